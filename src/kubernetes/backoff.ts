@@ -1,0 +1,46 @@
+import { systemClock, type Clock } from './clock.ts';
+
+/** How delays grow with failures in a row. Milliseconds. */
+export interface BackoffPolicy {
+  /** Upper bound of the first delay. */
+  readonly baseMs: number;
+  /** Upper bound of every delay. */
+  readonly maxMs: number;
+}
+
+/** A source of numbers in [0, 1); `Math.random` outside tests. */
+export type Random = () => number;
+
+/**
+ * The delay before the next attempt after `failures` failures in a row (1 or more): exponential with full jitter,
+ * that is, anywhere between zero and `min(maxMs, baseMs * 2^(failures-1))`, so that clients which failed together do
+ * not come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function backoffDelay(policy: BackoffPolicy, failures: number, random: Random): number {
+  const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.max(0, failures - 1));
+  return Math.floor(random() * ceiling);
+}
+
+/** The failures in a row of one activity, and the delay they earn. */
+export class Backoff {
+  #failures = 0;
+  #lastFailure = 0;
+
+  constructor(
+    private readonly policy: BackoffPolicy,
+    private readonly clock: Clock = systemClock,
+    private readonly random: Random = Math.random,
+  ) {}
+
+  /**
+   * Counts a failure and returns the delay in ms before the next attempt, never less than what the server asked for.
+   * After a quiet time of twice the longest delay the count starts anew.
+   */
+  next(retryAfterMs = 0): number {
+    const now = this.clock.now().getTime();
+    if (now - this.#lastFailure > 2 * this.policy.maxMs) this.#failures = 0;
+    this.#lastFailure = now;
+    this.#failures++;
+    return retryAfterMs + backoffDelay(this.policy, this.#failures, this.random);
+  }
+}

@@ -1,0 +1,107 @@
+/** What went wrong with a call to the API server, one word per meaning. */
+export type KubernetesErrorCode =
+  | 'NotFound'
+  | 'Conflict'
+  | 'AlreadyExists'
+  | 'Gone'
+  | 'Forbidden'
+  | 'Unauthorized'
+  | 'Invalid'
+  | 'Throttled'
+  | 'Unavailable'
+  | 'Cancelled'
+  | 'InvalidObject'
+  | 'Unknown';
+
+/** One reason inside an error: the field it is about (empty when it is about none) and a message for a person. */
+export interface ErrorCause {
+  readonly field: string;
+  readonly message: string;
+  /** The machine's word for it, for example `FieldValueInvalid` or `NamespaceTerminating`. */
+  readonly reason: string;
+}
+
+/** Everything an error may carry beside its message. */
+export interface KubernetesErrorFields {
+  readonly status?: number;
+  /** `Status.reason` of the API server's answer. */
+  readonly reason?: string;
+  readonly causes?: readonly ErrorCause[];
+  /** How long the server asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** Base of every error that the toolkit throws for a call. Its own code `Unknown` is an answer that fits no meaning below. */
+export class KubernetesError extends Error {
+  readonly code: KubernetesErrorCode = 'Unknown';
+  /** HTTP status; absent when there was no answer. */
+  readonly status?: number;
+  readonly reason?: string;
+  readonly details: { readonly causes: readonly ErrorCause[] };
+  readonly retryAfterMs?: number;
+
+  constructor(message: string, fields: KubernetesErrorFields = {}) {
+    super(message, { cause: fields.cause });
+    this.name = new.target.name;
+    this.status = fields.status;
+    this.reason = fields.reason;
+    this.details = { causes: fields.causes ?? [] };
+    this.retryAfterMs = fields.retryAfterMs;
+  }
+}
+
+/** 404: no such object, or no such resource (a CRD that is not installed). */
+export class NotFoundError extends KubernetesError {
+  override readonly code = 'NotFound';
+}
+
+/** 409: the object changed since it was read, or the namespace or name is being deleted. */
+export class ConflictError extends KubernetesError {
+  override readonly code = 'Conflict';
+}
+
+/** 409 with reason AlreadyExists: create found an object of that name. */
+export class AlreadyExistsError extends KubernetesError {
+  override readonly code = 'AlreadyExists';
+}
+
+/** 410: the resource version or continue token is older than what the server remembers. List again. */
+export class GoneError extends KubernetesError {
+  override readonly code = 'Gone';
+}
+
+/** 403: RBAC, an admission plugin or a quota says no; or the namespace is terminating (cause `NamespaceTerminating`). */
+export class ForbiddenError extends KubernetesError {
+  override readonly code = 'Forbidden';
+}
+
+/** 401: the credentials are missing, wrong or expired. */
+export class UnauthorizedError extends KubernetesError {
+  override readonly code = 'Unauthorized';
+}
+
+/** 400 or 422: the server will never accept this request as it is; the causes name the fields. */
+export class InvalidError extends KubernetesError {
+  override readonly code = 'Invalid';
+}
+
+/** 429: too many requests, or an eviction that must wait; `retryAfterMs` says how long when the server did. */
+export class ThrottledError extends KubernetesError {
+  override readonly code = 'Throttled';
+}
+
+/** 5xx, no connection, connection lost, or time-out. A write may or may not have taken effect. */
+export class UnavailableError extends KubernetesError {
+  override readonly code = 'Unavailable';
+}
+
+/** The caller's own signal ended the call. A write may or may not have taken effect. */
+export class CancelledError extends KubernetesError {
+  override readonly code = 'Cancelled';
+}
+
+/** The server answered with JSON that is not the kind of object it should be. */
+export class InvalidObjectError extends KubernetesError {
+  override readonly code = 'InvalidObject';
+}

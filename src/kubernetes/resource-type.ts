@@ -1,0 +1,37 @@
+import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
+
+/** Where the API server serves a kind. `group` is empty for the core API (`/api/v1`). */
+export interface ApiResource {
+  readonly group: string;
+  readonly version: string;
+  /** Lower case plural, as in the URL: `configmaps`. */
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/**
+ * Where a kind is served, and how its JSON becomes a typed object.
+ * `parse` throws (InvalidObjectError or any other error) when the JSON is not a `T`; it never returns half an object.
+ */
+export interface ResourceType<T extends KubernetesObject> extends ApiResource {
+  parse(raw: unknown): T;
+}
+
+/** `v1` for the core group, else `group/version`. */
+export function apiVersionOf(resource: ApiResource): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The URL path of a collection; of all namespaces when `namespace` is absent. */
+export function collectionPath(resource: ApiResource, namespace?: string): string {
+  const root = resource.group === '' ? '/api' : `/apis/${resource.group}`;
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${root}/${resource.version}${scope}/${resource.plural}`;
+}
+
+/** The URL path of one object, or of one of its subresources. */
+export function objectPath(resource: ApiResource, key: ObjectKey, subresource?: string): string {
+  const path = `${collectionPath(resource, key.namespace)}/${encodeURIComponent(key.name)}`;
+  return subresource === undefined ? path : `${path}/${subresource}`;
+}
