@@ -12,7 +12,17 @@ const screenSized = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/**', 'coverage/**', 'test-results/**', '**/generated/**', '**/*.mjs', '**/*.cjs', 'eslint.config.js'] },
+  {
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      'test-results/**',
+      '**/generated/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      'eslint.config.js',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   {

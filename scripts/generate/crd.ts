@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const crdFile = new URL('../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url);
+
+/** A rule in the Common Expression Language with the sentence that a person reads when it does not hold. */
+export interface CelRule {
+  readonly rule: string;
+  readonly message: string;
+  readonly fieldPath?: string;
+}
+
+/** The part of OpenAPI v3 that a structural schema of ours uses. */
+export interface Schema {
+  type: 'object' | 'string' | 'number' | 'integer' | 'boolean' | 'array';
+  description?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+  required?: string[];
+  items?: Schema;
+  enum?: string[];
+  default?: unknown;
+  format?: string;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  maxItems?: number;
+  maxProperties?: number;
+  'x-kubernetes-validations'?: CelRule[];
+}
+
+interface CustomResourceDefinition {
+  spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
+}
+
+/** The schema of the WorkflowExecution resource, read from the CRD. It is our own file: its shape is taken as given. */
+export function readCrdSchema(): Schema {
+  const crd: CustomResourceDefinition = parse(readFileSync(crdFile, 'utf8')) as CustomResourceDefinition; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- our own file, not data from outside
+  const version = crd.spec.versions[0];
+  if (version === undefined) throw new Error(`${crdFile.pathname} has no version`);
+  return version.schema.openAPIV3Schema;
+}
+
+/** A property of an object schema; throws when the schema has none of that name. */
+export function property(schema: Schema, ...path: string[]): Schema {
+  return path.reduce((at, name) => {
+    const next = at.properties?.[name];
+    if (next === undefined) throw new Error(`the schema has no property ${path.join('.')}`);
+    return next;
+  }, schema);
+}

@@ -1,0 +1,36 @@
+// Writes everything that is made from crds/ and proto/; with --check it only says what is not fresh.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readCrdSchema } from './crd.ts';
+import { generateDto } from './dto.ts';
+import { generateParser } from './parser.ts';
+import { generateTypes } from './types.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const check = process.argv.includes('--check');
+const crd = readCrdSchema();
+
+const files: Record<string, string> = {
+  'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
+  'src/workflow-execution/generated/parser.ts': generateParser(crd),
+  'src/execution/generated/workflow-execution-spec.dto.ts': await generateDto(crd),
+};
+
+const stale = Object.entries(files).filter(([path, content]) => read(path) !== content);
+for (const [path, content] of check ? [] : stale) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+for (const [path] of stale) console.log(check ? `${path} is not what crds/ and proto/ say` : `wrote ${path}`);
+if (check && stale.length > 0) {
+  console.error('Run `npm run generate` and commit the result.');
+  process.exitCode = 1;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { Ajv } from 'ajv';
+import standaloneModule from 'ajv/dist/standalone/index.js';
+import type { Schema } from './crd.ts';
+import { objectMetaSchema } from './object-meta.ts';
+
+const standalone = standaloneModule.default;
+
+/**
+ * A type guard for a WorkflowExecution that came from outside, compiled to plain code with no dependency. It checks
+ * types, required fields and enumerations: what the code relies on. Bounds and formats are the API server's to enforce,
+ * and an object from an older schema that breaks one is still an object to be answered, not one to be ignored.
+ */
+export function generateParser(crd: Schema): string {
+  const schema = { ...crd, properties: { ...crd.properties, metadata: objectMetaSchema } };
+  schema.required = ['apiVersion', 'kind', 'metadata', 'spec'];
+  const ajv = new Ajv({ code: { source: true, esm: true, lines: true }, strict: false });
+  const code = standalone(ajv, ajv.compile(shapeOf(schema)));
+  return `// @ts-nocheck -- Generated from crds/ by \`npm run generate\`. Do not edit.
+import type { WorkflowExecution } from './workflow-execution.ts';
+${code.replace('"use strict";', '').replace(/^export (const validate = .*|default .*)$/gm, '')}
+/** Whether a value has the shape of a WorkflowExecution; the guard's \`errors\` say what is wrong. */
+export const isWorkflowExecution: {
+  (value: unknown): value is WorkflowExecution;
+  readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+} = ${/function (validate\w*)\(/.exec(code)?.[1] ?? 'undefined'};
+`;
+}
+
+function shapeOf(schema: Schema): Record<string, unknown> {
+  const properties: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([name, child]) => [name, shapeOf(child)]),
+  );
+  return {
+    type: schema.type,
+    ...(schema.enum === undefined ? {} : { enum: schema.enum }),
+    ...(schema.required === undefined ? {} : { required: schema.required }),
+    ...(schema.properties === undefined ? {} : { properties }),
+    ...(schema.additionalProperties === undefined
+      ? {}
+      : { additionalProperties: shapeOf(schema.additionalProperties) }),
+    ...(schema.items === undefined ? {} : { items: shapeOf(schema.items) }),
+  };
+}

@@ -1,0 +1,328 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import * as v from 'class-validator';
+import { IsStringMap } from '../string-map.validator.ts';
+
+/** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
+export class RemediationRequestRefDto {
+  /** API group and version of the referent. */
+  @ApiProperty({
+    type: 'string',
+    description: 'API group and version of the referent.',
+    required: false,
+    maxLength: 317,
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 317, { message: 'must be at most 317 characters long' })
+  apiVersion?: string;
+
+  /** Kind of the referent. */
+  @ApiProperty({ type: 'string', description: 'Kind of the referent.', required: false, maxLength: 63 })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 63, { message: 'must be at most 63 characters long' })
+  kind?: string;
+
+  /** Name of the referent, a DNS subdomain name. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Name of the referent, a DNS subdomain name.',
+    required: true,
+    minLength: 1,
+    maxLength: 253,
+    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    example: 'rr-pod-crash-f8a3b9c2',
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
+  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'), {
+    message: "must be a DNS subdomain name (lower case letters, digits, '-' and '.')",
+  })
+  name!: string;
+
+  /** Namespace of the referent, a DNS label. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Namespace of the referent, a DNS label.',
+    required: false,
+    minLength: 1,
+    maxLength: 63,
+    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 63, { message: 'must be 1 to 63 characters long' })
+  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 'u'), {
+    message: "must be a DNS label (lower case letters, digits and '-')",
+  })
+  namespace?: string;
+
+  /** UID of the referent. */
+  @ApiProperty({ type: 'string', description: 'UID of the referent.', required: false, maxLength: 128 })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 128, { message: 'must be at most 128 characters long' })
+  uid?: string;
+
+  /** Resource version of the referent that this reference was made from. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Resource version of the referent that this reference was made from.',
+    required: false,
+    maxLength: 128,
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 128, { message: 'must be at most 128 characters long' })
+  resourceVersion?: string;
+
+  /** Part of the referent that is meant. */
+  @ApiProperty({ type: 'string', description: 'Part of the referent that is meant.', required: false, maxLength: 1024 })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 1024, { message: 'must be at most 1024 characters long' })
+  fieldPath?: string;
+}
+
+/** The workflow to run, as the catalogue resolved it. */
+export class WorkflowRefDto {
+  /** Key of the workflow in the catalogue. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Key of the workflow in the catalogue.',
+    required: true,
+    minLength: 1,
+    maxLength: 253,
+    pattern: '^[^\\s\\p{C}]+$',
+    example: 'oomkill-increase-memory',
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
+  @v.Matches(new RegExp('^[^\\s\\p{C}]+$', 'u'), { message: 'must not contain white space or control characters' })
+  workflowId!: string;
+
+  /** Version of the workflow in the catalogue. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Version of the workflow in the catalogue.',
+    required: true,
+    minLength: 1,
+    maxLength: 128,
+    pattern: '^[^\\s\\p{C}]+$',
+    example: '1.0.0',
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 128, { message: 'must be 1 to 128 characters long' })
+  @v.Matches(new RegExp('^[^\\s\\p{C}]+$', 'u'), { message: 'must not contain white space or control characters' })
+  version!: string;
+
+  /** OCI reference of the Tekton bundle that holds the Pipeline named `workflow`, such as quay.io/kubernaut/oomkill:v1.0.0. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'OCI reference of the Tekton bundle that holds the Pipeline named `workflow`, such as quay.io/kubernaut/oomkill:v1.0.0.',
+    required: true,
+    minLength: 1,
+    maxLength: 512,
+    pattern:
+      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]+\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
+    example: 'quay.io/kubernaut/oomkill:v1.0.0',
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 512, { message: 'must be 1 to 512 characters long' })
+  @v.Matches(
+    new RegExp(
+      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]+\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
+      'u',
+    ),
+    { message: 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]' },
+  )
+  containerImage!: string;
+
+  /** Digest that the bundle is pinned to. When it is given, exactly that bundle runs. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Digest that the bundle is pinned to. When it is given, exactly that bundle runs.',
+    required: false,
+    maxLength: 71,
+    pattern: '^sha256:[a-f0-9]{64}$',
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 71, { message: 'must be at most 71 characters long' })
+  @v.Matches(new RegExp('^sha256:[a-f0-9]{64}$', 'u'), {
+    message: "must be 'sha256:' and 64 lower case hexadecimal digits",
+  })
+  containerDigest?: string;
+}
+
+/** How to run the workflow; what is not here is the engine's. */
+export class ExecutionConfigDto {
+  /** ServiceAccount of the execution's namespace that its pods run as. */
+  @ApiProperty({
+    type: 'string',
+    description: "ServiceAccount of the execution's namespace that its pods run as.",
+    required: false,
+    default: 'workflow-execution-sa',
+    minLength: 1,
+    maxLength: 253,
+    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
+  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'), {
+    message: "must be a DNS subdomain name (lower case letters, digits, '-' and '.')",
+  })
+  serviceAccountName?: string;
+
+  /** Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      "Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.",
+    required: false,
+    minLength: 2,
+    maxLength: 20,
+    pattern: '^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$',
+    example: '10m',
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(2, 20, { message: 'must be 2 to 20 characters long' })
+  @v.Matches(new RegExp('^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$', 'u'), {
+    message: 'must be a Go duration of at least 1s (90s, 10m, 1h30m)',
+  })
+  timeout?: string;
+}
+
+/** What to run, on what, with which inputs. All of it is immutable but cancelRequested. */
+export class WorkflowExecutionSpecDto {
+  /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
+  @ApiProperty({
+    description:
+      'The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail.',
+    required: true,
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsObject({ message: 'must be an object' })
+  @v.ValidateNested()
+  @Type(() => RemediationRequestRefDto)
+  remediationRequestRef!: RemediationRequestRefDto;
+
+  /** The workflow to run, as the catalogue resolved it. */
+  @ApiProperty({ description: 'The workflow to run, as the catalogue resolved it.', required: true })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsObject({ message: 'must be an object' })
+  @v.ValidateNested()
+  @Type(() => WorkflowRefDto)
+  workflowRef!: WorkflowRefDto;
+
+  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.',
+    required: true,
+    minLength: 3,
+    maxLength: 381,
+    pattern:
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+    example: 'payment/deployment/payment-api',
+  })
+  @v.IsDefined({ message: 'is required' })
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(3, 381, { message: 'must be 3 to 381 characters long' })
+  @v.Matches(
+    new RegExp(
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+      'u',
+    ),
+    {
+      message:
+        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with the kind in lower case and no part empty (payment/deployment/payment-api, node/worker-1)',
+    },
+  )
+  targetResource!: string;
+
+  /** Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here. */
+  @ApiProperty({
+    type: 'object',
+    maxProperties: 64,
+    additionalProperties: { type: 'string', maxLength: 8192 },
+    description:
+      'Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here.',
+    selfRequired: false,
+    example: { NAMESPACE: 'payment', MEMORY_LIMIT: '512Mi' },
+  })
+  @v.IsOptional()
+  @IsStringMap({ maxProperties: 64, maxLength: 8192 })
+  parameters?: Record<string, string>;
+
+  /** Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail. */
+  @ApiProperty({
+    type: 'number',
+    description: 'Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail.',
+    required: false,
+    minimum: 0,
+    maximum: 1,
+    format: 'double',
+    example: 0.92,
+  })
+  @v.IsOptional()
+  @v.IsNumber({}, { message: 'must be a number' })
+  @v.Min(0, { message: 'must be from 0 to 1' })
+  @v.Max(1, { message: 'must be from 0 to 1' })
+  confidence?: number;
+
+  /** Why the analysis chose the workflow. Kept for the audit trail. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Why the analysis chose the workflow. Kept for the audit trail.',
+    required: false,
+    maxLength: 16384,
+  })
+  @v.IsOptional()
+  @v.IsString({ message: 'must be a string' })
+  @v.Length(0, 16384, { message: 'must be at most 16384 characters long' })
+  rationale?: string;
+
+  /** How to run the workflow; what is not here is the engine's. */
+  @ApiProperty({ description: "How to run the workflow; what is not here is the engine's.", required: false })
+  @v.IsOptional()
+  @v.IsObject({ message: 'must be an object' })
+  @v.ValidateNested()
+  @Type(() => ExecutionConfigDto)
+  executionConfig?: ExecutionConfigDto;
+
+  /** Asks for the execution to be cancelled. The only field that can change, and only from false to true. */
+  @ApiProperty({
+    type: 'boolean',
+    description: 'Asks for the execution to be cancelled. The only field that can change, and only from false to true.',
+    required: false,
+  })
+  @v.IsOptional()
+  @v.IsBoolean({ message: 'must be true or false' })
+  cancelRequested?: boolean;
+
+  /** Seconds after which the finished resource is deleted. It is kept when this is not given. */
+  @ApiProperty({
+    type: 'integer',
+    description: 'Seconds after which the finished resource is deleted. It is kept when this is not given.',
+    required: false,
+    minimum: 0,
+    maximum: 2147483647,
+    format: 'int32',
+  })
+  @v.IsOptional()
+  @v.IsInt({ message: 'must be a whole number' })
+  @v.Min(0, { message: 'must be from 0 to 2147483647' })
+  @v.Max(2147483647, { message: 'must be from 0 to 2147483647' })
+  ttlSecondsAfterFinished?: number;
+}

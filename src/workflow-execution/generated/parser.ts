@@ -1,0 +1,1321 @@
+// @ts-nocheck -- Generated from crds/ by `npm run generate`. Do not edit.
+import type { WorkflowExecution } from './workflow-execution.ts';
+
+
+
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+
+function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.apiVersion === undefined) && (missing0 = "apiVersion")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.metadata === undefined) && (missing0 = "metadata"))) || ((data.spec === undefined) && (missing0 = "spec"))){
+validate10.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.apiVersion !== undefined){
+const _errs1 = errors;
+if(typeof data.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.kind !== undefined){
+const _errs3 = errors;
+if(typeof data.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing1;
+if((((((data2.name === undefined) && (missing1 = "name")) || ((data2.namespace === undefined) && (missing1 = "namespace"))) || ((data2.uid === undefined) && (missing1 = "uid"))) || ((data2.resourceVersion === undefined) && (missing1 = "resourceVersion"))) || ((data2.creationTimestamp === undefined) && (missing1 = "creationTimestamp"))){
+validate10.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data2.name !== undefined){
+const _errs7 = errors;
+if(typeof data2.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/name",schemaPath:"#/properties/metadata/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.namespace !== undefined){
+const _errs9 = errors;
+if(typeof data2.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/namespace",schemaPath:"#/properties/metadata/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.uid !== undefined){
+const _errs11 = errors;
+if(typeof data2.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/uid",schemaPath:"#/properties/metadata/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs11 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.resourceVersion !== undefined){
+const _errs13 = errors;
+if(typeof data2.resourceVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/resourceVersion",schemaPath:"#/properties/metadata/properties/resourceVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs13 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.generation !== undefined){
+let data7 = data2.generation;
+const _errs15 = errors;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+validate10.errors = [{instancePath:instancePath+"/metadata/generation",schemaPath:"#/properties/metadata/properties/generation/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid1 = _errs15 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.creationTimestamp !== undefined){
+const _errs17 = errors;
+if(typeof data2.creationTimestamp !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/creationTimestamp",schemaPath:"#/properties/metadata/properties/creationTimestamp/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs17 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.deletionTimestamp !== undefined){
+const _errs19 = errors;
+if(typeof data2.deletionTimestamp !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/deletionTimestamp",schemaPath:"#/properties/metadata/properties/deletionTimestamp/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid1 = _errs19 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.finalizers !== undefined){
+let data10 = data2.finalizers;
+const _errs21 = errors;
+if(errors === _errs21){
+if(Array.isArray(data10)){
+var valid2 = true;
+const len0 = data10.length;
+for(let i0=0; i0<len0; i0++){
+const _errs23 = errors;
+if(typeof data10[i0] !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/finalizers/" + i0,schemaPath:"#/properties/metadata/properties/finalizers/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata/finalizers",schemaPath:"#/properties/metadata/properties/finalizers/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid1 = _errs21 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.labels !== undefined){
+let data12 = data2.labels;
+const _errs25 = errors;
+if(errors === _errs25){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key0 in data12){
+const _errs28 = errors;
+if(typeof data12[key0] !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/labels/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs28 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs25 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.annotations !== undefined){
+let data14 = data2.annotations;
+const _errs30 = errors;
+if(errors === _errs30){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+for(const key1 in data14){
+const _errs33 = errors;
+if(typeof data14[key1] !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/annotations/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs33 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs30 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.ownerReferences !== undefined){
+let data16 = data2.ownerReferences;
+const _errs35 = errors;
+if(errors === _errs35){
+if(Array.isArray(data16)){
+var valid5 = true;
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+const _errs37 = errors;
+if(errors === _errs37){
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+let missing2;
+if(((((data17.apiVersion === undefined) && (missing2 = "apiVersion")) || ((data17.kind === undefined) && (missing2 = "kind"))) || ((data17.name === undefined) && (missing2 = "name"))) || ((data17.uid === undefined) && (missing2 = "uid"))){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1,schemaPath:"#/properties/metadata/properties/ownerReferences/items/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data17.apiVersion !== undefined){
+const _errs39 = errors;
+if(typeof data17.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/apiVersion",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs39 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data17.kind !== undefined){
+const _errs41 = errors;
+if(typeof data17.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/kind",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs41 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data17.name !== undefined){
+const _errs43 = errors;
+if(typeof data17.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/name",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs43 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data17.uid !== undefined){
+const _errs45 = errors;
+if(typeof data17.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/uid",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs45 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data17.controller !== undefined){
+const _errs47 = errors;
+if(typeof data17.controller !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/controller",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/controller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid6 = _errs47 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data17.blockOwnerDeletion !== undefined){
+const _errs49 = errors;
+if(typeof data17.blockOwnerDeletion !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1+"/blockOwnerDeletion",schemaPath:"#/properties/metadata/properties/ownerReferences/items/properties/blockOwnerDeletion/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid6 = _errs49 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences/" + i1,schemaPath:"#/properties/metadata/properties/ownerReferences/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid5 = _errs37 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata/ownerReferences",schemaPath:"#/properties/metadata/properties/ownerReferences/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid1 = _errs35 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.spec !== undefined){
+let data24 = data.spec;
+const _errs51 = errors;
+if(errors === _errs51){
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+let missing3;
+if((((data24.remediationRequestRef === undefined) && (missing3 = "remediationRequestRef")) || ((data24.workflowRef === undefined) && (missing3 = "workflowRef"))) || ((data24.targetResource === undefined) && (missing3 = "targetResource"))){
+validate10.errors = [{instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data24.remediationRequestRef !== undefined){
+let data25 = data24.remediationRequestRef;
+const _errs53 = errors;
+if(errors === _errs53){
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+let missing4;
+if((data25.name === undefined) && (missing4 = "name")){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef",schemaPath:"#/properties/spec/properties/remediationRequestRef/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data25.apiVersion !== undefined){
+const _errs55 = errors;
+if(typeof data25.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/apiVersion",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs55 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.kind !== undefined){
+const _errs57 = errors;
+if(typeof data25.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/kind",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs57 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.name !== undefined){
+const _errs59 = errors;
+if(typeof data25.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/name",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs59 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.namespace !== undefined){
+const _errs61 = errors;
+if(typeof data25.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/namespace",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs61 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.uid !== undefined){
+const _errs63 = errors;
+if(typeof data25.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/uid",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs63 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.resourceVersion !== undefined){
+const _errs65 = errors;
+if(typeof data25.resourceVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/resourceVersion",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/resourceVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs65 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data25.fieldPath !== undefined){
+const _errs67 = errors;
+if(typeof data25.fieldPath !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef/fieldPath",schemaPath:"#/properties/spec/properties/remediationRequestRef/properties/fieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs67 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec/remediationRequestRef",schemaPath:"#/properties/spec/properties/remediationRequestRef/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid7 = _errs53 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.workflowRef !== undefined){
+let data33 = data24.workflowRef;
+const _errs69 = errors;
+if(errors === _errs69){
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+let missing5;
+if((((data33.workflowId === undefined) && (missing5 = "workflowId")) || ((data33.version === undefined) && (missing5 = "version"))) || ((data33.containerImage === undefined) && (missing5 = "containerImage"))){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef",schemaPath:"#/properties/spec/properties/workflowRef/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data33.workflowId !== undefined){
+const _errs71 = errors;
+if(typeof data33.workflowId !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/workflowId",schemaPath:"#/properties/spec/properties/workflowRef/properties/workflowId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs71 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data33.version !== undefined){
+const _errs73 = errors;
+if(typeof data33.version !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/version",schemaPath:"#/properties/spec/properties/workflowRef/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs73 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data33.containerImage !== undefined){
+const _errs75 = errors;
+if(typeof data33.containerImage !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/containerImage",schemaPath:"#/properties/spec/properties/workflowRef/properties/containerImage/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs75 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data33.containerDigest !== undefined){
+const _errs77 = errors;
+if(typeof data33.containerDigest !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/containerDigest",schemaPath:"#/properties/spec/properties/workflowRef/properties/containerDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs77 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef",schemaPath:"#/properties/spec/properties/workflowRef/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid7 = _errs69 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.targetResource !== undefined){
+const _errs79 = errors;
+if(typeof data24.targetResource !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/targetResource",schemaPath:"#/properties/spec/properties/targetResource/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs79 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.parameters !== undefined){
+let data39 = data24.parameters;
+const _errs81 = errors;
+if(errors === _errs81){
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key2 in data39){
+const _errs84 = errors;
+if(typeof data39[key2] !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/parameters/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs84 === errors;
+if(!valid10){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec/parameters",schemaPath:"#/properties/spec/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid7 = _errs81 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.confidence !== undefined){
+const _errs86 = errors;
+if(!(typeof data24.confidence == "number")){
+validate10.errors = [{instancePath:instancePath+"/spec/confidence",schemaPath:"#/properties/spec/properties/confidence/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+var valid7 = _errs86 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.rationale !== undefined){
+const _errs88 = errors;
+if(typeof data24.rationale !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/rationale",schemaPath:"#/properties/spec/properties/rationale/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs88 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.executionConfig !== undefined){
+let data43 = data24.executionConfig;
+const _errs90 = errors;
+if(errors === _errs90){
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.serviceAccountName !== undefined){
+const _errs92 = errors;
+if(typeof data43.serviceAccountName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/serviceAccountName",schemaPath:"#/properties/spec/properties/executionConfig/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs92 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data43.timeout !== undefined){
+const _errs94 = errors;
+if(typeof data43.timeout !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/timeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/timeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs94 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig",schemaPath:"#/properties/spec/properties/executionConfig/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid7 = _errs90 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.cancelRequested !== undefined){
+const _errs96 = errors;
+if(typeof data24.cancelRequested !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid7 = _errs96 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.ttlSecondsAfterFinished !== undefined){
+let data47 = data24.ttlSecondsAfterFinished;
+const _errs98 = errors;
+if(!((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47)))){
+validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid7 = _errs98 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs51 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.status !== undefined){
+let data48 = data.status;
+const _errs100 = errors;
+if(errors === _errs100){
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(data48.observedGeneration !== undefined){
+let data49 = data48.observedGeneration;
+const _errs102 = errors;
+if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid12 = _errs102 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.phase !== undefined){
+let data50 = data48.phase;
+const _errs104 = errors;
+if(typeof data50 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((data50 === "Pending") || (data50 === "Running")) || (data50 === "Completed")) || (data50 === "Failed")) || (data50 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid12 = _errs104 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.outcome !== undefined){
+let data51 = data48.outcome;
+const _errs106 = errors;
+if(typeof data51 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data51 === "Success") || (data51 === "Failed")) || (data51 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid12 = _errs106 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.message !== undefined){
+const _errs108 = errors;
+if(typeof data48.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs108 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.pipelineRunRef !== undefined){
+let data53 = data48.pipelineRunRef;
+const _errs110 = errors;
+if(errors === _errs110){
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+let missing6;
+if(((((data53.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data53.kind === undefined) && (missing6 = "kind"))) || ((data53.name === undefined) && (missing6 = "name"))) || ((data53.namespace === undefined) && (missing6 = "namespace"))){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data53.apiVersion !== undefined){
+const _errs112 = errors;
+if(typeof data53.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs112 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.kind !== undefined){
+const _errs114 = errors;
+if(typeof data53.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs114 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.name !== undefined){
+const _errs116 = errors;
+if(typeof data53.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs116 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.namespace !== undefined){
+const _errs118 = errors;
+if(typeof data53.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs118 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.uid !== undefined){
+const _errs120 = errors;
+if(typeof data53.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs120 === errors;
+}
+else {
+var valid13 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid12 = _errs110 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.startTime !== undefined){
+const _errs122 = errors;
+if(typeof data48.startTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs122 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.completionTime !== undefined){
+const _errs124 = errors;
+if(typeof data48.completionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs124 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.failure !== undefined){
+let data61 = data48.failure;
+const _errs126 = errors;
+if(errors === _errs126){
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+let missing7;
+if((((data61.reason === undefined) && (missing7 = "reason")) || ((data61.message === undefined) && (missing7 = "message"))) || ((data61.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data61.reason !== undefined){
+let data62 = data61.reason;
+const _errs128 = errors;
+if(typeof data62 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((((((((((((data62 === "OOMKilled") || (data62 === "DeadlineExceeded")) || (data62 === "ResourceExhausted")) || (data62 === "ImagePullBackOff")) || (data62 === "BundleResolutionFailed")) || (data62 === "ConfigurationError")) || (data62 === "Forbidden")) || (data62 === "TaskFailed")) || (data62 === "Cancelled")) || (data62 === "PipelineRunDeleted")) || (data62 === "ValidationFailed")) || (data62 === "PipelineRunConflict")) || (data62 === "MissingPipelineRun")) || (data62 === "UnknownStatus")) || (data62 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid14 = _errs128 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data61.message !== undefined){
+const _errs130 = errors;
+if(typeof data61.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs130 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data61.wasExecutionFailure !== undefined){
+const _errs132 = errors;
+if(typeof data61.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid14 = _errs132 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data61.failedTask !== undefined){
+let data65 = data61.failedTask;
+const _errs134 = errors;
+if(errors === _errs134){
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+let missing8;
+if((data65.name === undefined) && (missing8 = "name")){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data65.name !== undefined){
+const _errs136 = errors;
+if(typeof data65.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs136 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data65.stepName !== undefined){
+const _errs138 = errors;
+if(typeof data65.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs138 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data65.exitCode !== undefined){
+let data68 = data65.exitCode;
+const _errs140 = errors;
+if(!((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid15 = _errs140 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid14 = _errs134 === errors;
+}
+else {
+var valid14 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid12 = _errs126 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.skip !== undefined){
+let data69 = data48.skip;
+const _errs142 = errors;
+if(errors === _errs142){
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+let missing9;
+if((((data69.reason === undefined) && (missing9 = "reason")) || ((data69.message === undefined) && (missing9 = "message"))) || ((data69.skippedAt === undefined) && (missing9 = "skippedAt"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+return false;
+}
+else {
+if(data69.reason !== undefined){
+let data70 = data69.reason;
+const _errs144 = errors;
+if(typeof data70 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data70 === "ResourceBusy") || (data70 === "RecentlyRemediated"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid16 = _errs144 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data69.message !== undefined){
+const _errs146 = errors;
+if(typeof data69.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs146 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data69.skippedAt !== undefined){
+const _errs148 = errors;
+if(typeof data69.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs148 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data69.conflictingExecution !== undefined){
+let data73 = data69.conflictingExecution;
+const _errs150 = errors;
+if(errors === _errs150){
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+let missing10;
+if(((data73.namespace === undefined) && (missing10 = "namespace")) || ((data73.name === undefined) && (missing10 = "name"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data73.namespace !== undefined){
+const _errs152 = errors;
+if(typeof data73.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs152 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data73.name !== undefined){
+const _errs154 = errors;
+if(typeof data73.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs154 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data73.uid !== undefined){
+const _errs156 = errors;
+if(typeof data73.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs156 === errors;
+}
+else {
+var valid17 = true;
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid16 = _errs150 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data69.remainingCooldownSeconds !== undefined){
+let data77 = data69.remainingCooldownSeconds;
+const _errs158 = errors;
+if(!((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77)))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid16 = _errs158 === errors;
+}
+else {
+var valid16 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid12 = _errs142 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.conditions !== undefined){
+let data78 = data48.conditions;
+const _errs160 = errors;
+if(errors === _errs160){
+if(Array.isArray(data78)){
+var valid18 = true;
+const len2 = data78.length;
+for(let i2=0; i2<len2; i2++){
+let data79 = data78[i2];
+const _errs162 = errors;
+if(errors === _errs162){
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+let missing11;
+if((((((data79.type === undefined) && (missing11 = "type")) || ((data79.status === undefined) && (missing11 = "status"))) || ((data79.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data79.reason === undefined) && (missing11 = "reason"))) || ((data79.message === undefined) && (missing11 = "message"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+return false;
+}
+else {
+if(data79.type !== undefined){
+const _errs164 = errors;
+if(typeof data79.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs164 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data79.status !== undefined){
+let data81 = data79.status;
+const _errs166 = errors;
+if(typeof data81 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data81 === "True") || (data81 === "False")) || (data81 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid19 = _errs166 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data79.observedGeneration !== undefined){
+let data82 = data79.observedGeneration;
+const _errs168 = errors;
+if(!((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid19 = _errs168 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data79.lastTransitionTime !== undefined){
+const _errs170 = errors;
+if(typeof data79.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs170 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data79.reason !== undefined){
+const _errs172 = errors;
+if(typeof data79.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs172 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data79.message !== undefined){
+const _errs174 = errors;
+if(typeof data79.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs174 === errors;
+}
+else {
+var valid19 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schemaPath:"#/properties/status/properties/conditions/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid18 = _errs162 === errors;
+if(!valid18){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:"#/properties/status/properties/conditions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid12 = _errs160 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs100 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate10.errors = vErrors;
+return errors === 0;
+}
+
+/** Whether a value has the shape of a WorkflowExecution; the guard's `errors` say what is wrong. */
+export const isWorkflowExecution: {
+  (value: unknown): value is WorkflowExecution;
+  readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+} = validate10;

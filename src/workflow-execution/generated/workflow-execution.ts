@@ -1,0 +1,329 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+
+/**
+ * Where the execution stands. Completed, Failed and Skipped are terminal.
+ */
+export type Phase = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Skipped';
+/**
+ * What came of the execution; absent until its phase is terminal.
+ */
+export type Outcome = 'Success' | 'Failed' | 'Skipped';
+/**
+ * The class of the failure, for programs.
+ */
+export type FailureReason =
+  | 'OOMKilled'
+  | 'DeadlineExceeded'
+  | 'ResourceExhausted'
+  | 'ImagePullBackOff'
+  | 'BundleResolutionFailed'
+  | 'ConfigurationError'
+  | 'Forbidden'
+  | 'TaskFailed'
+  | 'Cancelled'
+  | 'PipelineRunDeleted'
+  | 'ValidationFailed'
+  | 'PipelineRunConflict'
+  | 'MissingPipelineRun'
+  | 'UnknownStatus'
+  | 'Unknown';
+/**
+ * The class of the reason, for programs.
+ */
+export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated';
+/**
+ * Whether it holds.
+ */
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/**
+ * One run of one remediation workflow against one target resource. The service makes exactly one Tekton PipelineRun of it and tells in the status what came of it.
+ */
+export interface WorkflowExecution {
+  /**
+   * Version of the schema of this representation, workflowexecution.kubernaut.ai/v1alpha1.
+   */
+  apiVersion: string;
+  /**
+   * Kind of this resource, WorkflowExecution.
+   */
+  kind: string;
+  metadata: WorkflowExecutionMetadata;
+  spec: WorkflowExecutionSpec;
+  status?: WorkflowExecutionStatus;
+}
+/**
+ * The metadata that every Kubernetes object carries, as far as it is read here.
+ */
+export interface WorkflowExecutionMetadata {
+  name: string;
+  namespace: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  creationTimestamp: string;
+  deletionTimestamp?: string;
+  finalizers?: string[];
+  labels?: {
+    [k: string]: string;
+  };
+  annotations?: {
+    [k: string]: string;
+  };
+  ownerReferences?: WorkflowExecutionOwnerReference[];
+}
+export interface WorkflowExecutionOwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+/**
+ * What to run, on what, with which inputs. All of it is immutable but cancelRequested.
+ */
+export interface WorkflowExecutionSpec {
+  remediationRequestRef: RemediationRequestRef;
+  workflowRef: WorkflowRef;
+  /**
+   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.
+   */
+  targetResource: string;
+  /**
+   * Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here.
+   */
+  parameters?: {
+    [k: string]: string;
+  };
+  /**
+   * Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail.
+   */
+  confidence?: number;
+  /**
+   * Why the analysis chose the workflow. Kept for the audit trail.
+   */
+  rationale?: string;
+  executionConfig?: ExecutionConfig;
+  /**
+   * Asks for the execution to be cancelled. The only field that can change, and only from false to true.
+   */
+  cancelRequested?: boolean;
+  /**
+   * Seconds after which the finished resource is deleted. It is kept when this is not given.
+   */
+  ttlSecondsAfterFinished?: number;
+}
+/**
+ * The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail.
+ */
+export interface RemediationRequestRef {
+  /**
+   * API group and version of the referent.
+   */
+  apiVersion?: string;
+  /**
+   * Kind of the referent.
+   */
+  kind?: string;
+  /**
+   * Name of the referent, a DNS subdomain name.
+   */
+  name: string;
+  /**
+   * Namespace of the referent, a DNS label.
+   */
+  namespace?: string;
+  /**
+   * UID of the referent.
+   */
+  uid?: string;
+  /**
+   * Resource version of the referent that this reference was made from.
+   */
+  resourceVersion?: string;
+  /**
+   * Part of the referent that is meant.
+   */
+  fieldPath?: string;
+}
+/**
+ * The workflow to run, as the catalogue resolved it.
+ */
+export interface WorkflowRef {
+  /**
+   * Key of the workflow in the catalogue.
+   */
+  workflowId: string;
+  /**
+   * Version of the workflow in the catalogue.
+   */
+  version: string;
+  /**
+   * OCI reference of the Tekton bundle that holds the Pipeline named `workflow`, such as quay.io/kubernaut/oomkill:v1.0.0.
+   */
+  containerImage: string;
+  /**
+   * Digest that the bundle is pinned to. When it is given, exactly that bundle runs.
+   */
+  containerDigest?: string;
+}
+/**
+ * How to run the workflow; what is not here is the engine's.
+ */
+export interface ExecutionConfig {
+  /**
+   * ServiceAccount of the execution's namespace that its pods run as.
+   */
+  serviceAccountName?: string;
+  /**
+   * Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.
+   */
+  timeout?: string;
+}
+/**
+ * What came of it, as last observed.
+ */
+export interface WorkflowExecutionStatus {
+  /**
+   * Generation of the resource that this status was made from.
+   */
+  observedGeneration?: number;
+  phase?: Phase;
+  outcome?: Outcome;
+  /**
+   * The state in a sentence for people.
+   */
+  message?: string;
+  pipelineRunRef?: PipelineRunRef;
+  /**
+   * When Tekton started the PipelineRun.
+   */
+  startTime?: string;
+  /**
+   * When the execution ended; the PipelineRun's own time where it had one.
+   */
+  completionTime?: string;
+  failure?: Failure;
+  skip?: Skip;
+  /**
+   * Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions.
+   */
+  conditions?: Condition[];
+}
+/**
+ * The only PipelineRun of this execution.
+ */
+export interface PipelineRunRef {
+  /**
+   * API group and version of the PipelineRun.
+   */
+  apiVersion: string;
+  /**
+   * PipelineRun.
+   */
+  kind: string;
+  /**
+   * Name of the PipelineRun.
+   */
+  name: string;
+  /**
+   * Namespace of the PipelineRun.
+   */
+  namespace: string;
+  /**
+   * UID of the PipelineRun.
+   */
+  uid?: string;
+}
+/**
+ * Why the execution failed; given when its phase is Failed.
+ */
+export interface Failure {
+  reason: FailureReason;
+  /**
+   * What happened and what to do next, for people.
+   */
+  message: string;
+  /**
+   * Whether a step of the workflow had started, so that the target may have been changed.
+   */
+  wasExecutionFailure: boolean;
+  failedTask?: FailedTask;
+}
+/**
+ * The task that failed first, where one is known.
+ */
+export interface FailedTask {
+  /**
+   * Name of the task in the pipeline.
+   */
+  name: string;
+  /**
+   * Name of the step that failed.
+   */
+  stepName?: string;
+  /**
+   * Exit code of that step.
+   */
+  exitCode?: number;
+}
+/**
+ * Why the execution was not run; given when its phase is Skipped.
+ */
+export interface Skip {
+  reason: SkipReason;
+  /**
+   * The reason in a sentence for people.
+   */
+  message: string;
+  /**
+   * When it was decided not to run it.
+   */
+  skippedAt: string;
+  conflictingExecution?: ConflictingExecution;
+  /**
+   * Seconds of the cooldown that were left when it was decided.
+   */
+  remainingCooldownSeconds?: number;
+}
+/**
+ * The execution that holds the target, or that ended on it a short time ago.
+ */
+export interface ConflictingExecution {
+  /**
+   * Namespace of that execution.
+   */
+  namespace: string;
+  /**
+   * Name of that execution.
+   */
+  name: string;
+  /**
+   * UID of that execution.
+   */
+  uid?: string;
+}
+export interface Condition {
+  /**
+   * Type of the condition.
+   */
+  type: string;
+  status: ConditionStatus;
+  /**
+   * Generation of the resource that the condition was made from.
+   */
+  observedGeneration?: number;
+  /**
+   * When status last changed.
+   */
+  lastTransitionTime: string;
+  /**
+   * Why it has this status, for programs.
+   */
+  reason: string;
+  /**
+   * The condition in a sentence for people.
+   */
+  message: string;
+}

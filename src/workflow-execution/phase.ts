@@ -1,0 +1,13 @@
+import type { Phase, WorkflowExecution } from './generated/workflow-execution.ts';
+
+const terminal: ReadonlySet<Phase> = new Set(['Completed', 'Failed', 'Skipped']);
+
+/** The phase of an execution; one that nobody has looked at yet is Pending. */
+export function phaseOf(execution: WorkflowExecution): Phase {
+  return execution.status?.phase ?? 'Pending';
+}
+
+/** Whether a phase is one that an execution never leaves. */
+export function isTerminal(phase: Phase): boolean {
+  return terminal.has(phase);
+}

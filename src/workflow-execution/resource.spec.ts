@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { MalformedWorkflowExecutionError, parseWorkflowExecution } from './resource.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+describe('parsing a WorkflowExecution', () => {
+  it('takes what the API server returns', () => {
+    const raw: unknown = structuredClone(aWorkflowExecution({ status: { phase: 'Running' } }));
+    expect(parseWorkflowExecution(raw)).toEqual(raw);
+  });
+
+  it('keeps fields that it does not know', () => {
+    const raw = { ...aWorkflowExecution(), fromTheFuture: true };
+    expect(parseWorkflowExecution(raw)).toHaveProperty('fromTheFuture', true);
+  });
+
+  it.each([
+    ['nothing', undefined, 'the object must be object'],
+    ['a list', [], 'the object must be object'],
+    ['no spec', { ...aWorkflowExecution(), spec: undefined }, "the object must have required property 'spec'"],
+    [
+      'a number as target',
+      aWorkflowExecution({ spec: { targetResource: 5 as never } }),
+      'spec.targetResource must be string',
+    ],
+    [
+      'an unknown phase',
+      aWorkflowExecution({ status: { phase: 'Dreaming' as never } }),
+      'status.phase must be equal to one',
+    ],
+  ])('refuses %s, naming the field', (_what, raw, message) => {
+    expect(() => parseWorkflowExecution(raw)).toThrow(MalformedWorkflowExecutionError);
+    expect(() => parseWorkflowExecution(raw)).toThrow(message);
+  });
+});

@@ -1,0 +1,46 @@
+import type {
+  WorkflowExecution,
+  WorkflowExecutionMetadata,
+  WorkflowExecutionSpec,
+  WorkflowExecutionStatus,
+} from './generated/workflow-execution.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from './resource.ts';
+
+/** A valid spec for tests, with what the test is about put over it. */
+export function aSpec(over: Partial<WorkflowExecutionSpec> = {}): WorkflowExecutionSpec {
+  return {
+    remediationRequestRef: { name: 'rr-pod-crash-f8a3b9c2' },
+    workflowRef: {
+      workflowId: 'oomkill-increase-memory',
+      version: '1.0.0',
+      containerImage: 'quay.io/kubernaut/oomkill:v1.0.0',
+    },
+    targetResource: 'payment/deployment/payment-api',
+    ...over,
+  };
+}
+
+/** A WorkflowExecution for tests, as the API server would return it. */
+export function aWorkflowExecution(
+  over: {
+    metadata?: Partial<WorkflowExecutionMetadata>;
+    spec?: Partial<WorkflowExecutionSpec>;
+    status?: WorkflowExecutionStatus;
+  } = {},
+): WorkflowExecution {
+  return {
+    apiVersion: workflowExecutionApiVersion,
+    kind: workflowExecutionResource.kind,
+    metadata: {
+      name: 'we-pod-crash',
+      namespace: 'payment',
+      uid: '5e0b7a5c-0f0b-4a3e-9f4f-1f2d3c4b5a69',
+      resourceVersion: '1001',
+      generation: 1,
+      creationTimestamp: '2026-01-02T03:04:05Z',
+      ...over.metadata,
+    },
+    spec: aSpec(over.spec),
+    ...(over.status === undefined ? {} : { status: over.status }),
+  };
+}
