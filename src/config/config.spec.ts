@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig, unknownVariables } from './config.ts';
+
+describe('the configuration', () => {
+  it('has defaults that work for everything', () => {
+    expect(loadConfig({})).toEqual({
+      http: { host: '127.0.0.1', port: 8080 },
+      grpc: { host: '127.0.0.1', port: 50051 },
+      watchNamespaces: [],
+      resyncMs: 600_000,
+      workers: 16,
+      shutdownMs: 25_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('can not be changed once it is read', () => {
+    const config = loadConfig({});
+    expect(() => Object.assign(config, { workers: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['WFE_HTTP_ADDRESS', '[::1]:0', 'http', { host: '::1', port: 0 }],
+    ['WFE_GRPC_ADDRESS', 'localhost:9', 'grpc', { host: 'localhost', port: 9 }],
+    ['WFE_WATCH_NAMESPACES', 'payment, checkout,payment', 'watchNamespaces', ['payment', 'checkout']],
+    ['WFE_RESYNC', '1h30m', 'resyncMs', 5_400_000],
+    ['WFE_WORKERS', '4', 'workers', 4],
+    ['WFE_LOG_LEVEL', 'debug', 'logLevel', 'debug'],
+  ] as const)('reads %s=%s', (variable, text, key, expected) => {
+    expect(loadConfig({ [variable]: text })[key]).toEqual(expected);
+  });
+
+  it.each([
+    ['WFE_HTTP_ADDRESS', '8080', 'host:port'],
+    ['WFE_HTTP_ADDRESS', '127.0.0.1:65536', 'host:port'],
+    ['WFE_HTTP_ADDRESS', '0.0.0.0:8080', 'loopback'],
+    ['WFE_GRPC_ADDRESS', 'example.org:50051', 'loopback'],
+    ['WFE_WATCH_NAMESPACES', 'Payment', 'names of namespaces'],
+    ['WFE_RESYNC', '10', 'a duration from 1s to 24h'],
+    ['WFE_RESYNC', '25h', 'a duration from 1s to 24h'],
+    ['WFE_WORKERS', '0', 'a whole number from 1 to 256'],
+    ['WFE_WORKERS', '1e2', 'a whole number from 1 to 256'],
+    ['WFE_LOG_LEVEL', 'loud', 'one of trace, debug'],
+  ])('refuses %s=%s with name, value and rule', (variable, text, rule) => {
+    expect(() => loadConfig({ [variable]: text })).toThrow(ConfigError);
+    expect(() => loadConfig({ [variable]: text })).toThrow(`${variable} is '${text}' but must be `);
+    expect(() => loadConfig({ [variable]: text })).toThrow(rule);
+  });
+
+  it('tells every broken setting at once', () => {
+    const broken = { WFE_WORKERS: 'many', WFE_RESYNC: 'often' };
+    expect(() => loadConfig(broken)).toThrow(/WFE_RESYNC[^]*WFE_WORKERS/);
+  });
+
+  it('names variables that are no settings', () => {
+    expect(unknownVariables({ WFE_WORKRES: '3', WFE_WORKERS: '3', HOME: '/root' })).toEqual(['WFE_WORKRES']);
+  });
+});

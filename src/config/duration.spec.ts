@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseDuration } from './duration.ts';
+
+describe('a Go duration', () => {
+  it.each([
+    ['0', 0],
+    ['0s', 0],
+    ['90s', 90_000],
+    ['1h30m', 5_400_000],
+    ['1.5m', 90_000],
+    ['250ms', 250],
+    ['1s500us', 1_000.5],
+  ])('%s is read', (text, expected) => {
+    expect(parseDuration(text)).toBeCloseTo(expected, 6);
+  });
+
+  it.each(['', 's', '5', '5 s', '-5s', '5d', '1h 30m', 'PT5M', '٣s'])('%p is not one', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+
+  it('is the sum of its parts', () => {
+    const part = fc.tuple(fc.nat({ max: 1000 }), fc.constantFrom('h', 'm', 's', 'ms'));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
+        const texts = parts.map(([amount, unit]) => `${amount}${unit}`);
+        const sum = texts.reduce((total, text) => total + (parseDuration(text) ?? NaN), 0);
+        expect(parseDuration(texts.join(''))).toBeCloseTo(sum, 3);
+      }),
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { parseDuration } from './duration.ts';
+
+/** How the text of a setting is read. */
+export interface Rule<T> {
+  /** What is allowed, as the end of the sentence "X must be …". */
+  readonly allowed: string;
+  /** The value, or undefined when the text breaks the rule. */
+  parse(text: string): T | undefined;
+}
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const loopbackHosts = /^(127(\.\d{1,3}){3}|localhost|::1)$/;
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** `host:port`, an IPv6 host in brackets; port 0 lets the system choose one. */
+export const address: Rule<Address> = {
+  allowed: 'host:port with a port from 0 to 65535 (127.0.0.1:8080, [::1]:8080)',
+  parse(text) {
+    const { bracketed, plain, port } =
+      /^(?:\[(?<bracketed>[0-9a-fA-F:]+)\]|(?<plain>[^:[\]\s]+)):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+    const host = bracketed ?? plain;
+    return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+  },
+};
+
+/** An address that only this machine can reach. */
+export const loopbackAddress: Rule<Address> = {
+  allowed: `${address.allowed} on the loopback interface, because callers are not authenticated`,
+  parse(text) {
+    const parsed = address.parse(text);
+    return parsed !== undefined && loopbackHosts.test(parsed.host) ? parsed : undefined;
+  },
+};
+
+/** A Go duration within bounds that are given as Go durations too; the value is in milliseconds. */
+export function duration(shortest: string, longest: string): Rule<number> {
+  const [min, max] = [parseDuration(shortest) ?? NaN, parseDuration(longest) ?? NaN];
+  return {
+    allowed: `a duration from ${shortest} to ${longest} (90s, 5m, 1h30m)`,
+    parse(text) {
+      const parsed = parseDuration(text);
+      return parsed !== undefined && parsed >= min && parsed <= max ? parsed : undefined;
+    },
+  };
+}
+
+/** A whole number within bounds. */
+export function integer(min: number, max: number): Rule<number> {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    parse(text) {
+      const parsed = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+      return parsed >= min && parsed <= max ? parsed : undefined;
+    },
+  };
+}
+
+/** One word of a list. */
+export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
+  return { allowed: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
+}
+
+/** Names of namespaces, separated by commas; an empty text means all namespaces. */
+export const namespaces: Rule<readonly string[]> = {
+  allowed: 'names of namespaces separated by commas, or empty for all',
+  parse(text) {
+    const names = text === '' ? [] : text.split(',').map((name) => name.trim());
+    return names.every((name) => dnsLabel.test(name)) ? [...new Set(names)] : undefined;
+  },
+};

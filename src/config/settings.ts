@@ -1,0 +1,51 @@
+import { duration, integer, loopbackAddress, namespaces, oneOf } from './rules.ts';
+import type { Rule } from './rules.ts';
+
+/** One setting: the environment variable that holds it, how it is read and what it is for. */
+export interface Setting<T> {
+  readonly variable: `WFE_${string}`;
+  readonly rule: Rule<T>;
+  /** Text that stands for the variable when it is not set. */
+  readonly default: string;
+  readonly description: string;
+}
+
+function setting<T>(
+  variable: Setting<T>['variable'],
+  rule: Rule<T>,
+  default_: string,
+  description: string,
+): Setting<T> {
+  return { variable, rule, default: default_, description };
+}
+
+/** Every setting there is. The typed configuration and the table in docs/ are made from this list. */
+export const settings = {
+  http: setting('WFE_HTTP_ADDRESS', loopbackAddress, '127.0.0.1:8080', 'Where REST and Swagger UI listen.'),
+  grpc: setting('WFE_GRPC_ADDRESS', loopbackAddress, '127.0.0.1:50051', 'Where gRPC listens.'),
+  watchNamespaces: setting(
+    'WFE_WATCH_NAMESPACES',
+    namespaces,
+    '',
+    'Namespaces whose executions are served; empty for all.',
+  ),
+  resyncMs: setting(
+    'WFE_RESYNC',
+    duration('1s', '24h'),
+    '10m',
+    'How often every execution is looked at again, to repair what a watch may have missed.',
+  ),
+  workers: setting('WFE_WORKERS', integer(1, 256), '16', 'How many executions are reconciled at once.'),
+  shutdownMs: setting(
+    'WFE_SHUTDOWN_TIMEOUT',
+    duration('0s', '10m'),
+    '25s',
+    'How long a shutdown waits for calls and reconciles in flight.',
+  ),
+  logLevel: setting(
+    'WFE_LOG_LEVEL',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
+    'info',
+    'The least severe log line that is written.',
+  ),
+} as const;
