@@ -23,24 +23,27 @@ export function backoffDelay(policy: BackoffPolicy, failures: number, random: Ra
 
 /** The failures in a row of one activity, and the delay they earn. */
 export class Backoff {
+  readonly #policy: BackoffPolicy;
+  readonly #clock: Clock;
+  readonly #random: Random;
   #failures = 0;
   #lastFailure = 0;
 
-  constructor(
-    private readonly policy: BackoffPolicy,
-    private readonly clock: Clock = systemClock,
-    private readonly random: Random = Math.random,
-  ) {}
+  constructor(policy: BackoffPolicy, clock: Clock = systemClock, random: Random = Math.random) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#random = random;
+  }
 
   /**
    * Counts a failure and returns the delay in ms before the next attempt, never less than what the server asked for.
    * After a quiet time of twice the longest delay the count starts anew.
    */
   next(retryAfterMs = 0): number {
-    const now = this.clock.now().getTime();
-    if (now - this.#lastFailure > 2 * this.policy.maxMs) this.#failures = 0;
+    const now = this.#clock.now().getTime();
+    if (now - this.#lastFailure > 2 * this.#policy.maxMs) this.#failures = 0;
     this.#lastFailure = now;
     this.#failures++;
-    return retryAfterMs + backoffDelay(this.policy, this.#failures, this.random);
+    return retryAfterMs + backoffDelay(this.#policy, this.#failures, this.#random);
   }
 }

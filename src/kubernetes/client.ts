@@ -1,5 +1,11 @@
+import { systemClock, type Clock } from './clock.ts';
+import type { ConnectionSource } from './connection.ts';
+import { InvalidObjectError, KubernetesError } from './errors.ts';
+import { arrayOf, isRecord, parseJson, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
-import type { ApiResource, ResourceType } from './resource-type.ts';
+import { apiVersionOf, collectionPath, objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
+import { Transport, type ApiRequest } from './transport.ts';
+import { readWatch, type WatchEvent } from './watch-stream.ts';
 
 /** How long a call may take and who may end it early. */
 export interface CallOptions {
@@ -50,41 +56,181 @@ export interface ListPage<T> {
   readonly continue?: string;
 }
 
-/** Typed calls to one API server over pooled connections. It never retries: it says what happened, the caller decides. */
+/** What a watch is about, and from where on. */
+export interface WatchQuery extends Selection {
+  /** Events after this version. */
+  readonly resourceVersion: string;
+  /** After so many seconds the server ends the watch in an orderly way. */
+  readonly timeoutSeconds: number;
+}
+
+/** Bounds of a watch. `timeoutMs` is for its beginning. */
+export interface WatchOptions extends CallOptions {
+  /** Silence (not even a bookmark, of which the server sends one a minute) after which the connection counts as dead. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Settings of a client; all have defaults. */
+export interface KubernetesClientOptions {
+  /** Default `kubernetes-toolkit`. */
+  readonly userAgent?: string;
+  /** Default time-out of a call; 30 000. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
+
+/**
+ * Typed calls to one API server over pooled connections. Every failure is a KubernetesError. It never retries: it says
+ * what happened, and the caller (work queue, reflector, or the caller of an API) decides.
+ */
 export class KubernetesClient {
-  get<T extends KubernetesObject>(_resource: ResourceType<T>, _key: ObjectKey, _options?: CallOptions): Promise<T> {
-    throw new Error('being written');
+  readonly #transport: Transport;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+
+  constructor(source: ConnectionSource, options: KubernetesClientOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#transport = new Transport(source, options.userAgent ?? 'kubernetes-toolkit', this.#clock);
   }
-  list<T extends KubernetesObject>(
-    _resource: ResourceType<T>,
-    _query: ListQuery = {},
-    _options?: CallOptions,
+
+  /** Reads one object. Throws NotFoundError when it is not there. */
+  async get<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, options?: CallOptions): Promise<T> {
+    return this.#object(resource, { method: 'GET', path: objectPath(resource, key) }, options);
+  }
+
+  /** Reads one page of objects. Throws GoneError when the continue token is too old, InvalidObjectError on a bad item. */
+  async list<T extends KubernetesObject>(
+    resource: ResourceType<T>,
+    query: ListQuery = {},
+    options?: CallOptions,
   ): Promise<ListPage<T>> {
-    throw new Error('being written');
+    const page = await this.listRaw(resource, query, options);
+    return { ...page, items: page.items.map((item) => parse(resource, item)) };
   }
-  create<T extends KubernetesObject, N extends NewObject>(
-    _resource: ResourceType<T>,
-    _object: N,
-    _options?: WriteOptions,
+
+  /** Like {@link list}, with the items as JSON, each with `apiVersion` and `kind`. */
+  async listRaw(resource: ApiResource, query: ListQuery = {}, options?: CallOptions): Promise<ListPage<unknown>> {
+    const { namespace, limit, ...rest } = query;
+    const path = collectionPath(resource, namespace);
+    const parameters = { ...rest, limit: limit?.toString() };
+    const page = await this.#json({ method: 'GET', path, query: parameters }, options);
+    const { items, metadata } = recordOf(page);
+    const resourceVersion = stringOf(recordOf(metadata)['resourceVersion']);
+    if (!Array.isArray(items) || resourceVersion === undefined) {
+      throw new InvalidObjectError(`GET ${path} was not answered with a list`);
+    }
+    return {
+      items: arrayOf(items).map((item) => typed(resource, item)),
+      resourceVersion,
+      continue: continueOf(metadata),
+    };
+  }
+
+  /** Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. */
+  async create<T extends KubernetesObject, N extends NewObject>(
+    resource: ResourceType<T>,
+    object: N,
+    options?: WriteOptions,
   ): Promise<T> {
-    throw new Error('being written');
+    const path = collectionPath(resource, object.metadata.namespace);
+    return this.#object(resource, { method: 'POST', path, body: object, query: dryRun(options) }, options);
   }
-  replace<T extends KubernetesObject>(_resource: ResourceType<T>, _object: T, _options?: WriteOptions): Promise<T> {
-    throw new Error('being written');
+
+  /** Replaces an object as a whole. Throws ConflictError unless `metadata.resourceVersion` is the current one. */
+  async replace<T extends KubernetesObject>(resource: ResourceType<T>, object: T, options?: WriteOptions): Promise<T> {
+    const path = objectPath(resource, object.metadata);
+    return this.#object(resource, { method: 'PUT', path, body: object, query: dryRun(options) }, options);
   }
-  patch<T extends KubernetesObject>(
-    _resource: ResourceType<T>,
-    _key: ObjectKey,
-    _patch: object,
-    _options?: PatchOptions,
+
+  /** Patches an object or its status. A `metadata.resourceVersion` in the patch makes it conditional (ConflictError). */
+  async patch<T extends KubernetesObject>(
+    resource: ResourceType<T>,
+    key: ObjectKey,
+    patch: object,
+    options?: PatchOptions,
   ): Promise<T> {
-    throw new Error('being written');
+    const path = objectPath(resource, key, options?.subresource);
+    const contentType = patchTypes[options?.type ?? 'merge'];
+    return this.#object(resource, { method: 'PATCH', path, body: patch, contentType, query: dryRun(options) }, options);
   }
-  delete(_resource: ApiResource, _key: ObjectKey, _options?: DeleteOptions): Promise<void> {
-    throw new Error('being written');
+
+  /** Asks for deletion; the object goes when its finalizers are gone. Throws NotFoundError, ConflictError. */
+  async delete(resource: ApiResource, key: ObjectKey, options?: DeleteOptions): Promise<void> {
+    const { preconditions, propagationPolicy } = options ?? {};
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
+    await this.#call({ method: 'DELETE', path: objectPath(resource, key), body }, options);
   }
+
+  /**
+   * Watches a collection. Yields events until the server ends the watch in an orderly way (the generator returns) or the
+   * connection breaks (it throws). An ERROR event is yielded, not thrown. Objects are JSON, not parsed.
+   */
+  async *watch(resource: ApiResource, query: WatchQuery, options: WatchOptions): AsyncGenerator<WatchEvent> {
+    const { namespace, timeoutSeconds, ...rest } = query;
+    const path = collectionPath(resource, namespace);
+    const parameters = {
+      ...rest,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: timeoutSeconds.toString(),
+    };
+    const request: ApiRequest = { method: 'GET', path, query: parameters };
+    const body = await this.#transport.stream(request, this.#bounds(options));
+    yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.#clock });
+  }
+
   /** The body of a GET of any path, as text: `/version`, `/readyz`. */
-  raw(_path: string, _options?: CallOptions): Promise<string> {
-    throw new Error('being written');
+  async raw(path: string, options?: CallOptions): Promise<string> {
+    return this.#call({ method: 'GET', path }, options);
+  }
+
+  async #object<T extends KubernetesObject>(
+    resource: ResourceType<T>,
+    request: ApiRequest,
+    options: CallOptions | undefined,
+  ): Promise<T> {
+    return parse(resource, await this.#json(request, options));
+  }
+
+  async #json(request: ApiRequest, options: CallOptions | undefined): Promise<unknown> {
+    const text = await this.#call(request, options);
+    const value = parseJson(text);
+    if (isRecord(value)) return value;
+    throw new InvalidObjectError(`${request.method} ${request.path} was not answered with a JSON object`);
+  }
+
+  #call(request: ApiRequest, options: CallOptions | undefined): Promise<string> {
+    return this.#transport.call(request, this.#bounds(options));
+  }
+
+  #bounds(options: CallOptions | undefined): { signal?: AbortSignal; timeoutMs: number } {
+    return { signal: options?.signal, timeoutMs: options?.timeoutMs ?? this.#timeoutMs };
+  }
+}
+
+function dryRun(options: WriteOptions | undefined): ApiRequest['query'] {
+  return options?.dryRun ? { dryRun: 'All' } : {};
+}
+
+function continueOf(metadata: unknown): string | undefined {
+  const token = stringOf(recordOf(metadata)['continue']);
+  return token === '' ? undefined : token;
+}
+
+/** Items of a list of a built-in kind come without `apiVersion` and `kind`. */
+function typed(resource: ApiResource, item: unknown): unknown {
+  return isRecord(item) ? { apiVersion: apiVersionOf(resource), kind: resource.kind, ...item } : item;
+}
+
+function parse<T extends KubernetesObject>(resource: ResourceType<T>, raw: unknown): T {
+  try {
+    return resource.parse(raw);
+  } catch (cause) {
+    if (cause instanceof KubernetesError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidObjectError(`The server sent a ${resource.kind} that is not one: ${why}`, { cause });
   }
 }

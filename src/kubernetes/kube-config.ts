@@ -1,4 +1,52 @@
-/** The kubeconfig cannot be used; the message says which file or URL and what to do. */
-export class KubeConfigError extends Error {
-  override readonly name = 'KubeConfigError';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfigError } from './kube-config-error.ts';
+import { PooledKubeConfig } from './pooled-kube-config.ts';
+
+/** Present in every pod that has a ServiceAccount (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). */
+const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The cluster that this process should talk to, found where kubectl looks: the files in `KUBECONFIG`, else
+ * `~/.kube/config`, else the pod's own ServiceAccount. Throws {@link KubeConfigError} when there is none or it is not
+ * usable; nothing is sent to the cluster yet.
+ */
+export function loadKubeConfig(env: Environment = process.env): PooledKubeConfig {
+  const files = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  if (files.length > 0) return loadKubeConfigFiles(files);
+
+  const home = join(env['HOME'] ?? homedir(), '.kube', 'config');
+  if (existsSync(home)) return loadKubeConfigFiles([home]);
+
+  if (env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(serviceAccountToken)) {
+    const config = new PooledKubeConfig("the pod's ServiceAccount");
+    config.loadFromCluster();
+    return config.checked();
+  }
+  throw new KubeConfigError(
+    `No cluster is configured: KUBECONFIG is not set, ${home} does not exist, and this is not a pod with a ServiceAccount. ` +
+      'Set KUBECONFIG to the path of a kubeconfig file.',
+  );
+}
+
+/** Loads and merges kubeconfig files as kubectl does: missing ones are passed over, the first to set a context wins. */
+export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig {
+  const present = files.filter((file) => existsSync(file));
+  if (present.length === 0) throw new KubeConfigError(`The kubeconfig ${files.join(', ')} does not exist`);
+
+  const config = new PooledKubeConfig(`the kubeconfig ${present.join(', ')}`);
+  for (const file of present) {
+    try {
+      const part = new PooledKubeConfig(file);
+      part.loadFromFile(file);
+      config.mergeConfig(part, config.currentContext !== undefined);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new KubeConfigError(`The kubeconfig ${file} cannot be used: ${why}`, { cause });
+    }
+  }
+  return config.checked();
 }

@@ -1,7 +1,7 @@
 import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
-import type { ReflectorOptions } from './reflector.ts';
+import type { ReflectorSource } from './reflector.ts';
 import type { ApiResource, ResourceType } from './resource-type.ts';
 
 /** Settings of the connection to the cluster. */
@@ -27,7 +27,7 @@ export class KubernetesModule {
   }
 
   static forResources<T extends KubernetesObject>(
-    _resources: readonly (ResourceType<T> | ReflectorOptions<T>)[],
+    _resources: readonly (ResourceType<T> | ReflectorSource<T>)[],
   ): DynamicModule {
     return { module: KubernetesModule };
   }

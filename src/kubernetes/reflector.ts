@@ -1,37 +1,184 @@
-import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
+import type { Random } from './backoff.ts';
+import type { KubernetesClient } from './client.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { CancelledError, type KubernetesError } from './errors.ts';
+import { isRecord } from './json.ts';
+import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
+import { Listeners } from './listeners.ts';
+import { defaultTiming, ListWatch, type ListWatchTiming, type Sink } from './list-watch.ts';
+import { silentLogger, type Logger } from './logger.ts';
+import { readHeader, type ObjectHeader } from './object-header.ts';
+import { ObjectStore, type Scope } from './object-store.ts';
 import type { ResourceType } from './resource-type.ts';
-import type { ChangeHandler, Indexes, Store } from './store.ts';
+import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
 
-/** What a reflector mirrors and how. */
-export interface ReflectorOptions<T extends KubernetesObject> {
+/** What a reflector mirrors. */
+export interface ReflectorSource<T extends KubernetesObject> {
   readonly resource: ResourceType<T>;
   /** Default (absent or empty): all namespaces. */
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly indexes?: Indexes<T>;
-  /** Slims the raw JSON before it is parsed and stored; default: drops `metadata.managedFields`. */
+  /** Slims the raw JSON before it is parsed and stored; default {@link dropManagedFields}. */
   readonly transform?: (raw: unknown) => unknown;
 }
 
-/** Keeps a store equal to what the API server has, through every weather. */
+/** What a reflector mirrors, and with what means. */
+export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
+  readonly client: KubernetesClient;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Logger;
+  readonly timing?: Partial<ListWatchTiming>;
+}
+
+/** An object that could not be parsed. */
+export interface InvalidObject {
+  readonly key: ObjectKey;
+  readonly error: unknown;
+}
+
+/**
+ * Keeps a store equal to what the API server has. It survives resets, refusals, 410, 429 and restarts: it lists again
+ * and tells, as changes, only what is different. An object that does not parse is kept out of the store (a former state
+ * of it leaves the store as a deletion) and told to the handlers of invalid objects.
+ */
 export class Reflector<T extends KubernetesObject> {
-  readonly store!: Store<T>;
-  readonly hasSynced: boolean = false;
-  readonly generation: number = 0;
+  readonly resource: ResourceType<T>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #log: Logger;
+  readonly #store: ObjectStore<T>;
+  readonly #changes: Listeners<Change<T>>;
+  readonly #invalid: Listeners<InvalidObject>;
+  readonly #scopes: readonly Scope[];
+  readonly #unlisted: Set<Scope>;
+  readonly #failures = new Map<Scope, KubernetesError>();
+  readonly #waiting = new Set<() => void>();
+  #generation = 0;
 
-  constructor(_options: ReflectorOptions<T>) {}
+  constructor(options: ReflectorOptions<T>) {
+    this.resource = options.resource;
+    this.#options = options;
+    this.#log = options.log ?? silentLogger;
+    this.#changes = new Listeners(this.#log);
+    this.#invalid = new Listeners(this.#log);
+    this.#store = new ObjectStore(options.indexes ?? {}, (change) => this.#changes.tell(change));
+    this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
+    this.#unlisted = new Set(this.#scopes);
+  }
 
-  run(_signal: AbortSignal): Promise<void> {
-    throw new Error('being written');
+  get store(): Store<T> {
+    return this.#store;
   }
-  synced(_signal?: AbortSignal): Promise<void> {
-    throw new Error('being written');
+
+  /** True once every namespace was listed; it stays true. */
+  get hasSynced(): boolean {
+    return this.#unlisted.size === 0;
   }
-  onChange(_handler: ChangeHandler<T>): () => void {
-    throw new Error('being written');
+
+  /** Number of complete lists so far, the first ones included: it grows with every break in a watch. */
+  get generation(): number {
+    return this.#generation;
   }
-  onInvalid(_handler: (key: ObjectKey, error: Error) => void): () => void {
-    throw new Error('being written');
+
+  /** Why the store is not up to date just now (the API server refuses or does not answer), for health and messages. */
+  get failure(): KubernetesError | undefined {
+    return this.#failures.values().next().value;
   }
+
+  /** Lists and watches until `signal` aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#scopes.map((scope) => this.#listWatch(scope).run(signal)));
+  }
+
+  /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts before. */
+  synced(signal?: AbortSignal): Promise<void> {
+    if (this.hasSynced) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiting.delete(onSync);
+        reject(new CancelledError(`Waiting for the first list of ${this.resource.plural} was cancelled`));
+      };
+      const onSync = () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      if (signal?.aborted) return onAbort();
+      this.#waiting.add(onSync);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Calls `handler` for every change from now on; the returned function ends that. What is there already is in the store. */
+  onChange(handler: ChangeHandler<T>): () => void {
+    return this.#changes.add(handler);
+  }
+
+  /** Calls `handler` for every object that does not parse; the returned function ends that. */
+  onInvalid(handler: (invalid: InvalidObject) => void): () => void {
+    return this.#invalid.add(handler);
+  }
+
+  #listWatch(scope: Scope): ListWatch {
+    const { client, resource, labelSelector, fieldSelector, clock, random, timing } = this.#options;
+    return new ListWatch({
+      client,
+      resource,
+      selection: { namespace: scope, labelSelector, fieldSelector },
+      sink: this.#sink(scope),
+      timing: { ...defaultTiming, ...timing },
+      clock: clock ?? systemClock,
+      random: random ?? Math.random,
+      log: this.#log,
+    });
+  }
+
+  #sink(scope: Scope): Sink {
+    return {
+      replace: (items, resourceVersion) => this.#replace(scope, items, resourceVersion),
+      apply: (header, raw, present) => this.#apply(scope, header, raw, present),
+      advance: (resourceVersion) => this.#store.advance(scope, resourceVersion),
+      failing: (error) => (error ? this.#failures.set(scope, error) : this.#failures.delete(scope)),
+    };
+  }
+
+  #replace(scope: Scope, items: readonly unknown[], resourceVersion: string): void {
+    const objects = items.map((raw) => this.#parse(readHeader(raw).key, raw)).filter((object) => object !== undefined);
+    this.#store.replace(scope, objects, resourceVersion);
+    this.#generation++;
+    this.#unlisted.delete(scope);
+    if (!this.hasSynced) return;
+    for (const tell of this.#waiting) tell();
+    this.#waiting.clear();
+  }
+
+  #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
+    const object = this.#parse(key, raw);
+    if (object && present) this.#store.put(scope, object);
+    else this.#store.remove(scope, keyToString(key), resourceVersion, object);
+  }
+
+  #parse(key: ObjectKey, raw: unknown): T | undefined {
+    try {
+      const object = this.resource.parse((this.#options.transform ?? dropManagedFields)(raw));
+      this.#store.checkIndexes(object);
+      return object;
+    } catch (error) {
+      this.#log.error(
+        { resource: this.resource.plural, key: keyToString(key), err: error },
+        'an object does not parse',
+      );
+      this.#invalid.tell({ key, error });
+      return undefined;
+    }
+  }
+}
+
+/** The JSON without `metadata.managedFields`, which is often half of an object and of no use to a reader. */
+export function dropManagedFields(raw: unknown): unknown {
+  if (!isRecord(raw) || !isRecord(raw['metadata'])) return raw;
+  const metadata: Record<string, unknown> = { ...raw['metadata'] };
+  delete metadata['managedFields'];
+  return { ...raw, metadata };
 }

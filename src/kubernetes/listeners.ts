@@ -1,0 +1,35 @@
+import type { Logger } from './logger.ts';
+
+/** Handlers of one kind of happening. One that throws, or whose promise rejects, is logged and disturbs nobody. */
+export class Listeners<Happening> {
+  readonly #handlers = new Set<(happening: Happening) => void>();
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Adds a handler; the returned function takes it away again. */
+  add(handler: (happening: Happening) => void): () => void {
+    // A function of our own, so that the same handler given twice counts twice.
+    const own = (happening: Happening) => handler(happening);
+    this.#handlers.add(own);
+    return () => this.#handlers.delete(own);
+  }
+
+  tell(happening: Happening): void {
+    for (const handler of this.#handlers) {
+      try {
+        // A handler declared async returns a promise although its type says void.
+        const result: unknown = handler(happening);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error));
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+  }
+
+  #failed(err: unknown): void {
+    this.#log.error({ err }, 'a handler failed; the others and the watch go on');
+  }
+}

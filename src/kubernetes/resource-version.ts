@@ -1,0 +1,26 @@
+const integer = /^(0|[1-9][0-9]*)$/;
+
+/**
+ * Orders two resource versions of the same resource: negative when `a` is older, 0 when equal, positive when newer;
+ * undefined when they cannot be ordered.
+ *
+ * Resource versions used to be opaque. KEP-5504 (Kubernetes 1.35, stable, with conformance tests) makes those of one
+ * resource comparable where they are decimal integers without leading zeros; an aggregated API server may still use
+ * something else, and then only equality can be told. Integers may exceed 64 bits, so they are compared as text.
+ */
+export function compareResourceVersions(a: string, b: string): number | undefined {
+  if (a === b) return 0;
+  if (!integer.test(a) || !integer.test(b)) return undefined;
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : 1;
+}
+
+/** True when `a` is known to be newer than `b`; anything is newer than nothing. */
+export function isNewer(a: string, b: string | undefined): boolean {
+  return b === undefined || (compareResourceVersions(a, b) ?? 0) > 0;
+}
+
+/** True when `a` is known to be older than `b`. */
+export function isOlder(a: string, b: string): boolean {
+  return (compareResourceVersions(a, b) ?? 0) < 0;
+}

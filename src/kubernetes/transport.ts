@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream';
+import { request, type Dispatcher } from 'undici';
+import { CallLimit, type Bounds } from './call-limit.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { ConnectionSource } from './connection.ts';
+import { toKubernetesError, type Failure } from './error-mapping.ts';
+import { UnauthorizedError, type KubernetesError } from './errors.ts';
+
+/** One HTTP request to the API server. Query values that are undefined or empty are left out. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: object;
+  /** Of the body; default `application/json`. */
+  readonly contentType?: string;
+}
+
+/** Sends requests and turns every failure into a {@link KubernetesError}. */
+export class Transport {
+  readonly #source: ConnectionSource;
+  readonly #userAgent: string;
+  readonly #clock: Clock;
+
+  constructor(source: ConnectionSource, userAgent: string, clock: Clock = systemClock) {
+    this.#source = source;
+    this.#userAgent = userAgent;
+    this.#clock = clock;
+  }
+
+  /** Sends a request and returns the body of the answer. The time-out covers everything up to its last byte. */
+  async call(api: ApiRequest, bounds: Bounds): Promise<string> {
+    const limit = new CallLimit(this.#clock, bounds);
+    try {
+      const answer = await this.#send(api, limit, false);
+      return await answer.body.text();
+    } catch (error) {
+      throw this.#failed(api, limit.failure(error));
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Sends a request and returns its body as a stream. The time-out covers only the time until the answer begins. */
+  async stream(api: ApiRequest, bounds: Bounds): Promise<Readable> {
+    const limit = new CallLimit(this.#clock, bounds);
+    try {
+      const { body } = await this.#send(api, limit, true);
+      limit.clearTimer();
+      body.once('close', () => limit.clear());
+      return body;
+    } catch (error) {
+      limit.clear();
+      throw this.#failed(api, limit.failure(error));
+    }
+  }
+
+  async #send(api: ApiRequest, limit: CallLimit, endless: boolean): Promise<Dispatcher.ResponseData> {
+    const connection = await this.#source.connection();
+    const answer = await request(urlOf(connection.server, api), {
+      method: api.method,
+      headers: {
+        accept: 'application/json, */*;q=0.8',
+        'user-agent': this.#userAgent,
+        ...(api.body && { 'content-type': api.contentType ?? 'application/json' }),
+        ...connection.headers,
+      },
+      body: api.body && JSON.stringify(api.body),
+      dispatcher: endless ? connection.streams : connection.dispatcher,
+      signal: limit.signal,
+    });
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
+    const retryAfter = answer.headers['retry-after'];
+    throw this.#failed(api, {
+      kind: 'answer',
+      status: answer.statusCode,
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      body: await answer.body.text(),
+    });
+  }
+
+  #failed(api: ApiRequest, failure: Failure): KubernetesError {
+    const error = toKubernetesError(`${api.method} ${this.#source.server}${api.path}`, failure, this.#clock.now());
+    if (error instanceof UnauthorizedError) this.#source.expire();
+    return error;
+  }
+}
+
+function urlOf(server: string, api: ApiRequest): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(api.query ?? {})) {
+    if (value !== undefined && value !== '') query.set(name, value);
+  }
+  return query.size === 0 ? `${server}${api.path}` : `${server}${api.path}?${query.toString()}`;
+}

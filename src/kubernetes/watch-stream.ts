@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from './clock.ts';
+import { toKubernetesError } from './error-mapping.ts';
+import { UnavailableError, type KubernetesError } from './errors.ts';
+import { isRecord, parseJson, recordOf, stringOf } from './json.ts';
+import { readLines } from './read-lines.ts';
+
+/** One event of a watch (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes). */
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly raw: unknown }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+  | { readonly type: 'ERROR'; readonly error: KubernetesError };
+
+/** How a watch stream is read. */
+export interface ReadWatchOptions {
+  /** Names the watch in messages. */
+  readonly call: string;
+  readonly clock: Clock;
+  readonly idleTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An object is at most 1.5 MiB in etcd by default; its JSON can be several times that. */
+const maxLineBytes = 32 * 1024 * 1024;
+
+/**
+ * The events in the body of a watch. Returns when the body ends in an orderly way; throws CancelledError when the
+ * caller's signal aborted, UnavailableError on a reset, on silence, on an endless line and on anything that is no event.
+ */
+export async function* readWatch(body: Readable, options: ReadWatchOptions): AsyncGenerator<WatchEvent> {
+  const { call, clock } = options;
+  try {
+    for await (const line of readLines(untilSilent(body, options), maxLineBytes))
+      yield toEvent(call, line, clock.now());
+  } catch (error) {
+    const cancelled = options.signal?.aborted === true;
+    throw toKubernetesError(call, { kind: 'thrown', error, cancelled }, clock.now());
+  } finally {
+    body.destroy();
+  }
+}
+
+/** The chunks of a body, until none comes for the idle time-out; then the body is destroyed and this throws. */
+async function* untilSilent(body: Readable, options: ReadWatchOptions): AsyncGenerator<unknown> {
+  const { call, clock, idleTimeoutMs } = options;
+  const arm = () =>
+    clock.setTimer(idleTimeoutMs, () => {
+      body.destroy(new UnavailableError(`The ${call} was silent for ${idleTimeoutMs} ms`, { reason: 'Timeout' }));
+    });
+  let disarm = arm();
+  try {
+    for await (const chunk of body) {
+      disarm();
+      yield chunk;
+      disarm = arm();
+    }
+  } finally {
+    disarm();
+  }
+}
+
+function toEvent(call: string, line: string, now: Date): WatchEvent {
+  const { type, object } = recordOf(parseJson(line));
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type, raw: object };
+    case 'BOOKMARK': {
+      const resourceVersion = stringOf(recordOf(recordOf(object)['metadata'])['resourceVersion']);
+      if (resourceVersion !== undefined) return { type, resourceVersion };
+      break;
+    }
+    case 'ERROR':
+      if (isRecord(object)) return { type, error: toKubernetesError(call, { kind: 'status', status: object }, now) };
+  }
+  throw new UnavailableError(`The ${call} sent a line that is no event: ${line.slice(0, 100)}`);
+}
