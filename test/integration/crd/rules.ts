@@ -1,0 +1,294 @@
+/** Any JSON object; the point of these cases is that some are not what the types say. */
+export type Json = object;
+
+/** One rule of the CRD on the spec, with a value that keeps it and one that breaks it. */
+export interface CreateRule {
+  /** Path below `spec` that the answer must name. */
+  readonly field: string;
+  readonly good: unknown;
+  readonly bad: unknown;
+  /** Part of the sentence that a person gets. */
+  readonly says: string;
+  change(spec: Json, value: unknown): Json;
+}
+
+/** One rule on how the spec may change. `null` stands for an absent field, as in a merge patch. */
+export interface UpdateRule {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly says: string;
+}
+
+/** One rule on the status. */
+export interface StatusRule {
+  readonly name: string;
+  readonly before: Json;
+  readonly good: Json;
+  readonly bad: Json;
+  readonly field: string;
+  readonly says: string;
+}
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const dnsSubdomain = "must be a DNS subdomain name (lower case letters, digits, '-' and '.')";
+const noSpace = 'must not contain white space or control characters';
+const ociReference = 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]';
+const target = 'must be namespace/kind/name, or kind/name for a cluster-scoped resource';
+const goDuration = 'must be a Go duration of at least 1s';
+
+/** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
+function rule(field: string, good: unknown, bad: unknown, says: string, place: string = field): CreateRule {
+  return { field, good, bad, says, change: (spec, value) => put(spec, place.split('.'), value) };
+}
+
+function put(json: Json, [first = '', ...rest]: readonly string[], value: unknown): Json {
+  if (rest.length === 0 && value === undefined) {
+    return Object.fromEntries(Object.entries(json).filter(([key]) => key !== first));
+  }
+  const inner: unknown = Object.entries(json).find(([key]) => key === first)?.[1] ?? {};
+  const next = rest.length === 0 ? value : put(typeof inner === 'object' && inner !== null ? inner : {}, rest, value);
+  return { ...json, [first]: next };
+}
+
+function entries(count: number): Json {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`KEY_${index}`, 'value']));
+}
+
+const image = 'workflowRef.containerImage';
+const ref = 'remediationRequestRef';
+
+/** Every rule on a new spec. */
+export const createRules: readonly CreateRule[] = [
+  rule(ref, { name: 'rr-1' }, undefined, 'Required value'),
+  rule(`${ref}.name`, 'rr-1.example', undefined, 'Required value'),
+  rule(`${ref}.name`, 'a'.repeat(253), 'a'.repeat(254), 'may not be more than 253'),
+  rule(`${ref}.name`, 'rr-1', '', 'at least 1 chars long'),
+  rule(`${ref}.name`, '0-rr', 'RR_1', dnsSubdomain),
+  rule(`${ref}.namespace`, 'kubernaut-system', 'kubernaut.system', 'must be a DNS label'),
+  rule(`${ref}.namespace`, 'a'.repeat(63), 'a'.repeat(64), 'may not be more than 63'),
+  rule(`${ref}.apiVersion`, 'remediation.kubernaut.ai/v1alpha1', 'a'.repeat(318), 'may not be more than 317'),
+  rule(`${ref}.kind`, 'RemediationRequest', 'a'.repeat(64), 'may not be more than 63'),
+  rule(`${ref}.uid`, '5e0b7a5c', 'a'.repeat(129), 'may not be more than 128'),
+  rule(`${ref}.resourceVersion`, '12', 'a'.repeat(129), 'may not be more than 128'),
+  rule(`${ref}.fieldPath`, 'spec', 'a'.repeat(1025), 'may not be more than 1024'),
+  rule('workflowRef', { workflowId: 'a', version: '1', containerImage: 'a' }, undefined, 'Required value'),
+  rule('workflowRef.workflowId', 'oomkill', undefined, 'Required value'),
+  rule('workflowRef.workflowId', 'oomkill', '', 'at least 1 chars long'),
+  rule('workflowRef.workflowId', 'a'.repeat(253), 'a'.repeat(254), 'may not be more than 253'),
+  rule('workflowRef.workflowId', 'Ökonomie/β_1', 'oom kill', noSpace),
+  rule('workflowRef.workflowId', 'oom-kill', 'oom\u0007kill', noSpace),
+  rule('workflowRef.version', '1.0.0+build.1', undefined, 'Required value'),
+  rule('workflowRef.version', 'latest', '', 'at least 1 chars long'),
+  rule('workflowRef.version', 'a'.repeat(128), 'a'.repeat(129), 'may not be more than 128'),
+  rule('workflowRef.version', '1.0.0', '1.0.0\n', noSpace),
+  rule(image, 'busybox', undefined, 'Required value'),
+  rule(image, 'quay.io/kubernaut/oomkill', '', 'at least 1 chars long'),
+  rule(image, `a/${'b'.repeat(510)}`, `a/${'b'.repeat(511)}`, 'may not be more than 512'),
+  rule(image, '127.0.0.1:5000/a/b_c:v1.0', 'quay.io/Kubernaut/oomkill', ociReference),
+  rule(image, '[::1]:5000/a:v1', 'https://quay.io/a:v1', ociReference),
+  rule(image, `quay.io/a/b:v1@${digest}`, 'quay.io/a/b@sha256:abc', ociReference),
+  rule(image, 'a--b/c__d', 'quay.io/a/b:', ociReference),
+  rule(image, 'registry.example:5000/a', 'a:v1 ', ociReference),
+  rule('workflowRef.containerDigest', digest, 'sha256:abc', "must be 'sha256:' and 64 lower case hexadecimal digits"),
+  rule('workflowRef.containerDigest', digest, digest.toUpperCase(), "must be 'sha256:' and 64"),
+  rule('workflowRef.containerDigest', digest, `${digest}0`, 'may not be more than 71'),
+  {
+    ...rule(
+      'workflowRef.containerDigest',
+      `a@${digest}`,
+      `a@sha256:${'0'.repeat(64)}`,
+      'the digest that containerImage',
+    ),
+    change: (spec, value) => put(put(spec, image.split('.'), value), ['workflowRef', 'containerDigest'], digest),
+  },
+  rule('targetResource', 'payment/deployment/payment-api', undefined, 'Required value'),
+  rule('targetResource', 'node/worker-1', 'worker-1', target),
+  rule('targetResource', 'clusterrole/system:node', 'a/b/c/d', target),
+  rule('targetResource', 'payment/deployment/api', 'payment/Deployment/api', target),
+  rule('targetResource', 'payment/deployment/api', 'payment//api', target),
+  rule('targetResource', 'payment/deployment/api', '/deployment/api', target),
+  rule('targetResource', 'payment/deployment/api', 'payment/deployment/', target),
+  rule('targetResource', 'a/b', 'a/', 'at least 3 chars long'),
+  rule(
+    'targetResource',
+    `${'a'.repeat(63)}/${'b'.repeat(63)}/${'c'.repeat(253)}`,
+    'a'.repeat(382),
+    'may not be more than 381',
+  ),
+  rule('parameters', { MEMORY_LIMIT: '512Mi', A: '', A1_B2: 'x' }, { memoryLimit: 'x' }, 'must be UPPER_SNAKE_CASE'),
+  rule('parameters', { A: 'x' }, { _A: 'x' }, 'must be UPPER_SNAKE_CASE'),
+  rule('parameters', { A_B: 'x' }, { A__B: 'x' }, 'must be UPPER_SNAKE_CASE'),
+  rule('parameters', { ['A'.repeat(128)]: 'x' }, { ['A'.repeat(129)]: 'x' }, 'at most 128 characters'),
+  rule('parameters', entries(64), entries(65), 'must have at most 64 items'),
+  rule('parameters.A', 'a'.repeat(8192), 'a'.repeat(8193), 'may not be more than 8192'),
+  rule('parameters.A', '5', 5, 'must be of type string'),
+  rule('confidence', 0, -0.1, 'greater than or equal to 0'),
+  rule('confidence', 1, 1.1, 'less than or equal to 1'),
+  rule('confidence', 0.5, 'high', 'must be of type number'),
+  rule('rationale', 'a'.repeat(16384), 'a'.repeat(16385), 'may not be more than 16384'),
+  rule('executionConfig.serviceAccountName', 'remediator.v1', '', 'at least 1 chars long'),
+  rule('executionConfig.serviceAccountName', 'remediator', 'Remediator', dnsSubdomain),
+  rule('executionConfig.serviceAccountName', 'a'.repeat(253), 'a'.repeat(254), 'may not be more than 253'),
+  rule('executionConfig.timeout', '1h30m', '90', goDuration),
+  rule('executionConfig.timeout', '1s', '999ms', goDuration),
+  rule('executionConfig.timeout', '1.5m', '5d', goDuration),
+  rule('executionConfig.timeout', '90s', '0s', goDuration),
+  rule('executionConfig.timeout', '1m', '-1m', goDuration),
+  rule('executionConfig.timeout', '999999h', '1h'.repeat(11), 'may not be more than 20'),
+  rule('executionConfig.timeout', '5m', 's', 'at least 2 chars long'),
+  rule('cancelRequested', true, 'yes', 'must be of type boolean'),
+  rule('ttlSecondsAfterFinished', 0, -1, 'greater than or equal to 0'),
+  rule('ttlSecondsAfterFinished', 2147483647, 2147483648, 'less than or equal to 2147483647'),
+  rule('ttlSecondsAfterFinished', 60, 1.5, 'must be of type integer'),
+];
+
+/** Every rule on how a spec may change. */
+export const updateRules: readonly UpdateRule[] = [
+  { field: 'remediationRequestRef', from: { name: 'rr-1' }, to: { name: 'rr-2' }, says: 'is immutable' },
+  {
+    field: 'workflowRef',
+    from: { workflowId: 'a', version: '1', containerImage: 'a' },
+    to: { version: '2' },
+    says: 'is immutable',
+  },
+  { field: 'targetResource', from: 'node/a', to: 'node/b', says: 'is immutable' },
+  { field: 'parameters', from: { A: 'x' }, to: { A: 'y' }, says: 'is immutable' },
+  { field: 'parameters', from: { A: 'x' }, to: null, says: 'is immutable' },
+  { field: 'parameters', from: null, to: { A: 'x' }, says: 'is immutable' },
+  { field: 'confidence', from: 0.5, to: 0.6, says: 'is immutable' },
+  { field: 'confidence', from: null, to: 0.6, says: 'is immutable' },
+  { field: 'rationale', from: 'because', to: null, says: 'is immutable' },
+  { field: 'rationale', from: 'because', to: 'therefore', says: 'is immutable' },
+  {
+    field: 'executionConfig',
+    from: { serviceAccountName: 'a' },
+    to: { serviceAccountName: 'b' },
+    says: 'is immutable',
+  },
+  { field: 'executionConfig', from: { serviceAccountName: 'a' }, to: { timeout: '5m' }, says: 'is immutable' },
+  { field: 'ttlSecondsAfterFinished', from: 60, to: 61, says: 'is immutable' },
+  { field: 'ttlSecondsAfterFinished', from: null, to: 61, says: 'is immutable' },
+  { field: 'cancelRequested', from: true, to: false, says: 'can only go from false to true' },
+  { field: 'cancelRequested', from: true, to: null, says: 'can only go from false to true' },
+];
+
+const run = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'we-1', namespace: 'payment' };
+const failure = { reason: 'TaskFailed', message: 'step apply ended with exit code 1', wasExecutionFailure: true };
+const skip = { reason: 'ResourceBusy', message: 'held by payment/we-2', skippedAt: '2026-01-02T03:04:05Z' };
+const condition = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Completed',
+  message: 'done',
+  lastTransitionTime: '2026-01-02T03:04:05Z',
+};
+
+function statusRule(name: string, good: Json, bad: Json, field: string, says: string, before: Json = {}): StatusRule {
+  return { name, before, good, bad, field, says };
+}
+
+/** Every rule on the status. */
+export const statusRules: readonly StatusRule[] = [
+  statusRule('phase', { phase: 'Running' }, { phase: 'Dreaming' }, 'status.phase', 'supported values'),
+  statusRule(
+    'a terminal phase',
+    { phase: 'Completed', outcome: 'Success', message: 'corrected' },
+    { phase: 'Failed', outcome: 'Failed', failure },
+    '<nil>',
+    'status.phase is terminal',
+    { phase: 'Completed', outcome: 'Success' },
+  ),
+  statusRule(
+    'the PipelineRun of an execution',
+    { pipelineRunRef: { ...run, uid: 'a' } },
+    { pipelineRunRef: { ...run, name: 'we-2' } },
+    '<nil>',
+    'names the only PipelineRun',
+    { phase: 'Running', pipelineRunRef: run },
+  ),
+  statusRule(
+    'pipelineRunRef',
+    { pipelineRunRef: run },
+    { pipelineRunRef: { name: 'a' } },
+    'status.pipelineRunRef.kind',
+    'Required',
+  ),
+  statusRule(
+    'outcome',
+    { phase: 'Completed', outcome: 'Success' },
+    { phase: 'Completed', outcome: 'Failed' },
+    'status.outcome',
+    'must be Success when the phase is Completed',
+  ),
+  statusRule(
+    'failure',
+    { phase: 'Failed', failure },
+    { phase: 'Failed' },
+    'status.failure',
+    'must be given when the phase is Failed',
+  ),
+  statusRule(
+    'failure.reason',
+    { phase: 'Failed', failure },
+    { phase: 'Failed', failure: { ...failure, reason: 'Bored' } },
+    'status.failure.reason',
+    'supported values',
+  ),
+  statusRule(
+    'skip',
+    { phase: 'Skipped', skip },
+    { phase: 'Running', skip },
+    'status.skip',
+    'must be given when the phase is Skipped',
+  ),
+  statusRule(
+    'skip.reason',
+    { phase: 'Skipped', skip: { ...skip, reason: 'RecentlyRemediated', remainingCooldownSeconds: 0 } },
+    { phase: 'Skipped', skip: { ...skip, reason: 'Bored' } },
+    'status.skip.reason',
+    'supported values',
+  ),
+  statusRule(
+    'skip.remainingCooldownSeconds',
+    { phase: 'Skipped', skip: { ...skip, conflictingExecution: { namespace: 'payment', name: 'we-2' } } },
+    { phase: 'Skipped', skip: { ...skip, remainingCooldownSeconds: -1 } },
+    'status.skip.remainingCooldownSeconds',
+    'greater than or equal to 0',
+  ),
+  statusRule(
+    'message',
+    { message: 'a'.repeat(4096) },
+    { message: 'a'.repeat(4097) },
+    'status.message',
+    'may not be more than 4096',
+  ),
+  statusRule(
+    'times',
+    { startTime: '2026-01-02T03:04:05Z' },
+    { startTime: 'yesterday' },
+    'status.startTime',
+    'date-time',
+  ),
+  statusRule(
+    'conditions are a map by type',
+    { conditions: [condition, { ...condition, type: 'AuditRecorded' }] },
+    { conditions: [condition, condition] },
+    'status.conditions[1]',
+    'Duplicate value',
+  ),
+  statusRule(
+    'a condition has a reason',
+    { conditions: [condition] },
+    { conditions: [{ ...condition, reason: 'not one word' }] },
+    'status.conditions[0].reason',
+    'must be a CamelCase word',
+  ),
+  statusRule(
+    'observedGeneration',
+    { observedGeneration: 1 },
+    { observedGeneration: -1 },
+    'status.observedGeneration',
+    'greater than or equal to 0',
+  ),
+];

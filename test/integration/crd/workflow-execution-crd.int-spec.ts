@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { InvalidError } from '../../../src/kubernetes/errors.ts';
+import { loadKubeConfigFiles } from '../../../src/kubernetes/kube-config.ts';
+import { workflowExecutionResource as resource } from '../../../src/workflow-execution/resource.ts';
+import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { kubectl } from '../../support/product.ts';
+import { createNamespace } from '../support/namespace.ts';
+import { createRules, statusRules, updateRules } from './rules.ts';
+import type { Json } from './rules.ts';
+
+/** The answer to a dry run has no resourceVersion yet; what is read of it here is its spec and status. */
+const workflowExecutionResource = { ...resource, parse: (raw: unknown) => raw as WorkflowExecution };
+const client = new KubernetesClient(loadKubeConfigFiles([process.env['WFE_TEST_KUBECONFIG'] ?? '']));
+let namespace: Awaited<ReturnType<typeof createNamespace>>;
+
+beforeAll(async () => {
+  namespace = await createNamespace(client, 'crd');
+});
+
+afterAll(async () => {
+  await namespace.delete();
+});
+
+describe('creating a WorkflowExecution', () => {
+  it('fills in the defaults', async () => {
+    const created = await create(aSpec());
+    expect(created.spec.executionConfig).toEqual({ serviceAccountName: 'workflow-execution-sa' });
+  });
+
+  it.each(createRules)('$field: takes $good', async ({ change, good }) => {
+    await expect(create(change(aSpec(), good))).resolves.toHaveProperty('spec');
+  });
+
+  it.each(createRules)('$field: refuses $bad, saying that it $says', async ({ change, field, bad, says }) => {
+    const error = await refusal(create(change(aSpec(), bad)));
+    expect(error.details.causes).toContainEqual(
+      expect.objectContaining({ field: `spec.${field}`, message: expect.stringContaining(says) }),
+    );
+    expect(error.message).toContain(`spec.${field}`);
+  });
+
+  it('drops a status, because only the service says what came of an execution', async () => {
+    const created = await client.create(
+      workflowExecutionResource,
+      { ...object(aSpec()), status: { phase: 'Completed' } },
+      dryRun,
+    );
+    expect(created.status).toBeUndefined();
+  });
+});
+
+describe('changing a WorkflowExecution', () => {
+  it.each(updateRules)('$field: can not go from $from to $to', async ({ field, from, to, says }) => {
+    const { metadata } = await stored({ ...aSpec(), [field]: from ?? undefined });
+    const error = await refusal(client.patch(workflowExecutionResource, metadata, { spec: { [field]: to } }, dryRun));
+    expect(error.details.causes).toContainEqual(
+      expect.objectContaining({ field: `spec.${field}`, message: expect.stringContaining(says) }),
+    );
+  });
+
+  it.each(updateRules)('$field: stays as it is when it is sent again', async ({ field, from }) => {
+    const { metadata, spec } = await stored({ ...aSpec(), [field]: from ?? undefined });
+    const again = { spec: { [field]: from } };
+    const patched = await client.patch(workflowExecutionResource, metadata, again, dryRun);
+    expect(patched.spec).toEqual(spec);
+  });
+
+  it('lets cancelRequested go from false to true', async () => {
+    const { metadata } = await stored({ ...aSpec(), cancelRequested: false });
+    const patched = await client.patch(
+      workflowExecutionResource,
+      metadata,
+      { spec: { cancelRequested: true } },
+      dryRun,
+    );
+    expect(patched.spec.cancelRequested).toBe(true);
+  });
+});
+
+describe('the status of a WorkflowExecution', () => {
+  it.each(statusRules)('$name: takes the good one', async ({ before, good }) => {
+    const { metadata } = await storedWithStatus(before);
+    const patch = client.patch(
+      workflowExecutionResource,
+      metadata,
+      { status: good },
+      { ...dryRun, subresource: 'status' },
+    );
+    await expect(patch).resolves.toHaveProperty('status');
+  });
+
+  it.each(statusRules)('$name: refuses the bad one, saying $says', async ({ before, bad, field, says }) => {
+    const { metadata } = await storedWithStatus(before);
+    const patch = client.patch(
+      workflowExecutionResource,
+      metadata,
+      { status: bad },
+      { ...dryRun, subresource: 'status' },
+    );
+    const error = await refusal(patch);
+    expect(error.details.causes).toContainEqual(
+      expect.objectContaining({ field, message: expect.stringContaining(says) }),
+    );
+  });
+
+  it('does not change through the resource itself', async () => {
+    const { metadata } = await stored(aSpec());
+    const patched = await client.patch(workflowExecutionResource, metadata, { status: { phase: 'Completed' } }, dryRun);
+    expect(patched.status).toBeUndefined();
+  });
+});
+
+describe('finding WorkflowExecutions', () => {
+  it('shows the columns that people need', async () => {
+    await storedWithStatus({ phase: 'Running' });
+    await expect(columns()).resolves.toEqual(['NAME', 'PHASE', 'OUTCOME', 'TARGET', 'WORKFLOW', 'AGE']);
+    await expect(columns('-o', 'wide')).resolves.toEqual([
+      'NAME',
+      'PHASE',
+      'OUTCOME',
+      'TARGET',
+      'WORKFLOW',
+      'PIPELINERUN',
+      'MESSAGE',
+      'AGE',
+    ]);
+  });
+
+  it.each([
+    ['spec.targetResource', 'payment/deployment/selected'],
+    ['spec.workflowRef.workflowId', 'selected'],
+    ['status.phase', 'Running'],
+  ])('selects them by %s', async (field, value) => {
+    const spec = { ...aSpec(), targetResource: 'payment/deployment/selected' };
+    spec.workflowRef = { ...spec.workflowRef, workflowId: 'selected' };
+    const { metadata } = await storedWithStatus({ phase: 'Running' }, spec);
+    await stored(aSpec());
+    const page = await client.list(workflowExecutionResource, {
+      namespace: namespace.name,
+      fieldSelector: `${field}=${value}`,
+    });
+    expect(page.items.map((item) => item.metadata.name)).toContain(metadata.name);
+    const other = await client.list(workflowExecutionResource, {
+      namespace: namespace.name,
+      fieldSelector: `${field}!=${value}`,
+    });
+    expect(other.items.map((item) => item.metadata.name)).not.toContain(metadata.name);
+  });
+
+  it('goes by the short name wfe and the category kubernaut', async () => {
+    const resources = await kubectl(cluster, 'api-resources', '--categories=kubernaut', '--no-headers');
+    expect(resources.trim().split(/\s+/)).toEqual([
+      'workflowexecutions',
+      'wfe',
+      'workflowexecution.kubernaut.ai/v1alpha1',
+      'true',
+      'WorkflowExecution',
+    ]);
+  });
+});
+
+const cluster = {
+  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
+  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
+};
+
+/** The headings that `kubectl get wfe` prints. */
+async function columns(...options: string[]): Promise<string[]> {
+  const table = await kubectl(cluster, 'get', 'wfe', '-n', namespace.name, ...options);
+  return table.split('\n', 1)[0]?.trim().split(/\s+/) ?? [];
+}
+
+const dryRun = { dryRun: true };
+
+function object(spec: Json, name?: string) {
+  return {
+    apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+    kind: 'WorkflowExecution',
+    metadata: { namespace: namespace.name, ...(name === undefined ? { name: 'example' } : { name }) },
+    spec,
+  };
+}
+
+function create(spec: Json) {
+  return client.create(workflowExecutionResource, object(spec), dryRun);
+}
+
+let count = 0;
+function stored(spec: Json) {
+  count += 1;
+  return client.create(workflowExecutionResource, object(spec, `stored-${count}`));
+}
+
+async function storedWithStatus(status: Json, spec: Json = aSpec()) {
+  const { metadata } = await stored(spec);
+  return client.patch(workflowExecutionResource, metadata, { status }, { subresource: 'status' });
+}
+
+async function refusal(attempt: Promise<unknown>): Promise<InvalidError> {
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(InvalidError);
+  return error as InvalidError;
+}

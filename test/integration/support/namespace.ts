@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+
+/** The core resource Namespace; of what the server sends only that it is an object is relied on. */
+const namespaceResource = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+  parse: (raw: unknown) => raw as KubernetesObject, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- a test's own namespace
+};
+
+/** A namespace of a test's own, so that tests on one cluster do not meet. */
+export interface TestNamespace {
+  readonly name: string;
+  /** Asks for its deletion; the cluster does the rest while other tests go on. */
+  delete(): Promise<void>;
+}
+
+/** Creates a namespace with a name that nobody else has, `test-PURPOSE-RANDOM`. */
+export async function createNamespace(client: KubernetesClient, purpose: string): Promise<TestNamespace> {
+  const name = `test-${purpose}-${randomBytes(4).toString('hex')}`;
+  await client.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  return { name, delete: () => client.delete(namespaceResource, { name }) };
+}

@@ -1,0 +1,107 @@
+// The tests, on a real Kubernetes with a real Tekton: `npm test`, or `npm test -- unit|integration|e2e [jest options]`.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants } from 'node:os';
+import { runCommand } from './cluster/command.ts';
+import { ClusterError } from './cluster/errors.ts';
+import { startCluster } from './cluster/index.ts';
+import type { Cluster } from './cluster/index.ts';
+import { streamProgress } from './cluster/progress.ts';
+import { applyProduct } from './support/product.ts';
+import { closingLine, tallyOf } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+const root = join(import.meta.dirname, '..');
+const results = join(root, 'test-results');
+const tiers = ['unit', 'integration', 'e2e'];
+const progress = streamProgress(process.stderr);
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    process.exitCode = 128 + constants.signals[signal];
+    interrupted.abort();
+  });
+}
+
+try {
+  const tally = await main(process.argv.slice(2));
+  console.log(closingLine(tally));
+  if (tally.failed > 0) process.exitCode = 1;
+} catch (error) {
+  if (interrupted.signal.aborted) console.error('Interrupted.');
+  else console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
+  process.exitCode ||= 1;
+}
+
+async function main(argv: readonly string[]): Promise<Tally> {
+  const chosen = argv.filter((argument) => tiers.includes(argument));
+  const options = argv.filter((argument) => !tiers.includes(argument));
+  const wanted = chosen.length > 0 ? chosen : tiers;
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  if (wanted.every((tier) => tier === 'unit')) return jest(wanted, options, {});
+  // One after the other: both want the whole machine, and a failed build should not leave a cluster to be waited for.
+  await build();
+  const cluster = await startCluster({ level: 'pods', owner: 'process', progress, signal: interrupted.signal });
+  try {
+    await applyProduct(cluster);
+    return await jest(wanted, options, environment(cluster));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function build(): Promise<void> {
+  progress('Building dist/ …');
+  const { code, stdout, stderr } = await runCommand('nest', ['build'], { cwd: root, signal: interrupted.signal });
+  if (code !== 0) throw new Error(`nest build failed:\n${stdout}${stderr}`);
+}
+
+/** What the specs know of the cluster that they run on. */
+function environment(cluster: Cluster): Record<string, string> {
+  if (!cluster.pods.available) {
+    const reason = `Pods cannot run here: ${cluster.pods.reason}`;
+    if (process.env['CI'] === 'true') throw new Error(`${reason} With CI=true that is a failure.`);
+    progress(`${reason} The end-to-end tests are skipped.`);
+  }
+  return {
+    WFE_TEST_KUBECONFIG: cluster.kubeconfig,
+    WFE_TEST_KUBECTL: cluster.kubectl,
+    ...(cluster.registry === undefined ? {} : { WFE_TEST_REGISTRY: cluster.registry }),
+    ...(cluster.pods.available ? {} : { WFE_TEST_NO_PODS: cluster.pods.reason }),
+  };
+}
+
+async function jest(
+  wanted: readonly string[],
+  options: readonly string[],
+  env: Record<string, string>,
+): Promise<Tally> {
+  const report = join(results, 'jest.json');
+  const everything = wanted.length === tiers.length && options.length === 0;
+  const arguments_ = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+  ];
+  arguments_.push('--selectProjects', ...wanted, '--json', `--outputFile=${report}`, ...options);
+  if (everything) arguments_.push('--coverage');
+  const exitCode = await foreground(process.execPath, arguments_, env);
+  if (interrupted.signal.aborted) throw new Error('interrupted');
+  return tallyOf(JSON.parse(readFileSync(report, 'utf8')) as Parameters<typeof tallyOf>[0], exitCode); // eslint-disable-line @typescript-eslint/consistent-type-assertions -- written by Jest just now
+}
+
+/** Runs a command whose progress goes to the terminal; what it prints on stdout (Jest's JSON) is dropped. */
+function foreground(command: string, arguments_: readonly string[], env: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, arguments_, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    interrupted.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { runCommand } from '../cluster/command.ts';
+import { ClusterError } from '../cluster/errors.ts';
+import type { Cluster } from '../cluster/index.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/**
+ * Puts the product's own manifests on a cluster: the CRD, and the namespace, ServiceAccount and rights of the service.
+ *
+ * @throws ClusterError with what kubectl said
+ */
+export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
+  await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-k', join(root, 'deploy', 'base'));
+  await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=30s', `crd/${crdName}`);
+}
+
+const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';
+
+/**
+ * Runs kubectl on a cluster.
+ *
+ * @returns what it printed on stdout
+ * @throws ClusterError with what it printed on stderr
+ */
+export async function kubectl(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...args]);
+  if (code !== 0) throw new ClusterError(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+  return stdout;
+}
