@@ -1,0 +1,35 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import type { PooledKubeConfig } from './pooled-kube-config.ts';
+import type { Reflector } from './reflector.ts';
+
+/**
+ * Starts the reflectors when every module is initialised (handlers are added in constructors or `onModuleInit`), and
+ * stops them and the connections at the very end, so that `beforeApplicationShutdown` may still drain with fresh stores.
+ */
+export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #config: PooledKubeConfig;
+  readonly #stop = new AbortController();
+  readonly #reflectors: { run(signal: AbortSignal): Promise<void> }[] = [];
+  #runs: Promise<void>[] = [];
+
+  constructor(config: PooledKubeConfig) {
+    this.#config = config;
+  }
+
+  /** Takes a reflector in; returns it. Only before the start. */
+  add<T extends KubernetesObject>(reflector: Reflector<T>): Reflector<T> {
+    this.#reflectors.push(reflector);
+    return reflector;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#runs = this.#reflectors.map((reflector) => reflector.run(this.#stop.signal));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#runs);
+    await this.#config.close();
+  }
+}
