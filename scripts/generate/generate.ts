@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
 import { generateDto } from './dto.ts';
 import { generateParser } from './parser.ts';
+import { generateProto } from './proto.ts';
 import { generateTypes } from './types.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,6 +15,7 @@ const files: Record<string, string> = {
   'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
   'src/workflow-execution/generated/parser.ts': generateParser(crd),
   'src/execution/generated/workflow-execution-spec.dto.ts': await generateDto(crd),
+  ...generateProto(),
 };
 
 const stale = Object.entries(files).filter(([path, content]) => read(path) !== content);
