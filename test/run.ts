@@ -1,13 +1,13 @@
 // The tests, on a real Kubernetes with a real Tekton: `npm test`, or `npm test -- unit|integration|e2e [jest options]`.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants } from 'node:os';
-import { runCommand } from './cluster/command.ts';
 import { ClusterError } from './cluster/errors.ts';
 import { startCluster } from './cluster/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { streamProgress } from './cluster/progress.ts';
+import { buildProduct } from './support/build.ts';
 import { applyProduct } from './support/product.ts';
 import { closingLine, tallyOf } from './tally.ts';
 import type { Tally } from './tally.ts';
@@ -26,6 +26,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const tally = await main(process.argv.slice(2));
+  writeFileSync(join(results, 'tally.txt'), `${closingLine(tally)}\n`);
   console.log(closingLine(tally));
   if (tally.failed > 0) process.exitCode = 1;
 } catch (error) {
@@ -42,7 +43,7 @@ async function main(argv: readonly string[]): Promise<Tally> {
   mkdirSync(results, { recursive: true });
   if (wanted.every((tier) => tier === 'unit')) return jest(wanted, options, {});
   // One after the other: both want the whole machine, and a failed build should not leave a cluster to be waited for.
-  await build();
+  await buildProduct({ progress, signal: interrupted.signal });
   const cluster = await startCluster({ level: 'pods', owner: 'process', progress, signal: interrupted.signal });
   try {
     await applyProduct(cluster);
@@ -50,12 +51,6 @@ async function main(argv: readonly string[]): Promise<Tally> {
   } finally {
     await cluster.stop();
   }
-}
-
-async function build(): Promise<void> {
-  progress('Building dist/ …');
-  const { code, stdout, stderr } = await runCommand('nest', ['build'], { cwd: root, signal: interrupted.signal });
-  if (code !== 0) throw new Error(`nest build failed:\n${stdout}${stderr}`);
 }
 
 /** What the specs know of the cluster that they run on. */

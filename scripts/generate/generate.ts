@@ -2,9 +2,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
-import { generateDto } from './dto.ts';
+import { generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateParser } from './parser.ts';
 import { generateProto } from './proto.ts';
+import { generateSettings } from './settings.ts';
 import { generateTypes } from './types.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,8 +15,10 @@ const crd = readCrdSchema();
 const files: Record<string, string> = {
   'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
   'src/workflow-execution/generated/parser.ts': generateParser(crd),
-  'src/execution/generated/workflow-execution-spec.dto.ts': await generateDto(crd),
+  'src/execution/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
+  'src/execution/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
   ...generateProto(),
+  'docs/operations.md': await generateSettings(),
 };
 
 const stale = Object.entries(files).filter(([path, content]) => read(path) !== content);

@@ -1,0 +1,113 @@
+// The whole story on one machine: `npm run demo`. With `-- --once` it ends by itself, its last line a JSON summary.
+import { constants } from 'node:os';
+import { ClusterError } from '../test/cluster/errors.ts';
+import { startCluster } from '../test/cluster/index.ts';
+import type { Cluster } from '../test/cluster/index.ts';
+import { streamProgress } from '../test/cluster/progress.ts';
+import { buildProduct } from '../test/support/build.ts';
+import { applyProduct, kubectl } from '../test/support/product.ts';
+import { serviceKubeconfig } from '../test/support/service-account.ts';
+import { startService } from '../test/support/service.ts';
+import type { ServiceProcess } from '../test/support/service.ts';
+import { publisherFor, publishSampleWorkflow } from '../test/support/workflows.ts';
+import { nextSteps, summaryOf } from './report.ts';
+import type { Row } from './view.ts';
+import { submitByGrpc, submitByKubectl, submitByRest } from './submit.ts';
+import { followPhases } from './view.ts';
+
+const namespace = 'demo';
+const once = process.argv.includes('--once');
+const interrupted = new AbortController();
+const progress = streamProgress(process.stderr);
+const say = (line: string): void => console.log(line);
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (once) process.exitCode = 128 + constants.signals[signal];
+    interrupted.abort();
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+async function main(): Promise<void> {
+  await buildProduct({ progress, signal: interrupted.signal });
+  const cluster = await startCluster({ level: 'pods', owner: 'process', progress, signal: interrupted.signal });
+  try {
+    await demonstrate(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function demonstrate(cluster: Cluster): Promise<void> {
+  if (!cluster.pods.available) throw new ClusterError(`The demo runs real containers. ${cluster.pods.reason}`);
+  await applyProduct(cluster);
+  await prepareNamespace(cluster);
+  const image = await publishSampleWorkflow(publisherFor(cluster));
+  say(`Published the sample workflow as ${image}.`);
+  const service = await startService({
+    kubeconfig: await serviceKubeconfig(cluster, cluster.directory),
+    settings: { WFE_WATCH_NAMESPACES: namespace },
+  });
+  try {
+    const rows = await submitAndFollow(cluster, service, image);
+    await showOutput(cluster, rows);
+    say(nextSteps(cluster, service, namespace));
+    if (once) finish(rows);
+    else await untilInterrupted(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** The namespace that the executions run in, new for each demo, with the ServiceAccount that their pods run as. */
+async function prepareNamespace(cluster: Cluster): Promise<void> {
+  await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait');
+  await kubectl(cluster, 'create', 'namespace', namespace);
+  await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
+}
+
+async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image: string): Promise<Row[]> {
+  const submission = (name: string, message: string) => ({
+    ...{ namespace, name, image, message },
+    target: `${namespace}/deployment/${name.replace('from-', '')}`,
+  });
+  say('Submitting three executions: over gRPC, over REST and with kubectl apply.');
+  const names = ['from-orchestrator', 'from-person', 'from-gitops'];
+  const following = followPhases(cluster, namespace, names, say, interrupted.signal);
+  await submitByGrpc(service.grpc, submission('from-orchestrator', 'Hello from RemediationOrchestrator, over gRPC'));
+  await submitByRest(service.http, submission('from-person', 'Hello from a person, over REST'));
+  await submitByKubectl(cluster, submission('from-gitops', 'Hello from GitOps, with kubectl apply'));
+  return following;
+}
+
+async function showOutput(cluster: Cluster, rows: readonly Row[]): Promise<void> {
+  say('What the containers printed:');
+  for (const { name, pipelineRun } of rows) {
+    const selector = `tekton.dev/pipelineRun=${pipelineRun}`;
+    const output = await kubectl(cluster, 'logs', '-n', namespace, '-l', selector, '-c', 'step-report', '--tail=-1');
+    say(output.trimEnd().replace(/^/gm, `  ${name.padEnd(18)} | `));
+  }
+}
+
+function finish(rows: readonly Row[]): void {
+  const summary = summaryOf(rows);
+  say(JSON.stringify(summary));
+  process.exitCode = summary.completed === summary.submitted ? 0 : 1;
+}
+
+async function untilInterrupted(service: ServiceProcess): Promise<void> {
+  say('The service goes on until you press Ctrl-C.');
+  const stopped = new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
+  const ended = await Promise.race([stopped.then(() => undefined), service.exited]);
+  if (ended === undefined) return say('Stopping; nothing of the cluster will be left.');
+  throw new Error(`The service ended with ${ended.signal ?? `exit code ${ended.code}`}:\n${service.log.join('\n')}`);
+}

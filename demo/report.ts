@@ -1,0 +1,37 @@
+import type { Cluster } from '../test/cluster/index.ts';
+import type { ServiceProcess } from '../test/support/service.ts';
+import type { Row } from './view.ts';
+
+/** What came of the demo, for programs. */
+export interface Summary {
+  readonly submitted: number;
+  readonly completed: number;
+  readonly executions: readonly { readonly name: string; readonly phase: string; readonly outcome: string }[];
+}
+
+/** The demo's executions of three, in one object. */
+export function summaryOf(rows: readonly Row[]): Summary {
+  return {
+    submitted: 3,
+    completed: rows.filter(({ phase }) => phase === 'Completed').length,
+    executions: rows.map(({ name, phase, outcome }) => ({ name, phase, outcome })),
+  };
+}
+
+/** The lines to copy for going on by hand. */
+export function nextSteps(
+  cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
+  service: Pick<ServiceProcess, 'http' | 'grpc'>,
+  namespace: string,
+): string {
+  const call = 'kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
+  return `
+Go on by hand:
+  Swagger UI   http://${service.http}/docs
+  REST         curl -s http://${service.http}/api/v1/namespaces/${namespace}/workflowexecutions
+  gRPC         node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge -d '{"parent":"namespaces/${namespace}"}' \\
+                 http://${service.grpc}/${call}
+  kubectl      export KUBECONFIG=${cluster.kubeconfig}
+               ${cluster.kubectl} get wfe -n ${namespace} -w
+`;
+}

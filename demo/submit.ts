@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import {
+  CreateWorkflowExecutionRequest,
+  WorkflowExecutionServiceClient,
+} from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { CreateWorkflowExecutionResponse } from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { Cluster } from '../test/cluster/index.ts';
+
+/** An execution of the sample workflow, before it takes the form that one of the three ways in asks for. */
+export interface Submission {
+  readonly namespace: string;
+  readonly name: string;
+  /** OCI reference of the sample workflow's bundle. */
+  readonly image: string;
+  readonly target: string;
+  readonly message: string;
+}
+
+const remediationRequest = 'rr-demo';
+const workflow = { workflowId: 'sample', version: '1.0.0' };
+
+/** Submits as RemediationOrchestrator does: gRPC. */
+export async function submitByGrpc(address: string, submission: Submission): Promise<void> {
+  const client = new WorkflowExecutionServiceClient(address, credentials.createInsecure());
+  const create = promisify<CreateWorkflowExecutionRequest, CreateWorkflowExecutionResponse>(
+    client.createWorkflowExecution.bind(client),
+  );
+  try {
+    await create(
+      CreateWorkflowExecutionRequest.create({
+        parent: `namespaces/${submission.namespace}`,
+        workflowExecutionId: submission.name,
+        workflowExecution: { spec: specOf(submission) },
+      }),
+    );
+  } finally {
+    client.close();
+  }
+}
+
+/** Submits as a person does with curl or Swagger UI: REST. */
+export async function submitByRest(address: string, submission: Submission): Promise<void> {
+  const url = `http://${address}/api/v1/namespaces/${submission.namespace}/workflowexecutions`;
+  const body = JSON.stringify({ metadata: { name: submission.name }, spec: specOf(submission) });
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  if (!answer.ok) throw new Error(`POST ${url} was answered with ${answer.status}: ${await answer.text()}`);
+}
+
+/** Submits as GitOps does: `kubectl apply` of the resource itself. */
+export async function submitByKubectl(
+  cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
+  submission: Submission,
+): Promise<void> {
+  const resource = {
+    apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+    kind: 'WorkflowExecution',
+    metadata: { namespace: submission.namespace, name: submission.name },
+    spec: specOf(submission),
+  };
+  const child = spawn(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, 'apply', '-f', '-'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(JSON.stringify(resource));
+  const [code]: readonly unknown[] = await once(child, 'close');
+  if (code !== 0) throw new Error(`kubectl apply ended with exit code ${String(code)}`);
+}
+
+function specOf({ image, target, message }: Submission) {
+  return {
+    remediationRequestRef: { name: remediationRequest },
+    workflowRef: { ...workflow, containerImage: image },
+    targetResource: target,
+    parameters: { MESSAGE: message },
+  };
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The service as a process of its own, `node dist/main.js`, as the image runs it. */
+export interface ServiceProcess {
+  /** host:port of REST and Swagger UI. */
+  readonly http: string;
+  /** host:port of gRPC. */
+  readonly grpc: string;
+  readonly pid: number;
+  /** What it has logged so far, a JSON line each. */
+  readonly log: readonly string[];
+  /** Resolves with how the process ended. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Asks it to end and waits for that. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** What a service is started with. */
+export interface ServiceOptions {
+  readonly kubeconfig: string;
+  /** Settings (WFE_…) over the defaults; addresses default to free ports. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts the service and waits until it says that it is ready.
+ *
+ * @throws Error with what it logged, when it ends before that
+ */
+export async function startService({ kubeconfig, settings = {} }: ServiceOptions): Promise<ServiceProcess> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
+  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+    env: {
+      ...Object.fromEntries(inherited),
+      WFE_HTTP_ADDRESS: '127.0.0.1:0',
+      WFE_GRPC_ADDRESS: '127.0.0.1:0',
+      ...settings,
+      KUBECONFIG: kubeconfig,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const ready = new Promise<Ready>((resolve) => {
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        log.push(line);
+        const parsed = readyLine(line);
+        if (parsed !== undefined) resolve(parsed);
+      });
+    }
+  });
+  const started = await Promise.race([ready, exited]);
+  if (!('http' in started)) {
+    throw new Error(`The service ended with ${started.signal ?? `exit code ${started.code}`}:\n${log.join('\n')}`);
+  }
+  return {
+    ...started,
+    pid: child.pid ?? 0,
+    log,
+    exited,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+interface Ready {
+  readonly http: string;
+  readonly grpc: string;
+}
+
+/** The line with which the service says that it serves, and where. */
+function readyLine(line: string): Ready | undefined {
+  if (!line.includes('"msg":"ready"')) return undefined;
+  const { http, grpc } = JSON.parse(line) as Partial<Ready>; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- both are checked below
+  return typeof http === 'string' && typeof grpc === 'string' ? { http, grpc } : undefined;
+}
