@@ -28,5 +28,7 @@ export function generateProto(): Record<string, string> {
 /** Comments of the well-known types are Google's text, and long; https://protobuf.dev has them. */
 function contentOf(out: string, path: string): string {
   const content = readFileSync(join(out, path), 'utf8');
-  return path.startsWith('google/protobuf') ? content.replaceAll(/^ *\/\*\*\n(?: *\*.*\n)+?(?<=\*\/\n)/gm, '') : content;
+  return path.startsWith('google/protobuf')
+    ? content.replaceAll(/^ *\/\*\*\n(?: *\*.*\n)+?(?<=\*\/\n)/gm, '')
+    : content;
 }

@@ -2,7 +2,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import * as v from 'class-validator';
-import { IsStringMap } from '../string-map.validator.ts';
+import { Optional } from '../validation/optional.ts';
+import { IsStringMap } from '../validation/string-map.validator.ts';
 
 /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
 export class RemediationRequestRefDto {
@@ -13,14 +14,14 @@ export class RemediationRequestRefDto {
     required: false,
     maxLength: 317,
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 317, { message: 'must be at most 317 characters long' })
   apiVersion?: string;
 
   /** Kind of the referent. */
   @ApiProperty({ type: 'string', description: 'Kind of the referent.', required: false, maxLength: 63 })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 63, { message: 'must be at most 63 characters long' })
   kind?: string;
@@ -52,7 +53,7 @@ export class RemediationRequestRefDto {
     maxLength: 63,
     pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(1, 63, { message: 'must be 1 to 63 characters long' })
   @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 'u'), {
@@ -62,7 +63,7 @@ export class RemediationRequestRefDto {
 
   /** UID of the referent. */
   @ApiProperty({ type: 'string', description: 'UID of the referent.', required: false, maxLength: 128 })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 128, { message: 'must be at most 128 characters long' })
   uid?: string;
@@ -74,14 +75,14 @@ export class RemediationRequestRefDto {
     required: false,
     maxLength: 128,
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 128, { message: 'must be at most 128 characters long' })
   resourceVersion?: string;
 
   /** Part of the referent that is meant. */
   @ApiProperty({ type: 'string', description: 'Part of the referent that is meant.', required: false, maxLength: 1024 })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 1024, { message: 'must be at most 1024 characters long' })
   fieldPath?: string;
@@ -153,7 +154,7 @@ export class WorkflowRefDto {
     maxLength: 71,
     pattern: '^sha256:[a-f0-9]{64}$',
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 71, { message: 'must be at most 71 characters long' })
   @v.Matches(new RegExp('^sha256:[a-f0-9]{64}$', 'u'), {
@@ -174,7 +175,7 @@ export class ExecutionConfigDto {
     maxLength: 253,
     pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
   @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'), {
@@ -193,7 +194,7 @@ export class ExecutionConfigDto {
     pattern: '^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$',
     example: '10m',
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(2, 20, { message: 'must be 2 to 20 characters long' })
   @v.Matches(new RegExp('^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$', 'u'), {
@@ -206,6 +207,7 @@ export class ExecutionConfigDto {
 export class WorkflowExecutionSpecDto {
   /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
   @ApiProperty({
+    type: () => RemediationRequestRefDto,
     description:
       'The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail.',
     required: true,
@@ -217,7 +219,11 @@ export class WorkflowExecutionSpecDto {
   remediationRequestRef!: RemediationRequestRefDto;
 
   /** The workflow to run, as the catalogue resolved it. */
-  @ApiProperty({ description: 'The workflow to run, as the catalogue resolved it.', required: true })
+  @ApiProperty({
+    type: () => WorkflowRefDto,
+    description: 'The workflow to run, as the catalogue resolved it.',
+    required: true,
+  })
   @v.IsDefined({ message: 'is required' })
   @v.IsObject({ message: 'must be an object' })
   @v.ValidateNested()
@@ -261,8 +267,16 @@ export class WorkflowExecutionSpecDto {
     selfRequired: false,
     example: { NAMESPACE: 'payment', MEMORY_LIMIT: '512Mi' },
   })
-  @v.IsOptional()
-  @IsStringMap({ maxProperties: 64, maxLength: 8192 })
+  @Optional()
+  @IsStringMap({
+    maxProperties: 64,
+    maxLength: 8192,
+    keys: {
+      pattern: new RegExp('^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', 'u'),
+      maxLength: 128,
+      message: 'every key must be UPPER_SNAKE_CASE (MEMORY_LIMIT) and at most 128 characters long',
+    },
+  })
   parameters?: Record<string, string>;
 
   /** Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail. */
@@ -275,7 +289,7 @@ export class WorkflowExecutionSpecDto {
     format: 'double',
     example: 0.92,
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsNumber({}, { message: 'must be a number' })
   @v.Min(0, { message: 'must be from 0 to 1' })
   @v.Max(1, { message: 'must be from 0 to 1' })
@@ -288,14 +302,18 @@ export class WorkflowExecutionSpecDto {
     required: false,
     maxLength: 16384,
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsString({ message: 'must be a string' })
   @v.Length(0, 16384, { message: 'must be at most 16384 characters long' })
   rationale?: string;
 
   /** How to run the workflow; what is not here is the engine's. */
-  @ApiProperty({ description: "How to run the workflow; what is not here is the engine's.", required: false })
-  @v.IsOptional()
+  @ApiProperty({
+    type: () => ExecutionConfigDto,
+    description: "How to run the workflow; what is not here is the engine's.",
+    required: false,
+  })
+  @Optional()
   @v.IsObject({ message: 'must be an object' })
   @v.ValidateNested()
   @Type(() => ExecutionConfigDto)
@@ -307,7 +325,7 @@ export class WorkflowExecutionSpecDto {
     description: 'Asks for the execution to be cancelled. The only field that can change, and only from false to true.',
     required: false,
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsBoolean({ message: 'must be true or false' })
   cancelRequested?: boolean;
 
@@ -320,7 +338,7 @@ export class WorkflowExecutionSpecDto {
     maximum: 2147483647,
     format: 'int32',
   })
-  @v.IsOptional()
+  @Optional()
   @v.IsInt({ message: 'must be a whole number' })
   @v.Min(0, { message: 'must be from 0 to 2147483647' })
   @v.Max(2147483647, { message: 'must be from 0 to 2147483647' })

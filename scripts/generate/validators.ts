@@ -1,0 +1,100 @@
+import type { CelRule, Schema } from './crd.ts';
+
+/**
+ * The class-validator decorators that hold a property to its schema. A CEL rule over one string or over the keys of a map
+ * becomes the same pattern with the same sentence; rules over several fields are left to the API server.
+ *
+ * @param typeName name of the DTO class, for a property that has one
+ */
+export function validators(schema: Schema, typeName: string): string[] {
+  switch (schema.type) {
+    case 'string':
+      return ['@v.IsString({ message: "must be a string" })', ...lengths(schema), ...patterns(schema)];
+    case 'boolean':
+      return ['@v.IsBoolean({ message: "must be true or false" })'];
+    case 'integer':
+      return ['@v.IsInt({ message: "must be a whole number" })', ...limits(schema)];
+    case 'number':
+      return ['@v.IsNumber({}, { message: "must be a number" })', ...limits(schema)];
+    case 'object':
+      return schema.properties === undefined
+        ? [stringMap(schema)]
+        : ['@v.IsObject({ message: "must be an object" })', '@v.ValidateNested()', `@Type(() => ${typeName})`];
+    case 'array':
+      throw new Error('the spec has no lists yet; teach this generator how to hold them to their bounds');
+  }
+}
+
+/** The regular expression of the first rule of a string that is one, as JavaScript's `u` flag takes it. */
+export function patternOf(schema: Schema): string | undefined {
+  return rulesOf(schema)
+    .map(stringPattern)
+    .find((found) => found !== undefined);
+}
+
+function lengths({ minLength = 0, maxLength }: Schema): string[] {
+  const most = bound(maxLength);
+  const message =
+    minLength > 0 ? `must be ${minLength} to ${most} characters long` : `must be at most ${most} characters long`;
+  return [`@v.Length(${minLength}, ${most}, { message: ${JSON.stringify(message)} })`];
+}
+
+function limits(schema: Schema): string[] {
+  const message = JSON.stringify(`must be from ${schema.minimum} to ${schema.maximum}`);
+  return [
+    `@v.Min(${bound(schema.minimum)}, { message: ${message} })`,
+    `@v.Max(${bound(schema.maximum)}, { message: ${message} })`,
+  ];
+}
+
+function patterns(schema: Schema): string[] {
+  return rulesOf(schema).flatMap((rule) => {
+    const pattern = stringPattern(rule);
+    const message = JSON.stringify(rule.message);
+    return pattern === undefined ? [] : [`@v.Matches(${regExp(pattern)}, { message: ${message} })`];
+  });
+}
+
+function stringMap(schema: Schema): string {
+  const keys = rulesOf(schema)
+    .map(keyRule)
+    .find((found) => found !== undefined);
+  const bounds = [
+    `maxProperties: ${bound(schema.maxProperties)}`,
+    `maxLength: ${bound(schema.additionalProperties?.maxLength)}`,
+    ...(keys === undefined ? [] : [`keys: ${keys}`]),
+  ];
+  return `@IsStringMap({ ${bounds.join(', ')} })`;
+}
+
+/** Of a rule that begins with `self.matches('…')`. */
+function stringPattern({ rule }: CelRule): string | undefined {
+  return javaScriptPattern(/^self\.matches\('((?:[^'\\]|\\.)*)'\)/.exec(rule)?.[1]);
+}
+
+/** Of a rule of the form `self.all(key, key.size() <= N && key.matches('…'))`. */
+function keyRule({ rule, message }: CelRule): string | undefined {
+  const found = /^self\.all\(key, key\.size\(\) <= (\d+) && key\.matches\('((?:[^'\\]|\\.)*)'\)\)$/.exec(rule);
+  const pattern = javaScriptPattern(found?.[2]);
+  return pattern === undefined
+    ? undefined
+    : `{ pattern: ${regExp(pattern)}, maxLength: ${found?.[1]}, message: ${JSON.stringify(message)} }`;
+}
+
+/** CEL's string escapes undone. RE2 takes needless escapes and JavaScript's `u` flag does not, so it has to compile. */
+function javaScriptPattern(celLiteral: string | undefined): string | undefined {
+  return celLiteral === undefined ? undefined : new RegExp(celLiteral.replaceAll('\\\\', '\\'), 'u').source;
+}
+
+function regExp(pattern: string): string {
+  return `new RegExp(${JSON.stringify(pattern)}, 'u')`;
+}
+
+function rulesOf(schema: Schema): CelRule[] {
+  return schema['x-kubernetes-validations'] ?? [];
+}
+
+function bound(value: number | undefined): number {
+  if (value === undefined) throw new Error('every number, string and map of the spec has its bounds');
+  return value;
+}

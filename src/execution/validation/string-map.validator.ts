@@ -1,0 +1,56 @@
+import { registerDecorator } from 'class-validator';
+import type { ValidationArguments } from 'class-validator';
+
+/** Bounds of a map of strings. */
+export interface StringMapBounds {
+  /** The most entries. */
+  readonly maxProperties?: number;
+  /** The most characters in a value. */
+  readonly maxLength?: number;
+  /** What every key must be. */
+  readonly keys?: { readonly pattern: RegExp; readonly maxLength: number; readonly message: string };
+}
+
+/** Holds a property to a map of strings within bounds; the message names the key that breaks them. */
+export function IsStringMap(bounds: StringMapBounds = {}): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isStringMap',
+      target: target.constructor,
+      propertyName: String(property),
+      validator: {
+        validate: (value: unknown) => brokenRule(value, bounds) === undefined,
+        defaultMessage: (arguments_?: ValidationArguments) => brokenRule(arguments_?.value, bounds) ?? '',
+      },
+    });
+  };
+}
+
+function brokenRule(value: unknown, bounds: StringMapBounds): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
+  const entries = Object.entries(value);
+  const { maxProperties } = bounds;
+  if (maxProperties !== undefined && entries.length > maxProperties) {
+    return `must have at most ${maxProperties} entries`;
+  }
+  return entries.map(([key, text]) => brokenEntry(key, text, bounds)).find((rule) => rule !== undefined);
+}
+
+function brokenEntry(key: string, text: unknown, { keys, maxLength }: StringMapBounds): string | undefined {
+  if (keys !== undefined && (lengthOf(key) > keys.maxLength || !keys.pattern.test(key))) {
+    return `${keys.message}; '${shortened(key)}' is not`;
+  }
+  if (typeof text !== 'string') return `the value of '${shortened(key)}' must be a string`;
+  return maxLength !== undefined && lengthOf(text) > maxLength
+    ? `the value of '${shortened(key)}' must be at most ${maxLength} characters long`
+    : undefined;
+}
+
+/** Characters as the API server counts them: code points, not UTF-16 units. */
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+function shortened(key: string): string {
+  return key.length > 80 ? `${key.slice(0, 79)}…` : key;
+}
