@@ -1,0 +1,155 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { subdirectories, type Cache } from './cache.ts';
+import { runCommand } from './command.ts';
+import { buildFlags, builtComponents, type BuiltComponent } from './components.ts';
+import { requireSpace } from './disk.ts';
+import { ClusterError } from './errors.ts';
+import { withLock, type Lock } from './lock.ts';
+import { knativePatch, writeKnativePatch } from './knative-patch.ts';
+import { elapsedSince, ticking, type Progress } from './progress.ts';
+import { writeTektonManifests } from './tekton-manifests.ts';
+import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
+import { moduleDirectory, sourceHash } from './versions.ts';
+
+/** A finished build: what a cluster is started from. It is never changed. */
+export interface Build {
+  readonly directory: string;
+}
+
+/** Measured on two cores from empty caches; see docs/local-cluster.md. */
+const spaceNeeded = { binaries: 0.8, buildCache: 3.3, moduleCache: 1.5 };
+
+/** The path of a built program. */
+export function binary(build: Build, name: string): string {
+  return join(build.directory, 'bin', name);
+}
+
+/** The file with Tekton's resources. */
+export function tektonManifests(build: Build): string {
+  return join(build.directory, 'tekton.yaml');
+}
+
+/**
+ * Finds the build that belongs to this checkout, and makes it when there is none: about 6 minutes on two cores, once
+ * for all checkouts with the same go.mod. Two processes never build at once; the second waits for the first.
+ *
+ * A build is found without Go. It appears under its name only when it is whole; what an interrupted one has compiled is
+ * in Go's own cache, and the next one continues from there.
+ *
+ * @throws ClusterError when there is no Go, an old Go, too little space, or something does not compile
+ */
+export async function ensureBuilt(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<Build> {
+  const found = findBuild(cache);
+  if (found) return found;
+  const go = await findGo(signal);
+  const onWait = (holder: string) => progress(`Waiting for another build of the same components (${holder})`);
+  return withLock(cache, 'build', { signal, onWait }, async (held) => {
+    // Whoever was waited for may have built just this.
+    return findBuild(cache) ?? (await build(cache, go, tellingBoth(progress, held), signal));
+  });
+}
+
+/** The finished build of this checkout, if there is one. */
+export function findBuild(cache: Cache): Build | undefined {
+  const name = subdirectories(cache.root).find((directory) => directory.startsWith(`${sourceKey()}-go`));
+  return name ? { directory: join(cache.root, name) } : undefined;
+}
+
+/** What of the key does not depend on the installed Go. */
+function sourceKey(): string {
+  return sourceHash([process.platform, process.arch, ...buildFlags(), knativePatch].join(' '));
+}
+
+async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?: AbortSignal): Promise<Build> {
+  requireSpace('to build the local cluster', [
+    { directory: cache.root, gigabytes: spaceNeeded.binaries },
+    { directory: go.buildCache, gigabytes: spaceNeeded.buildCache },
+    { directory: go.moduleCache, gigabytes: spaceNeeded.moduleCache },
+  ]);
+  const started = performance.now();
+  const finished = join(cache.root, `${sourceKey()}-${go.version}`);
+  // Under the lock, so whatever has such a name was left by a build that was killed.
+  for (const left of subdirectories(cache.root).filter((name) => name.startsWith('.building-'))) {
+    rmSync(join(cache.root, left), { recursive: true, force: true });
+  }
+  const unfinished = join(cache.root, `.building-${process.pid}`);
+  mkdirSync(join(unfinished, 'bin'), { recursive: true });
+  try {
+    progress(`Building Kubernetes and Tekton with ${go.version} into ${finished} (once, about 6 minutes on two cores)`);
+    await buildAll(unfinished, go, progress, signal);
+    await writeTektonManifests(go, join(unfinished, 'tekton.yaml'), signal);
+    rmSync(join(unfinished, 'patch'), { recursive: true });
+    renameSync(unfinished, finished);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  progress(`Built everything in ${elapsedSince(started)}`);
+  return { directory: finished };
+}
+
+async function buildAll(directory: string, go: GoToolchain, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const components = builtComponents();
+  let patch: string | undefined;
+  for (const [index, component] of components.entries()) {
+    const label = `[${index + 1}/${components.length}] ${component.name}`;
+    // Not sooner: finding the module may download it.
+    if (component.knative) patch ??= await patchedModule(go, directory, signal);
+    const started = performance.now();
+    await buildOne(component, label, { directory, go, progress, goMod: component.knative && patch, signal });
+    progress(`${label} ${elapsedSince(started)}`);
+  }
+}
+
+interface OneBuild {
+  readonly directory: string;
+  readonly go: GoToolchain;
+  readonly progress: Progress;
+  /** Another go.mod to build with. */
+  readonly goMod: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function buildOne(component: BuiltComponent, label: string, options: OneBuild): Promise<void> {
+  const { directory, go, progress, goMod, signal } = options;
+  let downloading = '';
+  const stop = ticking(progress, (elapsed) => `${label} … ${elapsed}${downloading}`);
+  try {
+    const flags = [...buildFlags(), ...(goMod ? ['-modfile', goMod] : [])];
+    const output = join(directory, 'bin', component.name);
+    const result = await runCommand(go.command, ['build', ...flags, '-o', output, component.package], {
+      cwd: moduleDirectory,
+      env: { ...process.env, CGO_ENABLED: '0' },
+      signal,
+      onStderrLine: (line) => {
+        const [, module] = /^go: downloading (\S+)/.exec(line) ?? [];
+        downloading = module ? ` (downloading ${module})` : '';
+      },
+    });
+    if (result.code !== 0) throw new ClusterError(explainGoFailure(component.name, result.stderr, directory));
+  } finally {
+    stop();
+  }
+}
+
+async function patchedModule(go: GoToolchain, directory: string, signal?: AbortSignal): Promise<string> {
+  const patch = join(directory, 'patch');
+  mkdirSync(patch, { recursive: true });
+  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', signal), patch);
+}
+
+/** Progress that those who wait for the build see too. */
+function tellingBoth(progress: Progress, held: Lock): Progress {
+  const both: Progress = (line) => {
+    held.tell(line);
+    progress(line);
+  };
+  if (progress.live) {
+    const live = progress.live;
+    both.live = (line) => {
+      held.tell(line);
+      live(line);
+    };
+  }
+  return both;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { subdirectories } from './cache.ts';
+import { codeOf } from './errors.ts';
+
+/** The directories where cgroups are mounted: one a controller with version 1, one in all with version 2. */
+export function cgroupMounts(mountInfo: string = readMountInfo()): string[] {
+  return mountInfo.split('\n').flatMap((line) => {
+    // proc_pid_mountinfo(5): the mount point is the fifth field, the type the first one after the separator.
+    const [before = '', after = ''] = line.split(' - ');
+    const mountPoint = before.split(' ')[4];
+    return mountPoint && /^cgroup2? /.test(after) ? [mountPoint] : [];
+  });
+}
+
+function readMountInfo(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Makes a cgroup of this name at the top of every hierarchy; the kubelet wants its root to be there. */
+export function makeCgroups(name: string): void {
+  for (const mount of cgroupMounts()) mkdirSync(join(mount, name), { recursive: true });
+}
+
+/** Removes a cgroup and all below it from every hierarchy. Its processes must have been ended. */
+export async function removeCgroups(name: string): Promise<void> {
+  for (const mount of cgroupMounts()) {
+    const directory = join(mount, name);
+    // The kernel takes a moment to let go of a process that has just ended.
+    for (let attempt = 0; !removeTree(directory) && attempt < 100; attempt += 1) await delay(20);
+  }
+}
+
+/** Removes cgroups from the leaves up; false when one of them is still in use. */
+function removeTree(directory: string): boolean {
+  const children = subdirectories(directory).map((name) => removeTree(join(directory, name)));
+  if (children.includes(false)) return false;
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
+  }
+}
+
+/** The cgroups of this name that exist. */
+export function findCgroups(name: string): string[] {
+  return cgroupMounts()
+    .filter((mount) => subdirectories(mount).includes(name))
+    .map((mount) => join(mount, name));
+}

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { binary, findBuild } from './build.ts';
+import { clusterDirectory, clusterNames, findCache } from './cache.ts';
+import { ClusterError } from './errors.ts';
+import { connectCluster, missingServices, startCluster, takeDown } from './lifecycle.ts';
+import { streamProgress } from './progress.ts';
+import { kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
+import { orphanReason } from './sweep.ts';
+
+const usage = `usage: npm run cluster -- COMMAND [--name NAME]
+
+  up [--level api|tekton|pods]   start a cluster that stays until it is taken down (default level: pods)
+  down [--all]                   take it down; nothing is left of it
+  status                         what runs, and where its logs are
+  kubeconfig                     print the path of its kubeconfig
+  kubectl ARGUMENT...            run kubectl on it
+
+The default NAME is "default". With KUBECONFIG set, "up" only checks that cluster.`;
+
+const progress = streamProgress(process.stderr);
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof ClusterError) progress(`error: ${error.message}`);
+  else console.error(error);
+  process.exitCode ||= 1;
+});
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [command, ...rest] = argv;
+  if (command === 'kubectl') return runKubectl(rest);
+  const { values } = readOptions(rest);
+  const name = values.name ?? 'default';
+  switch (command) {
+    case 'up':
+      return up(name, levelOf(values.level));
+    case 'down':
+      return down(values.all ? clusterNames(findCache()) : [name]);
+    case 'status':
+      return status();
+    case 'kubeconfig':
+      return printKubeconfig(name);
+    default:
+      throw new ClusterError(usage);
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    const options = { name: { type: 'string' }, level: { type: 'string' }, all: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], options });
+  } catch (error) {
+    throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function levelOf(text: string | undefined): ClusterLevel {
+  if (text === 'api' || text === 'tekton' || text === 'pods') return text;
+  if (text === undefined) return 'pods';
+  throw new ClusterError(`There is no level "${text}": use api, tekton or pods.`);
+}
+
+async function up(name: string, level: ClusterLevel): Promise<void> {
+  const cluster = await startCluster({ name, level, owner: 'none', progress, signal: signalOfInterrupts() });
+  const pods = cluster.pods.available ? 'run in real containers' : `do not run: ${cluster.pods.reason}`;
+  console.log(`
+Cluster ${cluster.name} is up at ${cluster.server}. Pods ${pods}.
+
+  export KUBECONFIG=${cluster.kubeconfig}
+  ${cluster.kubectl} get pods --all-namespaces
+${cluster.registry ? `\n  registry: ${cluster.registry} (plain HTTP)` : ''}
+  take it down: npm run cluster -- down${cluster.name === 'default' ? '' : ` --name ${cluster.name}`}`);
+}
+
+/** Fires at the first Ctrl-C, SIGTERM or SIGHUP. Further ones are ignored: removing what was started takes a second. */
+function signalOfInterrupts(): AbortSignal {
+  const controller = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) progress('Calling it off, and removing what was started …');
+      process.exitCode = codes[name];
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+async function down(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await takeDown(name, progress);
+    progress(`Cluster ${name} is down; nothing is left of it.`);
+  }
+}
+
+function status(): void {
+  const cache = findCache();
+  const names = clusterNames(cache);
+  if (names.length === 0) console.log('No cluster is up.');
+  for (const name of names) console.log(describe(clusterDirectory(cache, name), name));
+}
+
+function describe(directory: string, name: string): string {
+  const record = readRecord(directory);
+  const orphan = orphanReason(record);
+  if (!record || orphan) return `${name}: to be removed by the next start or down (${orphan ?? 'no record'})`;
+  const missing = missingServices(record);
+  return [
+    `${name}: ${record.state}, level ${record.level}, ${serverUrl(record)}`,
+    `  pods:       ${record.pods.available ? 'run in real containers' : record.pods.reason}`,
+    `  components: ${missing.length > 0 ? `${missing.join(', ')} no longer runs` : 'all run'}`,
+    `  kubeconfig: ${kubeconfigPath(directory)}`,
+    `  logs:       ${directory}/log`,
+    ...(record.owner ? [`  belongs to process ${record.owner.pid}`] : []),
+  ].join('\n');
+}
+
+async function printKubeconfig(name: string): Promise<void> {
+  console.log((await required(name)).kubeconfig);
+}
+
+async function required(name: string) {
+  const cluster = await connectCluster(name);
+  if (!cluster) throw new ClusterError(`Cluster ${name} is not up. Start it: npm run cluster -- up`);
+  return cluster;
+}
+
+/** kubectl on the cluster, with this terminal. A `--name NAME` in front of the arguments chooses the cluster. */
+async function runKubectl(args: readonly string[]): Promise<void> {
+  const isNamed = args[0] === '--name';
+  const cluster = await required(isNamed ? (args[1] ?? '') : 'default');
+  const build = findBuild(findCache());
+  const kubectl = build ? binary(build, 'kubectl') : cluster.kubectl;
+  const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
+  const child = spawn(kubectl, isNamed ? args.slice(2) : args, { stdio: 'inherit', env });
+  process.exitCode = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, resolve, sep } from 'node:path';
+import { binary, findBuild } from './build.ts';
+import { clustersDirectory, type Cache } from './cache.ts';
+import { EmbeddedCluster, type Cluster } from './cluster.ts';
+import { findOnPath, runCommand, type CommandResult } from './command.ts';
+import { ClusterError } from './errors.ts';
+import { readRecord, type ClusterLevel, type PodSupport } from './record.ts';
+
+/**
+ * The cluster that KUBECONFIG names, if it names one: somebody's own, or a running one of ours.
+ * One of ours that is no longer there counts as none: the variable was left set after a `down`.
+ *
+ * @throws ClusterError when KUBECONFIG points nowhere, or to a cluster without Tekton where Tekton is needed
+ */
+export async function findNamedCluster(
+  cache: Cache,
+  level: ClusterLevel,
+  env: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
+): Promise<Cluster | undefined> {
+  const kubeconfig = env['KUBECONFIG'];
+  if (!kubeconfig) return undefined;
+  const ours = cacheEntryOf(cache, kubeconfig);
+  const record = ours && readRecord(ours);
+  if (ours && !record) return undefined;
+  const files = kubeconfig.split(delimiter).filter(Boolean);
+  if (!files.some((file) => existsSync(file))) {
+    throw new ClusterError(
+      `KUBECONFIG names ${kubeconfig}, and there is no such file. Correct it, or unset it to use the built-in cluster.`,
+    );
+  }
+  const kubectl = kubectlFor(cache);
+  const ask = (...args: string[]) => runCommand(kubectl, ['--request-timeout=10s', ...args], { env, signal });
+  requireAnswer(kubeconfig, await ask('get', '--raw', '/version'));
+  if (level !== 'api') requireTekton(kubeconfig, await ask('get', '--raw', '/apis/tekton.dev/v1'));
+  if (record) return new EmbeddedCluster(cache, record, { removesOnStop: false, embedded: false });
+  const server = (await ask('config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}')).stdout;
+  const pods = podSupport(await ask('get', 'nodes', '--output', readyConditions));
+  return somebodysCluster({ kubeconfig, kubectl, server, pods, registry: env['WFE_CLUSTER_REGISTRY'] });
+}
+
+const readyConditions = 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
+
+/** The directory of our cluster that this kubeconfig belongs to, or belonged to. */
+function cacheEntryOf(cache: Cache, kubeconfig: string): string | undefined {
+  const directory = dirname(resolve(kubeconfig));
+  return directory.startsWith(clustersDirectory(cache) + sep) ? directory : undefined;
+}
+
+function kubectlFor(cache: Cache): string {
+  const build = findBuild(cache);
+  const kubectl = findOnPath('kubectl') ?? (build && binary(build, 'kubectl'));
+  if (kubectl) return kubectl;
+  throw new ClusterError(
+    'KUBECONFIG names a cluster, and there is no kubectl on the PATH to reach it. Install kubectl, or unset KUBECONFIG ' +
+      'to use the built-in cluster.',
+  );
+}
+
+function requireAnswer(kubeconfig: string, answer: CommandResult): void {
+  if (answer.code === 0) return;
+  throw new ClusterError(
+    `The cluster that KUBECONFIG names (${kubeconfig}) does not answer: ${lastLine(answer.stderr)}. ` +
+      'Start it or correct KUBECONFIG; unset it to use the built-in cluster.',
+  );
+}
+
+function requireTekton(kubeconfig: string, answer: CommandResult): void {
+  if (answer.code === 0) return;
+  throw new ClusterError(
+    `The cluster that KUBECONFIG names (${kubeconfig}) answers, but has no Tekton (tekton.dev/v1): ` +
+      `${lastLine(answer.stderr)}. Install Tekton Pipelines there, or unset KUBECONFIG to use the built-in cluster.`,
+  );
+}
+
+function lastLine(text: string): string {
+  return (text.trim().split('\n').at(-1) ?? '').replace(/\.$/, '');
+}
+
+function podSupport(nodes: CommandResult): PodSupport {
+  if (nodes.code !== 0) return { available: false, reason: `its nodes may not be listed: ${lastLine(nodes.stderr)}` };
+  if (nodes.stdout.split(' ').includes('True')) return { available: true };
+  return { available: false, reason: 'the cluster that KUBECONFIG names has no ready node' };
+}
+
+type Known = Pick<Cluster, 'kubeconfig' | 'kubectl' | 'server' | 'pods' | 'registry'>;
+
+/** A cluster that is not ours to stop, nor its components to end. */
+function somebodysCluster(known: Known): Cluster {
+  const refuse = () => {
+    throw new ClusterError('This cluster is not the built-in one; its components are not ours to end.');
+  };
+  const refuseLater = () => Promise.resolve().then(refuse);
+  return {
+    ...known,
+    embedded: false,
+    name: 'KUBECONFIG',
+    directory: '',
+    restart: refuseLater,
+    kill: refuseLater,
+    start: refuseLater,
+    freeze: refuse,
+    thaw: refuse,
+    stop: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,151 @@
+import { ensureBuilt } from './build.ts';
+import { clusterDirectory, findCache, type Cache } from './cache.ts';
+import { removeCluster } from './cleanup.ts';
+import { EmbeddedCluster, type Cluster } from './cluster.ts';
+import { requireSpace } from './disk.ts';
+import { ClusterError } from './errors.ts';
+import { findNamedCluster } from './external.ts';
+import { withLock } from './lock.ts';
+import { preparePods } from './packages.ts';
+import { isAlive, ownIdentity } from './process.ts';
+import { silent, type Progress } from './progress.ts';
+import { readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
+import { allocate, bringUp, type Plan } from './start.ts';
+import { ServiceFailed, Supervisor } from './supervisor.ts';
+import { orphanReason, sweep } from './sweep.ts';
+
+/** What kind of cluster is wanted. */
+export interface StartClusterOptions {
+  /** A DNS label of at most 30 characters. Default: `default`, or `run-PID` for one that is owned by this process. */
+  readonly name?: string;
+  readonly level: ClusterLevel;
+  /**
+   * `process` (the default): it is this process's own, and is removed by the next start of any cluster should this
+   * process die without stopping it. `none`: it stays until it is taken down.
+   */
+  readonly owner?: 'process' | 'none';
+  readonly progress?: Progress;
+  /** Calls the start off; what had been started is removed before the promise rejects. */
+  readonly signal?: AbortSignal;
+  /** Do not look at KUBECONFIG. */
+  readonly ignoreKubeconfig?: boolean;
+  /** Further arguments for kube-apiserver, such as an audit policy. */
+  readonly apiServerArgs?: readonly string[];
+}
+
+/** Gigabytes that one cluster takes, with images and a busy etcd. */
+const spaceOfCluster = 0.5;
+/** How often a start is tried again because somebody took one of its ports between choice and use. */
+const portAttempts = 3;
+
+/**
+ * Starts a cluster, or finds the one that is wanted running already: the one that KUBECONFIG names, or an unowned one
+ * of the same name and at least the level. The components are built first if they have not been.
+ *
+ * @throws ClusterError whose message says what is missing; ClusterAborted
+ */
+export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
+  const cache = findCache();
+  const { progress = silent, signal, level } = options;
+  const named = options.ignoreKubeconfig ? undefined : await findNamedCluster(cache, level, process.env, signal);
+  if (named) {
+    progress(`Using the cluster that KUBECONFIG names: ${named.server}`);
+    return named;
+  }
+  const name = checkedName(options.name ?? (options.owner === 'none' ? 'default' : `run-${process.pid}`));
+  const build = await ensureBuilt(cache, progress, signal);
+  await sweep(cache, progress);
+  const pods = level === 'pods' ? await preparePods(cache, progress, signal) : noNode(level);
+  if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
+  const onWait = (holder: string) => progress(`Waiting for cluster ${name} (${holder})`);
+  return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
+    const running = await findUsable(cache, name, level, progress);
+    if (running) return running;
+    requireSpace('to start a cluster', [{ directory: cache.root, gigabytes: spaceOfCluster }]);
+    const owner = options.owner === 'none' ? undefined : ownIdentity();
+    const plan: Plan = { name, level, owner, apiServerArgs: options.apiServerArgs ?? [], pods };
+    const start = async () => attempt(await allocate(cache, build, plan, signal), progress, signal);
+    return new EmbeddedCluster(cache, await withOtherPorts(start, progress), { removesOnStop: true });
+  });
+}
+
+/** A cluster that is running already, or undefined. Its `stop` leaves it running. */
+export function connectCluster(name: string, cache: Cache = findCache()): Promise<Cluster | undefined> {
+  const record = readRecord(clusterDirectory(cache, checkedName(name)));
+  const isUp = record?.state === 'ready' && !orphanReason(record);
+  return Promise.resolve(isUp ? new EmbeddedCluster(cache, record, { removesOnStop: false }) : undefined);
+}
+
+/** Takes a cluster down, whole or not, ours or another process's. Does nothing when there is none. */
+export async function takeDown(name: string, progress: Progress = silent, cache: Cache = findCache()): Promise<void> {
+  const onWait = (holder: string) => progress(`Waiting for cluster ${name} (${holder})`);
+  await withLock(cache, `cluster ${checkedName(name)}`, { onWait }, () => removeCluster(clusterDirectory(cache, name)));
+}
+
+/** Components that should run and do not. */
+export function missingServices(record: ClusterRecord): string[] {
+  const names = Object.keys(record.processes);
+  const isNode = (name: string) => ['sandbox', 'containerd', 'kubelet'].includes(name);
+  return names.filter((name) => {
+    const identity = record.processes[name];
+    return identity && !isAlive(identity) && (record.pods.available || !isNode(name));
+  });
+}
+
+function noNode(level: ClusterLevel) {
+  return { available: false, reason: `it was started at level ${level}, which has no node` } as const;
+}
+
+async function findUsable(cache: Cache, name: string, level: ClusterLevel, progress: Progress) {
+  const directory = clusterDirectory(cache, name);
+  const record = readRecord(directory);
+  if (record?.owner && isAlive(record.owner) && record.owner.pid !== process.pid) {
+    throw new ClusterError(
+      `Cluster ${name} belongs to process ${record.owner.pid}, which is running. Choose another name.`,
+    );
+  }
+  if (record?.state === 'ready') {
+    const obstacle = whyNotUsable(record, level);
+    if (!obstacle) return new EmbeddedCluster(cache, record, { removesOnStop: false });
+    progress(`Starting cluster ${name} anew: ${obstacle}`);
+  }
+  await removeCluster(directory);
+  return undefined;
+}
+
+function whyNotUsable(record: ClusterRecord, level: ClusterLevel): string | undefined {
+  const levels: readonly ClusterLevel[] = ['api', 'tekton', 'pods'];
+  if (levels.indexOf(record.level) < levels.indexOf(level)) return `it has level ${record.level}, not ${level}`;
+  const missing = missingServices(record);
+  return missing.length > 0 ? `${missing.join(', ')} no longer runs` : undefined;
+}
+
+/** One try to bring a cluster up; if it fails nothing is left of it. */
+async function attempt(record: ClusterRecord, progress: Progress, signal?: AbortSignal): Promise<ClusterRecord> {
+  const supervisor = new Supervisor(record);
+  try {
+    await bringUp(supervisor, progress, signal);
+    return supervisor.record;
+  } catch (error) {
+    await removeCluster(record.directory);
+    throw error;
+  }
+}
+
+async function withOtherPorts(start: () => Promise<ClusterRecord>, progress: Progress): Promise<ClusterRecord> {
+  for (let attemptsLeft = portAttempts - 1; ; attemptsLeft -= 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof ServiceFailed) || !error.portTaken || attemptsLeft === 0) throw error;
+      progress(`${error.service} found its port taken; starting again with others`);
+    }
+  }
+}
+
+function checkedName(name: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name)) return name;
+  throw new ClusterError(
+    `"${name}" is no name for a cluster: use at most 30 lower case letters, digits and inner hyphens.`,
+  );
+}

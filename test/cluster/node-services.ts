@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { shortHash } from './cache.ts';
+import { findPackages } from './packages.ts';
+import { kubeconfigPath, registryHost, type ClusterRecord } from './record.ts';
+import type { Service } from './services.ts';
+import { ownImages } from './tekton-services.ts';
+
+/** The files of the node; what is unix-socket-like stays short, because such a path ends at 107 bytes. */
+export function nodePath(record: Pick<ClusterRecord, 'directory'>, ...path: string[]): string {
+  return join(record.directory, 'node', ...path);
+}
+
+/** Name of the cgroup that all containers of the cluster in this directory are under. */
+export function cgroupName(directory: string): string {
+  return `wfe-${shortHash(directory)}`;
+}
+
+/** Where the sandbox tells the pid of its first process. */
+export function sandboxPidFile(record: Pick<ClusterRecord, 'directory'>): string {
+  return nodePath(record, 'sandbox.pid');
+}
+
+/** The namespaces in which containerd, kubelet and all containers live, and with which they end. */
+export function sandbox(record: ClusterRecord): Service {
+  return { binary: 'sandbox', args: ['hold', sandboxPidFile(record)] };
+}
+
+/** The machine's containerd with a configuration and directories of our own. */
+export function containerd(record: ClusterRecord): Service {
+  return {
+    binary: findPackages().containerd ?? 'containerd',
+    args: ['--config', nodePath(record, 'containerd.toml')],
+    sandboxed: true,
+  };
+}
+
+/** The kubelet of the only node, `localhost`. */
+export function kubelet(record: ClusterRecord): Service {
+  return {
+    binary: 'kubelet',
+    args: [
+      `--kubeconfig=${kubeconfigPath(record.directory)}`,
+      `--config=${nodePath(record, 'kubelet.yaml')}`,
+      `--root-dir=${nodePath(record, 'kubelet')}`,
+      `--cert-dir=${nodePath(record, 'pki')}`,
+      '--hostname-override=localhost',
+    ],
+    sandboxed: true,
+  };
+}
+
+/** Writes the configuration of containerd, its network and the kubelet. */
+export function writeNodeConfiguration(record: ClusterRecord): void {
+  mkdirSync(nodePath(record, 'cni'), { recursive: true });
+  writeFileSync(nodePath(record, 'containerd.toml'), containerdConfiguration(record));
+  writeFileSync(nodePath(record, 'cni', '10-pods.conflist'), networkConfiguration(record));
+  writeFileSync(nodePath(record, 'kubelet.yaml'), kubeletConfiguration(record));
+}
+
+function containerdConfiguration(record: ClusterRecord): string {
+  return `version = 2
+root = "${nodePath(record, 'containerd')}"
+state = "${nodePath(record, 'state')}"
+
+[grpc]
+  address = "${nodePath(record, 'c.sock')}"
+
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${nodePath(record, 'opt')}"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${registryHost(record)}/${ownImages.pause}"
+  # Without CAP_SYS_RESOURCE runc may not lower oom_score_adj, and dies with "can't get final child's PID from pipe: EOF".
+  restrict_oom_score_adj = true
+  # Network namespaces are mounts too; here they are within the sandbox and go with it, and their interfaces with them.
+  netns_mounts_under_state_dir = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${findPackages().cni ?? '/usr/lib/cni'}"
+    conf_dir = "${nodePath(record, 'cni')}"
+`;
+}
+
+/** Pods reach each other and the machine, nothing else: no masquerading, and so no rule of iptables. */
+function networkConfiguration(record: ClusterRecord): string {
+  const ranges = [[{ subnet: `${record.subnet}.0/24` }]];
+  const ipam = { type: 'host-local', dataDir: nodePath(record, 'ipam'), ranges };
+  return JSON.stringify({ cniVersion: '0.4.0', name: 'pods', plugins: [{ type: 'ptp', ipam }] }, undefined, 2);
+}
+
+function kubeletConfiguration(record: ClusterRecord): string {
+  const configuration = {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    containerRuntimeEndpoint: `unix://${nodePath(record, 'c.sock')}`,
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${cgroupName(record.directory)}`,
+    failCgroupV1: false, // kubelet 1.35 refuses a machine with cgroup v1 otherwise
+    failSwapOn: false,
+    address: '127.0.0.1',
+    port: record.ports.kubelet,
+    readOnlyPort: 0,
+    healthzPort: 0,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(record.directory, 'pki', 'ca.crt') },
+    },
+    authorization: { mode: 'Webhook' },
+    podLogsDir: nodePath(record, 'logs'),
+    volumePluginDir: nodePath(record, 'volume-plugins'),
+    evictionHard: { 'imagefs.available': '1%', 'nodefs.available': '1%', 'memory.available': '100Mi' },
+    imageGCHighThresholdPercent: 99,
+    imageGCLowThresholdPercent: 98,
+    makeIPTablesUtilChains: false,
+    maxPods: 250,
+  };
+  return JSON.stringify(configuration, undefined, 2);
+}

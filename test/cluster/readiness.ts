@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { apiClient, type ApiClient } from './api-client.ts';
+import { at, isObject } from './json.ts';
+import { nodePath, sandboxPidFile } from './node-services.ts';
+import type { ClusterRecord } from './record.ts';
+import type { ServiceName } from './services.ts';
+
+/** A question to a process whether it does its work. A rejection means no. */
+export type Probe = (record: ClusterRecord, api: ApiClient) => Promise<boolean> | boolean;
+
+/** How each process is known to be ready. Those without a probe need only run: nothing waits for them. */
+const probes: Partial<Record<ServiceName, Probe>> = {
+  etcd: ({ ports }) => answers(`http://127.0.0.1:${ports.etcd}/health`),
+  'kube-apiserver': async (_, api) => (await api.call('GET', '/readyz')).status === 200,
+  registry: ({ ports }) => answers(`http://127.0.0.1:${ports.registry}/v2/`),
+  // Its first visible work; a PipelineRun that is created sooner is refused for want of this account.
+  'kube-controller-manager': async (_, api) =>
+    (await api.call('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
+  'tekton-webhook': (_, api) => webhookRefuses(api),
+  'tekton-controller': ({ ports }) => answers(`http://127.0.0.1:${ports.controllerProbes}/readiness`),
+  sandbox: (record) => existsSync(sandboxPidFile(record)),
+  containerd: (record) => existsSync(nodePath(record, 'c.sock')),
+  kubelet: async (_, api) => isReadyNode((await api.call('GET', '/api/v1/nodes/localhost')).body),
+};
+
+/** Asks a process whether it is ready. */
+export async function isReady(record: ClusterRecord, name: ServiceName, api?: ApiClient): Promise<boolean> {
+  const probe = probes[name];
+  if (!probe) return true;
+  const client = api ?? apiClient(record);
+  try {
+    return await probe(record, client);
+  } catch {
+    return false;
+  } finally {
+    if (!api) client.close();
+  }
+}
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const outgoing = request(url, { timeout: 2000, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    outgoing.on('timeout', () => outgoing.destroy());
+    outgoing.on('error', () => resolve(false));
+    outgoing.end();
+  });
+}
+
+/**
+ * Whether Tekton's webhook does its work. It answers before it has filled in its rules and lets everything through for
+ * about a second, so only a refusal shows that it is there: of a PipelineRun whose name is one character too long.
+ */
+async function webhookRefuses(api: ApiClient): Promise<boolean> {
+  const bad = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    metadata: { name: 'a'.repeat(64) },
+    spec: { pipelineRef: { name: 'a' } },
+  };
+  const path = '/apis/tekton.dev/v1/namespaces/default/pipelineruns?dryRun=All';
+  const { text } = await api.call('POST', path, JSON.stringify(bad));
+  return text.includes('denied the request');
+}
+
+function isReadyNode(node: unknown): boolean {
+  const conditions = at(node, 'status', 'conditions');
+  if (!Array.isArray(conditions)) return false;
+  return conditions.some(
+    (condition: unknown) => isObject(condition) && condition['type'] === 'Ready' && condition['status'] === 'True',
+  );
+}

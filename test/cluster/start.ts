@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { networkInterfaces } from 'node:os';
+import { apiClient, type ApiClient } from './api-client.ts';
+import type { Build } from './build.ts';
+import { clusterDirectory, clusterNames, type Cache } from './cache.ts';
+import { makeCgroups } from './cgroups.ts';
+import { writeCredentials } from './credentials.ts';
+import { ClusterAborted, ClusterError, messageOf } from './errors.ts';
+import { pushOwnImages } from './images.ts';
+import { withLock } from './lock.ts';
+import { cgroupName, writeNodeConfiguration } from './node-services.ts';
+import { findPackages } from './packages.ts';
+import { freePorts } from './ports.ts';
+import { ownIdentity, type ProcessIdentity } from './process.ts';
+import { elapsedSince, type Progress } from './progress.ts';
+import { isReady } from './readiness.ts';
+import {
+  portNames,
+  readRecord,
+  registryHost,
+  writeRecord,
+  type ClusterLevel,
+  type ClusterRecord,
+  type PodSupport,
+} from './record.ts';
+import type { ServiceName } from './services.ts';
+import { ServiceFailed, Supervisor } from './supervisor.ts';
+import { applyTekton } from './tekton.ts';
+
+/** What a cluster is to be. */
+export interface Plan {
+  readonly name: string;
+  readonly level: ClusterLevel;
+  readonly owner: ProcessIdentity | undefined;
+  readonly apiServerArgs: readonly string[];
+  readonly pods: PodSupport;
+}
+
+/**
+ * Chooses what the cluster has for itself (ports, a subnet, a token) and writes it down as half a cluster.
+ * From here on the cluster is known to everyone, and is removed if this process does not finish it.
+ */
+export async function allocate(cache: Cache, build: Build, plan: Plan, signal?: AbortSignal): Promise<ClusterRecord> {
+  const ports = await freePorts(portNames);
+  // Under a lock, because two clusters that start at the same moment would choose the same subnet.
+  return withLock(cache, 'allocation', { signal }, () => {
+    const record: ClusterRecord = {
+      ...plan,
+      directory: clusterDirectory(cache, plan.name),
+      state: 'starting',
+      starter: ownIdentity(),
+      buildDirectory: build.directory,
+      ports,
+      token: randomBytes(16).toString('hex'),
+      subnet: freeSubnet(cache),
+      processes: {},
+    };
+    writeRecord(record);
+    return Promise.resolve(record);
+  });
+}
+
+function freeSubnet(cache: Cache): string {
+  const records = clusterNames(cache).map((name) => readRecord(clusterDirectory(cache, name)));
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []);
+  for (let number = 0; number < 256; number += 1) {
+    const subnet = `10.88.${number}`;
+    const isTaken = records.some((record) => record?.subnet === subnet);
+    if (!isTaken && !addresses.some((address) => address.startsWith(`${subnet}.`))) return subnet;
+  }
+  throw new ClusterError('All 256 subnets of 10.88.0.0/16 are in use by other clusters; take some of them down.');
+}
+
+/**
+ * Starts all processes of an allocated cluster and waits until each does its work.
+ *
+ * @throws ServiceFailed, ClusterAborted; the caller removes the cluster then
+ */
+export async function bringUp(supervisor: Supervisor, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const started = performance.now();
+  await writeCredentials(supervisor.record, signal);
+  const api = apiClient(supervisor.record);
+  const start = new Start(supervisor, api, progress, signal);
+  try {
+    await start.everything();
+  } finally {
+    api.close();
+  }
+  supervisor.update({ state: 'ready' });
+  progress(`Cluster ${supervisor.record.name} is ready after ${elapsedSince(started)}`);
+}
+
+/** The steps of a start. Those that do not depend on each other run side by side. */
+class Start {
+  readonly #supervisor: Supervisor;
+  readonly #api: ApiClient;
+  readonly #progress: Progress;
+  readonly #signal: AbortSignal;
+  readonly #failed = new AbortController();
+
+  constructor(supervisor: Supervisor, api: ApiClient, progress: Progress, signal?: AbortSignal) {
+    this.#supervisor = supervisor;
+    this.#api = api;
+    this.#progress = progress;
+    this.#signal = AbortSignal.any([this.#failed.signal, ...(signal ? [signal] : [])]);
+  }
+
+  async everything(): Promise<void> {
+    await this.#all([this.#controlPlane(), this.#registry(), this.#containerd()]);
+    if (this.#supervisor.record.level === 'api') return;
+    await this.#all([this.#controllers(), this.#tekton(), this.#kubelet()]);
+  }
+
+  async #controlPlane(): Promise<void> {
+    // Together: the API server waits for etcd by itself.
+    await this.#supervisor.start('etcd');
+    await this.#startAndWait('kube-apiserver');
+  }
+
+  async #registry(): Promise<void> {
+    if (this.#supervisor.record.level === 'api') return;
+    mkdirSync(join(this.#supervisor.record.directory, 'registry'), { recursive: true });
+    await this.#startAndWait('registry');
+    await pushImages(this.#supervisor.record);
+  }
+
+  async #controllers(): Promise<void> {
+    await this.#supervisor.start('kube-scheduler');
+    await this.#startAndWait('kube-controller-manager');
+  }
+
+  async #tekton(): Promise<void> {
+    await applyTekton(this.#supervisor.record, this.#api);
+    await this.#supervisor.start('tekton-resolvers');
+    await this.#all([this.#startAndWait('tekton-webhook'), this.#startAndWait('tekton-controller')]);
+  }
+
+  async #containerd(): Promise<void> {
+    await this.#nodeStep(async () => {
+      writeNodeConfiguration(this.#supervisor.record);
+      makeCgroups(cgroupName(this.#supervisor.record.directory));
+      await this.#startAndWait('sandbox');
+      await this.#startAndWait('containerd');
+    });
+  }
+
+  async #kubelet(): Promise<void> {
+    await this.#nodeStep(() => this.#startAndWait('kubelet'));
+  }
+
+  /**
+   * Waits until all have ended: nothing may still be starting while the cluster is removed. The first that fails calls
+   * the others off, and its error is the one that is thrown.
+   */
+  async #all(steps: readonly Promise<void>[]): Promise<void> {
+    const failures: unknown[] = [];
+    const settled = steps.map((step) =>
+      step.catch((error: unknown) => {
+        failures.push(error);
+        this.#failed.abort();
+      }),
+    );
+    await Promise.all(settled);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #startAndWait(name: ServiceName): Promise<void> {
+    const started = performance.now();
+    await this.#supervisor.start(name);
+    await this.#supervisor.until(name, () => isReady(this.#supervisor.record, name, this.#api), this.#signal);
+    this.#progress(`${name} is ready (${elapsedSince(started)})`);
+  }
+
+  /** A step of the node: when this machine cannot run containers, the cluster goes on without, and says why. */
+  async #nodeStep(step: () => Promise<void>): Promise<void> {
+    const { level, pods } = this.#supervisor.record;
+    if (level !== 'pods' || !pods.available) return;
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof ClusterAborted || (error instanceof ServiceFailed && error.portTaken)) throw error;
+      await this.#supervisor.end('sandbox');
+      this.#supervisor.update({ pods: { available: false, reason: messageOf(error) } });
+      this.#progress(`Going on without pods: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** Fills the registry with the images of the cluster. They hold programs for Linux only. */
+export async function pushImages(record: ClusterRecord): Promise<void> {
+  const { busybox } = findPackages();
+  const registry = registryHost(record);
+  if (process.platform !== 'linux' || !busybox || !registry) return;
+  await pushOwnImages(registry, join(record.buildDirectory, 'bin'), busybox);
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClusterError, throwIfAborted } from './errors.ts';
+import { sandboxPidFile } from './node-services.ts';
+import { endProcess, isAlive, sendSignal, startDetached } from './process.ts';
+import { writeRecord, type ClusterRecord } from './record.ts';
+import { commandOf, serviceEnvironment, type ServiceName } from './services.ts';
+
+/** A process of the cluster ended, or did not become ready in time. */
+export class ServiceFailed extends ClusterError {
+  readonly service: ServiceName;
+  /** Somebody took a port between its choice and its use; with other ports it will work. */
+  readonly portTaken: boolean;
+
+  constructor(service: ServiceName, what: string, log: string) {
+    super(`${service} ${what}. The end of its log:\n${log.split('\n').slice(-8).join('\n')}`);
+    this.service = service;
+    this.portTaken = /address already in use/i.test(log);
+  }
+}
+
+/** Time after which a process that is not ready is given up. Two busy cores need a tenth of it. */
+const readyDeadlineMilliseconds = 120_000;
+/** Time that a process gets to end by itself before it is forced to. */
+const graceMilliseconds = 5_000;
+
+/** Starts and ends the processes of one cluster and keeps its record. */
+export class Supervisor {
+  #record: ClusterRecord;
+
+  constructor(record: ClusterRecord) {
+    this.#record = record;
+  }
+
+  get record(): ClusterRecord {
+    return this.#record;
+  }
+
+  /** Changes the record, on disk too. */
+  update(change: Partial<ClusterRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    writeRecord(this.#record);
+  }
+
+  /** Starts a process; it is not ready yet. Does nothing when it runs. */
+  async start(name: ServiceName): Promise<void> {
+    if (this.isRunning(name)) return;
+    mkdirSync(join(this.#record.directory, 'log'), { recursive: true });
+    if (name === 'sandbox') rmSync(sandboxPidFile(this.#record), { force: true });
+    const command = commandOf(this.#record, name, this.#sandboxPid());
+    const identity = await startDetached(command, serviceEnvironment(this.#record), this.logFile(name));
+    this.update({ processes: { ...this.#record.processes, [name]: identity } });
+  }
+
+  /** Ends a process: by SIGKILL, or with time to end by itself. Its place in the record stays. */
+  async end(name: ServiceName, how: 'kill' | 'ask' = 'kill'): Promise<void> {
+    const identity = this.#record.processes[name];
+    if (identity) await endProcess(identity, how === 'ask' ? graceMilliseconds : 0);
+  }
+
+  /** Sends a signal to a process, such as SIGSTOP. */
+  signal(name: ServiceName, signal: NodeJS.Signals): void {
+    const identity = this.#record.processes[name];
+    if (identity) sendSignal(identity, signal);
+  }
+
+  isRunning(name: ServiceName): boolean {
+    const identity = this.#record.processes[name];
+    return identity !== undefined && isAlive(identity);
+  }
+
+  logFile(name: ServiceName): string {
+    return join(this.#record.directory, 'log', `${name}.log`);
+  }
+
+  /**
+   * Asks until the answer is yes.
+   *
+   * @throws ServiceFailed when the process ends before that, or two minutes have passed; ClusterAborted
+   */
+  async until(name: ServiceName, isReady: () => Promise<boolean> | boolean, signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + readyDeadlineMilliseconds;
+    for (;;) {
+      throwIfAborted(signal);
+      // Before the question: a process that ends in between still gets to answer it.
+      const running = this.isRunning(name);
+      if (await Promise.resolve(isReady()).catch(() => false)) return;
+      if (!running) throw new ServiceFailed(name, 'has ended', this.#log(name));
+      if (performance.now() > deadline)
+        throw new ServiceFailed(name, 'is not ready after two minutes', this.#log(name));
+      await delay(50);
+    }
+  }
+
+  #log(name: ServiceName): string {
+    try {
+      return readFileSync(this.logFile(name), 'utf8').trim();
+    } catch {
+      return '';
+    }
+  }
+
+  #sandboxPid(): number | undefined {
+    try {
+      return Number(readFileSync(sandboxPidFile(this.#record), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+}
