@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ConnectionSource } from '../../../src/kubernetes/connection.ts';
+import { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
+import { Exchange } from './exchange.ts';
+import type { Fault } from './faults.ts';
+
+/** Which requests a rule is about; what is not said matches everything. */
+export interface Match {
+  readonly method?: string;
+  /** The path has to end with the string, or to match the expression. */
+  readonly path?: string | RegExp;
+  /** An expression that the query string has to match. */
+  readonly query?: RegExp;
+  /** Watches, or all but watches. */
+  readonly watch?: boolean;
+}
+
+/** A fault that has been injected. */
+export interface Injection {
+  /** How often it has struck. */
+  readonly hits: number;
+  remove(): void;
+}
+
+interface Rule {
+  readonly match: Match;
+  readonly fault: Fault;
+  left: number;
+  hits: number;
+}
+
+interface Waiter {
+  readonly match: Match;
+  readonly resolve: (exchange: Exchange) => void;
+}
+
+/**
+ * An HTTP proxy in front of an API server that passes everything on until it is told to do otherwise. Clients talk plain
+ * HTTP to it; it has the credentials for the API server and adds them to requests that bring none.
+ */
+export class FaultProxy {
+  /** Every request so far, oldest first. */
+  readonly requests: Exchange[] = [];
+  readonly #upstream: ConnectionSource;
+  readonly #server: Server;
+  readonly #rules = new Set<Rule>();
+  readonly #open = new Set<Exchange>();
+  readonly #waiters = new Set<Waiter>();
+  #port = 0;
+
+  /** A proxy in front of the API server that `upstream` leads to; call {@link listen} first. */
+  constructor(upstream: ConnectionSource) {
+    this.#upstream = upstream;
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  /** Begins to listen: on a free port of 127.0.0.1 the first time, on the same port after {@link close}. */
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    const address = this.#server.address();
+    if (typeof address === 'object' && address) this.#port = address.port;
+    return this;
+  }
+
+  /** Resets every connection and refuses new ones, as a server does that was killed. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.cut({});
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Base URL for clients. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** A client's configuration that leads here; `user` makes the client somebody else than the proxy. */
+  kubeConfig(user: { readonly token?: string; readonly impersonateUser?: string } = {}): PooledKubeConfig {
+    const config = new PooledKubeConfig('the fault proxy');
+    config.loadFromClusterAndUser(
+      { name: 'fault-proxy', server: this.url, skipTLSVerify: false },
+      { name: 'test', ...user },
+    );
+    return config.checked();
+  }
+
+  /** Lets a fault strike matching requests, `times` times (default: until removed). Earlier injections come first. */
+  inject(match: Match, fault: Fault, times = Infinity): Injection {
+    const rule: Rule = { match, fault, left: times, hits: 0 };
+    this.#rules.add(rule);
+    return {
+      get hits() {
+        return rule.hits;
+      },
+      remove: () => void this.#rules.delete(rule),
+    };
+  }
+
+  /** Resets the connections of all matching requests that are being answered just now; returns how many. */
+  cut(match: Match): number {
+    return this.#each(match, (exchange) => exchange.reset());
+  }
+
+  /** Stops sending on all matching requests that are being answered just now, without closing; returns how many. */
+  freeze(match: Match): number {
+    return this.#each(match, (exchange) => exchange.freeze());
+  }
+
+  /** The next matching request to come. The caller bounds the wait. */
+  next(match: Match): Promise<Exchange> {
+    return new Promise((resolve) => this.#waiters.add({ match, resolve }));
+  }
+
+  /** The matching requests so far, oldest first. */
+  seen(match: Match): Exchange[] {
+    return this.requests.filter((exchange) => matches(match, exchange));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request, response, this.#upstream);
+    this.requests.push(exchange);
+    this.#open.add(exchange);
+    response.on('close', () => this.#open.delete(exchange));
+    this.#announce(exchange);
+    try {
+      const fault = this.#strike(exchange);
+      await (fault ? fault(exchange) : exchange.pass());
+    } catch {
+      // The API server broke off or the client has gone: to a client both look like a reset.
+      exchange.reset();
+    }
+  }
+
+  #announce(exchange: Exchange): void {
+    for (const waiter of this.#waiters) {
+      if (!matches(waiter.match, exchange)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(exchange);
+    }
+  }
+
+  #strike(exchange: Exchange): Fault | undefined {
+    for (const rule of this.#rules) {
+      if (rule.left <= 0 || !matches(rule.match, exchange)) continue;
+      rule.left--;
+      rule.hits++;
+      return rule.fault;
+    }
+    return undefined;
+  }
+
+  #each(match: Match, act: (exchange: Exchange) => void): number {
+    const chosen = [...this.#open].filter((exchange) => matches(match, exchange));
+    for (const exchange of chosen) act(exchange);
+    return chosen.length;
+  }
+}
+
+function matches(match: Match, exchange: Exchange): boolean {
+  const { pathname, searchParams } = exchange.url;
+  if (match.method !== undefined && match.method !== exchange.method) return false;
+  if (match.watch !== undefined && match.watch !== (searchParams.get('watch') === 'true')) return false;
+  if (match.query?.test(exchange.url.search) === false) return false;
+  if (typeof match.path === 'string') return pathname.endsWith(match.path);
+  return match.path?.test(pathname) ?? true;
+}
