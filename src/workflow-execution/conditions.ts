@@ -1,0 +1,45 @@
+import type { Condition, ConditionStatus } from './generated/workflow-execution.ts';
+import { cut, maxMessageLength } from './text.ts';
+import { timestamp } from './timestamp.ts';
+
+/** The conditions of a WorkflowExecution. */
+export type ConditionType = 'Ready' | 'PipelineRunCreated' | 'AuditRecorded';
+
+/** What is to be said about one condition. */
+export interface ConditionUpdate {
+  readonly type: ConditionType;
+  readonly status: ConditionStatus;
+  /** A CamelCase word for programs. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** When the conditions are made, and from which generation of the resource. */
+export interface ConditionContext {
+  readonly now: Date;
+  readonly generation?: number;
+}
+
+/**
+ * The conditions with updates merged in by type; types that are not updated stay as they are. `lastTransitionTime` moves
+ * only when `status` does, as the Kubernetes API conventions ask.
+ * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
+ */
+export function mergeConditions(
+  previous: readonly Condition[],
+  updates: readonly ConditionUpdate[],
+  context: ConditionContext,
+): Condition[] {
+  const merged = new Map(previous.map((condition) => [condition.type, condition]));
+  for (const update of updates) merged.set(update.type, next(merged.get(update.type), update, context));
+  return [...merged.values()];
+}
+
+function next(previous: Condition | undefined, update: ConditionUpdate, context: ConditionContext): Condition {
+  return {
+    ...update,
+    message: cut(update.message, maxMessageLength),
+    ...(context.generation === undefined ? {} : { observedGeneration: context.generation }),
+    lastTransitionTime: previous?.status === update.status ? previous.lastTransitionTime : timestamp(context.now),
+  };
+}

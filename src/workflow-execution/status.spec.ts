@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
+import type { Observation } from './observation.ts';
+import { isTerminal, phaseOf } from './phase.ts';
+import { summarise } from './status.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+const now = new Date('2026-01-02T03:10:00.789Z');
+const reference = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'run-1', namespace: 'payment', uid: 'u-1' };
+const running: Observation = { phase: 'Running', pipelineRun: reference, message: 'runs' };
+const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
+
+function conditions(execution: WorkflowExecution): string[] {
+  return (execution.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`);
+}
+
+function after(observations: readonly Observation[], execution = aWorkflowExecution()): WorkflowExecution {
+  return observations.reduce(
+    (current, observation) => ({ ...current, status: summarise(current, observation, now) }),
+    execution,
+  );
+}
+
+describe('the status of an execution', () => {
+  it('is Pending, and says why, while the PipelineRun can not be created', () => {
+    const execution = after([{ phase: 'Pending', reason: 'Forbidden', message: 'no rights yet' }]);
+    expect(execution.status).toMatchObject({ phase: 'Pending', message: 'no rights yet', observedGeneration: 1 });
+    expect(conditions(execution)).toEqual(['Ready=Unknown Forbidden', 'PipelineRunCreated=False Forbidden']);
+  });
+
+  it('is Running with the PipelineRun named', () => {
+    const execution = after([running]);
+    expect(execution.status).toMatchObject({ phase: 'Running', pipelineRunRef: reference, message: 'runs' });
+    expect(execution.status).not.toHaveProperty('outcome');
+    expect(conditions(execution)).toEqual(['Ready=Unknown Running', 'PipelineRunCreated=True PipelineRunCreated']);
+  });
+
+  it("is Completed with the PipelineRun's own times", () => {
+    const times = { startTime: '2026-01-02T03:05:00Z', completionTime: '2026-01-02T03:06:00Z' };
+    const execution = after([running, { phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
+    expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', ...times });
+    expect(conditions(execution)).toEqual(['Ready=True Completed', 'PipelineRunCreated=True PipelineRunCreated']);
+  });
+
+  it('is Failed with the reason, and keeps when it started', () => {
+    const execution = after([
+      { ...running, startTime: '2026-01-02T03:05:00Z' },
+      { phase: 'Failed', failure },
+    ]);
+    expect(execution.status).toMatchObject({
+      phase: 'Failed',
+      outcome: 'Failed',
+      failure,
+      startTime: '2026-01-02T03:05:00Z',
+      completionTime: '2026-01-02T03:10:00Z',
+    });
+    expect(conditions(execution)).toEqual(['Ready=False TaskFailed', 'PipelineRunCreated=True PipelineRunCreated']);
+  });
+
+  it('says that no PipelineRun was created when it failed before', () => {
+    const execution = after([{ phase: 'Failed', failure: { ...failure, reason: 'PipelineRunConflict' } }]);
+    expect(conditions(execution)).toContain('PipelineRunCreated=False PipelineRunConflict');
+  });
+
+  it('is Skipped with the reason', () => {
+    const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:10:00Z' } as const;
+    const execution = after([{ phase: 'Skipped', skip }]);
+    expect(execution.status).toMatchObject({ phase: 'Skipped', outcome: 'Skipped', skip, message: 'busy' });
+  });
+
+  it('keeps the first PipelineRun for good', () => {
+    const other = { ...reference, name: 'run-2' };
+    expect(after([running, { ...running, pipelineRun: other }]).status?.pipelineRunRef).toEqual(reference);
+  });
+
+  it('cuts messages to what the API server takes', () => {
+    const long = { ...failure, message: 'x'.repeat(10_000) };
+    const { status } = after([{ phase: 'Failed', failure: long }]);
+    expect([status?.message?.length, status?.failure?.message.length]).toEqual([4096, 4096]);
+  });
+});
+
+const time = fc
+  .date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const word = fc.stringMatching(/^[A-Z][a-z]{1,8}$/);
+const message = fc.string({ maxLength: 30 });
+const times = fc.record({ startTime: time, completionTime: time }, { requiredKeys: [] });
+const pipelineRun = fc.constantFrom(reference, { ...reference, name: 'run-2' });
+const observation: fc.Arbitrary<Observation> = fc.oneof(
+  fc.record({ phase: fc.constant('Pending' as const), reason: word, message }),
+  fc.tuple(fc.record({ phase: fc.constant('Running' as const), pipelineRun, message }), times).map(merged),
+  fc.tuple(fc.record({ phase: fc.constant('Completed' as const), pipelineRun, message }), times).map(merged),
+  fc
+    .tuple(fc.record({ phase: fc.constant('Failed' as const), failure: fc.constant(failure) }), times)
+    .map(([told, when]) => ({ ...told, ...when })),
+  fc.record({
+    phase: fc.constant('Skipped' as const),
+    skip: fc.record({ reason: fc.constant('ResourceBusy' as const), message, skippedAt: time }),
+  }),
+);
+function merged<A, B>([a, b]: [A, B]): A & B {
+  return { ...a, ...b };
+}
+const moment = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
+const history = fc.array(fc.tuple(observation, moment), { maxLength: 12 });
+
+/** The states that a history of observations leads through, the first one included. */
+function states(events: readonly (readonly [Observation, Date])[]): WorkflowExecution[] {
+  const all = [aWorkflowExecution()];
+  for (const [seen, at] of events) {
+    const current = all.at(-1)!;
+    all.push({ ...current, status: summarise(current, seen, at) });
+  }
+  return all;
+}
+
+function pairs<T>(list: readonly T[]): [T, T][] {
+  return list.slice(1).map((item, index) => [list[index]!, item]);
+}
+
+describe('in every history', () => {
+  it('a terminal phase is never left, and nothing about it changes', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        for (const [before, later] of pairs(states(events))) {
+          if (isTerminal(phaseOf(before))) expect(later.status).toEqual(before.status);
+        }
+      }),
+    );
+  });
+
+  it('a phase never goes back', () => {
+    const rank: Record<Phase, number> = { Pending: 0, Running: 1, Completed: 2, Failed: 2, Skipped: 2 };
+    fc.assert(
+      fc.property(history, (events) => {
+        for (const [before, later] of pairs(states(events))) {
+          expect(rank[phaseOf(later)]).toBeGreaterThanOrEqual(rank[phaseOf(before)]);
+        }
+      }),
+    );
+  });
+
+  it('the same observation twice changes nothing the second time', () => {
+    fc.assert(
+      fc.property(history, observation, moment, moment, (events, seen, first, second) => {
+        const once = states([...events, [seen, first]]).at(-1)!;
+        expect(summarise(once, seen, second)).toEqual(once.status);
+      }),
+    );
+  });
+
+  it('lastTransitionTime moves when the status of its condition does, and never else', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        for (const [[before, later], [, at]] of pairs(states(events)).map((pair, i) => [pair, events[i]!] as const)) {
+          for (const condition of later.status?.conditions ?? []) {
+            const old = before.status?.conditions?.find(({ type }) => type === condition.type);
+            const expected: Condition['lastTransitionTime'] =
+              old?.status === condition.status ? old.lastTransitionTime : `${at.toISOString().slice(0, -5)}Z`;
+            expect(condition.lastTransitionTime).toBe(expected);
+          }
+        }
+      }),
+    );
+  });
+
+  it('is one that the CRD accepts: outcome, failure and skip belong to their phases', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        for (const { status = {} } of states(events)) {
+          expect(status.failure !== undefined).toBe(status.phase === 'Failed');
+          expect(status.skip !== undefined).toBe(status.phase === 'Skipped');
+          expect(status.outcome !== undefined).toBe(status.phase !== undefined && isTerminal(status.phase));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { mergeConditions, type ConditionUpdate } from './conditions.ts';
+import type {
+  Failure,
+  Outcome,
+  Phase,
+  WorkflowExecution,
+  WorkflowExecutionStatus,
+} from './generated/workflow-execution.ts';
+import type { Observation, RunTimes } from './observation.ts';
+import { isTerminal, phaseOf } from './phase.ts';
+import { cut, maxMessageLength } from './text.ts';
+import { timestamp } from './timestamp.ts';
+
+/**
+ * The next status of an execution, made of the execution, one observation and the time, and of nothing else.
+ * - A phase only goes forward, and a terminal one is never left: an observation that is late changes nothing.
+ * - The same observation twice gives the same status, whatever time has passed.
+ */
+export function summarise(execution: WorkflowExecution, observation: Observation, now: Date): WorkflowExecutionStatus {
+  const previous = execution.status ?? {};
+  if (isLate(phaseOf(execution), observation.phase)) return previous;
+  const { generation } = execution.metadata;
+  return {
+    ...previous,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase: observation.phase,
+    ...outcomeOf(observation.phase),
+    message: cut(messageOf(observation), maxMessageLength),
+    ...pipelineRunOf(previous, observation),
+    ...timesOf(previous, observation, now),
+    ...(observation.phase === 'Failed' ? { failure: bounded(observation.failure) } : {}),
+    ...(observation.phase === 'Skipped' ? { skip: bounded(observation.skip) } : {}),
+    conditions: mergeConditions(previous.conditions ?? [], conditionsOf(previous, observation), { now, generation }),
+  };
+}
+
+function isLate(current: Phase, observed: Phase): boolean {
+  return isTerminal(current) || (current === 'Running' && observed === 'Pending');
+}
+
+const outcomes: Readonly<Partial<Record<Phase, Outcome>>> = {
+  Completed: 'Success',
+  Failed: 'Failed',
+  Skipped: 'Skipped',
+};
+
+function outcomeOf(phase: Phase): Pick<WorkflowExecutionStatus, 'outcome'> {
+  const outcome = outcomes[phase];
+  return outcome === undefined ? {} : { outcome };
+}
+
+function messageOf(observation: Observation): string {
+  switch (observation.phase) {
+    case 'Failed':
+      return observation.failure.message;
+    case 'Skipped':
+      return observation.skip.message;
+    default:
+      return observation.message;
+  }
+}
+
+/** The first reference stays: an execution has one PipelineRun in its life, and the CRD refuses another one. */
+function pipelineRunOf(
+  previous: WorkflowExecutionStatus,
+  observation: Observation,
+): Pick<WorkflowExecutionStatus, 'pipelineRunRef'> {
+  const reference = previous.pipelineRunRef ?? ('pipelineRun' in observation ? observation.pipelineRun : undefined);
+  return reference === undefined ? {} : { pipelineRunRef: reference };
+}
+
+function timesOf(
+  previous: WorkflowExecutionStatus,
+  observation: Observation,
+  now: Date,
+): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime'> {
+  const observed: RunTimes = observation.phase === 'Pending' || observation.phase === 'Skipped' ? {} : observation;
+  const startTime = observed.startTime ?? previous.startTime;
+  const completionTime = isTerminal(observation.phase) ? (observed.completionTime ?? timestamp(now)) : undefined;
+  return {
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(completionTime === undefined ? {} : { completionTime }),
+  };
+}
+
+function bounded<T extends Pick<Failure, 'message'>>(told: T): T {
+  return { ...told, message: cut(told.message, maxMessageLength) };
+}
+
+function conditionsOf(previous: WorkflowExecutionStatus, observation: Observation): ConditionUpdate[] {
+  const message = messageOf(observation);
+  const ready = { type: 'Ready', reason: reasonOf(observation), message } as const;
+  switch (observation.phase) {
+    case 'Pending':
+      return [{ ...ready, status: 'Unknown' }, notCreated(observation.reason, message)];
+    case 'Running':
+      return [{ ...ready, status: 'Unknown' }, created(observation.pipelineRun.name)];
+    case 'Completed':
+      return [{ ...ready, status: 'True' }, created(observation.pipelineRun.name)];
+    case 'Failed':
+    case 'Skipped': {
+      const name = pipelineRunOf(previous, observation).pipelineRunRef?.name;
+      return [
+        { ...ready, status: 'False' },
+        name === undefined ? notCreated(reasonOf(observation), message) : created(name),
+      ];
+    }
+  }
+}
+
+function reasonOf(observation: Observation): string {
+  switch (observation.phase) {
+    case 'Failed':
+      return observation.failure.reason;
+    case 'Skipped':
+      return observation.skip.reason;
+    case 'Pending':
+      return observation.reason;
+    default:
+      return observation.phase;
+  }
+}
+
+function created(name: string): ConditionUpdate {
+  return {
+    type: 'PipelineRunCreated',
+    status: 'True',
+    reason: 'PipelineRunCreated',
+    message: `PipelineRun ${name} was created`,
+  };
+}
+
+function notCreated(reason: string, message: string): ConditionUpdate {
+  return { type: 'PipelineRunCreated', status: 'False', reason, message };
+}
