@@ -1,0 +1,91 @@
+import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { bundleReference } from './bundle-reference.ts';
+import { labelValue } from './label-value.ts';
+import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
+import { pipelineRunName } from './pipeline-run-name.ts';
+
+/** The labels by which PipelineRuns of this service are found, and the annotations that carry the raw values. */
+export const pipelineRunLabels = {
+  workflowExecution: 'kubernaut.ai/workflow-execution',
+  workflowId: 'kubernaut.ai/workflow-id',
+  targetResource: 'kubernaut.ai/target-resource',
+} as const;
+
+/** The ServiceAccount of pods whose execution does not name one; the CRD fills it in for objects that it checks. */
+const defaultServiceAccount = 'workflow-execution-sa';
+
+interface StringParam {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A PipelineRun as it is sent to the API server (https://tekton.dev/docs/pipelines/pipelineruns/). */
+export interface NewPipelineRun {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly OwnerReference[];
+  };
+  readonly spec: {
+    readonly pipelineRef: { readonly resolver: 'bundles'; readonly params: readonly StringParam[] };
+    readonly params: readonly StringParam[];
+    readonly taskRunTemplate: { readonly serviceAccountName: string };
+    readonly timeouts?: { readonly pipeline: string };
+  };
+}
+
+/** The one PipelineRun of an execution. The same execution always gives the same PipelineRun. */
+export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
+  const { executionConfig = {}, workflowRef } = execution.spec;
+  const { serviceAccountName = defaultServiceAccount, timeout } = executionConfig;
+  return {
+    apiVersion: pipelineRunApiVersion,
+    kind: pipelineRunResource.kind,
+    metadata: {
+      name: pipelineRunName(execution),
+      namespace: execution.metadata.namespace,
+      ...marks(execution),
+      ownerReferences: [ownedBy(execution)],
+    },
+    spec: {
+      pipelineRef: {
+        resolver: 'bundles',
+        // Without `kind` the resolver looks for a Task (https://tekton.dev/docs/pipelines/bundle-resolver/).
+        params: stringParams({ bundle: bundleReference(workflowRef), name: 'workflow', kind: 'pipeline' }),
+      },
+      params: workflowParams(execution),
+      taskRunTemplate: { serviceAccountName },
+      ...(timeout === undefined ? {} : { timeouts: { pipeline: timeout } }),
+    },
+  };
+}
+
+function marks(execution: WorkflowExecution): Pick<NewPipelineRun['metadata'], 'labels' | 'annotations'> {
+  const annotations = {
+    [pipelineRunLabels.workflowExecution]: execution.metadata.name,
+    [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
+    [pipelineRunLabels.targetResource]: execution.spec.targetResource,
+  };
+  const labels = Object.entries(annotations).map(([key, value]) => [key, labelValue(value)] as const);
+  return { labels: Object.fromEntries(labels), annotations };
+}
+
+function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerReference {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
+}
+
+/** In the order of their names, so that the order in which the API server returns a map does not matter. */
+function workflowParams({ spec }: WorkflowExecution): StringParam[] {
+  const params = stringParams(spec.parameters ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const given = params.some(({ name }) => name === 'TARGET_RESOURCE');
+  return given ? params : [...params, { name: 'TARGET_RESOURCE', value: spec.targetResource }];
+}
+
+function stringParams(values: Readonly<Record<string, string>>): StringParam[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}

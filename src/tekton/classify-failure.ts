@@ -1,0 +1,53 @@
+import type { Failure, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
+import { findCulprit, type Culprit } from './culprit.ts';
+import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
+import type { PipelineRun } from './pipeline-run.ts';
+import { readOutcome } from './read-outcome.ts';
+import { stepsMayHaveRun } from './steps-run.ts';
+import type { TaskRun } from './task-run.ts';
+
+/**
+ * Why a PipelineRun failed, told from the reasons and exit codes that Tekton recorded, never from words in its messages.
+ * A reason that is not known is `Unknown`, with Tekton's message kept.
+ *
+ * @param pipelineRun a run whose outcome is `failed`
+ * @param taskRuns all TaskRuns of it that still exist
+ */
+export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Failure {
+  const outcome = readOutcome(pipelineRun);
+  const culprit = findCulprit(pipelineRun, taskRuns);
+  const reason = reasonOf(outcome.reason, culprit);
+  const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
+  return {
+    reason,
+    message: [headline(reason, outcome.reason, culprit), advice[reason], quoted(told)].filter(Boolean).join(' '),
+    wasExecutionFailure: stepsMayHaveRun(pipelineRun, taskRuns),
+    ...(culprit === undefined || reason === 'Cancelled' ? {} : { failedTask: culprit.failedTask }),
+  };
+}
+
+function reasonOf(pipelineRunReason: string, culprit: Culprit | undefined): FailureReason {
+  const told = pipelineRunReasons[pipelineRunReason];
+  if (told === 'DeadlineExceeded' && culprit?.lackedResources) return 'ResourceExhausted';
+  return told ?? (culprit === undefined ? 'Unknown' : reasonOfTask(culprit));
+}
+
+function reasonOfTask(culprit: Culprit): FailureReason {
+  const { taskRun, step } = culprit;
+  if (culprit.lackedResources) return 'ResourceExhausted';
+  if (taskRun.status.steps.some(({ terminatedReason }) => terminatedReason === 'OOMKilled')) return 'OOMKilled';
+  const told = taskRunReasons[taskRun.status.succeeded?.reason ?? ''];
+  return told ?? (step?.exitCode === undefined ? 'Unknown' : 'TaskFailed');
+}
+
+function headline(reason: FailureReason, tektonReason: string, culprit: Culprit | undefined): string {
+  if (culprit === undefined || reason === 'Cancelled') return `The PipelineRun ended as ${tektonReason || 'failed'}.`;
+  const { name, stepName, exitCode } = culprit.failedTask;
+  const step = stepName === undefined ? '' : ` at step "${stepName}"`;
+  const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  return `Task "${name}" failed${step}${code} (${reason}).`;
+}
+
+function quoted(message: string): string {
+  return message === '' ? '' : `Tekton says: ${message}`;
+}

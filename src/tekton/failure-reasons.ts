@@ -1,0 +1,76 @@
+import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
+
+/**
+ * Reasons of a failed PipelineRun that say by themselves what went wrong. `Failed` is not here: it means that a task
+ * failed, and the task's own reason is the answer.
+ * Source: `PipelineRunReason` of Tekton v1.15, pkg/apis/pipeline/v1/pipelinerun_types.go.
+ */
+export const pipelineRunReasons: Readonly<Record<string, FailureReason | undefined>> = {
+  Cancelled: 'Cancelled',
+  PipelineRunTimeout: 'DeadlineExceeded',
+  CouldntGetPipeline: 'BundleResolutionFailed',
+  ParameterMissing: 'ConfigurationError',
+  ParameterTypeMismatch: 'ConfigurationError',
+  ObjectParameterMissKeys: 'ConfigurationError',
+  ParamArrayIndexingInvalid: 'ConfigurationError',
+  InvalidParamValue: 'ConfigurationError',
+  InvalidMatrixParameterTypes: 'ConfigurationError',
+  InvalidTaskRunSpecs: 'ConfigurationError',
+  InvalidWorkspaceBindings: 'ConfigurationError',
+  InvalidPipelineResourceBindings: 'ConfigurationError',
+  InvalidTaskResultReference: 'ConfigurationError',
+  InvalidPipelineResultReference: 'ConfigurationError',
+  RequiredWorkspaceMarkedOptional: 'ConfigurationError',
+  PipelineValidationFailed: 'ConfigurationError',
+  PipelineInvalidGraph: 'ConfigurationError',
+  CELEvaluationFailed: 'ConfigurationError',
+  CouldntGetTask: 'ConfigurationError',
+  CreateRunFailed: 'ConfigurationError',
+  ResourceVerificationFailed: 'ConfigurationError',
+};
+
+/**
+ * Reasons of a failed TaskRun. `StepFailed` and `Failed` are not here: what the steps did is the answer.
+ * Source: `TaskRunReason` in pkg/apis/pipeline/v1/taskrun_types.go and the reasons in pkg/pod/status.go of Tekton v1.15.
+ */
+export const taskRunReasons: Readonly<Record<string, FailureReason | undefined>> = {
+  StepOOM: 'OOMKilled',
+  SidecarOOM: 'OOMKilled',
+  InitContainerOOM: 'OOMKilled',
+  TaskRunTimeout: 'DeadlineExceeded',
+  TaskRunCancelled: 'Cancelled',
+  ExceededResourceQuota: 'ResourceExhausted',
+  ExceededNodeResources: 'ResourceExhausted',
+  TaskRunImagePullFailed: 'ImagePullBackOff',
+  PullImageFailed: 'ImagePullBackOff',
+  // Tekton gives this reason only when Pod Security or a security context constraint forbade the pod.
+  PodAdmissionFailed: 'Forbidden',
+  PodCreationFailed: 'ConfigurationError',
+  CreateContainerConfigError: 'ConfigurationError',
+  InvalidParamValue: 'ConfigurationError',
+  TaskRunResolutionFailed: 'ConfigurationError',
+  TaskRunValidationFailed: 'ConfigurationError',
+  TaskValidationFailed: 'ConfigurationError',
+  ResourceVerificationFailed: 'ConfigurationError',
+};
+
+/** What a person should do next. */
+export const advice: Readonly<Record<FailureReason, string>> = {
+  OOMKilled: 'Raise the memory limit of the step in the workflow, or give it less to do.',
+  DeadlineExceeded:
+    'Look at what it was waiting for, or give it more time (spec.executionConfig.timeout, or the time-out of the task).',
+  ResourceExhausted: 'Raise the quota of the namespace or add nodes; the workflow did not get the resources to run.',
+  ImagePullBackOff: 'Check that the image of the step exists and that the ServiceAccount may pull it.',
+  BundleResolutionFailed:
+    'Check that spec.workflowRef.containerImage names a Tekton bundle that can be reached and holds a Pipeline named "workflow".',
+  ConfigurationError: 'Correct what is named here: parameters, ServiceAccount, or the Pipeline in the bundle.',
+  Forbidden: 'Grant the right that is named here, or loosen the admission policy of the namespace.',
+  TaskFailed: 'Read the logs of the step.',
+  Cancelled: 'Check the target before running another workflow, if steps had started.',
+  PipelineRunDeleted: 'Check the target before running another workflow: what the PipelineRun had done is not known.',
+  ValidationFailed: 'Create the execution anew with a spec that keeps the rule.',
+  PipelineRunConflict: 'Delete or rename the PipelineRun that is in the way and create the execution anew.',
+  MissingPipelineRun: 'Check the target before running another workflow, and who changed the status of this execution.',
+  UnknownStatus: 'Look at the PipelineRun: it has ended, but its status does not say how.',
+  Unknown: 'Look at the PipelineRun and its TaskRuns.',
+};

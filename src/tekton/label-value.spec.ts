@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { labelValue } from './label-value.ts';
+
+/** What the API server's own check says: `IsValidLabelValue` of k8s.io/apimachinery, in its two rules. */
+function isValid(value: string): boolean {
+  return value.length <= 63 && /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value);
+}
+
+describe('a label value', () => {
+  it.each([
+    ['', ''],
+    ['oomkill-increase-memory', 'oomkill-increase-memory'],
+    ['payment/deployment/payment-api', 'payment.deployment.payment-api'],
+    ['node/worker-1', 'node.worker-1'],
+    ['clusterrole/system:node', 'clusterrole.system-node-4d9c1e0d39cc'],
+    ['リスタート', '1ee0aa1e1f0d'],
+  ])('of %p is %p', (text, expected) => {
+    expect(labelValue(text).replace(/[0-9a-f]{12}$/, '#')).toBe(expected.replace(/[0-9a-f]{12}$/, '#'));
+  });
+
+  it('is cut with a hash when the text is too long, and does not end in a dash', () => {
+    const value = labelValue(`${'a'.repeat(49)}-${'b'.repeat(200)}`);
+    expect(value).toMatch(/^a{49}-[0-9a-f]{12}$/);
+  });
+
+  it('is valid for every text', () => {
+    const texts = fc.oneof(
+      fc.string({ maxLength: 300 }),
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.string({ unit: fc.constantFrom('a', 'Z', '0', '-', '_', '.', '/', ':'), maxLength: 150 }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => expect(isValid(labelValue(text))).toBe(true)),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is the text itself when that is one', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), (text) => labelValue(text) === text),
+    );
+  });
+
+  it('differs for texts that differ only where they are cut', () => {
+    const start = 'x'.repeat(100);
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        fc.pre(a !== b);
+        expect(labelValue(`${start}:${a}`)).not.toBe(labelValue(`${start}:${b}`));
+      }),
+    );
+  });
+});

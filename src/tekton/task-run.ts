@@ -1,0 +1,95 @@
+import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
+import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../kubernetes/resource-type.ts';
+import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
+
+/** What became of one step, that is, one container of the task's pod. */
+export interface StepState {
+  readonly name: string;
+  /** Whether its container was really started. */
+  readonly started: boolean;
+  /** Why it ended, in the container runtime's word (`OOMKilled`, `Error`); absent while it has not ended. */
+  readonly terminatedReason?: string;
+  /** Its own exit code; absent when it did not end by itself. */
+  readonly exitCode?: number;
+  /** Tekton's word for how it ended: `Continued` when its failure was to be ignored, `Skipped` when its turn never came. */
+  readonly terminationReason?: string;
+}
+
+/** A Tekton TaskRun, only what is read of it. */
+export interface TaskRun extends KubernetesObject {
+  readonly status: {
+    readonly succeeded?: SucceededCondition;
+    readonly completionTime?: string;
+    readonly steps: readonly StepState[];
+    /** The steps of earlier tries of the same task. */
+    readonly earlierSteps: readonly StepState[];
+  };
+}
+
+/** The labels that Tekton gives to the TaskRuns of a PipelineRun. */
+export const taskRunLabels = {
+  pipelineRun: 'tekton.dev/pipelineRun',
+  pipelineTask: 'tekton.dev/pipelineTask',
+} as const;
+
+/** The resource as the API server knows it, with a parser that keeps what is read and drops everything else. */
+export const taskRunResource = {
+  group: 'tekton.dev',
+  version: 'v1',
+  plural: 'taskruns',
+  kind: 'TaskRun',
+  namespaced: true,
+  parse: parseTaskRun,
+} as const satisfies ResourceType<TaskRun>;
+
+/**
+ * A TaskRun from JSON that came from outside; status fields that make no sense count as not there.
+ *
+ * @throws InvalidObjectError when it has no name, UID or resource version
+ */
+export function parseTaskRun(raw: unknown): TaskRun {
+  const { status } = recordOf(raw);
+  const { completionTime, retriesStatus } = recordOf(status);
+  return {
+    apiVersion: `${taskRunResource.group}/${taskRunResource.version}`,
+    kind: taskRunResource.kind,
+    metadata: parseMetadata(raw, taskRunResource.kind),
+    status: {
+      succeeded: parseSucceeded(status),
+      completionTime: timeOf(completionTime),
+      steps: stepsOf(status),
+      earlierSteps: arrayOf(retriesStatus).flatMap(stepsOf),
+    },
+  };
+}
+
+function stepsOf(status: unknown): StepState[] {
+  return arrayOf(recordOf(status)['steps']).map(parseStep);
+}
+
+/**
+ * `terminated.startedAt` says nothing: Tekton fills it in also for a step whose image could not be pulled. A container
+ * that was started has an image ID. One that ended by itself has a container ID too; without it, the exit code is not
+ * the step's own but Tekton's, given when it ended the pod.
+ */
+function parseStep(raw: unknown): StepState {
+  const step = recordOf(raw);
+  const terminated = recordOf(step['terminated']);
+  const ended = isGiven(terminated['containerID']);
+  return {
+    name: stringOf(step['name']) ?? '',
+    started: ended || isGiven(step['imageID']),
+    terminatedReason: stringOf(terminated['reason']),
+    exitCode: ended ? exitCodeOf(terminated['exitCode']) : undefined,
+    terminationReason: stringOf(step['terminationReason']),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function exitCodeOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? value : undefined;
+}

@@ -1,0 +1,66 @@
+import { InvalidObjectError } from '../kubernetes/errors.ts';
+import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
+import type { ObjectMeta, OwnerReference } from '../kubernetes/kubernetes-object.ts';
+
+/** The `Succeeded` condition of a run: True, False, or Unknown as long as it runs. */
+export interface SucceededCondition {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * The metadata of an object of the API server, only what is read here.
+ *
+ * @throws InvalidObjectError without name, UID or resource version; the API server gives every object these
+ */
+export function parseMetadata(raw: unknown, kind: string): ObjectMeta {
+  const metadata = recordOf(recordOf(raw)['metadata']);
+  const text = (name: string): string | undefined => stringOf(metadata[name]);
+  const [name, uid, resourceVersion] = [text('name'), text('uid'), text('resourceVersion')];
+  if (name === undefined || uid === undefined || resourceVersion === undefined) {
+    throw new InvalidObjectError(`A ${kind} without metadata.name, uid or resourceVersion was received`);
+  }
+  const deletionTimestamp = text('deletionTimestamp');
+  return {
+    name,
+    namespace: text('namespace'),
+    uid,
+    resourceVersion,
+    creationTimestamp: text('creationTimestamp') ?? '',
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    labels: parseStrings(metadata['labels']),
+    ownerReferences: arrayOf(metadata['ownerReferences']).flatMap(parseOwner),
+  };
+}
+
+function parseOwner(raw: unknown): OwnerReference[] {
+  const owner = recordOf(raw);
+  const { apiVersion, kind, name, uid } = parseStrings(owner);
+  if (apiVersion === undefined || kind === undefined || name === undefined || uid === undefined) return [];
+  return [{ apiVersion, kind, name, uid, controller: owner['controller'] === true }];
+}
+
+function parseStrings(raw: unknown): Readonly<Record<string, string>> {
+  const strings = new Map<string, string>();
+  for (const [key, value] of Object.entries(recordOf(raw))) if (typeof value === 'string') strings.set(key, value);
+  return Object.fromEntries(strings);
+}
+
+/** The `Succeeded` condition of a status; undefined when there is none that can be understood. */
+export function parseSucceeded(status: unknown): SucceededCondition | undefined {
+  const condition = arrayOf(recordOf(status)['conditions']).find(
+    (candidate) => isRecord(candidate) && candidate['type'] === 'Succeeded',
+  );
+  const { status: value, reason, message } = recordOf(condition);
+  if (value !== 'True' && value !== 'False' && value !== 'Unknown') return undefined;
+  return { status: value, reason: stringOf(reason) ?? '', message: stringOf(message) ?? '' };
+}
+
+/** RFC 3339 as the API server writes and takes it (the `date-time` format of a CRD). */
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A time that can be copied into a status of ours; undefined when it is not one. */
+export function timeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && dateTime.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
