@@ -1,0 +1,69 @@
+import { classifyFailure } from '../tekton/classify-failure.ts';
+import { advice } from '../tekton/failure-reasons.ts';
+import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { readOutcome } from '../tekton/read-outcome.ts';
+import { hasStartedSteps, stepsMayHaveRun } from '../tekton/steps-run.ts';
+import type { TaskRun } from '../tekton/task-run.ts';
+import type { PipelineRunRef, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { Observation } from '../workflow-execution/observation.ts';
+
+/** How an execution stands whose PipelineRun exists. The TaskRuns are only needed when the run has failed. */
+export function observePipelineRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
+  const { state, startTime, completionTime, message } = readOutcome(pipelineRun);
+  const told = { pipelineRun: referenceTo(pipelineRun), startTime };
+  const { name } = pipelineRun.metadata;
+  switch (state) {
+    case 'running':
+      return { phase: 'Running', ...told, message: runningMessage(name, startTime) };
+    case 'succeeded':
+      return { phase: 'Completed', ...told, completionTime, message: `PipelineRun ${name} succeeded. ${message}` };
+    case 'failed':
+      return { phase: 'Failed', ...told, completionTime, failure: classifyFailure(pipelineRun, taskRuns) };
+    case 'unknown': {
+      const reason = 'UnknownStatus';
+      const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns);
+      const failure = { reason, message: `${advice[reason]} It is ${name}.`, wasExecutionFailure } as const;
+      return { phase: 'Failed', ...told, completionTime, failure };
+    }
+  }
+}
+
+/**
+ * How a Running execution stands whose PipelineRun is gone. What it had done went with it: unless Tekton is known not to
+ * have started it, steps may have run.
+ *
+ * @param taskRuns those that have outlived it for a moment
+ */
+export function observeMissingPipelineRun(execution: WorkflowExecution, taskRuns: readonly TaskRun[]): Observation {
+  const { pipelineRunRef, startTime } = execution.status ?? {};
+  const wasExecutionFailure = startTime !== undefined || taskRuns.some(hasStartedSteps);
+  const [reason, what] =
+    pipelineRunRef === undefined
+      ? (['MissingPipelineRun', 'The status says Running, but there is no PipelineRun of this execution.'] as const)
+      : (['PipelineRunDeleted', `PipelineRun ${pipelineRunRef.name} was deleted before it ended.`] as const);
+  return { phase: 'Failed', failure: { reason, message: `${what} ${advice[reason]}`, wasExecutionFailure } };
+}
+
+/** How an execution stands whose name for a PipelineRun is taken by one of somebody else. */
+export function observeConflict(other: PipelineRun): Observation {
+  const reason = 'PipelineRunConflict';
+  const message = `PipelineRun ${other.metadata.name} exists and is not of this execution. ${advice[reason]}`;
+  return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } };
+}
+
+/** How an execution stands whose PipelineRun has just been created, or found after an earlier try had created it. */
+export function observeStart(pipelineRun: PipelineRun): Observation {
+  const { startTime } = pipelineRun.status;
+  const message = runningMessage(pipelineRun.metadata.name, startTime);
+  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, message };
+}
+
+function referenceTo({ apiVersion, kind, metadata }: PipelineRun): PipelineRunRef {
+  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid };
+}
+
+function runningMessage(name: string, startTime: string | undefined): string {
+  return startTime === undefined
+    ? `PipelineRun ${name} waits for Tekton to start it`
+    : `PipelineRun ${name} is running`;
+}

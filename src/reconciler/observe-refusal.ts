@@ -1,0 +1,37 @@
+import { ForbiddenError, InvalidError, type KubernetesError } from '../kubernetes/errors.ts';
+import { advice } from '../tekton/failure-reasons.ts';
+import type { Observation } from '../workflow-execution/observation.ts';
+
+/**
+ * How an execution stands whose PipelineRun the API server did not take. Refused for good (the PipelineRun breaks a rule
+ * that does not change by itself): Failed. Refused for now (rights, quota, a namespace that goes, too many requests, the
+ * server in trouble or not to be reached): still Pending, and it is tried again.
+ */
+export function observeRefusal(error: KubernetesError): Observation {
+  if (isForGood(error)) {
+    const message = `The API server refused the PipelineRun: ${error.message} ${advice.ConfigurationError}`;
+    return { phase: 'Failed', failure: { reason: 'ConfigurationError', message, wasExecutionFailure: false } };
+  }
+  return { phase: 'Pending', reason: error.code, message: `The PipelineRun can not be created now: ${error.message}` };
+}
+
+/** Client errors that have no meaning of their own, such as 413 (too large): the same request gets the same answer. */
+function isForGood(error: KubernetesError): boolean {
+  if (error instanceof InvalidError) return true;
+  if (error instanceof ForbiddenError) return isAdmissionDenial(error);
+  return error.code === 'Unknown' && error.status !== undefined && error.status >= 400 && error.status < 500;
+}
+
+/**
+ * A webhook or policy may deny with 403, the status of missing rights as well, and the answer has no field to tell them
+ * apart. These are the words that the API server itself puts in front: `ToStatusErr` of k8s.io/apiserver's
+ * pkg/admission/plugin/webhook/errors, and the dispatcher of pkg/admission/plugin/policy/validating.
+ */
+const denials = [
+  /^admission webhook "[^"]+" denied the request/,
+  /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request/,
+];
+
+function isAdmissionDenial({ message }: ForbiddenError): boolean {
+  return denials.some((denial) => denial.test(message));
+}

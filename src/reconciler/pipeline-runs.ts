@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { KubernetesClient, type ListPage } from '../kubernetes/client.ts';
+import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
+import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
+import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
+import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
+import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { isControlledBy } from './ownership.ts';
+import { readLive } from './read-live.ts';
+
+/** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
+const pageSize = 100;
+
+/** The PipelineRuns and TaskRuns of executions, as the reconciler reads and makes them. */
+@Injectable()
+export class PipelineRuns {
+  constructor(
+    private readonly client: KubernetesClient,
+    @InjectReflector(pipelineRunResource) private readonly reflector: Reflector<PipelineRun>,
+  ) {}
+
+  /**
+   * Creates the PipelineRun of an execution.
+   *
+   * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
+   */
+  async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
+    const created = await this.client.create(pipelineRunResource, buildPipelineRun(execution), { signal });
+    this.reflector.store.upsertIfNewer(created);
+    return created;
+  }
+
+  /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
+  read(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    return readLive(this.client, this.reflector, keyFor(execution), signal);
+  }
+
+  /**
+   * The PipelineRun of an execution: as last seen by the watch, or, when the watch knows none, as the API server has it
+   * now. Only that one counts which the execution controls; undefined when it is gone.
+   */
+  async find(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    const { uid } = execution.metadata;
+    const seen = this.reflector.store.get(keyFor(execution));
+    if (seen !== undefined && isControlledBy(seen, uid)) return seen;
+    const live = await this.read(execution, signal);
+    return live !== undefined && isControlledBy(live, uid) ? live : undefined;
+  }
+
+  /** The TaskRuns of the execution's PipelineRun, as the API server has them now, also when the PipelineRun is gone. */
+  async taskRuns(execution: WorkflowExecution, signal: AbortSignal): Promise<TaskRun[]> {
+    const { namespace, name } = keyFor(execution);
+    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
+    const found: TaskRun[] = [];
+    let page: ListPage<TaskRun> | undefined;
+    do {
+      const query = { namespace, labelSelector, limit: pageSize, continue: page?.continue };
+      page = await this.client.list(taskRunResource, query, { signal });
+      found.push(...page.items);
+    } while (page.continue !== undefined);
+    return found;
+  }
+}
+
+function keyFor(execution: WorkflowExecution): ObjectKey {
+  return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
+}

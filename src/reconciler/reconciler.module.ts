@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../kubernetes/clock.ts';
+import { nestLogger } from '../kubernetes/nest-logger.ts';
+import type { ReflectorSource } from '../kubernetes/reflector.ts';
+import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { ControlLoop } from './control-loop.ts';
+import { Executions } from './executions.ts';
+import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import { PipelineRuns } from './pipeline-runs.ts';
+import { Reconciler } from './reconciler.ts';
+import { StartPipelineRun } from './start-pipeline-run.step.ts';
+import { CLOCK, LOGGER } from './tokens.ts';
+
+/** What the reconciler needs mirrored; PipelineRuns that are not of this service are not even sent. */
+export function reconcilerSources({
+  watchNamespaces: namespaces,
+}: Pick<Config, 'watchNamespaces'>): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>] {
+  return [
+    { resource: workflowExecutionResource, namespaces },
+    { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
+  ];
+}
+
+/**
+ * The control loop. The application provides the configuration, the Kubernetes client and the reflectors of
+ * {@link reconcilerSources}; all three come from modules that are global.
+ */
+@Module({
+  imports: [ScheduleModule.forRoot()],
+  providers: [
+    { provide: CLOCK, useValue: systemClock },
+    { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
+    Executions,
+    PipelineRuns,
+    StartPipelineRun,
+    FollowPipelineRun,
+    Reconciler,
+    ControlLoop,
+  ],
+})
+export class ReconcilerModule {}
