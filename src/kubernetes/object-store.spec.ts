@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aThing, type Thing } from './kubernetes-object.builders.ts';
+import { ObjectStore } from './object-store.ts';
+
+function aStore() {
+  const changes: string[] = [];
+  const store = new ObjectStore<Thing>({ colour: (thing) => [thing.colour] }, ({ type, object, previous }) => {
+    const before = previous && previous !== object ? ` was ${previous.metadata.resourceVersion}` : '';
+    changes.push(`${type} ${object.metadata.name}@${object.metadata.resourceVersion}${before}`);
+  });
+  return { store, changes };
+}
+
+/** A store of all namespaces, listed at version 10 with `things` in it. */
+function aListedStore(...things: Thing[]) {
+  const { store, changes } = aStore();
+  store.replace(undefined, things, '10');
+  changes.length = 0;
+  return { store, changes };
+}
+
+describe('a watch event', () => {
+  it('adds, updates and deletes an object', () => {
+    const { store, changes } = aListedStore();
+    store.put(undefined, aThing('a', 11));
+    store.put(undefined, aThing('a', 12));
+    store.remove(undefined, 'default/a', '13', aThing('a', 13));
+    expect(changes).toEqual(['added a@11', 'updated a@12 was 11', 'deleted a@13 was 12']);
+    expect(store.size).toBe(0);
+    expect(store.resourceVersion).toBe('13');
+  });
+
+  it('that brings nothing new is not told', () => {
+    const { store, changes } = aListedStore(aThing('a', 5));
+    store.put(undefined, aThing('a', 5));
+    store.remove(undefined, 'default/unknown', '11');
+    expect(changes).toEqual([]);
+  });
+
+  it('with another uid under a known name tells the end of the first object', () => {
+    const { store, changes } = aListedStore(aThing('a', 5));
+    store.put(undefined, aThing('a', 12, { uid: 'another' }));
+    expect(changes).toEqual(['deleted a@5', 'added a@12']);
+  });
+});
+
+describe('a list', () => {
+  it('tells only what is different', () => {
+    const { store, changes } = aListedStore(aThing('gone', 1), aThing('same', 2), aThing('changed', 3));
+    store.replace(undefined, [aThing('same', 2), aThing('changed', 12), aThing('new', 13)], '20');
+    expect(changes).toEqual(['deleted gone@1', 'updated changed@12 was 3', 'added new@13']);
+    expect(store.resourceVersion).toBe('20');
+  });
+
+  it('of one namespace leaves the others alone', () => {
+    const { store, changes } = aStore();
+    store.replace('one', [aThing('a', 1, { namespace: 'one' })], '5');
+    store.replace('two', [aThing('b', 2, { namespace: 'two' })], '6');
+    store.replace('one', [], '7');
+    expect(changes).toEqual(['added a@1', 'added b@2', 'deleted a@1']);
+    expect(store.keys()).toEqual(['two/b']);
+  });
+
+  it('keeps what a writer has put in since it was made', () => {
+    const { store } = aListedStore(aThing('old', 5));
+    store.upsertIfNewer(aThing('old', 31));
+    store.upsertIfNewer(aThing('new', 32));
+    store.replace(undefined, [aThing('old', 25)], '30');
+    expect(store.get('default/old')?.metadata.resourceVersion).toBe('31');
+    expect(store.get('default/new')).toBeDefined();
+  });
+
+  it('that is older than what is known (etcd was restored) is true nevertheless', () => {
+    const { store, changes } = aListedStore(aThing('a', 5), aThing('b', 6));
+    store.replace(undefined, [aThing('a', 2)], '4');
+    expect(changes).toEqual(['deleted b@6', 'updated a@2 was 5']);
+    expect(store.resourceVersion).toBe('4');
+  });
+
+  it('with versions that cannot be compared replaces everything', () => {
+    const { store } = aStore();
+    store.replace(undefined, [aThing('a', 'x1'), aThing('b', 'x2')], 'x3');
+    store.replace(undefined, [aThing('a', 'x4')], 'x5');
+    expect(store.list()).toEqual([aThing('a', 'x4')]);
+  });
+});
+
+describe('a writer', () => {
+  it('sees its write at once, and the watch does not tell it again', () => {
+    const { store, changes } = aListedStore();
+    expect(store.upsertIfNewer(aThing('a', 11))).toBe(true);
+    expect(store.get({ namespace: 'default', name: 'a' })).toBeDefined();
+    store.put(undefined, aThing('a', 11));
+    expect(changes).toEqual(['added a@11']);
+  });
+
+  it('is not overtaken by an older event', () => {
+    const { store } = aListedStore(aThing('a', 5));
+    store.upsertIfNewer(aThing('a', 15));
+    store.put(undefined, aThing('a', 12));
+    store.remove(undefined, 'default/a', '13');
+    expect(store.get('default/a')?.metadata.resourceVersion).toBe('15');
+  });
+
+  it('does not bring back what has been deleted since', () => {
+    const { store } = aListedStore();
+    store.remove(undefined, 'default/a', '12');
+    expect(store.upsertIfNewer(aThing('a', 11))).toBe(false);
+    expect(store.size).toBe(0);
+  });
+
+  it.each([
+    ['before the first list', aStore().store, aThing('a', 11)],
+    ['in a namespace that is not mirrored', withNamespace('one'), aThing('a', 11, { namespace: 'two' })],
+    ['with a version that cannot be compared', aListedStore().store, aThing('a', 'abc')],
+    ['with what is known already', aListedStore(aThing('a', 11)).store, aThing('a', 11)],
+  ])('does nothing %s', (_when, store, thing) => {
+    expect(store.upsertIfNewer(thing)).toBe(false);
+  });
+
+  function withNamespace(namespace: string) {
+    const { store } = aStore();
+    store.replace(namespace, [], '1');
+    return store;
+  }
+});
+
+describe('an index', () => {
+  it('finds what it should after any changes', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    const colour = fc.constantFrom('red', 'green', 'blue');
+    const step = fc.record({ name, colour, act: fc.constantFrom('put', 'remove', 'list') });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { store } = aStore();
+        const model = new Map<string, string>();
+        steps.forEach(({ name, colour, act }, i) => {
+          const version = i + 1;
+          if (act === 'list') {
+            model.clear();
+            store.replace(undefined, [aThing(name, version, { colour })], version.toString());
+          }
+          if (act === 'remove') {
+            model.delete(name);
+            store.remove(undefined, `default/${name}`, version.toString());
+          } else {
+            model.set(name, colour);
+            store.put(undefined, aThing(name, version, { colour }));
+          }
+        });
+        for (const colour of ['red', 'green', 'blue']) {
+          const found = store.byIndex('colour', colour).map((thing) => thing.metadata.name);
+          expect(found.sort()).toEqual(
+            [...model]
+              .filter(([, c]) => c === colour)
+              .map(([n]) => n)
+              .sort(),
+          );
+        }
+      }),
+    );
+  });
+
+  it('that does not exist is an error, not an empty answer', () => {
+    expect(() => aStore().store.byIndex('size', 'big')).toThrow('There is no index "size"');
+  });
+
+  it('whose function throws for an object changes nothing', () => {
+    const store = new ObjectStore<Thing>({ bad: (thing) => [thing.metadata.annotations!['a']!] }, () => undefined);
+    expect(() => store.checkIndexes(aThing('a', 1))).toThrow(TypeError);
+    expect(() => store.put(undefined, aThing('a', 1))).toThrow(TypeError);
+    expect(store.size).toBe(0);
+  });
+});
