@@ -64,8 +64,8 @@ export async function submitByKubectl(
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   child.stdin.end(JSON.stringify(resource));
-  const [code]: readonly unknown[] = await once(child, 'close');
-  if (code !== 0) throw new Error(`kubectl apply ended with exit code ${String(code)}`);
+  const ended: readonly unknown[] = await once(child, 'close');
+  if (ended[0] !== 0) throw new Error(`kubectl apply ended with exit code ${String(ended[0])}`);
 }
 
 function specOf({ image, target, message }: Submission) {

@@ -34,12 +34,13 @@ export async function serviceKubeconfig(
     '-o',
     'jsonpath={.clusters[0].cluster}',
   );
+  const ours: unknown = JSON.parse(server);
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'service',
     contexts: [{ name: 'service', context: { cluster: 'cluster', user: 'workflow-execution' } }],
-    clusters: [{ name: 'cluster', cluster: JSON.parse(server) as unknown }],
+    clusters: [{ name: 'cluster', cluster: ours }],
     users: [{ name: 'workflow-execution', user: { token: token.trim() } }],
   };
   const file = join(directory, `service-${randomBytes(4).toString('hex')}.kubeconfig`);

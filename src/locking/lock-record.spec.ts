@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decideClaim, isSame, isSpent, released, unusedLock } from './lock-record.ts';
+import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
+
+const now = new Date('2026-01-02T03:04:05Z');
+const minutes = 60_000;
+const first = { namespace: 'payment', name: 'first', uid: 'uid-1' };
+const second = { namespace: 'payment', name: 'second', uid: 'uid-2' };
+const claim: Claim = { execution: second, workflowId: 'restart' };
+
+const endedMinutesAgo = (age: number, workflowId = 'restart', execution: ExecutionId = first): Cooldown => ({
+  workflowId,
+  execution,
+  completionTime: new Date(now.getTime() - age * minutes).toISOString(),
+});
+
+describe('a claim on a target', () => {
+  it('is granted when nobody has the target', () => {
+    expect(decideClaim(unusedLock, claim, now, 5 * minutes)).toEqual({
+      kind: 'free',
+      next: { holder: second, cooldowns: [] },
+    });
+  });
+
+  it('is granted again to the execution that has it already', () => {
+    expect(decideClaim({ holder: second, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'ours' });
+  });
+
+  it.each([
+    ['another execution', first],
+    ['an earlier execution of the same name', { ...second, uid: 'uid-0' }],
+    ['an execution of the same name in another namespace', { ...second, namespace: 'checkout' }],
+  ])('is refused when %s has the target', (_who, holder) => {
+    expect(decideClaim({ holder, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'held', holder });
+  });
+
+  it('is refused while the same workflow cools down, with the time left', () => {
+    const record = { cooldowns: [endedMinutesAgo(2)] };
+    expect(decideClaim(record, claim, now, 5 * minutes)).toEqual({
+      kind: 'cooling-down',
+      earlier: first,
+      remainingMs: 3 * minutes,
+    });
+  });
+
+  it.each([
+    ['the cooldown is over', endedMinutesAgo(5), 5 * minutes],
+    ['another workflow cools down', endedMinutesAgo(1, 'scale-up'), 5 * minutes],
+    ['the cooldown is turned off', endedMinutesAgo(0), 0],
+  ])('is granted when %s', (_case, cooldown, cooldownMs) => {
+    expect(decideClaim({ cooldowns: [cooldown] }, claim, now, cooldownMs).kind).toBe('free');
+  });
+
+  it('names the execution that ended last when several cool down', () => {
+    const record = { cooldowns: [endedMinutesAgo(4), endedMinutesAgo(1, 'restart', { ...first, uid: 'uid-9' })] };
+    expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ earlier: { uid: 'uid-9' } });
+  });
+
+  it('never waits longer than the cooldown, also when clocks differ', () => {
+    const record = { cooldowns: [endedMinutesAgo(-60)] };
+    expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ remainingMs: 5 * minutes });
+  });
+});
+
+describe('giving a target back', () => {
+  const held: LockRecord = { holder: first, cooldowns: [] };
+
+  it('frees it and remembers what ended', () => {
+    const cooldown = endedMinutesAgo(0);
+    expect(released(held, first, cooldown, now, 5 * minutes)).toEqual({ cooldowns: [cooldown] });
+  });
+
+  it('remembers nothing of an execution whose steps did not run', () => {
+    expect(released(held, first, undefined, now, 5 * minutes)).toEqual({ cooldowns: [] });
+  });
+
+  it('leaves the target with whoever has it now', () => {
+    expect(released(held, second, undefined, now, 5 * minutes)).toBe(held);
+  });
+
+  it('keeps the cooldown of an execution that no longer has the target', () => {
+    const cooldown = endedMinutesAgo(1, 'restart', second);
+    expect(released(held, second, cooldown, now, 5 * minutes)).toEqual({ holder: first, cooldowns: [cooldown] });
+  });
+
+  it('changes nothing when it is done twice', () => {
+    const once = released(held, first, endedMinutesAgo(0), now, 5 * minutes);
+    expect(released(once, first, endedMinutesAgo(0), now, 5 * minutes)).toBe(once);
+  });
+
+  it('forgets cooldowns that are over', () => {
+    const record = { holder: first, cooldowns: [endedMinutesAgo(6, 'scale-up', second)] };
+    expect(released(record, first, undefined, now, 5 * minutes).cooldowns).toEqual([]);
+  });
+
+  it('remembers a bounded number, the newest', () => {
+    const many = Array.from({ length: 200 }, (_, index) =>
+      endedMinutesAgo(index / 100, `workflow-${index}`, { ...second, uid: `uid-${index}` }),
+    );
+    const { cooldowns } = released({ holder: first, cooldowns: many }, first, undefined, now, 5 * minutes);
+    expect(cooldowns).toHaveLength(128);
+    expect(cooldowns[0]?.workflowId).toBe('workflow-0');
+  });
+});
+
+describe('a lock', () => {
+  it.each([
+    ['nobody has the target and nothing cools down', unusedLock, true],
+    ['all cooldowns are over', { cooldowns: [endedMinutesAgo(9)] }, true],
+    ['something cools down', { cooldowns: [endedMinutesAgo(1)] }, false],
+    ['somebody has the target', { holder: first, cooldowns: [] }, false],
+  ])('may be removed when %s: %#', (_case, record, expected) => {
+    expect(isSpent(record, now, 5 * minutes)).toBe(expected);
+  });
+
+  it('never passes from one execution to another without having been given back', () => {
+    const executions = [first, second, { ...first, uid: 'uid-3' }];
+    const anyExecution = fc.constantFrom(...executions);
+    const anyStep = fc.record({ execution: anyExecution, gives: fc.boolean(), seconds: fc.nat({ max: 600 }) });
+    fc.assert(
+      fc.property(fc.array(anyStep), (steps) => {
+        let record: LockRecord = unusedLock;
+        let at = now.getTime();
+        for (const { execution, gives, seconds } of steps) {
+          at += seconds * 1000;
+          const before = record.holder;
+          if (gives) {
+            const cooldown = { workflowId: 'restart', execution, completionTime: new Date(at).toISOString() };
+            record = released(record, execution, cooldown, new Date(at), 5 * minutes);
+            if (before !== undefined && !isSame(before, execution)) expect(record.holder).toEqual(before);
+          } else {
+            const decision = decideClaim(record, { execution, workflowId: 'restart' }, new Date(at), 5 * minutes);
+            if (decision.kind !== 'free') continue;
+            expect(before).toBeUndefined();
+            record = decision.next;
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import type { KubernetesClient } from '../../src/kubernetes/client.ts';
+import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts';
+import { Reflector } from '../../src/kubernetes/reflector.ts';
+import type { ResourceType } from '../../src/kubernetes/resource-type.ts';
+
+/** Objects to wait for: those of a namespace, less those that a selector leaves out. */
+export interface Watched {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly labelSelector?: string;
+}
+
+/**
+ * Watches objects until something holds for them.
+ *
+ * @param what the end of the sentence "waited in vain until …"
+ * @param holds gets all of the objects as they are, at the start and after each change
+ * @param deadlineMs reached only when it never holds
+ * @returns the objects for which it held
+ */
+export async function waitFor<T extends KubernetesObject>(
+  client: KubernetesClient,
+  resource: ResourceType<T>,
+  { namespace, name, labelSelector }: Watched,
+  what: string,
+  holds: (objects: readonly T[]) => boolean,
+  deadlineMs = 90_000,
+): Promise<readonly T[]> {
+  const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
+  const reflector = new Reflector({ client, resource, namespaces: [namespace], fieldSelector, labelSelector });
+  const stop = new AbortController();
+  const { promise, resolve, reject } = Promise.withResolvers<readonly T[]>();
+  const look = (): void => {
+    const objects = reflector.store.list();
+    if (reflector.hasSynced && holds(objects)) resolve(objects);
+  };
+  const deadline = setTimeout(() => {
+    const last = JSON.stringify(reflector.store.list(), undefined, 2);
+    reject(new Error(`waited ${deadlineMs} ms in vain until ${what}; last seen: ${last}`));
+  }, deadlineMs);
+  reflector.onChange(look);
+  const run = reflector.run(stop.signal);
+  try {
+    await Promise.race([reflector.synced(stop.signal), promise]);
+    look();
+    return await promise;
+  } finally {
+    clearTimeout(deadline);
+    stop.abort();
+    await run;
+  }
+}
