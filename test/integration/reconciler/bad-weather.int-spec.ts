@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
+import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
+import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { answer, hold, loseAnswer, reset } from '../support/faults.ts';
+import { until } from '../support/until.ts';
+import { Stage } from './stage.ts';
+import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+const creation = { method: 'POST', path: '/pipelineruns' };
+const statusWrite = { method: 'PATCH', path: /\/workflowexecutions\/[^/]+\/status$/ };
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await new Stage().open();
+});
+
+afterEach(() => stage.close());
+
+describe('an execution has one PipelineRun, even when', () => {
+  it('the reconciler dies after creating it and before writing that down', async () => {
+    const lost = stage.proxy.inject(statusWrite, reset());
+    const first = await stage.startReconciler();
+    await stage.execute('wfe', waitingWorkflow);
+    const before = await stage.pipelineRun('wfe');
+    await until('a status was lost', () => lost.hits > 0);
+    await first.stop();
+    expect((await stage.execution('wfe')).status).toBeUndefined();
+
+    lost.remove();
+    await stage.startReconciler();
+
+    const { status } = await stage.phase('wfe', 'Running');
+    expect(status?.pipelineRunRef?.uid).toBe(before.metadata.uid);
+    await expect(stage.pipelineRuns('wfe')).resolves.toHaveLength(1);
+  });
+
+  it('the answer to its creation is lost', async () => {
+    stage.proxy.inject(creation, loseAnswer(), 1);
+    await stage.startReconciler();
+    await stage.execute('wfe', skippingWorkflow);
+
+    await stage.phase('wfe', 'Completed');
+    expect(stage.proxy.seen(creation)).toHaveLength(2);
+    await expect(stage.pipelineRuns('wfe')).resolves.toHaveLength(1);
+  });
+
+  it('the execution changes while its status is being written', async () => {
+    const changed = Promise.withResolvers<void>();
+    stage.proxy.inject(statusWrite, hold(changed.promise), 1);
+    const written = stage.proxy.next(statusWrite);
+    await stage.startReconciler();
+    await stage.execute('wfe', skippingWorkflow);
+    await written;
+
+    await stage.client.patch(workflowExecutionResource, stage.key('wfe'), { metadata: { labels: { touched: 'yes' } } });
+    changed.resolve();
+
+    const execution = await stage.phase('wfe', 'Completed');
+    expect(execution.metadata.labels).toEqual({ touched: 'yes' });
+    await expect(stage.pipelineRuns('wfe')).resolves.toHaveLength(1);
+  });
+});
+
+describe('an execution', () => {
+  it('stays Pending and says why while the API server refuses for now, and goes on when it does not', async () => {
+    const refused = stage.proxy.inject(creation, answer(403));
+    await stage.startReconciler();
+    await stage.execute('wfe', skippingWorkflow);
+
+    const { status } = await stage.until('wfe', 'it says why', (execution) => execution.status !== undefined);
+    expect(status).toMatchObject({ phase: 'Pending' });
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
+    );
+
+    refused.remove();
+    await stage.phase('wfe', 'Completed');
+  });
+
+  it('has failed when the name of its PipelineRun is taken, and leaves that one alone', async () => {
+    const execution = await stage.execute('wfe', skippingWorkflow);
+    const name = pipelineRunName(execution);
+    const foreign = await stage.client.create(pipelineRunResource, {
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: stage.key(name),
+      spec: { status: 'PipelineRunPending', pipelineRef: { name: 'of-somebody-else' } },
+    });
+
+    await stage.startReconciler();
+
+    const { status } = await stage.phase('wfe', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'PipelineRunConflict', wasExecutionFailure: false });
+    expect(status?.pipelineRunRef).toBeUndefined();
+    const after = await stage.client.get(pipelineRunResource, stage.key(name));
+    expect(after.metadata.uid).toBe(foreign.metadata.uid);
+  });
+
+  it('is repaired by the resync when the watch has missed the end of its PipelineRun', async () => {
+    const reconciler = await stage.startReconciler();
+    await stage.execute('wfe', waitingWorkflow);
+    await stage.phase('wfe', 'Running');
+    const { metadata } = await stage.pipelineRun('wfe', ({ status }) => status.startTime !== undefined);
+    const read = stage.proxy.next({ method: 'GET', path: `/pipelineruns/${metadata.name}` });
+
+    const labels = { [pipelineRunLabels.workflowExecution]: null };
+    await stage.client.patch(pipelineRunResource, metadata, { metadata: { labels } });
+    await read;
+    await answerWorkflow(stage.client, stage.namespace, metadata.name);
+    await until('the PipelineRun has ended', async () => {
+      const { status } = await stage.client.get(pipelineRunResource, metadata);
+      return status.completionTime !== undefined;
+    });
+    expect((await stage.execution('wfe')).status?.phase).toBe('Running');
+
+    reconciler.resync();
+
+    await stage.phase('wfe', 'Completed');
+  });
+});

@@ -1,0 +1,62 @@
+import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+/** A workflow that Tekton completes without running a pod: the condition of its only task does not hold. */
+export const skippingWorkflow = workflow({
+  name: 'never',
+  when: [{ input: 'yes', operator: 'in', values: ['no'] }],
+  taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
+});
+
+/** A workflow that needs no pod and runs until {@link answerWorkflow}: its task is one that the test does. */
+export const waitingWorkflow = workflow({
+  name: 'wait',
+  taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
+});
+
+/** A workflow that wants a parameter which nobody gives. */
+export const demandingWorkflow = workflow(
+  { name: 'wait', taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' } },
+  [{ name: 'NOBODY_GIVES_THIS', type: 'string' }],
+);
+
+function workflow(task: object, params: readonly object[] = []): string {
+  return JSON.stringify({
+    apiVersion: 'tekton.dev/v1',
+    kind: 'Pipeline',
+    metadata: { name: 'workflow' },
+    spec: { params: [{ name: 'TARGET_RESOURCE', type: 'string' }, ...params], tasks: [task] },
+  });
+}
+
+/** Tekton's CustomRun: a task that somebody else than Tekton does (https://tekton.dev/docs/pipelines/customruns/). */
+export const customRuns = {
+  group: 'tekton.dev',
+  version: 'v1beta1',
+  plural: 'customruns',
+  kind: 'CustomRun',
+  namespaced: true,
+  parse: (raw: unknown) => raw as KubernetesObject, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by Tekton for a test's own workflow
+};
+
+/** Does the task of a {@link waitingWorkflow}, well or badly. */
+export async function answerWorkflow(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun: string,
+  succeeded: 'True' | 'False' = 'True',
+): Promise<void> {
+  const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
+  const [run] = await waitFor(client, customRuns, ours, 'Tekton has begun the task', (runs) => runs.length === 1);
+  if (run === undefined) throw new Error('there is no CustomRun');
+  const lastTransitionTime = new Date().toISOString();
+  const condition = {
+    type: 'Succeeded',
+    status: succeeded,
+    reason: 'Answered',
+    message: 'by the test',
+    lastTransitionTime,
+  };
+  await client.patch(customRuns, run.metadata, { status: { conditions: [condition] } }, { subresource: 'status' });
+}
