@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   AlreadyExistsError,
   CancelledError,
@@ -39,6 +40,9 @@ export function toKubernetesError(call: string, failure: Failure, now: Date): Ku
   }
 }
 
+/** Unlike instanceof it knows the errors of Node itself where code runs in a context of its own, as under Jest. */
+const { isNativeError } = types;
+
 function fromThrown(call: string, failure: Extract<Failure, { kind: 'thrown' }>): KubernetesError {
   const { error, cancelled, timeoutMs } = failure;
   if (error instanceof KubernetesError) return error;
@@ -51,9 +55,9 @@ function fromThrown(call: string, failure: Extract<Failure, { kind: 'thrown' }>)
 
 /** The innermost message: connection errors come wrapped, and an AggregateError (one per address tried) has none. */
 function rootMessage(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+  if (!isNativeError(error)) return String(error);
+  const inner = 'errors' in error ? arrayOf(error.errors)[0] : error.cause;
+  return isNativeError(inner) ? rootMessage(inner) : error.message;
 }
 
 /** A `Status` for an answer that came from something else than an API server: a load balancer, a proxy, a web page. */

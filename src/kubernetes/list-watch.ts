@@ -47,7 +47,7 @@ const suspiciouslyShortMs = 1_000;
 
 /** What a list and watch needs. */
 export interface ListWatchOptions {
-  readonly client: KubernetesClient;
+  readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
   readonly selection: Selection;
   readonly sink: Sink;

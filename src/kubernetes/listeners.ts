@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Logger } from './logger.ts';
 
 /** Handlers of one kind of happening. One that throws, or whose promise rejects, is logged and disturbs nobody. */
@@ -22,7 +23,7 @@ export class Listeners<Happening> {
       try {
         // A handler declared async returns a promise although its type says void.
         const result: unknown = handler(happening);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error));
+        if (types.isPromise(result)) result.catch((error: unknown) => this.#failed(error));
       } catch (error) {
         this.#failed(error);
       }

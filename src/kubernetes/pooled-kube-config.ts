@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { systemClock, type Clock } from './clock.ts';
 import type { Connection, ConnectionSource } from './connection.ts';
+import { recordOf, stringOf } from './json.ts';
 import { KubeConfigError } from './kube-config-error.ts';
 
 /** Tokens and certificates on disk are read anew after so long; client-go takes a minute, a token overlaps by two. */
@@ -71,7 +73,8 @@ export class PooledKubeConfig extends KubeConfig implements ConnectionSource {
     const options: RequestOptions = {};
     await this.applyToHTTPSOptions(options);
     const { dispatcher, streams } = this.#poolsFor(tlsOf(options));
-    const value = { server: this.server, headers: headersOf(options), dispatcher, streams };
+    const headers = { ...headersOf(options), ...(await this.#tokenFromFile()) };
+    const value = { server: this.server, headers, dispatcher, streams };
     this.#connection = { value, readAt: now };
     return value;
   }
@@ -93,6 +96,14 @@ export class PooledKubeConfig extends KubeConfig implements ConnectionSource {
     this.#pools = undefined;
     this.#connection = undefined;
     await Promise.all([pools?.dispatcher.destroy(), pools?.streams.destroy()]);
+  }
+
+  /** client-node remembers the content of a token file for a minute, whatever the server says of it. */
+  async #tokenFromFile(): Promise<Record<string, string>> {
+    const provider = recordOf(this.getCurrentUser()?.authProvider);
+    const file = stringOf(recordOf(provider['config'])['tokenFile']);
+    if (file === undefined) return {};
+    return { Authorization: `Bearer ${(await readFile(file, 'utf8')).trim()}` };
   }
 
   #poolsFor(options: AgentOptions): Pools {

@@ -26,7 +26,7 @@ export interface ReflectorSource<T extends KubernetesObject> {
 
 /** What a reflector mirrors, and with what means. */
 export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
-  readonly client: KubernetesClient;
+  readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
