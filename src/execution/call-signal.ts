@@ -1,0 +1,33 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Response } from 'express';
+
+/** The part of a gRPC call that tells of its end: `cancelled` is the caller gone, or its deadline over. */
+interface CancellableCall {
+  readonly cancelled: boolean;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** A signal that aborts when a gRPC call is cancelled or its deadline is over. */
+export function signalOfCall(call: CancellableCall): AbortSignal {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else call.once('cancelled', () => controller.abort());
+  return controller.signal;
+}
+
+/** A signal that aborts when the connection is gone before the answer is out. */
+export function signalOfResponse(response: Pick<Response, 'once' | 'writableFinished'>): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Injects a signal that aborts when the caller goes away, on either transport. */
+export const CallSignal = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.getType() === 'http'
+    ? signalOfResponse(context.switchToHttp().getResponse<Response>())
+    : signalOfCall(context.getArgByIndex<CancellableCall>(2)),
+);

@@ -1,0 +1,21 @@
+import { Catch, Logger } from '@nestjs/common';
+import type { ArgumentsHost, RpcExceptionFilter } from '@nestjs/common';
+import { throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { toApiError } from '../errors/to-api-error.ts';
+import { toGrpcStatus } from './status-details.ts';
+
+/** Answers every error of the gRPC side with its status and details, and logs those that are our fault. */
+@Catch()
+export class GrpcStatusFilter implements RpcExceptionFilter {
+  private readonly logger = new Logger('ExecutionApi');
+
+  catch(thrown: unknown, host: ArgumentsHost): Observable<never> {
+    const error = toApiError(thrown);
+    if (error.code === 'Internal') {
+      const call = host.getArgByIndex<{ getPath(): string }>(2);
+      this.logger.error({ err: error.cause, method: call.getPath() }, error.message);
+    }
+    return throwError(() => toGrpcStatus(error));
+  }
+}

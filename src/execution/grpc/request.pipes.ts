@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { PipeTransform } from '@nestjs/common';
+import type {
+  CreateWorkflowExecutionRequest,
+  GetWorkflowExecutionRequest,
+  ListWorkflowExecutionsRequest,
+} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { CreateCommand, ListCommand } from '../execution.types.ts';
+import type { ExecutionKey } from '../names.ts';
+import { CreateWorkflowExecutionDto } from '../rest/create-workflow-execution.dto.ts';
+import { toCreateCommand } from '../rest/rest.mapping.ts';
+import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { fromCreateRequest, fromGetRequest, fromListRequest } from './from-message.ts';
+import { wellFormed } from './malformed-message.ts';
+import type { MalformedMessage } from './malformed-message.ts';
+
+type Incoming<T> = T | MalformedMessage;
+
+/** A create request as a command, held to the same rules as a body over REST. */
+@Injectable()
+export class CreateRequestPipe implements PipeTransform<
+  Incoming<CreateWorkflowExecutionRequest>,
+  Promise<CreateCommand>
+> {
+  private readonly rules = new RequestValidationPipe();
+
+  async transform(request: Incoming<CreateWorkflowExecutionRequest>): Promise<CreateCommand> {
+    const { namespace, resource } = fromCreateRequest(wellFormed(request));
+    return toCreateCommand(namespace, await this.rules.validated(CreateWorkflowExecutionDto, resource));
+  }
+}
+
+/** A get request as the key that it asks for. */
+@Injectable()
+export class GetRequestPipe implements PipeTransform<Incoming<GetWorkflowExecutionRequest>, ExecutionKey> {
+  transform(request: Incoming<GetWorkflowExecutionRequest>): ExecutionKey {
+    return fromGetRequest(wellFormed(request));
+  }
+}
+
+/** A list request as a command. */
+@Injectable()
+export class ListRequestPipe implements PipeTransform<Incoming<ListWorkflowExecutionsRequest>, ListCommand> {
+  transform(request: Incoming<ListWorkflowExecutionsRequest>): ListCommand {
+    return fromListRequest(wellFormed(request));
+  }
+}

@@ -1,0 +1,54 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { StatusObject } from '@grpc/grpc-js';
+import type { Any } from '../generated/google/protobuf/any.ts';
+import { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
+import { Status } from '../generated/google/rpc/status.ts';
+import type { ApiError } from '../errors/api-error.ts';
+import { errorTable } from '../errors/error-table.ts';
+import { toGrpcField } from './field-path.ts';
+
+/** Where gRPC carries google.rpc.Status beside its own code and message. */
+export const statusDetailsKey = 'grpc-status-details-bin';
+
+/** The error as gRPC answers it: code, message and the details of https://google.aip.dev/193. */
+export function toGrpcStatus(error: ApiError): StatusObject {
+  const code = errorTable[error.code].grpc;
+  const metadata = new Metadata();
+  const details = detailsOf(error);
+  if (details.length > 0) {
+    const status = Status.encode({ code, message: error.message, details }).finish();
+    metadata.set(statusDetailsKey, Buffer.from(status));
+  }
+  return { code, details: error.message, metadata };
+}
+
+function detailsOf({ details, message }: ApiError): Any[] {
+  const { violations, resource, precondition, retryAfterMs } = details;
+  return [
+    ...(violations === undefined ? [] : [badRequest(violations)]),
+    ...(resource === undefined ? [] : [resourceInfo(resource, message)]),
+    ...(precondition === undefined
+      ? []
+      : [detail('PreconditionFailure', PreconditionFailure.encode({ violations: [precondition] }).finish())]),
+    ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)]),
+  ];
+}
+
+function badRequest(violations: NonNullable<ApiError['details']['violations']>): Any {
+  const fieldViolations = violations.map(({ path, message }) => ({ field: toGrpcField(path), description: message }));
+  return detail('BadRequest', BadRequest.encode({ fieldViolations }).finish());
+}
+
+function resourceInfo({ type, name }: { type: string; name: string }, description: string): Any {
+  const info = ResourceInfo.encode({ resourceType: type, resourceName: name, owner: '', description });
+  return detail('ResourceInfo', info.finish());
+}
+
+function retryInfo(ms: number): Any {
+  const retryDelay = { seconds: Math.floor(ms / 1_000), nanos: Math.round((ms % 1_000) * 1_000_000) };
+  return detail('RetryInfo', RetryInfo.encode({ retryDelay }).finish());
+}
+
+function detail(name: string, value: Uint8Array): Any {
+  return { typeUrl: `type.googleapis.com/google.rpc.${name}`, value: Buffer.from(value) };
+}

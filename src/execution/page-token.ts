@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { invalidField } from './errors/api-error.ts';
+
+/**
+ * The place of an execution in a list: what the list is ordered by, from the first to the last key. No two executions
+ * have the same.
+ */
+export interface Position {
+  /** RFC 3339, in seconds and UTC, so that the order of texts is the order of times. */
+  readonly creationTimestamp: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What a token is good for: changed in any part, the list is another one. */
+export interface ListScope {
+  readonly namespace?: string;
+}
+
+/** Newest first; executions of the same second by namespace, name and UID. Negative when `a` comes before `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  return (
+    compareText(b.creationTimestamp, a.creationTimestamp) ||
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.name, b.name) ||
+    compareText(a.uid, b.uid)
+  );
+}
+
+/** An opaque token (https://google.aip.dev/158) for the part of the list that comes after a position. */
+export function encodePageToken(after: Position, scope: ListScope): string {
+  const { creationTimestamp, namespace, name, uid } = after;
+  const fields = [hashOf(scope), creationTimestamp, namespace, name, uid];
+  return Buffer.from(JSON.stringify(fields)).toString('base64url');
+}
+
+/**
+ * The position that a token stands for.
+ *
+ * @throws ApiError InvalidArgument when the token is not one, or is one of another list
+ */
+export function decodePageToken(token: string, scope: ListScope): Position {
+  const fields = fieldsOf(token);
+  if (fields === undefined) throw invalidField(['continue'], 'must be a token that a list gave out');
+  const [hash, creationTimestamp = '', namespace = '', name = '', uid = ''] = fields;
+  if (hash !== hashOf(scope)) throw invalidField(['continue'], 'was given out for another list');
+  return { creationTimestamp, namespace, name, uid };
+}
+
+function fieldsOf(token: string): string[] | undefined {
+  try {
+    const fields: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    return Array.isArray(fields) && fields.length === 5 && fields.every(isText) ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function hashOf(scope: ListScope): string {
+  return createHash('sha256')
+    .update(JSON.stringify([scope.namespace ?? null]))
+    .digest('base64url')
+    .slice(0, 11);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

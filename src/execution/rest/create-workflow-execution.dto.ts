@@ -1,0 +1,93 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { Equals, IsDefined, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
+import { dnsLabel, dnsSubdomain } from '../names.ts';
+import { Optional } from '../validation/optional.ts';
+import { IsStringMap } from '../validation/string-map.validator.ts';
+
+const stringMap = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+/** The metadata that a caller may give to a new execution. */
+export class NewMetadataDto {
+  /** When it is left out, one is made of the name of the RemediationRequest. */
+  @ApiProperty({
+    description: 'When it is left out, one is made of the name of the RemediationRequest.',
+    required: false,
+    pattern: dnsSubdomain.pattern.source,
+    maxLength: dnsSubdomain.maxLength,
+    example: 'we-pod-crash-f8a3b9c2',
+  })
+  @Optional()
+  @IsString({ message: 'must be a string' })
+  @Matches(dnsSubdomain.pattern, { message: dnsSubdomain.message })
+  @MaxLength(dnsSubdomain.maxLength, { message: dnsSubdomain.message })
+  name?: string;
+
+  /** The same as in the address, when it is given. */
+  @ApiProperty({
+    description: 'The same as in the address, when it is given.',
+    required: false,
+    pattern: dnsLabel.pattern.source,
+    maxLength: dnsLabel.maxLength,
+  })
+  @Optional()
+  @IsString({ message: 'must be a string' })
+  namespace?: string;
+
+  /** Kubernetes labels. */
+  @ApiProperty({ ...stringMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
+  @Optional()
+  @IsStringMap()
+  labels?: Record<string, string>;
+
+  /** Kubernetes annotations. */
+  @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
+  @Optional()
+  @IsStringMap()
+  annotations?: Record<string, string>;
+}
+
+/** A new execution, as a Kubernetes resource. What both transports take is held to the rules of this class. */
+export class CreateWorkflowExecutionDto {
+  /** Version of the schema. */
+  @ApiProperty({
+    description: 'Version of the schema; it may be left out.',
+    required: false,
+    enum: [workflowExecutionApiVersion],
+  })
+  @Optional()
+  @Equals(workflowExecutionApiVersion, { message: `must be ${workflowExecutionApiVersion}` })
+  apiVersion?: string;
+
+  /** Kind of the resource. */
+  @ApiProperty({
+    description: 'Kind of the resource; it may be left out.',
+    required: false,
+    enum: [workflowExecutionResource.kind],
+  })
+  @Optional()
+  @Equals(workflowExecutionResource.kind, { message: `must be ${workflowExecutionResource.kind}` })
+  kind?: string;
+
+  /** Name, labels and annotations. */
+  @ApiProperty({ type: () => NewMetadataDto, description: 'Name, labels and annotations.', required: false })
+  @Optional()
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
+  @Type(() => NewMetadataDto)
+  metadata?: NewMetadataDto;
+
+  /** What to run, on what, with which inputs. */
+  @ApiProperty({
+    type: () => WorkflowExecutionSpecDto,
+    description: 'What to run, on what, with which inputs.',
+    required: true,
+  })
+  @IsDefined({ message: 'is required' })
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
+  @Type(() => WorkflowExecutionSpecDto)
+  spec: WorkflowExecutionSpecDto;
+}

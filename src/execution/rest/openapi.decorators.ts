@@ -1,0 +1,87 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { errorTable, problemType } from '../errors/error-table.ts';
+import type { ErrorCode } from '../errors/error-table.ts';
+import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
+import { ProblemDto } from './problem.dto.ts';
+import { WorkflowExecutionDto, WorkflowExecutionListDto } from './workflow-execution.dto.ts';
+
+type Describes = () => ClassDecorator & MethodDecorator;
+
+/** Describes what every operation on executions has. */
+export const DescribesExecutions: Describes = () =>
+  applyDecorators(
+    ApiTags('Workflow executions'),
+    ApiExtraModels(ProblemDto),
+    ...problems(
+      ['InvalidArgument', 'Fields or parameters break their rules; `errors` names each of them.'],
+      ['ResourceExhausted', 'Too many requests; Retry-After says how long to wait.'],
+      ['Internal', 'The service failed; its log says why.'],
+      [
+        'Unavailable',
+        'The cluster is out of reach, or this replica has just started; Retry-After says how long to wait.',
+      ],
+    ),
+  );
+
+/** Describes the creation of an execution. */
+export const DescribesCreate: Describes = () =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'createWorkflowExecution',
+      summary: 'Create an execution',
+      description: 'The execution starts as soon as its target is free.',
+    }),
+    ApiBody({ type: CreateWorkflowExecutionDto }),
+    ApiCreatedResponse({
+      description: 'The execution as it was stored, with the defaults of the cluster.',
+      type: WorkflowExecutionDto,
+      headers: { Location: { description: 'Where the execution is found.', schema: { type: 'string' } } },
+    }),
+    ...problems(
+      ['PermissionDenied', 'Admission control or a quota of the cluster refuses it.'],
+      ['NotFound', 'The namespace does not exist.'],
+      ['AlreadyExists', 'An execution of that name exists, or the namespace is being deleted.'],
+      ['TooLarge', 'The body is larger than 1 MiB.'],
+      ['UnsupportedMediaType', 'The body is not application/json.'],
+    ),
+  );
+
+/** Describes the reading of one execution. */
+export const DescribesGet: Describes = () =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'getWorkflowExecution',
+      summary: 'Read an execution',
+      description: 'As it is in the cluster now.',
+    }),
+    ApiOkResponse({ description: 'The execution.', type: WorkflowExecutionDto }),
+    ...problems(['NotFound', 'There is no such execution.']),
+  );
+
+/** Describes a list of executions. */
+export const DescribesList: Describes = () =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'listWorkflowExecutions',
+      summary: 'List executions',
+      description:
+        'The newest first. Walking the pages with `continue` neither skips nor repeats an execution that exists all ' +
+        'the while. What the same server has answered to a create is in its next list.',
+    }),
+    ApiOkResponse({ description: 'One page of executions.', type: WorkflowExecutionListDto }),
+  );
+
+/** The error responses of an operation, as application/problem+json. */
+function problems(...responses: readonly (readonly [code: ErrorCode, description: string])[]) {
+  return responses.map(([code, description]) => {
+    const { http, title } = errorTable[code];
+    const example = { type: problemType(code), title, status: http, detail: description, instance: '/api/v1/…' };
+    return ApiResponse({
+      status: http,
+      description,
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, example } },
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+/** The OpenAPI document of everything that REST offers. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('WorkflowExecution')
+    .setVersion('v1')
+    .setDescription(
+      'Runs remediation workflows: each execution is one run of one workflow against one target resource. ' +
+        'Errors are application/problem+json (RFC 9457). Fields and parameters that are not described here are refused.',
+    )
+    .addTag('Workflow executions', 'Create, read and list executions.')
+    .build();
+  return SwaggerModule.createDocument(app, config);
+}
+
+/** Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'WorkflowExecution API',
+    swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true, validatorUrl: null },
+  });
+}

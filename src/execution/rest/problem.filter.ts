@@ -1,0 +1,45 @@
+import { Catch, Logger } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { ApiError } from '../errors/api-error.ts';
+import { errorTable, problemType } from '../errors/error-table.ts';
+import { toApiError } from '../errors/to-api-error.ts';
+import type { ProblemDto } from './problem.dto.ts';
+
+/** Answers every error of the HTTP side as application/problem+json (RFC 9457), and logs those that are our fault. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('ExecutionApi');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const { method, originalUrl } = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const error = toApiError(thrown);
+    if (error.code === 'Internal') this.logger.error({ err: error.cause, method, url: originalUrl }, error.message);
+    if (response.headersSent) response.destroy();
+    else answer(response, error, originalUrl);
+  }
+}
+
+function answer(response: Response, error: ApiError, instance: string): void {
+  const { retryAfterMs } = error.details;
+  if (retryAfterMs !== undefined) response.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  response
+    .status(errorTable[error.code].http)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(error, instance)));
+}
+
+/** The error as RFC 9457 has it. */
+export function toProblem({ code, message, details }: ApiError, instance: string): ProblemDto {
+  const errors = details.violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
+  return {
+    type: problemType(code),
+    title: errorTable[code].title,
+    status: errorTable[code].http,
+    detail: message,
+    instance,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
