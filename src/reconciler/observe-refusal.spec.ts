@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidError,
+  KubernetesError,
+  NotFoundError,
+  ThrottledError,
+  UnauthorizedError,
+  UnavailableError,
+} from '../kubernetes/errors.ts';
+import { observeRefusal } from './observe-refusal.ts';
+
+const rbac = 'pipelineruns.tekton.dev is forbidden: User "a" cannot create resource "pipelineruns"';
+const quota = 'pipelineruns.tekton.dev "a" is forbidden: exceeded quota: q, requested: count/pipelineruns.tekton.dev=1';
+const terminating = 'unable to create new content in namespace a because it is being terminated';
+const policy = `pipelineruns.tekton.dev "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`;
+const webhook = 'admission webhook "policy.example.org" denied the request: no';
+
+describe('a PipelineRun that the API server does not take', () => {
+  it.each([
+    ['breaks a rule of the schema or of Tekton', new InvalidError('spec is wrong', { status: 422 })],
+    ['is denied by a webhook', new ForbiddenError(webhook, { status: 403 })],
+    ['is denied by a policy', new ForbiddenError(policy, { status: 403 })],
+    ['is too large', new KubernetesError('Request entity too large', { status: 413 })],
+  ])('has failed for good when it %s', (_what, error) => {
+    expect(observeRefusal(error)).toEqual({
+      phase: 'Failed',
+      failure: {
+        reason: 'ConfigurationError',
+        message: expect.stringContaining(error.message),
+        wasExecutionFailure: false,
+      },
+    });
+  });
+
+  it.each([
+    ['rights are missing', new ForbiddenError(rbac, { status: 403 }), 'Forbidden'],
+    ['the quota is used up', new ForbiddenError(quota, { status: 403 }), 'Forbidden'],
+    ['the namespace goes', new ForbiddenError(terminating, { status: 403 }), 'Forbidden'],
+    ['the credentials have expired', new UnauthorizedError('no', { status: 401 }), 'Unauthorized'],
+    ['Tekton is not installed', new NotFoundError('no', { status: 404 }), 'NotFound'],
+    ['something changed meanwhile', new ConflictError('no', { status: 409 }), 'Conflict'],
+    ['there are too many requests', new ThrottledError('no', { status: 429 }), 'Throttled'],
+    ['the server is in trouble', new UnavailableError('no', { status: 503 }), 'Unavailable'],
+    ['the server can not be reached', new UnavailableError('no'), 'Unavailable'],
+    ['nobody knows why', new KubernetesError('no'), 'Unknown'],
+  ])('is tried again when %s', (_what, error, reason) => {
+    expect(observeRefusal(error)).toEqual({
+      phase: 'Pending',
+      reason,
+      message: expect.stringContaining(error.message),
+    });
+  });
+});

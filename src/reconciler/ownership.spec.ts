@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
+import { controllingExecution, isControlledBy } from './ownership.ts';
+
+const owner = {
+  apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+  kind: 'WorkflowExecution',
+  name: 'wfe',
+  uid: 'uid-1',
+  controller: true,
+};
+const owned = (...ownerReferences: object[]) => aPipelineRun({ metadata: { ownerReferences } });
+
+describe('the owner of a PipelineRun', () => {
+  it('is the execution that controls it', () => {
+    expect(isControlledBy(owned(owner), 'uid-1')).toBe(true);
+    expect(controllingExecution(owned(owner))).toEqual({ namespace: 'payment', name: 'wfe' });
+  });
+
+  it.each([
+    ['nobody', owned()],
+    ['an owner that does not control it', owned({ ...owner, controller: false })],
+    ['another kind', owned({ ...owner, kind: 'Pod' })],
+    ['the same kind of another group', owned({ ...owner, apiVersion: 'example.org/v1alpha1' })],
+    ['half an owner', owned({ ...owner, name: undefined })],
+  ])('is no execution when there is %s', (_what, run) => {
+    expect(controllingExecution(run)).toBeUndefined();
+  });
+
+  it('is told apart by UID, not by name', () => {
+    expect(isControlledBy(owned({ ...owner, uid: 'uid-0' }), 'uid-1')).toBe(false);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { buildPipelineRun } from './build-pipeline-run.ts';
+import { pipelineRunName } from './pipeline-run-name.ts';
+
+const build = (spec: Partial<WorkflowExecutionSpec> = {}) => buildPipelineRun(aWorkflowExecution({ spec }));
+
+describe('the PipelineRun of an execution', () => {
+  it('fetches the Pipeline named workflow from the bundle', () => {
+    const execution = aWorkflowExecution();
+    expect(buildPipelineRun(execution)).toEqual({
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: {
+        name: pipelineRunName(execution),
+        namespace: 'payment',
+        labels: {
+          'kubernaut.ai/workflow-execution': 'we-pod-crash',
+          'kubernaut.ai/workflow-id': 'oomkill-increase-memory',
+          'kubernaut.ai/target-resource': 'payment.deployment.payment-api',
+        },
+        annotations: {
+          'kubernaut.ai/workflow-execution': 'we-pod-crash',
+          'kubernaut.ai/workflow-id': 'oomkill-increase-memory',
+          'kubernaut.ai/target-resource': 'payment/deployment/payment-api',
+        },
+        ownerReferences: [
+          {
+            apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+            kind: 'WorkflowExecution',
+            name: 'we-pod-crash',
+            uid: execution.metadata.uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      },
+      spec: {
+        pipelineRef: {
+          resolver: 'bundles',
+          params: [
+            { name: 'bundle', value: 'quay.io/kubernaut/oomkill:v1.0.0' },
+            { name: 'name', value: 'workflow' },
+            { name: 'kind', value: 'pipeline' },
+          ],
+        },
+        params: [{ name: 'TARGET_RESOURCE', value: 'payment/deployment/payment-api' }],
+        taskRunTemplate: { serviceAccountName: 'workflow-execution-sa' },
+      },
+    });
+  });
+
+  it('passes the parameters on in the order of their names, whatever order they came in', () => {
+    const there = build({ parameters: { B: '2', A: '1' } });
+    expect(there.spec.params.map(({ name }) => name)).toEqual(['A', 'B', 'TARGET_RESOURCE']);
+    expect(there).toEqual(build({ parameters: { A: '1', B: '2' } }));
+  });
+
+  it('leaves TARGET_RESOURCE as the caller set it', () => {
+    expect(build({ parameters: { TARGET_RESOURCE: 'mine' } }).spec.params).toEqual([
+      { name: 'TARGET_RESOURCE', value: 'mine' },
+    ]);
+  });
+
+  it('runs as the ServiceAccount and for as long as the execution says', () => {
+    const { spec } = build({ executionConfig: { serviceAccountName: 'careful', timeout: '90s' } });
+    expect(spec).toMatchObject({ taskRunTemplate: { serviceAccountName: 'careful' }, timeouts: { pipeline: '90s' } });
+  });
+});

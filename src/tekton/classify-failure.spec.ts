@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import type { FailedTask, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
+import { classifyFailure } from './classify-failure.ts';
+import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
+import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
+import { readOutcome } from './read-outcome.ts';
+import { parseTaskRun, type TaskRun } from './task-run.ts';
+
+interface Recording {
+  readonly pipelineRun: unknown;
+  readonly taskRuns: readonly unknown[];
+}
+
+/** A PipelineRun with its TaskRuns as Tekton v1.15 left them. */
+function recorded(name: string): { pipelineRun: PipelineRun; taskRuns: TaskRun[] } {
+  const file = new URL(`fixtures/${name}.json`, import.meta.url);
+  const { pipelineRun, taskRuns } = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+  return { pipelineRun: parsePipelineRun(pipelineRun), taskRuns: taskRuns.map(parseTaskRun) };
+}
+
+describe('what Tekton has left behind', () => {
+  it.each<[string, FailureReason, boolean, FailedTask | undefined]>([
+    ['oom', 'OOMKilled', true, { name: 'main', stepName: 's', exitCode: 137 }],
+    ['exit1', 'TaskFailed', true, { name: 'main', stepName: 's', exitCode: 3 }],
+    ['prtimeout', 'DeadlineExceeded', true, { name: 'main' }],
+    ['quota', 'ResourceExhausted', false, { name: 'main' }],
+    ['imagepull', 'ImagePullBackOff', false, { name: 'main' }],
+    ['badimg', 'ImagePullBackOff', false, { name: 'main' }],
+    ['nobundle', 'BundleResolutionFailed', false, undefined],
+    ['badregistry', 'BundleResolutionFailed', false, undefined],
+    ['nopipelineinbundle', 'BundleResolutionFailed', false, undefined],
+    ['nokind', 'BundleResolutionFailed', false, undefined],
+    ['missingparam', 'ConfigurationError', false, undefined],
+    ['nosa', 'ConfigurationError', false, { name: 'main' }],
+    ['cancel', 'Cancelled', true, undefined],
+  ])('%s is %s, steps ran: %p', (name, reason, wasExecutionFailure, failedTask) => {
+    const { pipelineRun, taskRuns } = recorded(name);
+    const { message, ...failure } = classifyFailure(pipelineRun, taskRuns);
+    expect(failure).toEqual({ reason, wasExecutionFailure, failedTask });
+    expect(message).toContain('Tekton says: ');
+  });
+
+  it.each(['ok', 'extraparam'])('%s has succeeded', (name) => {
+    expect(readOutcome(recorded(name).pipelineRun).state).toBe('succeeded');
+  });
+});
+
+const failed = (children: readonly string[] = []) =>
+  aPipelineRun({
+    status: { ...succeeded('False', 'Failed'), childReferences: children.map((name) => ({ kind: 'TaskRun', name })) },
+  });
+const at = (second: number) => `2026-11-23T12:05:0${second}Z`;
+const step = (name: string, exitCode: number, over: object = {}) => ({
+  name,
+  imageID: 'busybox@sha256:1',
+  terminated: { containerID: 'containerd://1', exitCode, reason: 'Error' },
+  ...over,
+});
+const notStarted = { name: 'never' };
+
+describe('the task that failed', () => {
+  const taskRun = (name: string, reason: string, second: number, code: number) =>
+    aTaskRun(name, { ...succeeded('False', reason), completionTime: at(second), steps: [step('s', code)] });
+
+  it('is the one that failed first, not the one that was cancelled for it', () => {
+    const runs = [
+      taskRun('run-c', 'TaskRunCancelled', 1, 1),
+      taskRun('run-b', 'StepFailed', 3, 3),
+      taskRun('run-a', 'StepFailed', 2, 2),
+    ];
+    expect(classifyFailure(failed(), runs).failedTask).toEqual({ name: 'a', stepName: 's', exitCode: 2 });
+  });
+
+  it('is the first in the pipeline when two failed in the same second', () => {
+    const runs = [taskRun('run-b', 'StepFailed', 2, 3), taskRun('run-a', 'StepFailed', 2, 2)];
+    expect(classifyFailure(failed(['run-a', 'run-b']), runs).failedTask?.name).toBe('a');
+  });
+
+  it('is not one whose failure the pipeline ignores', () => {
+    const runs = [taskRun('run-a', 'FailureIgnored', 1, 1), taskRun('run-b', 'StepFailed', 2, 2)];
+    expect(classifyFailure(failed(), runs).failedTask?.name).toBe('b');
+  });
+
+  it('names the step that failed by itself, not one that may fail or one whose turn never came', () => {
+    const steps = [
+      step('may-fail', 1, { terminationReason: 'Continued' }),
+      step('culprit', 7),
+      step('later', 1, { terminationReason: 'Skipped' }),
+    ];
+    const runs = [aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps })];
+    expect(classifyFailure(failed(), runs)).toMatchObject({
+      reason: 'TaskFailed',
+      failedTask: { name: 'a', stepName: 'culprit', exitCode: 7 },
+    });
+  });
+
+  it('has the name of its TaskRun when the task is not known', () => {
+    const run = { ...aTaskRun('run-a', succeeded('False', 'StepFailed')) };
+    const unlabelled = { ...run, metadata: { ...run.metadata, labels: {} } };
+    expect(classifyFailure(failed(), [unlabelled]).failedTask?.name).toBe('run-a');
+  });
+});
+
+describe('the reason', () => {
+  it.each<[string, FailureReason]>([
+    ['StepOOM', 'OOMKilled'],
+    ['SidecarOOM', 'OOMKilled'],
+    ['TaskRunTimeout', 'DeadlineExceeded'],
+    ['ExceededNodeResources', 'ResourceExhausted'],
+    ['PodAdmissionFailed', 'Forbidden'],
+    ['CreateContainerConfigError', 'ConfigurationError'],
+    ['TaskRunValidationFailed', 'ConfigurationError'],
+    ['PodEvicted', 'Unknown'],
+    ['SomethingNew', 'Unknown'],
+    ['StepFailed', 'Unknown'],
+  ])('of a task with %s and no step that failed is %s', (reason, expected) => {
+    const runs = [aTaskRun('run-a', { ...succeeded('False', reason), steps: [notStarted] })];
+    expect(classifyFailure(failed(), runs)).toMatchObject({ reason: expected, wasExecutionFailure: false });
+  });
+
+  it('is OOMKilled when a step was, whatever the task says', () => {
+    const killed = step('s', 137, { terminated: { containerID: 'c', exitCode: 137, reason: 'OOMKilled' } });
+    const runs = [aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [killed] })];
+    expect(classifyFailure(failed(), runs).reason).toBe('OOMKilled');
+  });
+
+  it('is ResourceExhausted when a time-out of the task covered it', () => {
+    const message = 'it took too long\nPrevious status: [ExceededNodeResources] no room';
+    const runs = [aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message))];
+    expect(classifyFailure(failed(), runs).reason).toBe('ResourceExhausted');
+  });
+
+  it('is not read from words that somebody else has put into a message', () => {
+    const message = 'I said: Previous status: [ExceededResourceQuota] OOMKilled';
+    const runs = [aTaskRun('run-a', succeeded('False', 'PodEvicted', message))];
+    expect(classifyFailure(failed(), runs)).toMatchObject({
+      reason: 'Unknown',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is Unknown with the message when Tekton gives none that is known', () => {
+    const run = aPipelineRun({ status: succeeded('False', 'NeverHeardOf', 'strange things') });
+    expect(classifyFailure(run, [])).toEqual({
+      reason: 'Unknown',
+      message: expect.stringContaining('NeverHeardOf. Look at the PipelineRun and its TaskRuns. Tekton says: strange'),
+      wasExecutionFailure: false,
+    });
+  });
+});
+
+describe('whether steps ran', () => {
+  const notRun = aTaskRun('run-a', { ...succeeded('False', 'PodCreationFailed'), steps: [notStarted] });
+
+  it('is denied when every child is there and none has started a step', () => {
+    expect(classifyFailure(failed(['run-a']), [notRun]).wasExecutionFailure).toBe(false);
+  });
+
+  it('is not denied when a child is gone that may have started one', () => {
+    expect(classifyFailure(failed(['run-a', 'run-b']), [notRun]).wasExecutionFailure).toBe(true);
+  });
+
+  it('is not denied when a child cannot be looked into', () => {
+    const status = { ...succeeded('False', 'Failed'), childReferences: [{ kind: 'CustomRun', name: 'run-c' }] };
+    expect(classifyFailure(aPipelineRun({ status }), []).wasExecutionFailure).toBe(true);
+  });
+
+  it('is affirmed when another task had run, or an earlier try of the same task', () => {
+    const ran = aTaskRun('run-b', { ...succeeded('True', 'Succeeded'), steps: [step('s', 0)] });
+    const retried = aTaskRun('run-c', {
+      ...succeeded('False', 'TaskRunImagePullFailed'),
+      steps: [notStarted],
+      retriesStatus: [{ steps: [step('s', 1)] }],
+    });
+    expect(classifyFailure(failed(), [notRun, ran]).wasExecutionFailure).toBe(true);
+    expect(classifyFailure(failed(), [retried]).wasExecutionFailure).toBe(true);
+  });
+});

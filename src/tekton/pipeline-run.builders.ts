@@ -1,0 +1,22 @@
+import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
+import { parseTaskRun, type TaskRun } from './task-run.ts';
+
+/** A PipelineRun for tests, parsed from what the API server would send. */
+export function aPipelineRun(over: { metadata?: object; spec?: object; status?: unknown } = {}): PipelineRun {
+  return parsePipelineRun({ metadata: aMetadata('run-1', over.metadata), spec: over.spec, status: over.status });
+}
+
+/** A TaskRun for tests, of a task that has the name of the run without what is before its last dash. */
+export function aTaskRun(name: string, status: unknown): TaskRun {
+  const labels = { 'tekton.dev/pipelineTask': name.split('-').at(-1) };
+  return parseTaskRun({ metadata: aMetadata(name, { labels }), status });
+}
+
+/** A `status.conditions` of a run with its one condition. */
+export function succeeded(status: string, reason: string, message = 'as Tekton says'): { conditions: object[] } {
+  return { conditions: [{ type: 'Succeeded', status, reason, message }] };
+}
+
+function aMetadata(name: string, over: object = {}): object {
+  return { name, namespace: 'payment', uid: `uid-${name}`, resourceVersion: '7', ...over };
+}
