@@ -60,9 +60,9 @@ async function demonstrate(cluster: Cluster): Promise<void> {
   try {
     const rows = await submitAndFollow(cluster, service, image);
     await showOutput(cluster, rows);
+    if (once) return finish(rows);
     say(nextSteps(cluster, service, namespace));
-    if (once) finish(rows);
-    else await untilInterrupted(service);
+    await untilInterrupted(service);
   } finally {
     await service.stop();
   }

@@ -42,7 +42,7 @@ export async function followPhases(
       const row = readRow(line);
       if (row === undefined || !names.includes(row.name) || rows.get(row.name)?.phase === row.phase) continue;
       rows.set(row.name, row);
-      show(`  ${seconds(started)}  ${row.name.padEnd(24)} ${row.phase.padEnd(10)} ${row.message}`);
+      show(`  ${seconds(started)}  ${row.name.padEnd(24)} ${(row.phase || 'Pending').padEnd(10)} ${row.message}`);
       if (names.every((name) => terminal.has(rows.get(name)?.phase ?? ''))) break;
     }
   } finally {

@@ -6,7 +6,9 @@ describe('the configuration', () => {
     expect(loadConfig({})).toEqual({
       http: { host: '127.0.0.1', port: 8080 },
       grpc: { host: '127.0.0.1', port: 50051 },
+      namespace: 'kubernaut-system',
       watchNamespaces: [],
+      cooldownMs: 300_000,
       resyncMs: 600_000,
       workers: 16,
       shutdownMs: 25_000,
@@ -20,10 +22,12 @@ describe('the configuration', () => {
   });
 
   it.each([
-    ['WFE_HTTP_ADDRESS', '[::1]:0', 'http', { host: '::1', port: 0 }],
+    ['WFE_HTTP_ADDRESS', '[::1]:1', 'http', { host: '::1', port: 1 }],
     ['WFE_GRPC_ADDRESS', 'localhost:9', 'grpc', { host: 'localhost', port: 9 }],
     ['WFE_WATCH_NAMESPACES', 'payment, checkout,payment', 'watchNamespaces', ['payment', 'checkout']],
     ['WFE_RESYNC', '1h30m', 'resyncMs', 5_400_000],
+    ['WFE_NAMESPACE', 'remediation', 'namespace', 'remediation'],
+    ['WFE_COOLDOWN', '0s', 'cooldownMs', 0],
     ['WFE_WORKERS', '4', 'workers', 4],
     ['WFE_LOG_LEVEL', 'debug', 'logLevel', 'debug'],
   ] as const)('reads %s=%s', (variable, text, key, expected) => {
@@ -33,9 +37,12 @@ describe('the configuration', () => {
   it.each([
     ['WFE_HTTP_ADDRESS', '8080', 'host:port'],
     ['WFE_HTTP_ADDRESS', '127.0.0.1:65536', 'host:port'],
+    ['WFE_HTTP_ADDRESS', '127.0.0.1:0', 'host:port'],
     ['WFE_HTTP_ADDRESS', '0.0.0.0:8080', 'loopback'],
     ['WFE_GRPC_ADDRESS', 'example.org:50051', 'loopback'],
     ['WFE_WATCH_NAMESPACES', 'Payment', 'names of namespaces'],
+    ['WFE_NAMESPACE', '', 'the name of a namespace'],
+    ['WFE_COOLDOWN', '-5m', 'a duration from 0s to 24h'],
     ['WFE_RESYNC', '10', 'a duration from 1s to 24h'],
     ['WFE_RESYNC', '25h', 'a duration from 1s to 24h'],
     ['WFE_WORKERS', '0', 'a whole number from 1 to 256'],

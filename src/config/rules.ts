@@ -17,14 +17,14 @@ export interface Address {
 const loopbackHosts = /^(127(\.\d{1,3}){3}|localhost|::1)$/;
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** `host:port`, an IPv6 host in brackets; port 0 lets the system choose one. */
+/** `host:port`, an IPv6 host in brackets. */
 export const address: Rule<Address> = {
-  allowed: 'host:port with a port from 0 to 65535 (127.0.0.1:8080, [::1]:8080)',
+  allowed: 'host:port with a port from 1 to 65535 (127.0.0.1:8080, [::1]:8080)',
   parse(text) {
     const { bracketed, plain, port } =
       /^(?:\[(?<bracketed>[0-9a-fA-F:]+)\]|(?<plain>[^:[\]\s]+)):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
     const host = bracketed ?? plain;
-    return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+    return host === undefined || Number(port) < 1 || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
   },
 };
 
@@ -64,6 +64,12 @@ export function integer(min: number, max: number): Rule<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return { allowed: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
+
+/** Name of a namespace. */
+export const namespace: Rule<string> = {
+  allowed: 'the name of a namespace',
+  parse: (text) => (dnsLabel.test(text) ? text : undefined),
+};
 
 /** Names of namespaces, separated by commas; an empty text means all namespaces. */
 export const namespaces: Rule<readonly string[]> = {

@@ -1,4 +1,4 @@
-import { duration, integer, loopbackAddress, namespaces, oneOf } from './rules.ts';
+import { duration, integer, loopbackAddress, namespace, namespaces, oneOf } from './rules.ts';
 import type { Rule } from './rules.ts';
 
 /** One setting: the environment variable that holds it, how it is read and what it is for. */
@@ -23,11 +23,23 @@ function setting<T>(
 export const settings = {
   http: setting('WFE_HTTP_ADDRESS', loopbackAddress, '127.0.0.1:8080', 'Where REST and Swagger UI listen.'),
   grpc: setting('WFE_GRPC_ADDRESS', loopbackAddress, '127.0.0.1:50051', 'Where gRPC listens.'),
+  namespace: setting(
+    'WFE_NAMESPACE',
+    namespace,
+    'kubernaut-system',
+    "Where the service keeps its locks. In a pod the pod's own namespace, when it is not set.",
+  ),
   watchNamespaces: setting(
     'WFE_WATCH_NAMESPACES',
     namespaces,
     '',
     'Namespaces whose executions are served; empty for all.',
+  ),
+  cooldownMs: setting(
+    'WFE_COOLDOWN',
+    duration('0s', '24h'),
+    '5m',
+    'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
   ),
   resyncMs: setting(
     'WFE_RESYNC',

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 
+import { freePorts } from '../cluster/ports.ts';
+
 const root = join(import.meta.dirname, '..', '..');
 
 /** The service as a process of its own, `node dist/main.js`, as the image runs it. */
@@ -32,12 +34,13 @@ export interface ServiceOptions {
  * @throws Error with what it logged, when it ends before that
  */
 export async function startService({ kubeconfig, settings = {} }: ServiceOptions): Promise<ServiceProcess> {
+  const { http: httpPort, grpc: grpcPort } = await freePorts(['http', 'grpc']);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
   const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     env: {
       ...Object.fromEntries(inherited),
-      WFE_HTTP_ADDRESS: '127.0.0.1:0',
-      WFE_GRPC_ADDRESS: '127.0.0.1:0',
+      WFE_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
+      WFE_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
       ...settings,
       KUBECONFIG: kubeconfig,
     },

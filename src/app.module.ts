@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { ConfigModule } from './config/config.module.ts';
+import type { Config } from './config/config.ts';
+import { ExecutionModule } from './execution/execution.module.ts';
+import { KubernetesModule } from './kubernetes/kubernetes.module.ts';
+import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
+import { loggingModule } from './logging.ts';
+import { ReconcilerModule, reconcilerSources } from './reconciler/reconciler.module.ts';
+
+/** The whole service: the execution API and the reconciler on one connection and one set of stores. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, kubeConfig: PooledKubeConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        loggingModule(config),
+        ConfigModule.forRoot(config),
+        KubernetesModule.forRoot({ kubeConfig }),
+        KubernetesModule.forResources(reconcilerSources(config)),
+        ExecutionModule,
+        ReconcilerModule,
+      ],
+    };
+  }
+}

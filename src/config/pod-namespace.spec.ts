@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { withPodNamespace } from './pod-namespace.ts';
+
+const inPod = () => 'remediation\n';
+const notInPod = () => {
+  throw new Error('ENOENT');
+};
+
+describe('the namespace of the service', () => {
+  it("is the pod's own", () => {
+    expect(withPodNamespace({}, inPod)).toEqual({ WFE_NAMESPACE: 'remediation' });
+  });
+
+  it('is what somebody has set', () => {
+    expect(withPodNamespace({ WFE_NAMESPACE: 'kubernaut' }, inPod)).toEqual({ WFE_NAMESPACE: 'kubernaut' });
+  });
+
+  it('is left to the default outside a pod', () => {
+    expect(withPodNamespace({ HOME: '/' }, notInPod)).toEqual({ HOME: '/' });
+  });
+});

@@ -1,0 +1,173 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
+import { AlreadyExistsError, ConflictError, NotFoundError } from '../kubernetes/errors.ts';
+import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
+import { leaseResource } from '../kubernetes/lease.ts';
+import type { Lease } from '../kubernetes/lease.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
+import { HOLDERS } from './holders.ts';
+import type { Holders } from './holders.ts';
+import { lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
+import { decideClaim, isSpent, released, unusedLock } from './lock-record.ts';
+import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
+
+/** What came of asking for a target. */
+export type Acquisition =
+  | { readonly kind: 'acquired' }
+  | { readonly kind: 'busy'; readonly holder: ExecutionId }
+  | { readonly kind: 'cooling-down'; readonly earlier: ExecutionId; readonly remainingMs: number };
+
+/** The lock changed under every try; the execution comes back after its backoff. */
+export class LockContendedError extends Error {
+  override readonly name = 'LockContendedError';
+}
+
+/** How often a lock is decided about again when somebody else was faster. */
+const tries = 5;
+
+/**
+ * One lock for each target, cluster-wide: a Lease in the service's own namespace that is changed by compare-and-swap
+ * only. It says who has the target and, so that deleting an execution does not void it, what cools down.
+ *
+ * Decisions are made on what the watch has seen. A grant is safe all the same, because the write is refused when the
+ * Lease has changed since; a refusal is read live first, so that nobody is turned away for something that is over.
+ */
+@Injectable()
+export class TargetLocks {
+  readonly #namespace: string;
+  readonly #cooldownMs: number;
+
+  constructor(
+    private readonly client: KubernetesClient,
+    @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
+    @Inject(HOLDERS) private readonly holders: Holders,
+    @Inject(CONFIG) { namespace, cooldownMs }: Pick<Config, 'namespace' | 'cooldownMs'>,
+  ) {
+    this.#namespace = namespace;
+    this.#cooldownMs = cooldownMs;
+  }
+
+  /**
+   * Asks for a target; asking again for what one has is granted again.
+   *
+   * @param target in its one written form
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   */
+  async acquire(target: string, claim: Claim, now: Date, signal: AbortSignal): Promise<Acquisition> {
+    let seen: Seen = { lease: this.#lastSeen(target), live: false };
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const record = await this.#withoutEndedHolder(seen, now, signal);
+      const decision = decideClaim(record, claim, now, this.#cooldownMs);
+      if (decision.kind === 'ours') return { kind: 'acquired' };
+      if (decision.kind === 'free') {
+        if (await this.#write(target, seen.lease, decision.next, now, signal)) return { kind: 'acquired' };
+      } else if (seen.live) {
+        return decision.kind === 'held' ? { kind: 'busy', holder: decision.holder } : decision;
+      }
+      seen = { lease: await this.#read(target, signal), live: true };
+    }
+    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being asked for`);
+  }
+
+  /**
+   * Gives a target back and remembers what cools down. Does nothing when that has been done before.
+   *
+   * @param cooldown what the lock has to remember; nothing when no step of the execution ran
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   */
+  async release(
+    target: string,
+    execution: ExecutionId,
+    cooldown: Cooldown | undefined,
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let lease = this.#lastSeen(target);
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const record = lease === undefined ? unusedLock : readLock(lease);
+      const next = released(record, execution, cooldown, now, this.#cooldownMs);
+      if (next === record || (await this.#write(target, lease, next, now, signal))) return;
+      lease = await this.#read(target, signal);
+    }
+    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being given back`);
+  }
+
+  /** Whether the watch has seen that this execution has the target. */
+  isHeldBy(target: string, { uid }: ExecutionId): boolean {
+    const lease = this.#lastSeen(target);
+    return lease !== undefined && readLock(lease).holder?.uid === uid;
+  }
+
+  /**
+   * Removes a Lease that has nothing to say any more, and frees one whose holder has ended without giving it back.
+   *
+   * @param name of the Lease
+   */
+  async collect(name: string, now: Date, signal: AbortSignal): Promise<void> {
+    const lease = this.leases.store.get({ namespace: this.#namespace, name });
+    if (lease === undefined) return;
+    const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
+    if (!isSpent(record, now, this.#cooldownMs)) return;
+    const { uid, resourceVersion } = lease.metadata;
+    try {
+      await this.client.delete(leaseResource, lease.metadata, { preconditions: { uid, resourceVersion }, signal });
+    } catch (error) {
+      // Somebody uses it again, or has removed it: both are as it should be.
+      if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  /** The record of a Lease as it would be had its holder given it back, when that has ended. */
+  async #withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
+    const record = lease === undefined ? unusedLock : readLock(lease);
+    if (record.holder === undefined || !live) return record;
+    const state = await this.holders.inspect(record.holder, signal);
+    if (state.kind === 'live') return record;
+    return released(record, record.holder, state.cooldown, now, this.#cooldownMs);
+  }
+
+  #lastSeen(target: string): Lease | undefined {
+    return this.leases.store.get({ namespace: this.#namespace, name: lockName(target) });
+  }
+
+  async #read(target: string, signal: AbortSignal): Promise<Lease | undefined> {
+    try {
+      const key = { namespace: this.#namespace, name: lockName(target) };
+      const lease = await this.client.get(leaseResource, key, { signal });
+      this.leases.store.upsertIfNewer(lease);
+      return lease;
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Compare-and-swap: false when the Lease is not the one that was read any more. */
+  async #write(
+    target: string,
+    lease: Lease | undefined,
+    next: LockRecord,
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      const written = await (lease === undefined
+        ? this.client.create(leaseResource, newLock(this.#namespace, target, next, now), { signal })
+        : this.client.patch(leaseResource, lease.metadata, lockPatch(lease, next, now), { signal }));
+      this.leases.store.upsertIfNewer(written);
+      return true;
+    } catch (error) {
+      if (error instanceof ConflictError || error instanceof AlreadyExistsError) return false;
+      if (error instanceof NotFoundError && lease !== undefined) return false;
+      throw error;
+    }
+  }
+}
+
+/** A Lease, and whether it was read just now rather than seen by the watch. */
+interface Seen {
+  readonly lease: Lease | undefined;
+  readonly live: boolean;
+}

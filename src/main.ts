@@ -1,0 +1,75 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.ts';
+import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { withPodNamespace } from './config/pod-namespace.ts';
+import { configureGrpc } from './execution/grpc/configure-grpc.ts';
+import { configureHttp } from './execution/rest/configure-http.ts';
+import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
+import { KubernetesClient } from './kubernetes/client.ts';
+import { KubeConfigError } from './kubernetes/kube-config-error.ts';
+import { loadKubeConfig } from './kubernetes/kube-config.ts';
+import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
+import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
+import type { Reflector } from './kubernetes/reflector.ts';
+import { requireCluster } from './kubernetes/require-cluster.ts';
+import { pipelineRunResource } from './tekton/pipeline-run.ts';
+import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionResource } from './workflow-execution/resource.ts';
+
+/** What has to be on a cluster before the service can work on it. */
+const required = [
+  { ...workflowExecutionResource, remedy: 'Apply the CRD: kubectl apply --server-side -k deploy/base' },
+  { ...pipelineRunResource, remedy: 'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/' },
+];
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`workflow-execution can not start: ${sentenceFor(error)}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig(withPodNamespace(process.env));
+  const kubeConfig = loadKubeConfig();
+  await checkCluster(kubeConfig);
+  const app = await createApplication(config, kubeConfig);
+  await app.startAllMicroservices();
+  await app.listen(config.http.port, config.http.host);
+  const log = app.get(Logger);
+  for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
+  const { http, grpc } = config;
+  await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();
+  log.log({ http: `${http.host}:${http.port}`, grpc: `${grpc.host}:${grpc.port}`, msg: 'ready' });
+}
+
+async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
+  const client = new KubernetesClient(kubeConfig);
+  await requireCluster(client, kubeConfig);
+  await requireResources(client, required);
+}
+
+async function createApplication(config: Config, kubeConfig: PooledKubeConfig): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig), {
+    abortOnError: false,
+    bodyParser: false,
+    bufferLogs: true,
+  });
+  app.useLogger(app.get(Logger));
+  app.flushLogs();
+  configureHttp(app);
+  configureGrpc(app, config);
+  app.enableShutdownHooks();
+  return app;
+}
+
+/** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
+function sentenceFor(error: unknown): string {
+  const foreseen = [ConfigError, KubeConfigError, ClusterIncompleteError].some((kind) => error instanceof kind);
+  if (!(error instanceof Error)) return String(error);
+  const isAddressTaken = 'code' in error && error.code === 'EADDRINUSE';
+  return foreseen || isAddressTaken ? error.message : (error.stack ?? error.message);
+}
