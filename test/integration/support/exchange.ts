@@ -44,7 +44,7 @@ export class Exchange {
     const body = await this.#body;
     const answer = await request(`${server}${this.url.pathname}${this.url.search}`, {
       method: this.#incoming.method ?? 'GET',
-      headers: { ...headers, ...withoutHopByHop(this.headers) },
+      headers: { ...withoutHopByHop(headers), ...withoutHopByHop(this.headers) },
       body: body.length > 0 ? body : null,
       dispatcher: streams,
     });
@@ -99,7 +99,8 @@ async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
 function withoutHopByHop(headers: Readonly<Record<string, string | string[] | undefined>>) {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !hopByHop.has(name)) kept[name] = value;
+    const lower = name.toLowerCase();
+    if (value !== undefined && !hopByHop.has(lower)) kept[lower] = value;
   }
   return kept;
 }

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { requireCluster } from '../../../src/kubernetes/require-cluster.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { aConfigMap, configMaps } from '../support/config-map.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { answer, drop, loseAnswer, reset, resetAfter } from '../support/faults.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+
+const config = sharedCluster();
+const client = new KubernetesClient(config);
+let namespace: TestNamespace;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  namespace = await createNamespace(client, 'client');
+  proxy = await new FaultProxy(config).listen();
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await namespace.delete();
+  await config.close();
+});
+
+let count = 0;
+const unused = () => aConfigMap(namespace.name, `map-${count++}`, { a: '1' });
+const created = () => client.create(configMaps, unused());
+
+describe('an object', () => {
+  it('is created, read, listed, replaced, patched and deleted', async () => {
+    const one = await created();
+    await expect(client.get(configMaps, one.metadata)).resolves.toEqual(one);
+    const { items } = await client.list(configMaps, { namespace: namespace.name, labelSelector: 'of=test' });
+    expect(items).toContainEqual(one);
+    const replaced = await client.replace(configMaps, { ...one, data: { b: '2' } });
+    expect(replaced.data).toEqual({ b: '2' });
+    const patched = await client.patch(configMaps, one.metadata, { data: { c: '3', b: null } });
+    expect(patched.data).toEqual({ c: '3' });
+    const operations = [
+      { op: 'test', path: '/data/c', value: '3' },
+      { op: 'remove', path: '/data/c' },
+    ];
+    const emptied = await client.patch(configMaps, one.metadata, operations, { type: 'json' });
+    expect(emptied.data).toEqual({});
+    await client.delete(configMaps, one.metadata, { preconditions: { uid: one.metadata.uid } });
+    await expect(client.get(configMaps, one.metadata)).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('is only tried out in a dry run', async () => {
+    const object = unused();
+    await client.create(configMaps, object, { dryRun: true });
+    await expect(client.get(configMaps, object.metadata)).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('comes page by page', async () => {
+    for (let i = 0; i < 3; i++) await created();
+    const first = await client.list(configMaps, { namespace: namespace.name, limit: 2 });
+    expect(first.items).toHaveLength(2);
+    const rest = await client.list(configMaps, { namespace: namespace.name, continue: first.continue });
+    expect(rest.items.length).toBeGreaterThan(0);
+    expect(rest.continue).toBeUndefined();
+  });
+});
+
+describe('the API server refuses, and the error says so:', () => {
+  const absent = () => ({ namespace: namespace.name, name: 'absent' });
+  const patchOutdated = async () => {
+    const { metadata } = await created();
+    const { resourceVersion } = metadata;
+    await client.patch(configMaps, metadata, { data: { changed: 'yes' } });
+    return client.patch(configMaps, metadata, { metadata: { resourceVersion }, data: { changed: 'again' } });
+  };
+
+  it.each([
+    ['NotFound', 404, async () => client.get(configMaps, absent())],
+    ['NotFound', 404, async () => client.list({ ...configMaps, group: 'not.installed', plural: 'things' })],
+    [
+      'AlreadyExists',
+      409,
+      async () => client.create(configMaps, aConfigMap(namespace.name, (await created()).metadata.name)),
+    ],
+    ['Conflict', 409, () => patchOutdated()],
+    ['Invalid', 422, async () => client.create(configMaps, aConfigMap(namespace.name, 'Not_A_Name'))],
+    ['Invalid', 400, async () => client.list(configMaps, { continue: 'no token' })],
+    [
+      'Gone',
+      410,
+      async () => client.list(configMaps, { resourceVersion: '1', resourceVersionMatch: 'Exact', limit: 1 }),
+    ],
+    ['Forbidden', 403, async () => as({ impersonateUser: 'nobody' }).get(configMaps, absent())],
+    ['Unauthorized', 401, async () => as({ token: 'wrong' }).get(configMaps, absent())],
+  ])('%s (%i)', async (code, status, call) => {
+    await expect(call()).rejects.toMatchObject({ code, status });
+  });
+
+  const as = (user: Parameters<FaultProxy['kubeConfig']>[0]) => new KubernetesClient(proxy.kubeConfig(user));
+
+  it('with the field, when one is wrong', async () => {
+    const creating = client.create(configMaps, aConfigMap(namespace.name, 'Not_A_Name'));
+    await expect(creating).rejects.toMatchObject({
+      details: { causes: [{ field: 'metadata.name', reason: 'FieldValueInvalid' }] },
+    });
+  });
+
+  it('with the cause, when the namespace is going', async () => {
+    const going = await createNamespace(client, 'going');
+    const finalizer = aConfigMap(going.name, 'stays');
+    const stays = { ...finalizer, metadata: { ...finalizer.metadata, finalizers: ['example.com/test'] } };
+    const { metadata } = await client.create(configMaps, stays);
+    await going.delete();
+    const creating = client.create(configMaps, aConfigMap(going.name, 'too-late'));
+    await expect(creating).rejects.toMatchObject({
+      code: 'Forbidden',
+      details: { causes: [{ reason: 'NamespaceTerminating' }] },
+    });
+    await client.patch(configMaps, metadata, { metadata: { finalizers: null } });
+  });
+});
+
+describe('the connection fails, and the error is Unavailable:', () => {
+  const proxied = () => new KubernetesClient(proxy.kubeConfig(), { timeoutMs: 500 });
+  const match = { path: /configmaps/ };
+
+  it.each([
+    ['it is reset', reset()],
+    ['nothing comes', drop()],
+    ['it is reset inside the answer', resetAfter(10)],
+    ['there is a 503', answer(503, { headers: { 'retry-after': '2' } })],
+    ['there is a 502 of a load balancer', answer(502, { body: '<html>Bad gateway</html>' })],
+  ])('%s', async (_what, fault) => {
+    proxy.inject(match, fault, 1);
+    await expect(proxied().list(configMaps)).rejects.toMatchObject({ code: 'Unavailable' });
+    await expect(proxied().list(configMaps)).resolves.toHaveProperty('items');
+  });
+
+  it('the answer is lost, although the request took effect', async () => {
+    proxy.inject({ method: 'POST' }, loseAnswer(), 1);
+    const object = unused();
+    await expect(proxied().create(configMaps, object)).rejects.toMatchObject({ code: 'Unavailable' });
+    await expect(proxied().create(configMaps, object)).rejects.toMatchObject({ code: 'AlreadyExists' });
+  });
+});
+
+describe('whether a kubeconfig leads to a cluster', () => {
+  it('is told by its version', async () => {
+    await expect(requireCluster(client, config)).resolves.toMatch(/^v1\./);
+  });
+
+  it.each([
+    ['nobody answers', reset(), 'failed: '],
+    ['there is no API server', answer(200, { body: '<html>' }), 'does not answer like one: is the URL right?'],
+  ])('or in a sentence: %s', async (_what, fault, message) => {
+    const injection = proxy.inject({ path: '/version' }, fault);
+    const through = proxy.kubeConfig();
+    const asking = requireCluster(new KubernetesClient(through), through);
+    await expect(asking).rejects.toThrow(`The API server ${proxy.url} of the fault proxy (context "loaded-context")`);
+    await expect(asking).rejects.toThrow(message);
+    injection.remove();
+  });
+});
