@@ -9,12 +9,15 @@ const common = {
   setupFiles: ['<rootDir>/test/jest.setup.mjs'],
 };
 
+const onCluster = { setupFilesAfterEnv: ['<rootDir>/test/jest.cluster-setup.mjs'] };
+
 export default {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['**/*.spec.ts'] },
-    { ...common, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
-    { ...common, displayName: 'e2e', testMatch: ['**/*.e2e-spec.ts'] },
+    { ...common, ...onCluster, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
+    { ...common, ...onCluster, displayName: 'e2e', testMatch: ['**/*.e2e-spec.ts'] },
   ],
+  coverageThreshold: { global: { lines: 85, branches: 80 } },
   coverageProvider: 'v8',
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'json-summary', 'html'],
