@@ -62,7 +62,7 @@ export class TargetLocks {
       const decision = decideClaim(record, claim, now, this.#cooldownMs);
       if (decision.kind === 'ours') return { kind: 'acquired' };
       if (decision.kind === 'free') {
-        if (await this.#write(target, seen.lease, decision.next, now, signal)) return { kind: 'acquired' };
+        if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
         return decision.kind === 'held' ? { kind: 'busy', holder: decision.holder } : decision;
       }
@@ -88,7 +88,7 @@ export class TargetLocks {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const record = lease === undefined ? unusedLock : readLock(lease);
       const next = released(record, execution, cooldown, now, this.#cooldownMs);
-      if (next === record || (await this.#write(target, lease, next, now, signal))) return;
+      if (next === record || (await this.#write(lease ?? target, next, now, signal))) return;
       lease = await this.#read(target, signal);
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being given back`);
@@ -109,14 +109,8 @@ export class TargetLocks {
     const lease = this.leases.store.get({ namespace: this.#namespace, name });
     if (lease === undefined) return;
     const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
-    if (!isSpent(record, now, this.#cooldownMs)) return;
-    const { uid, resourceVersion } = lease.metadata;
-    try {
-      await this.client.delete(leaseResource, lease.metadata, { preconditions: { uid, resourceVersion }, signal });
-    } catch (error) {
-      // Somebody uses it again, or has removed it: both are as it should be.
-      if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
-    }
+    if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
+    else if (record.holder === undefined && lease.spec.holderIdentity) await this.#write(lease, record, now, signal);
   }
 
   /** The record of a Lease as it would be had its holder given it back, when that has ended. */
@@ -126,6 +120,16 @@ export class TargetLocks {
     const state = await this.holders.inspect(record.holder, signal);
     if (state.kind === 'live') return record;
     return released(record, record.holder, state.cooldown, now, this.#cooldownMs);
+  }
+
+  async #remove({ metadata }: Lease, signal: AbortSignal): Promise<void> {
+    const { uid, resourceVersion } = metadata;
+    try {
+      await this.client.delete(leaseResource, metadata, { preconditions: { uid, resourceVersion }, signal });
+    } catch (error) {
+      // Somebody uses it again, or has removed it: both are as it should be.
+      if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
+    }
   }
 
   #lastSeen(target: string): Lease | undefined {
@@ -144,23 +148,21 @@ export class TargetLocks {
     }
   }
 
-  /** Compare-and-swap: false when the Lease is not the one that was read any more. */
-  async #write(
-    target: string,
-    lease: Lease | undefined,
-    next: LockRecord,
-    now: Date,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  /**
+   * Compare-and-swap: false when the Lease is not the one that was read any more.
+   *
+   * @param previous the Lease that was read, or the target that had none
+   */
+  async #write(previous: Lease | string, next: LockRecord, now: Date, signal: AbortSignal): Promise<boolean> {
     try {
-      const written = await (lease === undefined
-        ? this.client.create(leaseResource, newLock(this.#namespace, target, next, now), { signal })
-        : this.client.patch(leaseResource, lease.metadata, lockPatch(lease, next, now), { signal }));
+      const written = await (typeof previous === 'string'
+        ? this.client.create(leaseResource, newLock(this.#namespace, previous, next, now), { signal })
+        : this.client.patch(leaseResource, previous.metadata, lockPatch(previous, next, now), { signal }));
       this.leases.store.upsertIfNewer(written);
       return true;
     } catch (error) {
       if (error instanceof ConflictError || error instanceof AlreadyExistsError) return false;
-      if (error instanceof NotFoundError && lease !== undefined) return false;
+      if (error instanceof NotFoundError && typeof previous !== 'string') return false;
       throw error;
     }
   }
