@@ -7,6 +7,9 @@ export interface CreateRule {
   readonly field: string;
   readonly good: unknown;
   readonly bad: unknown;
+  /** The two values, short enough for the name of a test. */
+  readonly shownGood: string;
+  readonly shownBad: string;
   /** Part of the sentence that a person gets. */
   readonly says: string;
   change(spec: Json, value: unknown): Json;
@@ -39,7 +42,15 @@ const goDuration = 'must be a Go duration of at least 1s';
 
 /** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
 function rule(field: string, good: unknown, bad: unknown, says: string, place: string = field): CreateRule {
-  return { field, good, bad, says, change: (spec, value) => put(spec, place.split('.'), value) };
+  return {
+    ...{ field, good, bad, says, shownGood: shown(good), shownBad: shown(bad) },
+    change: (spec, value) => put(spec, place.split('.'), value),
+  };
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= 60 ? text : `${text.slice(0, 20)}… (${text.length} characters)`;
 }
 
 function put(json: Json, [first = '', ...rest]: readonly string[], value: unknown): Json {

@@ -29,11 +29,11 @@ describe('creating a WorkflowExecution', () => {
     expect(created.spec.executionConfig).toEqual({ serviceAccountName: 'workflow-execution-sa' });
   });
 
-  it.each(createRules)('$field: takes $good', async ({ change, good }) => {
+  it.each(createRules)('$field: takes $shownGood', async ({ change, good }) => {
     await expect(create(change(aSpec(), good))).resolves.toHaveProperty('spec');
   });
 
-  it.each(createRules)('$field: refuses $bad, saying that it $says', async ({ change, field, bad, says }) => {
+  it.each(createRules)('$field: refuses $shownBad, saying $says', async ({ change, field, bad, says }) => {
     const error = await refusal(create(change(aSpec(), bad)));
     expect(error.details.causes).toContainEqual(
       expect.objectContaining({ field: `spec.${field}`, message: expect.stringContaining(says) }),
