@@ -11,6 +11,8 @@ import { ProblemFilter } from './problem.filter.ts';
  */
 export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
+  // A hash of the body says nothing that resourceVersion does not.
+  app.disable('etag');
   app.use(securityHeaders);
   app.use(...jsonBody);
   app.useGlobalFilters(new ProblemFilter());

@@ -1,0 +1,58 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { ServerGrpc } from '@nestjs/microservices';
+import type { HealthImplementation } from 'grpc-health-check';
+import { maxRequestBytes } from '../limits.ts';
+import { packageDefinition, protoPackage } from './package-definition.ts';
+
+/** The gRPC server can not listen where it should; the message says where and why. */
+export class GrpcListenError extends Error {
+  override readonly name = 'GrpcListenError';
+}
+
+/**
+ * Nest's gRPC server, with two differences: it listens only once its methods are there (Nest's own answers UNIMPLEMENTED
+ * for a moment), and it tells on which port.
+ */
+export class ExecutionGrpcServer extends ServerGrpc {
+  private readonly server = new Server({ 'grpc.max_receive_message_length': maxRequestBytes });
+  private boundPort?: number;
+
+  /** @param host what to listen on; @param port 0 for any that is free */
+  constructor(
+    private readonly host: string,
+    private readonly wantedPort: number,
+    health: HealthImplementation,
+  ) {
+    const definition = packageDefinition();
+    super({ package: protoPackage, packageDefinition: definition });
+    health.addToServer(this.server);
+    new ReflectionService(definition).addToServer(this.server);
+  }
+
+  /** The port that it listens on; throws when it does not. */
+  get port(): number {
+    if (this.boundPort === undefined) throw new Error('the gRPC server does not listen yet');
+    return this.boundPort;
+  }
+
+  override createClient(): Promise<Server> {
+    return Promise.resolve(this.server);
+  }
+
+  override async start(callback?: () => void): Promise<void> {
+    await this.bindEvents();
+    this.boundPort = await this.bind();
+    callback?.();
+  }
+
+  private bind(): Promise<number> {
+    const address = `${this.host}:${this.wantedPort}`;
+    return new Promise((resolve, reject) => {
+      this.server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+        if (error === null) resolve(port);
+        else reject(new GrpcListenError(`gRPC can not listen on ${address}: ${error.message}`, { cause: error }));
+      });
+    });
+  }
+}
