@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Something about the local cluster that a person can do something about: no Go, no disk space, a kubeconfig that
  * points nowhere. Its message is a sentence for that person, shown without a stack.
@@ -23,7 +25,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code of a system error such as ENOENT, if it is one. */
+/**
+ * The code of a system error such as ENOENT, if it is one. Not by instanceof: under Jest the errors of Node's own modules
+ * are of another realm.
+ */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
