@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { subdirectories, type Cache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { buildFlags, builtComponents, type BuiltComponent } from './components.ts';
-import { requireSpace } from './disk.ts';
+import { requireCache, requireSpace } from './disk.ts';
 import { ClusterError } from './errors.ts';
 import { withLock, type Lock } from './lock.ts';
 import { knativePatch, writeKnativePatch } from './knative-patch.ts';
@@ -62,6 +62,7 @@ function sourceKey(): string {
 }
 
 async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?: AbortSignal): Promise<Build> {
+  requireCache(cache);
   requireSpace('to build the local cluster', [
     { directory: cache.root, gigabytes: spaceNeeded.binaries },
     { directory: go.buildCache, gigabytes: spaceNeeded.buildCache },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { binary, findBuild } from './build.ts';
 import { clusterDirectory, clusterNames, findCache } from './cache.ts';
+import type { Cluster } from './cluster.ts';
 import { ClusterError } from './errors.ts';
 import { connectCluster, missingServices, startCluster, takeDown } from './lifecycle.ts';
 import { streamProgress } from './progress.ts';
@@ -62,14 +62,21 @@ function levelOf(text: string | undefined): ClusterLevel {
 
 async function up(name: string, level: ClusterLevel): Promise<void> {
   const cluster = await startCluster({ name, level, owner: 'none', progress, signal: signalOfInterrupts() });
-  const pods = cluster.pods.available ? 'run in real containers' : `do not run: ${cluster.pods.reason}`;
-  console.log(`
-Cluster ${cluster.name} is up at ${cluster.server}. Pods ${pods}.
+  console.log(`\n${howToUse(cluster)}`);
+}
 
-  export KUBECONFIG=${cluster.kubeconfig}
-  ${cluster.kubectl} get pods --all-namespaces
-${cluster.registry ? `\n  registry: ${cluster.registry} (plain HTTP)` : ''}
-  take it down: npm run cluster -- down${cluster.name === 'default' ? '' : ` --name ${cluster.name}`}`);
+function howToUse(cluster: Cluster): string {
+  const pods = cluster.pods.available ? 'Pods run in real containers.' : `Pods do not run: ${cluster.pods.reason}.`;
+  const named = cluster.name === 'default' ? '' : ` --name ${cluster.name}`;
+  return [
+    `The cluster is up at ${cluster.server}. ${pods}`,
+    '',
+    `  export KUBECONFIG=${cluster.kubeconfig}`,
+    `  ${cluster.kubectl} get pods --all-namespaces`,
+    '',
+    ...(cluster.registry ? [`  registry (plain HTTP): ${cluster.registry}`] : []),
+    ...(cluster.embedded ? [`  take it down:          npm run cluster -- down${named}`] : []),
+  ].join('\n');
 }
 
 /** Fires at the first Ctrl-C, SIGTERM or SIGHUP. Further ones are ignored: removing what was started takes a second. */
@@ -129,10 +136,8 @@ async function required(name: string) {
 async function runKubectl(args: readonly string[]): Promise<void> {
   const isNamed = args[0] === '--name';
   const cluster = await required(isNamed ? (args[1] ?? '') : 'default');
-  const build = findBuild(findCache());
-  const kubectl = build ? binary(build, 'kubectl') : cluster.kubectl;
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
-  const child = spawn(kubectl, isNamed ? args.slice(2) : args, { stdio: 'inherit', env });
+  const child = spawn(cluster.kubectl, isNamed ? args.slice(2) : args, { stdio: 'inherit', env });
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

@@ -26,7 +26,7 @@ export interface Cluster {
   /** URL of the API server. */
   readonly server: string;
   /**
-   * Ends a component, which gets 5 s to do it by itself, and starts it again on the same ports and data.
+   * Ends a component, which gets 2 s to do it by itself, and starts it again on the same ports and data.
    *
    * @param component such as `kube-apiserver`; see {@link serviceNames}
    * @throws ClusterError when it does not become ready, or the cluster is not ours

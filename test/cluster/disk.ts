@@ -1,6 +1,7 @@
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ClusterError } from './errors.ts';
+import type { Cache } from './cache.ts';
+import { ClusterError, messageOf } from './errors.ts';
 
 const gigabyte = 1024 ** 3;
 
@@ -37,11 +38,33 @@ function requireOn(directory: string, gigabytes: number, purpose: string): void 
   );
 }
 
+/** The directory itself, or the closest one above it that exists: what will be written there is on the same disk. */
 function existing(directory: string): string {
+  return existsSync(directory) ? directory : existing(dirname(directory));
+}
+
+/**
+ * Makes the directory of a cache, and checks that this user may write there.
+ *
+ * @throws ClusterError
+ */
+export function requireCache({ root }: Cache): void {
   try {
-    mkdirSync(directory, { recursive: true });
-    return directory;
-  } catch {
-    return dirname(directory) === directory ? directory : existing(dirname(directory));
+    makeDirectory(root);
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    throw new ClusterError(
+      `The cache directory ${root} cannot be used: ${messageOf(error)}. Name another one in WFE_CLUSTER_CACHE.`,
+    );
+  }
+}
+
+/** One level at a time: Node's own recursion never ends in a file system that refuses directories, such as /proc. */
+function makeDirectory(directory: string): void {
+  if (!existsSync(directory)) {
+    makeDirectory(dirname(directory));
+    mkdirSync(directory);
+  } else if (!statSync(directory).isDirectory()) {
+    throw new Error(`${directory} is not a directory`);
   }
 }

@@ -75,7 +75,7 @@ function requireTekton(kubeconfig: string, answer: CommandResult): void {
 }
 
 function lastLine(text: string): string {
-  return (text.trim().split('\n').at(-1) ?? '').replace(/\.$/, '');
+  return (text.trim().split('\n').at(-1) ?? '').replace(/^error: |\.$/g, '');
 }
 
 function podSupport(nodes: CommandResult): PodSupport {

@@ -2,7 +2,7 @@ import { ensureBuilt } from './build.ts';
 import { clusterDirectory, findCache, type Cache } from './cache.ts';
 import { removeCluster } from './cleanup.ts';
 import { EmbeddedCluster, type Cluster } from './cluster.ts';
-import { requireSpace } from './disk.ts';
+import { requireCache, requireSpace } from './disk.ts';
 import { ClusterError } from './errors.ts';
 import { findNamedCluster } from './external.ts';
 import { withLock } from './lock.ts';
@@ -61,6 +61,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
     const running = await findUsable(cache, name, level, progress);
     if (running) return running;
+    requireCache(cache);
     requireSpace('to start a cluster', [{ directory: cache.root, gigabytes: spaceOfCluster }]);
     const owner = options.owner === 'none' ? undefined : ownIdentity();
     const plan: Plan = { name, level, owner, apiServerArgs: options.apiServerArgs ?? [], pods };

@@ -88,6 +88,9 @@ function listens(server: Server, address: string): Promise<boolean> {
   });
 }
 
+/** A holder says who it is at once; one that does not within this time is stuck. */
+const silenceMilliseconds = 1_000;
+
 /** Resolves when the holder lets go or dies. */
 function waitForRelease(address: string, { signal, onWait }: WaitOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -97,13 +100,18 @@ function waitForRelease(address: string, { signal, onWait }: WaitOptions): Promi
       reject(new ClusterAborted());
     };
     signal?.addEventListener('abort', abort, { once: true });
+    const silence = setTimeout(() => onWait?.('a process that is too busy to say more'), silenceMilliseconds);
     socket.setEncoding('utf8');
-    socket.on('data', (text) => onWait?.(String(text).trim().split('\n').at(-1) ?? ''));
+    socket.on('data', (text) => {
+      clearTimeout(silence);
+      onWait?.(String(text).trim().split('\n').at(-1) ?? '');
+    });
     socket.on('error', (error) => {
       // A file that a dead holder has left (not on Linux): nobody listens behind it.
       if (codeOf(error) === 'ECONNREFUSED' && !address.startsWith('\0')) removeFile(address);
     });
     socket.on('close', () => {
+      clearTimeout(silence);
       signal?.removeEventListener('abort', abort);
       resolve();
     });

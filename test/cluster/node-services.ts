@@ -6,9 +6,14 @@ import { kubeconfigPath, registryHost, type ClusterRecord } from './record.ts';
 import type { Service } from './services.ts';
 import { ownImages } from './tekton-services.ts';
 
-/** The files of the node; what is unix-socket-like stays short, because such a path ends at 107 bytes. */
+/** A path in the node's directory, as everyone but the node sees it. */
 export function nodePath(record: Pick<ClusterRecord, 'directory'>, ...path: string[]): string {
   return join(record.directory, 'node', ...path);
+}
+
+/** The same path as the node sees it: short, because that of a Unix socket ends at 107 bytes. Set in go/sandbox. */
+function inside(...path: string[]): string {
+  return join('/run/wfe-node', ...path);
 }
 
 /** Name of the cgroup that all containers of the cluster in this directory are under. */
@@ -21,16 +26,22 @@ export function sandboxPidFile(record: Pick<ClusterRecord, 'directory'>): string
   return nodePath(record, 'sandbox.pid');
 }
 
+/** The file by which a process of the node shows that it is ready. An old one has to go before it is started. */
+export function readyFile(record: Pick<ClusterRecord, 'directory'>, service: string): string | undefined {
+  if (service === 'sandbox') return sandboxPidFile(record);
+  return service === 'containerd' ? nodePath(record, 'c.sock') : undefined;
+}
+
 /** The namespaces in which containerd, kubelet and all containers live, and with which they end. */
 export function sandbox(record: ClusterRecord): Service {
-  return { binary: 'sandbox', args: ['hold', sandboxPidFile(record)] };
+  return { binary: 'sandbox', args: ['hold', sandboxPidFile(record), nodePath(record)] };
 }
 
 /** The machine's containerd with a configuration and directories of our own. */
-export function containerd(record: ClusterRecord): Service {
+export function containerd(): Service {
   return {
     binary: findPackages().containerd ?? 'containerd',
-    args: ['--config', nodePath(record, 'containerd.toml')],
+    args: ['--config', inside('containerd.toml')],
     sandboxed: true,
   };
 }
@@ -41,9 +52,9 @@ export function kubelet(record: ClusterRecord): Service {
     binary: 'kubelet',
     args: [
       `--kubeconfig=${kubeconfigPath(record.directory)}`,
-      `--config=${nodePath(record, 'kubelet.yaml')}`,
-      `--root-dir=${nodePath(record, 'kubelet')}`,
-      `--cert-dir=${nodePath(record, 'pki')}`,
+      `--config=${inside('kubelet.yaml')}`,
+      `--root-dir=${inside('kubelet')}`,
+      `--cert-dir=${inside('pki')}`,
       '--hostname-override=localhost',
     ],
     sandboxed: true,
@@ -60,14 +71,14 @@ export function writeNodeConfiguration(record: ClusterRecord): void {
 
 function containerdConfiguration(record: ClusterRecord): string {
   return `version = 2
-root = "${nodePath(record, 'containerd')}"
-state = "${nodePath(record, 'state')}"
+root = "${inside('containerd')}"
+state = "${inside('state')}"
 
 [grpc]
-  address = "${nodePath(record, 'c.sock')}"
+  address = "${inside('c.sock')}"
 
 [plugins."io.containerd.internal.v1.opt"]
-  path = "${nodePath(record, 'opt')}"
+  path = "${inside('opt')}"
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${registryHost(record)}/${ownImages.pause}"
@@ -77,14 +88,14 @@ state = "${nodePath(record, 'state')}"
   netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${findPackages().cni ?? '/usr/lib/cni'}"
-    conf_dir = "${nodePath(record, 'cni')}"
+    conf_dir = "${inside('cni')}"
 `;
 }
 
 /** Pods reach each other and the machine, nothing else: no masquerading, and so no rule of iptables. */
 function networkConfiguration(record: ClusterRecord): string {
   const ranges = [[{ subnet: `${record.subnet}.0/24` }]];
-  const ipam = { type: 'host-local', dataDir: nodePath(record, 'ipam'), ranges };
+  const ipam = { type: 'host-local', dataDir: inside('ipam'), ranges };
   return JSON.stringify({ cniVersion: '0.4.0', name: 'pods', plugins: [{ type: 'ptp', ipam }] }, undefined, 2);
 }
 
@@ -92,7 +103,7 @@ function kubeletConfiguration(record: ClusterRecord): string {
   const configuration = {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    containerRuntimeEndpoint: `unix://${nodePath(record, 'c.sock')}`,
+    containerRuntimeEndpoint: `unix://${inside('c.sock')}`,
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${cgroupName(record.directory)}`,
     failCgroupV1: false, // kubelet 1.35 refuses a machine with cgroup v1 otherwise
@@ -107,8 +118,8 @@ function kubeletConfiguration(record: ClusterRecord): string {
       x509: { clientCAFile: join(record.directory, 'pki', 'ca.crt') },
     },
     authorization: { mode: 'Webhook' },
-    podLogsDir: nodePath(record, 'logs'),
-    volumePluginDir: nodePath(record, 'volume-plugins'),
+    podLogsDir: inside('logs'),
+    volumePluginDir: inside('volume-plugins'),
     evictionHard: { 'imagefs.available': '1%', 'nodefs.available': '1%', 'memory.available': '100Mi' },
     imageGCHighThresholdPercent: 99,
     imageGCLowThresholdPercent: 98,

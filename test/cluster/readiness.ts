@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { at, isObject } from './json.ts';
-import { nodePath, sandboxPidFile } from './node-services.ts';
+import { readyFile } from './node-services.ts';
 import type { ClusterRecord } from './record.ts';
 import type { ServiceName } from './services.ts';
 
@@ -19,9 +20,11 @@ const probes: Partial<Record<ServiceName, Probe>> = {
     (await api.call('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
   'tekton-webhook': (_, api) => webhookRefuses(api),
   'tekton-controller': ({ ports }) => answers(`http://127.0.0.1:${ports.controllerProbes}/readiness`),
-  sandbox: (record) => existsSync(sandboxPidFile(record)),
-  containerd: (record) => existsSync(nodePath(record, 'c.sock')),
-  kubelet: async (_, api) => isReadyNode((await api.call('GET', '/api/v1/nodes/localhost')).body),
+  sandbox: (record) => existsSync(readyFile(record, 'sandbox') ?? ''),
+  containerd: (record) => existsSync(readyFile(record, 'containerd') ?? ''),
+  // Both, because the node is called ready for 40 s more when its kubelet has gone.
+  kubelet: async ({ ports }, api) =>
+    (await accepts(ports.kubelet)) && isReadyNode((await api.call('GET', '/api/v1/nodes/localhost')).body),
 };
 
 /** Asks a process whether it is ready. */
@@ -47,6 +50,16 @@ function answers(url: string): Promise<boolean> {
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', () => resolve(false));
     outgoing.end();
+  });
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
   });
 }
 

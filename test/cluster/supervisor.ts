@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterError, throwIfAborted } from './errors.ts';
-import { sandboxPidFile } from './node-services.ts';
+import { readyFile, sandboxPidFile } from './node-services.ts';
 import { endProcess, isAlive, sendSignal, startDetached } from './process.ts';
 import { writeRecord, type ClusterRecord } from './record.ts';
 import { commandOf, serviceEnvironment, type ServiceName } from './services.ts';
@@ -23,7 +23,7 @@ export class ServiceFailed extends ClusterError {
 /** Time after which a process that is not ready is given up. Two busy cores need a tenth of it. */
 const readyDeadlineMilliseconds = 120_000;
 /** Time that a process gets to end by itself before it is forced to. */
-const graceMilliseconds = 5_000;
+const graceMilliseconds = 2_000;
 
 /** Starts and ends the processes of one cluster and keeps its record. */
 export class Supervisor {
@@ -47,7 +47,8 @@ export class Supervisor {
   async start(name: ServiceName): Promise<void> {
     if (this.isRunning(name)) return;
     mkdirSync(join(this.#record.directory, 'log'), { recursive: true });
-    if (name === 'sandbox') rmSync(sandboxPidFile(this.#record), { force: true });
+    const oldReadyFile = readyFile(this.#record, name);
+    if (oldReadyFile) rmSync(oldReadyFile, { force: true });
     const command = commandOf(this.#record, name, this.#sandboxPid());
     const identity = await startDetached(command, serviceEnvironment(this.#record), this.logFile(name));
     this.update({ processes: { ...this.#record.processes, [name]: identity } });

@@ -15,12 +15,12 @@ import (
 )
 
 // hold makes the namespaces and stays until their first process ends.
-func hold(pidFile string) (int, error) {
+func hold(pidFile, directory string) (int, error) {
 	ready, readyWriter, err := os.Pipe()
 	if err != nil {
 		return 1, err
 	}
-	first := exec.Command("/proc/self/exe", "first-process")
+	first := exec.Command("/proc/self/exe", "first-process", directory)
 	first.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS,
 		Pdeathsig:  syscall.SIGKILL,
@@ -45,8 +45,8 @@ func writeWhole(path, content string) error {
 
 // firstProcess is process 1 of the namespaces: it sets up the mounts, says so on descriptor 3, and reaps orphans.
 // When it ends, the kernel ends every process of the namespace, and the mounts go with the last of them.
-func firstProcess() error {
-	if err := setUpMounts(); err != nil {
+func firstProcess(directory string) error {
+	if err := setUpMounts(directory); err != nil {
 		return err
 	}
 	ready := os.NewFile(3, "ready")

@@ -3,7 +3,8 @@
 // Command sandbox gives the node of a local cluster (containerd, kubelet and every container) a process and mount
 // namespace of its own, so that ending one process ends and unmounts all of it, whoever dies first and however.
 //
-//	sandbox hold PIDFILE                    makes the namespaces, writes the pid of their first process, stays
+//	sandbox hold PIDFILE DIRECTORY          makes the namespaces, in which the directory is seen as /run/wfe-node;
+//	                                        writes the pid of their first process, stays
 //	sandbox enter PID COMMAND [ARGUMENT...] runs a command in them; it dies with this process, signals are passed on
 package main
 
@@ -31,16 +32,16 @@ func main() {
 
 func run(arguments []string) (int, error) {
 	switch {
-	case len(arguments) == 2 && arguments[0] == "hold":
-		return hold(arguments[1])
-	case len(arguments) == 1 && arguments[0] == "first-process":
-		return 0, firstProcess()
+	case len(arguments) == 3 && arguments[0] == "hold":
+		return hold(arguments[1], arguments[2])
+	case len(arguments) == 2 && arguments[0] == "first-process":
+		return 0, firstProcess(arguments[1])
 	case len(arguments) >= 3 && arguments[0] == "enter":
 		return enter(arguments[1], arguments[2:])
 	case len(arguments) >= 2 && arguments[0] == "become":
 		return 1, become(arguments[1:])
 	}
-	return 2, errors.New("usage: sandbox hold PIDFILE | sandbox enter PID COMMAND [ARGUMENT...]")
+	return 2, errors.New("usage: sandbox hold PIDFILE DIRECTORY | sandbox enter PID COMMAND [ARGUMENT...]")
 }
 
 // supervise starts a command, passes termination signals on, and returns its exit code. started is called with the
