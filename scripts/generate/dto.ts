@@ -18,7 +18,7 @@ const examples: Record<string, unknown> = {
 /** Classes for the spec, which a request is held to: class-validator and Swagger decorators with the bounds of the CRD. */
 export async function generateSpecDto(crd: Schema): Promise<string> {
   const imports = [
-    "import { ApiProperty } from '@nestjs/swagger';",
+    "import { ApiProperty, ApiSchema } from '@nestjs/swagger';",
     "import { Type } from 'class-transformer';",
     "import * as v from 'class-validator';",
     "import { Optional } from '../validation/optional.ts';",
@@ -29,7 +29,7 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
 
 /** Classes for the status, which only describe it in the OpenAPI document. */
 export async function generateStatusDto(crd: Schema): Promise<string> {
-  const imports = ["import { ApiProperty } from '@nestjs/swagger';"];
+  const imports = ["import { ApiProperty, ApiSchema } from '@nestjs/swagger';"];
   return render(imports, new DtoWriter(false).classes('WorkflowExecutionStatusDto', property(crd, 'status'), 'status'));
 }
 
@@ -55,7 +55,8 @@ class DtoWriter {
     const members = fields.flatMap(([field, child]) =>
       this.#member(field, child, `${path}.${field}`, schema.required?.includes(field) === true),
     );
-    return [...inner, comment(schema), `export class ${name} {`, ...members, '}', ''];
+    const schemaName = `@ApiSchema({ name: '${name.replace(/Dto$/, '')}' })`;
+    return [...inner, comment(schema), schemaName, `export class ${name} {`, ...members, '}', ''];
   }
 
   #member(field: string, schema: Schema, path: string, required: boolean): string[] {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
+import { generateOpenApi } from './openapi.ts';
 import { generateParser } from './parser.ts';
 import { generateProto } from './proto.ts';
 import { generateSettings } from './settings.ts';
@@ -12,24 +13,31 @@ const root = join(import.meta.dirname, '..', '..');
 const check = process.argv.includes('--check');
 const crd = readCrdSchema();
 
-const files: Record<string, string> = {
+const stale = refresh({
   'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
   'src/workflow-execution/generated/parser.ts': generateParser(crd),
   'src/execution/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
   'src/execution/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
   ...generateProto(),
   'docs/operations.md': await generateSettings(),
-};
-
-const stale = Object.entries(files).filter(([path, content]) => read(path) !== content);
-for (const [path, content] of check ? [] : stale) {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), content);
-}
-for (const [path] of stale) console.log(check ? `${path} is not what crds/ and proto/ say` : `wrote ${path}`);
+});
+// Last, because it is made of the DTOs that have just been written.
+stale.push(...refresh({ 'docs/openapi.json': await generateOpenApi() }));
 if (check && stale.length > 0) {
   console.error('Run `npm run generate` and commit the result.');
   process.exitCode = 1;
+}
+
+/** Writes the files that are not fresh, or only names them; returns their paths. */
+function refresh(files: Record<string, string>): string[] {
+  const outdated = Object.entries(files).filter(([path, content]) => read(path) !== content);
+  for (const [path, content] of outdated) {
+    console.log(check ? `${path} is not what crds/ and proto/ say` : `wrote ${path}`);
+    if (check) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  return outdated.map(([path]) => path);
 }
 
 function read(path: string): string | undefined {

@@ -56,13 +56,19 @@ export class ApiError extends Error {
 
 /** The request breaks rules; every field that does is named. */
 export function invalidArgument(violations: readonly FieldViolation[], options?: ErrorOptions): ApiError {
-  const [first] = violations;
-  const field = first === undefined ? 'the request' : first.path.join('.');
-  const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new ApiError('InvalidArgument', `${field}: ${first?.message ?? 'is invalid'}${more}`, { violations }, options);
+  const message = summaryOf(violations, (path) => path.join('.'));
+  return new ApiError('InvalidArgument', message, { violations }, options);
 }
 
 /** One field breaks one rule. */
 export function invalidField(path: readonly string[], message: string): ApiError {
   return invalidArgument([{ path, message }]);
+}
+
+/** The first broken rule in a sentence, and how many more there are. `spell` writes the path of a field. */
+export function summaryOf(violations: readonly FieldViolation[], spell: (path: readonly string[]) => string): string {
+  const [first, ...more] = violations;
+  if (first === undefined) return 'the request breaks a rule';
+  const field = first.path.length === 0 ? 'the request' : spell(first.path);
+  return `${field}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
 }

@@ -1,12 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { ApiError } from './api-error.ts';
 import type { ErrorCode } from './error-table.ts';
+import { maxRequestBytes } from '../limits.ts';
 
-/** What Nest and Express answer by themselves, before or without a handler. */
-const codes: Readonly<Record<number, ErrorCode>> = {
-  404: 'RouteNotFound',
-  413: 'TooLarge',
-  415: 'UnsupportedMediaType',
+/** What Nest, Express and its body parser answer by themselves, before or without a handler, by HTTP status. */
+const refusals: Readonly<Record<number, (message: string) => [ErrorCode, string]>> = {
+  404: (message) => ['RouteNotFound', message],
+  413: () => ['TooLarge', `the body is larger than ${maxRequestBytes} bytes`],
+  415: (message) => ['UnsupportedMediaType', message],
 };
 
 /**
@@ -14,9 +15,16 @@ const codes: Readonly<Record<number, ErrorCode>> = {
  * caller nothing of itself.
  */
 export function toApiError(thrown: unknown): ApiError {
+  const cause = { cause: thrown };
   if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof HttpException && thrown.getStatus() < 500) {
-    return new ApiError(codes[thrown.getStatus()] ?? 'InvalidArgument', thrown.message, {}, { cause: thrown });
+  if (!(thrown instanceof HttpException) || thrown.getStatus() >= 500) {
+    return new ApiError('Internal', 'an unexpected error; the log of the service has it', {}, cause);
   }
-  return new ApiError('Internal', 'an unexpected error; the log of the service has it', {}, { cause: thrown });
+  const [code, message] = refusals[thrown.getStatus()]?.(thrown.message) ?? ['InvalidArgument', unreadable(thrown)];
+  return new ApiError(code, message, {}, cause);
+}
+
+/** A body that is no JSON, an address that is no UTF-8, a request that broke off. */
+function unreadable({ cause, message }: HttpException): string {
+  return cause instanceof SyntaxError ? `the body is not JSON: ${message}` : `the request can not be read: ${message}`;
 }

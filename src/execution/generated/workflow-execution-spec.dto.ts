@@ -1,11 +1,12 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import * as v from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 import { IsStringMap } from '../validation/string-map.validator.ts';
 
 /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
+@ApiSchema({ name: 'RemediationRequestRef' })
 export class RemediationRequestRefDto {
   /** API group and version of the referent. */
   @ApiProperty({
@@ -89,6 +90,7 @@ export class RemediationRequestRefDto {
 }
 
 /** The workflow to run, as the catalogue resolved it. */
+@ApiSchema({ name: 'WorkflowRef' })
 export class WorkflowRefDto {
   /** Key of the workflow in the catalogue. */
   @ApiProperty({
@@ -164,6 +166,7 @@ export class WorkflowRefDto {
 }
 
 /** How to run the workflow; what is not here is the engine's. */
+@ApiSchema({ name: 'ExecutionConfig' })
 export class ExecutionConfigDto {
   /** ServiceAccount of the execution's namespace that its pods run as. */
   @ApiProperty({
@@ -204,6 +207,7 @@ export class ExecutionConfigDto {
 }
 
 /** What to run, on what, with which inputs. All of it is immutable but cancelRequested. */
+@ApiSchema({ name: 'WorkflowExecutionSpec' })
 export class WorkflowExecutionSpecDto {
   /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
   @ApiProperty({

@@ -1,7 +1,8 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** The only PipelineRun of this execution. */
+@ApiSchema({ name: 'PipelineRunRef' })
 export class PipelineRunRefDto {
   /** API group and version of the PipelineRun. */
   @ApiProperty({
@@ -36,6 +37,7 @@ export class PipelineRunRefDto {
 }
 
 /** The task that failed first, where one is known. */
+@ApiSchema({ name: 'FailedTask' })
 export class FailedTaskDto {
   /** Name of the task in the pipeline. */
   @ApiProperty({ type: 'string', description: 'Name of the task in the pipeline.', required: true, maxLength: 253 })
@@ -51,6 +53,7 @@ export class FailedTaskDto {
 }
 
 /** Why the execution failed; given when its phase is Failed. */
+@ApiSchema({ name: 'Failure' })
 export class FailureDto {
   /** The class of the failure, for programs. */
   @ApiProperty({
@@ -104,6 +107,7 @@ export class FailureDto {
 }
 
 /** The execution that holds the target, or that ended on it a short time ago. */
+@ApiSchema({ name: 'ConflictingExecution' })
 export class ConflictingExecutionDto {
   /** Namespace of that execution. */
   @ApiProperty({ type: 'string', description: 'Namespace of that execution.', required: true, maxLength: 63 })
@@ -119,6 +123,7 @@ export class ConflictingExecutionDto {
 }
 
 /** Why the execution was not run; given when its phase is Skipped. */
+@ApiSchema({ name: 'Skip' })
 export class SkipDto {
   /** The class of the reason, for programs. */
   @ApiProperty({
@@ -162,6 +167,7 @@ export class SkipDto {
 }
 
 /**  */
+@ApiSchema({ name: 'Condition' })
 export class ConditionDto {
   /** Type of the condition. */
   @ApiProperty({ type: 'string', description: 'Type of the condition.', required: true, minLength: 1, maxLength: 316 })
@@ -207,6 +213,7 @@ export class ConditionDto {
 }
 
 /** What came of it, as last observed. */
+@ApiSchema({ name: 'WorkflowExecutionStatus' })
 export class WorkflowExecutionStatusDto {
   /** Generation of the resource that this status was made from. */
   @ApiProperty({

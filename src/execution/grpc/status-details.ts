@@ -3,6 +3,7 @@ import type { StatusObject } from '@grpc/grpc-js';
 import type { Any } from '../generated/google/protobuf/any.ts';
 import { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
+import { summaryOf } from '../errors/api-error.ts';
 import type { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import { toGrpcField } from './field-path.ts';
@@ -13,13 +14,14 @@ export const statusDetailsKey = 'grpc-status-details-bin';
 /** The error as gRPC answers it: code, message and the details of https://google.aip.dev/193. */
 export function toGrpcStatus(error: ApiError): StatusObject {
   const code = errorTable[error.code].grpc;
+  const { violations } = error.details;
+  const message = violations === undefined ? error.message : summaryOf(violations, toGrpcField);
   const metadata = new Metadata();
   const details = detailsOf(error);
   if (details.length > 0) {
-    const status = Status.encode({ code, message: error.message, details }).finish();
-    metadata.set(statusDetailsKey, Buffer.from(status));
+    metadata.set(statusDetailsKey, Buffer.from(Status.encode({ code, message, details }).finish()));
   }
-  return { code, details: error.message, metadata };
+  return { code, details: message, metadata };
 }
 
 function detailsOf({ details, message }: ApiError): Any[] {

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Equals, IsDefined, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
@@ -10,6 +10,7 @@ import { IsStringMap } from '../validation/string-map.validator.ts';
 const stringMap = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
 /** The metadata that a caller may give to a new execution. */
+@ApiSchema({ name: 'NewMetadata' })
 export class NewMetadataDto {
   /** When it is left out, one is made of the name of the RemediationRequest. */
   @ApiProperty({
@@ -50,6 +51,7 @@ export class NewMetadataDto {
 }
 
 /** A new execution, as a Kubernetes resource. What both transports take is held to the rules of this class. */
+@ApiSchema({ name: 'CreateWorkflowExecution' })
 export class CreateWorkflowExecutionDto {
   /** Version of the schema. */
   @ApiProperty({

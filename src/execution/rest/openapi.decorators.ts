@@ -1,10 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { errorTable, problemType } from '../errors/error-table.ts';
+import { ApiError, invalidField } from '../errors/api-error.ts';
+import { errorTable } from '../errors/error-table.ts';
 import type { ErrorCode } from '../errors/error-table.ts';
 import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
+import { createExample } from './examples.ts';
 import { ProblemDto } from './problem.dto.ts';
+import { toProblem } from './problem.ts';
 import { WorkflowExecutionDto, WorkflowExecutionListDto } from './workflow-execution.dto.ts';
 
 type Describes = () => ClassDecorator & MethodDecorator;
@@ -33,7 +36,10 @@ export const DescribesCreate: Describes = () =>
       summary: 'Create an execution',
       description: 'The execution starts as soon as its target is free.',
     }),
-    ApiBody({ type: CreateWorkflowExecutionDto }),
+    ApiBody({
+      type: CreateWorkflowExecutionDto,
+      examples: { remediation: { summary: 'Remediate a deployment', value: createExample } },
+    }),
     ApiCreatedResponse({
       description: 'The execution as it was stored, with the defaults of the cluster.',
       type: WorkflowExecutionDto,
@@ -75,13 +81,29 @@ export const DescribesList: Describes = () =>
 
 /** The error responses of an operation, as application/problem+json. */
 function problems(...responses: readonly (readonly [code: ErrorCode, description: string])[]) {
-  return responses.map(([code, description]) => {
-    const { http, title } = errorTable[code];
-    const example = { type: problemType(code), title, status: http, detail: description, instance: '/api/v1/…' };
-    return ApiResponse({
-      status: http,
+  return responses.map(([code, description]) =>
+    ApiResponse({
+      status: errorTable[code].http,
       description,
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, example } },
-    });
-  });
+      ...(retried.has(code) ? { headers: retryAfter } : {}),
+      content: {
+        'application/problem+json': {
+          schema: { $ref: getSchemaPath(ProblemDto) },
+          example: toProblem(exampleOf(code, description), '/api/v1/namespaces/payment/workflowexecutions'),
+        },
+      },
+    }),
+  );
+}
+
+const retried: ReadonlySet<ErrorCode> = new Set(['ResourceExhausted', 'Unavailable']);
+
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+} as const;
+
+function exampleOf(code: ErrorCode, description: string): ApiError {
+  return code === 'InvalidArgument'
+    ? invalidField(['spec', 'workflowRef', 'version'], 'must be 1 to 128 characters long')
+    : new ApiError(code, description);
 }

@@ -10,6 +10,8 @@ const namespaceProperty = {
   example: 'default',
 } as const;
 
+const allNamespacesOrOne = new RegExp(`^-$|${dnsLabel.pattern.source}`);
+
 /** The address of the executions of one namespace. */
 export class NamespaceParameters {
   @ApiProperty({ ...namespaceProperty, description: 'Namespace of the executions.' })
@@ -22,10 +24,10 @@ export class NamespaceParameters {
 export class NamespacesParameters {
   @ApiProperty({
     ...namespaceProperty,
-    pattern: `-|${dnsLabel.pattern.source}`,
+    pattern: allNamespacesOrOne.source,
     description: "Namespace of the executions, or '-' for all namespaces.",
   })
-  @Matches(new RegExp(`^-$|${dnsLabel.pattern.source}`), { message: `${dnsLabel.message}, or '-' for all namespaces` })
+  @Matches(allNamespacesOrOne, { message: `${dnsLabel.message}, or '-' for all namespaces` })
   @MaxLength(dnsLabel.maxLength, { message: dnsLabel.message })
   namespace: string;
 }

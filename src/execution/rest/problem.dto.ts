@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** One field that broke a rule. */
+@ApiSchema({ name: 'ProblemError' })
 export class ProblemErrorDto {
   @ApiProperty({ description: 'Path of the field, or name of the parameter.', example: 'spec.workflowRef.version' })
   field: string;
@@ -10,6 +11,7 @@ export class ProblemErrorDto {
 }
 
 /** An error, as https://www.rfc-editor.org/rfc/rfc9457 has it. */
+@ApiSchema({ name: 'Problem' })
 export class ProblemDto {
   @ApiProperty({
     description: 'Identifies the kind of error for programs.',

@@ -2,9 +2,9 @@ import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { ApiError } from '../errors/api-error.ts';
-import { errorTable, problemType } from '../errors/error-table.ts';
+import { errorTable } from '../errors/error-table.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import type { ProblemDto } from './problem.dto.ts';
+import { toProblem } from './problem.ts';
 
 /** Answers every error of the HTTP side as application/problem+json (RFC 9457), and logs those that are our fault. */
 @Catch()
@@ -29,17 +29,4 @@ function answer(response: Response, error: ApiError, instance: string): void {
     .status(errorTable[error.code].http)
     .type('application/problem+json')
     .send(JSON.stringify(toProblem(error, instance)));
-}
-
-/** The error as RFC 9457 has it. */
-export function toProblem({ code, message, details }: ApiError, instance: string): ProblemDto {
-  const errors = details.violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
-  return {
-    type: problemType(code),
-    title: errorTable[code].title,
-    status: errorTable[code].http,
-    detail: message,
-    instance,
-    ...(errors === undefined ? {} : { errors }),
-  };
 }

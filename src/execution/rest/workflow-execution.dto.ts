@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
 import { WorkflowExecutionStatusDto } from '../generated/workflow-execution-status.dto.ts';
@@ -6,6 +6,7 @@ import { WorkflowExecutionStatusDto } from '../generated/workflow-execution-stat
 const stringMap = { type: 'object', additionalProperties: { type: 'string' }, selfRequired: false } as const;
 
 /** An owner, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'OwnerReference' })
 export class OwnerReferenceDto {
   @ApiProperty()
   apiVersion: string;
@@ -27,6 +28,7 @@ export class OwnerReferenceDto {
 }
 
 /** The metadata of an execution, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'Metadata' })
 export class MetadataDto {
   @ApiProperty({ description: 'Name within the namespace.', example: 'we-pod-crash-f8a3b9c2' })
   name: string;
@@ -63,6 +65,7 @@ export class MetadataDto {
 }
 
 /** An execution, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'WorkflowExecution' })
 export class WorkflowExecutionDto {
   @ApiProperty({ enum: [workflowExecutionApiVersion] })
   apiVersion: string;
@@ -85,6 +88,7 @@ export class WorkflowExecutionDto {
 }
 
 /** Where a page stands in its list. */
+@ApiSchema({ name: 'ListMetadata' })
 export class ListMetadataDto {
   @ApiProperty({ required: false, description: 'Gets the next page; absent on the last one.' })
   continue?: string;
@@ -94,6 +98,7 @@ export class ListMetadataDto {
 }
 
 /** One page of executions, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'WorkflowExecutionList' })
 export class WorkflowExecutionListDto {
   @ApiProperty({ enum: [workflowExecutionApiVersion] })
   apiVersion: string;

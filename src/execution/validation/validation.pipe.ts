@@ -1,6 +1,6 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
-import { invalidArgument } from '../errors/api-error.ts';
+import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import { assertPlain } from './plain-json.ts';
 import { toViolations } from './violations.ts';
 
@@ -21,6 +21,7 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (Array.isArray(value)) throw invalidField([], 'must be an object, not a list');
     assertPlain(value);
     return super.transform(value, metadata);
   }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const sources = new URL('../../src/', import.meta.url).href;
+const { options } = ts.convertCompilerOptionsFromJson(
+  { module: 'esnext', target: 'es2024', experimentalDecorators: true, emitDecoratorMetadata: true },
+  import.meta.dirname,
+);
+
+/**
+ * Lets modules under src/ be imported here: they have decorators, which Node.js can not strip like types, so TypeScript
+ * compiles each one as it is loaded. Import them with `import()` after this call.
+ */
+export function compileOnImport(): void {
+  registerHooks({
+    load(url, context, next) {
+      if (!url.startsWith(sources) || !url.endsWith('.ts')) return next(url, context);
+      const fileName = fileURLToPath(url);
+      const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { compilerOptions: options, fileName });
+      return { format: 'module', source: outputText, shortCircuit: true };
+    },
+  });
+}

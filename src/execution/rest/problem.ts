@@ -1,0 +1,16 @@
+import type { ApiError } from '../errors/api-error.ts';
+import { errorTable, problemType } from '../errors/error-table.ts';
+import type { ProblemDto } from './problem.dto.ts';
+
+/** The error as https://www.rfc-editor.org/rfc/rfc9457 has it. `instance` is the address that was asked. */
+export function toProblem({ code, message, details }: ApiError, instance: string): ProblemDto {
+  const errors = details.violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
+  return {
+    type: problemType(code),
+    title: errorTable[code].title,
+    status: errorTable[code].http,
+    detail: message,
+    instance,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
