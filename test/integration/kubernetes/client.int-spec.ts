@@ -130,8 +130,9 @@ describe('the connection fails, and the error is Unavailable:', () => {
     ['there is a 502 of a load balancer', answer(502, { body: '<html>Bad gateway</html>' })],
   ])('%s', async (_what, fault) => {
     proxy.inject(match, fault, 1);
-    await expect(proxied().list(configMaps)).rejects.toMatchObject({ code: 'Unavailable' });
-    await expect(proxied().list(configMaps)).resolves.toHaveProperty('items');
+    const list = () => proxied().list(configMaps, { namespace: namespace.name });
+    await expect(list()).rejects.toMatchObject({ code: 'Unavailable' });
+    await expect(list()).resolves.toHaveProperty('items');
   });
 
   it('the answer is lost, although the request took effect', async () => {
