@@ -6,20 +6,26 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 const target = 'src/execution/generated';
 
+/** What reflection tells of: our own service with the details of its errors, and the health service beside it. */
+const described = [
+  ['proto'],
+  ['node_modules/grpc-health-check/proto', '--path', 'node_modules/grpc-health-check/proto/health'],
+];
+
 /**
  * Runs buf with the plugins of buf.gen.yaml over proto/; it needs no network.
  *
- * @returns the files it wrote, by their path in the repository
+ * @returns the files it makes, by their path in the repository
  */
 export function generateProto(): Record<string, string> {
   const out = mkdtempSync(join(tmpdir(), 'wfe-proto-'));
   try {
-    execFileSync(join(root, 'node_modules', '.bin', 'buf'), ['generate', '--output', out], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    buf('generate', '--output', out);
     const paths = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
-    return Object.fromEntries(paths.sort().map((path) => [`${target}/${path}`, contentOf(out, path)]));
+    return {
+      ...Object.fromEntries(paths.sort().map((path) => [`${target}/${path}`, contentOf(out, path)])),
+      [`${target}/descriptors.ts`]: descriptors(),
+    };
   } finally {
     rmSync(out, { recursive: true });
   }
@@ -31,4 +37,25 @@ function contentOf(out: string, path: string): string {
   return path.startsWith('google/protobuf')
     ? content.replaceAll(/^ *\/\*\*\n(?: *\*.*\n)+?(?<=\*\/\n)/gm, '')
     : content;
+}
+
+/** Descriptor sets of buf, as a module: the server needs no .proto files at run time. */
+function descriptors(): string {
+  const sets = described.map((input) =>
+    buf('build', ...input, '--as-file-descriptor-set', '--exclude-source-info', '--output', '-').toString('base64'),
+  );
+  return [
+    '// Generated from proto/ by `npm run generate`. Do not edit.',
+    '',
+    '/** google.protobuf.FileDescriptorSets in base64. */',
+    `export const fileDescriptorSets: readonly string[] = ${JSON.stringify(sets, null, 2)};`,
+    '',
+  ].join('\n');
+}
+
+function buf(...arguments_: string[]): Buffer {
+  return execFileSync(join(root, 'node_modules', '.bin', 'buf'), arguments_, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }

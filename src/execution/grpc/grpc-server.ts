@@ -3,7 +3,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { HealthImplementation } from 'grpc-health-check';
 import { maxRequestBytes } from '../limits.ts';
-import { packageDefinition, protoPackage } from './package-definition.ts';
+import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
 
 /** The gRPC server can not listen where it should; the message says where and why. */
 export class GrpcListenError extends Error {
@@ -24,10 +24,9 @@ export class ExecutionGrpcServer extends ServerGrpc {
     private readonly wantedPort: number,
     health: HealthImplementation,
   ) {
-    const definition = packageDefinition();
-    super({ package: protoPackage, packageDefinition: definition });
+    super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
     health.addToServer(this.server);
-    new ReflectionService(definition).addToServer(this.server);
+    reflection().addToServer(this.server);
   }
 
   /** The port that it listens on; throws when it does not. */
@@ -55,4 +54,10 @@ export class ExecutionGrpcServer extends ServerGrpc {
       });
     });
   }
+}
+
+/** Reflection takes a loaded .proto file and reads nothing of it but the descriptors, which every type in it carries. */
+function reflection(): ReflectionService {
+  const format = 'Protocol Buffer 3 EnumDescriptorProto';
+  return new ReflectionService({ '': { format, type: {}, fileDescriptorProtos: fileDescriptors() } });
 }

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import type { AnyDefinition, PackageDefinition, ServiceDefinition as DescribedService } from '@grpc/proto-loader';
-import { protoPath as healthProto } from 'grpc-health-check';
+import { fileDescriptorSets } from '../generated/descriptors.ts';
 import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { lenient } from './malformed-message.ts';
 
@@ -12,34 +10,32 @@ export const protoPackage = 'kubernaut.workflowexecution.v1';
 /** Name of the service on the wire. */
 export const serviceName = `${protoPackage}.WorkflowExecutionService`;
 
-/** The directory proto/ stands beside src/ in the repository and beside dist/ in the image. */
-const protoDirectory = join(import.meta.dirname, '..', '..', '..', 'proto');
-
 /**
- * What the gRPC server knows: descriptors, for reflection, out of the .proto files; and for our own service the generated
- * codecs, so that handlers get and give exactly the generated types.
+ * The service with its generated codecs, so that handlers get and give exactly the generated types. Nest finds the
+ * handler of a method by the method's name in the .proto file.
  */
-export function packageDefinition(): PackageDefinition {
-  const files = ['kubernaut/workflowexecution/v1/workflow_execution.proto', healthProto];
-  const loaded = loadSync(files, { includeDirs: [protoDirectory] });
-  const described = loaded[serviceName];
-  if (described === undefined || !isService(described)) {
-    throw new Error(`${serviceName} is not in ${protoDirectory}`);
-  }
-  return { ...loaded, [serviceName]: withCodecs(described, WorkflowExecutionServiceService) };
+export function serviceDefinition(): ServiceDefinition {
+  const codecs: ServiceDefinition = WorkflowExecutionServiceService;
+  const methods = Object.values(codecs).map((method) => ({
+    ...method,
+    requestDeserialize: lenient<object>(method.requestDeserialize),
+  }));
+  return Object.fromEntries(methods.map((method) => [method.path.split('/').at(-1) ?? '', method]));
 }
 
-function isService(definition: AnyDefinition): definition is DescribedService {
-  return !('format' in definition);
+/** The serialized google.protobuf.FileDescriptorProtos of everything that reflection tells of. */
+export function fileDescriptors(): Buffer[] {
+  return fileDescriptorSets.flatMap((set) => filesIn(Buffer.from(set, 'base64')));
 }
 
-function withCodecs(service: DescribedService, codecs: ServiceDefinition): DescribedService {
-  const methods: DescribedService = {};
-  for (const [name, method] of Object.entries(service)) {
-    const codec = codecs[`${name.charAt(0).toLowerCase()}${name.slice(1)}`];
-    if (codec === undefined) throw new Error(`${name} has no generated codec`);
-    const { responseSerialize, requestDeserialize } = codec;
-    methods[name] = { ...method, responseSerialize, requestDeserialize: lenient<object>(requestDeserialize) };
+/** A FileDescriptorSet has one field: `repeated FileDescriptorProto file = 1`. */
+function filesIn(set: Buffer): Buffer[] {
+  const reader = new BinaryReader(set);
+  const files: Buffer[] = [];
+  while (reader.pos < reader.len) {
+    const [, type] = reader.tag();
+    if (type !== WireType.LengthDelimited) throw new Error('not a FileDescriptorSet');
+    files.push(Buffer.from(reader.bytes()));
   }
-  return methods;
+  return files;
 }
