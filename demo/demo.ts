@@ -70,9 +70,19 @@ async function demonstrate(cluster: Cluster): Promise<void> {
 
 /** The namespace that the executions run in, new for each demo, with the ServiceAccount that their pods run as. */
 async function prepareNamespace(cluster: Cluster): Promise<void> {
+  await releaseExecutions(cluster);
   await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait');
   await kubectl(cluster, 'create', 'namespace', namespace);
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
+}
+
+/** Executions of an earlier demo wait for a service to clean up after them that does not run any more. */
+async function releaseExecutions(cluster: Cluster): Promise<void> {
+  const left = await kubectl(cluster, 'get', 'workflowexecutions', '-n', namespace, '-o', 'name');
+  for (const name of left.split('\n').filter((line) => line !== '')) {
+    const release = ['--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+    await kubectl(cluster, 'patch', name, '-n', namespace, ...release);
+  }
 }
 
 async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image: string): Promise<Row[]> {

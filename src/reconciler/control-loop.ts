@@ -8,7 +8,7 @@ import { keyFromString, keyOf, keyToString } from '../kubernetes/kubernetes-obje
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
@@ -83,10 +83,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
     await this.#queue.run((key, stop) => this.#reconcile(key, stop), { concurrency: this.config.workers, signal });
   }
 
-  async #reconcile(key: string, signal: AbortSignal): Promise<void> {
+  async #reconcile(key: string, signal: AbortSignal): Promise<HandlerResult> {
     const uid = this.executions.store.get(key)?.metadata.uid;
     try {
-      await this.reconciler.reconcile(keyFromString(key), signal);
+      return await this.reconciler.reconcile(keyFromString(key), signal);
     } catch (error) {
       const failures = this.#queue.failures(key) + 1;
       if (!signal.aborted) {

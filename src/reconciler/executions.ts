@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { KubernetesClient } from '../kubernetes/client.ts';
+import { KubernetesClient, type PatchOptions } from '../kubernetes/client.ts';
 import { ConflictError, NotFoundError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
@@ -9,13 +9,16 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { mergePatch } from './merge-patch.ts';
 import { readLive } from './read-live.ts';
 
-/**
- * What became of a status that was to be written. `outdated`: the execution has changed since it was read, so that the
- * status was decided on something that is no longer true.
- */
-export type StatusWrite = 'written' | 'unchanged' | 'outdated' | 'gone';
+/** Keeps an execution in place until its PipelineRun is gone and everything is told. */
+const finalizer = 'workflowexecution.kubernaut.ai/workflowexecution-cleanup';
 
-/** The WorkflowExecutions as the reconciler reads and writes them. What it returns is shared and must not be modified. */
+/** The execution is not the one any more that was read: it has changed or is gone. What was decided on it is void. */
+export type Outdated = 'outdated';
+
+/**
+ * The WorkflowExecutions as the reconciler reads and writes them. Every write is made on condition that nobody has changed
+ * the execution since it was read. What is returned is shared and must not be modified.
+ */
 @Injectable()
 export class Executions {
   constructor(
@@ -33,27 +36,56 @@ export class Executions {
     return readLive(this.client, this.reflector, key, signal);
   }
 
-  /**
-   * Makes `status` the status of an execution in one patch of what differs, on condition that nobody has changed the
-   * execution since it was read. Nothing is sent when nothing differs.
-   */
+  /** Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. */
   async writeStatus(
     execution: WorkflowExecution,
     status: WorkflowExecutionStatus,
     signal: AbortSignal,
-  ): Promise<StatusWrite> {
+  ): Promise<WorkflowExecution | Outdated> {
     const change = mergePatch(execution.status ?? {}, status);
-    if (change === undefined) return 'unchanged';
-    const { name, namespace, resourceVersion, uid } = execution.metadata;
-    const patch = { metadata: { resourceVersion, uid }, status: change };
+    if (change === undefined) return execution;
+    return this.#patch(execution, { status: change }, { subresource: 'status', signal });
+  }
+
+  /** Whether the execution has the finalizer of this service. */
+  isGuarded({ metadata }: WorkflowExecution): boolean {
+    return metadata.finalizers?.includes(finalizer) ?? false;
+  }
+
+  /** Puts the finalizer of this service on an execution. */
+  addFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
+    const finalizers = [...(execution.metadata.finalizers ?? []), finalizer];
+    return this.#patch(execution, { metadata: { finalizers } }, { signal });
+  }
+
+  /** Takes the finalizer of this service off an execution; when it was the last one, that is the execution's end. */
+  removeFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
+    const finalizers = execution.metadata.finalizers?.filter((name) => name !== finalizer) ?? [];
+    return this.#patch(execution, { metadata: { finalizers } }, { signal });
+  }
+
+  /** Asks for the deletion of this very execution, not of one that was made anew under its name. */
+  async delete({ metadata }: WorkflowExecution, signal: AbortSignal): Promise<void> {
     try {
-      const options = { subresource: 'status', signal } as const;
-      const written = await this.client.patch(workflowExecutionResource, { namespace, name }, patch, options);
-      this.reflector.store.upsertIfNewer(written);
-      return 'written';
+      await this.client.delete(workflowExecutionResource, metadata, { preconditions: { uid: metadata.uid }, signal });
     } catch (error) {
-      if (error instanceof ConflictError) return 'outdated';
-      if (error instanceof NotFoundError) return 'gone';
+      if (!(error instanceof NotFoundError) && !(error instanceof ConflictError)) throw error;
+    }
+  }
+
+  async #patch(
+    { metadata }: WorkflowExecution,
+    change: { readonly metadata?: object; readonly status?: object },
+    options: PatchOptions,
+  ): Promise<WorkflowExecution | Outdated> {
+    const { resourceVersion, uid } = metadata;
+    const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
+    try {
+      const written = await this.client.patch(workflowExecutionResource, metadata, patch, options);
+      this.reflector.store.upsertIfNewer(written);
+      return written;
+    } catch (error) {
+      if (error instanceof ConflictError || error instanceof NotFoundError) return 'outdated';
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { classifyFailure } from '../tekton/classify-failure.ts';
 import { advice } from '../tekton/failure-reasons.ts';
-import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { isBeingCancelled, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { hasStartedSteps, stepsMayHaveRun } from '../tekton/steps-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
@@ -14,7 +14,7 @@ export function observePipelineRun(pipelineRun: PipelineRun, taskRuns: readonly 
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'running':
-      return { phase: 'Running', ...told, message: runningMessage(name, startTime) };
+      return { phase: 'Running', ...told, message: runningMessage(pipelineRun) };
     case 'succeeded':
       return { phase: 'Completed', ...told, completionTime, message: `PipelineRun ${name} succeeded. ${message}` };
     case 'failed':
@@ -54,16 +54,16 @@ export function observeConflict(other: PipelineRun): Observation {
 /** How an execution stands whose PipelineRun has just been created, or found after an earlier try had created it. */
 export function observeStart(pipelineRun: PipelineRun): Observation {
   const { startTime } = pipelineRun.status;
-  const message = runningMessage(pipelineRun.metadata.name, startTime);
-  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, message };
+  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, message: runningMessage(pipelineRun) };
 }
 
 function referenceTo({ apiVersion, kind, metadata }: PipelineRun): PipelineRunRef {
   return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid };
 }
 
-function runningMessage(name: string, startTime: string | undefined): string {
-  return startTime === undefined
-    ? `PipelineRun ${name} waits for Tekton to start it`
-    : `PipelineRun ${name} is running`;
+function runningMessage(pipelineRun: PipelineRun): string {
+  const { name } = pipelineRun.metadata;
+  if (isBeingCancelled(pipelineRun)) return `PipelineRun ${name} is being cancelled`;
+  const isStarted = pipelineRun.status.startTime !== undefined;
+  return isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it`;
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient, type ListPage } from '../kubernetes/client.ts';
+import { ConflictError, NotFoundError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
-import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isControlledBy } from './ownership.ts';
@@ -48,6 +49,25 @@ export class PipelineRuns {
     if (seen !== undefined && isControlledBy(seen, uid)) return seen;
     const live = await this.read(execution, signal);
     return live !== undefined && isControlledBy(live, uid) ? live : undefined;
+  }
+
+  /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */
+  async cancel({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
+    const patch = { metadata: { uid: metadata.uid }, spec: { status: cancelledRunFinally } };
+    this.reflector.store.upsertIfNewer(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+  }
+
+  /**
+   * Asks for the deletion of a PipelineRun. It is gone only when its TaskRuns and their pods are (Foreground), so that
+   * nothing of it runs any more once it can not be found.
+   */
+  async delete({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
+    const options = { preconditions: { uid: metadata.uid }, propagationPolicy: 'Foreground', signal } as const;
+    try {
+      await this.client.delete(pipelineRunResource, metadata, options);
+    } catch (error) {
+      if (!(error instanceof NotFoundError) && !(error instanceof ConflictError)) throw error;
+    }
   }
 
   /** The TaskRuns of the execution's PipelineRun, as the API server has them now, also when the PipelineRun is gone. */

@@ -10,10 +10,18 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
 import { Executions } from './executions.ts';
-import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { Reconciler } from './reconciler.ts';
-import { StartPipelineRun } from './start-pipeline-run.step.ts';
+import { AddFinalizer } from './steps/add-finalizer.step.ts';
+import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
+import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { ExpireFinished } from './steps/expire-finished.step.ts';
+import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
+import { RequestCancellation } from './steps/request-cancellation.step.ts';
+import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
+import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { CLOCK, LOGGER } from './tokens.ts';
 
 /** What the reconciler needs mirrored; PipelineRuns that are not of this service are not even sent. */
@@ -37,8 +45,16 @@ export function reconcilerSources({
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
     Executions,
     PipelineRuns,
+    ValidateSpec,
+    CancelBeforeStart,
+    AddFinalizer,
     StartPipelineRun,
+    RequestCancellation,
     FollowPipelineRun,
+    ExpireFinished,
+    DeletePipelineRun,
+    RemoveFinalizer,
+    LifeOfAnExecution,
     Reconciler,
     ControlLoop,
   ],

@@ -36,6 +36,14 @@ export const pipelineRunResource = {
 /** The apiVersion that PipelineRuns carry. */
 export const pipelineRunApiVersion = `${pipelineRunResource.group}/${pipelineRunResource.version}`;
 
+/** What `spec.status` asks Tekton for: end the tasks now, then run the `finally` tasks. */
+export const cancelledRunFinally = 'CancelledRunFinally';
+
+/** Whether somebody has asked Tekton to cancel a PipelineRun, gracefully or not. */
+export function isBeingCancelled({ spec }: PipelineRun): boolean {
+  return spec.status === cancelledRunFinally || spec.status === 'Cancelled';
+}
+
 /**
  * A PipelineRun from JSON that came from outside. A status field that makes no sense counts as not there, so that an
  * absurd status is one that says nothing, and never an object that cannot be seen.

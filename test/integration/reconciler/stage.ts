@@ -11,6 +11,7 @@ import type {
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { releaseExecutions } from '../../support/release-executions.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { sharedCluster } from '../support/cluster.ts';
@@ -52,6 +53,7 @@ export class Stage {
   async close(): Promise<void> {
     for (const reconciler of this.#reconcilers) await reconciler.stop();
     await this.proxy.close();
+    await releaseExecutions(this.client, this.namespace);
     await this.#namespace?.delete();
     await this.#config.close();
   }
@@ -103,6 +105,22 @@ export class Stage {
     return this.client.get(workflowExecutionResource, this.key(name));
   }
 
+  /** Asks for an execution to be cancelled. */
+  async cancel(name: string): Promise<void> {
+    await this.client.patch(workflowExecutionResource, this.key(name), { spec: { cancelRequested: true } });
+  }
+
+  /** Asks for the deletion of an execution. */
+  delete(name: string): Promise<void> {
+    return this.client.delete(workflowExecutionResource, this.key(name));
+  }
+
+  /** Waits until an execution is gone. */
+  async gone(name: string): Promise<void> {
+    const watched = { namespace: this.namespace, name };
+    await waitFor(this.client, workflowExecutionResource, watched, `${name} is gone`, isEmpty, deadlineMs);
+  }
+
   /** Every PipelineRun of an execution, as they are now. */
   async pipelineRuns(name: string): Promise<PipelineRun[]> {
     const labelSelector = `${pipelineRunLabels.workflowExecution}=${labelValue(name)}`;
@@ -124,4 +142,8 @@ export class Stage {
   key(name: string): ObjectKey {
     return { namespace: this.namespace, name };
   }
+}
+
+function isEmpty(list: readonly unknown[]): boolean {
+  return list.length === 0;
 }

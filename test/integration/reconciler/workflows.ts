@@ -30,6 +30,11 @@ function workflow(task: object, params: readonly object[] = []): string {
   });
 }
 
+/** A CustomRun, as far as the tests look at it. */
+export interface CustomRun extends KubernetesObject {
+  readonly spec: { readonly status?: string };
+}
+
 /** Tekton's CustomRun: a task that somebody else than Tekton does (https://tekton.dev/docs/pipelines/customruns/). */
 export const customRuns = {
   group: 'tekton.dev',
@@ -37,7 +42,7 @@ export const customRuns = {
   plural: 'customruns',
   kind: 'CustomRun',
   namespaced: true,
-  parse: (raw: unknown) => raw as KubernetesObject, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by Tekton for a test's own workflow
+  parse: (raw: unknown) => raw as CustomRun, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by Tekton for a test's own workflow
 };
 
 /** Does the task of a {@link waitingWorkflow}, well or badly. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AlreadyExistsError, CancelledError, KubernetesError } from '../kubernetes/errors.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { observeConflict, observeStart } from './observe-pipeline-run.ts';
-import { observeRefusal } from './observe-refusal.ts';
-import { isControlledBy } from './ownership.ts';
-import { PipelineRuns } from './pipeline-runs.ts';
+import { AlreadyExistsError, CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { observeConflict, observeStart } from '../observe-pipeline-run.ts';
+import { observeRefusal } from '../observe-refusal.ts';
+import { isControlledBy } from '../ownership.ts';
+import { PipelineRuns } from '../pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { readOutcome } from '../tekton/read-outcome.ts';
-import type { PipelineRun } from '../tekton/pipeline-run.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { observeMissingPipelineRun, observePipelineRun } from './observe-pipeline-run.ts';
-import { PipelineRuns } from './pipeline-runs.ts';
+import { readOutcome } from '../../tekton/read-outcome.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { observeMissingPipelineRun, observePipelineRun } from '../observe-pipeline-run.ts';
+import { PipelineRuns } from '../pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Tells how the PipelineRun of a Running execution stands. TaskRuns are read only to say why it failed. */

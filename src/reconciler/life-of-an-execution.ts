@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { phaseOf } from '../workflow-execution/phase.ts';
+import { AddFinalizer } from './steps/add-finalizer.step.ts';
+import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
+import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { ExpireFinished } from './steps/expire-finished.step.ts';
+import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
+import { RequestCancellation } from './steps/request-cancellation.step.ts';
+import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
+import type { Step } from './steps/step.ts';
+import { ValidateSpec } from './steps/validate-spec.step.ts';
+
+/** What is done for an execution, in which phase and in which order. The first step that knows how it stands ends a pass. */
+@Injectable()
+export class LifeOfAnExecution {
+  readonly #phases: Readonly<Record<Phase, readonly Step[]>>;
+  readonly #deletion: readonly Step[];
+
+  constructor(
+    validate: ValidateSpec,
+    cancelBeforeStart: CancelBeforeStart,
+    addFinalizer: AddFinalizer,
+    start: StartPipelineRun,
+    cancel: RequestCancellation,
+    follow: FollowPipelineRun,
+    expire: ExpireFinished,
+    deletePipelineRun: DeletePipelineRun,
+    removeFinalizer: RemoveFinalizer,
+  ) {
+    this.#phases = {
+      Pending: [validate, cancelBeforeStart, addFinalizer, start],
+      Running: [cancel, follow],
+      Completed: [expire],
+      Failed: [expire],
+      Skipped: [expire],
+    };
+    this.#deletion = [deletePipelineRun, removeFinalizer];
+  }
+
+  /** The steps for an execution as it is now. */
+  steps(execution: WorkflowExecution): readonly Step[] {
+    const isBeingDeleted = execution.metadata.deletionTimestamp !== undefined;
+    return isBeingDeleted ? this.#deletion : this.#phases[phaseOf(execution)];
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { isControlledBy } from '../ownership.ts';
+import { PipelineRuns } from '../pipeline-runs.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+/**
+ * Ends an execution that is cancelled before it has started. Pending says only that no PipelineRun has been written down:
+ * an earlier try may have created one, and then the execution has to be started, so that it can be cancelled in order.
+ */
+@Injectable()
+export class CancelBeforeStart implements Step {
+  constructor(private readonly pipelineRuns: PipelineRuns) {}
+
+  async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+    if (execution.spec.cancelRequested !== true) return { kind: 'next', execution };
+    const existing = await this.pipelineRuns.read(execution, signal);
+    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };
+    const message = 'It was cancelled before it was started: nothing was created, and nothing ran.';
+    const failure = { reason: 'Cancelled', message, wasExecutionFailure: false } as const;
+    return { kind: 'observed', observation: { phase: 'Failed', failure } };
+  }
+}
