@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { subdirectories, type Cache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { buildFlags, builtComponents, type BuiltComponent } from './components.ts';
@@ -7,7 +7,8 @@ import { requireCache, requireSpace } from './disk.ts';
 import { ClusterError } from './errors.ts';
 import { withLock, type Lock } from './lock.ts';
 import { knativePatch, writeKnativePatch } from './knative-patch.ts';
-import { elapsedSince, ticking, type Progress } from './progress.ts';
+import { endProcess, findByEnvironment } from './process.ts';
+import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
 import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
 import { moduleDirectory, sourceHash } from './versions.ts';
@@ -43,7 +44,7 @@ export async function ensureBuilt(cache: Cache, progress: Progress, signal?: Abo
   const found = findBuild(cache);
   if (found) return found;
   const go = await findGo(signal);
-  const onWait = (holder: string) => progress(`Waiting for another build of the same components (${holder})`);
+  const onWait = waitingFor(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
     // Whoever was waited for may have built just this.
     return findBuild(cache) ?? (await build(cache, go, tellingBoth(progress, held), signal));
@@ -70,23 +71,32 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
   ]);
   const started = performance.now();
   const finished = join(cache.root, `${sourceKey()}-${go.version}`);
-  // Under the lock, so whatever has such a name was left by a build that was killed.
-  for (const left of subdirectories(cache.root).filter((name) => name.startsWith('.building-'))) {
-    rmSync(join(cache.root, left), { recursive: true, force: true });
-  }
-  const unfinished = join(cache.root, `.building-${process.pid}`);
-  mkdirSync(join(unfinished, 'bin'), { recursive: true });
+  await removeUnfinished(cache);
+  const unfinished = join(cache.root, `${unfinishedPrefix}${process.pid}`);
+  for (const name of ['bin', 'tmp', 'patch']) mkdirSync(join(unfinished, name), { recursive: true });
   try {
     progress(`Building Kubernetes and Tekton with ${go.version} into ${finished} (once, about 6 minutes on two cores)`);
     await buildAll(unfinished, go, progress, signal);
     await writeTektonManifests(go, join(unfinished, 'tekton.yaml'), signal);
-    rmSync(join(unfinished, 'patch'), { recursive: true });
+    for (const name of ['tmp', 'patch']) rmSync(join(unfinished, name), { recursive: true });
     renameSync(unfinished, finished);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
   progress(`Built everything in ${elapsedSince(started)}`);
   return { directory: finished };
+}
+
+const unfinishedPrefix = '.building-';
+/** Marks the processes of a build, so that one whose starter was killed is found and ended. */
+const markerVariable = 'WFE_CLUSTER_BUILD';
+
+/** Removes what a killed build has left. Called under the lock, so there is no other build that it could belong to. */
+async function removeUnfinished(cache: Cache): Promise<void> {
+  await Promise.all(findByEnvironment(markerVariable, cache.root).map((left) => endProcess(left)));
+  for (const name of subdirectories(cache.root).filter((directory) => directory.startsWith(unfinishedPrefix))) {
+    rmSync(join(cache.root, name), { recursive: true, force: true });
+  }
 }
 
 async function buildAll(directory: string, go: GoToolchain, progress: Progress, signal?: AbortSignal): Promise<void> {
@@ -120,7 +130,7 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
     const output = join(directory, 'bin', component.name);
     const result = await runCommand(go.command, ['build', ...flags, '-o', output, component.package], {
       cwd: moduleDirectory,
-      env: { ...process.env, CGO_ENABLED: '0' },
+      env: { ...process.env, CGO_ENABLED: '0', GOTMPDIR: join(directory, 'tmp'), [markerVariable]: dirname(directory) },
       signal,
       onStderrLine: (line) => {
         const [, module] = /^go: downloading (\S+)/.exec(line) ?? [];
@@ -134,9 +144,7 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
 }
 
 async function patchedModule(go: GoToolchain, directory: string, signal?: AbortSignal): Promise<string> {
-  const patch = join(directory, 'patch');
-  mkdirSync(patch, { recursive: true });
-  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', signal), patch);
+  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', signal), join(directory, 'patch'));
 }
 
 /** Progress that those who wait for the build see too. */

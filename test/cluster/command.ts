@@ -15,12 +15,18 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Ends the command and everything it started, and rejects with ClusterAborted once they have ended. */
+  /** Interrupts the command, and rejects with ClusterAborted once it has ended. */
   readonly signal?: AbortSignal;
-  /** What the command gets when the signal fires; the whole group by SIGTERM unless it has to end in its own way. */
-  readonly onAbort?: 'end-group' | 'interrupt';
+  /**
+   * Who is interrupted: the command with everything it has started, which is killed if it does not end within 5 s, or
+   * the command alone, which then takes the time it needs.
+   */
+  readonly onAbort?: 'interrupt-group' | 'interrupt-command';
   readonly onStderrLine?: (line: string) => void;
 }
+
+/** Time that an interrupted command gets before its group is killed. */
+const graceMilliseconds = 5_000;
 
 /** Runs a command to its end and collects its output. Only failing to start it, and being aborted, is an error. */
 export async function runCommand(
@@ -43,7 +49,13 @@ export async function runCommand(
     output.stderr += text;
     if (onStderrLine) text.trimEnd().split('\n').forEach(onStderrLine);
   });
-  const abort = () => endChild(child.pid ?? 0, options.onAbort ?? 'end-group');
+  let forced: NodeJS.Timeout | undefined;
+  const abort = () => {
+    const group = options.onAbort !== 'interrupt-command';
+    // SIGINT and not SIGTERM: it is the one at which Go removes its temporary files.
+    sendTo(child.pid, 'SIGINT', group);
+    if (group) forced = setTimeout(() => sendTo(child.pid, 'SIGKILL', group), graceMilliseconds);
+  };
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const code = await new Promise<number>((resolve, reject) => {
@@ -53,14 +65,15 @@ export async function runCommand(
     if (signal?.aborted) throw new ClusterAborted();
     return { code, ...output };
   } finally {
+    clearTimeout(forced);
     signal?.removeEventListener('abort', abort);
   }
 }
 
-function endChild(pid: number, how: 'end-group' | 'interrupt'): void {
+function sendTo(pid: number | undefined, signal: NodeJS.Signals, group: boolean): void {
+  if (pid === undefined) return;
   try {
-    if (how === 'interrupt') process.kill(pid, 'SIGINT');
-    else process.kill(-pid, 'SIGTERM');
+    process.kill(group ? -pid : pid, signal);
   } catch {
     // It has ended already.
   }

@@ -8,7 +8,7 @@ import { findNamedCluster } from './external.ts';
 import { withLock } from './lock.ts';
 import { preparePods } from './packages.ts';
 import { isAlive, ownIdentity } from './process.ts';
-import { silent, type Progress } from './progress.ts';
+import { silent, waitingFor, type Progress } from './progress.ts';
 import { readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
 import { allocate, bringUp, type Plan } from './start.ts';
 import { ServiceFailed, Supervisor } from './supervisor.ts';
@@ -57,7 +57,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   await sweep(cache, progress);
   const pods = level === 'pods' ? await preparePods(cache, progress, signal) : noNode(level);
   if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
-  const onWait = (holder: string) => progress(`Waiting for cluster ${name} (${holder})`);
+  const onWait = waitingFor(progress, `cluster ${name}`);
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
     const running = await findUsable(cache, name, level, progress);
     if (running) return running;
@@ -79,7 +79,7 @@ export function connectCluster(name: string, cache: Cache = findCache()): Promis
 
 /** Takes a cluster down, whole or not, ours or another process's. Does nothing when there is none. */
 export async function takeDown(name: string, progress: Progress = silent, cache: Cache = findCache()): Promise<void> {
-  const onWait = (holder: string) => progress(`Waiting for cluster ${name} (${holder})`);
+  const onWait = waitingFor(progress, `cluster ${name}`);
   await withLock(cache, `cluster ${checkedName(name)}`, { onWait }, () => removeCluster(clusterDirectory(cache, name)));
 }
 

@@ -4,7 +4,7 @@ import type { Cache } from './cache.ts';
 import { findOnPath, isExecutable, runCommand } from './command.ts';
 import { ClusterAborted, messageOf } from './errors.ts';
 import { withLock } from './lock.ts';
-import { elapsedSince, ticking, type Progress } from './progress.ts';
+import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
 import type { PodSupport } from './record.ts';
 
 /** Programs of the machine that real pods need; what is missing is undefined. */
@@ -63,7 +63,7 @@ export async function preparePods(cache: Cache, progress: Progress, signal?: Abo
   const obstacle = obstacleToPods();
   if (obstacle) return { available: false, reason: obstacle };
   if (missingPackages(findPackages()).length === 0) return { available: true };
-  const onWait = (holder: string) => progress(`Waiting for another installation of packages (${holder})`);
+  const onWait = waitingFor(progress, 'another installation of packages');
   return withLock(cache, 'packages', { signal, onWait }, async () => {
     const missing = missingPackages(findPackages());
     if (missing.length === 0) return { available: true };
@@ -107,7 +107,7 @@ async function installPackages(missing: string[], progress: Progress, signal?: A
 async function runApt(aptGet: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Interrupted, not killed: apt-get ends a download at once, but lets dpkg finish what it has begun.
-  const result = await runCommand(aptGet, args, { env, signal, onAbort: 'interrupt' });
+  const result = await runCommand(aptGet, args, { env, signal, onAbort: 'interrupt-command' });
   if (result.code === 0) return;
   const lines = `${result.stdout}\n${result.stderr}`.split('\n');
   throw new Error(lines.findLast((line) => /^E: /.test(line)) ?? `apt-get ended with exit code ${result.code}`);

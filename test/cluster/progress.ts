@@ -47,6 +47,24 @@ export function ticking(progress: Progress, describe: (elapsed: string) => strin
   return () => clearInterval(timer);
 }
 
+/**
+ * Shows what a process tells that is waited for: in place on a terminal, elsewhere the first line and one each 15 s.
+ *
+ * @param what what is waited for, such as `another build`
+ */
+export function waitingFor(progress: Progress, what: string): (holder: string) => void {
+  let shown = Number.NEGATIVE_INFINITY;
+  return (holder) => {
+    const line = `Waiting for ${what} (${holder})`;
+    if (progress.live) {
+      progress.live(line);
+    } else if (performance.now() - shown >= reportEverySeconds * 1000) {
+      shown = performance.now();
+      progress(line);
+    }
+  };
+}
+
 /** Time since a `performance.now()`, as a person says it: `0.4s`, `42s`, `5m 15s`. */
 export function elapsedSince(started: number): string {
   return duration(performance.now() - started);

@@ -115,8 +115,7 @@ class Start {
 
   async #controlPlane(): Promise<void> {
     // Together: the API server waits for etcd by itself.
-    await this.#supervisor.start('etcd');
-    await this.#startAndWait('kube-apiserver');
+    await this.#all([this.#startAndWait('etcd'), this.#startAndWait('kube-apiserver')]);
   }
 
   async #registry(): Promise<void> {

@@ -16,10 +16,16 @@ export class ServiceFailed extends ClusterError {
   constructor(service: ServiceName, what: string, log: string) {
     super(`${service} ${what}. The end of its log:\n${log.split('\n').slice(-8).join('\n')}`);
     this.service = service;
-    this.portTaken = /address already in use/i.test(log);
+    this.portTaken = saysPortTaken(log);
   }
 }
 
+function saysPortTaken(log: string): boolean {
+  return /address already in use/i.test(log);
+}
+
+/** Time within which a process has to answer a question. */
+const answerMilliseconds = 3_000;
 /** Time after which a process that is not ready is given up. Two busy cores need a tenth of it. */
 const readyDeadlineMilliseconds = 120_000;
 /** Time that a process gets to end by itself before it is forced to. */
@@ -28,6 +34,8 @@ const graceMilliseconds = 2_000;
 /** Starts and ends the processes of one cluster and keeps its record. */
 export class Supervisor {
   #record: ClusterRecord;
+  /** Where in its log the present life of a process begins, in bytes. */
+  readonly #logStarts = new Map<ServiceName, number>();
 
   constructor(record: ClusterRecord) {
     this.#record = record;
@@ -49,6 +57,7 @@ export class Supervisor {
     mkdirSync(join(this.#record.directory, 'log'), { recursive: true });
     const oldReadyFile = readyFile(this.#record, name);
     if (oldReadyFile) rmSync(oldReadyFile, { force: true });
+    this.#logStarts.set(name, this.#readLog(name).length);
     const command = commandOf(this.#record, name, this.#sandboxPid());
     const identity = await startDetached(command, serviceEnvironment(this.#record), this.logFile(name));
     this.update({ processes: { ...this.#record.processes, [name]: identity } });
@@ -78,27 +87,35 @@ export class Supervisor {
   /**
    * Asks until the answer is yes.
    *
-   * @throws ServiceFailed when the process ends before that, or two minutes have passed; ClusterAborted
+   * @param isReady resolves to the answer; asked again when it gives none within 3 s
+   * @throws ServiceFailed when the process ends before that, cannot have its port, or two minutes have passed
+   * @throws ClusterAborted
    */
-  async until(name: ServiceName, isReady: () => Promise<boolean> | boolean, signal?: AbortSignal): Promise<void> {
+  async until(name: ServiceName, isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + readyDeadlineMilliseconds;
     for (;;) {
       throwIfAborted(signal);
       // Before the question: a process that ends in between still gets to answer it.
       const running = this.isRunning(name);
-      if (await Promise.resolve(isReady()).catch(() => false)) return;
-      if (!running) throw new ServiceFailed(name, 'has ended', this.#log(name));
-      if (performance.now() > deadline)
-        throw new ServiceFailed(name, 'is not ready after two minutes', this.#log(name));
+      if (await Promise.race([isReady(), delay(answerMilliseconds, false)])) return;
+      const log = this.#log(name);
+      if (!running) throw new ServiceFailed(name, 'has ended', log);
+      // Some do not end then, and are never ready either.
+      if (saysPortTaken(log)) throw new ServiceFailed(name, 'cannot have its port', log);
+      if (performance.now() > deadline) throw new ServiceFailed(name, 'is not ready after two minutes', log);
       await delay(50);
     }
   }
 
   #log(name: ServiceName): string {
+    return this.#readLog(name).subarray(this.#logStarts.get(name)).toString().trim();
+  }
+
+  #readLog(name: ServiceName): Buffer {
     try {
-      return readFileSync(this.logFile(name), 'utf8').trim();
+      return readFileSync(this.logFile(name));
     } catch {
-      return '';
+      return Buffer.alloc(0);
     }
   }
 
