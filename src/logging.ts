@@ -1,3 +1,5 @@
+import { setLogger } from '@grpc/grpc-js';
+import type { LoggerService } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.ts';
@@ -13,4 +15,10 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
       formatters: { level: (label) => ({ level: label }) },
     },
   });
+}
+
+/** Brings what grpc-js says of its own accord, else plain lines on standard error, into the log. */
+export function logGrpc(log: LoggerService): void {
+  const say = (...parts: unknown[]): void => log.warn({ msg: parts.map(String).join(' ') }, 'grpc-js');
+  setLogger({ error: say, info: say, debug: say });
 }

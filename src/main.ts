@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
 import type { Config } from './config/config.ts';
+import { settings } from './config/settings.ts';
 import { withPodNamespace } from './config/pod-namespace.ts';
 import { configureGrpc } from './execution/grpc/configure-grpc.ts';
 import { configureHttp } from './execution/rest/configure-http.ts';
@@ -15,6 +16,8 @@ import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import type { Reflector } from './kubernetes/reflector.ts';
 import { requireCluster } from './kubernetes/require-cluster.ts';
+import { listen, ListenError, textOf } from './listen.ts';
+import { logGrpc } from './logging.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
@@ -37,13 +40,12 @@ async function main(): Promise<void> {
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig);
   const app = await createApplication(config, kubeConfig);
-  await app.startAllMicroservices();
-  await app.listen(config.http.port, config.http.host);
+  await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
+  await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
   const log = app.get(Logger);
   for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
-  const { http, grpc } = config;
   await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();
-  log.log({ http: `${http.host}:${http.port}`, grpc: `${grpc.host}:${grpc.port}`, msg: 'ready' });
+  log.log({ http: textOf(config.http), grpc: textOf(config.grpc), msg: 'ready' });
 }
 
 async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
@@ -59,6 +61,7 @@ async function createApplication(config: Config, kubeConfig: PooledKubeConfig): 
     bufferLogs: true,
   });
   app.useLogger(app.get(Logger));
+  logGrpc(app.get(Logger));
   app.flushLogs();
   configureHttp(app);
   configureGrpc(app, config);
@@ -68,8 +71,7 @@ async function createApplication(config: Config, kubeConfig: PooledKubeConfig): 
 
 /** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
 function sentenceFor(error: unknown): string {
-  const foreseen = [ConfigError, KubeConfigError, ClusterIncompleteError].some((kind) => error instanceof kind);
   if (!(error instanceof Error)) return String(error);
-  const isAddressTaken = 'code' in error && error.code === 'EADDRINUSE';
-  return foreseen || isAddressTaken ? error.message : (error.stack ?? error.message);
+  const foreseen = [ConfigError, KubeConfigError, ClusterIncompleteError, ListenError];
+  return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

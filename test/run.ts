@@ -1,6 +1,6 @@
 // The tests, on a real Kubernetes with a real Tekton: `npm test`, or `npm test -- unit|integration|e2e [jest options]`.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants } from 'node:os';
 import { ClusterError } from './cluster/errors.ts';
@@ -14,6 +14,10 @@ import type { Tally } from './tally.ts';
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, 'test-results');
+/** The name of Jest's report in {@link results}. */
+const reportName = 'jest.json';
+/** Milliseconds that Jest may go on after its report when a test has left something open; then it is ended, a failure. */
+const lingeringMs = 20_000;
 const tiers = ['unit', 'integration', 'e2e'];
 const progress = streamProgress(process.stderr);
 const interrupted = new AbortController();
@@ -73,7 +77,7 @@ async function jest(
   options: readonly string[],
   env: Record<string, string>,
 ): Promise<Tally> {
-  const report = join(results, 'jest.json');
+  const report = join(results, reportName);
   const everything = wanted.length === tiers.length && options.length === 0;
   const arguments_ = [
     '--experimental-vm-modules',
@@ -96,6 +100,12 @@ function foreground(command: string, arguments_: readonly string[], env: Record<
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     interrupted.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+    const watcher = watch(results, (_event, file) => {
+      if (file !== reportName) return;
+      watcher.close();
+      setTimeout(() => child.kill('SIGKILL'), lingeringMs).unref();
+    });
+    child.once('close', () => watcher.close());
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });

@@ -44,7 +44,8 @@ export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig 
       part.loadFromFile(file);
       config.mergeConfig(part, config.currentContext !== undefined);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      // What a YAML parser says is followed by a drawing of the place.
+      const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
       throw new KubeConfigError(`The kubeconfig ${file} cannot be used: ${why}`, { cause });
     }
   }
