@@ -1,5 +1,6 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Logger as NestLogger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import type { Logger } from './logger.ts';
 import type { PooledKubeConfig } from './pooled-kube-config.ts';
 import type { Reflector } from './reflector.ts';
 
@@ -32,4 +33,15 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
     await Promise.all(this.#runs);
     await this.#config.close();
   }
+}
+
+/** The toolkit's log lines through the application's Nest logger. */
+export function nestLogger(context: string): Logger {
+  const log = new NestLogger(context);
+  return {
+    debug: (fields, msg) => log.debug({ ...fields, msg }),
+    info: (fields, msg) => log.log({ ...fields, msg }),
+    warn: (fields, msg) => log.warn({ ...fields, msg }),
+    error: (fields, msg) => log.error({ ...fields, msg }),
+  };
 }
