@@ -19,6 +19,8 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
 
 /** Brings what grpc-js says of its own accord, else plain lines on standard error, into the log. */
 export function logGrpc(log: LoggerService): void {
-  const say = (...parts: unknown[]): void => log.warn({ msg: parts.map(String).join(' ') }, 'grpc-js');
+  const say = (...parts: unknown[]): void => {
+    log.warn({ msg: parts.map(String).join(' ') }, 'grpc-js');
+  };
   setLogger({ error: say, info: say, debug: say });
 }
