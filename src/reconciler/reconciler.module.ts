@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../kubernetes/clock.ts';
-import { nestLogger } from '../kubernetes/nest-logger.ts';
+import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { ReflectorSource } from '../kubernetes/reflector.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
