@@ -32,8 +32,10 @@ export class Executions {
   }
 
   /** The execution as the API server has it now; undefined when it is gone. */
-  read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
-    return readLive(this.client, this.reflector, key, signal);
+  async read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
+    const live = await readLive(this.client, workflowExecutionResource, key, signal);
+    if (live !== undefined) this.reflector.store.upsertIfNewer(live);
+    return live;
   }
 
   /** Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. */

@@ -4,7 +4,7 @@ import { ConflictError, NotFoundError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
+import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
@@ -29,14 +29,13 @@ export class PipelineRuns {
    * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
-    const created = await this.client.create(pipelineRunResource, buildPipelineRun(execution), { signal });
-    this.reflector.store.upsertIfNewer(created);
-    return created;
+    return this.#remember(await this.client.create(pipelineRunResource, buildPipelineRun(execution), { signal }));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
-  read(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
-    return readLive(this.client, this.reflector, keyFor(execution), signal);
+  async read(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    const live = await readLive(this.client, pipelineRunResource, keyFor(execution), signal);
+    return live && this.#remember(live);
   }
 
   /**
@@ -54,7 +53,7 @@ export class PipelineRuns {
   /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */
   async cancel({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
     const patch = { metadata: { uid: metadata.uid }, spec: { status: cancelledRunFinally } };
-    this.reflector.store.upsertIfNewer(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+    this.#remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
   /**
@@ -82,6 +81,13 @@ export class PipelineRuns {
       found.push(...page.items);
     } while (page.continue !== undefined);
     return found;
+  }
+
+  /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */
+  #remember(pipelineRun: PipelineRun): PipelineRun {
+    const isWatched = pipelineRun.metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
+    if (isWatched) this.reflector.store.upsertIfNewer(pipelineRun);
+    return pipelineRun;
   }
 }
 

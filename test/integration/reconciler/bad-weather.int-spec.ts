@@ -102,8 +102,8 @@ describe('an execution', () => {
   it('is repaired by the resync when the watch has missed the end of its PipelineRun', async () => {
     const reconciler = await stage.startReconciler();
     await stage.execute('wfe', waitingWorkflow);
-    await stage.phase('wfe', 'Running');
-    const { metadata } = await stage.pipelineRun('wfe', ({ status }) => status.startTime !== undefined);
+    await stage.until('wfe', 'it has started', ({ status }) => status?.startTime !== undefined);
+    const { metadata } = await stage.pipelineRun('wfe', ({ status }) => status.childReferences.length > 0);
     const read = stage.proxy.next({ method: 'GET', path: `/pipelineruns/${metadata.name}` });
 
     const labels = { [pipelineRunLabels.workflowExecution]: null };
