@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConflictError, UnavailableError } from '../kubernetes/errors.ts';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { Executions } from './executions.ts';
+import type { LifeOfAnExecution } from './life-of-an-execution.ts';
+import { Reconciler } from './reconciler.ts';
+import type { Step, StepOutcome } from './steps/step.ts';
+
+const { signal } = new AbortController();
+const key = { namespace: 'payment', name: 'we-pod-crash' };
+const seen = aWorkflowExecution();
+const live = aWorkflowExecution({ metadata: { resourceVersion: '1002' } });
+const pending: StepOutcome = {
+  kind: 'observed',
+  observation: { phase: 'Pending', reason: 'Forbidden', message: 'not yet' },
+};
+
+/** Executions that are `seen` in the cache and `now` in truth; the first `outdated` writes are refused. */
+function executions({ now, outdated = 0 }: { now?: WorkflowExecution; outdated?: number } = {}) {
+  const written: (WorkflowExecutionStatus & { on: string })[] = [];
+  let refusals = outdated;
+  const port = {
+    lastSeen: () => seen,
+    read: () => Promise.resolve(now),
+    writeStatus: (execution: WorkflowExecution, status: WorkflowExecutionStatus) => {
+      if (refusals-- > 0) return Promise.resolve('outdated');
+      written.push({ ...status, on: execution.metadata.resourceVersion });
+      return Promise.resolve(execution);
+    },
+  };
+  return { port: port as unknown as Executions, written };
+}
+
+/** Steps that come to the given outcomes, one after the other, again and again. */
+function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
+  const steps = outcomes.map((outcome): Step => ({ run: () => Promise.resolve(outcome) }));
+  return { steps: () => steps } as unknown as LifeOfAnExecution;
+}
+
+const reconcilerOf = (port: Executions, life: LifeOfAnExecution) => new Reconciler(port, life, new FakeClock());
+
+describe('a pass', () => {
+  it('ends with the first step that knows how the execution stands', async () => {
+    const { port, written } = executions();
+    const never: Step = { run: () => Promise.reject(new Error('went on')) };
+    const [next, knows] = stepsTo({ kind: 'next', execution: live }, pending).steps(seen) as [Step, Step];
+    const life = { steps: () => [next, knows, never] } as unknown as LifeOfAnExecution;
+
+    await reconcilerOf(port, life).reconcile(key, signal);
+
+    expect(written).toMatchObject([{ phase: 'Pending', message: 'not yet', on: '1002' }]);
+  });
+
+  it('writes nothing when a step has settled it, and comes back when that says so', async () => {
+    const { port, written } = executions();
+    const life = stepsTo({ kind: 'settled', reason: 'NotExpired', requeueAfterMs: 5 });
+    await expect(reconcilerOf(port, life).reconcile(key, signal)).resolves.toEqual({ requeueAfterMs: 5 });
+    expect(written).toEqual([]);
+  });
+
+  it('writes the status first and then fails, so that the execution comes back', async () => {
+    const { port, written } = executions();
+    const retry = new UnavailableError('no');
+    await expect(reconcilerOf(port, stepsTo({ ...pending, retry })).reconcile(key, signal)).rejects.toBe(retry);
+    expect(written).toHaveLength(1);
+  });
+
+  it('does nothing for an execution that is not there', async () => {
+    const port = { lastSeen: () => undefined } as unknown as Executions;
+    await expect(reconcilerOf(port, stepsTo(pending)).reconcile(key, signal)).resolves.toEqual({});
+  });
+});
+
+describe('an execution that has changed meanwhile', () => {
+  it('is decided about anew as it is now', async () => {
+    const { port, written } = executions({ now: live, outdated: 1 });
+    await reconcilerOf(port, stepsTo(pending)).reconcile(key, signal);
+    expect(written).toMatchObject([{ on: '1002' }]);
+  });
+
+  it('is let go when it is gone', async () => {
+    const { port, written } = executions({ outdated: 1 });
+    await expect(reconcilerOf(port, stepsTo(pending)).reconcile(key, signal)).resolves.toEqual({});
+    expect(written).toEqual([]);
+  });
+
+  it('comes back later when it changes all the time', async () => {
+    const { port } = executions({ now: live, outdated: 2 });
+    await expect(reconcilerOf(port, stepsTo(pending)).reconcile(key, signal)).rejects.toThrow(ConflictError);
+  });
+
+  it('is decided about anew also when a step has found that out', async () => {
+    const { port } = executions({ now: live });
+    await expect(reconcilerOf(port, stepsTo({ kind: 'outdated' })).reconcile(key, signal)).rejects.toThrow(
+      'payment/we-pod-crash changed twice',
+    );
+  });
+});
