@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import type { AffectedResource, FieldViolation } from './errors/api-error.ts';
+import type { AffectedResource } from './errors/api-error.ts';
 
 /** RFC 1123, as Kubernetes names namespaces: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 export const dnsLabel = {
@@ -28,14 +28,6 @@ export interface ExecutionKey {
 /** Whether the text is a name by the rule. */
 export function isName(text: string, rule: typeof dnsLabel | typeof dnsSubdomain): boolean {
   return text.length <= rule.maxLength && rule.pattern.test(text);
-}
-
-/** The rules that a key breaks; each transport names the fields as it took them. */
-export function keyViolations(key: ExecutionKey): FieldViolation[] {
-  return [
-    ...(isName(key.namespace, dnsLabel) ? [] : [{ path: ['namespace'], message: dnsLabel.message }]),
-    ...(isName(key.name, dnsSubdomain) ? [] : [{ path: ['name'], message: dnsSubdomain.message }]),
-  ];
 }
 
 /** The resource name of an execution: `namespaces/{namespace}/workflowExecutions/{name}` (https://google.aip.dev/122). */

@@ -23,7 +23,11 @@ export interface UnvalidatedCreate {
  */
 export function fromCreateRequest(request: CreateWorkflowExecutionRequest): UnvalidatedCreate {
   const { labels, annotations, spec } = request.workflowExecution ?? {};
-  const metadata = withoutUnset({ name: request.workflowExecutionId, labels, annotations });
+  const metadata = withoutUnset({
+    name: request.workflowExecutionId,
+    labels: unlessEmpty(labels),
+    annotations: unlessEmpty(annotations),
+  });
   return {
     namespace: namespaceOf(request.parent, 'parent'),
     resource: { metadata, ...(spec === undefined ? {} : { spec: fromSpec(spec) }) },
@@ -69,6 +73,7 @@ function fromSpec(spec: SpecMessage): object {
     ...spec,
     remediationRequestRef: remediationRequestRef && withoutUnset(remediationRequestRef),
     workflowRef: workflowRef && withoutUnset(workflowRef),
+    parameters: unlessEmpty(spec.parameters),
     executionConfig:
       executionConfig &&
       withoutUnset({
@@ -78,11 +83,16 @@ function fromSpec(spec: SpecMessage): object {
   });
 }
 
-/** Proto has no difference between a scalar that is not set and one that is zero; an empty map is none. */
+/** Proto has no difference between a scalar that is not set and one that is zero. */
 function withoutUnset(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isUnset(value)));
 }
 
 function isUnset(value: unknown): boolean {
   return value === undefined || value === '' || value === false;
+}
+
+/** Nor between a map that is not set and one that is empty. */
+function unlessEmpty(map: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> | undefined {
+  return Object.keys(map).length === 0 ? undefined : map;
 }

@@ -23,6 +23,12 @@ export function serveOpenApi(app: INestApplication): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'WorkflowExecution API',
-    swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true, validatorUrl: null },
+    swaggerOptions: {
+      deepLinking: true,
+      defaultModelsExpandDepth: 0,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      validatorUrl: null,
+    },
   });
 }

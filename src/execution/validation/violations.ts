@@ -2,10 +2,10 @@ import type { ValidationError } from 'class-validator';
 import type { FieldViolation } from '../errors/api-error.ts';
 
 /**
- * Where a field breaks a rule of one of these, what its other rules say is noise: a missing field is not too short.
- * Rules of whose type a value is not are broken by every other value.
+ * Where a field breaks one of these rules, what its other rules say is noise: a missing field is not of the wrong type, and
+ * an empty one breaks every pattern.
  */
-const decisive = ['isDefined', 'isString', 'isObject', 'isNumber', 'isInt', 'isBoolean', 'isStringMap'];
+const decisive = ['isDefined', 'isString', 'isObject', 'isNumber', 'isInt', 'isBoolean', 'isStringMap', 'isLength'];
 
 /** The broken rules that class-validator found, field by field, in the order of the fields. */
 export function toViolations(errors: readonly ValidationError[], parent: readonly string[] = []): FieldViolation[] {

@@ -1,0 +1,112 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { KubernetesClient } from '../kubernetes/client.ts';
+import { CancelledError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { ExecutionService } from './execution.service.ts';
+
+/** The service around an API server that answers what a test wants it to. */
+function serviceWith(over: {
+  answer?: () => Promise<WorkflowExecution>;
+  stored?: WorkflowExecution[];
+  hasSynced?: boolean;
+  watchNamespaces?: string[];
+}) {
+  const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
+    over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
+  );
+  const upsertIfNewer = jest.fn();
+  const client = { create: answer, get: answer } as unknown as KubernetesClient;
+  const store = { list: () => over.stored ?? [], upsertIfNewer };
+  const reflector = { hasSynced: over.hasSynced ?? true, store } as unknown as Reflector<WorkflowExecution>;
+  const config = { watchNamespaces: over.watchNamespaces ?? [] };
+  return { service: new ExecutionService(client, reflector, config, () => 'suffix'), answer, upsertIfNewer };
+}
+
+const command = { namespace: 'payment', spec: aSpec() };
+const key = { namespace: 'payment', name: 'we-1' };
+
+describe('creating an execution', () => {
+  it('makes a name when none is given, and puts what was stored into the lists of this replica', async () => {
+    const { service, answer, upsertIfNewer } = serviceWith({});
+
+    const created = await service.create(command);
+
+    expect(answer.mock.calls[0]?.[1]).toMatchObject({
+      kind: 'WorkflowExecution',
+      metadata: { namespace: 'payment', name: 'rr-pod-crash-f8a3b9c2-suffix' },
+      spec: aSpec(),
+    });
+    expect(upsertIfNewer).toHaveBeenCalledWith(created);
+  });
+
+  it('takes the name that is given', async () => {
+    const { service, answer } = serviceWith({});
+
+    await service.create({ ...command, name: 'we-1' });
+
+    expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
+  });
+
+  it('is refused where nothing would ever run it', async () => {
+    const { service, answer } = serviceWith({ watchNamespaces: ['billing', 'shop'] });
+
+    await expect(service.create(command)).rejects.toThrow(
+      'metadata.namespace: must be one that this service serves (billing, shop)',
+    );
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('is refused when it is cancelled from the start', async () => {
+    const { service } = serviceWith({});
+
+    await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) })).rejects.toThrow(
+      'spec.cancelRequested: must not be true when an execution is created',
+    );
+  });
+
+  it('that admission control refuses is told why', async () => {
+    const { service, upsertIfNewer } = serviceWith({
+      answer: () => Promise.reject(new ForbiddenError('quota is full')),
+    });
+
+    await expect(service.create(command)).rejects.toMatchObject({ code: 'PermissionDenied', message: 'quota is full' });
+    expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+});
+
+describe('reading an execution', () => {
+  it.each([
+    ['the cluster is out of reach', new UnavailableError('down'), 'Unavailable'],
+    ['the caller goes away', new CancelledError('gone'), 'Cancelled'],
+  ])('says so when %s', async (_, error, code) => {
+    const { service } = serviceWith({ answer: () => Promise.reject(error) });
+
+    await expect(service.get(key)).rejects.toMatchObject({ code });
+  });
+
+  it('hands on what it does not know', async () => {
+    const bug = new TypeError('x is not a function');
+    const { service } = serviceWith({ answer: () => Promise.reject(bug) });
+
+    await expect(service.get(key)).rejects.toBe(bug);
+  });
+});
+
+describe('listing executions', () => {
+  it('says to come back when the first list of the cluster is not there yet', () => {
+    const { service } = serviceWith({ hasSynced: false });
+
+    expect(() => service.list({ pageSize: 0 })).toThrow(
+      expect.objectContaining({ code: 'Unavailable', details: { retryAfterMs: 1_000 } }),
+    );
+  });
+
+  it('answers from the store', () => {
+    const { service, answer } = serviceWith({ stored: [aWorkflowExecution()] });
+
+    expect(service.list({ pageSize: 0 }).items).toHaveLength(1);
+    expect(answer).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
+import { Status } from '../generated/google/rpc/status.ts';
+import { statusDetailsKey, toGrpcStatus } from './status-details.ts';
+
+const decoders = { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo };
+
+/** The details that a caller reads, by the name of their type. */
+function detailsOf(error: ApiError): Record<string, unknown> {
+  const [bytes] = toGrpcStatus(error).metadata.get(statusDetailsKey);
+  const { details } = Status.decode(bytes as Buffer);
+  return Object.fromEntries(
+    details.map(({ typeUrl, value }) => {
+      const name = typeUrl.replace('type.googleapis.com/google.rpc.', '') as keyof typeof decoders;
+      return [name, decoders[name].decode(value)];
+    }),
+  );
+}
+
+describe('an error over gRPC', () => {
+  it('names the fields as the request message does, in its text too', () => {
+    const error = invalidArgument([
+      { path: ['spec', 'workflowRef', 'version'], message: 'is required' },
+      { path: ['metadata', 'name'], message: 'is too long' },
+    ]);
+
+    expect(toGrpcStatus(error)).toMatchObject({
+      code: 3,
+      details: 'workflow_execution.spec.workflow_ref.version: is required (and 1 more)',
+    });
+    expect(detailsOf(error)).toEqual({
+      BadRequest: {
+        fieldViolations: [
+          { field: 'workflow_execution.spec.workflow_ref.version', description: 'is required' },
+          { field: 'workflow_execution_id', description: 'is too long' },
+        ],
+      },
+    });
+  });
+
+  it('says what it is about', () => {
+    const error = new ApiError('NotFound', 'it does not exist', {
+      resource: { type: 'Namespace', name: 'namespaces/x' },
+    });
+
+    expect(detailsOf(error)).toEqual({
+      ResourceInfo: {
+        resourceType: 'Namespace',
+        resourceName: 'namespaces/x',
+        owner: '',
+        description: 'it does not exist',
+      },
+    });
+  });
+
+  it('says how long to wait', () => {
+    const error = new ApiError('Unavailable', 'not now', { retryAfterMs: 1_500 });
+
+    expect(detailsOf(error)).toEqual({ RetryInfo: { retryDelay: { seconds: 1, nanos: 500_000_000 } } });
+  });
+
+  it('says what has to be changed first', () => {
+    const precondition = { type: 'NAMESPACE_TERMINATING', subject: 'namespaces/x', description: 'use another' };
+    const error = new ApiError('FailedPrecondition', 'is being deleted', { precondition });
+
+    expect(detailsOf(error)).toEqual({ PreconditionFailure: { violations: [precondition] } });
+  });
+
+  it('has no details when there is nothing more to say', () => {
+    expect(toGrpcStatus(new ApiError('Cancelled', 'gone')).metadata.get(statusDetailsKey)).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { pageOf, pageSizes } from './listing.ts';
+
+/** An execution that was created `second` seconds into a minute. */
+function created(second: number, name: string, namespace = 'payment'): WorkflowExecution {
+  const creationTimestamp = `2026-01-02T03:04:${String(second).padStart(2, '0')}Z`;
+  return aWorkflowExecution({ metadata: { name, namespace, uid: `uid-${namespace}-${name}`, creationTimestamp } });
+}
+
+function names(executions: readonly WorkflowExecution[]): string[] {
+  return executions.map(({ metadata }) => metadata.name);
+}
+
+describe('a list of executions', () => {
+  it('has the newest first, and those of one second by name', () => {
+    const page = pageOf([created(1, 'b'), created(2, 'z'), created(1, 'a')], { pageSize: 10 });
+
+    expect(names(page.items)).toEqual(['z', 'a', 'b']);
+    expect(page).toMatchObject({ total: 3, remaining: 0 });
+    expect(page.nextPageToken).toBeUndefined();
+  });
+
+  it('has those of one namespace when it is asked for', () => {
+    const page = pageOf([created(1, 'a'), created(2, 'b', 'billing')], { namespace: 'billing', pageSize: 10 });
+
+    expect(names(page.items)).toEqual(['b']);
+    expect(page.total).toBe(1);
+  });
+
+  it.each([
+    ['the default', 0, pageSizes.default],
+    ['as asked for', 3, 3],
+    ['the maximum', 5_000, pageSizes.max],
+  ])('has pages of %s size', (_, pageSize, expected) => {
+    const executions = Array.from({ length: 600 }, (_unused, index) => created(index % 60, `we-${index}`));
+    const page = pageOf(executions, { pageSize });
+
+    expect(page.items).toHaveLength(expected);
+    expect(page.remaining).toBe(600 - expected);
+  });
+
+  it('neither skips nor repeats what is there all the while, whatever comes and goes between its pages', () => {
+    const one = fc.record({ second: fc.nat(9), name: fc.stringMatching(/^[a-z]{1,3}$/) });
+    const many = fc.uniqueArray(one, { selector: ({ name }) => name, maxLength: 30 });
+    fc.assert(
+      fc.property(many, fc.array(many), fc.integer({ min: 1, max: 5 }), (lasting, passing, pageSize) => {
+        const lastingNames = new Set(lasting.map(({ name }) => name));
+        const seen: string[] = [];
+        let pageToken: string | undefined;
+        for (let round = 0; round === 0 || pageToken !== undefined; round++) {
+          const now = (passing[round] ?? []).filter(({ name }) => !lastingNames.has(name));
+          const all = [...lasting, ...now].map(({ second, name }) => created(second, name));
+          const page = pageOf(all, { pageSize, pageToken });
+          seen.push(...names(page.items));
+          pageToken = page.nextPageToken;
+        }
+
+        expect(seen.filter((name) => lastingNames.has(name)).sort()).toEqual([...lastingNames].sort());
+      }),
+    );
+  });
+});

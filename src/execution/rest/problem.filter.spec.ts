@@ -1,0 +1,69 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { ProblemFilter } from './problem.filter.ts';
+
+/** A request whose handler throws; what of the answer was set is in `answer`. */
+function caught(thrown: unknown, headersSent = false) {
+  const answer: {
+    status?: number;
+    type?: string;
+    body?: unknown;
+    headers: Record<string, string>;
+    destroyed: boolean;
+  } = { headers: {}, destroyed: false };
+  const response = {
+    headersSent,
+    header: (name: string, value: string) => ((answer.headers[name] = value), response),
+    status: (status: number) => ((answer.status = status), response),
+    type: (type: string) => ((answer.type = type), response),
+    send: (body: string) => ((answer.body = JSON.parse(body)), response),
+    destroy: () => (answer.destroyed = true),
+  };
+  const http = { getRequest: () => ({ method: 'GET', originalUrl: '/x?y' }), getResponse: () => response };
+  new ProblemFilter().catch(thrown, { switchToHttp: () => http } as unknown as ArgumentsHost);
+  return answer;
+}
+
+describe('an error over REST', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is a problem that names the fields', () => {
+    const answer = caught(invalidArgument([{ path: ['spec', 'confidence'], message: 'must be from 0 to 1' }]));
+
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer.body).toEqual({
+      type: 'urn:kubernaut:workflowexecution:problem:invalid-argument',
+      title: 'The request breaks a rule',
+      status: 400,
+      detail: 'spec.confidence: must be from 0 to 1',
+      instance: '/x?y',
+      errors: [{ field: 'spec.confidence', message: 'must be from 0 to 1' }],
+    });
+  });
+
+  it('says in whole seconds how long to wait', () => {
+    expect(caught(new ApiError('Unavailable', 'not now', { retryAfterMs: 1_200 })).headers).toEqual({
+      'Retry-After': '2',
+    });
+  });
+
+  it('that nobody foresaw is logged once, and the caller learns nothing of it', () => {
+    const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const bug = new Error('password=hunter2');
+
+    const answer = caught(bug);
+
+    expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+    expect(answer.status).toBe(500);
+    expect(log).toHaveBeenCalledTimes(1);
+    expect(log.mock.calls[0]?.[0]).toMatchObject({ err: bug, method: 'GET', url: '/x?y' });
+  });
+
+  it('after the answer has begun ends the connection', () => {
+    expect(caught(new ApiError('Cancelled', 'gone'), true)).toEqual({ headers: {}, destroyed: true });
+  });
+});

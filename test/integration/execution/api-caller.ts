@@ -1,0 +1,44 @@
+import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
+
+/** What a caller learns of an execution on either transport. */
+export interface SeenExecution {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly targetResource?: string;
+  readonly serviceAccountName?: string;
+}
+
+/** What a caller learns of an error; `kind` is the gRPC code's name, and REST's by the same table. */
+export interface SeenError {
+  readonly kind: string;
+  /** The broken rules by their field, as the transport spells it. */
+  readonly rules: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** A page of executions, as either transport shows it. */
+export interface SeenPage {
+  readonly items: readonly SeenExecution[];
+  readonly next: string;
+}
+
+/** An answer: what was asked for, or an error. */
+export type Answer<T> =
+  { readonly ok: T; readonly error?: undefined } | { readonly ok?: undefined; readonly error: SeenError };
+
+/** A new execution in the words of the resource, for either transport. */
+export interface NewExecution {
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: Partial<WorkflowExecutionSpec>;
+}
+
+/** One transport, as the contract suite drives it. */
+export interface ApiCaller {
+  readonly transport: 'REST' | 'gRPC';
+  create(namespace: string, execution: NewExecution): Promise<Answer<SeenExecution>>;
+  get(namespace: string, name: string): Promise<Answer<SeenExecution>>;
+  list(namespace: string, size?: number, token?: string): Promise<Answer<SeenPage>>;
+}

@@ -1,0 +1,99 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { BadRequest } from '../../../src/execution/generated/google/rpc/error_details.ts';
+import { Status } from '../../../src/execution/generated/google/rpc/status.ts';
+import {
+  CreateWorkflowExecutionRequest,
+  type CreateWorkflowExecutionResponse,
+  type GetWorkflowExecutionResponse,
+  type ListWorkflowExecutionsResponse,
+  WorkflowExecution,
+} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { fromGoDuration } from '../../../src/execution/grpc/duration.ts';
+import type { Answer, ApiCaller, NewExecution, SeenExecution } from './api-caller.ts';
+import type { RunningApi } from './running-api.ts';
+
+/** Calls over gRPC, with the generated client. */
+export function grpcCaller({ grpc }: RunningApi): ApiCaller {
+  return {
+    transport: 'gRPC',
+    create: async (namespace, execution) =>
+      answerOf(
+        await grpcCall<CreateWorkflowExecutionResponse>((done) =>
+          grpc.createWorkflowExecution(createRequest(namespace, execution), done),
+        ),
+        ({ workflowExecution }) => seen(workflowExecution),
+      ),
+    get: async (namespace, name) =>
+      answerOf(
+        await grpcCall<GetWorkflowExecutionResponse>((done) =>
+          grpc.getWorkflowExecution({ name: `namespaces/${namespace}/workflowExecutions/${name}` }, done),
+        ),
+        ({ workflowExecution }) => seen(workflowExecution),
+      ),
+    list: async (namespace, pageSize = 0, pageToken = '') =>
+      answerOf(
+        await grpcCall<ListWorkflowExecutionsResponse>((done) =>
+          grpc.listWorkflowExecutions({ parent: `namespaces/${namespace}`, pageSize, pageToken }, done),
+        ),
+        ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
+      ),
+  };
+}
+
+/** What a call of the generated client came to. */
+export interface GrpcOutcome<T> {
+  readonly error: ServiceError | null;
+  readonly response: T;
+}
+
+/** One call of the generated client, which tells by a callback, as a promise. */
+export function grpcCall<T>(
+  call: (done: (error: ServiceError | null, response: T) => void) => unknown,
+): Promise<GrpcOutcome<T>> {
+  return new Promise((resolve) => call((error, response) => resolve({ error, response })));
+}
+
+/** A create request for an execution in the words of the resource. */
+export function createRequest(namespace: string, { name, labels, spec }: NewExecution): CreateWorkflowExecutionRequest {
+  const { executionConfig, ...rest } = spec ?? {};
+  const timeout = executionConfig?.timeout;
+  return CreateWorkflowExecutionRequest.fromPartial({
+    parent: `namespaces/${namespace}`,
+    workflowExecutionId: name,
+    workflowExecution: {
+      labels,
+      ...(spec && {
+        spec: {
+          ...rest,
+          ...(executionConfig && {
+            executionConfig: {
+              ...executionConfig,
+              timeout: timeout === undefined ? undefined : fromGoDuration(timeout),
+            },
+          }),
+        },
+      }),
+    },
+  });
+}
+
+function answerOf<T, S>({ error, response }: GrpcOutcome<T>, see: (response: T) => S): Answer<S> {
+  if (error === null) return { ok: see(response) };
+  const [bytes] = error.metadata.get('grpc-status-details-bin');
+  const details = bytes instanceof Buffer ? Status.decode(bytes).details : [];
+  const violations = details
+    .filter(({ typeUrl }) => typeUrl.endsWith('/google.rpc.BadRequest'))
+    .flatMap(({ value }) => BadRequest.decode(value).fieldViolations);
+  const rules = Object.fromEntries(violations.map(({ field, description }) => [field, description]));
+  return { error: { kind: status[error.code] ?? '', rules, text: error.details } };
+}
+
+function seen(message: WorkflowExecution | undefined): SeenExecution {
+  const { name: resourceName, uid, labels, spec } = WorkflowExecution.fromPartial(message ?? {});
+  const [, namespace = '', , name = ''] = resourceName.split('/');
+  const { targetResource, executionConfig } = spec ?? {};
+  return {
+    ...{ namespace, name, uid, labels, targetResource },
+    serviceAccountName: executionConfig?.serviceAccountName,
+  };
+}
