@@ -4,6 +4,7 @@ import { NotFoundError } from './errors.ts';
 import type { ObjectKey } from './kubernetes-object.ts';
 import { leaseResource, type Lease, type LeaseSpec } from './lease.ts';
 import type { Logger } from './logger.ts';
+import { microTime } from './micro-time.ts';
 
 /** Whose claim to which Lease. */
 export interface LeaseClaimOptions {
@@ -128,9 +129,4 @@ export class LeaseClaim {
   #now(): number {
     return this.#options.clock.now().getTime();
   }
-}
-
-/** `metav1.MicroTime`: RFC 3339 with microseconds. */
-function microTime(time: Date): string {
-  return time.toISOString().replace('Z', '000Z');
 }

@@ -1,0 +1,149 @@
+import type { Random } from './backoff.ts';
+import type { KubernetesClient } from './client.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { AlreadyExistsError, NotFoundError, ThrottledError, UnavailableError } from './errors.ts';
+import { eventResource, newEvent, type EventSeries, type Happening, type NewEvent, type Reporter } from './event.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { silentLogger, type Logger } from './logger.ts';
+import { microTime } from './micro-time.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** What a recorder needs. */
+export interface EventRecorderOptions {
+  readonly client: Pick<KubernetesClient, 'create' | 'patch'>;
+  readonly reporter: Reporter;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Logger;
+}
+
+/** Happenings that are told as one Event with a count. */
+interface Series {
+  readonly event: NewEvent;
+  count: number;
+  last: Date;
+  /** The count that the API server knows; 0 before the Event is created. */
+  written: number;
+}
+
+/** A series ends when it has not gone on for so long; as in client-go. */
+const seriesGapMs = 6 * 60_000;
+/** The count of a series is written at most this often. */
+const seriesWriteMs = 10_000;
+/** New Events about one object: as in client-go's spam filter, 25 at once and one more every five minutes. */
+const perObject = { burst: 25, refillMs: 5 * 60_000 };
+/** Series that are remembered at once; beyond that happenings are dropped. */
+const maxSeries = 4_096;
+/** Attempts to write before an Event is given up. */
+const maxAttempts = 8;
+
+/**
+ * Tells people, as events.k8s.io/v1 Events, what happened to an object (`kubectl describe`, `kubectl events`). It is a
+ * courtesy: recording never fails and never waits, and what cannot be written is dropped. The same thing happening to the
+ * same object again is one Event with a count.
+ */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Logger;
+  readonly #queue: WorkQueue;
+  readonly #series = new Map<string, Series>();
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(options: EventRecorderOptions) {
+    const { clock = systemClock, random = Math.random, log = silentLogger } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#log = log;
+    this.#queue = new WorkQueue({ name: 'events', backoff: { baseMs: 1_000, maxMs: 60_000 }, clock, random, log });
+  }
+
+  /** Notes that something happened to an object. */
+  record(object: KubernetesObject, happening: Happening): void {
+    const at = this.#clock.now();
+    const key = [
+      object.metadata.uid,
+      happening.type,
+      happening.reason,
+      happening.action,
+      happening.related?.metadata.uid,
+    ].join('/');
+    const series = this.#series.get(key);
+    if (series && at.getTime() - series.last.getTime() <= seriesGapMs) {
+      series.count++;
+      series.last = at;
+      this.#queue.addAfter(key, seriesWriteMs);
+      return;
+    }
+    if (!this.#mayBegin(object.metadata.uid, at.getTime())) {
+      this.#log.debug({ reason: happening.reason, uid: object.metadata.uid }, 'too many events, one is dropped');
+      return;
+    }
+    const suffix = `${at.getTime().toString(16)}${Math.floor(this.#random() * 2 ** 32).toString(16)}`;
+    const event = newEvent(this.#options.reporter, object, happening, at, suffix);
+    this.#series.set(key, { event, count: 1, last: at, written: 0 });
+    this.#queue.add(key);
+  }
+
+  /** Writes what is recorded until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#queue.run((key, cancelled) => this.#write(key, cancelled), { concurrency: 2, signal });
+  }
+
+  /** Takes nothing more and writes what is left, counts included. To bound it, abort the run's signal after a while. */
+  drain(): Promise<void> {
+    for (const [key, { count, written }] of this.#series) if (count > written) this.#queue.add(key);
+    return this.#queue.drain();
+  }
+
+  #mayBegin(uid: string, now: number): boolean {
+    if (this.#series.size >= maxSeries || this.#buckets.size >= maxSeries) this.#forgetOld(now);
+    if (this.#series.size >= maxSeries || this.#buckets.size >= maxSeries) return false;
+    const bucket = this.#buckets.get(uid) ?? new TokenBucket(perObject, now);
+    this.#buckets.set(uid, bucket);
+    return bucket.take(now);
+  }
+
+  #forgetOld(now: number): void {
+    for (const [key, { last, count, written }] of this.#series) {
+      if (count === written && now - last.getTime() > seriesGapMs) this.#series.delete(key);
+    }
+    for (const [uid, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(uid);
+  }
+
+  async #write(key: string, signal: AbortSignal): Promise<void> {
+    const series = this.#series.get(key);
+    if (!series || series.count === series.written) return;
+    try {
+      await this.#send(series, signal);
+    } catch (err) {
+      const worthRetrying = err instanceof UnavailableError || err instanceof ThrottledError;
+      if (worthRetrying && this.#queue.failures(key) < maxAttempts) throw err;
+      this.#series.delete(key);
+      if (!signal.aborted) this.#log.warn({ err, event: series.event }, 'an event could not be written and is dropped');
+    }
+  }
+
+  async #send(series: Series, signal: AbortSignal): Promise<void> {
+    const { client } = this.#options;
+    const { event, count, last } = series;
+    const { namespace, name = '' } = event.metadata;
+    const told: EventSeries | undefined = count > 1 ? { count, lastObservedTime: microTime(last) } : undefined;
+    try {
+      if (series.written === 0) await client.create(eventResource, { ...event, series: told }, { signal });
+      else await client.patch(eventResource, { namespace, name }, { series: told }, { signal });
+    } catch (error) {
+      // The answer to an earlier attempt was lost: what is there is ours, with the count it had then.
+      const isThere = series.written === 0 && error instanceof AlreadyExistsError;
+      // It has outlived the time for which the API server keeps Events (an hour): a new one begins.
+      const isGone = series.written > 0 && error instanceof NotFoundError;
+      if (!isThere && !isGone) throw error;
+      series.written = isThere ? 1 : 0;
+      if (isGone || count > 1) return this.#send(series, signal);
+    }
+    series.written = count;
+  }
+}
