@@ -1,5 +1,5 @@
-/** A workflow of one task, `run`, with one step, `shell`, that runs a shell script. */
-export function shellWorkflow(script: string): string {
+/** A workflow of one task, `run`, with one step, `shell`, that runs a shell script; `over` is put over the step. */
+export function shellWorkflow(script: string, over: object = {}): string {
   return JSON.stringify({
     apiVersion: 'tekton.dev/v1',
     kind: 'Pipeline',
@@ -9,7 +9,7 @@ export function shellWorkflow(script: string): string {
       tasks: [
         {
           name: 'run',
-          taskSpec: { steps: [{ name: 'shell', image: '${STEP_IMAGE}', script: `#!/bin/sh\n${script}\n` }] },
+          taskSpec: { steps: [{ name: 'shell', image: '${STEP_IMAGE}', script: `#!/bin/sh\n${script}\n`, ...over }] },
         },
       ],
     },
