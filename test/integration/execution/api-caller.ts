@@ -10,12 +10,14 @@ export interface SeenExecution {
   readonly serviceAccountName?: string;
 }
 
-/** What a caller learns of an error; `kind` is the gRPC code's name, and REST's by the same table. */
+/** What a caller learns of an error; `kind` is the gRPC code's name, or REST's problem type spelled like it. */
 export interface SeenError {
   readonly kind: string;
   /** The broken rules by their field, as the transport spells it. */
   readonly rules: Readonly<Record<string, string>>;
   readonly text: string;
+  /** NaN when it is not said. */
+  readonly retryAfterSeconds: number;
 }
 
 /** A page of executions, as either transport shows it. */

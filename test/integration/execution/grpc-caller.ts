@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { BadRequest } from '../../../src/execution/generated/google/rpc/error_details.ts';
+import { BadRequest, RetryInfo } from '../../../src/execution/generated/google/rpc/error_details.ts';
 import { Status } from '../../../src/execution/generated/google/rpc/status.ts';
 import {
   CreateWorkflowExecutionRequest,
@@ -81,11 +81,11 @@ function answerOf<T, S>({ error, response }: GrpcOutcome<T>, see: (response: T) 
   if (error === null) return { ok: see(response) };
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   const details = bytes instanceof Buffer ? Status.decode(bytes).details : [];
-  const violations = details
-    .filter(({ typeUrl }) => typeUrl.endsWith('/google.rpc.BadRequest'))
-    .flatMap(({ value }) => BadRequest.decode(value).fieldViolations);
+  const valuesOf = (type: string) => details.filter(({ typeUrl }) => typeUrl.endsWith(`/google.rpc.${type}`));
+  const violations = valuesOf('BadRequest').flatMap(({ value }) => BadRequest.decode(value).fieldViolations);
+  const [retry] = valuesOf('RetryInfo').map(({ value }) => RetryInfo.decode(value).retryDelay?.seconds);
   const rules = Object.fromEntries(violations.map(({ field, description }) => [field, description]));
-  return { error: { kind: status[error.code] ?? '', rules, text: error.details } };
+  return { error: { kind: status[error.code] ?? '', rules, text: error.details, retryAfterSeconds: retry ?? NaN } };
 }
 
 function seen(message: WorkflowExecution | undefined): SeenExecution {

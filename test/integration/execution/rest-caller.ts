@@ -25,14 +25,6 @@ export function restCaller(api: RunningApi): ApiCaller {
   };
 }
 
-/** The kinds that the HTTP status and the problem's type name, as gRPC calls them. */
-const kinds: Readonly<Record<string, string>> = {
-  '400 invalid-argument': 'INVALID_ARGUMENT',
-  '404 not-found': 'NOT_FOUND',
-  '409 already-exists': 'ALREADY_EXISTS',
-  '409 failed-precondition': 'FAILED_PRECONDITION',
-};
-
 // What comes over HTTP is read as the tests expect it; where it is another thing, they fail.
 /* eslint-disable @typescript-eslint/consistent-type-assertions -- see above */
 async function restAnswer<S>(response: Response, see: (body: RestBody) => S): Promise<Answer<S>> {
@@ -42,9 +34,10 @@ async function restAnswer<S>(response: Response, see: (body: RestBody) => S): Pr
     detail: string;
     errors?: { field: string; message: string }[];
   };
-  const kind = `${response.status} ${problem.type.split(':').at(-1)}`;
+  const kind = (problem.type.split(':').at(-1) ?? '').toUpperCase().replaceAll('-', '_');
   const rules = Object.fromEntries((problem.errors ?? []).map(({ field, message }) => [field, message]));
-  return { error: { kind: kinds[kind] ?? kind, rules, text: problem.detail } };
+  const retryAfterSeconds = Number(response.headers.get('retry-after') ?? NaN);
+  return { error: { kind, rules, text: problem.detail, retryAfterSeconds } };
 }
 /* eslint-enable @typescript-eslint/consistent-type-assertions */
 

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { until } from '../support/until.ts';
+import { createRequest, grpcCall } from './grpc-caller.ts';
+import { healthOf } from './health.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const service = 'kubernaut.workflowexecution.v1.WorkflowExecutionService';
+const buf = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.bin', 'buf');
+
+describe('the gRPC server', () => {
+  let api: RunningApi;
+
+  beforeAll(async () => {
+    api = await startApi(sharedCluster());
+    await until('the API is healthy', async () => (await healthOf(api)) === 'SERVING');
+  });
+
+  afterAll(() => api.stop());
+
+  /** `buf curl`, which knows of the service only what reflection tells it. */
+  const bufCurl = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)(buf, [
+      'curl',
+      '--protocol',
+      'grpc',
+      '--http2-prior-knowledge',
+      ...args,
+    ]);
+    return stdout;
+  };
+
+  it('tells by reflection what it serves', async () => {
+    const services = await bufCurl('--list-services', `http://${api.grpcAddress}`);
+
+    expect(services.trim().split('\n').sort()).toEqual(['grpc.health.v1.Health', service]);
+  });
+
+  it('can be called with nothing but reflection', async () => {
+    const method = `http://${api.grpcAddress}/${service}/ListWorkflowExecutions`;
+    const parent = 'namespaces/test-no-such-namespace';
+
+    expect(JSON.parse(await bufCurl('-d', JSON.stringify({ parent }), method))).toEqual({});
+  });
+
+  it('tells the health of the service by its name, and knows no other', async () => {
+    expect(await healthOf(api, service)).toBe('SERVING');
+    expect(await healthOf(api, 'nobody')).toContain('unknown');
+  });
+
+  /** Calls a method with any bytes at all. */
+  const send = async (method: string, bytes: Buffer) => {
+    const client = new Client(api.grpcAddress, credentials.createInsecure());
+    const same = (value: Buffer) => value;
+    const { error } = await grpcCall<Buffer>((done) =>
+      client.makeUnaryRequest(`/${service}/${method}`, same, same, bytes, (e, r) => done(e, r ?? Buffer.alloc(0))),
+    );
+    client.close();
+    return error;
+  };
+
+  it.each([
+    ['bytes that are no message', 'GetWorkflowExecution', Buffer.from([0x0a, 0xff]), status.INVALID_ARGUMENT],
+    ['an empty message', 'CreateWorkflowExecution', Buffer.alloc(0), status.INVALID_ARGUMENT],
+    ['a method that is none', 'EatWorkflowExecution', Buffer.alloc(0), status.UNIMPLEMENTED],
+    ['a message over 1 MiB', 'GetWorkflowExecution', Buffer.alloc(1_048_577), status.RESOURCE_EXHAUSTED],
+  ])('answers %s', async (_, method, bytes, code) => {
+    expect((await send(method, bytes))?.code).toBe(code);
+  });
+
+  it('ignores what only the server says of an execution', async () => {
+    const request = createRequest('test-no-such-namespace', { spec: aSpec() });
+    const workflowExecution = {
+      ...request.workflowExecution,
+      ...{ name: 'x', uid: 'y', generation: 7, createTime: new Date(0), deleteTime: undefined },
+      ...{ labels: {}, annotations: {} },
+    };
+
+    const { error } = await grpcCall((done) =>
+      api.grpc.createWorkflowExecution({ ...request, workflowExecution }, done),
+    );
+
+    expect(error?.code).toBe(status.NOT_FOUND);
+  });
+});
+
+describe('a service that serves some namespaces only', () => {
+  let api: RunningApi;
+
+  beforeAll(async () => {
+    api = await startApi(sharedCluster(), { WFE_WATCH_NAMESPACES: 'kube-public' });
+  });
+
+  afterAll(() => api.stop());
+
+  it('refuses an execution that it would never run', async () => {
+    const { error } = await grpcCall((done) =>
+      api.grpc.createWorkflowExecution(createRequest('default', { spec: aSpec() }), done),
+    );
+
+    expect(error).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'parent: must be one that this service serves (kube-public)',
+    });
+  });
+});

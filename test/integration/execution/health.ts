@@ -1,0 +1,22 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import { service } from 'grpc-health-check';
+import { grpcCall } from './grpc-caller.ts';
+import type { RunningApi } from './running-api.ts';
+
+/** What the API says of itself over the gRPC health protocol, or the error's text when it knows no such service. */
+export async function healthOf({ grpcAddress }: RunningApi, name = ''): Promise<string> {
+  const { path, requestSerialize, responseDeserialize } = service['Check'] ?? missing();
+  const client = new Client(grpcAddress, credentials.createInsecure());
+  const { error, response } = await grpcCall<object>((done) =>
+    client.makeUnaryRequest<object, object>(path, requestSerialize, responseDeserialize, { service: name }, (e, r) =>
+      done(e, r ?? {}),
+    ),
+  );
+  client.close();
+  if (error !== null) return error.details;
+  return 'status' in response ? String(response.status) : 'UNKNOWN';
+}
+
+function missing(): never {
+  throw new Error('grpc-health-check has no method Check');
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const json = { 'content-type': 'application/json' };
+
+describe('the execution API over REST', () => {
+  const kubernetes = new KubernetesClient(sharedCluster());
+  let api: RunningApi;
+  let namespace: TestNamespace;
+  let address: string;
+
+  beforeAll(async () => {
+    namespace = await createNamespace(kubernetes, 'rest');
+    api = await startApi(sharedCluster());
+    address = `${api.url}/api/v1/namespaces/${namespace.name}/workflowexecutions`;
+  });
+
+  afterAll(async () => {
+    await api.stop();
+    await namespace.delete();
+  });
+
+  const post = (body: string, headers: Record<string, string> = json, query = '') =>
+    fetch(`${address}${query}`, { method: 'POST', headers, body });
+
+  it('tells where a new execution is found, and shows it as Kubernetes does', async () => {
+    const created = await post(JSON.stringify({ metadata: { name: 'we-1' }, spec: aSpec() }));
+    const found = await fetch(new URL(created.headers.get('location') ?? '', api.url));
+
+    expect(created.status).toBe(201);
+    const resource: unknown = await created.json();
+    expect(await found.json()).toEqual(resource);
+    expect(resource).toMatchObject({
+      apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+      kind: 'WorkflowExecution',
+      metadata: { name: 'we-1', namespace: namespace.name, generation: 1 },
+      spec: aSpec(),
+    });
+    expect(JSON.stringify(resource)).not.toContain('managedFields');
+  });
+
+  it('takes what it has shown, in another namespace or under another name', async () => {
+    const shown = await post(
+      JSON.stringify({
+        apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+        kind: 'WorkflowExecution',
+        metadata: { name: 'we-2', namespace: namespace.name },
+        spec: aSpec(),
+      }),
+    );
+
+    expect(shown.status).toBe(201);
+  });
+
+  it('stores exactly what it was given', async () => {
+    const spec = aSpec({ parameters: { EMPTY: '', FACE: '😀' }, confidence: 0, ttlSecondsAfterFinished: 0 });
+    await post(JSON.stringify({ metadata: { name: 'exact', annotations: { 'a/b': 'c' } }, spec }));
+
+    const stored = await kubernetes.get(workflowExecutionResource, { namespace: namespace.name, name: 'exact' });
+
+    expect(stored.spec).toEqual({ ...spec, executionConfig: { serviceAccountName: 'workflow-execution-sa' } });
+    expect(stored.metadata.annotations).toEqual({ 'a/b': 'c' });
+  });
+
+  it('says in a list how many come after it', async () => {
+    for (const name of ['more-1', 'more-2']) await post(JSON.stringify({ metadata: { name }, spec: aSpec() }));
+
+    const list: unknown = await (await fetch(`${address}?limit=1`)).json();
+
+    expect(list).toMatchObject({
+      apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+      kind: 'WorkflowExecutionList',
+      metadata: { continue: expect.any(String), remainingItemCount: expect.any(Number) },
+      items: [{ kind: 'WorkflowExecution' }],
+    });
+  });
+
+  it.each<[string, string, Record<string, string>, string, number, string]>([
+    ['that is no JSON', '{', json, '', 400, 'the body is not JSON'],
+    ['that is a text', '"x"', json, '', 400, 'the body is not JSON'],
+    ['that is a list', '[]', json, '', 400, 'the request: must be an object, not a list'],
+    ['that is not there', '', json, '', 400, 'spec: is required'],
+    ['of another type', '<x/>', { 'content-type': 'text/xml' }, '', 415, 'must be application/json, not text/xml'],
+    ['in another character set', '{}', { 'content-type': 'application/json; charset=ebcdic' }, '', 415, 'charset'],
+    ['in a form', 'spec=1', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415, 'application/json'],
+    ['that is too large', `{"spec": "${'x'.repeat(1_048_576)}"}`, json, '', 413, 'larger than 1048576 bytes'],
+    ['with an unknown field', '{"status": {}, "spec": {}}', json, '', 400, 'status: is not a known field'],
+    [
+      'for another namespace',
+      JSON.stringify({ metadata: { namespace: 'x' }, spec: aSpec() }),
+      json,
+      '',
+      400,
+      'metadata.n',
+    ],
+    [
+      'and a parameter that it does not know',
+      JSON.stringify({ spec: aSpec() }),
+      json,
+      '?dryRun=All',
+      400,
+      'dryRun: is',
+    ],
+  ])('refuses a body %s', async (_, body, headers, query, status, detail) => {
+    const response = await post(body, headers, query);
+
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status, detail: expect.stringContaining(detail) });
+  });
+
+  it.each([
+    ['/api/v1/nothing', 404, 'Cannot GET'],
+    ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: must be a DNS subdomain name'],
+    ['/api/v1/namespaces/De_fault/workflowexecutions', 400, "or '-' for all namespaces"],
+    ['/api/v1/namespaces/-/workflowexecutions/we-1', 400, 'namespace: must be a DNS label'],
+    ['/api/v1/namespaces/default/workflowexecutions/%FF', 400, 'can not be read'],
+    ['/api/v1/namespaces/default/workflowexecutions?limit=x', 400, 'limit: must be a whole number'],
+    ['/api/v1/namespaces/default/workflowexecutions?limit=1&limit=2', 400, 'limit: must be a whole number'],
+    ['/api/v1/namespaces/default/workflowexecutions?continue=a&continue=b', 400, 'continue: must be'],
+    ['/api/v1/namespaces/default/workflowexecutions?labelSelector=a', 400, 'labelSelector: is not a known field'],
+  ])('answers %s with a problem', async (path, status, detail) => {
+    const response = await fetch(`${api.url}${path}`);
+
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      status,
+      detail: expect.stringContaining(detail),
+      instance: path,
+    });
+  });
+
+  it('serves the document that is committed', async () => {
+    const committed = readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8');
+
+    const served: unknown = await (await fetch(`${api.url}/openapi.json`)).json();
+
+    expect(served).toEqual(JSON.parse(committed));
+  });
+
+  it('serves Swagger UI with everything it needs, and lets it load nothing from elsewhere', async () => {
+    const page = await fetch(`${api.url}/docs`);
+    const html = await page.text();
+    const parts = [...html.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map(([, path = '']) => path);
+
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) expect((await fetch(new URL(part, page.url))).status).toBe(200);
+  });
+});
