@@ -8,7 +8,7 @@ export interface BuiltComponent {
   readonly package: string;
   /** Runs in containers or makes them: built only for Linux. */
   readonly linuxOnly?: true;
-  /** Serves knative's health probes on a fixed port; see `knative-patch.ts`. */
+  /** Built with a patched knative; see `knative-patch.ts`. */
   readonly knative?: true;
 }
 

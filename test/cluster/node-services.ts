@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shortHash } from './cache.ts';
 import { findPackages } from './packages.ts';
@@ -86,13 +86,23 @@ state = "${inside('state')}"
   restrict_oom_score_adj = true
   # Network namespaces are mounts too; here they are within the sandbox and go with it, and their interfaces with them.
   netns_mounts_under_state_dir = true
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    snapshotter = "${snapshotterFor(record.directory)}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${findPackages().cni ?? '/usr/lib/cni'}"
     conf_dir = "${inside('cni')}"
 `;
 }
 
-/** Pods reach each other and the machine, nothing else: no masquerading, and so no rule of iptables. */
+/** Type of an overlay file system, as statfs(2) tells it. */
+const overlayMagic = 0x794c7630;
+
+/** Layers are mounted over each other, which the kernel refuses to do on an overlay (inside of a container): copied then. */
+function snapshotterFor(directory: string): 'overlayfs' | 'native' {
+  return statfsSync(directory).type === overlayMagic ? 'native' : 'overlayfs';
+}
+
+/** Pods reach the machine and nothing beyond: no masquerading, and so no rule of iptables. */
 function networkConfiguration(record: ClusterRecord): string {
   const ranges = [[{ subnet: `${record.subnet}.0/24` }]];
   const ipam = { type: 'host-local', dataDir: inside('ipam'), ranges };

@@ -12,6 +12,7 @@ import { pushOwnImages } from './images.ts';
 import { withLock } from './lock.ts';
 import { cgroupName, writeNodeConfiguration } from './node-services.ts';
 import { findPackages } from './packages.ts';
+import { checkPods } from './pod-check.ts';
 import { freePorts } from './ports.ts';
 import { ownIdentity, type ProcessIdentity } from './process.ts';
 import { elapsedSince, type Progress } from './progress.ts';
@@ -110,7 +111,8 @@ class Start {
   async everything(): Promise<void> {
     await this.#all([this.#controlPlane(), this.#registry(), this.#containerd()]);
     if (this.#supervisor.record.level === 'api') return;
-    await this.#all([this.#controllers(), this.#tekton(), this.#kubelet()]);
+    const controllers = this.#controllers();
+    await this.#all([controllers, this.#tekton(), this.#kubelet(controllers)]);
   }
 
   async #controlPlane(): Promise<void> {
@@ -145,8 +147,13 @@ class Start {
     });
   }
 
-  async #kubelet(): Promise<void> {
-    await this.#nodeStep(() => this.#startAndWait('kubelet'));
+  /** @param controllers without which no pod is admitted: the controller-manager makes its ServiceAccount */
+  async #kubelet(controllers: Promise<void>): Promise<void> {
+    await this.#nodeStep(async () => {
+      await this.#startAndWait('kubelet');
+      await controllers;
+      await checkPods(this.#supervisor.record, this.#api, this.#signal);
+    });
   }
 
   /**

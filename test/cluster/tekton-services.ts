@@ -29,12 +29,12 @@ function environment(component: string, namespace: string, metricsDomain: string
   };
 }
 
-/** Tekton's admission and conversion webhook. Alone of its kind, it needs no election; that spares a restart 60 s. */
+/** Tekton's admission and conversion webhook. */
 export function tektonWebhook(record: ClusterRecord): Service {
   const { webhookProfiling: profiling, webhookMetrics: metrics, webhookProbes: probes } = record.ports;
   return {
     binary: 'tekton-webhook',
-    args: [`--kubeconfig=${kubeconfigPath(record.directory)}`, '--disable-ha'],
+    args: [`--kubeconfig=${kubeconfigPath(record.directory)}`],
     env: {
       ...environment('webhook', 'tekton-pipelines', 'tekton.dev/pipeline', { profiling, metrics, probes }),
       WEBHOOK_ADMISSION_CONTROLLER_NAME: 'webhook.pipeline.tekton.dev',
@@ -53,7 +53,6 @@ export function tektonController(record: ClusterRecord): Service {
     binary: 'tekton-controller',
     args: [
       `--kubeconfig=${kubeconfigPath(record.directory)}`,
-      '--disable-ha',
       `--entrypoint-image=${image('entrypoint')}`,
       `--nop-image=${image('entrypoint')}`,
       `--sidecarlogresults-image=${image('entrypoint')}`,

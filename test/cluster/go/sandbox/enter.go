@@ -21,12 +21,20 @@ func enter(pid string, command []string) (int, error) {
 	if err != nil {
 		return 1, err
 	}
+	root, err := os.Open("/proc/" + pid + "/root")
+	if err != nil {
+		return 1, err
+	}
 	// Only a thread that shares its root and working directory with no other may change its mount namespace.
 	if err := unix.Unshare(unix.CLONE_FS); err != nil {
 		return 1, fmt.Errorf("unsharing the working directory: %w", err)
 	}
 	if err := unix.Setns(int(mounts.Fd()), unix.CLONE_NEWNS); err != nil {
 		return 1, fmt.Errorf("entering the mount namespace of %s: %w", pid, err)
+	}
+	// The root of a mount namespace is not that of its processes when these were started in a chroot.
+	if err := errors.Join(unix.Fchdir(int(root.Fd())), unix.Chroot("."), unix.Chdir("/")); err != nil {
+		return 1, fmt.Errorf("entering the root directory of %s: %w", pid, err)
 	}
 	if err := unix.Setns(int(processes.Fd()), unix.CLONE_NEWPID); err != nil {
 		return 1, fmt.Errorf("entering the process namespace of %s: %w", pid, err)
