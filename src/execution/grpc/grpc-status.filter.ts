@@ -14,7 +14,7 @@ export class GrpcStatusFilter implements RpcExceptionFilter {
     const error = toApiError(thrown);
     if (error.code === 'Internal') {
       const call = host.getArgByIndex<{ getPath(): string }>(2);
-      this.logger.error({ err: error.cause, method: call.getPath() }, error.message);
+      this.logger.error({ err: error.cause, method: call.getPath(), msg: error.message });
     }
     return throwError(() => toGrpcStatus(error));
   }

@@ -16,7 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { method, originalUrl } = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const error = toApiError(thrown);
-    if (error.code === 'Internal') this.logger.error({ err: error.cause, method, url: originalUrl }, error.message);
+    if (error.code === 'Internal')
+      this.logger.error({ err: error.cause, method, url: originalUrl, msg: error.message });
     if (response.headersSent) response.destroy();
     else answer(response, error, originalUrl);
   }
