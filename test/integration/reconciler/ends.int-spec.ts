@@ -130,7 +130,9 @@ describe('an execution that is deleted', () => {
     await stage.delete('wfe');
     await stage.gone('wfe');
 
-    const after = await stage.execute('wfe', skippingWorkflow);
+    // On another target, because this one cools down.
+    const targetResource = `${stage.namespace}/deployment/another`;
+    const after = await stage.execute('wfe', skippingWorkflow, { targetResource });
     const second = await stage.phase('wfe', 'Completed');
 
     expect(after.metadata.uid).not.toBe(before.metadata.uid);

@@ -14,13 +14,16 @@ export interface RunningReconciler {
   stop(): Promise<void>;
 }
 
-/** Starts the reconciler as the application does, for one namespace, talking to the cluster through `kubeConfig`. */
+/**
+ * Starts the reconciler as the application does, talking to the cluster through `kubeConfig`, for one namespace that also
+ * has its locks. Nothing cools down unless `settings` say so.
+ */
 export async function startReconciler(
   kubeConfig: PooledKubeConfig,
   namespace: string,
   settings: Partial<Config> = {},
 ): Promise<RunningReconciler> {
-  const config = { ...loadConfig({ WFE_WATCH_NAMESPACES: namespace }), ...settings };
+  const config = { ...loadConfig({ WFE_NAMESPACE: namespace, WFE_WATCH_NAMESPACES: namespace }), ...settings };
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.forRoot(config),

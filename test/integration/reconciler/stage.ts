@@ -16,6 +16,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
+import type { Config } from '../../../src/config/config.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { startReconciler, type RunningReconciler } from './running-reconciler.ts';
 
@@ -59,8 +60,8 @@ export class Stage {
   }
 
   /** Starts a reconciler that sees the API server through the proxy. */
-  async startReconciler(): Promise<RunningReconciler> {
-    const reconciler = await startReconciler(this.proxy.kubeConfig(), this.namespace);
+  async startReconciler(settings: Partial<Config> = {}): Promise<RunningReconciler> {
+    const reconciler = await startReconciler(this.proxy.kubeConfig(), this.namespace, settings);
     this.#reconcilers.push(reconciler);
     return reconciler;
   }
@@ -72,13 +73,13 @@ export class Stage {
     return this.create(name, { workflowRef: { ...aSpec().workflowRef, containerImage }, ...spec });
   }
 
-  /** Creates a WorkflowExecution. */
+  /** Creates a WorkflowExecution, on a target of its own unless the spec says another. */
   create(name: string, spec: Partial<WorkflowExecutionSpec> = {}): Promise<WorkflowExecution> {
     return this.client.create(workflowExecutionResource, {
       apiVersion: workflowExecutionApiVersion,
       kind: workflowExecutionResource.kind,
       metadata: { namespace: this.namespace, name },
-      spec: aSpec(spec),
+      spec: aSpec({ targetResource: `${this.namespace}/deployment/${name}`, ...spec }),
     });
   }
 
