@@ -16,11 +16,14 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
   readonly #onChange: (change: Change<T>) => void;
   /** Up to which resource version each scope is known: every event up to it has been applied. */
   readonly #progress = new Map<Scope, string>();
+  readonly #slim: (object: T) => T;
   #newest: string | undefined;
 
-  constructor(indexes: Indexes<T>, onChange: (change: Change<T>) => void) {
+  /** `slim` makes of a writer's object what a watch would have brought. */
+  constructor(indexes: Indexes<T>, onChange: (change: Change<T>) => void, slim: (object: T) => T = (object) => object) {
     this.#index = new StoreIndex(indexes);
     this.#onChange = onChange;
+    this.#slim = slim;
   }
 
   get size(): number {
@@ -59,7 +62,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     // Up to `known` the watch has told everything, also that the object is gone: only what is newer adds to it.
     if (known === undefined || !isNewer(resourceVersion, known)) return false;
     if (!isNewer(resourceVersion, this.get(object.metadata)?.metadata.resourceVersion)) return false;
-    this.#put(object);
+    this.#put(this.#slim(object));
     return true;
   }
 

@@ -63,7 +63,8 @@ export class Reflector<T extends KubernetesObject> {
     this.#log = options.log ?? silentLogger;
     this.#changes = new Listeners(this.#log);
     this.#invalid = new Listeners(this.#log);
-    this.#store = new ObjectStore(options.indexes ?? {}, (change) => this.#changes.tell(change));
+    const onChange = (change: Change<T>) => this.#changes.tell(change);
+    this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slimmed(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
     this.#unlisted = new Set(this.#scopes);
   }
@@ -161,7 +162,7 @@ export class Reflector<T extends KubernetesObject> {
 
   #parse(key: ObjectKey, raw: unknown): T | undefined {
     try {
-      const object = this.resource.parse((this.#options.transform ?? dropManagedFields)(raw));
+      const object = this.#slimmed(raw);
       this.#store.checkIndexes(object);
       return object;
     } catch (error) {
@@ -172,6 +173,10 @@ export class Reflector<T extends KubernetesObject> {
       this.#invalid.tell({ key, error });
       return undefined;
     }
+  }
+
+  #slimmed(raw: unknown): T {
+    return this.resource.parse((this.#options.transform ?? dropManagedFields)(raw));
   }
 }
 

@@ -96,6 +96,8 @@ describe('in good weather a reflector', () => {
     const created = await create('created');
     expect(reflector.store.upsertIfNewer(created)).toBe(true);
     expect(names()).toEqual(['created']);
+    expect(created.metadata).toHaveProperty('managedFields');
+    expect(reflector.store.list()[0]?.metadata).not.toHaveProperty('managedFields');
 
     proxy.cut(watching);
     await create('later');

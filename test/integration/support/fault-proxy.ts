@@ -15,6 +15,11 @@ export interface Match {
   readonly watch?: boolean;
 }
 
+/** What is remembered of a request. */
+export type SeenRequest = Pick<Exchange, 'method' | 'url' | 'headers'>;
+
+const maxRemembered = 10_000;
+
 /** A fault that has been injected. */
 export interface Injection {
   /** How often it has struck. */
@@ -39,8 +44,8 @@ interface Waiter {
  * HTTP to it; it has the credentials for the API server and adds them to requests that bring none.
  */
 export class FaultProxy {
-  /** Every request so far, oldest first. */
-  readonly requests: Exchange[] = [];
+  /** The requests so far (the last ten thousand of them), oldest first. */
+  readonly requests: SeenRequest[] = [];
   readonly #upstream: ConnectionSource;
   readonly #server: Server;
   readonly #rules = new Set<Rule>();
@@ -116,13 +121,14 @@ export class FaultProxy {
   }
 
   /** The matching requests so far, oldest first. */
-  seen(match: Match): Exchange[] {
-    return this.requests.filter((exchange) => matches(match, exchange));
+  seen(match: Match): SeenRequest[] {
+    return this.requests.filter((request) => matches(match, request));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = new Exchange(request, response, this.#upstream);
-    this.requests.push(exchange);
+    const { method, url, headers } = exchange;
+    if (this.requests.push({ method, url, headers }) > maxRemembered) this.requests.shift();
     this.#open.add(exchange);
     response.on('close', () => this.#open.delete(exchange));
     this.#announce(exchange);
@@ -160,11 +166,11 @@ export class FaultProxy {
   }
 }
 
-function matches(match: Match, exchange: Exchange): boolean {
-  const { pathname, searchParams } = exchange.url;
-  if (match.method !== undefined && match.method !== exchange.method) return false;
+function matches(match: Match, { method, url }: SeenRequest): boolean {
+  const { pathname, searchParams } = url;
+  if (match.method !== undefined && match.method !== method) return false;
   if (match.watch !== undefined && match.watch !== (searchParams.get('watch') === 'true')) return false;
-  if (match.query?.test(exchange.url.search) === false) return false;
+  if (match.query?.test(url.search) === false) return false;
   if (typeof match.path === 'string') return pathname.endsWith(match.path);
   return match.path?.test(pathname) ?? true;
 }
