@@ -6,12 +6,14 @@ import { sleep, type Clock } from '../kubernetes/clock.ts';
 import { CancelledError } from '../kubernetes/errors.ts';
 import { keyFromString, keyOf, keyToString } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
+import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { LockCollector } from './lock-collector.ts';
 import { controllingExecution } from './ownership.ts';
 import { Reconciler } from './reconciler.ts';
 import { CLOCK, LOGGER } from './tokens.ts';
@@ -28,10 +30,13 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
   readonly #queue = new WorkQueue({ name: 'executions' });
   readonly #stop = new AbortController();
   #run: Promise<void> = Promise.resolve();
+  #collection: Promise<void> | undefined;
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
     @InjectReflector(pipelineRunResource) private readonly pipelineRuns: Reflector<PipelineRun>,
+    @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
+    private readonly collector: LockCollector,
     private readonly reconciler: Reconciler,
     private readonly scheduler: SchedulerRegistry,
     @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'resyncMs' | 'shutdownMs'>,
@@ -55,9 +60,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
     );
   }
 
-  /** Looks at every execution again. It only repairs what a watch may have missed. */
+  /** Looks at every execution again, which only repairs what a watch may have missed, and at every lock. */
   resync(): void {
     for (const key of this.executions.store.keys()) this.#queue.add(key);
+    this.#collection ??= this.collector.collect(this.#stop.signal).finally(() => (this.#collection = undefined));
   }
 
   /** Lets the passes that have begun come to their end, for as long as the configuration allows. */
@@ -67,14 +73,14 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
     await Promise.race([this.#queue.drain(), sleep(this.clock, this.config.shutdownMs, timer.signal)]);
     timer.abort();
     this.#stop.abort();
-    await this.#run;
+    await Promise.all([this.#run, this.#collection]);
   }
 
-  /** Nothing is decided before both stores are complete: a PipelineRun not seen yet is not one that is gone. */
+  /** Nothing is decided before the stores are complete: a PipelineRun not seen yet is not one that is gone. */
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     try {
-      await Promise.all([this.executions.synced(signal), this.pipelineRuns.synced(signal)]);
+      await Promise.all([this.executions, this.pipelineRuns, this.leases].map((mirror) => mirror.synced(signal)));
     } catch (error) {
       if (error instanceof CancelledError) return;
       throw error;

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
+import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
@@ -22,21 +24,23 @@ export class LifeOfAnExecution {
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
     addFinalizer: AddFinalizer,
+    acquire: AcquireTarget,
     start: StartPipelineRun,
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
+    release: ReleaseTarget,
     expire: ExpireFinished,
     deletePipelineRun: DeletePipelineRun,
     removeFinalizer: RemoveFinalizer,
   ) {
     this.#phases = {
-      Pending: [validate, cancelBeforeStart, addFinalizer, start],
+      Pending: [validate, cancelBeforeStart, addFinalizer, acquire, start],
       Running: [cancel, follow],
-      Completed: [expire],
-      Failed: [expire],
+      Completed: [release, expire],
+      Failed: [release, expire],
       Skipped: [expire],
     };
-    this.#deletion = [deletePipelineRun, removeFinalizer];
+    this.#deletion = [deletePipelineRun, release, removeFinalizer];
   }
 
   /** The steps for an execution as it is now. */

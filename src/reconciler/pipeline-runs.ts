@@ -33,7 +33,7 @@ export class PipelineRuns {
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
-  async read(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
+  async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const live = await readLive(this.client, pipelineRunResource, keyFor(execution), signal);
     return live && this.#remember(live);
   }
@@ -91,6 +91,9 @@ export class PipelineRuns {
   }
 }
 
-function keyFor(execution: WorkflowExecution): ObjectKey {
+/** What the name of a PipelineRun is made of. */
+type Named = Parameters<typeof pipelineRunName>[0] & { readonly metadata: { readonly namespace: string } };
+
+function keyFor(execution: Named): ObjectKey {
   return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
 }

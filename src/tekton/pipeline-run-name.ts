@@ -1,4 +1,4 @@
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { WorkflowExecutionMetadata } from '../workflow-execution/generated/workflow-execution.ts';
 import { shortHash } from './short-hash.ts';
 
 /** Tekton refuses longer names of PipelineRuns, because the name becomes a label value of its TaskRuns and pods. */
@@ -11,8 +11,8 @@ const maxLength = 63;
  *
  * @returns a DNS label: lower case letters, digits and `-`, at most 63 characters
  */
-export function pipelineRunName(execution: WorkflowExecution): string {
-  const { name, uid } = execution.metadata;
+export function pipelineRunName({ metadata }: { metadata: Pick<WorkflowExecutionMetadata, 'name' | 'uid'> }): string {
+  const { name, uid } = metadata;
   const hash = shortHash(uid);
   const readable = name
     .replaceAll('.', '-')

@@ -41,7 +41,9 @@ describeOnPods('the service, with real containers', (environment) => {
     });
     expect(execution.status?.startTime).toBe(status.startTime);
     expect(execution.status?.completionTime).toBe(status.completionTime);
-    await expect(output(run)).resolves.toBe('Remediating payment/deployment/payment-api\nHello from E2E test\n');
+    await expect(output(run)).resolves.toBe(
+      `Remediating ${environment().namespace}/deployment/e2e-test-wfe\nHello from E2E test\n`,
+    );
   });
 
   it('tells that a workflow failed, with the task, the step and its exit code', async () => {
@@ -115,7 +117,7 @@ describeOnPods('the service, with real containers', (environment) => {
       apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
       kind: 'WorkflowExecution',
       metadata: { namespace, name },
-      spec: aSpec({ workflowRef, parameters }),
+      spec: aSpec({ workflowRef, parameters, targetResource: `${namespace}/deployment/${name}` }),
     });
   }
 

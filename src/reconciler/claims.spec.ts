@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import { claimOf, cooldownOf, targetOf } from './claims.ts';
+
+const now = new Date('2026-01-02T04:00:00.000Z');
+const startTime = '2026-01-02T03:00:00Z';
+const completionTime = '2026-01-02T03:05:00Z';
+const failure = (wasExecutionFailure: boolean) => ({ reason: 'TaskFailed', message: '', wasExecutionFailure }) as const;
+
+describe('what a lock remembers of an execution', () => {
+  it.each<[string, WorkflowExecutionStatus, string | undefined]>([
+    ['completed', { phase: 'Completed', startTime, completionTime }, completionTime],
+    ['failed after a step ran', { phase: 'Failed', completionTime, failure: failure(true) }, completionTime],
+    ['failed before a step ran', { phase: 'Failed', completionTime, failure: failure(false) }, undefined],
+    ['was skipped', { phase: 'Skipped', completionTime }, undefined],
+    ['was deleted while it ran', { phase: 'Running', startTime }, now.toISOString()],
+    ['was deleted before Tekton started it', { phase: 'Running' }, undefined],
+    ['was deleted while it was pending', { phase: 'Pending' }, undefined],
+  ])('that %s', (_what, status, expected) => {
+    const execution = aWorkflowExecution({ status });
+    expect(cooldownOf(execution, now)?.completionTime).toBe(expected);
+  });
+
+  it('names the workflow and the execution', () => {
+    const execution = aWorkflowExecution({ status: { phase: 'Completed', completionTime } });
+    expect(cooldownOf(execution, now)).toEqual({ ...claimOf(execution), completionTime });
+  });
+});
+
+describe('the target that an execution asks for', () => {
+  it('is the same however it is written', () => {
+    const targets = ['payment/deployment/api', 'payment/deploy/api'].map((targetResource) =>
+      targetOf(aWorkflowExecution({ spec: { targetResource } })),
+    );
+    expect(targets).toEqual(['payment/deployment/api', 'payment/deployment/api']);
+  });
+
+  it('is none when it can not be understood', () => {
+    expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
+  });
+});

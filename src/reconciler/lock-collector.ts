@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../kubernetes/clock.ts';
+import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
+import type { Lease } from '../kubernetes/lease.ts';
+import { leaseResource } from '../kubernetes/lease.ts';
+import type { Logger } from '../kubernetes/logger.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
+import { TargetLocks } from '../locking/target-locks.ts';
+import { CLOCK, LOGGER } from './tokens.ts';
+
+/** Removes the locks that have nothing to say any more, and frees those whose holder ended without giving them back. */
+@Injectable()
+export class LockCollector {
+  constructor(
+    private readonly locks: TargetLocks,
+    @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** Looks at every lock once. A lock that makes trouble is told and left for the next time. */
+  async collect(signal: AbortSignal): Promise<void> {
+    for (const { metadata } of this.leases.store.list()) {
+      if (signal.aborted) return;
+      try {
+        await this.locks.collect(metadata.name, this.clock.now(), signal);
+      } catch (err) {
+        if (!signal.aborted) this.log.warn({ lease: metadata.name, err }, 'a lock could not be collected');
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../../kubernetes/clock.ts';
+import { CancelledError } from '../../kubernetes/errors.ts';
+import { TargetLocks } from '../../locking/target-locks.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { claimOf, targetOf } from '../claims.ts';
+import { observeBusy, observeCooldown, observeLockTrouble } from '../observe-lock.ts';
+import { isControlledBy } from '../ownership.ts';
+import { PipelineRuns } from '../pipeline-runs.ts';
+import { CLOCK } from '../tokens.ts';
+import type { Step, StepOutcome } from './step.ts';
+
+/**
+ * Takes the target, so that nothing else runs on it. An execution that can not have it is skipped; but never one that has
+ * a PipelineRun already, whatever the lock says: what runs has to be followed to its end.
+ */
+@Injectable()
+export class AcquireTarget implements Step {
+  constructor(
+    private readonly locks: TargetLocks,
+    private readonly pipelineRuns: PipelineRuns,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+    try {
+      return await this.#acquire(execution, signal);
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof CancelledError) throw error;
+      return { kind: 'observed', observation: observeLockTrouble(error), retry: error };
+    }
+  }
+
+  async #acquire(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+    const target = targetOf(execution);
+    if (target === undefined) return { kind: 'next', execution };
+    const now = this.clock.now();
+    const acquisition = await this.locks.acquire(target, claimOf(execution), now, signal);
+    if (acquisition.kind === 'acquired') return { kind: 'next', execution };
+    const existing = await this.pipelineRuns.read(execution, signal);
+    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };
+    const observation =
+      acquisition.kind === 'busy'
+        ? observeBusy(execution, acquisition.holder, now)
+        : observeCooldown(execution, acquisition.earlier, acquisition.remainingMs, now);
+    return { kind: 'observed', observation };
+  }
+}
