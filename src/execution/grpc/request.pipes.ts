@@ -7,8 +7,8 @@ import type {
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { CreateCommand, ListCommand } from '../execution.types.ts';
 import type { ExecutionKey } from '../names.ts';
-import { CreateWorkflowExecutionDto } from '../rest/create-workflow-execution.dto.ts';
-import { toCreateCommand } from '../rest/rest.mapping.ts';
+import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
+import { toCreateCommand } from '../create-command.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { fromCreateRequest, fromGetRequest, fromListRequest } from './from-message.ts';
 import { wellFormed } from './malformed-message.ts';

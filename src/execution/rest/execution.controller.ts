@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Param, Post, Query, UseInterceptors, UsePipes } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { CallSignal } from '../call-signal.ts';
+import { toCreateCommand } from '../create-command.ts';
 import { ExecutionService } from '../execution.service.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
+import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { LocationInterceptor } from './location.interceptor.ts';
 import { DescribesCreate, DescribesExecutions, DescribesGet, DescribesList } from './openapi.decorators.ts';
 import {
@@ -13,7 +14,7 @@ import {
   NamespacesParameters,
   NoQuery,
 } from './parameters.dto.ts';
-import { toCreateCommand, toListCommand, toResource, toResourceList } from './rest.mapping.ts';
+import { toListCommand, toResource, toResourceList } from './rest.mapping.ts';
 import type { WorkflowExecutionList } from './rest.mapping.ts';
 
 /** The execution API over REST, with the habits of Kubernetes. */

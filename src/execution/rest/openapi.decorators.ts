@@ -4,7 +4,7 @@ import { ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import type { ErrorCode } from '../errors/error-table.ts';
-import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
+import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { createExample } from './examples.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { toProblem } from './problem.ts';

@@ -3,10 +3,8 @@ import type {
   WorkflowExecutionMetadata,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { invalidField } from '../errors/api-error.ts';
-import type { CreateCommand, ExecutionPage, ListCommand } from '../execution.types.ts';
+import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { allNamespaces } from '../names.ts';
-import type { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
 import type { ListQuery } from './parameters.dto.ts';
 
 /** One page of executions as Kubernetes answers a list. */
@@ -15,19 +13,6 @@ export interface WorkflowExecutionList {
   readonly kind: string;
   readonly metadata: { readonly continue?: string; readonly remainingItemCount?: number };
   readonly items: readonly WorkflowExecution[];
-}
-
-/**
- * What a body asks for, in the namespace that the address names.
- *
- * @throws ApiError InvalidArgument when the body names another namespace
- */
-export function toCreateCommand(namespace: string, body: CreateWorkflowExecutionDto): CreateCommand {
-  const { name, namespace: named, labels, annotations } = body.metadata ?? {};
-  if (named !== undefined && named !== namespace) {
-    throw invalidField(['metadata', 'namespace'], `must be ${namespace}, as in the address, or left out`);
-  }
-  return { namespace, name, labels, annotations, spec: body.spec };
 }
 
 /** What the query of a list asks for. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { CreateWorkflowExecutionDto } from '../rest/create-workflow-execution.dto.ts';
+import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { RequestValidationPipe } from './validation.pipe.ts';
 
 const pipe = new RequestValidationPipe();

@@ -1,11 +1,11 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Equals, IsDefined, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
-import { dnsLabel, dnsSubdomain } from '../names.ts';
-import { Optional } from '../validation/optional.ts';
-import { IsStringMap } from '../validation/string-map.validator.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { WorkflowExecutionSpecDto } from './generated/workflow-execution-spec.dto.ts';
+import { dnsLabel, dnsSubdomain } from './names.ts';
+import { Optional } from './validation/optional.ts';
+import { IsStringMap } from './validation/string-map.validator.ts';
 
 const stringMap = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
