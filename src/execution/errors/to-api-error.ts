@@ -17,6 +17,8 @@ const refusals: Readonly<Record<number, (message: string) => [ErrorCode, string]
 export function toApiError(thrown: unknown): ApiError {
   const cause = { cause: thrown };
   if (thrown instanceof ApiError) return thrown;
+  // The body parser wraps what its hooks throw.
+  if (thrown instanceof HttpException && thrown.cause instanceof ApiError) return thrown.cause;
   if (!(thrown instanceof HttpException) || thrown.getStatus() >= 500) {
     return new ApiError('Internal', 'an unexpected error; the log of the service has it', {}, cause);
   }

@@ -1,7 +1,12 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fileDescriptorSets } from '../generated/descriptors.ts';
-import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import {
+  CreateWorkflowExecutionRequest,
+  GetWorkflowExecutionRequest,
+  ListWorkflowExecutionsRequest,
+  WorkflowExecutionServiceService,
+} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { lenient } from './malformed-message.ts';
 
 /** The package of the service. */
@@ -10,18 +15,32 @@ export const protoPackage = 'kubernaut.workflowexecution.v1';
 /** Name of the service on the wire. */
 export const serviceName = `${protoPackage}.WorkflowExecutionService`;
 
-/**
- * The service with its generated codecs, so that handlers get and give exactly the generated types. Nest finds the
- * handler of a method by the method's name in the .proto file.
- */
+/** The request of each method, by the method's name in the .proto file; that is how Nest finds the handler too. */
+const requests: Readonly<Record<string, { decode(input: BinaryReader): object }>> = {
+  CreateWorkflowExecution: CreateWorkflowExecutionRequest,
+  GetWorkflowExecution: GetWorkflowExecutionRequest,
+  ListWorkflowExecutions: ListWorkflowExecutionsRequest,
+};
+
+/** The service with its generated codecs, so that handlers get and give exactly the generated types. */
 export function serviceDefinition(): ServiceDefinition {
-  const codecs: ServiceDefinition = WorkflowExecutionServiceService;
-  const methods = Object.values(codecs).map((method) => ({
-    ...method,
-    requestDeserialize: lenient<object>(method.requestDeserialize),
-  }));
-  return Object.fromEntries(methods.map((method) => [method.path.split('/').at(-1) ?? '', method]));
+  const methods: ServiceDefinition = WorkflowExecutionServiceService;
+  return Object.fromEntries(
+    Object.values(methods).map((method) => {
+      const name = method.path.split('/').at(-1) ?? '';
+      const request = requests[name];
+      if (request === undefined) throw new Error(`say what ${name} takes`);
+      return [name, { ...method, requestDeserialize: lenient((bytes) => request.decode(strictReader(bytes))) }];
+    }),
+  );
 }
+
+/** Proto3 strings are UTF-8; by itself the reader would put U+FFFD for what is not. */
+function strictReader(bytes: Uint8Array): BinaryReader {
+  return new BinaryReader(bytes, (text) => strictUtf8.decode(text));
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The serialized google.protobuf.FileDescriptorProtos of everything that reflection tells of. */
 export function fileDescriptors(): Buffer[] {

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { json } from 'express';
 import { ApiError } from '../errors/api-error.ts';
@@ -16,5 +18,10 @@ export const jsonBody: readonly RequestHandler[] = [
       ),
     );
   },
-  json({ limit: maxRequestBytes, type: 'application/json' }),
+  json({ limit: maxRequestBytes, type: 'application/json', verify: assertUtf8 }),
 ];
+
+/** RFC 8259 wants UTF-8; by itself the parser would put U+FFFD for what is not. Other character sets it knows to read. */
+function assertUtf8(_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void {
+  if (charset === 'utf-8' && !isUtf8(body)) throw new ApiError('InvalidArgument', 'the body is not UTF-8');
+}

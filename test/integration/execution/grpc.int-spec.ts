@@ -66,6 +66,7 @@ describe('the gRPC server', () => {
 
   it.each([
     ['bytes that are no message', 'GetWorkflowExecution', Buffer.from([0x0a, 0xff]), status.INVALID_ARGUMENT],
+    ['a text that is no UTF-8', 'GetWorkflowExecution', Buffer.from([0x0a, 0x01, 0xff]), status.INVALID_ARGUMENT],
     ['an empty message', 'CreateWorkflowExecution', Buffer.alloc(0), status.INVALID_ARGUMENT],
     ['a method that is none', 'EatWorkflowExecution', Buffer.alloc(0), status.UNIMPLEMENTED],
     ['a message over 1 MiB', 'GetWorkflowExecution', Buffer.alloc(1_048_577), status.RESOURCE_EXHAUSTED],

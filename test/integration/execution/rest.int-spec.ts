@@ -26,7 +26,7 @@ describe('the execution API over REST', () => {
     await namespace.delete();
   });
 
-  const post = (body: string, headers: Record<string, string> = json, query = '') =>
+  const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json, query = '') =>
     fetch(`${address}${query}`, { method: 'POST', headers, body });
 
   it('tells where a new execution is found, and shows it as Kubernetes does', async () => {
@@ -81,10 +81,11 @@ describe('the execution API over REST', () => {
     });
   });
 
-  it.each<[string, string, Record<string, string>, string, number, string]>([
+  it.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, string, number, string]>([
     ['that is no JSON', '{', json, '', 400, 'the body is not JSON'],
     ['that is a text', '"x"', json, '', 400, 'the body is not JSON'],
     ['that is a list', '[]', json, '', 400, 'the request: must be an object, not a list'],
+    ['that is no UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'the body is not UTF-8'],
     ['that is not there', '', json, '', 400, 'spec: is required'],
     ['of another type', '<x/>', { 'content-type': 'text/xml' }, '', 415, 'must be application/json, not text/xml'],
     ['in another character set', '{}', { 'content-type': 'application/json; charset=ebcdic' }, '', 415, 'charset'],
