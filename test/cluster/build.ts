@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { subdirectories, type Cache } from './cache.ts';
+import { clusterDirectory, clusterNames, subdirectories, type Cache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { buildFlags, builtComponents, type BuiltComponent } from './components.ts';
 import { requireCache, requireSpace } from './disk.ts';
@@ -9,6 +9,7 @@ import { withLock, type Lock } from './lock.ts';
 import { knativePatch, writeKnativePatch } from './knative-patch.ts';
 import { endProcess, findByEnvironment } from './process.ts';
 import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
+import { readRecord } from './record.ts';
 import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
 import { moduleDirectory, sourceHash } from './versions.ts';
@@ -42,12 +43,14 @@ export function tektonManifests(build: Build): string {
  */
 export async function ensureBuilt(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<Build> {
   const found = findBuild(cache);
-  if (found) return found;
+  if (found) return used(found);
   const go = await findGo(signal);
   const onWait = waitingFor(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
     // Whoever was waited for may have built just this.
-    return findBuild(cache) ?? (await build(cache, go, tellingBoth(progress, held), signal));
+    const built = findBuild(cache) ?? (await build(cache, go, tellingBoth(progress, held), signal));
+    removeUnusedBuilds(cache);
+    return used(built);
   });
 }
 
@@ -55,6 +58,29 @@ export async function ensureBuilt(cache: Cache, progress: Progress, signal?: Abo
 export function findBuild(cache: Cache): Build | undefined {
   const name = subdirectories(cache.root).find((directory) => directory.startsWith(`${sourceKey()}-go`));
   return name ? { directory: join(cache.root, name) } : undefined;
+}
+
+/** Time after which a build that nobody has used makes room, in milliseconds. Each takes 700 MB. */
+const unusedLimit = 30 * 24 * 60 * 60 * 1000;
+
+/** Notes in the directory's date that the build is in use. */
+function used(build: Build): Build {
+  try {
+    utimesSync(build.directory, new Date(), new Date());
+  } catch {
+    // Another user's build; its owner notes for itself.
+  }
+  return build;
+}
+
+/** Removes the builds of other versions that nobody has used for long, except those that a cluster runs from. */
+function removeUnusedBuilds(cache: Cache): void {
+  const running = clusterNames(cache).map((name) => readRecord(clusterDirectory(cache, name))?.buildDirectory);
+  const builds = subdirectories(cache.root).filter((name) => /^[0-9a-f]{12}-go/.test(name));
+  for (const directory of builds.map((name) => join(cache.root, name))) {
+    const isOld = Date.now() - statSync(directory).mtimeMs > unusedLimit;
+    if (isOld && !running.includes(directory)) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** What of the key does not depend on the installed Go. */

@@ -26,10 +26,16 @@ function startTimeFromProc(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
-    return state === 'Z' || state === 'X' ? undefined : fields[19];
+    const hasEnded = state === 'X' || (state === 'Z' && !hasOtherThreads(pid));
+    return hasEnded ? undefined : fields[19];
   } catch {
     return undefined;
   }
+}
+
+/** A process whose first thread has ended still holds its ports and files until the others have. */
+function hasOtherThreads(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).length > 1;
 }
 
 function startTimeFromPs(pid: number): string | undefined {

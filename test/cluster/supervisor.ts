@@ -97,7 +97,7 @@ export class Supervisor {
       throwIfAborted(signal);
       // Before the question: a process that ends in between still gets to answer it.
       const running = this.isRunning(name);
-      if (await Promise.race([isReady(), delay(answerMilliseconds, false)])) return;
+      if (await Promise.race([isReady(), delay(answerMilliseconds, false, { ref: false })])) return;
       const log = this.#log(name);
       if (!running) throw new ServiceFailed(name, 'has ended', log);
       // Some do not end then, and are never ready either.

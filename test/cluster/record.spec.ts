@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { aRecord, deadProcess } from './record.builders.ts';
+import { isRecord, readRecord, writeRecord } from './record.ts';
+
+describe('the record of a cluster', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'record-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('is read as it was written', () => {
+    const record = aRecord({ directory, owner: deadProcess, processes: { etcd: deadProcess } });
+
+    writeRecord(record);
+
+    expect(readRecord(directory)).toEqual(record);
+  });
+
+  it('counts as none when its file was cut off', () => {
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(aRecord({ directory })).slice(0, -20));
+
+    expect(readRecord(directory)).toBeUndefined();
+  });
+
+  it('counts as none where there is no file', () => {
+    expect(readRecord(join(directory, 'nowhere'))).toBeUndefined();
+  });
+
+  it('counts as none in a directory that it was copied to', () => {
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(aRecord({ directory: '/elsewhere' })));
+
+    expect(readRecord(directory)).toBeUndefined();
+  });
+
+  it.each([
+    ['no level', { level: undefined }],
+    ['an unknown state', { state: 'confused' }],
+    ['a port missing', { ports: { etcd: 1 } }],
+    ['a process without a start time', { processes: { etcd: { pid: 1 } } }],
+    ['an argument that is no text', { apiServerArgs: [1] }],
+    ['no word about pods', { pods: {} }],
+  ])('is refused with %s', (_, change) => {
+    expect(isRecord({ ...aRecord(), ...change })).toBe(false);
+  });
+});
