@@ -1,0 +1,41 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { lastValueFrom } from 'rxjs';
+import { ApiError } from '../errors/api-error.ts';
+import { GrpcStatusFilter } from './grpc-status.filter.ts';
+
+const host = { getArgByIndex: () => ({ getPath: () => '/a.Service/Method' }) } as unknown as ArgumentsHost;
+
+/** What the caller gets for something that a handler throws. */
+function caught(thrown: unknown): Promise<unknown> {
+  return lastValueFrom(new GrpcStatusFilter().catch(thrown, host)).catch((error: unknown) => error);
+}
+
+describe('an error of a gRPC handler', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is answered by its row of the table, and not logged', async () => {
+    const log = jest.spyOn(Logger.prototype, 'error');
+
+    expect(await caught(new ApiError('NotFound', 'it does not exist'))).toMatchObject({
+      code: 5,
+      details: 'it does not exist',
+    });
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  it('that nobody foresaw is logged once, and the caller learns nothing of it', async () => {
+    const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const bug = new Error('password=hunter2');
+
+    const answer = await caught(bug);
+
+    expect(answer).toMatchObject({ code: 13 });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+    expect(log).toHaveBeenCalledTimes(1);
+    expect(log.mock.calls[0]?.[0]).toMatchObject({ err: bug, method: '/a.Service/Method' });
+  });
+});
