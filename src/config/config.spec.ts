@@ -11,6 +11,8 @@ describe('the configuration', () => {
       cooldownMs: 300_000,
       resyncMs: 600_000,
       workers: 16,
+      leaderElection: true,
+      leaderLeaseMs: 15_000,
       shutdownMs: 25_000,
       logLevel: 'info',
     });
@@ -29,6 +31,7 @@ describe('the configuration', () => {
     ['WFE_NAMESPACE', 'remediation', 'namespace', 'remediation'],
     ['WFE_COOLDOWN', '0s', 'cooldownMs', 0],
     ['WFE_WORKERS', '4', 'workers', 4],
+    ['WFE_LEADER_ELECTION', 'false', 'leaderElection', false],
     ['WFE_LOG_LEVEL', 'debug', 'logLevel', 'debug'],
   ] as const)('reads %s=%s', (variable, text, key, expected) => {
     expect(loadConfig({ [variable]: text })[key]).toEqual(expected);
@@ -45,6 +48,8 @@ describe('the configuration', () => {
     ['WFE_COOLDOWN', '-5m', 'a duration from 0s to 24h'],
     ['WFE_RESYNC', '10', 'a duration from 1s to 24h'],
     ['WFE_RESYNC', '25h', 'a duration from 1s to 24h'],
+    ['WFE_LEADER_ELECTION', 'yes', 'true or false'],
+    ['WFE_LEADER_LEASE', '3500ms', 'a duration from 3s to 5m in whole seconds'],
     ['WFE_WORKERS', '0', 'a whole number from 1 to 256'],
     ['WFE_WORKERS', '1e2', 'a whole number from 1 to 256'],
     ['WFE_LOG_LEVEL', 'loud', 'one of trace, debug'],

@@ -49,6 +49,18 @@ export function duration(shortest: string, longest: string): Rule<number> {
   };
 }
 
+/** A duration of whole seconds within bounds, in milliseconds. */
+export function wholeSeconds(shortest: string, longest: string): Rule<number> {
+  const any = duration(shortest, longest);
+  return {
+    allowed: `${any.allowed.replace(' (', ' in whole seconds (')}`,
+    parse(text) {
+      const parsed = any.parse(text);
+      return parsed !== undefined && parsed % 1000 === 0 ? parsed : undefined;
+    },
+  };
+}
+
 /** A whole number within bounds. */
 export function integer(min: number, max: number): Rule<number> {
   return {
@@ -64,6 +76,12 @@ export function integer(min: number, max: number): Rule<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return { allowed: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
+
+/** `true` or `false`. */
+export const boolean: Rule<boolean> = {
+  allowed: 'true or false',
+  parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
 
 /** Name of a namespace. */
 export const namespace: Rule<string> = {

@@ -1,4 +1,4 @@
-import { duration, integer, loopbackAddress, namespace, namespaces, oneOf } from './rules.ts';
+import { boolean, duration, integer, loopbackAddress, namespace, namespaces, oneOf, wholeSeconds } from './rules.ts';
 import type { Rule } from './rules.ts';
 
 /** One setting: the environment variable that holds it, how it is read and what it is for. */
@@ -48,6 +48,18 @@ export const settings = {
     'How often every execution is looked at again, to repair what a watch may have missed.',
   ),
   workers: setting('WFE_WORKERS', integer(1, 256), '16', 'How many executions are reconciled at once.'),
+  leaderElection: setting(
+    'WFE_LEADER_ELECTION',
+    boolean,
+    'true',
+    'Whether replicas agree on one that reconciles. Without it there must be one replica only.',
+  ),
+  leaderLeaseMs: setting(
+    'WFE_LEADER_LEASE',
+    wholeSeconds('3s', '5m'),
+    '15s',
+    'How long the other replicas wait for a leader that has gone silent.',
+  ),
   shutdownMs: setting(
     'WFE_SHUTDOWN_TIMEOUT',
     duration('0s', '10m'),

@@ -26,6 +26,8 @@ export interface KubernetesClientOptions {
   /** Default time-out of a call; 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  /** Asked at the last moment before something is changed; when it says no, the call ends with CancelledError. */
+  readonly mayWrite?: () => boolean;
 }
 
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
@@ -42,7 +44,8 @@ export class KubernetesClient {
   constructor(source: ConnectionSource, options: KubernetesClientOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
-    this.#transport = new Transport(source, options.userAgent ?? 'kubernetes-toolkit', this.#clock);
+    const { userAgent = 'kubernetes-toolkit', mayWrite } = options;
+    this.#transport = new Transport(source, { userAgent, clock: this.#clock, mayWrite });
   }
 
   /** Reads one object. Throws NotFoundError when it is not there. */

@@ -4,7 +4,7 @@ import { CallLimit, type Bounds } from './call-limit.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ConnectionSource } from './connection.ts';
 import { toKubernetesError, type Failure } from './error-mapping.ts';
-import { UnauthorizedError, type KubernetesError } from './errors.ts';
+import { CancelledError, UnauthorizedError, type KubernetesError } from './errors.ts';
 
 /** One HTTP request to the API server. Query values that are undefined or empty are left out. */
 export interface ApiRequest {
@@ -16,16 +16,26 @@ export interface ApiRequest {
   readonly contentType?: string;
 }
 
+/** What a transport may be given beside where to send to. */
+export interface TransportOptions {
+  readonly userAgent: string;
+  readonly clock?: Clock;
+  /** Asked at the last moment before a request that changes something is sent; when it says no, none is. */
+  readonly mayWrite?: () => boolean;
+}
+
 /** Sends requests and turns every failure into a {@link KubernetesError}. */
 export class Transport {
   readonly #source: ConnectionSource;
   readonly #userAgent: string;
   readonly #clock: Clock;
+  readonly #mayWrite: () => boolean;
 
-  constructor(source: ConnectionSource, userAgent: string, clock: Clock = systemClock) {
+  constructor(source: ConnectionSource, { userAgent, clock = systemClock, mayWrite = () => true }: TransportOptions) {
     this.#source = source;
     this.#userAgent = userAgent;
     this.#clock = clock;
+    this.#mayWrite = mayWrite;
   }
 
   /** Sends a request and returns the body of the answer. The time-out covers everything up to its last byte. */
@@ -57,6 +67,9 @@ export class Transport {
 
   async #send(api: ApiRequest, limit: CallLimit, endless: boolean): Promise<Dispatcher.ResponseData> {
     const connection = await this.#source.connection();
+    if (api.method !== 'GET' && !this.#mayWrite()) {
+      throw new CancelledError(`${api.method} ${api.path} was not sent: this process may not write any more`);
+    }
     const answer = await request(urlOf(connection.server, api), {
       method: api.method,
       headers: {

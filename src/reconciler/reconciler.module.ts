@@ -2,7 +2,11 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../kubernetes/clock.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
+import type { Logger } from '../kubernetes/logger.ts';
+import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
+import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { ReflectorSource } from '../kubernetes/reflector.ts';
 import { HOLDERS } from '../locking/holders.ts';
@@ -15,8 +19,10 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
 import { Executions } from './executions.ts';
 import { ExecutionHolders } from './execution-holders.ts';
+import { Leadership } from './leadership.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { LockCollector } from './lock-collector.ts';
+import { Mirrors } from './mirrors.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { Reconciler } from './reconciler.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
@@ -30,7 +36,7 @@ import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
-import { CLOCK, LOGGER } from './tokens.ts';
+import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
 
 /** What the reconciler needs mirrored; PipelineRuns and Leases that are not of this service are not even sent. */
 export function reconcilerSources({
@@ -48,6 +54,13 @@ export function reconcilerSources({
   ];
 }
 
+function endProcess(log: Logger): (why: string) => void {
+  return (why) => {
+    log.error({}, why);
+    process.exit(1);
+  };
+}
+
 /**
  * The control loop. The application provides the configuration, the Kubernetes client and the reflectors of
  * {@link reconcilerSources}; all of these come from modules that are global.
@@ -57,6 +70,17 @@ export function reconcilerSources({
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
+    { provide: END_PROCESS, inject: [LOGGER], useFactory: endProcess },
+    Leadership,
+    {
+      // The reconciler's own: it writes only as long as this replica leads, so that one which was frozen and wakes up
+      // does not carry on where another has gone on meanwhile.
+      provide: KubernetesClient,
+      inject: [PooledKubeConfig, Leadership],
+      useFactory: (kubeConfig: PooledKubeConfig, leadership: Leadership) =>
+        new KubernetesClient(kubeConfig, { userAgent: packageUserAgent(), mayWrite: () => leadership.isHeld }),
+    },
+    Mirrors,
     Executions,
     PipelineRuns,
     { provide: HOLDERS, useClass: ExecutionHolders },

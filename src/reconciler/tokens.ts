@@ -3,3 +3,6 @@ export const CLOCK = Symbol('Clock');
 
 /** Injection token of the {@link Logger} of the control loop. */
 export const LOGGER = Symbol('Logger');
+
+/** Injection token of what ends the process when it must not go on, `(why: string) => void`. */
+export const END_PROCESS = Symbol('EndProcess');

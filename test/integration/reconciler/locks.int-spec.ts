@@ -117,8 +117,8 @@ describe('a target', () => {
     await stage.phase('first', 'Completed');
     await freed();
 
-    reconciler.resync();
-    await until('the lock is removed', () => lock().then(() => false, isNotFound));
+    await reconciler.collectLocks();
+    await expect(lock()).rejects.toThrow(NotFoundError);
   });
 });
 

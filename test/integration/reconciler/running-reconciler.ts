@@ -5,25 +5,33 @@ import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { ControlLoop } from '../../../src/reconciler/control-loop.ts';
+import { LockCollector } from '../../../src/reconciler/lock-collector.ts';
 import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
+import { END_PROCESS } from '../../../src/reconciler/tokens.ts';
 
 /** The reconciler at work in a test. */
 export interface RunningReconciler {
   /** Looks at every execution again, as the scheduled resync does. */
   resync(): void;
+  /** Looks at every lock, as the scheduled resync does. */
+  collectLocks(): Promise<void>;
   stop(): Promise<void>;
+  /** Resolves with the reason when the reconciler wants the process to end. */
+  readonly ended: Promise<string>;
 }
 
 /**
  * Starts the reconciler as the application does, talking to the cluster through `kubeConfig`, for one namespace that also
- * has its locks. Nothing cools down unless `settings` say so.
+ * has its locks. It needs no leader unless `settings` say so.
  */
 export async function startReconciler(
   kubeConfig: PooledKubeConfig,
   namespace: string,
   settings: Partial<Config> = {},
 ): Promise<RunningReconciler> {
-  const config = { ...loadConfig({ WFE_NAMESPACE: namespace, WFE_WATCH_NAMESPACES: namespace }), ...settings };
+  const fixed = { WFE_NAMESPACE: namespace, WFE_WATCH_NAMESPACES: namespace, WFE_LEADER_ELECTION: 'false' };
+  const config = { ...loadConfig(fixed), ...settings };
+  const { promise: ended, resolve: endProcess } = Promise.withResolvers<string>();
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.forRoot(config),
@@ -31,8 +39,16 @@ export async function startReconciler(
       KubernetesModule.forResources(reconcilerSources(config)),
       ReconcilerModule,
     ],
-  }).compile();
+  })
+    .overrideProvider(END_PROCESS)
+    .useValue(endProcess)
+    .compile();
   module.useLogger(false);
   await module.init();
-  return { resync: () => module.get(ControlLoop).resync(), stop: () => module.close() };
+  return {
+    resync: () => module.get(ControlLoop).resync(),
+    collectLocks: () => module.get(LockCollector).collect(new AbortController().signal),
+    stop: () => module.close(),
+    ended,
+  };
 }
