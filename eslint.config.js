@@ -13,15 +13,7 @@ const screenSized = {
 
 export default defineConfig(
   {
-    ignores: [
-      'dist/**',
-      'coverage/**',
-      'test-results/**',
-      '**/generated/**',
-      '**/*.mjs',
-      '**/*.cjs',
-      'eslint.config.js',
-    ],
+    ignores: ['dist/**', 'coverage/**', 'test-results/**', '**/generated/**', '**/*.mjs', '**/*.cjs', '*.config.js'],
   },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,

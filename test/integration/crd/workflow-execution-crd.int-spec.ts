@@ -7,8 +7,9 @@ import type { WorkflowExecution } from '../../../src/workflow-execution/generate
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { kubectl } from '../../support/product.ts';
 import { createNamespace } from '../support/namespace.ts';
-import { createRules, statusRules, updateRules } from './rules.ts';
+import { createRules, updateRules } from './rules.ts';
 import type { Json } from './rules.ts';
+import { statusRules } from './status-rules.ts';
 
 /** The answer to a dry run has no resourceVersion yet; what is read of it here is its spec and status. */
 const workflowExecutionResource = { ...resource, parse: (raw: unknown) => raw as WorkflowExecution };
