@@ -1,0 +1,248 @@
+import { describe, expect, it } from '@jest/globals';
+import { check } from './check.ts';
+import { HistoryBuilder } from './history.builders.ts';
+
+const history = () => new HistoryBuilder();
+const verdicts = (builder: HistoryBuilder) => check(builder.build()).map(({ rule, message }) => `${rule}: ${message}`);
+const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).verdict(name, 'True').ends(name);
+
+describe('a good history', () => {
+  it('is one of an execution that is locked, runs, completes and gives the lock back', () => {
+    const good = history().execution('a').phase('a', 'Pending').lock('a').run('a').phase('a', 'Running');
+    good.verdict('a', 'True').ends('a').lock('').gone('Lease', 'lock');
+    expect(verdicts(good)).toEqual([]);
+  });
+
+  it('is one of executions of one target, one after the other', () => {
+    const good = ranWell(history().execution('a'), 'a').seconds(5).execution('b');
+    expect(verdicts(ranWell(good, 'b'))).toEqual([]);
+  });
+
+  it('is one of executions of two targets at the same time', () => {
+    const good = history().execution('a').execution('b', { target: 'node/worker' }).run('a').run('b');
+    good.verdict('a', 'True').verdict('b', 'True').ends('a').ends('b');
+    expect(verdicts(good)).toEqual([]);
+  });
+
+  it('is one of an execution that is deleted with its PipelineRun', () => {
+    const good = history()
+      .execution('a')
+      .run('a')
+      .leaving('a')
+      .gone('PipelineRun', 'a-run')
+      .gone('WorkflowExecution', 'a');
+    expect(verdicts(good)).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  it('has never two unfinished PipelineRuns', () => {
+    const bad = history().execution('a').execution('b', { workflowId: 'other' }).run('a').run('b');
+    bad.verdict('a', 'True').verdict('b', 'True').ends('a').ends('b');
+    expect(verdicts(bad)).toEqual([
+      'A target never has two unfinished PipelineRuns: shop/deployment/app got team/b-run while team/a-run was running',
+    ]);
+  });
+
+  it('is told with the lines that prove it', () => {
+    const bad = history().execution('a').execution('b').run('a').run('b');
+    expect(check(bad.build())[0]?.proof.map(({ line }) => line)).toEqual([4, 5, 4]);
+  });
+
+  it('is free again when a PipelineRun has been removed unfinished', () => {
+    const good = history().execution('a').execution('b').run('a').gone('PipelineRun', 'a-run').run('b');
+    good
+      .ends('a', 'Failed', { failure: { reason: 'PipelineRunDeleted' } })
+      .verdict('b', 'True')
+      .ends('b');
+    expect(verdicts(good)).toEqual([]);
+  });
+
+  it('is not known of a PipelineRun that nobody owns', () => {
+    expect(verdicts(history().run('nobody'))).toEqual([expect.stringContaining('belongs to no execution')]);
+  });
+});
+
+describe('an execution', () => {
+  it('has never two PipelineRuns, not even one after the other', () => {
+    const bad = history().execution('a').run('a').verdict('a', 'True').run('a', 'again').verdict('a', 'True', 'again');
+    expect(verdicts(bad.ends('a'))).toEqual(['An execution never has two PipelineRuns: team/a has had 2']);
+  });
+
+  it.each([
+    ['runs at the end', history().execution('a').run('a').phase('a', 'Running'), 'team/a is still Running at the end'],
+    ['was never looked at', history().execution('a'), 'team/a is still Pending at the end'],
+    [
+      'cannot be deleted',
+      ranWell(history().execution('a'), 'a').leaving('a'),
+      'team/a is being deleted and has not gone',
+    ],
+  ])('has to end: it %s', (_what, bad, message) => {
+    expect(verdicts(bad)).toEqual([`Every execution ends: ${message}`]);
+  });
+
+  it('has ended when it was deleted before it was looked at', () => {
+    expect(verdicts(history().execution('a').gone('WorkflowExecution', 'a'))).toEqual([]);
+  });
+
+  it.each([
+    ['phase', 'Failed', {}, 'became Failed'],
+    ['completion time', 'Completed', { completionTime: 'later' }, 'became Completed, later'],
+  ])('keeps its terminal %s', (_what, phase, status, message) => {
+    const bad = ranWell(history().execution('a'), 'a').phase('a', phase, status);
+    expect(verdicts(bad)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('is not removed while its PipelineRun runs', () => {
+    const bad = history().execution('a').run('a').gone('WorkflowExecution', 'a').gone('PipelineRun', 'a-run');
+    expect(verdicts(bad)).toEqual([
+      'No execution is removed while its PipelineRun runs: team/a is gone while team/a-run was running',
+    ]);
+  });
+
+  it('is not run after it has been removed', () => {
+    const bad = history().execution('a').gone('WorkflowExecution', 'a').run('a').gone('PipelineRun', 'a-run');
+    expect(verdicts(bad)).toEqual([expect.stringContaining('No execution is removed')]);
+  });
+});
+
+describe('an outcome', () => {
+  it.each([
+    ['Completed without a PipelineRun', history().execution('a').ends('a'), 'there was no PipelineRun'],
+    [
+      'Completed before it had ended',
+      history().execution('a').run('a').ends('a').verdict('a', 'True'),
+      'had not succeeded',
+    ],
+    [
+      'Completed though it failed',
+      history().execution('a').run('a').verdict('a', 'False').ends('a'),
+      'had not succeeded',
+    ],
+    [
+      'Failed though it succeeded',
+      history().execution('a').run('a').verdict('a', 'True').ends('a', 'Failed'),
+      'had succeeded',
+    ],
+    [
+      'Failed while it ran',
+      history().execution('a').run('a').ends('a', 'Failed').verdict('a', 'False'),
+      'had not ended',
+    ],
+    [
+      'Failed, and run after that',
+      history().execution('a').ends('a', 'Failed').run('a').verdict('a', 'True'),
+      'had not ended',
+    ],
+    [
+      'Failed for another reason than that it was deleted',
+      history().execution('a').run('a').gone('PipelineRun', 'a-run').ends('a', 'Failed'),
+      'its PipelineRun was deleted',
+    ],
+  ])('is not %s', (_what, bad, message) => {
+    expect(verdicts(bad)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('is Failed when the PipelineRun has failed', () => {
+    expect(verdicts(history().execution('a').run('a').verdict('a', 'False').ends('a', 'Failed'))).toEqual([]);
+  });
+
+  it('is Failed when nothing was created', () => {
+    expect(verdicts(history().execution('a').ends('a', 'Failed'))).toEqual([]);
+  });
+
+  it('is not Skipped when it was run', () => {
+    const bad = ranWell(history().execution('a').execution('b'), 'a').seconds(9).run('b').verdict('b', 'True');
+    expect(verdicts(bad.skipped('b', 'ResourceBusy', 'a'))).toEqual([
+      'An outcome is what the PipelineRun said: team/b is Skipped, but PipelineRun team/b-run was created for it',
+    ]);
+  });
+});
+
+describe('a skip', () => {
+  const busy = () => history().execution('a').run('a').execution('b');
+
+  it('may name an execution that has the target', () => {
+    expect(verdicts(busy().skipped('b', 'ResourceBusy', 'a').verdict('a', 'True').ends('a'))).toEqual([]);
+  });
+
+  it('may name one that ended while it was being decided', () => {
+    expect(verdicts(busy().verdict('a', 'True').ends('a').skipped('b', 'ResourceBusy', 'a'))).toEqual([]);
+  });
+
+  it('does not name one that had ended before', () => {
+    const bad = ranWell(history().execution('a'), 'a').execution('b').skipped('b', 'ResourceBusy', 'a');
+    expect(verdicts(bad)).toEqual([expect.stringContaining('which had ended before')]);
+  });
+
+  it('does not name one of another target', () => {
+    const bad = ranWell(history().execution('a', { target: 'node/worker' }).execution('b'), 'a');
+    expect(verdicts(bad.skipped('b', 'ResourceBusy', 'a'))).toEqual([
+      expect.stringContaining('which is about node/worker'),
+    ]);
+  });
+
+  it.each(['b', 'nobody'])('names another execution, not %s', (other) => {
+    const bad = history().execution('b').skipped('b', 'ResourceBusy', other);
+    expect(verdicts(bad)).toEqual([expect.stringContaining('names no other execution')]);
+  });
+
+  it('may name one that ended less than the cooldown ago', () => {
+    const good = ranWell(history().execution('a'), 'a').execution('b').skipped('b', 'RecentlyRemediated', 'a');
+    expect(verdicts(good)).toEqual([]);
+  });
+
+  it('does not name one that ended longer ago', () => {
+    const bad = ranWell(history().execution('a'), 'a')
+      .seconds(6)
+      .execution('b')
+      .skipped('b', 'RecentlyRemediated', 'a');
+    expect(verdicts(bad)).toEqual([expect.stringContaining('ended 8 s before, and the cooldown is 5 s')]);
+  });
+
+  it('does not name one of another workflow for the cooldown', () => {
+    const bad = ranWell(history().execution('a', { workflowId: 'other' }), 'a').execution('b');
+    expect(verdicts(bad.skipped('b', 'RecentlyRemediated', 'a'))).toEqual([expect.stringContaining('which ran other')]);
+  });
+
+  it('does not name one for the cooldown that has not completed', () => {
+    const bad = busy()
+      .skipped('b', 'RecentlyRemediated', 'a')
+      .gone('PipelineRun', 'a-run')
+      .gone('WorkflowExecution', 'a');
+    expect(verdicts(bad)).toEqual([expect.stringContaining('which has not completed')]);
+  });
+});
+
+describe('a cooldown', () => {
+  it('is kept', () => {
+    const bad = ranWell(ranWell(history().execution('a').execution('b'), 'a').seconds(1), 'b');
+    expect(verdicts(bad)).toEqual(['A cooldown is kept: team/b-run was created 2 s after team/a had completed']);
+  });
+
+  it('does not concern another workflow', () => {
+    const good = ranWell(ranWell(history().execution('a').execution('b', { workflowId: 'other' }), 'a'), 'b');
+    expect(verdicts(good)).toEqual([]);
+  });
+
+  it('does not begin when no step ran', () => {
+    const good = history().execution('a').execution('b').run('a').verdict('a', 'False');
+    good.ends('a', 'Failed', { failure: { reason: 'BundleResolutionFailed', wasExecutionFailure: false } });
+    expect(verdicts(ranWell(good, 'b'))).toEqual([]);
+  });
+});
+
+describe('a lock', () => {
+  it('does not outlive its need', () => {
+    const bad = ranWell(history().execution('a').lock('a'), 'a');
+    expect(verdicts(bad)).toEqual(['No lock outlives its need: team/a/a holds a lock, and has ended']);
+  });
+
+  it('is not held by somebody whom nobody knows', () => {
+    expect(verdicts(history().lock('nobody'))).toEqual([expect.stringContaining('which nobody knows')]);
+  });
+
+  it('may stay for the cooldown when nobody holds it', () => {
+    expect(verdicts(ranWell(history().execution('a').lock('a'), 'a').lock(''))).toEqual([]);
+  });
+});

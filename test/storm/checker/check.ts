@@ -1,0 +1,31 @@
+import type { History } from '../history/change.ts';
+import { cooldownIsKept } from './rules/cooldown-is-kept.ts';
+import { everyExecutionEnds } from './rules/every-execution-ends.ts';
+import { lockIsGivenBack } from './rules/lock-is-given-back.ts';
+import { nothingIsLeftRunning } from './rules/nothing-is-left-running.ts';
+import { oneRunForATarget } from './rules/one-run-for-a-target.ts';
+import { oneRunForAnExecution } from './rules/one-run-for-an-execution.ts';
+import { outcomeIsTrue } from './rules/outcome-is-true.ts';
+import { skipHasAReason } from './rules/skip-has-a-reason.ts';
+import { terminalPhaseIsFinal } from './rules/terminal-phase-is-final.ts';
+import { tell } from './story.ts';
+import type { Rule, Violation } from './violation.ts';
+
+/** What has to be true of every history of the service, whatever happened to it. */
+const rules: readonly Rule[] = [
+  oneRunForATarget,
+  oneRunForAnExecution,
+  nothingIsLeftRunning,
+  everyExecutionEnds,
+  terminalPhaseIsFinal,
+  outcomeIsTrue,
+  skipHasAReason,
+  cooldownIsKept,
+  lockIsGivenBack,
+];
+
+/** Everything that is wrong with a history. It depends on the history only, so that it can be checked again later. */
+export function check(history: History): Violation[] {
+  const story = tell(history);
+  return rules.flatMap((rule) => rule(story));
+}

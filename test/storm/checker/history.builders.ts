@@ -1,0 +1,103 @@
+import type { Change, History, RecordedKind } from '../history/change.ts';
+
+type Json = Record<string, unknown>;
+
+const start = Date.parse('2026-01-02T03:04:05Z');
+
+/** Writes a history by hand, a change at a time, a second apart. Executions are called by one word, their UID too. */
+export class HistoryBuilder {
+  readonly #changes: Change[] = [];
+  readonly #objects = new Map<string, Json>();
+  #revision = 100;
+
+  /** Lets time pass. */
+  seconds(count: number): this {
+    this.#revision += count;
+    return this;
+  }
+
+  /** An execution is created. */
+  execution(name: string, { target = 'shop/deployment/app', workflowId = 'restart' } = {}): this {
+    const metadata = { namespace: 'team', name, uid: name };
+    return this.#put('WorkflowExecution', name, {
+      metadata,
+      spec: { targetResource: target, workflowRef: { workflowId } },
+    });
+  }
+
+  /** The status of an execution is written. */
+  phase(name: string, phase: string, status: Json = {}): this {
+    return this.#put('WorkflowExecution', name, { status: { phase, ...status } });
+  }
+
+  /** An execution completes now, well or badly. */
+  ends(name: string, phase = 'Completed', status: Json = {}): this {
+    return this.phase(name, phase, { completionTime: this.#now(), ...status });
+  }
+
+  /** An execution is skipped now because of another one. */
+  skipped(name: string, reason: string, other: string): this {
+    const conflictingExecution = { namespace: 'team', name: other, uid: other };
+    return this.phase(name, 'Skipped', { skip: { reason, skippedAt: this.#now(), conflictingExecution } });
+  }
+
+  /** A PipelineRun of an execution is created. */
+  run(owner: string, name = `${owner}-run`): this {
+    const ownerReferences = [{ kind: 'WorkflowExecution', uid: owner, controller: true }];
+    const creationTimestamp = this.#now();
+    return this.#put('PipelineRun', name, {
+      metadata: { namespace: 'team', name, uid: name, ownerReferences, creationTimestamp },
+    });
+  }
+
+  /** Tekton says how a PipelineRun ended. */
+  verdict(owner: string, status: 'True' | 'False', name = `${owner}-run`): this {
+    return this.#put('PipelineRun', name, { status: { conditions: [{ type: 'Succeeded', status, reason: 'Said' }] } });
+  }
+
+  /** A target is locked for an execution, or for nobody. */
+  lock(holder: string): this {
+    return this.#put('Lease', 'lock', {
+      metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels: { 'kubernaut.ai/lock': 'target-resource' } },
+      spec: { holderIdentity: holder === '' ? '' : `team/${holder}/${holder}` },
+    });
+  }
+
+  /** An object is removed. */
+  gone(kind: RecordedKind, name: string): this {
+    return this.#add(kind, this.#objects.get(kind + name) ?? {}, true);
+  }
+
+  /** The deletion of an execution is asked for, and waits for its finalizer. */
+  leaving(name: string): this {
+    const metadata = { namespace: 'team', name, uid: name, deletionTimestamp: this.#now() };
+    return this.#put('WorkflowExecution', name, { metadata });
+  }
+
+  build(): History {
+    return { premises: { seed: 1, lockNamespace: 'system', cooldownSeconds: 5 }, changes: this.#changes };
+  }
+
+  #put(kind: RecordedKind, name: string, change: Json): this {
+    const object = { ...this.#objects.get(kind + name), ...change };
+    this.#objects.set(kind + name, object);
+    return this.#add(kind, object, false);
+  }
+
+  #add(kind: RecordedKind, object: Json, gone: boolean): this {
+    this.#changes.push({
+      line: this.#changes.length + 2,
+      revision: this.#revision,
+      at: this.#now(),
+      kind,
+      gone,
+      object,
+    });
+    this.#revision += 1;
+    return this;
+  }
+
+  #now(): string {
+    return new Date(start + this.#revision * 1000).toISOString().replace('.000Z', 'Z');
+  }
+}

@@ -1,0 +1,46 @@
+import { at } from '../../../cluster/json.ts';
+import type { Change } from '../../history/change.ts';
+import { textAt } from '../../history/json.ts';
+import { phaseOf } from '../story.ts';
+import type { ExecutionStory, Story } from '../story.ts';
+import type { Violation } from '../violation.ts';
+
+/** Looks for PipelineRuns that were created within the cooldown of an earlier execution of their workflow and target. */
+export function cooldownIsKept({ runs, executions, premises }: Story): Violation[] {
+  const all = [...executions.values()];
+  return runs.flatMap((run) => {
+    const execution = executions.get(run.owner ?? '');
+    if (execution === undefined) return [];
+    const created = run.states[0];
+    const earlier = all.find((other) => coolsDown(other, execution, created, premises.cooldownSeconds));
+    if (earlier?.ended === undefined) return [];
+    const message = `${run.key} was created ${secondsBetween(earlier.ended, created)} s after ${earlier.key} had completed`;
+    return [{ rule: 'A cooldown is kept', message, proof: [earlier.ended, created] }];
+  });
+}
+
+/** Both times are whole seconds of clocks of one machine, cut off, which makes their difference exact enough. */
+function coolsDown(
+  other: ExecutionStory,
+  execution: ExecutionStory,
+  created: Change,
+  cooldownSeconds: number,
+): boolean {
+  const { ended } = other;
+  if (ended === undefined || other === execution || ended.revision > created.revision) return false;
+  const isSame = other.target === execution.target && other.workflowId === execution.workflowId;
+  return isSame && stepsRan(ended) && secondsBetween(ended, created) < Math.floor(cooldownSeconds);
+}
+
+function stepsRan(ended: Change): boolean {
+  if (phaseOf(ended) === 'Completed') return true;
+  return at(ended.object, 'status', 'failure', 'wasExecutionFailure') === true;
+}
+
+function secondsBetween(ended: Change, created: Change): number {
+  const [completion, creation] = [
+    textAt(ended.object, 'status', 'completionTime') ?? '',
+    textAt(created.object, 'metadata', 'creationTimestamp') ?? '',
+  ];
+  return (Date.parse(creation) - Date.parse(completion)) / 1000;
+}

@@ -1,0 +1,80 @@
+import { at } from '../../../cluster/json.ts';
+import type { Change } from '../../history/change.ts';
+import { textAt } from '../../history/json.ts';
+import { endOfExecution, phaseOf } from '../story.ts';
+import type { ExecutionStory, Story } from '../story.ts';
+import type { Violation } from '../violation.ts';
+
+/** Times in the API are whole seconds, cut off: two of them tell a distance only to less than a second. */
+const precisionMs = 1000;
+
+/** Looks for executions that were skipped for a reason that was none. */
+export function skipHasAReason({ executions, premises }: Story): Violation[] {
+  const all = [...executions.values()];
+  return all.flatMap((skipped) => {
+    if (skipped.ended === undefined || phaseOf(skipped.ended) !== 'Skipped') return [];
+    const named = namedBy(skipped.ended, all);
+    const objection =
+      named === undefined || named === skipped
+        ? 'names no other execution'
+        : (objectToTarget(skipped, named) ?? objectToReason(skipped, skipped.ended, named, premises.cooldownSeconds));
+    return objection === undefined ? [] : [violation(skipped, skipped.ended, named, objection)];
+  });
+}
+
+function namedBy({ object }: Change, all: readonly ExecutionStory[]): ExecutionStory | undefined {
+  const other = at(object, 'status', 'skip', 'conflictingExecution');
+  const [uid, key] = [textAt(other, 'uid'), `${textAt(other, 'namespace')}/${textAt(other, 'name')}`];
+  return all.find((story) => story.key === key && (uid === undefined || story.uid === uid));
+}
+
+function objectToTarget({ target }: ExecutionStory, named: ExecutionStory): string | undefined {
+  return target === named.target ? undefined : `names ${named.key}, which is about ${named.target}`;
+}
+
+function objectToReason(
+  skipped: ExecutionStory,
+  skip: Change,
+  named: ExecutionStory,
+  cooldownSeconds: number,
+): string | undefined {
+  const reason = textAt(skip.object, 'status', 'skip', 'reason');
+  if (reason === 'ResourceBusy') return objectToBusy(skipped, skip, named);
+  return reason === 'RecentlyRemediated' ? objectToCooldown(skipped, skip, named, cooldownSeconds) : 'gives no reason';
+}
+
+/** Busy is a target whose holder had not ended at some moment between the creation and the skip. */
+function objectToBusy(skipped: ExecutionStory, skip: Change, named: ExecutionStory): string | undefined {
+  const began = named.states[0].revision;
+  if (began < skip.revision && endOfExecution(named) > skipped.states[0].revision) return undefined;
+  return `says that ${named.key} has the target, which had ended before`;
+}
+
+function objectToCooldown(
+  skipped: ExecutionStory,
+  skip: Change,
+  named: ExecutionStory,
+  cooldownSeconds: number,
+): string | undefined {
+  if (named.workflowId !== skipped.workflowId) return `names ${named.key}, which ran ${named.workflowId}`;
+  const completed = textAt(named.ended?.object, 'status', 'completionTime');
+  if (named.ended === undefined || completed === undefined) return `names ${named.key}, which has not completed`;
+  const agoMs = Date.parse(textAt(skip.object, 'status', 'skip', 'skippedAt') ?? skip.at) - Date.parse(completed);
+  return agoMs < cooldownSeconds * 1000 + precisionMs
+    ? undefined
+    : `names ${named.key}, which ended ${agoMs / 1000} s before, and the cooldown is ${cooldownSeconds} s`;
+}
+
+function violation(
+  { key, states }: ExecutionStory,
+  skip: Change,
+  named: ExecutionStory | undefined,
+  objection: string,
+): Violation {
+  const theirs = [named?.states[0], named?.ended, named?.gone].filter((change) => change !== undefined);
+  return {
+    rule: 'A skip names a real reason',
+    message: `the skip of ${key} ${objection}`,
+    proof: [states[0], skip, ...theirs],
+  };
+}

@@ -1,0 +1,142 @@
+// A storm on a cluster of its own: `npm run storm`. See docs/storm.md.
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ClusterError } from '../cluster/errors.ts';
+import { startCluster, streamProgress } from '../cluster/index.ts';
+import { buildProduct } from '../support/build.ts';
+import { applyProduct } from '../support/product.ts';
+import { check } from './checker/check.ts';
+import { describeViolation } from './checker/violation.ts';
+import type { Violation } from './checker/violation.ts';
+import { parseHistory } from './history/change.ts';
+import { fullSize, smallSize } from './plan/options.ts';
+import type { StormSize } from './plan/options.ts';
+import { runStorm } from './storm.ts';
+import type { StormResult } from './storm.ts';
+
+const usage = `usage: npm run storm -- [OPTION...]
+
+  --seed N            what is random follows from it; default: one by chance, which is printed
+  --executions N      executions to create (${fullSize.executions})
+  --targets N         resources that they aim at (${fullSize.targets})
+  --namespaces N      namespaces that they are in (${fullSize.namespaces})
+  --kills N           replicas to end by SIGKILL (${fullSize.kills})
+  --freezes N         leaders to stop for longer than their lease (${fullSize.freezes})
+  --api-restarts N    restarts of the API server (${fullSize.apiServerRestarts})
+  --minutes N         in which all of this begins (${fullSize.seconds / 60})
+  --small             a storm of a minute
+  --broken-lock       make the lock useless; the checker has to find what goes wrong then
+  --check FILE        only check a history that was recorded earlier`;
+
+/** How many violations are told in full. */
+const toldInFull = 20;
+const results = join(import.meta.dirname, '..', '..', 'test-results', 'storm');
+const started = performance.now();
+const interrupted = new AbortController();
+const progress = streamProgress(process.stderr);
+const say = (line: string): void =>
+  progress(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)}s  ${line}`);
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
+    process.exitCode = 128 + constants.signals[name];
+    interrupted.abort();
+  });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv);
+  if (options.check !== undefined) return checkFile(options.check);
+  const size = sizeOf(options);
+  say(`A storm with seed ${size.seed}: ${JSON.stringify(size)}`);
+  const { signal } = interrupted;
+  await buildProduct({ progress: say, signal });
+  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  try {
+    await applyProduct(cluster);
+    const directory = join(results, String(size.seed));
+    report(await runStorm({ size, cluster, directory, brokenLock: options['broken-lock'], say, signal }));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const amounts = {
+    executions: text,
+    targets: text,
+    namespaces: text,
+    kills: text,
+    freezes: text,
+    'api-restarts': text,
+  };
+  const options = { ...amounts, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function sizeOf(options: ReturnType<typeof readOptions>): StormSize {
+  const base = options.small ? smallSize : fullSize;
+  return {
+    ...base,
+    seed: amount('seed', options.seed, randomInt(2 ** 32)),
+    executions: amount('executions', options.executions, base.executions, 1),
+    targets: amount('targets', options.targets, base.targets, 1),
+    namespaces: amount('namespaces', options.namespaces, base.namespaces, 1),
+    kills: amount('kills', options.kills, base.kills),
+    freezes: amount('freezes', options.freezes, base.freezes),
+    apiServerRestarts: amount('api-restarts', options['api-restarts'], base.apiServerRestarts),
+    seconds: amount('minutes', options.minutes, base.seconds / 60, 1 / 60) * 60,
+  };
+}
+
+function amount(name: string, text: string | undefined, otherwise: number, least = 0): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  const isWhole = name === 'minutes' || Number.isInteger(value);
+  if (text !== '' && isWhole && value >= least && value < 2 ** 32) return value;
+  throw new ClusterError(
+    `--${name} is '${text}' but must be a ${name === 'minutes' ? '' : 'whole '}number from ${least}\n\n${usage}`,
+  );
+}
+
+async function checkFile(path: string): Promise<void> {
+  const history = parseHistory(await readFile(path, 'utf8'));
+  const violations = check(history);
+  tell(violations);
+  console.log(
+    JSON.stringify({ seed: history.premises.seed, watchEvents: history.changes.length, violations: violations.length }),
+  );
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
+
+function report({ summary, violations, missed, history }: StormResult): void {
+  tell(violations);
+  for (const sentence of missed) progress(`did not happen as planned: ${sentence}`);
+  progress(`The history is in ${history}`);
+  console.log(JSON.stringify(summary));
+  process.exitCode = violations.length === 0 && missed.length === 0 ? 0 : 1;
+}
+
+function tell(violations: readonly Violation[]): void {
+  for (const violation of violations.slice(0, toldInFull)) progress(describeViolation(violation));
+  if (violations.length > toldInFull) progress(`… and ${violations.length - toldInFull} more violations`);
+}

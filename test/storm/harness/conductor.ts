@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Change } from '../history/change.ts';
+import type { Action } from '../plan/plan.ts';
+import type { StormOptions } from '../storm.ts';
+import { FailoverClock } from './failover-clock.ts';
+import type { Replica } from './replica.ts';
+import type { Stage } from './stage.ts';
+import { Standing } from './standing.ts';
+
+/** Milliseconds between two lines of progress. */
+const sayEveryMs = 5000;
+/** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
+const settleMs = { executions: 180_000, locks: 60_000 };
+
+/** Makes a storm happen as planned, and waits for the calm after it. */
+export class Conductor {
+  /** What was planned and did not happen. */
+  readonly missed: string[] = [];
+  readonly #options: StormOptions;
+  readonly #standing = new Standing();
+  readonly #failover = new FailoverClock();
+  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0 };
+  readonly #calledOff = Promise.withResolvers<never>();
+  #changed = Promise.withResolvers<void>();
+
+  constructor(options: StormOptions) {
+    this.#options = options;
+    this.#calledOff.promise.catch(() => undefined);
+    options.signal.addEventListener('abort', () => this.#calledOff.reject(new Error('called off')), { once: true });
+  }
+
+  /** Takes a recorded change into account. */
+  see(change: Change): void {
+    this.#standing.see(change);
+    this.#failover.see(change);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** Something that the storm needs has failed. */
+  fail(error: unknown): void {
+    if (!this.#options.signal.aborted) this.missed.push(error instanceof Error ? error.message : String(error));
+  }
+
+  /** What has been done so far. */
+  figures(stage: Stage) {
+    return {
+      kills: this.#done.kill,
+      freezes: this.#done.freeze,
+      apiServerRestarts: this.#done['restart-api-server'],
+      deletions: this.#done.delete,
+      cancellations: this.#done.cancel,
+      exits: stage.replicas.reduce((sum, { unplannedExits }) => sum + unplannedExits, 0),
+      secondsWithoutLeader: this.#failover.seconds,
+    };
+  }
+
+  /**
+   * Begins every action at its time and waits until all are done; then until every execution has ended, every lock has been
+   * given back, or the time for that is over.
+   */
+  async perform(stage: Stage, plan: readonly Action[]): Promise<void> {
+    const timer = setInterval(() => this.#say(), sayEveryMs);
+    const started = performance.now();
+    try {
+      await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
+      this.#options.signal.throwIfAborted();
+      const planned = plan.filter(({ kind }) => kind === 'create').length;
+      await this.#until(() => this.#standing.ended >= planned, settleMs.executions);
+      await this.#until(() => this.#standing.locksHeld === 0, settleMs.locks);
+      await stage.caughtUp();
+    } finally {
+      clearInterval(timer);
+      this.#say();
+    }
+  }
+
+  async #perform(stage: Stage, action: Action, started: number): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      await delay(Math.max(0, started + action.atMs - performance.now()), undefined, { signal });
+      await Promise.race([this.#do(stage, action), this.#calledOff.promise]);
+      this.#done[action.kind] += 1;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #do(stage: Stage, action: Action): Promise<void> {
+    switch (action.kind) {
+      case 'create':
+        return stage.submitter.create(action.execution);
+      case 'cancel':
+        return stage.submitter.cancel(action.execution);
+      case 'delete':
+        return stage.submitter.delete(action.execution);
+      case 'kill':
+        return this.#kill(stage.replicas, action.replica, action.downMs);
+      case 'freeze':
+        return leaderOf(stage.replicas).freeze(action.forMs, this.#options.signal);
+      case 'restart-api-server':
+        return this.#options.cluster.restart('kube-apiserver');
+    }
+  }
+
+  /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
+  async #kill(replicas: readonly Replica[], number: number, downMs: number): Promise<void> {
+    const planned = replicas[number];
+    const victim = planned?.isFrozen === true ? replicas.find(({ isFrozen }) => !isFrozen) : planned;
+    if (victim === undefined) throw new Error(`there is no replica ${number} to kill`);
+    await victim.up();
+    if (victim.isLeading) this.#failover.leaderDies();
+    await victim.kill(downMs);
+  }
+
+  /** Waits for something to hold, looking at each change, but not for ever: what does not hold is for the checker to tell. */
+  async #until(holds: () => boolean, deadlineMs: number): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(deadlineMs)]);
+    const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!holds() && !signal.aborted) await Promise.race([this.#changed.promise, over]);
+    this.#options.signal.throwIfAborted();
+  }
+
+  #say(): void {
+    const { create, kill, freeze, cancel, delete: deleted } = this.#done;
+    const { size } = this.#options;
+    const phases = Object.entries(this.#standing.byPhase).map(([phase, number]) => `${phase} ${number}`);
+    this.#options.say(
+      `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
+        `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
+        `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
+        `deleted ${deleted}, cancelled ${cancel}; locks held ${this.#standing.locksHeld}`,
+    );
+  }
+}
+
+/** The replica that leads; any that runs when none does. */
+function leaderOf(replicas: readonly Replica[]): Replica {
+  const leader = replicas.find(({ isLeading }) => isLeading) ?? replicas.find(({ http }) => http !== undefined);
+  const chosen = leader ?? replicas[0];
+  if (chosen === undefined) throw new Error('there is no replica to freeze');
+  return chosen;
+}

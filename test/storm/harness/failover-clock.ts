@@ -1,0 +1,29 @@
+import type { Change } from '../history/change.ts';
+import { textAt } from '../history/json.ts';
+
+/** Measures how long executions wait when the leader dies: until the next PipelineRun is created. */
+export class FailoverClock {
+  readonly #known = new Set<string>();
+  readonly #seconds: number[] = [];
+  #diedAt: number | undefined;
+
+  /** From each death of a leader to the next PipelineRun, to a tenth of a second. */
+  get seconds(): readonly number[] {
+    return this.#seconds;
+  }
+
+  /** The leader dies now; when the one before has not been followed yet, its death counts. */
+  leaderDies(): void {
+    this.#diedAt ??= performance.now();
+  }
+
+  /** Takes a change into account. */
+  see({ kind, object }: Change): void {
+    const uid = textAt(object, 'metadata', 'uid') ?? '';
+    if (kind !== 'PipelineRun' || this.#known.has(uid)) return;
+    this.#known.add(uid);
+    if (this.#diedAt === undefined) return;
+    this.#seconds.push(Math.round((performance.now() - this.#diedAt) / 100) / 10);
+    this.#diedAt = undefined;
+  }
+}

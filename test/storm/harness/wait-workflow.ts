@@ -1,0 +1,25 @@
+/** What the storm's workflow asks for: a task that Tekton leaves to somebody else (https://tekton.dev/docs/pipelines/customruns/). */
+export const waitTask = { apiVersion: 'storm.kubernaut.ai/v1', kind: 'Wait' } as const;
+
+/** Parameters of the workflow: how long it runs, in milliseconds, and how it ends. */
+export const waitParameters = { duration: 'DURATION_MS', verdict: 'VERDICT' } as const;
+
+/**
+ * The workflow of the storm: one task that waits. It is run by the real Tekton and needs no pod, so that hundreds of
+ * PipelineRuns truly run, for as long as the plan says, on a small machine.
+ */
+export const waitWorkflow = JSON.stringify({
+  apiVersion: 'tekton.dev/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'workflow' },
+  spec: {
+    params: ['TARGET_RESOURCE', ...Object.values(waitParameters)].map((name) => ({ name, type: 'string' })),
+    tasks: [
+      {
+        name: 'wait',
+        taskRef: waitTask,
+        params: Object.values(waitParameters).map((name) => ({ name, value: `$(params.${name})` })),
+      },
+    ],
+  },
+});

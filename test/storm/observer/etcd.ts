@@ -1,0 +1,91 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { at, parseJson } from '../../cluster/json.ts';
+import { HistoryError } from '../history/change.ts';
+import { objectsAt, textAt } from '../history/json.ts';
+
+/** One change of one key of etcd. */
+export interface KeyChange {
+  readonly key: string;
+  /** What the API server calls the resourceVersion of the object. */
+  readonly revision: number;
+  /** What the key holds now; undefined when it was removed. */
+  readonly value: Buffer | undefined;
+}
+
+/** A zero byte for both ends means every key (https://etcd.io/docs/v3.6/learning/api/#key-ranges). */
+const everyKey = Buffer.from([0]).toString('base64');
+
+/** Milliseconds until a broken connection is tried again. */
+const retryMs = 200;
+
+/**
+ * etcd by its JSON gateway (https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/). A watch of the API server is made
+ * from the same log, but it cannot be resumed after the API server has restarted: what happened shortly before would be
+ * missing from the history.
+ */
+export class Etcd {
+  readonly #url: string;
+
+  /** @param url such as http://127.0.0.1:2379 */
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** The revision of the last change. */
+  async revision(): Promise<number> {
+    const answer = await this.#post('range', { key: everyKey, range_end: everyKey, count_only: true });
+    return Number(textAt(parseJson(await answer.text()), 'header', 'revision'));
+  }
+
+  /**
+   * Every change of every key from a revision on, in order, each once, whatever happens to the connection.
+   *
+   * @throws HistoryError when etcd does not keep that revision any more
+   */
+  async *changes(from: number, signal: AbortSignal): AsyncGenerator<KeyChange, void> {
+    for (let next = from; !signal.aborted; await delay(retryMs, undefined, { signal }).catch(() => undefined)) {
+      try {
+        for await (const change of this.#watch(next, signal)) {
+          next = change.revision + 1;
+          yield change;
+        }
+      } catch (error) {
+        if (error instanceof HistoryError) throw error;
+      }
+    }
+  }
+
+  async *#watch(from: number, signal: AbortSignal): AsyncGenerator<KeyChange, void> {
+    const request = { create_request: { key: everyKey, range_end: everyKey, start_revision: String(from) } };
+    const { body } = await this.#post('watch', request, signal);
+    if (body === null) return;
+    for await (const line of createInterface({ input: Readable.fromWeb(body) })) {
+      const result = at(parseJson(line), 'result');
+      if (at(result, 'canceled') === true) {
+        throw new HistoryError(
+          `etcd has ended the watch from revision ${from}: ${textAt(result, 'cancel_reason') ?? line}`,
+        );
+      }
+      for (const event of objectsAt(result, 'events')) yield keyChange(event);
+    }
+  }
+
+  async #post(method: string, body: object, signal?: AbortSignal): Promise<Response> {
+    const answer = await fetch(`${this.#url}/v3/${method}`, { method: 'POST', body: JSON.stringify(body), signal });
+    if (!answer.ok) throw new Error(`etcd answered ${method} with ${answer.status}: ${await answer.text()}`);
+    return answer;
+  }
+}
+
+/** In the gateway's JSON, bytes are base64, 64-bit numbers are text, and what has its default value is left out. */
+function keyChange(event: object): KeyChange {
+  const text = (name: string) => textAt(event, 'kv', name) ?? '';
+  const removed = textAt(event, 'type') === 'DELETE';
+  return {
+    key: Buffer.from(text('key'), 'base64').toString(),
+    revision: Number(text('mod_revision')),
+    value: removed ? undefined : Buffer.from(text('value'), 'base64'),
+  };
+}

@@ -1,0 +1,48 @@
+/** How much happens in a storm, and in how much time. The same options give the same plan. */
+export interface StormSize {
+  /** Everything that is random in the plan follows from it: a whole number from 0 to 2^32 - 1. */
+  readonly seed: number;
+  readonly executions: number;
+  /** How many resources the executions aim at. */
+  readonly targets: number;
+  /** How many namespaces the executions are in; each aims at any target. */
+  readonly namespaces: number;
+  /** How often a replica is ended by SIGKILL. */
+  readonly kills: number;
+  /** How often the leader is stopped by SIGSTOP, for longer than its lease lasts, and woken. */
+  readonly freezes: number;
+  readonly apiServerRestarts: number;
+  /** How many executions in a hundred are deleted, and how many are cancelled, a few seconds after their creation. */
+  readonly deletedPercent: number;
+  readonly cancelledPercent: number;
+  /** In how many seconds all of this begins. What has begun then still gets its time to end. */
+  readonly seconds: number;
+  /** How long a freeze lasts, in seconds. */
+  readonly freezeSeconds: number;
+}
+
+/** The storm that the service has to withstand. */
+export const fullSize: Omit<StormSize, 'seed'> = {
+  executions: 300,
+  targets: 30,
+  namespaces: 3,
+  kills: 20,
+  freezes: 1,
+  apiServerRestarts: 2,
+  deletedPercent: 12,
+  cancelledPercent: 12,
+  seconds: 360,
+  freezeSeconds: 20,
+};
+
+/** A storm of a minute, for the test suite. The API server is left alone: other tests may be using it. */
+export const smallSize: Omit<StormSize, 'seed'> = {
+  ...fullSize,
+  executions: 40,
+  targets: 8,
+  namespaces: 2,
+  kills: 4,
+  apiServerRestarts: 0,
+  seconds: 35,
+  freezeSeconds: 17,
+};

@@ -1,0 +1,100 @@
+import type { StormSize } from './options.ts';
+import { Random } from './random.ts';
+
+/** An execution that the storm creates. */
+export interface PlannedExecution {
+  readonly name: string;
+  /** Which of the storm's namespaces it is in, from 0. */
+  readonly namespace: number;
+  readonly target: string;
+  readonly workflowId: string;
+  /** How long its PipelineRun runs when nobody disturbs it, in milliseconds. */
+  readonly runsMs: number;
+  readonly succeeds: boolean;
+  /** Created as kubectl does, or through the execution API of one of the replicas. */
+  readonly by: 'kubernetes' | 'api';
+}
+
+/** Something that the storm does, `atMs` milliseconds after its start. */
+export type Action = { readonly atMs: number } & (
+  | { readonly kind: 'create'; readonly execution: PlannedExecution }
+  | { readonly kind: 'delete' | 'cancel'; readonly execution: PlannedExecution }
+  | { readonly kind: 'kill'; readonly replica: number; readonly downMs: number }
+  | { readonly kind: 'freeze'; readonly forMs: number }
+  | { readonly kind: 'restart-api-server' }
+);
+
+/** Number of replicas of the service. */
+export const replicaCount = 2;
+
+const workflows = ['restart', 'rollback'] as const;
+
+/** Everything that a storm does, in the order of time. It depends on its size and seed only. */
+export function planStorm(size: StormSize): readonly Action[] {
+  // One sequence for each kind, so that more kills do not make other executions.
+  const executions = planExecutions(size, new Random(size.seed));
+  const faults = planFaults(size, new Random(size.seed ^ 0x9e3779b9));
+  return [...executions, ...faults].toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** Executions come alone or in twos and threes that want the same target at nearly the same time. */
+function planExecutions(size: StormSize, random: Random): Action[] {
+  const actions: Action[] = [];
+  let created = 0;
+  for (let group = 0; created < size.executions; group += 1) {
+    const target = targetName(group < size.targets ? group : random.integer(0, size.targets - 1));
+    const together = Math.min(random.pick([1, 1, 1, 2, 2, 3]), size.executions - created);
+    const groupAtMs = random.next() * size.seconds * 1000;
+    for (let member = 0; member < together; member += 1, created += 1) {
+      const execution = planExecution(size, random, created, target);
+      const atMs = Math.round(groupAtMs + random.next() * 1500);
+      actions.push({ kind: 'create', atMs, execution }, ...planInterference(size, random, execution, atMs));
+    }
+  }
+  return actions;
+}
+
+function planExecution(size: StormSize, random: Random, number: number, target: string): PlannedExecution {
+  return {
+    name: `storm-${String(number).padStart(4, '0')}`,
+    namespace: random.integer(0, size.namespaces - 1),
+    target,
+    workflowId: random.pick(workflows),
+    runsMs: random.integer(300, 6000),
+    succeeds: random.chance(0.8),
+    by: random.chance(0.5) ? 'kubernetes' : 'api',
+  };
+}
+
+/** Every fifth target is cluster-scoped, and is named without a namespace. */
+function targetName(number: number): string {
+  return number % 5 === 4 ? `node/worker-${number}` : `shop/deployment/app-${number}`;
+}
+
+function planInterference(size: StormSize, random: Random, execution: PlannedExecution, bornMs: number): Action[] {
+  const actions: Action[] = [];
+  for (const [kind, percent] of [
+    ['cancel', size.cancelledPercent] as const,
+    ['delete', size.deletedPercent] as const,
+  ]) {
+    const atMs = bornMs + random.integer(0, 8000);
+    if (random.chance(percent / 100)) actions.push({ kind, atMs, execution });
+  }
+  return actions;
+}
+
+/** Faults are spread over the whole time, each somewhere in a share of its own. */
+function planFaults(size: StormSize, random: Random): Action[] {
+  const spread = (count: number, make: (atMs: number) => Action) =>
+    Array.from({ length: count }, (_, index) =>
+      make(Math.round(((index + random.next()) / count) * size.seconds * 1000)),
+    );
+  return [
+    ...spread(size.kills, (atMs) => {
+      const replica = random.integer(0, replicaCount - 1);
+      return { kind: 'kill', atMs, replica, downMs: random.integer(0, 4000) };
+    }),
+    ...spread(size.freezes, (atMs) => ({ kind: 'freeze', atMs, forMs: size.freezeSeconds * 1000 })),
+    ...spread(size.apiServerRestarts, (atMs) => ({ kind: 'restart-api-server', atMs })),
+  ];
+}
