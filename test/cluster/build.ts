@@ -149,8 +149,10 @@ interface OneBuild {
 
 async function buildOne(component: BuiltComponent, label: string, options: OneBuild): Promise<void> {
   const { directory, go, progress, goMod, signal } = options;
-  let downloading = '';
-  const stop = ticking(progress, (elapsed) => `${label} … ${elapsed}${downloading}`);
+  let downloading = { what: '', since: 0 };
+  // A download that was announced long ago has ended, and compiling says nothing.
+  const isDownloading = () => performance.now() - downloading.since < 3000;
+  const stop = ticking(progress, (elapsed) => `${label} … ${elapsed}${isDownloading() ? downloading.what : ''}`);
   try {
     const flags = [...buildFlags(), ...(goMod ? ['-modfile', goMod] : [])];
     const output = join(directory, 'bin', component.name);
@@ -160,7 +162,7 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
       signal,
       onStderrLine: (line) => {
         const [, module] = /^go: downloading (\S+)/.exec(line) ?? [];
-        downloading = module ? ` (downloading ${module})` : '';
+        if (module) downloading = { what: ` (downloading ${module})`, since: performance.now() };
       },
     });
     if (result.code !== 0) throw new ClusterError(explainGoFailure(component.name, result.stderr, directory));

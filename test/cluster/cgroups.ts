@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { subdirectories } from './cache.ts';
-import { codeOf } from './errors.ts';
+import { codeOf, messageOf } from './errors.ts';
 
 /** The directories where cgroups are mounted: one a controller with version 1, one in all with version 2. */
 export function cgroupMounts(mountInfo: string = readMountInfo()): string[] {
@@ -24,7 +24,35 @@ function readMountInfo(): string {
 
 /** Makes a cgroup of this name at the top of every hierarchy; the kubelet wants its root to be there. */
 export function makeCgroups(name: string): void {
-  for (const mount of cgroupMounts()) mkdirSync(join(mount, name), { recursive: true });
+  for (const mount of cgroupMounts()) {
+    enableControllers(mount);
+    makeDirectory(join(mount, name));
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST')
+      throw new Error(`a cgroup could not be made: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** With version 2 a cgroup has only the controllers that the one above hands down; the kubelet wants all there are. */
+function enableControllers(mount: string): void {
+  for (const controller of readWords(join(mount, 'cgroup.controllers'))) {
+    try {
+      writeFileSync(join(mount, 'cgroup.subtree_control'), `+${controller}`);
+    } catch {
+      // In a container this may not be ours to change. If the kubelet cannot do without, it says so.
+    }
+  }
+}
+
+/** The words of a file; none where there is no such file, as with version 1. */
+function readWords(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split(/\s+/).filter(Boolean) : [];
 }
 
 /** Removes a cgroup and all below it from every hierarchy. Its processes must have been ended. */

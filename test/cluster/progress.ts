@@ -20,7 +20,7 @@ export function streamProgress(stream: Pick<WriteStream, 'write'> & { isTTY?: bo
   };
   if (!stream.isTTY) return progress;
   progress.live = (line) => {
-    stream.write(`${eraseLine}${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`${eraseLine}${line.slice(0, (stream.columns || 80) - 1)}`);
     running = true;
   };
   return progress;
