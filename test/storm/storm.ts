@@ -20,7 +20,7 @@ export interface StormOptions {
   readonly cluster: Pick<Cluster, 'directory' | 'kubeconfig' | 'kubectl' | 'registry' | 'restart'>;
   /** Where the history and the logs of the replicas go; emptied first. */
   readonly directory: string;
-  /** The cooldown that the service is run with, in seconds. Default 3. */
+  /** The cooldown that the service is run with, in seconds. Default 5. */
   readonly cooldownSeconds?: number;
   /** More settings (WFE_…) of the service. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface StormSummary {
   readonly cancellations: number;
   /** How often a replica has ended without having been killed, such as a leader that had lost its lease. */
   readonly exits: number;
-  /** From each death of a leader to the next PipelineRun. */
+  /** From each death of a leader to the next PipelineRun, where nothing else disturbed the take-over. */
   readonly secondsWithoutLeader: readonly number[];
   readonly watchEvents: number;
   readonly violations: number;

@@ -97,8 +97,10 @@ export class Conductor {
       case 'kill':
         return this.#kill(stage.replicas, action.replica, action.downMs);
       case 'freeze':
+        this.#failover.disturb();
         return leaderOf(stage.replicas).freeze(action.forMs, this.#options.signal);
       case 'restart-api-server':
+        this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
     }
   }
@@ -109,6 +111,7 @@ export class Conductor {
     const victim = planned?.isFrozen === true ? replicas.find(({ isFrozen }) => !isFrozen) : planned;
     if (victim === undefined) throw new Error(`there is no replica ${number} to kill`);
     await victim.up();
+    this.#failover.disturb();
     if (victim.isLeading) this.#failover.leaderDies();
     await victim.kill(downMs);
   }

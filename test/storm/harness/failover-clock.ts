@@ -7,14 +7,19 @@ export class FailoverClock {
   readonly #seconds: number[] = [];
   #diedAt: number | undefined;
 
-  /** From each death of a leader to the next PipelineRun, to a tenth of a second. */
+  /** From each death of a leader to the next PipelineRun, to a tenth of a second; those that nothing else disturbed. */
   get seconds(): readonly number[] {
     return this.#seconds;
   }
 
-  /** The leader dies now; when the one before has not been followed yet, its death counts. */
+  /** The leader dies now. */
   leaderDies(): void {
-    this.#diedAt ??= performance.now();
+    this.#diedAt = performance.now();
+  }
+
+  /** Something else goes wrong now, so that what is being measured would say nothing. */
+  disturb(): void {
+    this.#diedAt = undefined;
   }
 
   /** Takes a change into account. */

@@ -46,7 +46,7 @@ export interface StageListeners {
 
 /** Brings up everything that a storm needs on a cluster. Both replicas are ready when it resolves. */
 export async function openStage(options: StormOptions, listeners: StageListeners): Promise<Stage> {
-  const { cluster, size, signal, cooldownSeconds = 3 } = options;
+  const { cluster, size, signal, cooldownSeconds = 5 } = options;
   const record = readRecord(cluster.directory);
   if (record === undefined || cluster.registry === undefined)
     throw new Error('A storm needs an embedded cluster with Tekton');

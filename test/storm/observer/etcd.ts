@@ -35,7 +35,7 @@ export class Etcd {
 
   /** The revision of the last change. */
   async revision(): Promise<number> {
-    const answer = await this.#post('range', { key: everyKey, range_end: everyKey, count_only: true });
+    const answer = await this.#post('kv/range', { key: everyKey, range_end: everyKey, count_only: true });
     return Number(textAt(parseJson(await answer.text()), 'header', 'revision'));
   }
 

@@ -37,7 +37,10 @@ export function planStorm(size: StormSize): readonly Action[] {
   return [...executions, ...faults].toSorted((a, b) => a.atMs - b.atMs);
 }
 
-/** Executions come alone or in twos and threes that want the same target at nearly the same time. */
+/**
+ * Executions come alone or in twos and threes that want the same target: at nearly the same time, so that it is busy, or a
+ * few seconds later, so that it may be cooling down.
+ */
 function planExecutions(size: StormSize, random: Random): Action[] {
   const actions: Action[] = [];
   let created = 0;
@@ -47,7 +50,7 @@ function planExecutions(size: StormSize, random: Random): Action[] {
     const groupAtMs = random.next() * size.seconds * 1000;
     for (let member = 0; member < together; member += 1, created += 1) {
       const execution = planExecution(size, random, created, target);
-      const atMs = Math.round(groupAtMs + random.next() * 1500);
+      const atMs = Math.round(groupAtMs + random.next() * random.pick([1500, 12_000]));
       actions.push({ kind: 'create', atMs, execution }, ...planInterference(size, random, execution, atMs));
     }
   }
