@@ -5,8 +5,8 @@ import type { Cluster } from './cluster.ts';
 import { ClusterError } from './errors.ts';
 import { connectCluster, missingServices, startCluster, takeDown } from './lifecycle.ts';
 import { streamProgress } from './progress.ts';
-import { kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
-import { orphanReason } from './sweep.ts';
+import { isHere, kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
+import { whyOrphaned } from './sweep.ts';
 
 const usage = `usage: npm run cluster -- COMMAND [--name NAME]
 
@@ -108,9 +108,11 @@ function status(): void {
 }
 
 function describe(directory: string, name: string): string {
+  const orphan = whyOrphaned(directory);
+  if (orphan) return `${name}: to be removed by the next start or down (${orphan})`;
   const record = readRecord(directory);
-  const orphan = orphanReason(record);
-  if (!record || orphan) return `${name}: to be removed by the next start or down (${orphan ?? 'no record'})`;
+  if (!record) return `${name}: started by another version of this program; "down --name ${name}" removes it`;
+  if (!isHere(record)) return `${name}: on another machine or in another container (${record.processSpace})`;
   const missing = missingServices(record);
   return [
     `${name}: ${record.state}, level ${record.level}, ${serverUrl(record)}`,

@@ -9,7 +9,7 @@ import { withLock } from './lock.ts';
 import { preparePods } from './packages.ts';
 import { isAlive, ownIdentity } from './process.ts';
 import { silent, waitingFor, type Progress } from './progress.ts';
-import { readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
+import { isHere, readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
 import { allocate, bringUp, type Plan } from './start.ts';
 import { ServiceFailed, Supervisor } from './supervisor.ts';
 import { orphanReason, sweep } from './sweep.ts';
@@ -73,7 +73,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
 /** A cluster that is running already, or undefined. Its `stop` leaves it running. */
 export function connectCluster(name: string, cache: Cache = findCache()): Promise<Cluster | undefined> {
   const record = readRecord(clusterDirectory(cache, checkedName(name)));
-  const isUp = record?.state === 'ready' && !orphanReason(record);
+  const isUp = record?.state === 'ready' && isHere(record) && !orphanReason(record);
   return Promise.resolve(isUp ? new EmbeddedCluster(cache, record, { removesOnStop: false }) : undefined);
 }
 
@@ -100,6 +100,12 @@ function noNode(level: ClusterLevel) {
 async function findUsable(cache: Cache, name: string, level: ClusterLevel, progress: Progress) {
   const directory = clusterDirectory(cache, name);
   const record = readRecord(directory);
+  if (record && !isHere(record)) {
+    throw new ClusterError(
+      `Cluster ${name} belongs to another machine or container (${record.processSpace}) that uses the same cache. ` +
+        'Choose another name, or take it down if that one has gone.',
+    );
+  }
   if (record?.owner && isAlive(record.owner) && record.owner.pid !== process.pid) {
     throw new ClusterError(
       `Cluster ${name} belongs to process ${record.owner.pid}, which is running. Choose another name.`,

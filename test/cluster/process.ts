@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process, told apart from a later one that got the same pid by the moment it started. */
@@ -7,6 +8,15 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (Linux, field 22 of /proc/PID/stat), elsewhere the start date as `ps` prints it. */
   readonly startTime: string;
+}
+
+/**
+ * Where process ids mean the same: this machine, and on Linux this process namespace of it. A directory may be shared
+ * with a container or another machine, and their processes cannot be judged from here.
+ */
+export function processSpace(): string {
+  if (process.platform !== 'linux') return hostname();
+  return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
 }
 
 /** This process. */

@@ -1,4 +1,4 @@
-import { ownIdentity, type ProcessIdentity } from './process.ts';
+import { ownIdentity, processSpace, type ProcessIdentity } from './process.ts';
 import { portNames, type ClusterRecord, type PortName } from './record.ts';
 
 /** A process that has ended for sure: nothing has started at this moment. */
@@ -13,6 +13,7 @@ export function aRecord(change: Partial<ClusterRecord> = {}): ClusterRecord {
     level: 'pods',
     state: 'ready',
     starter: ownIdentity(),
+    processSpace: processSpace(),
     owner: undefined,
     buildDirectory: '/cache/build',
     ports,

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, isObject, parseJson } from './json.ts';
-import type { ProcessIdentity } from './process.ts';
+import { processSpace, type ProcessIdentity } from './process.ts';
 
 /** How much of a cluster is started: `api` is etcd and kube-apiserver, `tekton` all but the node, `pods` everything. */
 export type ClusterLevel = 'api' | 'tekton' | 'pods';
@@ -40,6 +40,8 @@ export interface ClusterRecord {
   /** `starting` until everything is ready: when its starter has died, it is half a cluster. */
   readonly state: 'starting' | 'ready';
   readonly starter: ProcessIdentity;
+  /** Where its processes are: see {@link processSpace}. */
+  readonly processSpace: string;
   /** Whose end is the cluster's end; without one it stays until it is taken down. */
   readonly owner: ProcessIdentity | undefined;
   /** The build it runs from. */
@@ -53,6 +55,11 @@ export interface ClusterRecord {
   readonly pods: PodSupport;
   /** The running processes by component. */
   readonly processes: Readonly<Record<string, ProcessIdentity>>;
+}
+
+/** Whether the processes of a cluster can be seen from here. */
+export function isHere(record: ClusterRecord): boolean {
+  return record.processSpace === processSpace();
 }
 
 /** URL of the API server. */
@@ -73,15 +80,24 @@ export function kubeconfigPath(directory: string): string {
 /** Writes the record so that a reader sees the old one or the new one, never a part. */
 export function writeRecord(record: ClusterRecord): void {
   mkdirSync(record.directory, { recursive: true, mode: 0o700 });
-  const file = join(record.directory, 'record.json');
+  const file = recordFile(record.directory);
   writeFileSync(`${file}.new`, JSON.stringify(record, undefined, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-/** Reads the record of a cluster directory; undefined when there is none, or none that makes sense. */
+/** Whether a cluster directory has a record, understood or not. */
+export function hasRecord(directory: string): boolean {
+  return existsSync(recordFile(directory));
+}
+
+function recordFile(directory: string): string {
+  return join(directory, 'record.json');
+}
+
+/** Reads the record of a cluster directory; undefined when there is none, or none that this version understands. */
 export function readRecord(directory: string): ClusterRecord | undefined {
   try {
-    const record = parseJson(readFileSync(join(directory, 'record.json'), 'utf8'));
+    const record = parseJson(readFileSync(recordFile(directory), 'utf8'));
     return isRecord(record) && record.directory === directory ? record : undefined;
   } catch {
     return undefined;
@@ -102,6 +118,7 @@ const checks: Readonly<Record<keyof ClusterRecord, (value: unknown) => boolean>>
   level: oneOf(['api', 'tekton', 'pods']),
   state: oneOf(['starting', 'ready']),
   starter: isIdentity,
+  processSpace: isText,
   owner: (value) => value === undefined || isIdentity(value),
   buildDirectory: isText,
   ports: (value) => portNames.every((name) => typeof at(value, name) === 'number'),

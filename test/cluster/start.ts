@@ -14,7 +14,7 @@ import { cgroupName, writeNodeConfiguration } from './node-services.ts';
 import { findPackages } from './packages.ts';
 import { checkPods } from './pod-check.ts';
 import { freePorts } from './ports.ts';
-import { ownIdentity, type ProcessIdentity } from './process.ts';
+import { ownIdentity, processSpace, type ProcessIdentity } from './process.ts';
 import { elapsedSince, type Progress } from './progress.ts';
 import { isReady } from './readiness.ts';
 import {
@@ -52,6 +52,7 @@ export async function allocate(cache: Cache, build: Build, plan: Plan, signal?: 
       directory: clusterDirectory(cache, plan.name),
       state: 'starting',
       starter: ownIdentity(),
+      processSpace: processSpace(),
       buildDirectory: build.directory,
       ports,
       token: randomBytes(16).toString('hex'),

@@ -1,20 +1,41 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ownIdentity } from './process.ts';
 import { aRecord, deadProcess } from './record.builders.ts';
-import { orphanReason } from './sweep.ts';
+import { orphanReason, whyOrphaned } from './sweep.ts';
 
 describe('whether a cluster is nobody’s any more', () => {
   it.each([
     ['a cluster without an owner stays', aRecord({ owner: undefined }), undefined],
     ['a cluster whose owner runs stays', aRecord({ owner: ownIdentity() }), undefined],
     ['a cluster that is being started stays', aRecord({ state: 'starting' }), undefined],
+    ['a cluster of another machine stays', aRecord({ owner: deadProcess, processSpace: 'elsewhere' }), undefined],
     ['a cluster whose owner has ended goes', aRecord({ owner: deadProcess }), 'its owner, process'],
     ['half a cluster goes', aRecord({ state: 'starting', starter: deadProcess }), 'its start was cut short'],
-    ['a directory without a record goes', undefined, 'its record is missing'],
   ])('%s', (_, record, reason) => {
     const found = orphanReason(record);
 
     if (reason === undefined) expect(found).toBeUndefined();
     else expect(found).toContain(reason);
+  });
+});
+
+describe('whether a cluster’s directory is nobody’s any more', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'sweep-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('one without a record goes', () => {
+    expect(whyOrphaned(directory)).toContain('its start was cut short');
+  });
+
+  it('one with a record that only another version understands stays', () => {
+    writeFileSync(join(directory, 'record.json'), JSON.stringify({ format: 'of the future' }));
+
+    expect(whyOrphaned(directory)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { removeCluster } from './cleanup.ts';
 import { tryLock } from './lock.ts';
 import { isAlive } from './process.ts';
 import type { Progress } from './progress.ts';
-import { readRecord, type ClusterRecord } from './record.ts';
+import { hasRecord, isHere, readRecord, type ClusterRecord } from './record.ts';
 
 /**
  * Removes the clusters that nobody will ever take down: their owner has died, or their start was cut short.
@@ -12,12 +12,12 @@ import { readRecord, type ClusterRecord } from './record.ts';
 export async function sweep(cache: Cache, progress: Progress): Promise<void> {
   for (const name of clusterNames(cache)) {
     const directory = clusterDirectory(cache, name);
-    if (!orphanReason(readRecord(directory))) continue;
+    if (!whyOrphaned(directory)) continue;
     const held = await tryLock(cache, `cluster ${name}`);
     if (!held) continue;
     try {
       // Again, now that nobody changes it.
-      const reason = orphanReason(readRecord(directory));
+      const reason = whyOrphaned(directory);
       if (!reason) continue;
       progress(`Removing cluster ${name}: ${reason}`);
       await removeCluster(directory);
@@ -27,9 +27,17 @@ export async function sweep(cache: Cache, progress: Progress): Promise<void> {
   }
 }
 
-/** Why a cluster is nobody's any more, or undefined when it is somebody's. */
-export function orphanReason(record: ClusterRecord | undefined): string | undefined {
-  if (!record) return 'its record is missing or unreadable';
+/** Why the cluster in a directory is nobody's any more; undefined when it is somebody's, or cannot be judged from here. */
+export function whyOrphaned(directory: string): string | undefined {
+  // Written before anything is started, so without it nothing was. One that is not understood is another version's.
+  if (!hasRecord(directory)) return 'its start was cut short before anything ran';
+  const record = readRecord(directory);
+  return record && orphanReason(record);
+}
+
+/** The same for what has been read. */
+export function orphanReason(record: ClusterRecord): string | undefined {
+  if (!isHere(record)) return undefined;
   if (record.state === 'starting' && !isAlive(record.starter)) {
     return `its start was cut short (process ${record.starter.pid} has ended)`;
   }
