@@ -20,8 +20,6 @@ export interface StormOptions {
   readonly cluster: Pick<Cluster, 'directory' | 'kubeconfig' | 'kubectl' | 'registry' | 'restart'>;
   /** Where the history and the logs of the replicas go; emptied first. */
   readonly directory: string;
-  /** The cooldown that the service is run with, in seconds. Default 5. */
-  readonly cooldownSeconds?: number;
   /** More settings (WFE_…) of the service. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Makes the lock useless, to show that the checker finds what follows from that. */

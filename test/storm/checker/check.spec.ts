@@ -205,6 +205,11 @@ describe('a skip', () => {
     expect(verdicts(bad.skipped('b', 'RecentlyRemediated', 'a'))).toEqual([expect.stringContaining('which ran other')]);
   });
 
+  it('may name one for the cooldown that was deleted while it ran', () => {
+    const good = busy().phase('a', 'Running', { startTime: 'then' }).gone('PipelineRun', 'a-run');
+    expect(verdicts(good.skipped('b', 'RecentlyRemediated', 'a').gone('WorkflowExecution', 'a'))).toEqual([]);
+  });
+
   it('does not name one for the cooldown that has not completed', () => {
     const bad = busy()
       .skipped('b', 'RecentlyRemediated', 'a')

@@ -46,16 +46,17 @@ export interface StageListeners {
 
 /** Brings up everything that a storm needs on a cluster. Both replicas are ready when it resolves. */
 export async function openStage(options: StormOptions, listeners: StageListeners): Promise<Stage> {
-  const { cluster, size, signal, cooldownSeconds = 5 } = options;
+  const { cluster, size, signal } = options;
+  const { seed, cooldownSeconds } = size;
   const record = readRecord(cluster.directory);
   if (record === undefined || cluster.registry === undefined)
     throw new Error('A storm needs an embedded cluster with Tekton');
-  const namespaces = Array.from({ length: size.namespaces }, (_, index) => `storm-${size.seed}-${index + 1}`);
+  const namespaces = Array.from({ length: size.namespaces }, (_, index) => `storm-${seed}-${index + 1}`);
   const stop = new AbortController();
   const api = new PersistentApi(record, AbortSignal.any([signal, stop.signal]));
   const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
   const historyFile = join(options.directory, 'history.jsonl');
-  const recorder = new Recorder(historyFile, { seed: size.seed, lockNamespace, cooldownSeconds }, namespaces);
+  const recorder = new Recorder(historyFile, { seed, lockNamespace, cooldownSeconds }, namespaces);
   const waiting = new WaitController(api, listeners.onError);
   const breaker = options.brokenLock === true ? new LockBreaker(api, listeners.onError) : undefined;
   feed.onChange((change) => {
@@ -79,7 +80,7 @@ export async function openStage(options: StormOptions, listeners: StageListeners
       pipelineName: 'workflow',
       yaml: waitWorkflow,
     });
-    replicas.push(...(await startReplicas(options, cooldownSeconds)));
+    replicas.push(...(await startReplicas(options)));
     const submitter = new Submitter({ api, replicas, namespaces, image, token: record.token, signal });
     return {
       historyFile,
@@ -103,14 +104,16 @@ async function createNamespaces(api: PersistentApi, namespaces: readonly string[
   }
 }
 
-async function startReplicas(
-  { cluster, directory, settings, say }: StormOptions,
-  cooldownSeconds: number,
-): Promise<Replica[]> {
+async function startReplicas({ cluster, directory, size, settings, say }: StormOptions): Promise<Replica[]> {
   const kubeconfig = await serviceKubeconfig(cluster, directory);
+  const ours = {
+    WFE_COOLDOWN: `${size.cooldownSeconds}s`,
+    WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
+    WFE_RESYNC: resync,
+    ...settings,
+  };
   const replicas = Array.from({ length: replicaCount }, (_, number) => {
     const logFile = join(directory, `replica-${number}.log`);
-    const ours = { WFE_COOLDOWN: `${cooldownSeconds}s`, WFE_RESYNC: resync, ...settings };
     return new Replica({ number, kubeconfig, logFile, settings: ours, say });
   });
   await Promise.all(replicas.map((replica) => replica.up()));

@@ -17,8 +17,12 @@ export interface StormSize {
   readonly cancelledPercent: number;
   /** In how many seconds all of this begins. What has begun then still gets its time to end. */
   readonly seconds: number;
-  /** How long a freeze lasts, in seconds. */
+  /** How long the others wait for a leader that has gone silent (the setting WFE_LEADER_LEASE), in seconds. */
+  readonly leaseSeconds: number;
+  /** How long a freeze lasts, in seconds; longer than the lease. */
   readonly freezeSeconds: number;
+  /** The cooldown that the service is run with, in whole seconds. */
+  readonly cooldownSeconds: number;
 }
 
 /** The storm that the service has to withstand. */
@@ -32,7 +36,9 @@ export const fullSize: Omit<StormSize, 'seed'> = {
   deletedPercent: 12,
   cancelledPercent: 12,
   seconds: 360,
+  leaseSeconds: 15,
   freezeSeconds: 20,
+  cooldownSeconds: 5,
 };
 
 /** A storm of a minute, for the test suite. The API server is left alone: other tests may be using it. */
@@ -43,6 +49,7 @@ export const smallSize: Omit<StormSize, 'seed'> = {
   namespaces: 2,
   kills: 4,
   apiServerRestarts: 0,
-  seconds: 35,
-  freezeSeconds: 17,
+  seconds: 30,
+  leaseSeconds: 5,
+  freezeSeconds: 9,
 };

@@ -57,12 +57,18 @@ function objectToCooldown(
   cooldownSeconds: number,
 ): string | undefined {
   if (named.workflowId !== skipped.workflowId) return `names ${named.key}, which ran ${named.workflowId}`;
-  const completed = textAt(named.ended?.object, 'status', 'completionTime');
-  if (named.ended === undefined || completed === undefined) return `names ${named.key}, which has not completed`;
-  const agoMs = Date.parse(textAt(skip.object, 'status', 'skip', 'skippedAt') ?? skip.at) - Date.parse(completed);
+  const end = endOfSteps(named);
+  if (end === undefined) return `names ${named.key}, which has not completed`;
+  const agoMs = Date.parse(textAt(skip.object, 'status', 'skip', 'skippedAt') ?? skip.at) - Date.parse(end);
   return agoMs < cooldownSeconds * 1000 + precisionMs
     ? undefined
     : `names ${named.key}, which ended ${agoMs / 1000} s before, and the cooldown is ${cooldownSeconds} s`;
+}
+
+/** When the steps of an execution ended; those of one that was deleted while it ran ended before it was removed. */
+function endOfSteps({ ended, gone }: ExecutionStory): string | undefined {
+  if (ended !== undefined) return textAt(ended.object, 'status', 'completionTime');
+  return textAt(gone?.object, 'status', 'startTime') === undefined ? undefined : gone?.at;
 }
 
 function violation(
