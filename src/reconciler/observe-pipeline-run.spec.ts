@@ -53,7 +53,17 @@ describe('an execution with a PipelineRun', () => {
 
   it('is Running once it is found, whatever has become of it', () => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
-    expect(observeStart(ended)).toMatchObject({ phase: 'Running', pipelineRun, startTime });
+    expect(observeStart(ended, 'adopted')).toMatchObject({
+      phase: 'Running',
+      pipelineRun,
+      startTime,
+      begun: 'adopted',
+    });
+  });
+
+  it('is being cancelled when Tekton has been asked to', () => {
+    const cancelled = { ...aPipelineRun(), spec: { status: 'CancelledRunFinally' } };
+    expect(observePipelineRun(cancelled, [])).toMatchObject({ phase: 'Running', isBeingCancelled: true });
   });
 
   it('has failed when it is of somebody else', () => {

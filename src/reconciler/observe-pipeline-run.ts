@@ -14,7 +14,7 @@ export function observePipelineRun(pipelineRun: PipelineRun, taskRuns: readonly 
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'running':
-      return { phase: 'Running', ...told, message: runningMessage(pipelineRun) };
+      return { phase: 'Running', ...told, ...progressOf(pipelineRun) };
     case 'succeeded':
       return { phase: 'Completed', ...told, completionTime, message: `PipelineRun ${name} succeeded. ${message}` };
     case 'failed':
@@ -52,18 +52,21 @@ export function observeConflict(other: PipelineRun): Observation {
 }
 
 /** How an execution stands whose PipelineRun has just been created, or found after an earlier try had created it. */
-export function observeStart(pipelineRun: PipelineRun): Observation {
+export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopted'): Observation {
   const { startTime } = pipelineRun.status;
-  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, message: runningMessage(pipelineRun) };
+  const reference = referenceTo(pipelineRun);
+  return { phase: 'Running', pipelineRun: reference, startTime, begun, ...progressOf(pipelineRun) };
 }
 
 function referenceTo({ apiVersion, kind, metadata }: PipelineRun): PipelineRunRef {
   return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid };
 }
 
-function runningMessage(pipelineRun: PipelineRun): string {
+function progressOf(pipelineRun: PipelineRun): { readonly message: string; readonly isBeingCancelled?: true } {
   const { name } = pipelineRun.metadata;
-  if (isBeingCancelled(pipelineRun)) return `PipelineRun ${name} is being cancelled`;
+  if (isBeingCancelled(pipelineRun)) {
+    return { message: `PipelineRun ${name} is being cancelled`, isBeingCancelled: true };
+  }
   const isStarted = pipelineRun.status.startTime !== undefined;
-  return isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it`;
+  return { message: isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it` };
 }

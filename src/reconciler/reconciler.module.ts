@@ -17,6 +17,7 @@ import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
+import { ExecutionEvents } from './execution-events.ts';
 import { Executions } from './executions.ts';
 import { ExecutionHolders } from './execution-holders.ts';
 import { Leadership } from './leadership.ts';
@@ -82,6 +83,7 @@ function endProcess(log: Logger): (why: string) => void {
     },
     Mirrors,
     Executions,
+    ExecutionEvents,
     PipelineRuns,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,

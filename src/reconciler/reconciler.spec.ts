@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ConflictError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { ExecutionEvents } from './execution-events.ts';
 import type { Executions } from './executions.ts';
 import type { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { Reconciler } from './reconciler.ts';
@@ -39,7 +40,9 @@ function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
   return { steps: () => steps } as unknown as LifeOfAnExecution;
 }
 
-const reconcilerOf = (port: Executions, life: LifeOfAnExecution) => new Reconciler(port, life, new FakeClock());
+function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: ExecutionEvents['tell'] = () => undefined) {
+  return new Reconciler(port, life, { tell } as ExecutionEvents, new FakeClock());
+}
 
 describe('a pass', () => {
   it('ends with the first step that knows how the execution stands', async () => {
@@ -65,6 +68,14 @@ describe('a pass', () => {
     const retry = new UnavailableError('no');
     await expect(reconcilerOf(port, stepsTo({ ...pending, retry })).reconcile(key, signal)).rejects.toBe(retry);
     expect(written).toHaveLength(1);
+  });
+
+  it('tells what came of it only when that is written', async () => {
+    const { port } = executions({ now: live, outdated: 1 });
+    const tell = jest.fn<ExecutionEvents['tell']>();
+    await reconcilerOf(port, stepsTo(pending), tell).reconcile(key, signal);
+    expect(tell).toHaveBeenCalledTimes(1);
+    expect(tell).toHaveBeenCalledWith(live, expect.objectContaining({ message: 'not yet' }), live);
   });
 
   it('does nothing for an execution that is not there', async () => {

@@ -5,6 +5,7 @@ import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { summarise } from '../workflow-execution/status.ts';
+import { ExecutionEvents } from './execution-events.ts';
 import { Executions, type Outdated } from './executions.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import type { StepOutcome } from './steps/step.ts';
@@ -20,6 +21,7 @@ export class Reconciler {
   constructor(
     private readonly executions: Executions,
     private readonly life: LifeOfAnExecution,
+    private readonly events: ExecutionEvents,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -56,6 +58,7 @@ export class Reconciler {
     const status = summarise(execution, outcome.observation, this.clock.now());
     const written = await this.executions.writeStatus(execution, status, signal);
     if (written === 'outdated') return 'outdated';
+    this.events.tell(execution, outcome.observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
     return {};
   }

@@ -24,6 +24,10 @@ export type Observation =
       readonly pipelineRun: PipelineRunRef;
       readonly message: string;
       readonly startTime?: string;
+      /** How it came to run; said only by the look that found its PipelineRun for the first time. */
+      readonly begun?: 'created' | 'adopted';
+      /** Whether Tekton has been asked to cancel it. */
+      readonly isBeingCancelled?: boolean;
     }
   | ({ readonly phase: 'Completed'; readonly pipelineRun: PipelineRunRef; readonly message: string } & RunTimes)
   | ({ readonly phase: 'Failed'; readonly failure: Failure; readonly pipelineRun?: PipelineRunRef } & RunTimes)

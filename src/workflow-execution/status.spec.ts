@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { summarise } from './status.ts';
+import { isCancelling, summarise } from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -34,6 +34,13 @@ describe('the status of an execution', () => {
     expect(execution.status).toMatchObject({ phase: 'Running', pipelineRunRef: reference, message: 'runs' });
     expect(execution.status).not.toHaveProperty('outcome');
     expect(conditions(execution)).toEqual(['Ready=Unknown Running', 'PipelineRunCreated=True PipelineRunCreated']);
+  });
+
+  it('says that it is being cancelled while it is', () => {
+    const execution = after([running, { ...running, isBeingCancelled: true }]);
+    expect(conditions(execution)).toContain('Ready=Unknown Cancelling');
+    expect(isCancelling(execution)).toBe(true);
+    expect(isCancelling(after([running]))).toBe(false);
   });
 
   it("is Completed with the PipelineRun's own times", () => {

@@ -34,6 +34,14 @@ export function summarise(execution: WorkflowExecution, observation: Observation
   };
 }
 
+/** Reason of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
+const cancelling = 'Cancelling';
+
+/** Whether an execution says of itself that its PipelineRun is being cancelled. */
+export function isCancelling({ status }: WorkflowExecution): boolean {
+  return status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === cancelling) ?? false;
+}
+
 function isLate(current: Phase, observed: Phase): boolean {
   return isTerminal(current) || (current === 'Running' && observed === 'Pending');
 }
@@ -116,7 +124,9 @@ function reasonOf(observation: Observation): string {
       return observation.skip.reason;
     case 'Pending':
       return observation.reason;
-    default:
+    case 'Running':
+      return observation.isBeingCancelled === true ? cancelling : observation.phase;
+    case 'Completed':
       return observation.phase;
   }
 }

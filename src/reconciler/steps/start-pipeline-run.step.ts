@@ -18,7 +18,7 @@ export class StartPipelineRun implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     try {
       const created = await this.pipelineRuns.create(execution, signal);
-      return { kind: 'observed', observation: observeStart(created) };
+      return { kind: 'observed', observation: observeStart(created, 'created') };
     } catch (error) {
       if (error instanceof AlreadyExistsError) return this.#adopt(execution, error, signal);
       if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
@@ -33,6 +33,6 @@ export class StartPipelineRun implements Step {
     // It went between the two calls: the next try creates it.
     if (existing === undefined) throw cause;
     const ours = isControlledBy(existing, execution.metadata.uid);
-    return { kind: 'observed', observation: ours ? observeStart(existing) : observeConflict(existing) };
+    return { kind: 'observed', observation: ours ? observeStart(existing, 'adopted') : observeConflict(existing) };
   }
 }

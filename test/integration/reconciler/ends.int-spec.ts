@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { waitFor } from '../../support/wait-for.ts';
 import { reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { Stage } from './stage.ts';
-import { customRuns, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+import { endCancelledTask, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 const statusWrite = { method: 'PATCH', path: /\/workflowexecutions\/[^/]+\/status$/ };
 
@@ -35,7 +34,7 @@ describe('an execution that is cancelled', () => {
     await stage.phase('wfe', 'Running');
     await stage.cancel('wfe');
 
-    await cancelCustomRun();
+    await endCancelledTask(stage.client, stage.namespace);
 
     const { status, metadata } = await stage.phase('wfe', 'Failed');
     expect(status?.failure?.reason).toBe('Cancelled');
@@ -54,7 +53,7 @@ describe('an execution that is cancelled', () => {
     lost.remove();
     await stage.startReconciler();
 
-    await cancelCustomRun();
+    await endCancelledTask(stage.client, stage.namespace);
 
     const { status } = await stage.phase('wfe', 'Failed');
     expect(status).toMatchObject({ failure: { reason: 'Cancelled' } });
@@ -67,7 +66,7 @@ describe('an execution that is cancelled', () => {
     const { metadata } = await stage.pipelineRun('wfe', ({ status }) => status.childReferences.length > 0);
     await stage.client.patch(pipelineRunResource, metadata, { spec: { status: 'Cancelled' } });
 
-    await cancelCustomRun();
+    await endCancelledTask(stage.client, stage.namespace);
 
     const { status } = await stage.phase('wfe', 'Failed');
     expect(status?.failure?.reason).toBe('Cancelled');
@@ -158,23 +157,6 @@ describe('an execution with a time', () => {
     expect(status?.failure?.reason).toBe('DeadlineExceeded');
   });
 });
-
-/** Does what the controller of a custom task would: it ends the CustomRun that Tekton has cancelled. */
-async function cancelCustomRun(): Promise<void> {
-  const all = { namespace: stage.namespace };
-  const [run] = await waitFor(stage.client, customRuns, all, 'Tekton has cancelled the task', (runs) =>
-    runs.some((candidate) => candidate.spec.status === 'RunCancelled'),
-  );
-  if (run === undefined) throw new Error('there is no CustomRun');
-  const lastTransitionTime = new Date().toISOString();
-  const condition = { type: 'Succeeded', status: 'False', reason: 'CustomRunCancelled', lastTransitionTime };
-  await stage.client.patch(
-    customRuns,
-    run.metadata,
-    { status: { conditions: [condition] } },
-    { subresource: 'status' },
-  );
-}
 
 /** The PipelineRun with its finalizers, which the product does not read. */
 function raw(name: string) {

@@ -54,14 +54,19 @@ export async function answerWorkflow(
 ): Promise<void> {
   const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
   const [run] = await waitFor(client, customRuns, ours, 'Tekton has begun the task', (runs) => runs.length === 1);
+  await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
+}
+
+/** Ends the only task of a namespace once Tekton has cancelled it, as the controller of a custom task would. */
+export async function endCancelledTask(client: KubernetesClient, namespace: string): Promise<void> {
+  const [run] = await waitFor(client, customRuns, { namespace }, 'Tekton has cancelled the task', (runs) =>
+    runs.some(({ spec }) => spec.status === 'RunCancelled'),
+  );
+  await end(client, run, { status: 'False', reason: 'CustomRunCancelled' });
+}
+
+async function end(client: KubernetesClient, run: CustomRun | undefined, outcome: object): Promise<void> {
   if (run === undefined) throw new Error('there is no CustomRun');
-  const lastTransitionTime = new Date().toISOString();
-  const condition = {
-    type: 'Succeeded',
-    status: succeeded,
-    reason: 'Answered',
-    message: 'by the test',
-    lastTransitionTime,
-  };
+  const condition = { type: 'Succeeded', lastTransitionTime: new Date().toISOString(), ...outcome };
   await client.patch(customRuns, run.metadata, { status: { conditions: [condition] } }, { subresource: 'status' });
 }
