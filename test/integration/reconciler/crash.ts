@@ -1,4 +1,4 @@
-import type { FaultProxy } from '../support/fault-proxy.ts';
+import type { FaultProxy, SeenRequest } from '../support/fault-proxy.ts';
 import { loseAnswer, type Fault } from '../support/faults.ts';
 
 /** Where a process dies: before its n-th write takes effect, or after that and before it hears of it. */
@@ -22,14 +22,19 @@ export function crashPoints(writes: number): CrashPoint[] {
   return numbers.flatMap((write) => [{ write, effect: 'before' } as const, { write, effect: 'after' } as const]);
 }
 
+/** Events are written beside the work and decide nothing: they are no points at which to die. */
+function isWrite({ method, url }: SeenRequest): boolean {
+  return method !== 'GET' && !url.pathname.startsWith('/apis/events.k8s.io/');
+}
+
 /** Lets the process behind a proxy die at a point: from then on nothing of it reaches the API server. */
 export function crashAt(proxy: FaultProxy, { write, effect }: CrashPoint): Crash {
   const { promise, resolve } = Promise.withResolvers<void>();
   let writes = 0;
   const die: Fault = async (exchange) => {
-    if (exchange.method !== 'GET') writes += 1;
+    if (isWrite(exchange)) writes += 1;
     if (writes < write) return exchange.pass();
-    if (writes === write && effect === 'after' && exchange.method !== 'GET') await loseAnswer()(exchange);
+    if (writes === write && effect === 'after' && isWrite(exchange)) await loseAnswer()(exchange);
     exchange.reset();
     resolve();
   };

@@ -13,8 +13,8 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 describe('when the process dies', () => {
-  // The finalizer, the PipelineRun, and up to three statuses.
-  it.each(crashPoints(5))('$effect write $write of an execution, the next one completes it once', async (point) => {
+  // The finalizer, the lock, the PipelineRun, up to three statuses, and the lock again.
+  it.each(crashPoints(7))('$effect write $write of an execution, the next one completes it once', async (point) => {
     const crash = crashAt(stage.proxy, point);
     const first = await stage.startReconciler();
     await stage.execute('wfe', skippingWorkflow);
@@ -29,8 +29,8 @@ describe('when the process dies', () => {
     expect(runs.map(({ metadata }) => metadata.uid)).toEqual([status?.pipelineRunRef?.uid]);
   });
 
-  // The deletion of the PipelineRun, and the finalizer.
-  it.each(crashPoints(2))('$effect write $write of a deletion, the next one goes on with it', async (point) => {
+  // The deletion of the PipelineRun, the lock, and the finalizer.
+  it.each(crashPoints(3))('$effect write $write of a deletion, the next one goes on with it', async (point) => {
     const first = await stage.startReconciler();
     await stage.execute('wfe', waitingWorkflow);
     const { status } = await stage.until('wfe', 'it has started', (seen) => seen.status?.startTime !== undefined);
