@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clusterDirectory, clusterNames, subdirectories, type Cache } from './cache.ts';
 import { runCommand } from './command.ts';
@@ -12,7 +12,7 @@ import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts'
 import { readRecord } from './record.ts';
 import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
-import { moduleDirectory, sourceHash } from './versions.ts';
+import { moduleDirectory, pinnedVersions, sourceHash } from './versions.ts';
 
 /** A finished build: what a cluster is started from. It is never changed. */
 export interface Build {
@@ -25,11 +25,6 @@ const spaceNeeded = { binaries: 0.8, buildCache: 3.3, moduleCache: 1.5 };
 /** The path of a built program. */
 export function binary(build: Build, name: string): string {
   return join(build.directory, 'bin', name);
-}
-
-/** The file with Tekton's resources. */
-export function tektonManifests(build: Build): string {
-  return join(build.directory, 'tekton.yaml');
 }
 
 /**
@@ -93,7 +88,7 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
   requireSpace('to build the local cluster', [
     { directory: cache.root, gigabytes: spaceNeeded.binaries },
     { directory: go.buildCache, gigabytes: spaceNeeded.buildCache },
-    { directory: go.moduleCache, gigabytes: spaceNeeded.moduleCache },
+    { directory: go.moduleCache, gigabytes: hasModules(go) ? 0 : spaceNeeded.moduleCache },
   ]);
   const started = performance.now();
   const finished = join(cache.root, `${sourceKey()}-${go.version}`);
@@ -111,6 +106,11 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
   }
   progress(`Built everything in ${elapsedSince(started)}`);
   return { directory: finished };
+}
+
+/** Whether the largest of the modules has been downloaded; the others have come with it, or take little. */
+function hasModules(go: GoToolchain): boolean {
+  return existsSync(join(go.moduleCache, 'k8s.io', `kubernetes@${pinnedVersions().kubernetes}`));
 }
 
 const unfinishedPrefix = '.building-';

@@ -46,7 +46,7 @@ const portAttempts = 3;
  */
 export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
   const cache = findCache();
-  const { progress = silent, signal, level } = options;
+  const { progress = silent, signal, level, apiServerArgs = [] } = options;
   const named = options.ignoreKubeconfig ? undefined : await findNamedCluster(cache, level, process.env, signal);
   if (named) {
     progress(`Using the cluster that KUBECONFIG names: ${named.server}`);
@@ -59,12 +59,12 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
   const onWait = waitingFor(progress, `cluster ${name}`);
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
-    const running = await findUsable(cache, name, level, progress);
+    const running = await findUsable(cache, name, { level, apiServerArgs }, progress);
     if (running) return running;
     requireCache(cache);
     requireSpace('to start a cluster', [{ directory: cache.root, gigabytes: spaceOfCluster }]);
     const owner = options.owner === 'none' ? undefined : ownIdentity();
-    const plan: Plan = { name, level, owner, apiServerArgs: options.apiServerArgs ?? [], pods };
+    const plan: Plan = { name, level, owner, apiServerArgs, pods };
     const start = async () => attempt(await allocate(cache, build, plan, signal), progress, signal);
     return new EmbeddedCluster(cache, await withOtherPorts(start, progress), { removesOnStop: true });
   });
@@ -97,7 +97,9 @@ function noNode(level: ClusterLevel) {
   return { available: false, reason: `it was started at level ${level}, which has no node` } as const;
 }
 
-async function findUsable(cache: Cache, name: string, level: ClusterLevel, progress: Progress) {
+type Wanted = Pick<ClusterRecord, 'level' | 'apiServerArgs'>;
+
+async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: Progress) {
   const directory = clusterDirectory(cache, name);
   const record = readRecord(directory);
   if (record && !isHere(record)) {
@@ -112,7 +114,7 @@ async function findUsable(cache: Cache, name: string, level: ClusterLevel, progr
     );
   }
   if (record?.state === 'ready') {
-    const obstacle = whyNotUsable(record, level);
+    const obstacle = whyNotUsable(record, wanted);
     if (!obstacle) return new EmbeddedCluster(cache, record, { removesOnStop: false });
     progress(`Starting cluster ${name} anew: ${obstacle}`);
   }
@@ -120,8 +122,9 @@ async function findUsable(cache: Cache, name: string, level: ClusterLevel, progr
   return undefined;
 }
 
-function whyNotUsable(record: ClusterRecord, level: ClusterLevel): string | undefined {
+function whyNotUsable(record: ClusterRecord, { level, apiServerArgs }: Wanted): string | undefined {
   const levels: readonly ClusterLevel[] = ['api', 'tekton', 'pods'];
+  if (record.apiServerArgs.join(' ') !== apiServerArgs.join(' ')) return 'its API server has other arguments';
   if (levels.indexOf(record.level) < levels.indexOf(level)) return `it has level ${record.level}, not ${level}`;
   const missing = missingServices(record);
   return missing.length > 0 ? `${missing.join(', ')} no longer runs` : undefined;

@@ -189,6 +189,8 @@ class Start {
     } catch (error) {
       if (error instanceof ClusterAborted || (error instanceof ServiceFailed && error.portTaken)) throw error;
       await this.#supervisor.end('sandbox');
+      // If there is one yet. Pods wait for a node then, instead of on one that never answers.
+      await this.#api.call('DELETE', '/api/v1/nodes/localhost').catch(() => undefined);
       this.#supervisor.update({ pods: { available: false, reason: messageOf(error) } });
       this.#progress(`Going on without pods: ${messageOf(error)}`);
     }
