@@ -88,11 +88,3 @@ export function hold(event: Promise<unknown>): Fault {
 export function delay(ms: number): Fault {
   return hold(new Promise((resolve) => setTimeout(resolve, ms)));
 }
-
-/** Passes the request on with other query parameters. */
-export function withQuery(parameters: Readonly<Record<string, string>>): Fault {
-  return (exchange) => {
-    for (const [name, value] of Object.entries(parameters)) exchange.url.searchParams.set(name, value);
-    return exchange.pass();
-  };
-}
