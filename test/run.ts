@@ -9,6 +9,7 @@ import type { Cluster } from './cluster/index.ts';
 import { streamProgress } from './cluster/progress.ts';
 import { buildProduct } from './support/build.ts';
 import { applyProduct } from './support/product.ts';
+import { publisherFor } from './support/workflows.ts';
 import { closingLine, tallyOf } from './tally.ts';
 import type { Tally } from './tally.ts';
 
@@ -50,6 +51,7 @@ async function main(argv: readonly string[]): Promise<Tally> {
   await buildProduct({ progress, signal: interrupted.signal });
   const cluster = await startCluster({ level: 'pods', owner: 'process', progress, signal: interrupted.signal });
   try {
+    publisherFor(cluster); // Says at once what is missing for workflows to be published.
     await applyProduct(cluster);
     return await jest(wanted, options, environment(cluster));
   } finally {

@@ -15,22 +15,20 @@ export interface Publisher {
 }
 
 /**
- * The registry of the embedded cluster; for another cluster the one that WFE_TEST_REGISTRY names.
+ * The registry of the cluster. The embedded one has a step image in it; for another cluster WFE_CLUSTER_REGISTRY names
+ * the registry and WFE_CLUSTER_STEP_IMAGE, if it has to be another one than Docker Hub's busybox, the image.
  *
- * @throws ClusterError when there is none
+ * @throws ClusterError when there is no registry
  */
-export function publisherFor(cluster: Pick<Cluster, 'registry'>, env: NodeJS.ProcessEnv = process.env): Publisher {
-  if (cluster.registry !== undefined) {
-    return { registry: cluster.registry, stepImage: `${cluster.registry}/busybox:1` };
+export function publisherFor({ registry }: Pick<Cluster, 'registry'>, env: NodeJS.ProcessEnv = process.env): Publisher {
+  if (registry === undefined) {
+    throw new ClusterError(
+      'Set WFE_CLUSTER_REGISTRY to host:port of a registry without TLS that this machine and the cluster of KUBECONFIG ' +
+        'both reach: workflows are published there. Without KUBECONFIG the embedded cluster brings its own.',
+    );
   }
-  const registry = env['WFE_TEST_REGISTRY'];
-  if (registry !== undefined) {
-    return { registry, stepImage: env['WFE_TEST_STEP_IMAGE'] ?? 'docker.io/library/busybox:1.37' };
-  }
-  throw new ClusterError(
-    'Set WFE_TEST_REGISTRY to host:port of a registry without TLS that this machine and the cluster of KUBECONFIG both ' +
-      'reach: the sample workflow is published there. Without KUBECONFIG the embedded cluster brings its own.',
-  );
+  const elsewhere = env['WFE_CLUSTER_REGISTRY'] === undefined ? undefined : 'docker.io/library/busybox:1.37';
+  return { registry, stepImage: env['WFE_CLUSTER_STEP_IMAGE'] ?? elsewhere ?? `${registry}/busybox:1` };
 }
 
 /** Publishes the sample workflow; the reference of its bundle comes back. */
