@@ -20,7 +20,7 @@ export interface Build {
 }
 
 /** Measured on two cores from empty caches; see docs/local-cluster.md. */
-const spaceNeeded = { binaries: 0.8, buildCache: 3.3, moduleCache: 1.5 };
+const spaceNeeded = { binaries: 0.8, buildCache: 3.7, moduleCache: 1.3 };
 
 /** The path of a built program. */
 export function binary(build: Build, name: string): string {
