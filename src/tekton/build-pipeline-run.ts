@@ -1,5 +1,6 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from './bundle-reference.ts';
 import { labelValue } from './label-value.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
@@ -11,9 +12,6 @@ export const pipelineRunLabels = {
   workflowId: 'kubernaut.ai/workflow-id',
   targetResource: 'kubernaut.ai/target-resource',
 } as const;
-
-/** The ServiceAccount of pods whose execution does not name one; the CRD fills it in for objects that it checks. */
-const defaultServiceAccount = 'workflow-execution-sa';
 
 interface StringParam {
   readonly name: string;
@@ -42,7 +40,7 @@ export interface NewPipelineRun {
 /** The one PipelineRun of an execution. The same execution always gives the same PipelineRun. */
 export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
   const { executionConfig = {}, workflowRef } = execution.spec;
-  const { serviceAccountName = defaultServiceAccount, timeout } = executionConfig;
+  const { timeout } = executionConfig;
   return {
     apiVersion: pipelineRunApiVersion,
     kind: pipelineRunResource.kind,
@@ -59,7 +57,7 @@ export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
         params: stringParams({ bundle: bundleReference(workflowRef), name: 'workflow', kind: 'pipeline' }),
       },
       params: workflowParams(execution),
-      taskRunTemplate: { serviceAccountName },
+      taskRunTemplate: { serviceAccountName: serviceAccountOf(execution.spec) },
       ...(timeout === undefined ? {} : { timeouts: { pipeline: timeout } }),
     },
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseImageReference } from '../workflow-execution/image-reference.ts';
 import { bundleReference } from './bundle-reference.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -15,4 +16,13 @@ describe('the reference of the bundle', () => {
   ])('of %s pinned to %s is %s', (containerImage, containerDigest, expected) => {
     expect(bundleReference({ workflowId: 'w', version: '1', containerImage, containerDigest })).toBe(expected);
   });
+});
+
+it('the bundle that is fetched is of the repository that the execution names, which is what a policy judges', () => {
+  const images = ['oomkill', 'kubernaut/oomkill:v1', 'quay.io/kubernaut/oomkill:v1', `localhost:5000/oomkill@${other}`];
+  for (const containerImage of images) {
+    const named = parseImageReference(containerImage);
+    const fetched = bundleReference({ workflowId: 'w', version: '1', containerImage, containerDigest: digest });
+    expect(parseImageReference(fetched)).toEqual({ ...named, digest });
+  }
 });

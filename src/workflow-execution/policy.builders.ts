@@ -1,0 +1,19 @@
+import type { ExecutionPolicy } from './policy.ts';
+import { parseBundlePattern, parseServiceAccountPattern } from './policy-patterns.ts';
+
+/** A policy for tests that allows everything but what is said otherwise, written as an operator writes it. */
+export function aPolicy(
+  over: { bundles?: readonly string[]; requireDigest?: boolean; serviceAccounts?: readonly string[] } = {},
+): ExecutionPolicy {
+  const { bundles = ['**'], requireDigest = false, serviceAccounts = ['*:*'] } = over;
+  return {
+    allowedBundles: bundles.map((text) => understood(parseBundlePattern(text), text)),
+    requireDigest,
+    allowedServiceAccounts: serviceAccounts.map((text) => understood(parseServiceAccountPattern(text), text)),
+  };
+}
+
+function understood<T>(pattern: T | undefined, text: string): T {
+  if (pattern === undefined) throw new Error(`${text} is no pattern`);
+  return pattern;
+}

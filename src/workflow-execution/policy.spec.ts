@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aPolicy } from './policy.builders.ts';
+import { parseBundlePattern, parseServiceAccountPattern } from './policy-patterns.ts';
+import { violationsOf } from './policy.ts';
+import { aSpec } from './workflow-execution.builders.ts';
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+function specOf(containerImage: string, containerDigest?: string) {
+  return aSpec({ workflowRef: { workflowId: 'w', version: '1', containerImage, containerDigest } });
+}
+
+function isAllowed(bundles: readonly string[], image: string): boolean {
+  return violationsOf(specOf(image), 'payment', aPolicy({ bundles })).length === 0;
+}
+
+describe('the allowed bundles', () => {
+  it.each([
+    ['**', 'anything/at/all:v1'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut/oomkill:v1'],
+    ['quay.io/kubernaut/*', `QUAY.IO/kubernaut/oomkill@${digest}`],
+    ['Quay.io/kubernaut/*', 'quay.io/kubernaut/oomkill'],
+    ['quay.io/kubernaut/oomkill', 'quay.io/kubernaut/oomkill:v1'],
+    ['quay.io/kubernaut/wf-*', 'quay.io/kubernaut/wf-oomkill'],
+    ['quay.io/*/workflows', 'quay.io/kubernaut/workflows'],
+    ['quay.io/**', 'quay.io/kubernaut/oomkill'],
+    ['ghcr.io/acme/**', 'ghcr.io/acme/workflows/oomkill'],
+    ['localhost:5000/**', 'localhost:5000/oomkill'],
+    ['docker.io/kubernaut/*', 'kubernaut/oomkill'],
+    ['index.docker.io/kubernaut/**', 'docker.io/kubernaut/oomkill'],
+    ['docker.io/library/*', 'oomkill'],
+    ['docker.io/oomkill', 'index.docker.io/library/oomkill'],
+    ['docker.io/*', 'oomkill'],
+  ])('%s lets %s run', (pattern, image) => {
+    expect(isAllowed([pattern], image)).toBe(true);
+  });
+
+  it.each([
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut-evil/x'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut/../x'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut/x/../../evil'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut@evil'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut/x@evil'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut/a/b'],
+    ['quay.io/kubernaut/*', 'quay.io/kubernaut'],
+    ['quay.io/kubernaut/**', 'quay.io/kubernaut'],
+    ['quay.io/kubernaut/**', 'quay.io/kubernaut-evil/x'],
+    ['quay.io/kubernaut/*', 'quay.io.evil.example/kubernaut/x'],
+    ['quay.io/kubernaut/*', 'evil.example/quay.io/kubernaut/x'],
+    ['quay.io/kubernaut/*', 'quay.io:8443/kubernaut/x'],
+    ['quay.io/kubernaut/*', 'kubernaut/x'],
+    ['quay.io/kubernaut/wf-*', 'quay.io/kubernaut/oomkill'],
+    ['quay.io/kubernaut/ab*ba', 'quay.io/kubernaut/aba'],
+    ['docker.io/kubernaut/*', 'docker.io.evil.example/kubernaut/x'],
+    ['docker.io/library/*', 'evil/x'],
+    ['docker.io/*', 'evil/x'],
+  ])('%s keeps %s from running', (pattern, image) => {
+    expect(isAllowed([pattern], image)).toBe(false);
+  });
+
+  it('are all that is allowed, whatever a reference is made of', () => {
+    const pieces = [
+      'quay.io',
+      'QUAY.IO',
+      'kubernaut',
+      '-evil',
+      'evil',
+      '/',
+      '//',
+      '..',
+      '.',
+      ':',
+      '@',
+      '%2e',
+      '\\',
+      '\n',
+    ];
+    const hostile = fc.array(fc.constantFrom(...pieces, `@${digest}`), { maxLength: 8 }).map((parts) => parts.join(''));
+    const oneOfOurs = /^quay\.io\/kubernaut\/[a-z0-9]+(([.]|__?|-+)[a-z0-9]+)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/;
+    const image = fc.oneof(
+      hostile,
+      hostile.map((rest) => `quay.io/kubernaut/${rest}`),
+    );
+    fc.assert(
+      fc.property(image, (text) => {
+        const asWritten = text.replace(/^QUAY\.IO/, 'quay.io');
+        expect(isAllowed(['quay.io/kubernaut/*'], text)).toBe(oneOfOurs.test(asWritten));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are named to whoever may not run something else', () => {
+    const policy = aPolicy({ bundles: ['quay.io/kubernaut/*', 'ghcr.io/acme/**'] });
+    expect(violationsOf(specOf('evil/x:v1'), 'payment', policy)).toEqual([
+      {
+        path: ['spec', 'workflowRef', 'containerImage'],
+        rule: 'WFE_ALLOWED_BUNDLES',
+        message:
+          'must be of a repository that WFE_ALLOWED_BUNDLES allows (quay.io/kubernaut/*, ghcr.io/acme/**), ' +
+          'and it is docker.io/evil/x',
+      },
+    ]);
+  });
+
+  it('are named ten at most', () => {
+    const bundles = Array.from({ length: 12 }, (_, index) => `quay.io/team-${index}/*`);
+    const [violation] = violationsOf(specOf('evil/x'), 'payment', aPolicy({ bundles }));
+    expect(violation?.message).toContain('quay.io/team-9/* and 2 more)');
+  });
+});
+
+describe('a digest', () => {
+  it.each([
+    ['in the image', `quay.io/kubernaut/oomkill:v1@${digest}`, undefined, 0],
+    ['beside the image', 'quay.io/kubernaut/oomkill:v1', digest, 0],
+    ['nowhere', 'quay.io/kubernaut/oomkill:v1', undefined, 1],
+    ['in a form that nobody can read', 'quay.io/kubernaut/oomkill@sha256:0', undefined, 1],
+  ])('%s', (_where, image, beside, violations) => {
+    const found = violationsOf(specOf(image, beside), 'payment', aPolicy({ requireDigest: true }));
+    expect(found.map(({ rule }) => rule)).toEqual(Array(violations).fill('WFE_REQUIRE_DIGEST'));
+  });
+});
+
+describe('the allowed ServiceAccounts', () => {
+  const serviceAccounts = ['*:workflow-execution-sa', 'payment:remediator', 'team-*:wf-*'];
+  const found = (namespace: string, serviceAccountName?: string) =>
+    violationsOf(aSpec({ executionConfig: { serviceAccountName } }), namespace, aPolicy({ serviceAccounts }));
+
+  it.each([
+    ['checkout', 'workflow-execution-sa'],
+    ['checkout', undefined],
+    ['payment', 'remediator'],
+    ['team-a', 'wf-restart'],
+  ])('in %s include %s', (namespace, name) => {
+    expect(found(namespace, name)).toEqual([]);
+  });
+
+  it.each([
+    ['checkout', 'remediator'],
+    ['payment', 'cluster-admin'],
+    ['team', 'wf-restart'],
+    ['team-a', 'workflow-execution-sa-2'],
+  ])('in %s do not include %s', (namespace, name) => {
+    expect(found(namespace, name)).toHaveLength(1);
+  });
+
+  it('are named to whoever may not use another one', () => {
+    expect(found('payment', 'admin')).toEqual([
+      {
+        path: ['spec', 'executionConfig', 'serviceAccountName'],
+        rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',
+        message:
+          'must be one that WFE_ALLOWED_SERVICE_ACCOUNTS allows in namespace payment ' +
+          '(workflow-execution-sa, remediator), and it is admin',
+      },
+    ]);
+    const [none] = violationsOf(aSpec(), 'checkout', aPolicy({ serviceAccounts: ['payment:remediator'] }));
+    expect(none?.message).toContain('in namespace checkout (none), and it is workflow-execution-sa');
+  });
+
+  it('hold also for an execution without a configuration', () => {
+    expect(violationsOf(aSpec(), 'checkout', aPolicy({ serviceAccounts }))).toEqual([]);
+  });
+});
+
+describe('a policy', () => {
+  it('that is open forbids nothing', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.option(fc.string(), { nil: undefined }), (image, serviceAccountName) => {
+        const spec = { ...specOf(image), executionConfig: { serviceAccountName } };
+        expect(violationsOf(spec, 'payment', aPolicy())).toEqual([]);
+      }),
+    );
+  });
+
+  it('tells everything that it forbids at once', () => {
+    const policy = aPolicy({ bundles: ['quay.io/a/*'], requireDigest: true, serviceAccounts: ['a:b'] });
+    expect(violationsOf(specOf('b'), 'payment', policy)).toHaveLength(3);
+  });
+});
+
+describe('a pattern', () => {
+  it.each([
+    '',
+    '*',
+    'quay.io',
+    'quay.io/',
+    'quay.io/*/**/x',
+    'quay.io/**/x',
+    'quay.io/a**',
+    'quay.io/*a*',
+    'quay.io/Kubernaut/*',
+    'quay.io/../*',
+    'quay.io/kubernaut/oomkill:v1',
+    `quay.io/kubernaut/oomkill@${digest}`,
+    'https://quay.io/kubernaut/*',
+    '*.io/kubernaut/*',
+    '*/kubernaut/*',
+    '**/kubernaut',
+    'kubernaut/*',
+    'quay.io//**',
+  ])('of bundles is not %j', (text) => {
+    expect(parseBundlePattern(text)).toBeUndefined();
+  });
+
+  it.each(['', '*', 'payment', ':', 'payment:', ':x', 'a:b:c', 'Payment:x', 'a*b*:x', 'a:**', 'a.b:x', 'a:b/c'])(
+    'of ServiceAccounts is not %j',
+    (text) => {
+      expect(parseServiceAccountPattern(text)).toBeUndefined();
+    },
+  );
+});
