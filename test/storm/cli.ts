@@ -130,7 +130,7 @@ async function checkFile(path: string): Promise<void> {
 
 function report({ summary, violations, missed, history }: StormResult): void {
   tell(violations);
-  for (const sentence of missed) progress(`did not happen as planned: ${sentence}`);
+  if (missed.length > 0) progress(['Did not happen as planned:', ...missed].join('\n    '));
   progress(`The history is in ${history}`);
   console.log(JSON.stringify(summary));
   process.exitCode = violations.length === 0 && missed.length === 0 ? 0 : 1;

@@ -16,8 +16,10 @@ import { planStorm } from './plan/plan.ts';
 /** What a storm runs on and how. */
 export interface StormOptions {
   readonly size: StormSize;
-  /** An embedded cluster of level `tekton` or `pods` that has the product's manifests. It may be used by others too. */
+  /** An embedded cluster of level `tekton` or `pods` that has the product's manifests. */
   readonly cluster: Pick<Cluster, 'directory' | 'kubeconfig' | 'kubectl' | 'registry' | 'restart'>;
+  /** Others use the cluster too: the service keeps its locks in a namespace of the storm and serves only its namespaces. */
+  readonly shared?: boolean;
   /** Where the history and the logs of the replicas go; emptied first. */
   readonly directory: string;
   /** More settings (WFE_…) of the service. */

@@ -39,7 +39,10 @@ export class Conductor {
 
   /** Something that the storm needs has failed. */
   fail(error: unknown): void {
-    if (!this.#options.signal.aborted) this.missed.push(error instanceof Error ? error.message : String(error));
+    if (this.#options.signal.aborted) return;
+    const sentence = error instanceof Error ? error.message : String(error);
+    this.missed.push(sentence);
+    this.#options.say(`did not happen as planned: ${sentence}`);
   }
 
   /** What has been done so far. */
@@ -65,8 +68,7 @@ export class Conductor {
     try {
       await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
       this.#options.signal.throwIfAborted();
-      const planned = plan.filter(({ kind }) => kind === 'create').length;
-      await this.#until(() => this.#standing.ended >= planned, settleMs.executions);
+      await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
       await this.#until(() => this.#standing.locksHeld === 0, settleMs.locks);
       await stage.caughtUp();
     } finally {

@@ -24,10 +24,15 @@ export async function persist(what: string, call: () => Promise<ApiAnswer>, sign
   const deadline = performance.now() + patienceMs;
   for (let inDoubt = false; ; inDoubt = true) {
     const answer = await call().catch((error: unknown) => failure(error));
-    if (answer.status !== 0 && answer.status !== 429 && answer.status < 500) return { ...answer, inDoubt };
+    if (isFinal(answer)) return { ...answer, inDoubt };
     if (signal.aborted || performance.now() > deadline) throw new Error(`${what}: ${answer.status} ${answer.text}`);
     await delay(retryMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Not even a 403 is final: an API server that has just started gives it until it has loaded the rules of RBAC. */
+function isFinal({ status }: ApiAnswer): boolean {
+  return status !== 0 && status !== 403 && status !== 429 && status < 500;
 }
 
 function failure(error: unknown): ApiAnswer {

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { pushBundle } from '../../cluster/images.ts';
 import { readRecord } from '../../cluster/record.ts';
+import type { ClusterRecord } from '../../cluster/record.ts';
 import { serviceKubeconfig } from '../../support/service-account.ts';
 import type { Change } from '../history/change.ts';
 import { Feed } from '../observer/feed.ts';
@@ -8,25 +10,24 @@ import { Recorder } from '../observer/recorder.ts';
 import { replicaCount } from '../plan/plan.ts';
 import type { StormOptions } from '../storm.ts';
 import { LockBreaker } from './lock-breaker.ts';
+import { createNamespaces, namesOf } from './namespaces.ts';
+import type { StormNamespaces } from './namespaces.ts';
 import { PersistentApi } from './persistent-api.ts';
 import { Replica } from './replica.ts';
 import { Submitter } from './submit.ts';
 import { WaitController } from './wait-controller.ts';
 import { waitWorkflow } from './wait-workflow.ts';
 
-/** Where the manifests of the product put the service, and where it keeps its locks. */
-const lockNamespace = 'kubernaut-system';
-
 /** How often the service looks at everything again; also how long a lock may need to be collected. */
 const resync = '5s';
+/** Milliseconds that the replicas get to start, the first time. */
+const startMs = 90_000;
 
 /** Who takes part in a storm: the replicas, who submits, who does the tasks, who watches. */
 export interface Stage {
   readonly historyFile: string;
   readonly replicas: readonly Replica[];
   readonly submitter: Submitter;
-  /** How many changes have been recorded. */
-  readonly recorded: () => number;
   /** Resolves when everything is recorded that had happened when it was called. */
   caughtUp(): Promise<void>;
   /**
@@ -44,50 +45,42 @@ export interface StageListeners {
   readonly onError: (error: unknown) => void;
 }
 
-/** Brings up everything that a storm needs on a cluster. Both replicas are ready when it resolves. */
+/**
+ * Brings up everything that a storm needs on a cluster. Both replicas are ready when it resolves.
+ *
+ * @throws Error when the cluster is none for a storm, or a replica does not start
+ */
 export async function openStage(options: StormOptions, listeners: StageListeners): Promise<Stage> {
-  const { cluster, size, signal } = options;
-  const { seed, cooldownSeconds } = size;
-  const record = readRecord(cluster.directory);
-  if (record === undefined || cluster.registry === undefined)
-    throw new Error('A storm needs an embedded cluster with Tekton');
-  const namespaces = Array.from({ length: size.namespaces }, (_, index) => `storm-${seed}-${index + 1}`);
+  const { directory, registry } = options.cluster;
+  const record = readRecord(directory);
+  if (record === undefined || registry === undefined) throw new Error('A storm needs an embedded cluster with Tekton');
+  const namespaces = namesOf(options);
   const stop = new AbortController();
-  const api = new PersistentApi(record, AbortSignal.any([signal, stop.signal]));
-  const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
-  const historyFile = join(options.directory, 'history.jsonl');
-  const recorder = new Recorder(historyFile, { seed, lockNamespace, cooldownSeconds }, namespaces);
-  const waiting = new WaitController(api, listeners.onError);
-  const breaker = options.brokenLock === true ? new LockBreaker(api, listeners.onError) : undefined;
-  feed.onChange((change) => {
-    const recorded = recorder.record(change);
-    if (recorded !== undefined) listeners.onChange(recorded);
-    waiting.see(change);
-    breaker?.see(change);
-  });
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  // Every call that is tried again waits on it.
+  setMaxListeners(0, signal);
+  const api = new PersistentApi(record, signal);
+  const observation = observe(options, record, api, namespaces, listeners);
   const replicas: Replica[] = [];
   const close = async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
     stop.abort();
-    waiting.stop();
     api.close();
-    await feed.stop().finally(() => recorder.close());
+    await observation.close();
   };
   try {
-    await feed.start();
+    await observation.feed.start();
     await createNamespaces(api, namespaces);
-    const { ref: image } = await pushBundle(cluster.registry, 'workflows/storm:1', {
-      pipelineName: 'workflow',
-      yaml: waitWorkflow,
-    });
-    replicas.push(...(await startReplicas(options)));
-    const submitter = new Submitter({ api, replicas, namespaces, image, token: record.token, signal });
+    const bundle = { pipelineName: 'workflow', yaml: waitWorkflow };
+    const { ref: image } = await pushBundle(registry, 'workflows/storm:1', bundle);
+    replicas.push(...(await makeReplicas(options, namespaces)));
+    await allUp(replicas, signal);
+    const submission = { api, replicas, namespaces: namespaces.executions, image, token: record.token, signal };
     return {
-      historyFile,
+      historyFile: observation.historyFile,
       replicas,
-      submitter,
-      recorded: () => recorder.changes,
-      caughtUp: () => feed.caughtUp(),
+      submitter: new Submitter(submission),
+      caughtUp: () => observation.feed.caughtUp(),
       close,
     };
   } catch (error) {
@@ -96,26 +89,54 @@ export async function openStage(options: StormOptions, listeners: StageListeners
   }
 }
 
-async function createNamespaces(api: PersistentApi, namespaces: readonly string[]): Promise<void> {
-  for (const name of namespaces) {
-    const { status, text } = await api.call('POST', '/api/v1/namespaces', { metadata: { name } });
-    if (status !== 201)
-      throw new Error(`The namespace ${name} could not be created, maybe by an earlier storm: ${text}`);
-  }
+/** Lets everybody see every change: who records, who does the tasks, and who breaks the lock if somebody is to. */
+function observe(
+  { directory, size, brokenLock }: StormOptions,
+  record: ClusterRecord,
+  api: PersistentApi,
+  { service, executions }: StormNamespaces,
+  { onChange, onError }: StageListeners,
+) {
+  const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
+  const historyFile = join(directory, 'history.jsonl');
+  const { seed, cooldownSeconds } = size;
+  const recorder = new Recorder(historyFile, { seed, lockNamespace: service, cooldownSeconds }, executions);
+  const waiting = new WaitController(api, onError);
+  const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
+  feed.onChange((change) => {
+    const recorded = recorder.record(change);
+    if (recorded !== undefined) onChange(recorded);
+    waiting.see(change);
+    breaker?.see(change);
+  });
+  const close = async () => {
+    waiting.stop();
+    await feed.stop().finally(() => recorder.close());
+  };
+  return { feed, historyFile, close };
 }
 
-async function startReplicas({ cluster, directory, size, settings, say }: StormOptions): Promise<Replica[]> {
+async function makeReplicas(options: StormOptions, { service, executions }: StormNamespaces): Promise<Replica[]> {
+  const { cluster, directory, size, say } = options;
   const kubeconfig = await serviceKubeconfig(cluster, directory);
-  const ours = {
+  const settings = {
     WFE_COOLDOWN: `${size.cooldownSeconds}s`,
     WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
     WFE_RESYNC: resync,
-    ...settings,
+    WFE_NAMESPACE: service,
+    ...(options.shared === true ? { WFE_WATCH_NAMESPACES: executions.join(',') } : {}),
+    ...options.settings,
   };
-  const replicas = Array.from({ length: replicaCount }, (_, number) => {
+  return Array.from({ length: replicaCount }, (_, number) => {
     const logFile = join(directory, `replica-${number}.log`);
-    return new Replica({ number, kubeconfig, logFile, settings: ours, say });
+    return new Replica({ number, kubeconfig, logFile, settings, say });
   });
-  await Promise.all(replicas.map((replica) => replica.up()));
-  return replicas;
+}
+
+async function allUp(replicas: readonly Replica[], signal: AbortSignal): Promise<void> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(startMs)]);
+  const over = new Promise<never>((_resolve, reject) => {
+    patience.addEventListener('abort', () => reject(new Error('The replicas have not started')), { once: true });
+  });
+  await Promise.race([Promise.all(replicas.map((replica) => replica.up())), over]);
 }

@@ -21,11 +21,6 @@ export class Recorder {
     this.#file.write(`${JSON.stringify(premises)}\n`);
   }
 
-  /** How many changes it has written. */
-  get changes(): number {
-    return this.#lines - 1;
-  }
-
   /**
    * Writes a change, when it is one of the history.
    *

@@ -1,0 +1,44 @@
+import { at } from '../../cluster/json.ts';
+import type { StormOptions } from '../storm.ts';
+import type { PersistentApi } from './persistent-api.ts';
+
+/** Where the manifests of the product put the service, and give it the rights on its locks. */
+const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' } as const;
+
+const rbac = 'rbac.authorization.k8s.io/v1';
+
+/** The namespaces of a storm. */
+export interface StormNamespaces {
+  readonly executions: readonly string[];
+  /** Where the service keeps its locks. */
+  readonly service: string;
+}
+
+/** What the namespaces of a storm are called. */
+export function namesOf({ size, shared }: StormOptions): StormNamespaces {
+  const executions = Array.from({ length: size.namespaces }, (_, index) => `storm-${size.seed}-${index + 1}`);
+  return { executions, service: shared === true ? `storm-${size.seed}-system` : shipped.namespace };
+}
+
+/**
+ * Creates the namespaces of a storm. In one of its own the service gets the rights that it has in the shipped one.
+ *
+ * @throws Error when one exists
+ */
+export async function createNamespaces(api: PersistentApi, { executions, service }: StormNamespaces): Promise<void> {
+  for (const name of executions) await create(api, '/api/v1/namespaces', { metadata: { name } });
+  if (service === shipped.namespace) return;
+  await create(api, '/api/v1/namespaces', { metadata: { name: service } });
+  for (const plural of ['roles', 'rolebindings']) {
+    const from = `/apis/${rbac}/namespaces/${shipped.namespace}/${plural}/${shipped.name}`;
+    const { body } = await api.call('GET', from);
+    const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
+    const metadata = { name: shipped.name };
+    await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata, ...copy });
+  }
+}
+
+async function create(api: PersistentApi, path: string, object: object): Promise<void> {
+  const { status, text } = await api.call('POST', path, object);
+  if (status !== 201) throw new Error(`POST ${path}: ${text}`);
+}

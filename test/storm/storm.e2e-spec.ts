@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { expect, it, jest } from '@jest/globals';
+import { describeViolation } from './checker/violation.ts';
+import { clusterOf } from './existing-cluster.ts';
+import { smallSize } from './plan/options.ts';
+import { runStorm } from './storm.ts';
+
+const seed = Number(process.env['WFE_TEST_STORM_SEED'] ?? 1);
+const directory = join(import.meta.dirname, '..', '..', 'test-results', 'storm', String(seed));
+const cluster = await clusterOf(process.env['WFE_TEST_KUBECONFIG'] ?? '');
+
+// Half a minute of storm, and the time until the last execution has ended.
+jest.setTimeout(240_000);
+
+(cluster === undefined ? it.skip : it)(
+  'keeps its promises in a small storm (npm run storm is the full one)',
+  async () => {
+    const { summary, violations, missed } = await runStorm({
+      size: { ...smallSize, seed },
+      cluster: cluster!,
+      shared: true,
+      directory,
+      say: () => undefined,
+      signal: AbortSignal.timeout(220_000),
+    });
+
+    expect(violations.map(describeViolation)).toEqual([]);
+    expect(missed).toEqual([]);
+    expect(summary).toMatchObject({ executions: smallSize.executions, kills: smallSize.kills, freezes: 1 });
+  },
+);
