@@ -11,6 +11,8 @@ import { Standing } from './standing.ts';
 const sayEveryMs = 5000;
 /** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
 const settleMs = { executions: 180_000, locks: 60_000 };
+/** Milliseconds within which some replica has to lead. */
+const leaderMs = 60_000;
 
 /** Makes a storm happen as planned, and waits for the calm after it. */
 export class Conductor {
@@ -97,10 +99,9 @@ export class Conductor {
       case 'delete':
         return stage.submitter.delete(action.execution);
       case 'kill':
-        return this.#kill(stage.replicas, action.replica, action.downMs);
+        return this.#kill(stage, action.replica, action.downMs);
       case 'freeze':
-        this.#failover.disturb();
-        return leaderOf(stage.replicas).freeze(action.forMs, this.#options.signal);
+        return this.#freeze(stage.replicas, action.forMs);
       case 'restart-api-server':
         this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
@@ -108,14 +109,24 @@ export class Conductor {
   }
 
   /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
-  async #kill(replicas: readonly Replica[], number: number, downMs: number): Promise<void> {
-    const planned = replicas[number];
-    const victim = planned?.isFrozen === true ? replicas.find(({ isFrozen }) => !isFrozen) : planned;
+  async #kill(stage: Stage, number: number, downMs: number): Promise<void> {
+    const planned = stage.replicas[number];
+    const victim = planned?.isFrozen === true ? stage.replicas.find(({ isFrozen }) => !isFrozen) : planned;
     if (victim === undefined) throw new Error(`there is no replica ${number} to kill`);
     await victim.up();
     this.#failover.disturb();
-    if (victim.isLeading) this.#failover.leaderDies();
+    const [ledUntilNow, now] = [victim.isLeading, performance.now()];
     await victim.kill(downMs);
+    // What the dead leader has still created is told before the clock runs.
+    await stage.caughtUp();
+    if (ledUntilNow) this.#failover.leaderDied(now);
+  }
+
+  async #freeze(replicas: readonly Replica[], forMs: number): Promise<void> {
+    const { signal } = this.#options;
+    const leader = await leaderOf(replicas, signal);
+    this.#failover.disturb();
+    await leader.freeze(forMs, signal);
   }
 
   /** Waits for something to hold, looking at each change, but not for ever: what does not hold is for the checker to tell. */
@@ -139,10 +150,15 @@ export class Conductor {
   }
 }
 
-/** The replica that leads; any that runs when none does. */
-function leaderOf(replicas: readonly Replica[]): Replica {
-  const leader = replicas.find(({ isLeading }) => isLeading) ?? replicas.find(({ http }) => http !== undefined);
-  const chosen = leader ?? replicas[0];
-  if (chosen === undefined) throw new Error('there is no replica to freeze');
-  return chosen;
+/** The replica that leads, as soon as there is one. */
+async function leaderOf(replicas: readonly Replica[], signal: AbortSignal): Promise<Replica> {
+  for (
+    const deadline = performance.now() + leaderMs;
+    performance.now() < deadline;
+    await delay(100, undefined, { signal })
+  ) {
+    const leader = replicas.find(({ isLeading, isFrozen }) => isLeading && !isFrozen);
+    if (leader !== undefined) return leader;
+  }
+  throw new Error('no replica has become the leader');
 }

@@ -12,9 +12,9 @@ export class FailoverClock {
     return this.#seconds;
   }
 
-  /** The leader dies now. */
-  leaderDies(): void {
-    this.#diedAt = performance.now();
+  /** The leader has died, at a `performance.now()`, and everything has been told that it had created. */
+  leaderDied(at: number): void {
+    this.#diedAt = at;
   }
 
   /** Something else goes wrong now, so that what is being measured would say nothing. */
