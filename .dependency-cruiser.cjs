@@ -8,7 +8,7 @@ const rooms = {
   auth: ['config', 'metrics', 'kubernetes'],
   health: ['config', 'kubernetes'],
   metrics: ['config', 'kubernetes'],
-  config: [],
+  config: ['workflow-execution'],
   'workflow-execution': [],
   kubernetes: [],
 };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { aPolicy } from '../workflow-execution/policy.builders.ts';
+import type { PolicyRule } from '../workflow-execution/policy.ts';
 import { ConfigError, loadConfig, unknownVariables } from './config.ts';
+import { settings } from './settings.ts';
+
+const policy = aPolicy({ bundles: ['quay.io/a/*', 'ghcr.io/b/**'], serviceAccounts: ['*:a', 'b:c'] });
 
 describe('the configuration', () => {
   it('has defaults that work for everything', () => {
@@ -9,6 +14,7 @@ describe('the configuration', () => {
       namespace: 'kubernaut-system',
       watchNamespaces: [],
       cooldownMs: 300_000,
+      ...aPolicy(),
       resyncMs: 600_000,
       workers: 16,
       leaderElection: true,
@@ -30,6 +36,9 @@ describe('the configuration', () => {
     ['WFE_RESYNC', '1h30m', 'resyncMs', 5_400_000],
     ['WFE_NAMESPACE', 'remediation', 'namespace', 'remediation'],
     ['WFE_COOLDOWN', '0s', 'cooldownMs', 0],
+    ['WFE_ALLOWED_BUNDLES', 'quay.io/a/*, ghcr.io/b/**', 'allowedBundles', policy.allowedBundles],
+    ['WFE_REQUIRE_DIGEST', 'true', 'requireDigest', true],
+    ['WFE_ALLOWED_SERVICE_ACCOUNTS', '*:a, b:c', 'allowedServiceAccounts', policy.allowedServiceAccounts],
     ['WFE_WORKERS', '4', 'workers', 4],
     ['WFE_LEADER_ELECTION', 'false', 'leaderElection', false],
     ['WFE_LOG_LEVEL', 'debug', 'logLevel', 'debug'],
@@ -46,6 +55,12 @@ describe('the configuration', () => {
     ['WFE_WATCH_NAMESPACES', 'Payment', 'names of namespaces'],
     ['WFE_NAMESPACE', '', 'the name of a namespace'],
     ['WFE_COOLDOWN', '-5m', 'a duration from 0s to 24h'],
+    ['WFE_ALLOWED_BUNDLES', '', 'repositories with their registry'],
+    ['WFE_ALLOWED_BUNDLES', 'quay.io/a/*,', 'repositories with their registry'],
+    ['WFE_ALLOWED_BUNDLES', 'a/*', 'repositories with their registry'],
+    ['WFE_REQUIRE_DIGEST', 'sometimes', 'true or false'],
+    ['WFE_ALLOWED_SERVICE_ACCOUNTS', '', 'pairs `namespace:name`'],
+    ['WFE_ALLOWED_SERVICE_ACCOUNTS', 'admin', 'pairs `namespace:name`'],
     ['WFE_RESYNC', '10', 'a duration from 1s to 24h'],
     ['WFE_RESYNC', '25h', 'a duration from 1s to 24h'],
     ['WFE_LEADER_ELECTION', 'yes', 'true or false'],
@@ -62,6 +77,15 @@ describe('the configuration', () => {
   it('tells every broken setting at once', () => {
     const broken = { WFE_WORKERS: 'many', WFE_RESYNC: 'often' };
     expect(() => loadConfig(broken)).toThrow(/WFE_RESYNC[^]*WFE_WORKERS/);
+  });
+
+  it('has a setting for every rule of the policy, by the name that people are told', () => {
+    const rules: Readonly<Record<PolicyRule, string>> = {
+      WFE_ALLOWED_BUNDLES: settings.allowedBundles.variable,
+      WFE_REQUIRE_DIGEST: settings.requireDigest.variable,
+      WFE_ALLOWED_SERVICE_ACCOUNTS: settings.allowedServiceAccounts.variable,
+    };
+    expect(Object.values(rules)).toEqual(Object.keys(rules));
   });
 
   it('names variables that are no settings', () => {

@@ -1,3 +1,4 @@
+import { bundlePatterns, serviceAccountPatterns } from './policy-rules.ts';
 import { boolean, duration, integer, loopbackAddress, namespace, namespaces, oneOf, wholeSeconds } from './rules.ts';
 import type { Rule } from './rules.ts';
 
@@ -40,6 +41,24 @@ export const settings = {
     duration('0s', '24h'),
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
+  ),
+  allowedBundles: setting(
+    'WFE_ALLOWED_BUNDLES',
+    bundlePatterns,
+    '**',
+    'Repositories whose bundles may run. Any other execution fails.',
+  ),
+  requireDigest: setting(
+    'WFE_REQUIRE_DIGEST',
+    boolean,
+    'false',
+    'Whether an execution has to pin its bundle by a digest.',
+  ),
+  allowedServiceAccounts: setting(
+    'WFE_ALLOWED_SERVICE_ACCOUNTS',
+    serviceAccountPatterns,
+    '*:*',
+    'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
   ),
   resyncMs: setting(
     'WFE_RESYNC',

@@ -3,6 +3,8 @@ import { KubernetesClient } from '../kubernetes/client.ts';
 import { CancelledError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { aPolicy } from '../workflow-execution/policy.builders.ts';
+import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { ExecutionService } from './execution.service.ts';
 
@@ -12,6 +14,7 @@ function serviceWith(over: {
   stored?: WorkflowExecution[];
   hasSynced?: boolean;
   watchNamespaces?: string[];
+  policy?: ExecutionPolicy;
 }) {
   const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
     over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
@@ -20,7 +23,7 @@ function serviceWith(over: {
   const client = { create: answer, get: answer } as unknown as KubernetesClient;
   const store = { list: () => over.stored ?? [], upsertIfNewer };
   const reflector = { hasSynced: over.hasSynced ?? true, store } as unknown as Reflector<WorkflowExecution>;
-  const config = { watchNamespaces: over.watchNamespaces ?? [] };
+  const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
   return { service: new ExecutionService(client, reflector, config, () => 'suffix'), answer, upsertIfNewer };
 }
 
@@ -64,6 +67,25 @@ describe('creating an execution', () => {
     await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) })).rejects.toThrow(
       'spec.cancelRequested: must not be true when an execution is created',
     );
+  });
+
+  it('is refused when the policy does not allow it, with every field that breaks it', async () => {
+    const policy = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
+    const { service, answer } = serviceWith({ policy });
+
+    await expect(service.create(command)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: expect.stringMatching(
+        /^spec\.workflowRef\.containerImage: must be .+ WFE_ALLOWED_BUNDLES .+ \(and 1 more\)$/,
+      ),
+      details: {
+        violations: [
+          { path: ['spec', 'workflowRef', 'containerImage'] },
+          { path: ['spec', 'workflowRef', 'containerDigest'] },
+        ],
+      },
+    });
+    expect(answer).not.toHaveBeenCalled();
   });
 
   it('that admission control refuses is told why', async () => {

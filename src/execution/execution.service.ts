@@ -6,8 +6,9 @@ import { KubernetesError } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { ApiError, invalidField } from './errors/api-error.ts';
+import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
 import { fromKubernetesError } from './errors/kubernetes-errors.ts';
 import type { CallSubject } from './errors/kubernetes-errors.ts';
 import type { CreateCommand, ExecutionPage, ListCommand } from './execution.types.ts';
@@ -30,7 +31,7 @@ export class ExecutionService {
   constructor(
     private readonly client: KubernetesClient,
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'> & ExecutionPolicy,
     @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
   ) {}
 
@@ -42,6 +43,7 @@ export class ExecutionService {
   async create(command: CreateCommand, signal?: AbortSignal): Promise<WorkflowExecution> {
     this.assertServed(command.namespace);
     assertNotCancelled(command);
+    this.assertAllowed(command);
     const { namespace, labels, annotations, spec } = command;
     const name = command.name ?? derivedName(spec.remediationRequestRef.name, this.suffix());
     const object = {
@@ -69,6 +71,12 @@ export class ExecutionService {
       });
     }
     return pageOf(this.reflector.store.list(), command);
+  }
+
+  /** The reconciler would end it as ValidationFailed; whoever asks here is told before there is anything to end. */
+  private assertAllowed({ spec, namespace }: CreateCommand): void {
+    const violations = violationsOf(spec, namespace, this.config);
+    if (violations.length > 0) throw invalidArgument(violations);
   }
 
   /** In a namespace that is not watched an execution would stay Pending for ever. */

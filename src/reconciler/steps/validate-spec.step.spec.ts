@@ -1,16 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import type { PipelineRuns } from '../pipeline-runs.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
+
+const { signal } = new AbortController();
+const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
+
+function validate(execution: WorkflowExecution, { policy = aPolicy(), existing }: Given = {}) {
+  const pipelineRuns = { read: () => Promise.resolve(existing) } as unknown as PipelineRuns;
+  return new ValidateSpec(pipelineRuns, policy).run(execution, signal);
+}
+
+interface Given {
+  policy?: ReturnType<typeof aPolicy>;
+  /** What has the name of the execution's PipelineRun. */
+  existing?: PipelineRun;
+}
+
+function ownedBy(uid: string): PipelineRun {
+  const owner = { apiVersion: 'v1', kind: 'WorkflowExecution', name: 'any', uid, controller: true };
+  const run = aPipelineRun();
+  return { ...run, metadata: { ...run.metadata, ownerReferences: [owner] } };
+}
 
 describe('the spec of an execution', () => {
   it('is taken when it keeps the rules', async () => {
     const execution = aWorkflowExecution();
-    await expect(new ValidateSpec().run(execution)).resolves.toEqual({ kind: 'next', execution });
+    await expect(validate(execution)).resolves.toEqual({ kind: 'next', execution });
   });
 
   it('is refused when it is older than the rule on targets', async () => {
     const execution = aWorkflowExecution({ spec: { targetResource: 'payment-api' } });
-    await expect(new ValidateSpec().run(execution)).resolves.toMatchObject({
+    await expect(validate(execution)).resolves.toMatchObject({
       kind: 'observed',
       observation: {
         phase: 'Failed',
@@ -21,5 +46,29 @@ describe('the spec of an execution', () => {
         },
       },
     });
+  });
+
+  it('is refused with every rule of the policy that it breaks', async () => {
+    await expect(validate(aWorkflowExecution(), { policy: closed })).resolves.toMatchObject({
+      observation: {
+        failure: {
+          reason: 'ValidationFailed',
+          message: expect.stringMatching(
+            /^spec\.workflowRef\.containerImage must .+ WFE_ALLOWED_BUNDLES .+; spec\.workflowRef\.containerDigest must .+ WFE_REQUIRE_DIGEST/,
+          ),
+        },
+      },
+    });
+  });
+
+  it('is refused also when the name of its PipelineRun is taken by somebody else', async () => {
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing: ownedBy('another') });
+    expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
+  });
+
+  it('is not held against what runs already', async () => {
+    const execution = aWorkflowExecution();
+    const outcome = await validate(execution, { policy: closed, existing: ownedBy(execution.metadata.uid) });
+    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' } });
   });
 });
