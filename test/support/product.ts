@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '..', '..');
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-k', join(root, 'deploy', 'base'));
   await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=30s', `crd/${crdName}`);
+  // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
+  await kubectl(cluster, 'get', crdName, '--all-namespaces');
 }
 
 const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';
