@@ -33,7 +33,8 @@ const usage = `usage: npm run storm -- [OPTION...]
 
 /** How many violations are told in full. */
 const toldInFull = 20;
-const results = join(import.meta.dirname, '..', '..', 'test-results', 'storm');
+/** Not among the results of the tests, which each run of them removes. */
+const results = join(import.meta.dirname, '..', '..', 'storm-results');
 const started = performance.now();
 const interrupted = new AbortController();
 const progress = streamProgress(process.stderr);

@@ -247,6 +247,13 @@ describe('a lock', () => {
     expect(verdicts(history().lock('nobody'))).toEqual([expect.stringContaining('which nobody knows')]);
   });
 
+  it('does not stay when nobody holds it and nothing cools down', () => {
+    const bad = ranWell(history().execution('a').lock('a'), 'a').lock('').seconds(20);
+    expect(verdicts(bad.execution('b').ends('b', 'Failed'))).toEqual([
+      'No lock outlives its need: a lock that nobody holds is still there after 22 s',
+    ]);
+  });
+
   it('may stay for the cooldown when nobody holds it', () => {
     expect(verdicts(ranWell(history().execution('a').lock('a'), 'a').lock(''))).toEqual([]);
   });

@@ -75,7 +75,10 @@ export class HistoryBuilder {
   }
 
   build(): History {
-    return { premises: { seed: 1, lockNamespace: 'system', cooldownSeconds: 5 }, changes: this.#changes };
+    return {
+      premises: { seed: 1, lockNamespace: 'system', cooldownSeconds: 5, collectionSeconds: 10 },
+      changes: this.#changes,
+    };
   }
 
   #put(kind: RecordedKind, name: string, change: Json): this {

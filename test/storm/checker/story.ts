@@ -43,6 +43,8 @@ export interface Story {
   readonly executions: ReadonlyMap<string, ExecutionStory>;
   readonly runs: readonly RunStory[];
   readonly locks: readonly LockStory[];
+  /** When the last change was recorded, RFC 3339; empty when there was none. */
+  readonly end: string;
 }
 
 /** Tells a history by object instead of by time. */
@@ -54,6 +56,7 @@ export function tell({ premises, changes }: History): Story {
     executions: new Map(executions.map((story) => [story.uid, story])),
     runs: ofKind('PipelineRun').map(runStory),
     locks: ofKind('Lease').filter(isLock(premises)).map(life),
+    end: changes.at(-1)?.at ?? '',
   };
 }
 

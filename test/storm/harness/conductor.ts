@@ -61,8 +61,8 @@ export class Conductor {
   }
 
   /**
-   * Begins every action at its time and waits until all are done; then until every execution has ended, every lock has been
-   * given back, or the time for that is over.
+   * Begins every action at its time and waits until all are done; then until every execution has ended and every lock is
+   * gone, or the time for that is over.
    */
   async perform(stage: Stage, plan: readonly Action[]): Promise<void> {
     const timer = setInterval(() => this.#say(), sayEveryMs);
@@ -71,7 +71,7 @@ export class Conductor {
       await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
       this.#options.signal.throwIfAborted();
       await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
-      await this.#until(() => this.#standing.locksHeld === 0, settleMs.locks);
+      await this.#until(() => this.#standing.locks === 0, settleMs.locks);
       await stage.caughtUp();
     } finally {
       clearInterval(timer);
@@ -145,7 +145,7 @@ export class Conductor {
       `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
-        `deleted ${deleted}, cancelled ${cancel}; locks held ${this.#standing.locksHeld}`,
+        `deleted ${deleted}, cancelled ${cancel}; locks ${this.#standing.locks}`,
     );
   }
 }

@@ -32,6 +32,9 @@ export class Replica {
   constructor(options: ReplicaOptions) {
     this.#options = options;
     this.#end = this.#keepRunning();
+    // It is awaited in stop.
+    this.#end.catch(() => undefined);
+    process.once('exit', this.#onExit);
   }
 
   /** host:port of its execution API; undefined while it is down. A frozen replica has one, and does not answer. */
@@ -88,7 +91,13 @@ export class Replica {
     await service?.stop();
     await this.#end;
     clearTimeout(timer);
+    process.off('exit', this.#onExit);
   }
+
+  /** Nothing is left behind, not even when the storm itself has crashed. */
+  readonly #onExit = (): void => {
+    if (this.#service !== undefined) process.kill(this.#service.pid, 'SIGKILL');
+  };
 
   async #keepRunning(): Promise<void> {
     const { signal } = this.#stop;

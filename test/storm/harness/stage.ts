@@ -18,8 +18,10 @@ import { Submitter } from './submit.ts';
 import { WaitController } from './wait-controller.ts';
 import { waitWorkflow } from './wait-workflow.ts';
 
-/** How often the service looks at everything again; also how long a lock may need to be collected. */
-const resync = '5s';
+/** How often the service looks at everything again, and at its locks too. */
+const resyncSeconds = 5;
+/** Within how many seconds a lock is collected: some resyncs, and a change of leaders. */
+const collectionSeconds = 40;
 /** Milliseconds that the replicas get to start, the first time. */
 const startMs = 90_000;
 
@@ -100,7 +102,8 @@ function observe(
   const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
   const historyFile = join(directory, 'history.jsonl');
   const { seed, cooldownSeconds } = size;
-  const recorder = new Recorder(historyFile, { seed, lockNamespace: service, cooldownSeconds }, executions);
+  const premises = { seed, lockNamespace: service, cooldownSeconds, collectionSeconds };
+  const recorder = new Recorder(historyFile, premises, executions);
   const waiting = new WaitController(api, onError);
   const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
   feed.onChange((change) => {
@@ -122,7 +125,7 @@ async function makeReplicas(options: StormOptions, { service, executions }: Stor
   const settings = {
     WFE_COOLDOWN: `${size.cooldownSeconds}s`,
     WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
-    WFE_RESYNC: resync,
+    WFE_RESYNC: `${resyncSeconds}s`,
     WFE_NAMESPACE: service,
     ...(options.shared === true ? { WFE_WATCH_NAMESPACES: executions.join(',') } : {}),
     ...options.settings,

@@ -5,7 +5,7 @@ import { keyOf, phaseOf, terminalPhases } from '../checker/story.ts';
 /** How the executions and the locks of a storm stand at this moment. */
 export class Standing {
   readonly #phases = new Map<string, string>();
-  readonly #held = new Map<string, string>();
+  readonly #locks = new Set<string>();
 
   /** Takes a change into account. */
   see(change: Change): void {
@@ -26,8 +26,9 @@ export class Standing {
     return [...this.#phases.values()].filter((phase) => phase === 'Deleted' || terminalPhases.includes(phase)).length;
   }
 
-  get locksHeld(): number {
-    return this.#held.size;
+  /** Locks that are there, held or kept for a cooldown. */
+  get locks(): number {
+    return this.#locks.size;
   }
 
   #seeExecution(change: Change): void {
@@ -40,9 +41,8 @@ export class Standing {
 
   #seeLease(change: Change): void {
     if (textAt(change.object, 'metadata', 'labels', 'kubernaut.ai/lock') === undefined) return;
-    const holder = change.gone ? '' : (textAt(change.object, 'spec', 'holderIdentity') ?? '');
-    if (holder === '') this.#held.delete(keyOf(change));
-    else this.#held.set(keyOf(change), holder);
+    if (change.gone) this.#locks.delete(keyOf(change));
+    else this.#locks.add(keyOf(change));
   }
 }
 

@@ -111,6 +111,7 @@ export class Submitter {
       remediationRequestRef: { name: 'storm' },
       workflowRef: { workflowId: execution.workflowId, version: '1.0.0', containerImage: this.#options.image },
       targetResource: execution.target,
+      ttlSecondsAfterFinished: execution.ttlSeconds,
       parameters: {
         [waitParameters.duration]: String(execution.runsMs),
         [waitParameters.verdict]: execution.succeeds ? 'True' : 'False',

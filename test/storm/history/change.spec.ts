@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { changeLine, parseHistory } from './change.ts';
 import type { Change } from './change.ts';
 
-const premises = '{"seed":1,"lockNamespace":"system","cooldownSeconds":3}';
+const premises = '{"seed":1,"lockNamespace":"system","cooldownSeconds":3,"collectionSeconds":9}';
 const change: Change = {
   line: 2,
   revision: 7,

@@ -28,6 +28,8 @@ export interface Premises {
   /** The namespace in which the service keeps its locks. */
   readonly lockNamespace: string;
   readonly cooldownSeconds: number;
+  /** Within how many seconds the service removes a lock that nobody needs any more. */
+  readonly collectionSeconds: number;
 }
 
 /** A history: the premises in the first line, then a change a line, in the order in which they happened. */
@@ -63,12 +65,19 @@ export function parseHistory(text: string): History {
 }
 
 function parsePremises(value: unknown): Premises {
-  const [seed, cooldownSeconds] = [at(value, 'seed'), at(value, 'cooldownSeconds')];
+  const number = (name: string) => {
+    const found = at(value, name);
+    if (typeof found !== 'number') throw new HistoryError(`The first line does not tell ${name}`);
+    return found;
+  };
   const lockNamespace = at(value, 'lockNamespace');
-  if (typeof seed === 'number' && typeof cooldownSeconds === 'number' && typeof lockNamespace === 'string') {
-    return { seed, cooldownSeconds, lockNamespace };
-  }
-  throw new HistoryError('The first line does not tell the seed, the cooldown and the namespace of the locks');
+  if (typeof lockNamespace !== 'string') throw new HistoryError('The first line does not tell lockNamespace');
+  return {
+    seed: number('seed'),
+    lockNamespace,
+    cooldownSeconds: number('cooldownSeconds'),
+    collectionSeconds: number('collectionSeconds'),
+  };
 }
 
 function parseChange(value: unknown, line: number): Change {

@@ -24,6 +24,7 @@ describe('the plan of a storm', () => {
     expect(new Set(created.map(({ target }) => target)).size).toBe(30);
     expect(new Set(created.map(({ namespace }) => namespace))).toEqual(new Set([0, 1, 2]));
     expect(new Set(created.map(({ by }) => by))).toEqual(new Set(['kubernetes', 'api']));
+    expect(created.filter(({ ttlSeconds }) => ttlSeconds !== undefined).length).toBeGreaterThan(0);
   });
 
   it('kills, freezes and restarts as often as was asked for, within the time', () => {

@@ -11,6 +11,8 @@ export interface PlannedExecution {
   /** How long its PipelineRun runs when nobody disturbs it, in milliseconds. */
   readonly runsMs: number;
   readonly succeeds: boolean;
+  /** After how many seconds the service is to delete it when it has ended; most are kept. */
+  readonly ttlSeconds?: number;
   /** Created as kubectl does, or through the execution API of one of the replicas. */
   readonly by: 'kubernetes' | 'api';
 }
@@ -66,6 +68,7 @@ function planExecution(size: StormSize, random: Random, number: number, target: 
     runsMs: random.integer(300, 6000),
     succeeds: random.chance(0.8),
     by: random.chance(0.5) ? 'kubernetes' : 'api',
+    ...(random.chance(0.1) ? { ttlSeconds: random.integer(0, 5) } : {}),
   };
 }
 
