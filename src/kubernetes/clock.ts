@@ -1,6 +1,8 @@
 /** Time as the toolkit sees it, so that tests can move it by hand. */
 export interface Clock {
   now(): Date;
+  /** Milliseconds since some moment, for measuring: unlike {@link now} it never jumps when somebody sets the time. */
+  elapsedMs(): number;
   /** Calls `fn` once after `ms` milliseconds (at once for 0 or less); the returned function cancels it. */
   setTimer(ms: number, fn: () => void): () => void;
 }
@@ -11,6 +13,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   setTimer(ms, fn) {
     let left = ms;
     let timer: NodeJS.Timeout;

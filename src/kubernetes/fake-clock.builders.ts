@@ -20,6 +20,10 @@ export class FakeClock implements Clock {
     return new Date(this.#now);
   }
 
+  elapsedMs(): number {
+    return this.#now;
+  }
+
   setTimer(ms: number, fn: () => void): () => void {
     const timer = { due: this.#now + Math.max(0, ms), order: this.#order++, fn };
     this.#timers.add(timer);

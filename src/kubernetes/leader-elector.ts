@@ -11,7 +11,7 @@ export interface LeaderElectorOptions extends Pick<LeaseClaimOptions, 'client' |
   readonly leaseDurationMs?: number;
   /** After so long without a renewal the leader stops leading; less than the lease lasts. Default 10 000. */
   readonly renewDeadlineMs?: number;
-  /** Pause between renewals, and (up to twice) between attempts to become the leader. Default 2 000. */
+  /** Pause between renewals, and (half of it or more) between attempts to become the leader. Default 2 000. */
   readonly retryPeriodMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -86,9 +86,15 @@ export class LeaderElector {
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#claim.attempt(this.#renewDeadlineMs / 2, signal)) return true;
-      await sleep(this.#clock, this.#retryPeriodMs * (1 + this.#random()), signal);
+      await sleep(this.#clock, this.#pauseMs(), signal);
     }
     return false;
+  }
+
+  /** Often enough to see each renewal soon after it was made, and again at the very moment when the lease runs out. */
+  #pauseMs(): number {
+    const pauseMs = (this.#retryPeriodMs * (1 + this.#random())) / 2;
+    return this.#claim.runsOutInMs > 0 ? Math.min(pauseMs, this.#claim.runsOutInMs) : pauseMs;
   }
 
   async #lead(work: LeaderWork, stop: AbortController): Promise<LeadershipEnd> {

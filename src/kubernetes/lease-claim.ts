@@ -42,6 +42,13 @@ export class LeaseClaim {
     return this.#renewedAt === undefined ? 0 : this.#renewedAt + this.#options.renewDeadlineMs - this.#now();
   }
 
+  /** Milliseconds until whoever had it last has left it alone for as long as it lasts; not positive when that is over. */
+  get runsOutInMs(): number {
+    if (this.#seen === undefined) return Infinity;
+    const { lease, since } = this.#seen;
+    return since + (lease.spec.leaseDurationSeconds ?? 0) * 1000 - this.#now();
+  }
+
   /** Who had it last; undefined when nobody had, or that is not known yet. */
   get holder(): string | undefined {
     return this.#seen?.lease.spec.holderIdentity || undefined;
@@ -104,9 +111,7 @@ export class LeaseClaim {
 
   /** Whether the Lease is ours, nobody's, or has been left unchanged for as long as it lasts. */
   #isFree({ spec }: Lease): boolean {
-    if (!spec.holderIdentity || spec.holderIdentity === this.#options.identity) return true;
-    const lastsMs = (spec.leaseDurationSeconds ?? 0) * 1000;
-    return this.#now() >= (this.#seen?.since ?? Infinity) + lastsMs;
+    return !spec.holderIdentity || spec.holderIdentity === this.#options.identity || this.runsOutInMs <= 0;
   }
 
   async #write(lease: Lease | undefined, options: CallOptions): Promise<Lease> {
@@ -127,6 +132,6 @@ export class LeaseClaim {
   }
 
   #now(): number {
-    return this.#options.clock.now().getTime();
+    return this.#options.clock.elapsedMs();
   }
 }
