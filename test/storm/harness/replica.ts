@@ -28,6 +28,10 @@ export class Replica {
   #killed = false;
   #downMs = restartMs;
   #unplannedExits = 0;
+  /** Nothing is left behind, not even when the storm itself has crashed. */
+  readonly #onExit = (): void => {
+    if (this.#service !== undefined) process.kill(this.#service.pid, 'SIGKILL');
+  };
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
@@ -93,11 +97,6 @@ export class Replica {
     clearTimeout(timer);
     process.off('exit', this.#onExit);
   }
-
-  /** Nothing is left behind, not even when the storm itself has crashed. */
-  readonly #onExit = (): void => {
-    if (this.#service !== undefined) process.kill(this.#service.pid, 'SIGKILL');
-  };
 
   async #keepRunning(): Promise<void> {
     const { signal } = this.#stop;

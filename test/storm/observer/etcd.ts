@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { at, parseJson } from '../../cluster/json.ts';
 import { HistoryError } from '../history/change.ts';
@@ -61,7 +59,7 @@ export class Etcd {
     const request = { create_request: { key: everyKey, range_end: everyKey, start_revision: String(from) } };
     const { body } = await this.#post('watch', request, signal);
     if (body === null) return;
-    for await (const line of createInterface({ input: Readable.fromWeb(body) })) {
+    for await (const line of lines(body)) {
       const result = at(parseJson(line), 'result');
       if (at(result, 'canceled') === true) {
         throw new HistoryError(
@@ -76,6 +74,17 @@ export class Etcd {
     const answer = await fetch(`${this.#url}/v3/${method}`, { method: 'POST', body: JSON.stringify(body), signal });
     if (!answer.ok) throw new Error(`etcd answered ${method} with ${answer.status}: ${await answer.text()}`);
     return answer;
+  }
+}
+
+/** The whole lines of a body; the end of a broken one is dropped. */
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const bytes of body) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
   }
 }
 
