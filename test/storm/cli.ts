@@ -28,6 +28,7 @@ const usage = `usage: npm run storm -- [OPTION...]
   --api-restarts N    restarts of the API server (${fullSize.apiServerRestarts})
   --minutes N         in which all of this begins (${fullSize.seconds / 60})
   --small             a storm of a minute
+  --set NAME=VALUE    a setting (WFE_…) of the service; may be given more than once
   --broken-lock       make the lock useless; the checker has to find what goes wrong then
   --check FILE        only check a history that was recorded earlier`;
 
@@ -69,7 +70,8 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await applyProduct(cluster);
     const directory = join(results, String(size.seed));
-    report(await runStorm({ size, cluster, directory, brokenLock: options['broken-lock'], say, signal }));
+    const settings = settingsOf(options.set);
+    report(await runStorm({ size, cluster, directory, settings, brokenLock: options['broken-lock'], say, signal }));
   } finally {
     await cluster.stop();
   }
@@ -86,7 +88,8 @@ function readOptions(args: readonly string[]) {
     freezes: text,
     'api-restarts': text,
   };
-  const options = { ...amounts, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
+  const settings = { set: { type: 'string', multiple: true, default: [] } } as const;
+  const options = { ...amounts, ...settings, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -107,6 +110,13 @@ function sizeOf(options: ReturnType<typeof readOptions>): StormSize {
     apiServerRestarts: amount('api-restarts', options['api-restarts'], base.apiServerRestarts),
     seconds: amount('minutes', options.minutes, base.seconds / 60, 1 / 60) * 60,
   };
+}
+
+function settingsOf(assignments: readonly string[]): Record<string, string> {
+  const pairs = assignments.map((assignment) => /^(WFE_[A-Z_]+)=(.*)$/.exec(assignment)?.slice(1) ?? [assignment]);
+  const broken = pairs.find(({ length }) => length !== 2);
+  if (broken !== undefined) throw new ClusterError(`--set is '${broken[0]}' but must be WFE_…=VALUE\n\n${usage}`);
+  return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]));
 }
 
 function amount(name: string, text: string | undefined, otherwise: number, least = 0): number {
