@@ -63,6 +63,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
   if (options.check !== undefined) return checkFile(options.check);
   const size = sizeOf(options);
+  const settings = settingsOf(options.set ?? []);
   say(`A storm with seed ${size.seed}: ${JSON.stringify(size)}`);
   const { signal } = interrupted;
   await buildProduct({ progress: say, signal });
@@ -70,7 +71,6 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await applyProduct(cluster);
     const directory = join(results, String(size.seed));
-    const settings = settingsOf(options.set);
     report(await runStorm({ size, cluster, directory, settings, brokenLock: options['broken-lock'], say, signal }));
   } finally {
     await cluster.stop();
@@ -88,7 +88,7 @@ function readOptions(args: readonly string[]) {
     freezes: text,
     'api-restarts': text,
   };
-  const settings = { set: { type: 'string', multiple: true, default: [] } } as const;
+  const settings = { set: { type: 'string', multiple: true } } as const;
   const options = { ...amounts, ...settings, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
   try {
     return parseArgs({ args: [...args], options }).values;
