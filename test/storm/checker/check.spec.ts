@@ -3,14 +3,18 @@ import { check } from './check.ts';
 import { HistoryBuilder } from './history.builders.ts';
 
 const history = () => new HistoryBuilder();
-const verdicts = (builder: HistoryBuilder) => check(builder.build()).map(({ rule, message }) => `${rule}: ${message}`);
+const holdsTheLock = 'A PipelineRun runs only while its execution has the target';
+const everything = (builder: HistoryBuilder) =>
+  check(builder.build()).map(({ rule, message }) => `${rule}: ${message}`);
+/** Histories that are about something else than locks have none. */
+const verdicts = (builder: HistoryBuilder) => everything(builder).filter((text) => !text.startsWith(holdsTheLock));
 const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).verdict(name, 'True').ends(name);
 
 describe('a good history', () => {
   it('is one of an execution that is locked, runs, completes and gives the lock back', () => {
     const good = history().execution('a').phase('a', 'Pending').lock('a').run('a').phase('a', 'Running');
     good.verdict('a', 'True').ends('a').lock('').gone('Lease', 'lock');
-    expect(verdicts(good)).toEqual([]);
+    expect(everything(good)).toEqual([]);
   });
 
   it('is one of executions of one target, one after the other', () => {
@@ -234,6 +238,31 @@ describe('a cooldown', () => {
     const good = history().execution('a').execution('b').run('a').verdict('a', 'False');
     good.ends('a', 'Failed', { failure: { reason: 'BundleResolutionFailed', wasExecutionFailure: false } });
     expect(verdicts(ranWell(good, 'b'))).toEqual([]);
+  });
+});
+
+describe('a PipelineRun', () => {
+  const failing = (builder: HistoryBuilder) => builder.verdict('a', 'False').ends('a', 'Failed').lock('');
+
+  it.each([
+    ['nobody has the target', history().execution('a').run('a')],
+    ['another target is locked', history().execution('a').lock('a', 'node/worker').run('a')],
+    ['another execution has the target', history().execution('a').lock('b').run('a')],
+    ['the target was given back before', history().execution('a').lock('a').lock('').run('a')],
+    ['the lock was removed before', history().execution('a').lock('a').gone('Lease', 'lock').run('a')],
+  ])('is not created while %s', (_case, bad) => {
+    expect(everything(failing(bad))).toEqual([
+      `${holdsTheLock}: team/a-run was created while its execution did not have shop/deployment/app`,
+    ]);
+  });
+
+  it.each([
+    ['another execution gets', history().execution('a').lock('a').run('a').lock('b')],
+    ['its execution gives back', history().execution('a').lock('a').run('a').lock('')],
+  ])('does not go on while %s the target', (_case, bad) => {
+    expect(everything(failing(bad))).toEqual([
+      `${holdsTheLock}: team/a-run was running when its execution lost shop/deployment/app`,
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { History } from '../history/change.ts';
 import { cooldownIsKept } from './rules/cooldown-is-kept.ts';
 import { everyExecutionEnds } from './rules/every-execution-ends.ts';
 import { lockIsGivenBack } from './rules/lock-is-given-back.ts';
+import { lockIsHeldWhileRunning } from './rules/lock-is-held-while-running.ts';
 import { nothingIsLeftRunning } from './rules/nothing-is-left-running.ts';
 import { oneRunForATarget } from './rules/one-run-for-a-target.ts';
 import { oneRunForAnExecution } from './rules/one-run-for-an-execution.ts';
@@ -21,6 +22,7 @@ const rules: readonly Rule[] = [
   outcomeIsTrue,
   skipHasAReason,
   cooldownIsKept,
+  lockIsHeldWhileRunning,
   lockIsGivenBack,
 ];
 

@@ -56,9 +56,11 @@ export class HistoryBuilder {
   }
 
   /** A target is locked for an execution, or for nobody. */
-  lock(holder: string): this {
+  lock(holder: string, target = 'shop/deployment/app'): this {
+    const labels = { 'kubernaut.ai/lock': 'target-resource' };
+    const annotations = { 'kubernaut.ai/target-resource': target };
     return this.#put('Lease', 'lock', {
-      metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels: { 'kubernaut.ai/lock': 'target-resource' } },
+      metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels, annotations },
       spec: { holderIdentity: holder === '' ? '' : `team/${holder}/${holder}` },
     });
   }

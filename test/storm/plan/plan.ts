@@ -33,7 +33,7 @@ const workflows = ['restart', 'rollback'] as const;
 
 /** Everything that a storm does, in the order of time. It depends on its size and seed only. */
 export function planStorm(size: StormSize): readonly Action[] {
-  // One sequence for each kind, so that more kills do not make other executions.
+  // A sequence for each, so that more kills do not make other executions.
   const executions = planExecutions(size, new Random(size.seed));
   const faults = planFaults(size, new Random(size.seed ^ 0x9e3779b9));
   return [...executions, ...faults].toSorted((a, b) => a.atMs - b.atMs);
