@@ -11,7 +11,8 @@ import { CLOCK } from './tokens.ts';
 
 /**
  * Tells what became of the execution that a lock names. One that has ended is asked what the lock has to remember; one
- * that does not exist any more has ended unless its PipelineRun is there and unfinished.
+ * that does not exist any more has ended unless its PipelineRun is there and unfinished. Pods that are still ending count as
+ * running.
  */
 @Injectable()
 export class ExecutionHolders implements Holders {
@@ -25,11 +26,13 @@ export class ExecutionHolders implements Holders {
     const execution = await this.executions.read(holder, signal);
     if (execution?.metadata.uid === holder.uid) {
       if (!isTerminal(phaseOf(execution))) return { kind: 'live' };
+      if (await this.pipelineRuns.hasLivePods(execution, signal)) return { kind: 'live' };
       return { kind: 'ended', cooldown: cooldownOf(execution, this.clock.now()) };
     }
     // By its name, which no other execution's has: one that was left behind may have lost its owner.
     const pipelineRun = await this.pipelineRuns.read({ metadata: holder }, signal);
     const isRunning = pipelineRun !== undefined && readOutcome(pipelineRun).state === 'running';
-    return isRunning ? { kind: 'live' } : { kind: 'ended' };
+    const mayStillRun = isRunning || (await this.pipelineRuns.hasLivePods({ metadata: holder }, signal));
+    return mayStillRun ? { kind: 'live' } : { kind: 'ended' };
   }
 }

@@ -15,6 +15,10 @@ import { readLive } from './read-live.ts';
 /** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
 const pageSize = 100;
 
+/** The core resource Pod; only whether there are any is asked. */
+const podResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
+const unfinishedPods = 'status.phase!=Succeeded,status.phase!=Failed';
+
 /** The PipelineRuns and TaskRuns of executions, as the reconciler reads and makes them. */
 @Injectable()
 export class PipelineRuns {
@@ -81,6 +85,18 @@ export class PipelineRuns {
       found.push(...page.items);
     } while (page.continue !== undefined);
     return found;
+  }
+
+  /**
+   * Whether containers of the execution's PipelineRun may still run, also when it has ended or is gone: a pod that was told
+   * to end has half a minute for that.
+   */
+  async hasLivePods(execution: Named, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name } = keyFor(execution);
+    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
+    const query = { namespace, labelSelector, fieldSelector: unfinishedPods, limit: 1 };
+    const { items } = await this.client.listRaw(podResource, query, { signal });
+    return items.length > 0;
   }
 
   /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */

@@ -12,7 +12,7 @@ import type { ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { publishSampleWorkflow, publishWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
-import { podResource } from './pods.ts';
+import { podResource } from '../support/pods.ts';
 import { shellWorkflow } from './shell-workflow.ts';
 
 describeOnPods('the service, with real containers', (environment) => {

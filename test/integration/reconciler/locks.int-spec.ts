@@ -4,6 +4,8 @@ import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { podResource } from '../../support/pods.ts';
 import { reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { Stage } from './stage.ts';
@@ -111,6 +113,28 @@ describe('a target', () => {
     await stage.phase('third', 'Completed');
   });
 
+  it('is kept from others as long as a pod of a run that was deleted by hand is ending', async () => {
+    await stage.startReconciler();
+    await stage.execute('first', waitingWorkflow, on('deployment'));
+    await stage.phase('first', 'Running');
+    const pipelineRun = await stage.pipelineRun('first');
+    const pod = await lingeringPod(pipelineRun.metadata.name);
+    await stage.client.delete(pipelineRunResource, pipelineRun.metadata);
+    await stage.phase('first', 'Failed');
+
+    await stage.execute('second', skippingWorkflow, on('deployment'));
+    await expect(stage.phase('second', 'Skipped')).resolves.toHaveProperty('status.skip.reason', 'ResourceBusy');
+
+    await stage.client.delete(podResource, pod.metadata);
+    await freed();
+    const scaleUp = { ...aSpec().workflowRef, workflowId: 'scale-up' };
+    await stage.create('third', { ...on('deployment'), workflowRef: scaleUp });
+    await until(
+      'the third has the target',
+      async () => (await lock()).spec.holderIdentity?.includes('/third/') ?? false,
+    );
+  });
+
   it('is locked for nobody any more when all is over', async () => {
     const reconciler = await stage.startReconciler({ cooldownMs: 0 });
     await stage.execute('first', skippingWorkflow, on('deployment'));
@@ -129,6 +153,16 @@ function on(kind: string) {
 function lock() {
   const name = lockName(`${stage.namespace}/deployment/api`);
   return stage.client.get(leaseResource, { namespace: stage.namespace, name });
+}
+
+/** A pod of a PipelineRun that nobody schedules: for all that can be told, its containers may run. */
+function lingeringPod(pipelineRun: string) {
+  return stage.client.create(podResource, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: stage.namespace, name: 'lingering', labels: { 'tekton.dev/pipelineRun': pipelineRun } },
+    spec: { schedulerName: 'nobody', containers: [{ name: 'step', image: 'none' }] },
+  });
 }
 
 async function freed(): Promise<void> {
