@@ -32,8 +32,8 @@ const usage = `usage: npm run storm -- [OPTION...]
   --broken-lock       make the lock useless; the checker has to find what goes wrong then
   --check FILE        only check a history that was recorded earlier`;
 
-/** How many violations are told in full. */
-const toldInFull = 20;
+/** How many violations of each rule are told in full. */
+const toldInFull = 5;
 /** Not among the results of the tests, which each run of them removes. */
 const results = join(import.meta.dirname, '..', '..', 'storm-results');
 const started = performance.now();
@@ -148,6 +148,8 @@ function report({ summary, violations, missed, history }: StormResult): void {
 }
 
 function tell(violations: readonly Violation[]): void {
-  for (const violation of violations.slice(0, toldInFull)) progress(describeViolation(violation));
-  if (violations.length > toldInFull) progress(`… and ${violations.length - toldInFull} more violations`);
+  for (const [rule, broken] of Map.groupBy(violations, (violation) => violation.rule)) {
+    for (const violation of broken.slice(0, toldInFull)) progress(describeViolation(violation));
+    progress(`${broken.length} violations of: ${rule}\n`);
+  }
 }
