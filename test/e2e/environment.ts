@@ -20,6 +20,8 @@ export interface Environment {
   readonly publisher: Publisher;
   /** A kubeconfig with the rights of the service. */
   readonly serviceKubeconfig: string;
+  /** Settings for a service of this group's own: only its namespace, and no election with those of other groups. */
+  readonly settings: Readonly<Record<string, string>>;
   /** kubectl with the rights of an administrator. */
   kubectl(...args: string[]): Promise<string>;
 }
@@ -66,6 +68,7 @@ async function setUp() {
   const environment: Environment = {
     client,
     namespace: namespace.name,
+    settings: { WFE_WATCH_NAMESPACES: namespace.name, WFE_LEADER_ELECTION: 'false' },
     publisher: publisherFor(cluster),
     serviceKubeconfig: await serviceKubeconfig(cluster, directory),
     kubectl: (...args) => kubectl(cluster, ...args),

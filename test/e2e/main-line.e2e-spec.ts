@@ -21,7 +21,7 @@ describeOnPods('the service, with real containers', (environment) => {
   const start = () =>
     startService({
       kubeconfig: environment().serviceKubeconfig,
-      settings: { WFE_WATCH_NAMESPACES: environment().namespace },
+      settings: environment().settings,
     });
 
   beforeAll(async () => (service = await start()));

@@ -56,7 +56,7 @@ describeOnPods('the service tells why a workflow failed', (environment) => {
     const { namespace, serviceKubeconfig } = environment();
     service = await startService({
       kubeconfig: serviceKubeconfig,
-      settings: { WFE_WATCH_NAMESPACES: namespace },
+      settings: environment().settings,
     });
     await Promise.all(ways.map(execute));
     await cancelOnceItRuns('cancelled');

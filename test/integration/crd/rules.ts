@@ -88,6 +88,7 @@ export const createRules: readonly CreateRule[] = [
   rule(image, `a/${'b'.repeat(510)}`, `a/${'b'.repeat(511)}`, 'may not be more than 512'),
   rule(image, '127.0.0.1:5000/a/b_c:v1.0', 'quay.io/Kubernaut/oomkill', ociReference),
   rule(image, '[::1]:5000/a:v1', 'https://quay.io/a:v1', ociReference),
+  rule(image, '[fe80::1]/a', '[a]/a', ociReference),
   rule(image, `quay.io/a/b:v1@${digest}`, 'quay.io/a/b@sha256:abc', ociReference),
   rule(image, 'a--b/c__d', 'quay.io/a/b:', ociReference),
   rule(image, 'registry.example:5000/a', 'a:v1 ', ociReference),
