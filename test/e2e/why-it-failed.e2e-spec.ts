@@ -53,11 +53,8 @@ describeOnPods('the service tells why a workflow failed', (environment) => {
 
   // All at once: an image that can not be pulled takes a while to be given up.
   beforeAll(async () => {
-    const { namespace, serviceKubeconfig } = environment();
-    service = await startService({
-      kubeconfig: serviceKubeconfig,
-      settings: environment().settings,
-    });
+    const { serviceKubeconfig, settings } = environment();
+    service = await startService({ kubeconfig: serviceKubeconfig, settings });
     await Promise.all(ways.map(execute));
     await cancelOnceItRuns('cancelled');
   });
