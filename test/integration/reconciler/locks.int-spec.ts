@@ -141,8 +141,11 @@ describe('a target', () => {
     await stage.phase('first', 'Completed');
     await freed();
 
-    await reconciler.collectLocks();
-    await expect(lock()).rejects.toThrow(NotFoundError);
+    // The first look may still see the Lease as it was before it was given back, and then leaves it to the next.
+    await until('the lock is removed', async () => {
+      await reconciler.collectLocks();
+      return lock().then(() => false, isNotFound);
+    });
   });
 });
 
