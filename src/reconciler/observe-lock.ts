@@ -7,7 +7,7 @@ import { timestamp } from '../workflow-execution/timestamp.ts';
 export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
   const { targetResource } = execution.spec;
   const message =
-    `${nameOf(holder)} is running on ${targetResource}, and a target has one execution at a time. ` +
+    `${nameOf(holder)} holds ${targetResource}, and a target has one execution at a time. ` +
     'Create another execution when that one has ended, if the target still needs it.';
   return {
     phase: 'Skipped',

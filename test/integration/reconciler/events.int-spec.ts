@@ -80,7 +80,7 @@ describe('the events of an execution tell that', () => {
     const events = await eventsUntil(stage.client, stage.namespace, 'second', 'ResourceBusy');
 
     expect(inShort(events)).toEqual(['Normal ResourceBusy']);
-    expect(events[0]?.note).toContain(`Skipped: ${stage.namespace}/first is running on`);
+    expect(events[0]?.note).toContain(`Skipped: ${stage.namespace}/first holds`);
   });
 
   it('its PipelineRun was found, when the process that created it had died', async () => {

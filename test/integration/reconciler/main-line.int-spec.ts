@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { pushBundle } from '../../cluster/images.ts';
 import { Stage } from './stage.ts';
 import { answerWorkflow, demandingWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
@@ -64,7 +65,7 @@ describe('an execution', () => {
     expect(status?.pipelineRunRef?.name.length).toBeLessThanOrEqual(63);
   });
 
-  it('has failed when a task has, and says which one', async () => {
+  it('has failed when a task has that somebody else than Tekton does', async () => {
     await stage.startReconciler();
     await stage.execute('wfe', waitingWorkflow);
     const { metadata } = await stage.pipelineRun('wfe');
@@ -72,6 +73,22 @@ describe('an execution', () => {
 
     const { status } = await stage.phase('wfe', 'Failed');
     expect(status).toMatchObject({ outcome: 'Failed', failure: { reason: 'Unknown', wasExecutionFailure: true } });
+  });
+
+  it('runs exactly the bundle that its digest names, also when the tag has moved on', async () => {
+    await stage.startReconciler();
+    const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
+    const push = (yaml: string) =>
+      pushBundle(registry, `workflows/${stage.namespace}:moving`, { pipelineName: 'workflow', yaml });
+    const { ref, digest } = await push(skippingWorkflow);
+    await push(demandingWorkflow);
+
+    const workflowRef = { workflowId: 'w', version: '1', containerImage: ref };
+    await stage.create('pinned', { workflowRef: { ...workflowRef, containerDigest: digest } });
+    await stage.create('moved', { workflowRef });
+
+    await expect(stage.phase('pinned', 'Completed')).resolves.toHaveProperty('status.outcome', 'Success');
+    await expect(stage.phase('moved', 'Failed')).resolves.toHaveProperty('status.failure.reason', 'ConfigurationError');
   });
 
   it('has failed when its bundle does not exist, and no step has run', async () => {
