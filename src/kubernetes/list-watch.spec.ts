@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ListPage, ListQuery, WatchQuery } from './client.ts';
+import type { CallOptions, ListPage, ListQuery, WatchQuery } from './client.ts';
 import { GoneError, KubernetesError, ThrottledError, UnavailableError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
@@ -27,8 +27,8 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
   const queries: { lists: ListQuery[]; watches: WatchQuery[] } = { lists: [], watches: [] };
   const told: string[] = [];
   const failures: (KubernetesError | undefined)[] = [];
-  const forever = () =>
-    new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(new Error('aborted'))));
+  const forever = (signal = stop.signal) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
   const client = {
     async listRaw(_resource: unknown, query: ListQuery = {}) {
       calls.push('list');
@@ -37,17 +37,17 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
       if (next instanceof Error) throw next;
       return next;
     },
-    async *watch(_resource: unknown, query: WatchQuery) {
+    async *watch(_resource: unknown, query: WatchQuery, { signal }: CallOptions) {
       calls.push('watch');
       queries.watches.push(query);
       for (const event of script.watches?.shift() ?? (['open'] as const)) {
-        if (event === 'open') await forever();
+        if (event === 'open') await forever(signal);
         else if (event instanceof Error) throw event;
         else yield event;
       }
     },
   };
-  const run = new ListWatch({
+  const listWatch = new ListWatch({
     client,
     resource: things,
     selection: { namespace: 'default' },
@@ -61,8 +61,9 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
       advance: (version) => told.push(`nothing else up to ${version}`),
       failing: (error) => failures.push(error),
     },
-  }).run(stop.signal);
-  return { clock, stop, run, calls, queries, told, failures };
+  });
+  const run = listWatch.run(stop.signal);
+  return { listWatch, clock, stop, run, calls, queries, told, failures };
 }
 
 describe('a list and watch', () => {
@@ -137,6 +138,24 @@ describe('a list and watch', () => {
     expect(queries.lists[2]).toMatchObject({ limit: undefined, continue: undefined });
     expect(told).toEqual(['2 things at 30']);
     expect(failures).toEqual([undefined]);
+  });
+
+  it('lists again at once when it is asked to, and calls that no failure', async () => {
+    const { listWatch, clock, calls, told, failures } = start({ lists: [page('10'), page('20', [aThing('a', 15)])] });
+    await settle();
+    listWatch.relist();
+    await settle();
+    expect(calls).toEqual(['list', 'watch', 'list', 'watch']);
+    expect(told).toEqual(['0 things at 10', '1 things at 20']);
+    expect(failures).toEqual([undefined, undefined]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is content with the list that is under way when it is asked for another', async () => {
+    const { listWatch, calls } = start({ lists: [] });
+    listWatch.relist();
+    await settle();
+    expect(calls).toEqual(['list']);
   });
 
   it('stops in the middle of a watch, of a pause, and before it began', async () => {

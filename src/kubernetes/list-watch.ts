@@ -67,6 +67,8 @@ export class ListWatch {
   readonly #backoff: Backoff;
   /** The resource version to watch from; undefined when the next step is a list. */
   #from: string | undefined;
+  /** Ends the watch that is open. */
+  #interruption: AbortController | undefined;
 
   constructor(options: ListWatchOptions) {
     this.#options = options;
@@ -84,6 +86,11 @@ export class ListWatch {
         if (!signal.aborted) await this.#pause(error, signal);
       }
     }
+  }
+
+  /** Lists again at once, in case the watch has missed something. When a list is under way or waited for, that is enough. */
+  relist(): void {
+    this.#interruption?.abort();
   }
 
   /** Lists page by page and hands everything over at once. */
@@ -114,8 +121,21 @@ export class ListWatch {
     return { items, resourceVersion };
   }
 
-  /** Watches until the server ends the watch in an orderly way; throws on every other end. */
+  /** Watches until the server ends the watch in an orderly way, or a list is asked for; throws on every other end. */
   async #watch(signal: AbortSignal): Promise<void> {
+    const interruption = new AbortController();
+    this.#interruption = interruption;
+    try {
+      await this.#follow(AbortSignal.any([signal, interruption.signal]));
+    } catch (error) {
+      if (!interruption.signal.aborted) throw error;
+    } finally {
+      this.#interruption = undefined;
+    }
+    if (interruption.signal.aborted) this.#from = undefined;
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
     const { client, resource, selection, timing, clock, random, sink } = this.#options;
     const from = this.#from ?? '';
     const query = {

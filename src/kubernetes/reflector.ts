@@ -56,6 +56,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #failures = new Map<Scope, KubernetesError>();
   readonly #waiting = new Set<() => void>();
   #generation = 0;
+  #listWatches: readonly ListWatch[] = [];
 
   constructor(options: ReflectorOptions<T>) {
     this.resource = options.resource;
@@ -90,7 +91,13 @@ export class Reflector<T extends KubernetesObject> {
 
   /** Lists and watches until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#scopes.map((scope) => this.#listWatch(scope).run(signal)));
+    this.#listWatches = this.#scopes.map((scope) => this.#listWatch(scope));
+    await Promise.all(this.#listWatches.map((listWatch) => listWatch.run(signal)));
+  }
+
+  /** Lists everything again at once, in case a watch has missed something; what is different is told as changes. */
+  relist(): void {
+    for (const listWatch of this.#listWatches) listWatch.relist();
   }
 
   /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts before. */

@@ -46,8 +46,9 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
     this.#run = this.#lead();
   }
 
-  /** Looks at every execution again. It only repairs what a watch may have missed. */
+  /** Looks at everything again: at what a watch may have missed, and at every execution. */
   resync(): void {
+    this.mirrors.relist();
     for (const key of this.mirrors.executionKeys()) this.#queue.add(key);
   }
 

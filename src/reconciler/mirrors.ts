@@ -38,6 +38,11 @@ export class Mirrors {
     }
   }
 
+  /** Looks at everything again, in case a watch has missed something; what is different is told as changes. */
+  relist(): void {
+    for (const mirror of [this.executions, this.pipelineRuns, this.leases]) mirror.relist();
+  }
+
   /** The keys of all executions there are. */
   executionKeys(): string[] {
     return this.executions.store.keys();

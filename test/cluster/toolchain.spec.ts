@@ -48,7 +48,7 @@ describe('looking for Go', () => {
 describe('why a build failed', () => {
   it.each([
     ['write /x: no space left on device', 'The disk ran full while etcd was built'],
-    ['dial tcp: lookup proxy.golang.org: no such host', 'The Go modules of etcd could not be downloaded'],
+    ['dial tcp: lookup modules.example.org: no such host', 'The Go modules of etcd could not be downloaded'],
     ['main.go:3:1: syntax error', 'etcd could not be built: main.go:3:1: syntax error'],
   ])('is told for "%s"', (stderr, sentence) => {
     expect(explainGoFailure('etcd', `go: downloading x v1\n${stderr}\n`, '/cache')).toContain(sentence);

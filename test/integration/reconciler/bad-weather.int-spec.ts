@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
@@ -104,16 +103,10 @@ describe('an execution', () => {
     await stage.execute('wfe', waitingWorkflow);
     await stage.until('wfe', 'it has started', ({ status }) => status?.startTime !== undefined);
     const { metadata } = await stage.pipelineRun('wfe', ({ status }) => status.childReferences.length > 0);
-    const read = stage.proxy.next({ method: 'GET', path: `/pipelineruns/${metadata.name}` });
+    expect(stage.proxy.freeze({ path: '/pipelineruns', watch: true })).toBe(1);
 
-    const labels = { [pipelineRunLabels.workflowExecution]: null };
-    await stage.client.patch(pipelineRunResource, metadata, { metadata: { labels } });
-    await read;
     await answerWorkflow(stage.client, stage.namespace, metadata.name);
-    await until('the PipelineRun has ended', async () => {
-      const { status } = await stage.client.get(pipelineRunResource, metadata);
-      return status.completionTime !== undefined;
-    });
+    await stage.pipelineRun('wfe', ({ status }) => status.completionTime !== undefined);
     expect((await stage.execution('wfe')).status?.phase).toBe('Running');
 
     reconciler.resync();
