@@ -12,6 +12,7 @@ import type { ReflectorSource } from '../kubernetes/reflector.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
+import { pipelineRunCreationErrors } from '../metrics/pipeline-run-creation-errors.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -92,6 +93,7 @@ function endProcess(log: Logger): (why: string) => void {
     CancelBeforeStart,
     AddFinalizer,
     AcquireTarget,
+    pipelineRunCreationErrors,
     StartPipelineRun,
     RequestCancellation,
     FollowPipelineRun,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 import { AlreadyExistsError, CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { InjectPipelineRunCreationErrors } from '../../metrics/pipeline-run-creation-errors.ts';
 import { observeConflict, observeStart } from '../observe-pipeline-run.ts';
 import { observeRefusal } from '../observe-refusal.ts';
 import { isControlledBy } from '../ownership.ts';
@@ -13,7 +15,10 @@ import type { Step, StepOutcome } from './step.ts';
  */
 @Injectable()
 export class StartPipelineRun implements Step {
-  constructor(private readonly pipelineRuns: PipelineRuns) {}
+  constructor(
+    private readonly pipelineRuns: PipelineRuns,
+    @InjectPipelineRunCreationErrors() private readonly creationErrors: Pick<Counter, 'inc'>,
+  ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     try {
@@ -22,6 +27,7 @@ export class StartPipelineRun implements Step {
     } catch (error) {
       if (error instanceof AlreadyExistsError) return this.#adopt(execution, error, signal);
       if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
+      this.creationErrors.inc();
       const observation = observeRefusal(error);
       return { kind: 'observed', observation, retry: observation.phase === 'Pending' ? error : undefined };
     }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { register } from 'prom-client';
 import { answer, hold, loseAnswer, reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { Stage } from './stage.ts';
@@ -65,6 +66,7 @@ describe('an execution has one PipelineRun, even when', () => {
 
 describe('an execution', () => {
   it('stays Pending and says why while the API server refuses for now, and goes on when it does not', async () => {
+    const before = await creationErrors();
     const refused = stage.proxy.inject(creation, answer(403));
     await stage.startReconciler();
     await stage.execute('wfe', skippingWorkflow);
@@ -77,6 +79,7 @@ describe('an execution', () => {
 
     refused.remove();
     await stage.phase('wfe', 'Completed');
+    expect((await creationErrors()) - before).toBe(refused.hits);
   });
 
   it('has failed when the name of its PipelineRun is taken, and leaves that one alone', async () => {
@@ -114,3 +117,9 @@ describe('an execution', () => {
     await stage.phase('wfe', 'Completed');
   });
 });
+
+/** PipelineRuns that could not be created, as the service's metrics count them; there are none before the first start. */
+async function creationErrors(): Promise<number> {
+  const metric = await register.getSingleMetric('kubernaut_pipelinerun_creation_errors_total')?.get();
+  return metric?.values[0]?.value ?? 0;
+}
