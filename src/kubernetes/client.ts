@@ -10,7 +10,7 @@ import type {
 } from './calls.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ConnectionSource } from './connection.ts';
-import { InvalidObjectError, KubernetesError } from './errors.ts';
+import { InvalidObjectError, KubernetesError, NotFoundError } from './errors.ts';
 import { arrayOf, isRecord, parseJson, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { apiVersionOf, collectionPath, objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
@@ -51,6 +51,20 @@ export class KubernetesClient {
   /** Reads one object. Throws NotFoundError when it is not there. */
   async get<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, options?: CallOptions): Promise<T> {
     return this.#object(resource, { method: 'GET', path: objectPath(resource, key) }, options);
+  }
+
+  /** Reads one object; undefined when it is not there. */
+  async find<T extends KubernetesObject>(
+    resource: ResourceType<T>,
+    key: ObjectKey,
+    options?: CallOptions,
+  ): Promise<T | undefined> {
+    try {
+      return await this.get(resource, key, options);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
   }
 
   /** Reads one page of objects. Throws GoneError when the continue token is too old, InvalidObjectError on a bad item. */

@@ -137,15 +137,10 @@ export class TargetLocks {
   }
 
   async #read(target: string, signal: AbortSignal): Promise<Lease | undefined> {
-    try {
-      const key = { namespace: this.#namespace, name: lockName(target) };
-      const lease = await this.client.get(leaseResource, key, { signal });
-      this.leases.store.upsertIfNewer(lease);
-      return lease;
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
+    const key = { namespace: this.#namespace, name: lockName(target) };
+    const lease = await this.client.find(leaseResource, key, { signal });
+    if (lease !== undefined) this.leases.store.upsertIfNewer(lease);
+    return lease;
   }
 
   /**

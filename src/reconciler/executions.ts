@@ -7,7 +7,6 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { mergePatch } from './merge-patch.ts';
-import { readLive } from './read-live.ts';
 
 /** Keeps an execution in place until its PipelineRun is gone and everything is told. */
 const finalizer = 'workflowexecution.kubernaut.ai/workflowexecution-cleanup';
@@ -33,7 +32,7 @@ export class Executions {
 
   /** The execution as the API server has it now; undefined when it is gone. */
   async read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
-    const live = await readLive(this.client, workflowExecutionResource, key, signal);
+    const live = await this.client.find(workflowExecutionResource, key, { signal });
     if (live !== undefined) this.reflector.store.upsertIfNewer(live);
     return live;
   }

@@ -10,7 +10,6 @@ import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../t
 import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isControlledBy } from './ownership.ts';
-import { readLive } from './read-live.ts';
 
 /** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
 const pageSize = 100;
@@ -38,7 +37,7 @@ export class PipelineRuns {
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
   async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
-    const live = await readLive(this.client, pipelineRunResource, keyFor(execution), signal);
+    const live = await this.client.find(pipelineRunResource, keyFor(execution), { signal });
     return live && this.#remember(live);
   }
 
