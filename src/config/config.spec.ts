@@ -9,6 +9,18 @@ const policy = aPolicy({ bundles: ['quay.io/a/*', 'ghcr.io/b/**'], serviceAccoun
 describe('the configuration', () => {
   it('has defaults that work for everything', () => {
     expect(loadConfig({})).toEqual({
+      auth: 'kubernetes',
+      authAudiences: ['workflow-execution'],
+      authCacheMs: 10_000,
+      rateLimit: 100,
+      rateBurst: 200,
+      maxStreams: 2_000,
+      maxStreamsPerCaller: 100,
+      tlsCertFile: '',
+      tlsKeyFile: '',
+      tlsClientCaFile: '',
+      plaintext: false,
+      drainDelayMs: 5_000,
       http: { host: '127.0.0.1', port: 8080 },
       grpc: { host: '127.0.0.1', port: 50051 },
       namespace: 'kubernaut-system',

@@ -97,3 +97,18 @@ export const namespaces: Rule<readonly string[]> = {
     return names.every((name) => dnsLabel.test(name)) ? [...new Set(names)] : undefined;
   },
 };
+
+/** Words separated by commas, at least one. */
+export const words: Rule<readonly string[]> = {
+  allowed: 'words separated by commas',
+  parse(text) {
+    const all = text.split(',').map((word) => word.trim());
+    return all.every((word) => /^[^\s,]+$/.test(word)) ? [...new Set(all)] : undefined;
+  },
+};
+
+/** Path of a file; empty for none. */
+export const file: Rule<string> = {
+  allowed: 'the path of a file, or empty for none',
+  parse: (text) => (text.includes('\0') ? undefined : text),
+};

@@ -1,5 +1,16 @@
 import { bundlePatterns, serviceAccountPatterns } from './policy-rules.ts';
-import { boolean, duration, integer, loopbackAddress, namespace, namespaces, oneOf, wholeSeconds } from './rules.ts';
+import {
+  boolean,
+  duration,
+  file,
+  integer,
+  loopbackAddress,
+  namespace,
+  namespaces,
+  oneOf,
+  wholeSeconds,
+  words,
+} from './rules.ts';
 import type { Rule } from './rules.ts';
 
 /** One setting: the environment variable that holds it, how it is read and what it is for. */
@@ -84,6 +95,63 @@ export const settings = {
     duration('0s', '10m'),
     '25s',
     'How long a shutdown waits for calls and reconciles in flight.',
+  ),
+  auth: setting(
+    'WFE_AUTH',
+    oneOf('kubernetes', 'none'),
+    'kubernetes',
+    'How callers of the API are known: by tokens of the cluster and its RBAC, or, on the loopback interface only, not at all.',
+  ),
+  authAudiences: setting('WFE_AUTH_AUDIENCES', words, 'workflow-execution', 'Audiences that a token may be made for.'),
+  authCacheMs: setting(
+    'WFE_AUTH_CACHE',
+    duration('1s', '1m'),
+    '10s',
+    "How long the cluster's answer of who a caller is and what they may do is remembered; open streams are checked anew as often.",
+  ),
+  rateLimit: setting(
+    'WFE_RATE_LIMIT',
+    integer(0, 100_000),
+    '100',
+    'How many calls a second a caller may make over a longer time; 0 for any number.',
+  ),
+  rateBurst: setting('WFE_RATE_BURST', integer(1, 100_000), '200', 'How many calls a caller may make at once.'),
+  maxStreams: setting(
+    'WFE_MAX_STREAMS',
+    integer(1, 100_000),
+    '2000',
+    'How many watches and logs may be open at once on one replica.',
+  ),
+  maxStreamsPerCaller: setting(
+    'WFE_MAX_STREAMS_PER_CALLER',
+    integer(1, 100_000),
+    '100',
+    'How many of them one caller may have.',
+  ),
+  tlsCertFile: setting(
+    'WFE_TLS_CERT_FILE',
+    file,
+    '',
+    'PEM file with the certificate chain of REST and gRPC; with WFE_TLS_KEY_FILE it turns TLS on. Both are read again when they change.',
+  ),
+  tlsKeyFile: setting('WFE_TLS_KEY_FILE', file, '', "PEM file with the certificate's private key."),
+  tlsClientCaFile: setting(
+    'WFE_TLS_CLIENT_CA_FILE',
+    file,
+    '',
+    'PEM file with the CAs of client certificates; when it is given, every client has to show one.',
+  ),
+  plaintext: setting(
+    'WFE_PLAINTEXT',
+    boolean,
+    'false',
+    'Whether the API may listen beyond the loopback interface without TLS.',
+  ),
+  drainDelayMs: setting(
+    'WFE_DRAIN_DELAY',
+    duration('0s', '5m'),
+    '5s',
+    'How long a service that was told to stop goes on taking calls, so that whoever sends them learns that it is going.',
   ),
   logLevel: setting(
     'WFE_LOG_LEVEL',

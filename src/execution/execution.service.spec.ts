@@ -27,6 +27,8 @@ function serviceWith(over: {
   return { service: new ExecutionService(client, reflector, config, () => 'suffix'), answer, upsertIfNewer };
 }
 
+/** A call of somebody who stays. */
+const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
 const command = { namespace: 'payment', spec: aSpec() };
 const key = { namespace: 'payment', name: 'we-1' };
 
@@ -34,7 +36,7 @@ describe('creating an execution', () => {
   it('makes a name when none is given, and puts what was stored into the lists of this replica', async () => {
     const { service, answer, upsertIfNewer } = serviceWith({});
 
-    const created = await service.create(command);
+    const created = await service.create(command, call);
 
     expect(answer.mock.calls[0]?.[1]).toMatchObject({
       kind: 'WorkflowExecution',
@@ -47,7 +49,7 @@ describe('creating an execution', () => {
   it('takes the name that is given', async () => {
     const { service, answer } = serviceWith({});
 
-    await service.create({ ...command, name: 'we-1' });
+    await service.create({ ...command, name: 'we-1' }, call);
 
     expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
   });
@@ -55,7 +57,7 @@ describe('creating an execution', () => {
   it('is refused where nothing would ever run it', async () => {
     const { service, answer } = serviceWith({ watchNamespaces: ['billing', 'shop'] });
 
-    await expect(service.create(command)).rejects.toThrow(
+    await expect(service.create(command, call)).rejects.toThrow(
       'metadata.namespace: must be one that this service serves (billing, shop)',
     );
     expect(answer).not.toHaveBeenCalled();
@@ -64,7 +66,7 @@ describe('creating an execution', () => {
   it('is refused when it is cancelled from the start', async () => {
     const { service } = serviceWith({});
 
-    await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) })).rejects.toThrow(
+    await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) }, call)).rejects.toThrow(
       'spec.cancelRequested: must not be true when an execution is created',
     );
   });
@@ -73,7 +75,7 @@ describe('creating an execution', () => {
     const policy = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
     const { service, answer } = serviceWith({ policy });
 
-    await expect(service.create(command)).rejects.toMatchObject({
+    await expect(service.create(command, call)).rejects.toMatchObject({
       code: 'InvalidArgument',
       message: expect.stringMatching(
         /^spec\.workflowRef\.containerImage: must be .+ WFE_ALLOWED_BUNDLES .+ \(and 1 more\)$/,
@@ -93,7 +95,10 @@ describe('creating an execution', () => {
       answer: () => Promise.reject(new ForbiddenError('quota is full')),
     });
 
-    await expect(service.create(command)).rejects.toMatchObject({ code: 'PermissionDenied', message: 'quota is full' });
+    await expect(service.create(command, call)).rejects.toMatchObject({
+      code: 'PermissionDenied',
+      message: 'quota is full',
+    });
     expect(upsertIfNewer).not.toHaveBeenCalled();
   });
 });
@@ -105,14 +110,14 @@ describe('reading an execution', () => {
   ])('says so when %s', async (_, error, code) => {
     const { service } = serviceWith({ answer: () => Promise.reject(error) });
 
-    await expect(service.get(key)).rejects.toMatchObject({ code });
+    await expect(service.get(key, call)).rejects.toMatchObject({ code });
   });
 
   it('hands on what it does not know', async () => {
     const bug = new TypeError('x is not a function');
     const { service } = serviceWith({ answer: () => Promise.reject(bug) });
 
-    await expect(service.get(key)).rejects.toBe(bug);
+    await expect(service.get(key, call)).rejects.toBe(bug);
   });
 });
 

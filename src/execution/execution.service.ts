@@ -8,6 +8,7 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import type { Call } from './call/call.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
 import { fromKubernetesError } from './errors/kubernetes-errors.ts';
 import type { CallSubject } from './errors/kubernetes-errors.ts';
@@ -23,8 +24,8 @@ export const NAME_SUFFIX = Symbol('NameSuffix');
 const syncRetryMs = 1_000;
 
 /**
- * The execution API, whatever the transport. Every method rejects with an {@link ApiError}; `signal` is the caller going
- * away, and ends the call to the API server.
+ * The execution API, whatever the transport. Every method rejects with an {@link ApiError}. The caller going away ends the
+ * call to the API server.
  */
 @Injectable()
 export class ExecutionService {
@@ -40,7 +41,7 @@ export class ExecutionService {
    *
    * @returns the resource as the API server stored it, with its defaults
    */
-  async create(command: CreateCommand, signal?: AbortSignal): Promise<WorkflowExecution> {
+  async create(command: CreateCommand, { signal }: Call): Promise<WorkflowExecution> {
     this.assertServed(command.namespace);
     assertNotCancelled(command);
     this.assertAllowed(command);
@@ -59,7 +60,7 @@ export class ExecutionService {
   }
 
   /** Reads an execution from the API server, not from the store: it is what it is now. */
-  async get(key: ExecutionKey, signal?: AbortSignal): Promise<WorkflowExecution> {
+  async get(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
     return answered(this.client.get(workflowExecutionResource, key, { signal }), { resource: executionNamed(key) });
   }
 

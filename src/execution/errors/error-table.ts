@@ -14,12 +14,17 @@ export interface ErrorRow {
  */
 export const errorTable = {
   InvalidArgument: { grpc: status.INVALID_ARGUMENT, http: 400, title: 'The request breaks a rule' },
+  Unauthenticated: { grpc: status.UNAUTHENTICATED, http: 401, title: 'The caller is not known' },
   PermissionDenied: { grpc: status.PERMISSION_DENIED, http: 403, title: 'The request is not allowed' },
   NotFound: { grpc: status.NOT_FOUND, http: 404, title: 'There is no such resource' },
   RouteNotFound: { grpc: status.UNIMPLEMENTED, http: 404, title: 'There is nothing at this address' },
   AlreadyExists: { grpc: status.ALREADY_EXISTS, http: 409, title: 'The resource exists already' },
+  RequestIdReused: { grpc: status.ALREADY_EXISTS, http: 409, title: 'The request id was used for another request' },
   FailedPrecondition: { grpc: status.FAILED_PRECONDITION, http: 409, title: 'The state does not allow the request' },
   Aborted: { grpc: status.ABORTED, http: 409, title: 'Something else changed the resource meanwhile' },
+  LogsGone: { grpc: status.NOT_FOUND, http: 410, title: 'The logs are gone' },
+  PositionExpired: { grpc: status.OUT_OF_RANGE, http: 410, title: 'What happened since is not known any more' },
+  NotAcceptable: { grpc: status.INVALID_ARGUMENT, http: 406, title: 'No content type that is asked for can be given' },
   TooLarge: { grpc: status.RESOURCE_EXHAUSTED, http: 413, title: 'The request is too large' },
   UnsupportedMediaType: { grpc: status.INVALID_ARGUMENT, http: 415, title: 'The content type is not supported' },
   ResourceExhausted: { grpc: status.RESOURCE_EXHAUSTED, http: 429, title: 'Too many requests' },
@@ -31,8 +36,19 @@ export const errorTable = {
 /** The kinds of errors there are. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** The identifier of a kind of error for programs (RFC 9457, `type`); it is a name, not an address. */
+/** The domain of the errors' reasons (https://google.aip.dev/193#errorinfo). */
+export const errorDomain = 'workflowexecution.kubernaut.ai';
+
+/** The identifier of a kind of error for programs (google.rpc.ErrorInfo, `reason`): `ALREADY_EXISTS`. */
+export function errorReason(code: ErrorCode): string {
+  return kebab(code).replaceAll('-', '_').toUpperCase();
+}
+
+/** The same for REST (RFC 9457, `type`); it is a name, not an address. */
 export function problemType(code: ErrorCode): string {
-  const kebab = code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
-  return `urn:kubernaut:workflowexecution:problem:${kebab}`;
+  return `urn:kubernaut:workflowexecution:problem:${kebab(code)}`;
+}
+
+function kebab(code: ErrorCode): string {
+  return code.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
 }

@@ -109,12 +109,17 @@ describe('the error table', () => {
 
     expect(rows).toEqual([
       'InvalidArgument 3 400',
+      'Unauthenticated 16 401',
       'PermissionDenied 7 403',
       'NotFound 5 404',
       'RouteNotFound 12 404',
       'AlreadyExists 6 409',
+      'RequestIdReused 6 409',
       'FailedPrecondition 9 409',
       'Aborted 10 409',
+      'LogsGone 5 410',
+      'PositionExpired 11 410',
+      'NotAcceptable 3 406',
       'TooLarge 8 413',
       'UnsupportedMediaType 3 415',
       'ResourceExhausted 8 429',

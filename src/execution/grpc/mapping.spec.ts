@@ -4,6 +4,7 @@ import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.
 import { anyExecution } from '../execution.builders.ts';
 import {
   CreateWorkflowExecutionRequest,
+  ListWorkflowExecutionsRequest,
   WorkflowExecution as WorkflowExecutionMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { fromCreateRequest, fromGetRequest, fromListRequest } from './from-message.ts';
@@ -101,7 +102,7 @@ describe('a list over gRPC', () => {
     ['one namespace', 'namespaces/payment', { namespace: 'payment', pageSize: 7 }],
     ['all namespaces', 'namespaces/-', { pageSize: 7 }],
   ])('is asked for in %s', (_, parent, command) => {
-    expect(fromListRequest({ parent, pageSize: 7, pageToken: '' })).toEqual(command);
+    expect(fromListRequest(ListWorkflowExecutionsRequest.fromPartial({ parent, pageSize: 7 }))).toEqual(command);
   });
 
   it.each([
@@ -111,7 +112,7 @@ describe('a list over gRPC', () => {
     ['projects/payment', 0, 'parent'],
     ['namespaces/payment', -1, 'page_size'],
   ])('of %j with page size %i breaks a rule of %s', (parent, pageSize, field) => {
-    expect(() => fromListRequest({ parent, pageSize, pageToken: '' })).toThrow(
+    expect(() => fromListRequest(ListWorkflowExecutionsRequest.fromPartial({ parent, pageSize }))).toThrow(
       expect.objectContaining({ details: { violations: [expect.objectContaining({ path: [field] })] } }),
     );
   });

@@ -2,9 +2,13 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fileDescriptorSets } from '../generated/descriptors.ts';
 import {
+  CancelWorkflowExecutionRequest,
   CreateWorkflowExecutionRequest,
+  DeleteWorkflowExecutionRequest,
   GetWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
+  StreamWorkflowExecutionLogsRequest,
+  WatchWorkflowExecutionsRequest,
   WorkflowExecutionServiceService,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { lenient } from './malformed-message.ts';
@@ -12,14 +16,21 @@ import { lenient } from './malformed-message.ts';
 /** The package of the service. */
 export const protoPackage = 'kubernaut.workflowexecution.v1';
 
+/** Name of the service within its package; handlers name it. */
+export const grpcService = 'WorkflowExecutionService';
+
 /** Name of the service on the wire. */
-export const serviceName = `${protoPackage}.WorkflowExecutionService`;
+export const serviceName = `${protoPackage}.${grpcService}`;
 
 /** The request of each method, by the method's name in the .proto file; that is how Nest finds the handler too. */
 const requests: Readonly<Record<string, { decode(input: BinaryReader): object }>> = {
   CreateWorkflowExecution: CreateWorkflowExecutionRequest,
   GetWorkflowExecution: GetWorkflowExecutionRequest,
   ListWorkflowExecutions: ListWorkflowExecutionsRequest,
+  WatchWorkflowExecutions: WatchWorkflowExecutionsRequest,
+  CancelWorkflowExecution: CancelWorkflowExecutionRequest,
+  DeleteWorkflowExecution: DeleteWorkflowExecutionRequest,
+  StreamWorkflowExecutionLogs: StreamWorkflowExecutionLogsRequest,
 };
 
 /** The service with its generated codecs, so that handlers get and give exactly the generated types. */

@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
-import { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
+import {
+  BadRequest,
+  ErrorInfo,
+  PreconditionFailure,
+  ResourceInfo,
+  RetryInfo,
+} from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
 import { statusDetailsKey, toGrpcStatus } from './status-details.ts';
 
-const decoders = { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo };
+const decoders = { ErrorInfo, BadRequest, PreconditionFailure, ResourceInfo, RetryInfo };
 
 /** The details that a caller reads, by the name of their type. */
 function detailsOf(error: ApiError): Record<string, unknown> {
@@ -16,6 +22,10 @@ function detailsOf(error: ApiError): Record<string, unknown> {
       return [name, decoders[name].decode(value)];
     }),
   );
+}
+
+function infoOf(reason: string): ErrorInfo {
+  return { reason, domain: 'workflowexecution.kubernaut.ai', metadata: {} };
 }
 
 describe('an error over gRPC', () => {
@@ -30,6 +40,7 @@ describe('an error over gRPC', () => {
       details: 'workflow_execution.spec.workflow_ref.version: is required (and 1 more)',
     });
     expect(detailsOf(error)).toEqual({
+      ErrorInfo: infoOf('INVALID_ARGUMENT'),
       BadRequest: {
         fieldViolations: [
           { field: 'workflow_execution.spec.workflow_ref.version', description: 'is required' },
@@ -45,6 +56,7 @@ describe('an error over gRPC', () => {
     });
 
     expect(detailsOf(error)).toEqual({
+      ErrorInfo: infoOf('NOT_FOUND'),
       ResourceInfo: {
         resourceType: 'Namespace',
         resourceName: 'namespaces/x',
@@ -57,17 +69,23 @@ describe('an error over gRPC', () => {
   it('says how long to wait', () => {
     const error = new ApiError('Unavailable', 'not now', { retryAfterMs: 1_500 });
 
-    expect(detailsOf(error)).toEqual({ RetryInfo: { retryDelay: { seconds: 1, nanos: 500_000_000 } } });
+    expect(detailsOf(error)).toEqual({
+      ErrorInfo: infoOf('UNAVAILABLE'),
+      RetryInfo: { retryDelay: { seconds: 1, nanos: 500_000_000 } },
+    });
   });
 
   it('says what has to be changed first', () => {
     const precondition = { type: 'NAMESPACE_TERMINATING', subject: 'namespaces/x', description: 'use another' };
     const error = new ApiError('FailedPrecondition', 'is being deleted', { precondition });
 
-    expect(detailsOf(error)).toEqual({ PreconditionFailure: { violations: [precondition] } });
+    expect(detailsOf(error)).toEqual({
+      ErrorInfo: infoOf('FAILED_PRECONDITION'),
+      PreconditionFailure: { violations: [precondition] },
+    });
   });
 
-  it('has no details when there is nothing more to say', () => {
-    expect(toGrpcStatus(new ApiError('Cancelled', 'gone')).metadata.get(statusDetailsKey)).toEqual([]);
+  it('names its kind for programs, where the code alone does not', () => {
+    expect(detailsOf(new ApiError('RequestIdReused', 'used'))).toEqual({ ErrorInfo: infoOf('REQUEST_ID_REUSED') });
   });
 });

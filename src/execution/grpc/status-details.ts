@@ -1,11 +1,17 @@
 import { Metadata } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 import type { Any } from '../generated/google/protobuf/any.ts';
-import { BadRequest, PreconditionFailure, ResourceInfo, RetryInfo } from '../generated/google/rpc/error_details.ts';
+import {
+  BadRequest,
+  ErrorInfo,
+  PreconditionFailure,
+  ResourceInfo,
+  RetryInfo,
+} from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
 import { summaryOf } from '../errors/api-error.ts';
 import type { ApiError } from '../errors/api-error.ts';
-import { errorTable } from '../errors/error-table.ts';
+import { errorDomain, errorReason, errorTable } from '../errors/error-table.ts';
 import { toGrpcField } from './field-path.ts';
 
 /** Where gRPC carries google.rpc.Status beside its own code and message. */
@@ -17,16 +23,14 @@ export function toGrpcStatus(error: ApiError): StatusObject {
   const { violations } = error.details;
   const message = violations === undefined ? error.message : summaryOf(violations, toGrpcField);
   const metadata = new Metadata();
-  const details = detailsOf(error);
-  if (details.length > 0) {
-    metadata.set(statusDetailsKey, Buffer.from(Status.encode({ code, message, details }).finish()));
-  }
+  metadata.set(statusDetailsKey, Buffer.from(Status.encode({ code, message, details: detailsOf(error) }).finish()));
   return { code, details: message, metadata };
 }
 
-function detailsOf({ details, message }: ApiError): Any[] {
+function detailsOf({ code, details, message }: ApiError): Any[] {
   const { violations, resource, precondition, retryAfterMs } = details;
   return [
+    detail('ErrorInfo', ErrorInfo.encode({ reason: errorReason(code), domain: errorDomain, metadata: {} }).finish()),
     ...(violations === undefined ? [] : [badRequest(violations)]),
     ...(resource === undefined ? [] : [resourceInfo(resource, message)]),
     ...(precondition === undefined

@@ -36,6 +36,7 @@ export function toMessage({ metadata, spec, status }: WorkflowExecution): Workfl
     annotations: metadata.annotations ?? {},
     spec: specMessage(spec),
     status: status && statusMessage(status),
+    resourceVersion: metadata.resourceVersion,
   };
 }
 

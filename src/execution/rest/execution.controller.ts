@@ -1,6 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query, UseInterceptors, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { CallSignal } from '../call-signal.ts';
+import { Access } from '../access/access.decorator.ts';
+import { AccessGuard } from '../access/access.guard.ts';
+import type { Call } from '../call/call.ts';
+import { IncomingCall } from '../call/incoming-call.ts';
 import { toCreateCommand } from '../create-command.ts';
 import { ExecutionService } from '../execution.service.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
@@ -20,33 +23,37 @@ import type { WorkflowExecutionList } from './rest.mapping.ts';
 /** The execution API over REST, with the habits of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
+@UseGuards(AccessGuard)
 @DescribesExecutions()
 export class ExecutionController {
   constructor(private readonly executions: ExecutionService) {}
 
   @Post()
+  @Access('create')
   @UseInterceptors(LocationInterceptor)
   @DescribesCreate()
   async create(
     @Param() { namespace }: NamespaceParameters,
     @Query() _query: NoQuery,
     @Body() body: CreateWorkflowExecutionDto,
-    @CallSignal() signal: AbortSignal,
+    @IncomingCall() call: Call,
   ): Promise<WorkflowExecution> {
-    return toResource(await this.executions.create(toCreateCommand(namespace, body), signal));
+    return toResource(await this.executions.create(toCreateCommand(namespace, body), call));
   }
 
   @Get(':name')
+  @Access('get')
   @DescribesGet()
   async get(
     @Param() { namespace, name }: ExecutionParameters,
     @Query() _query: NoQuery,
-    @CallSignal() signal: AbortSignal,
+    @IncomingCall() call: Call,
   ): Promise<WorkflowExecution> {
-    return toResource(await this.executions.get({ namespace, name }, signal));
+    return toResource(await this.executions.get({ namespace, name }, call));
   }
 
   @Get()
+  @Access('list')
   @DescribesList()
   list(@Param() { namespace }: NamespacesParameters, @Query() query: ListQuery): WorkflowExecutionList {
     return toResourceList(this.executions.list(toListCommand(namespace, query)));

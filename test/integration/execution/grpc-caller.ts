@@ -5,6 +5,7 @@ import {
   CreateWorkflowExecutionRequest,
   type CreateWorkflowExecutionResponse,
   type GetWorkflowExecutionResponse,
+  ListWorkflowExecutionsRequest,
   type ListWorkflowExecutionsResponse,
   WorkflowExecution,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
@@ -33,7 +34,10 @@ export function grpcCaller({ grpc }: RunningApi): ApiCaller {
     list: async (namespace, pageSize = 0, pageToken = '') =>
       answerOf(
         await grpcCall<ListWorkflowExecutionsResponse>((done) =>
-          grpc.listWorkflowExecutions({ parent: `namespaces/${namespace}`, pageSize, pageToken }, done),
+          grpc.listWorkflowExecutions(
+            ListWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${namespace}`, pageSize, pageToken }),
+            done,
+          ),
         ),
         ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
       ),

@@ -8,7 +8,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -17,6 +19,77 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+
+/** What an event of a watch says. */
+export const WatchEventType = {
+  /** WATCH_EVENT_TYPE_UNSPECIFIED - Not given. */
+  WATCH_EVENT_TYPE_UNSPECIFIED: "WATCH_EVENT_TYPE_UNSPECIFIED",
+  /**
+   * WATCH_EVENT_TYPE_UPDATED - The execution is as the event shows it: new, changed, or the state that the watch began with. Where another one of
+   * the same name was known, with another uid, that one is gone.
+   */
+  WATCH_EVENT_TYPE_UPDATED: "WATCH_EVENT_TYPE_UPDATED",
+  /** WATCH_EVENT_TYPE_DELETED - The execution is gone. */
+  WATCH_EVENT_TYPE_DELETED: "WATCH_EVENT_TYPE_DELETED",
+  /** WATCH_EVENT_TYPE_SYNCED - The current state has been told; what follows are changes. */
+  WATCH_EVENT_TYPE_SYNCED: "WATCH_EVENT_TYPE_SYNCED",
+  /** WATCH_EVENT_TYPE_BOOKMARK - Nothing else has happened up to this resource version; sent when there is nothing to tell for a while. */
+  WATCH_EVENT_TYPE_BOOKMARK: "WATCH_EVENT_TYPE_BOOKMARK",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type WatchEventType = typeof WatchEventType[keyof typeof WatchEventType];
+
+export namespace WatchEventType {
+  export type WATCH_EVENT_TYPE_UNSPECIFIED = typeof WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED;
+  export type WATCH_EVENT_TYPE_UPDATED = typeof WatchEventType.WATCH_EVENT_TYPE_UPDATED;
+  export type WATCH_EVENT_TYPE_DELETED = typeof WatchEventType.WATCH_EVENT_TYPE_DELETED;
+  export type WATCH_EVENT_TYPE_SYNCED = typeof WatchEventType.WATCH_EVENT_TYPE_SYNCED;
+  export type WATCH_EVENT_TYPE_BOOKMARK = typeof WatchEventType.WATCH_EVENT_TYPE_BOOKMARK;
+  export type UNRECOGNIZED = typeof WatchEventType.UNRECOGNIZED;
+}
+
+export function watchEventTypeFromJSON(object: any): WatchEventType {
+  switch (object) {
+    case 0:
+    case "WATCH_EVENT_TYPE_UNSPECIFIED":
+      return WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED;
+    case 1:
+    case "WATCH_EVENT_TYPE_UPDATED":
+      return WatchEventType.WATCH_EVENT_TYPE_UPDATED;
+    case 2:
+    case "WATCH_EVENT_TYPE_DELETED":
+      return WatchEventType.WATCH_EVENT_TYPE_DELETED;
+    case 3:
+    case "WATCH_EVENT_TYPE_SYNCED":
+      return WatchEventType.WATCH_EVENT_TYPE_SYNCED;
+    case 4:
+    case "WATCH_EVENT_TYPE_BOOKMARK":
+      return WatchEventType.WATCH_EVENT_TYPE_BOOKMARK;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return WatchEventType.UNRECOGNIZED;
+  }
+}
+
+export function watchEventTypeToNumber(object: WatchEventType): number {
+  switch (object) {
+    case WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED:
+      return 0;
+    case WatchEventType.WATCH_EVENT_TYPE_UPDATED:
+      return 1;
+    case WatchEventType.WATCH_EVENT_TYPE_DELETED:
+      return 2;
+    case WatchEventType.WATCH_EVENT_TYPE_SYNCED:
+      return 3;
+    case WatchEventType.WATCH_EVENT_TYPE_BOOKMARK:
+      return 4;
+    case WatchEventType.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
 
 /** Where an execution stands. */
 export const Phase = {
@@ -432,12 +505,25 @@ export interface CreateWorkflowExecutionRequest {
    */
   workflowExecutionId: string;
   /** Required. The execution; what only the server says (name, uid, times, generation, status) is ignored. */
-  workflowExecution?: WorkflowExecution | undefined;
+  workflowExecution?:
+    | WorkflowExecution
+    | undefined;
+  /**
+   * Makes the call safe to repeat (https://google.aip.dev/155): the same id with the same request, from the same caller
+   * and in the same namespace, is answered with the execution that was created, for as long as that exists. A UUID, or
+   * any 1 to 64 letters, digits, '-', '_' and '.'.
+   */
+  requestId: string;
+  /**
+   * Checks everything that a creation would, in the cluster too, and answers with the execution as it would be stored,
+   * but creates nothing (https://google.aip.dev/163).
+   */
+  validateOnly: boolean;
 }
 
 /** The execution as it was stored. */
 export interface CreateWorkflowExecutionResponse {
-  /** The new execution. */
+  /** The new execution, or the one that a call of the same request_id created before. */
   workflowExecution?: WorkflowExecution | undefined;
 }
 
@@ -453,14 +539,37 @@ export interface GetWorkflowExecutionResponse {
   workflowExecution?: WorkflowExecution | undefined;
 }
 
-/** Asks for one page of executions. */
+/** Asks for one page of executions. Of the filters that are given all have to match. */
 export interface ListWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
   /** The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer. */
   pageSize: number;
-  /** next_page_token of the page before; empty for the first page. */
+  /** next_page_token of the page before; empty for the first page. Everything else but page_size has to be as it was. */
   pageToken: string;
+  /** Only executions in one of these phases; PHASE_UNSPECIFIED stands for those that have not been looked at yet. */
+  phases: Phase[];
+  /** Only executions of this workflow. */
+  workflowId: string;
+  /** Only executions on this target resource. */
+  targetResource: string;
+  /** Only executions that serve the RemediationRequest of this name. */
+  remediationRequest: string;
+  /** Only executions whose labels match, as `kubectl get -l` has it: `team=payment,tier!=test,env in (a, b),!legacy`. */
+  labelSelector: string;
+  /** Only executions that were created at this time or after it. */
+  createdAfter?:
+    | Date
+    | undefined;
+  /** Only executions that were created before this time. */
+  createdBefore?:
+    | Date
+    | undefined;
+  /**
+   * Answers only once this replica knows everything up to this resource version: with that of a create's answer, the
+   * new execution is in the list, whichever replica made it.
+   */
+  minResourceVersion: string;
 }
 
 /** One page of executions. */
@@ -469,8 +578,95 @@ export interface ListWorkflowExecutionsResponse {
   workflowExecutions: WorkflowExecution[];
   /** Gets the next page; empty on the last one. */
   nextPageToken: string;
-  /** How many executions there are under the parent, on all pages. */
+  /** How many executions match under the parent, on all pages. */
   totalSize: number;
+}
+
+/** Asks to be told of executions. Of the filters that are given all have to match. */
+export interface WatchWorkflowExecutionsRequest {
+  /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
+  parent: string;
+  /** Goes on after this resource version of an earlier event; empty to begin with the current state. */
+  resourceVersion: string;
+  /** Only the execution of this name (its last segment); the parent has to be one namespace then. */
+  workflowExecutionId: string;
+  /** Only executions of this workflow. */
+  workflowId: string;
+  /** Only executions on this target resource. */
+  targetResource: string;
+  /** Only executions that serve the RemediationRequest of this name. */
+  remediationRequest: string;
+}
+
+/** One event of a watch. */
+export interface WatchWorkflowExecutionsResponse {
+  /** What happened. */
+  type: WatchEventType;
+  /** The execution; for WATCH_EVENT_TYPE_DELETED its last known state. Absent for events that are about none. */
+  workflowExecution?:
+    | WorkflowExecution
+    | undefined;
+  /** A later watch that goes on from here misses nothing. */
+  resourceVersion: string;
+}
+
+/** Asks for an execution to end early. */
+export interface CancelWorkflowExecutionRequest {
+  /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  name: string;
+}
+
+/** The execution that is asked to end. */
+export interface CancelWorkflowExecutionResponse {
+  /** The execution as it is now. */
+  workflowExecution?: WorkflowExecution | undefined;
+}
+
+/** Asks for an execution to be deleted. */
+export interface DeleteWorkflowExecutionRequest {
+  /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  name: string;
+  /** Deletes it only when this is its uid, so that another one of the same name is safe. */
+  uid: string;
+  /** Deletes it only when this is its resource version, that is, when nothing has changed since it was read. */
+  resourceVersion: string;
+}
+
+/** The execution that is being deleted. */
+export interface DeleteWorkflowExecutionResponse {
+  /** Its last known state. */
+  workflowExecution?: WorkflowExecution | undefined;
+}
+
+/** Asks for what the steps of an execution have written. */
+export interface StreamWorkflowExecutionLogsRequest {
+  /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  name: string;
+  /** Goes on with what the steps write, until the execution has ended. */
+  follow: boolean;
+  /** Only lines that were written at this time or after it. */
+  since?: Date | undefined;
+}
+
+/** A line that a step has written. */
+export interface StreamWorkflowExecutionLogsResponse {
+  /** When it was written. */
+  time?:
+    | Date
+    | undefined;
+  /** Name of the task in the pipeline. */
+  task: string;
+  /**
+   * Name of the step. Empty when the line is about the task as a whole and comes from the service: that the task's pod is
+   * gone, for example.
+   */
+  step: string;
+  /** The pod that it came from. */
+  pod: string;
+  /** The line, without its end. A line of more than 16 KiB comes in parts. */
+  text: string;
+  /** Whether the line goes on in the next message of the same step. */
+  partial: boolean;
 }
 
 /**
@@ -501,7 +697,11 @@ export interface WorkflowExecution {
     | WorkflowExecutionSpec
     | undefined;
   /** What came of it, as last observed. Output only. */
-  status?: WorkflowExecutionStatus | undefined;
+  status?:
+    | WorkflowExecutionStatus
+    | undefined;
+  /** Changes with every change of the execution. Output only. */
+  resourceVersion: string;
 }
 
 export interface WorkflowExecution_LabelsEntry {
@@ -710,7 +910,7 @@ export interface Condition {
 }
 
 function createBaseCreateWorkflowExecutionRequest(): CreateWorkflowExecutionRequest {
-  return { parent: "", workflowExecutionId: "", workflowExecution: undefined };
+  return { parent: "", workflowExecutionId: "", workflowExecution: undefined, requestId: "", validateOnly: false };
 }
 
 export const CreateWorkflowExecutionRequest: MessageFns<CreateWorkflowExecutionRequest> = {
@@ -723,6 +923,12 @@ export const CreateWorkflowExecutionRequest: MessageFns<CreateWorkflowExecutionR
     }
     if (message.workflowExecution !== undefined) {
       WorkflowExecution.encode(message.workflowExecution, writer.uint32(26).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(34).string(message.requestId);
+    }
+    if (message.validateOnly !== false) {
+      writer.uint32(40).bool(message.validateOnly);
     }
     return writer;
   },
@@ -764,6 +970,22 @@ export const CreateWorkflowExecutionRequest: MessageFns<CreateWorkflowExecutionR
             message.workflowExecution = WorkflowExecution.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.validateOnly = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -786,6 +1008,8 @@ export const CreateWorkflowExecutionRequest: MessageFns<CreateWorkflowExecutionR
     message.workflowExecution = (object.workflowExecution !== undefined && object.workflowExecution !== null)
       ? WorkflowExecution.fromPartial(object.workflowExecution)
       : undefined;
+    message.requestId = object.requestId ?? "";
+    message.validateOnly = object.validateOnly ?? false;
     return message;
   },
 };
@@ -960,7 +1184,19 @@ export const GetWorkflowExecutionResponse: MessageFns<GetWorkflowExecutionRespon
 };
 
 function createBaseListWorkflowExecutionsRequest(): ListWorkflowExecutionsRequest {
-  return { parent: "", pageSize: 0, pageToken: "" };
+  return {
+    parent: "",
+    pageSize: 0,
+    pageToken: "",
+    phases: [],
+    workflowId: "",
+    targetResource: "",
+    remediationRequest: "",
+    labelSelector: "",
+    createdAfter: undefined,
+    createdBefore: undefined,
+    minResourceVersion: "",
+  };
 }
 
 export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsRequest> = {
@@ -973,6 +1209,34 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
     }
     if (message.pageToken !== "") {
       writer.uint32(26).string(message.pageToken);
+    }
+    if (message.phases.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.phases) {
+        writer.int32(phaseToNumber(v));
+      }
+      writer.join();
+    }
+    if (message.workflowId !== "") {
+      writer.uint32(42).string(message.workflowId);
+    }
+    if (message.targetResource !== "") {
+      writer.uint32(50).string(message.targetResource);
+    }
+    if (message.remediationRequest !== "") {
+      writer.uint32(58).string(message.remediationRequest);
+    }
+    if (message.labelSelector !== "") {
+      writer.uint32(66).string(message.labelSelector);
+    }
+    if (message.createdAfter !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAfter), writer.uint32(74).fork()).join();
+    }
+    if (message.createdBefore !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdBefore), writer.uint32(82).fork()).join();
+    }
+    if (message.minResourceVersion !== "") {
+      writer.uint32(90).string(message.minResourceVersion);
     }
     return writer;
   },
@@ -1014,6 +1278,80 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
             message.pageToken = reader.string();
             continue;
           }
+          case 4: {
+            if (tag === 32) {
+              message.phases.push(phaseFromJSON(reader.int32()));
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.phases.push(phaseFromJSON(reader.int32()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.targetResource = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.remediationRequest = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.labelSelector = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.createdAfter = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.createdBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.minResourceVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1034,6 +1372,14 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
     message.parent = object.parent ?? "";
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.phases = object.phases?.map((e) => e) || [];
+    message.workflowId = object.workflowId ?? "";
+    message.targetResource = object.targetResource ?? "";
+    message.remediationRequest = object.remediationRequest ?? "";
+    message.labelSelector = object.labelSelector ?? "";
+    message.createdAfter = object.createdAfter ?? undefined;
+    message.createdBefore = object.createdBefore ?? undefined;
+    message.minResourceVersion = object.minResourceVersion ?? "";
     return message;
   },
 };
@@ -1117,6 +1463,651 @@ export const ListWorkflowExecutionsResponse: MessageFns<ListWorkflowExecutionsRe
   },
 };
 
+function createBaseWatchWorkflowExecutionsRequest(): WatchWorkflowExecutionsRequest {
+  return {
+    parent: "",
+    resourceVersion: "",
+    workflowExecutionId: "",
+    workflowId: "",
+    targetResource: "",
+    remediationRequest: "",
+  };
+}
+
+export const WatchWorkflowExecutionsRequest: MessageFns<WatchWorkflowExecutionsRequest> = {
+  encode(message: WatchWorkflowExecutionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.resourceVersion !== "") {
+      writer.uint32(18).string(message.resourceVersion);
+    }
+    if (message.workflowExecutionId !== "") {
+      writer.uint32(26).string(message.workflowExecutionId);
+    }
+    if (message.workflowId !== "") {
+      writer.uint32(34).string(message.workflowId);
+    }
+    if (message.targetResource !== "") {
+      writer.uint32(42).string(message.targetResource);
+    }
+    if (message.remediationRequest !== "") {
+      writer.uint32(50).string(message.remediationRequest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchWorkflowExecutionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchWorkflowExecutionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resourceVersion = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workflowExecutionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.targetResource = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.remediationRequest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchWorkflowExecutionsRequest>): WatchWorkflowExecutionsRequest {
+    return WatchWorkflowExecutionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchWorkflowExecutionsRequest>): WatchWorkflowExecutionsRequest {
+    const message = createBaseWatchWorkflowExecutionsRequest();
+    message.parent = object.parent ?? "";
+    message.resourceVersion = object.resourceVersion ?? "";
+    message.workflowExecutionId = object.workflowExecutionId ?? "";
+    message.workflowId = object.workflowId ?? "";
+    message.targetResource = object.targetResource ?? "";
+    message.remediationRequest = object.remediationRequest ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchWorkflowExecutionsResponse(): WatchWorkflowExecutionsResponse {
+  return { type: WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED, workflowExecution: undefined, resourceVersion: "" };
+}
+
+export const WatchWorkflowExecutionsResponse: MessageFns<WatchWorkflowExecutionsResponse> = {
+  encode(message: WatchWorkflowExecutionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED) {
+      writer.uint32(8).int32(watchEventTypeToNumber(message.type));
+    }
+    if (message.workflowExecution !== undefined) {
+      WorkflowExecution.encode(message.workflowExecution, writer.uint32(18).fork()).join();
+    }
+    if (message.resourceVersion !== "") {
+      writer.uint32(26).string(message.resourceVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchWorkflowExecutionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchWorkflowExecutionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = watchEventTypeFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workflowExecution = WorkflowExecution.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resourceVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchWorkflowExecutionsResponse>): WatchWorkflowExecutionsResponse {
+    return WatchWorkflowExecutionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchWorkflowExecutionsResponse>): WatchWorkflowExecutionsResponse {
+    const message = createBaseWatchWorkflowExecutionsResponse();
+    message.type = object.type ?? WatchEventType.WATCH_EVENT_TYPE_UNSPECIFIED;
+    message.workflowExecution = (object.workflowExecution !== undefined && object.workflowExecution !== null)
+      ? WorkflowExecution.fromPartial(object.workflowExecution)
+      : undefined;
+    message.resourceVersion = object.resourceVersion ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelWorkflowExecutionRequest(): CancelWorkflowExecutionRequest {
+  return { name: "" };
+}
+
+export const CancelWorkflowExecutionRequest: MessageFns<CancelWorkflowExecutionRequest> = {
+  encode(message: CancelWorkflowExecutionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelWorkflowExecutionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelWorkflowExecutionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelWorkflowExecutionRequest>): CancelWorkflowExecutionRequest {
+    return CancelWorkflowExecutionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelWorkflowExecutionRequest>): CancelWorkflowExecutionRequest {
+    const message = createBaseCancelWorkflowExecutionRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelWorkflowExecutionResponse(): CancelWorkflowExecutionResponse {
+  return { workflowExecution: undefined };
+}
+
+export const CancelWorkflowExecutionResponse: MessageFns<CancelWorkflowExecutionResponse> = {
+  encode(message: CancelWorkflowExecutionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowExecution !== undefined) {
+      WorkflowExecution.encode(message.workflowExecution, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelWorkflowExecutionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelWorkflowExecutionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowExecution = WorkflowExecution.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CancelWorkflowExecutionResponse>): CancelWorkflowExecutionResponse {
+    return CancelWorkflowExecutionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelWorkflowExecutionResponse>): CancelWorkflowExecutionResponse {
+    const message = createBaseCancelWorkflowExecutionResponse();
+    message.workflowExecution = (object.workflowExecution !== undefined && object.workflowExecution !== null)
+      ? WorkflowExecution.fromPartial(object.workflowExecution)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteWorkflowExecutionRequest(): DeleteWorkflowExecutionRequest {
+  return { name: "", uid: "", resourceVersion: "" };
+}
+
+export const DeleteWorkflowExecutionRequest: MessageFns<DeleteWorkflowExecutionRequest> = {
+  encode(message: DeleteWorkflowExecutionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.uid !== "") {
+      writer.uint32(18).string(message.uid);
+    }
+    if (message.resourceVersion !== "") {
+      writer.uint32(26).string(message.resourceVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteWorkflowExecutionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteWorkflowExecutionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uid = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.resourceVersion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteWorkflowExecutionRequest>): DeleteWorkflowExecutionRequest {
+    return DeleteWorkflowExecutionRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteWorkflowExecutionRequest>): DeleteWorkflowExecutionRequest {
+    const message = createBaseDeleteWorkflowExecutionRequest();
+    message.name = object.name ?? "";
+    message.uid = object.uid ?? "";
+    message.resourceVersion = object.resourceVersion ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteWorkflowExecutionResponse(): DeleteWorkflowExecutionResponse {
+  return { workflowExecution: undefined };
+}
+
+export const DeleteWorkflowExecutionResponse: MessageFns<DeleteWorkflowExecutionResponse> = {
+  encode(message: DeleteWorkflowExecutionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowExecution !== undefined) {
+      WorkflowExecution.encode(message.workflowExecution, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteWorkflowExecutionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteWorkflowExecutionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowExecution = WorkflowExecution.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteWorkflowExecutionResponse>): DeleteWorkflowExecutionResponse {
+    return DeleteWorkflowExecutionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteWorkflowExecutionResponse>): DeleteWorkflowExecutionResponse {
+    const message = createBaseDeleteWorkflowExecutionResponse();
+    message.workflowExecution = (object.workflowExecution !== undefined && object.workflowExecution !== null)
+      ? WorkflowExecution.fromPartial(object.workflowExecution)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStreamWorkflowExecutionLogsRequest(): StreamWorkflowExecutionLogsRequest {
+  return { name: "", follow: false, since: undefined };
+}
+
+export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecutionLogsRequest> = {
+  encode(message: StreamWorkflowExecutionLogsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.follow !== false) {
+      writer.uint32(16).bool(message.follow);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamWorkflowExecutionLogsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamWorkflowExecutionLogsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.follow = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StreamWorkflowExecutionLogsRequest>): StreamWorkflowExecutionLogsRequest {
+    return StreamWorkflowExecutionLogsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamWorkflowExecutionLogsRequest>): StreamWorkflowExecutionLogsRequest {
+    const message = createBaseStreamWorkflowExecutionLogsRequest();
+    message.name = object.name ?? "";
+    message.follow = object.follow ?? false;
+    message.since = object.since ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStreamWorkflowExecutionLogsResponse(): StreamWorkflowExecutionLogsResponse {
+  return { time: undefined, task: "", step: "", pod: "", text: "", partial: false };
+}
+
+export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecutionLogsResponse> = {
+  encode(message: StreamWorkflowExecutionLogsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(10).fork()).join();
+    }
+    if (message.task !== "") {
+      writer.uint32(18).string(message.task);
+    }
+    if (message.step !== "") {
+      writer.uint32(26).string(message.step);
+    }
+    if (message.pod !== "") {
+      writer.uint32(34).string(message.pod);
+    }
+    if (message.text !== "") {
+      writer.uint32(42).string(message.text);
+    }
+    if (message.partial !== false) {
+      writer.uint32(48).bool(message.partial);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamWorkflowExecutionLogsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamWorkflowExecutionLogsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.task = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.step = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pod = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.partial = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StreamWorkflowExecutionLogsResponse>): StreamWorkflowExecutionLogsResponse {
+    return StreamWorkflowExecutionLogsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamWorkflowExecutionLogsResponse>): StreamWorkflowExecutionLogsResponse {
+    const message = createBaseStreamWorkflowExecutionLogsResponse();
+    message.time = object.time ?? undefined;
+    message.task = object.task ?? "";
+    message.step = object.step ?? "";
+    message.pod = object.pod ?? "";
+    message.text = object.text ?? "";
+    message.partial = object.partial ?? false;
+    return message;
+  },
+};
+
 function createBaseWorkflowExecution(): WorkflowExecution {
   return {
     name: "",
@@ -1128,6 +2119,7 @@ function createBaseWorkflowExecution(): WorkflowExecution {
     annotations: {},
     spec: undefined,
     status: undefined,
+    resourceVersion: "",
   };
 }
 
@@ -1159,6 +2151,9 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
     }
     if (message.status !== undefined) {
       WorkflowExecutionStatus.encode(message.status, writer.uint32(74).fork()).join();
+    }
+    if (message.resourceVersion !== "") {
+      writer.uint32(82).string(message.resourceVersion);
     }
     return writer;
   },
@@ -1254,6 +2249,14 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
             message.status = WorkflowExecutionStatus.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.resourceVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1300,6 +2303,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? WorkflowExecutionStatus.fromPartial(object.status)
       : undefined;
+    message.resourceVersion = object.resourceVersion ?? "";
     return message;
   },
 };
@@ -2744,21 +3748,28 @@ export const Condition: MessageFns<Condition> = {
 /**
  * Runs remediation workflows: each WorkflowExecution is one run of one workflow against one target resource.
  *
- * An error carries details in the style of https://google.aip.dev/193: `google.rpc.BadRequest` names the fields that
- * broke a rule, `google.rpc.ResourceInfo` the resource it is about, `google.rpc.RetryInfo` how long to wait,
- * `google.rpc.PreconditionFailure` what has to be changed first. Any method may answer UNAVAILABLE (the cluster is out of
- * reach, or this replica has just started: call again after the delay of RetryInfo), RESOURCE_EXHAUSTED (too many
- * requests, or a message over 1 MiB), DEADLINE_EXCEEDED and CANCELLED.
+ * Callers say who they are with a bearer token of the cluster in the metadata `authorization: Bearer TOKEN`, made for this
+ * service's audience. What they may do is what the cluster's RBAC lets them do to `workflowexecutions` in the namespace.
+ *
+ * An error carries details in the style of https://google.aip.dev/193: `google.rpc.ErrorInfo` names the kind of error for
+ * programs, `google.rpc.BadRequest` the fields that broke a rule, `google.rpc.ResourceInfo` the resource it is about,
+ * `google.rpc.RetryInfo` how long to wait, `google.rpc.PreconditionFailure` what has to be changed first. Any method may
+ * answer UNAUTHENTICATED (no token, or one that the cluster does not accept), PERMISSION_DENIED (the caller may not do
+ * this; nothing is said of whether what it asked for exists), UNAVAILABLE (the cluster is out of reach, or this replica
+ * starts or stops: call again after the delay of RetryInfo), RESOURCE_EXHAUSTED (too many requests or open streams, or a
+ * message over 1 MiB), DEADLINE_EXCEEDED and CANCELLED.
  */
 export type WorkflowExecutionServiceService = typeof WorkflowExecutionServiceService;
 export const WorkflowExecutionServiceService = {
   /**
    * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in.
+   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
+   * creates one execution, and answers each call with it.
    *
    * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists; NOT_FOUND when the namespace does not exist; PERMISSION_DENIED when the
-   * cluster's admission control or a quota refuses it; FAILED_PRECONDITION when the namespace is being deleted.
+   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
+   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
+   * FAILED_PRECONDITION when the namespace is being deleted.
    */
   createWorkflowExecution: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/CreateWorkflowExecution" as const,
@@ -2791,10 +3802,11 @@ export const WorkflowExecutionServiceService = {
   /**
    * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
    * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list.
+   * is in its next list; with min_resource_version, what any server has answered.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, or page_token was not given out
-   * for this parent.
+   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
+   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
+   * time.
    */
   listWorkflowExecutions: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions" as const,
@@ -2808,16 +3820,97 @@ export const WorkflowExecutionServiceService = {
     responseDeserialize: (value: Buffer): ListWorkflowExecutionsResponse =>
       ListWorkflowExecutionsResponse.decode(value),
   },
+  /**
+   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
+   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
+   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
+   * replica, can go on from.
+   *
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
+   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
+   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   */
+  watchWorkflowExecutions: {
+    path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/WatchWorkflowExecutions" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchWorkflowExecutionsRequest): Buffer =>
+      Buffer.from(WatchWorkflowExecutionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchWorkflowExecutionsRequest => WatchWorkflowExecutionsRequest.decode(value),
+    responseSerialize: (value: WatchWorkflowExecutionsResponse): Buffer =>
+      Buffer.from(WatchWorkflowExecutionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchWorkflowExecutionsResponse =>
+      WatchWorkflowExecutionsResponse.decode(value),
+  },
+  /**
+   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
+   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
+   * cancelled; ABORTED when it changed again and again meanwhile.
+   */
+  cancelWorkflowExecution: {
+    path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/CancelWorkflowExecution" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelWorkflowExecutionRequest): Buffer =>
+      Buffer.from(CancelWorkflowExecutionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelWorkflowExecutionRequest => CancelWorkflowExecutionRequest.decode(value),
+    responseSerialize: (value: CancelWorkflowExecutionResponse): Buffer =>
+      Buffer.from(CancelWorkflowExecutionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelWorkflowExecutionResponse =>
+      CancelWorkflowExecutionResponse.decode(value),
+  },
+  /**
+   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
+   * gone.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   */
+  deleteWorkflowExecution: {
+    path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/DeleteWorkflowExecution" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteWorkflowExecutionRequest): Buffer =>
+      Buffer.from(DeleteWorkflowExecutionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteWorkflowExecutionRequest => DeleteWorkflowExecutionRequest.decode(value),
+    responseSerialize: (value: DeleteWorkflowExecutionResponse): Buffer =>
+      Buffer.from(DeleteWorkflowExecutionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteWorkflowExecutionResponse =>
+      DeleteWorkflowExecutionResponse.decode(value),
+  },
+  /**
+   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
+   * are in order; those of tasks that ran side by side are ordered by time.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
+   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   */
+  streamWorkflowExecutionLogs: {
+    path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/StreamWorkflowExecutionLogs" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: StreamWorkflowExecutionLogsRequest): Buffer =>
+      Buffer.from(StreamWorkflowExecutionLogsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StreamWorkflowExecutionLogsRequest =>
+      StreamWorkflowExecutionLogsRequest.decode(value),
+    responseSerialize: (value: StreamWorkflowExecutionLogsResponse): Buffer =>
+      Buffer.from(StreamWorkflowExecutionLogsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StreamWorkflowExecutionLogsResponse =>
+      StreamWorkflowExecutionLogsResponse.decode(value),
+  },
 } as const;
 
 export interface WorkflowExecutionServiceServer extends UntypedServiceImplementation {
   /**
    * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in.
+   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
+   * creates one execution, and answers each call with it.
    *
    * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists; NOT_FOUND when the namespace does not exist; PERMISSION_DENIED when the
-   * cluster's admission control or a quota refuses it; FAILED_PRECONDITION when the namespace is being deleted.
+   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
+   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
+   * FAILED_PRECONDITION when the namespace is being deleted.
    */
   createWorkflowExecution: handleUnaryCall<CreateWorkflowExecutionRequest, CreateWorkflowExecutionResponse>;
   /**
@@ -2829,22 +3922,62 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
   /**
    * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
    * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list.
+   * is in its next list; with min_resource_version, what any server has answered.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, or page_token was not given out
-   * for this parent.
+   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
+   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
+   * time.
    */
   listWorkflowExecutions: handleUnaryCall<ListWorkflowExecutionsRequest, ListWorkflowExecutionsResponse>;
+  /**
+   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
+   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
+   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
+   * replica, can go on from.
+   *
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
+   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
+   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   */
+  watchWorkflowExecutions: handleServerStreamingCall<WatchWorkflowExecutionsRequest, WatchWorkflowExecutionsResponse>;
+  /**
+   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
+   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
+   * cancelled; ABORTED when it changed again and again meanwhile.
+   */
+  cancelWorkflowExecution: handleUnaryCall<CancelWorkflowExecutionRequest, CancelWorkflowExecutionResponse>;
+  /**
+   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
+   * gone.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   */
+  deleteWorkflowExecution: handleUnaryCall<DeleteWorkflowExecutionRequest, DeleteWorkflowExecutionResponse>;
+  /**
+   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
+   * are in order; those of tasks that ran side by side are ordered by time.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
+   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   */
+  streamWorkflowExecutionLogs: handleServerStreamingCall<
+    StreamWorkflowExecutionLogsRequest,
+    StreamWorkflowExecutionLogsResponse
+  >;
 }
 
 export interface WorkflowExecutionServiceClient extends Client {
   /**
    * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in.
+   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
+   * creates one execution, and answers each call with it.
    *
    * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists; NOT_FOUND when the namespace does not exist; PERMISSION_DENIED when the
-   * cluster's admission control or a quota refuses it; FAILED_PRECONDITION when the namespace is being deleted.
+   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
+   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
+   * FAILED_PRECONDITION when the namespace is being deleted.
    */
   createWorkflowExecution(
     request: CreateWorkflowExecutionRequest,
@@ -2884,10 +4017,11 @@ export interface WorkflowExecutionServiceClient extends Client {
   /**
    * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
    * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list.
+   * is in its next list; with min_resource_version, what any server has answered.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, or page_token was not given out
-   * for this parent.
+   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
+   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
+   * time.
    */
   listWorkflowExecutions(
     request: ListWorkflowExecutionsRequest,
@@ -2904,6 +4038,84 @@ export interface WorkflowExecutionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListWorkflowExecutionsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
+   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
+   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
+   * replica, can go on from.
+   *
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
+   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
+   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   */
+  watchWorkflowExecutions(
+    request: WatchWorkflowExecutionsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchWorkflowExecutionsResponse>;
+  watchWorkflowExecutions(
+    request: WatchWorkflowExecutionsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchWorkflowExecutionsResponse>;
+  /**
+   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
+   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
+   * cancelled; ABORTED when it changed again and again meanwhile.
+   */
+  cancelWorkflowExecution(
+    request: CancelWorkflowExecutionRequest,
+    callback: (error: ServiceError | null, response: CancelWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  cancelWorkflowExecution(
+    request: CancelWorkflowExecutionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  cancelWorkflowExecution(
+    request: CancelWorkflowExecutionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
+   * gone.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   */
+  deleteWorkflowExecution(
+    request: DeleteWorkflowExecutionRequest,
+    callback: (error: ServiceError | null, response: DeleteWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  deleteWorkflowExecution(
+    request: DeleteWorkflowExecutionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  deleteWorkflowExecution(
+    request: DeleteWorkflowExecutionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteWorkflowExecutionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
+   * are in order; those of tasks that ran side by side are ordered by time.
+   *
+   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
+   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   */
+  streamWorkflowExecutionLogs(
+    request: StreamWorkflowExecutionLogsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<StreamWorkflowExecutionLogsResponse>;
+  streamWorkflowExecutionLogs(
+    request: StreamWorkflowExecutionLogsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<StreamWorkflowExecutionLogsResponse>;
 }
 
 export const WorkflowExecutionServiceClient = makeGenericClientConstructor(

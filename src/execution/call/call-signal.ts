@@ -1,9 +1,7 @@
-import { createParamDecorator } from '@nestjs/common';
-import type { ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 
 /** The part of a gRPC call that tells of its end: `cancelled` is the caller gone, or its deadline over. */
-interface CancellableCall {
+export interface CancellableCall {
   readonly cancelled: boolean;
   once(event: 'cancelled', listener: () => void): unknown;
 }
@@ -24,10 +22,3 @@ export function signalOfResponse(response: Pick<Response, 'once' | 'writableFini
   });
   return controller.signal;
 }
-
-/** Injects a signal that aborts when the caller goes away, on either transport. */
-export const CallSignal = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  context.getType() === 'http'
-    ? signalOfResponse(context.switchToHttp().getResponse<Response>())
-    : signalOfCall(context.getArgByIndex<CancellableCall>(2)),
-);

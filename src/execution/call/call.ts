@@ -1,0 +1,15 @@
+import type { Caller } from '../../auth/caller.ts';
+
+/** One call of the API, as its operations see it, whatever the transport. */
+export interface Call {
+  /** Who calls; absent where callers are not authenticated (WFE_AUTH=none). */
+  readonly caller?: Caller;
+  /** Aborts when the caller goes away or its deadline is over. */
+  readonly signal: AbortSignal;
+  /**
+   * Asks anew whether the caller may do this, for calls that last.
+   *
+   * @throws ApiError Unauthenticated, PermissionDenied or Unavailable
+   */
+  recheck(): Promise<void>;
+}
