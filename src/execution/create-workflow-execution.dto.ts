@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Equals, IsDefined, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { WorkflowExecutionSpecDto } from './generated/workflow-execution-spec.dto.ts';
 import { dnsLabel, dnsSubdomain } from './names.ts';
@@ -40,13 +41,13 @@ export class NewMetadataDto {
   /** Kubernetes labels. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
-  @IsStringMap()
+  @IsStringMap({ reservedPrefix: ownPrefix })
   labels?: Record<string, string>;
 
   /** Kubernetes annotations. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
   @Optional()
-  @IsStringMap()
+  @IsStringMap({ reservedPrefix: ownPrefix })
   annotations?: Record<string, string>;
 }
 

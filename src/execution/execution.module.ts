@@ -1,10 +1,15 @@
 import { Module } from '@nestjs/common';
+import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { AccessGuard } from './access/access.guard.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
 import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
+import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { ExecutionLists } from './listing/execution-lists.ts';
+import { PageTokenKey } from './listing/page-token-key.ts';
 import { randomSuffix } from './names.ts';
 import { ExecutionController } from './rest/execution.controller.ts';
+import { jsonBody } from './rest/json-body.ts';
 import { OpenStreams } from './streams/open-streams.ts';
 
 /**
@@ -13,6 +18,20 @@ import { OpenStreams } from './streams/open-streams.ts';
  */
 @Module({
   controllers: [ExecutionController, ExecutionGrpcController],
-  providers: [ExecutionService, AccessGuard, OpenStreams, GrpcHealth, { provide: NAME_SUFFIX, useValue: randomSuffix }],
+  providers: [
+    ExecutionService,
+    RepeatableCreation,
+    ExecutionLists,
+    PageTokenKey,
+    AccessGuard,
+    OpenStreams,
+    GrpcHealth,
+    { provide: NAME_SUFFIX, useValue: randomSuffix },
+  ],
 })
-export class ExecutionModule {}
+export class ExecutionModule implements NestModule {
+  /** Bodies are read where there is a handler for them, and nowhere else. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(...jsonBody).forRoutes(ExecutionController);
+  }
+}

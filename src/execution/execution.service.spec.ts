@@ -1,18 +1,18 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { CancelledError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
+import { CancelledError, ConflictError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { ExecutionService } from './execution.service.ts';
+import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import type { ExecutionLists } from './listing/execution-lists.ts';
 
 /** The service around an API server that answers what a test wants it to. */
 function serviceWith(over: {
   answer?: () => Promise<WorkflowExecution>;
-  stored?: WorkflowExecution[];
-  hasSynced?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
 }) {
@@ -20,11 +20,16 @@ function serviceWith(over: {
     over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
   );
   const upsertIfNewer = jest.fn();
-  const client = { create: answer, get: answer } as unknown as KubernetesClient;
-  const store = { list: () => over.stored ?? [], upsertIfNewer };
-  const reflector = { hasSynced: over.hasSynced ?? true, store } as unknown as Reflector<WorkflowExecution>;
+  const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
+    Promise.reject(new ConflictError('changed')),
+  );
+  const client = { create: answer, get: answer, patch } as unknown as KubernetesClient;
+  const reflector = { store: { upsertIfNewer } } as unknown as Reflector<WorkflowExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
-  return { service: new ExecutionService(client, reflector, config, () => 'suffix'), answer, upsertIfNewer };
+  const repeatable = new RepeatableCreation(client, reflector);
+  const lists = {} as unknown as ExecutionLists;
+  const service = new ExecutionService(client, reflector, config, () => 'suffix', repeatable, lists);
+  return { service, answer, upsertIfNewer, patch };
 }
 
 /** A call of somebody who stays. */
@@ -121,19 +126,11 @@ describe('reading an execution', () => {
   });
 });
 
-describe('listing executions', () => {
-  it('says to come back when the first list of the cluster is not there yet', () => {
-    const { service } = serviceWith({ hasSynced: false });
+describe('cancelling an execution', () => {
+  it('is decided anew when the execution has changed, but not for ever', async () => {
+    const { service, patch } = serviceWith({});
 
-    expect(() => service.list({ pageSize: 0 })).toThrow(
-      expect.objectContaining({ code: 'Unavailable', details: { retryAfterMs: 1_000 } }),
-    );
-  });
-
-  it('answers from the store', () => {
-    const { service, answer } = serviceWith({ stored: [aWorkflowExecution()] });
-
-    expect(service.list({ pageSize: 0 }).items).toHaveLength(1);
-    expect(answer).not.toHaveBeenCalled();
+    await expect(service.cancel(key, call)).rejects.toMatchObject({ code: 'Aborted' });
+    expect(patch).toHaveBeenCalledTimes(5);
   });
 });

@@ -2,26 +2,32 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { KubernetesError } from '../kubernetes/errors.ts';
+import { ConflictError, KubernetesError } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { phaseOf } from '../workflow-execution/phase.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
-import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { Call } from './call/call.ts';
+import { cancellationOf } from './cancellation.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
 import { fromKubernetesError } from './errors/kubernetes-errors.ts';
 import type { CallSubject } from './errors/kubernetes-errors.ts';
-import type { CreateCommand, ExecutionPage, ListCommand } from './execution.types.ts';
-import { pageOf } from './listing.ts';
+import type { CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
+import { identityOf } from './idempotency/request-identity.ts';
+import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { ExecutionLists } from './listing/execution-lists.ts';
 import { derivedName, executionNamed, namespaceNamed } from './names.ts';
 import type { ExecutionKey, NameSuffix } from './names.ts';
+import { newExecution } from './new-execution.ts';
 
 /** Injection token of the {@link NameSuffix}. */
 export const NAME_SUFFIX = Symbol('NameSuffix');
 
-/** How long a caller waits for a replica that has just started, in milliseconds. */
-const syncRetryMs = 1_000;
+/** How often a cancellation is decided anew because the execution changed in between. */
+const cancelAttempts = 5;
 
 /**
  * The execution API, whatever the transport. Every method rejects with an {@link ApiError}. The caller going away ends the
@@ -34,28 +40,31 @@ export class ExecutionService {
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'> & ExecutionPolicy,
     @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
+    private readonly repeatable: RepeatableCreation,
+    private readonly lists: ExecutionLists,
   ) {}
 
   /**
-   * Creates an execution; lists of this replica hold it from then on.
+   * Creates an execution; lists of this replica hold it from then on. A request with an id may be repeated: it is answered
+   * with the execution that it created.
    *
-   * @returns the resource as the API server stored it, with its defaults
+   * @returns the resource as the API server stored it, with its defaults, or as it would store it
    */
-  async create(command: CreateCommand, { signal }: Call): Promise<WorkflowExecution> {
+  async create(command: CreateCommand, { caller, signal }: Call): Promise<WorkflowExecution> {
     this.assertServed(command.namespace);
     assertNotCancelled(command);
     this.assertAllowed(command);
-    const { namespace, labels, annotations, spec } = command;
-    const name = command.name ?? derivedName(spec.remediationRequestRef.name, this.suffix());
-    const object = {
-      apiVersion: workflowExecutionApiVersion,
-      kind: workflowExecutionResource.kind,
-      metadata: { name, namespace, labels, annotations },
-      spec,
-    };
-    const subject = { resource: executionNamed({ namespace, name }), parent: namespaceNamed(namespace) };
-    const created = await answered(this.client.create(workflowExecutionResource, object, { signal }), subject);
-    this.reflector.store.upsertIfNewer(created);
+    const { namespace, spec, validateOnly: dryRun } = command;
+    const identity = identityOf(command, caller?.username ?? '');
+    const name = command.name ?? identity?.derivedName ?? derivedName(spec.remediationRequestRef.name, this.suffix());
+    const execution = newExecution({ ...command, name }, caller?.username, identity);
+    const creation =
+      identity === undefined
+        ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
+        : this.repeatable.create(execution, identity, { signal, dryRun });
+    const parent = namespaceNamed(namespace);
+    const created = await answered(creation, { resource: executionNamed({ namespace, name }), parent });
+    if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
     return created;
   }
 
@@ -65,13 +74,61 @@ export class ExecutionService {
   }
 
   /** One page of executions out of the shared store. */
-  list(command: ListCommand): ExecutionPage {
-    if (!this.reflector.hasSynced) {
-      throw new ApiError('Unavailable', 'the executions of the cluster are still being read', {
-        retryAfterMs: syncRetryMs,
-      });
+  list(command: ListCommand, { signal }: Call): Promise<ExecutionPage> {
+    return this.lists.page(command, signal);
+  }
+
+  /**
+   * Asks for an execution to end early; asking again changes nothing.
+   *
+   * @returns the execution as it is then, which may be before it has ended
+   */
+  async cancel(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
+    for (let attempt = 1; attempt <= cancelAttempts; attempt++) {
+      const execution = await this.get(key, call);
+      const cancellation = cancellationOf(execution);
+      if (cancellation === 'already') return execution;
+      if (cancellation === 'too-late') throw finished(execution);
+      const cancelled = await this.requestCancellation(execution, call);
+      if (cancelled !== undefined) return cancelled;
     }
-    return pageOf(this.reflector.store.list(), command);
+    const resource = executionNamed(key);
+    throw new ApiError('Aborted', `${resource.name} changed again and again meanwhile`, { resource });
+  }
+
+  /**
+   * Asks for the deletion of an execution, which is there until its PipelineRun is gone.
+   *
+   * @returns its last known state
+   */
+  async delete({ key, uid, resourceVersion }: DeleteCommand, call: Call): Promise<WorkflowExecution> {
+    const execution = await this.get(key, call);
+    const { signal } = call;
+    const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
+    const resource = executionNamed(key);
+    await answered(this.client.delete(workflowExecutionResource, key, { preconditions, signal }), { resource });
+    const left = await answered(this.client.find(workflowExecutionResource, key, { signal }), { resource });
+    return left?.metadata.uid === execution.metadata.uid ? left : execution;
+  }
+
+  /** Undefined when the execution has changed since it was read, so that what was decided on it is void. */
+  private async requestCancellation(
+    { metadata }: WorkflowExecution,
+    { caller, signal }: Call,
+  ): Promise<WorkflowExecution | undefined> {
+    const annotations = caller && { [ownAnnotations.cancelRequestedBy]: caller.username };
+    const patch = {
+      metadata: { resourceVersion: metadata.resourceVersion, annotations },
+      spec: { cancelRequested: true },
+    };
+    try {
+      const cancelled = await this.client.patch(workflowExecutionResource, metadata, patch, { signal });
+      this.reflector.store.upsertIfNewer(cancelled);
+      return cancelled;
+    } catch (error) {
+      if (error instanceof ConflictError) return undefined;
+      throw toApiError(error, { resource: executionNamed(metadata) });
+    }
   }
 
   /** The reconciler would end it as ValidationFailed; whoever asks here is told before there is anything to end. */
@@ -98,10 +155,22 @@ function assertNotCancelled({ spec }: CreateCommand): void {
   }
 }
 
+function finished(execution: WorkflowExecution): ApiError {
+  const { name } = executionNamed(execution.metadata);
+  const description = `It is ${phaseOf(execution)}, and an execution that has ended can not be cancelled.`;
+  return new ApiError('FailedPrecondition', `${name} has ended: it is ${phaseOf(execution)}`, {
+    precondition: { type: 'EXECUTION_FINISHED', subject: name, description },
+  });
+}
+
 async function answered<T>(call: Promise<T>, subject: CallSubject): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw error instanceof KubernetesError ? fromKubernetesError(error, subject) : error;
+    throw toApiError(error, subject);
   }
+}
+
+function toApiError(error: unknown, subject: CallSubject): unknown {
+  return error instanceof KubernetesError ? fromKubernetesError(error, subject) : error;
 }

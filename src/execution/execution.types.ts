@@ -1,4 +1,9 @@
-import type { WorkflowExecution, WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
+import type {
+  Phase,
+  WorkflowExecution,
+  WorkflowExecutionSpec,
+} from '../workflow-execution/generated/workflow-execution.ts';
+import type { ExecutionKey } from './names.ts';
 
 /** Asks for a new execution; everything in it has been held to its rules, but those that only the API server can tell. */
 export interface CreateCommand {
@@ -8,6 +13,34 @@ export interface CreateCommand {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: WorkflowExecutionSpec;
+  /** Makes the call safe to repeat (https://google.aip.dev/155). */
+  readonly requestId?: string;
+  /** Checks everything and stores nothing (https://google.aip.dev/163). */
+  readonly validateOnly?: boolean;
+}
+
+/** Asks for the deletion of one execution. */
+export interface DeleteCommand {
+  readonly key: ExecutionKey;
+  /** Deletes it only when it has this uid. */
+  readonly uid?: string;
+  /** Deletes it only when it has this resource version. */
+  readonly resourceVersion?: string;
+}
+
+/** Which executions a list holds: those for which all that is given is true. */
+export interface ListFilter {
+  /** Empty: any phase. */
+  readonly phases: readonly Phase[];
+  readonly workflowId?: string;
+  readonly targetResource?: string;
+  readonly remediationRequest?: string;
+  /** In the syntax of Kubernetes. */
+  readonly labelSelector?: string;
+  /** RFC 3339; at this time or after it. */
+  readonly createdAfter?: string;
+  /** RFC 3339; before this time. */
+  readonly createdBefore?: string;
 }
 
 /** Asks for one page of a list. */
@@ -18,6 +51,9 @@ export interface ListCommand {
   readonly pageSize: number;
   /** Of the page before; absent for the first page. */
   readonly pageToken?: string;
+  readonly filter: ListFilter;
+  /** The list is not made before everything up to this resource version is known. */
+  readonly minResourceVersion?: string;
 }
 
 /** One page of a list. */

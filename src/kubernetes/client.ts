@@ -95,14 +95,18 @@ export class KubernetesClient {
     };
   }
 
-  /** Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. */
+  /**
+   * Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. The answer to a dry run
+   * is no stored object: its resourceVersion is empty.
+   */
   async create<T extends KubernetesObject, N extends NewObject>(
     resource: ResourceType<T>,
     object: N,
     options?: WriteOptions,
   ): Promise<T> {
     const path = collectionPath(resource, object.metadata.namespace);
-    return this.#object(resource, { method: 'POST', path, body: object, query: dryRun(options) }, options);
+    const answer = await this.#json({ method: 'POST', path, body: object, query: dryRun(options) }, options);
+    return parse(resource, options?.dryRun ? withVersion(answer) : answer);
   }
 
   /** Replaces an object as a whole. Throws ConflictError unless `metadata.resourceVersion` is the current one. */
@@ -179,6 +183,11 @@ export class KubernetesClient {
 
 function dryRun(options: WriteOptions | undefined): ApiRequest['query'] {
   return options?.dryRun ? { dryRun: 'All' } : {};
+}
+
+/** What was not stored has no version; for those who read objects it is an empty one. */
+function withVersion(raw: unknown): unknown {
+  return { ...recordOf(raw), metadata: { resourceVersion: '', ...recordOf(recordOf(raw)['metadata']) } };
 }
 
 function continueOf(metadata: unknown): string | undefined {

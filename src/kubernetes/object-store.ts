@@ -34,6 +34,11 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     return this.#newest;
   }
 
+  /** Up to which resource version a scope is known; undefined before its first list. */
+  progressOf(scope: Scope): string | undefined {
+    return this.#progress.get(scope);
+  }
+
   get(key: ObjectKey | string): T | undefined {
     return this.#objects.get(typeof key === 'string' ? key : keyToString(key));
   }

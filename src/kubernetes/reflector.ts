@@ -10,6 +10,7 @@ import { silentLogger, type Logger } from './logger.ts';
 import { readHeader, type ObjectHeader } from './object-header.ts';
 import { ObjectStore, type Scope } from './object-store.ts';
 import type { ResourceType } from './resource-type.ts';
+import { isNewer } from './resource-version.ts';
 import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
 
 /** What a reflector mirrors. */
@@ -55,6 +56,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #unlisted: Set<Scope>;
   readonly #failures = new Map<Scope, KubernetesError>();
   readonly #waiting = new Set<() => void>();
+  readonly #progress: Listeners<Scope>;
   #generation = 0;
   #listWatches: readonly ListWatch[] = [];
 
@@ -64,6 +66,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#log = options.log ?? silentLogger;
     this.#changes = new Listeners(this.#log);
     this.#invalid = new Listeners(this.#log);
+    this.#progress = new Listeners(this.#log);
     const onChange = (change: Change<T>) => this.#changes.tell(change);
     this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slimmed(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
@@ -128,6 +131,47 @@ export class Reflector<T extends KubernetesObject> {
     return this.#invalid.add(handler);
   }
 
+  /** The scopes that it lists and watches one by one: namespaces, or `undefined` for all of them together. */
+  get scopes(): readonly Scope[] {
+    return this.#scopes;
+  }
+
+  /** Up to which resource version everything of a scope is known; undefined before its first list. */
+  progressOf(scope: Scope): string | undefined {
+    return this.#store.progressOf(scope);
+  }
+
+  /** Calls `handler` with the scope each time that its progress has moved; the returned function ends that. */
+  onProgress(handler: (scope: Scope) => void): () => void {
+    return this.#progress.add(handler);
+  }
+
+  /** Resolves once everything of a scope is known up to a resource version; rejects with CancelledError on `signal`. */
+  reached(scope: Scope, resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const isReached = () => {
+      const known = this.progressOf(scope);
+      return known !== undefined && !isNewer(resourceVersion, known);
+    };
+    if (isReached()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        stop();
+        signal.removeEventListener('abort', onAbort);
+      };
+      const onAbort = () => {
+        done();
+        reject(new CancelledError(`Waiting for version ${resourceVersion} of ${this.resource.plural} was cancelled`));
+      };
+      const stop = this.onProgress(() => {
+        if (!isReached()) return;
+        done();
+        resolve();
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+
   #listWatch(scope: Scope): ListWatch {
     const { client, resource, labelSelector, fieldSelector, clock, random, timing } = this.#options;
     return new ListWatch({
@@ -146,7 +190,10 @@ export class Reflector<T extends KubernetesObject> {
     return {
       replace: (items, resourceVersion) => this.#replace(scope, items, resourceVersion),
       apply: (header, raw, present) => this.#apply(scope, header, raw, present),
-      advance: (resourceVersion) => this.#store.advance(scope, resourceVersion),
+      advance: (resourceVersion) => {
+        this.#store.advance(scope, resourceVersion);
+        this.#progress.tell(scope);
+      },
       failing: (error) => (error ? this.#failures.set(scope, error) : this.#failures.delete(scope)),
     };
   }
@@ -156,6 +203,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#store.replace(scope, objects, resourceVersion);
     this.#generation++;
     this.#unlisted.delete(scope);
+    this.#progress.tell(scope);
     if (!this.hasSynced) return;
     for (const tell of this.#waiting) tell();
     this.#waiting.clear();
@@ -165,6 +213,7 @@ export class Reflector<T extends KubernetesObject> {
     const object = this.#parse(key, raw);
     if (object && present) this.#store.put(scope, object);
     else this.#store.remove(scope, keyToString(key), resourceVersion, object);
+    this.#progress.tell(scope);
   }
 
   #parse(key: ObjectKey, raw: unknown): T | undefined {

@@ -15,6 +15,7 @@ import { TargetLocks } from '../locking/target-locks.ts';
 import { pipelineRunCreationErrors } from '../metrics/pipeline-run-creation-errors.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
@@ -50,7 +51,7 @@ export function reconcilerSources({
   ReflectorSource<Lease>,
 ] {
   return [
-    { resource: workflowExecutionResource, namespaces },
+    { resource: workflowExecutionResource, namespaces, indexes: executionIndexes },
     { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
     { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
   ];

@@ -1,5 +1,8 @@
 import type { Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 
+/** Every phase there is, in the order of a life. */
+export const allPhases: readonly Phase[] = ['Pending', 'Running', 'Completed', 'Failed', 'Skipped'];
+
 const terminal: ReadonlySet<Phase> = new Set(['Completed', 'Failed', 'Skipped']);
 
 /** The phase of an execution; one that nobody has looked at yet is Pending. */

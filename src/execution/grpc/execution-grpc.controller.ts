@@ -5,16 +5,18 @@ import { AccessGuard } from '../access/access.guard.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ExecutionService } from '../execution.service.ts';
-import type { CreateCommand, ListCommand } from '../execution.types.ts';
+import type { CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
 import type {
+  CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionResponse,
+  DeleteWorkflowExecutionResponse,
   GetWorkflowExecutionResponse,
   ListWorkflowExecutionsResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { ExecutionKey } from '../names.ts';
 import { GrpcStatusFilter } from './grpc-status.filter.ts';
 import { grpcService } from './package-definition.ts';
-import { CreateRequestPipe, GetRequestPipe, ListRequestPipe } from './request.pipes.ts';
+import { CreateRequestPipe, DeleteRequestPipe, ListRequestPipe, NamePipe } from './request.pipes.ts';
 import { toListResponse, toMessage } from './to-message.ts';
 
 /** The execution API over gRPC: kubernaut.workflowexecution.v1.WorkflowExecutionService. */
@@ -36,7 +38,7 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('get')
   async getWorkflowExecution(
-    @Payload(GetRequestPipe) key: ExecutionKey,
+    @Payload(NamePipe) key: ExecutionKey,
     @IncomingCall() call: Call,
   ): Promise<GetWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.get(key, call)) };
@@ -44,7 +46,28 @@ export class ExecutionGrpcController {
 
   @GrpcMethod(grpcService)
   @Access('list')
-  listWorkflowExecutions(@Payload(ListRequestPipe) command: ListCommand): ListWorkflowExecutionsResponse {
-    return toListResponse(this.executions.list(command));
+  async listWorkflowExecutions(
+    @Payload(ListRequestPipe) command: ListCommand,
+    @IncomingCall() call: Call,
+  ): Promise<ListWorkflowExecutionsResponse> {
+    return toListResponse(await this.executions.list(command, call));
+  }
+
+  @GrpcMethod(grpcService)
+  @Access('patch')
+  async cancelWorkflowExecution(
+    @Payload(NamePipe) key: ExecutionKey,
+    @IncomingCall() call: Call,
+  ): Promise<CancelWorkflowExecutionResponse> {
+    return { workflowExecution: toMessage(await this.executions.cancel(key, call)) };
+  }
+
+  @GrpcMethod(grpcService)
+  @Access('delete')
+  async deleteWorkflowExecution(
+    @Payload(DeleteRequestPipe) command: DeleteCommand,
+    @IncomingCall() call: Call,
+  ): Promise<DeleteWorkflowExecutionResponse> {
+    return { workflowExecution: toMessage(await this.executions.delete(command, call)) };
   }
 }

@@ -4,6 +4,7 @@ const places: Readonly<Record<string, string>> = {
   'metadata.namespace': 'parent',
   limit: 'page_size',
   continue: 'page_token',
+  phase: 'phases',
 };
 
 /** Maps of the resource, whose keys are the caller's and not ours to spell. */
@@ -12,7 +13,7 @@ const maps: ReadonlySet<string> = new Set(['metadata.labels', 'metadata.annotati
 /**
  * The path of a field in the request message, for a field that is named as in the resource:
  * `spec.workflowRef.containerImage` is `workflow_execution.spec.workflow_ref.container_image`. What is no part of the
- * resource stays as it is.
+ * resource is a field of the request itself.
  */
 export function toGrpcField(path: readonly string[]): string {
   const dotted = path.join('.');
@@ -24,7 +25,7 @@ export function toGrpcField(path: readonly string[]): string {
     case 'spec':
       return ['workflow_execution', ...spell(path)].join('.');
     default:
-      return dotted;
+      return spell(path).join('.');
   }
 }
 

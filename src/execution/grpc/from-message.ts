@@ -1,19 +1,25 @@
 import type {
   CreateWorkflowExecutionRequest,
-  GetWorkflowExecutionRequest,
+  DeleteWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
+  Phase as PhaseMessage,
   WorkflowExecutionSpec as SpecMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
-import type { ListCommand } from '../execution.types.ts';
+import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import { allPhases } from '../../workflow-execution/phase.ts';
+import type { CreateOptions } from '../create-command.ts';
+import type { DeleteCommand, ListCommand } from '../execution.types.ts';
 import { allNamespaces, dnsLabel, dnsSubdomain, isName } from '../names.ts';
 import type { ExecutionKey } from '../names.ts';
 import { toGoDuration } from './duration.ts';
+import { phases } from './enums.ts';
 
 /** What a create request says, in the shape of the DTO that both transports are held to. It has not been validated. */
 export interface UnvalidatedCreate {
   readonly namespace: string;
   readonly resource: object;
+  readonly options: CreateOptions;
 }
 
 /**
@@ -31,32 +37,80 @@ export function fromCreateRequest(request: CreateWorkflowExecutionRequest): Unva
   return {
     namespace: namespaceOf(request.parent, 'parent'),
     resource: { metadata, ...(spec === undefined ? {} : { spec: fromSpec(spec) }) },
+    options: { requestId: given(request.requestId), validateOnly: request.validateOnly },
   };
 }
 
 /**
- * Reads a get request.
+ * Reads the name of an execution, as most requests have it.
  *
  * @throws ApiError InvalidArgument when the name is not a resource name
  */
-export function fromGetRequest({ name }: GetWorkflowExecutionRequest): ExecutionKey {
+export function fromName({ name }: { readonly name: string }): ExecutionKey {
   const [, namespace = '', id = ''] = /^namespaces\/([^/]*)\/workflowExecutions\/([^/]*)$/.exec(name) ?? [];
   if (isName(namespace, dnsLabel) && isName(id, dnsSubdomain)) return { namespace, name: id };
   throw invalidField(['name'], 'must be namespaces/{namespace}/workflowExecutions/{workflow_execution}');
 }
 
 /**
+ * Reads a delete request.
+ *
+ * @throws ApiError InvalidArgument when the name is not a resource name
+ */
+export function fromDeleteRequest(request: DeleteWorkflowExecutionRequest): DeleteCommand {
+  return { key: fromName(request), uid: given(request.uid), resourceVersion: given(request.resourceVersion) };
+}
+
+/**
  * Reads a list request.
  *
- * @throws ApiError InvalidArgument when the parent is not a namespace, or the page size is negative
+ * @throws ApiError InvalidArgument when the parent is not a namespace, the page size is negative, or a phase is none
  */
-export function fromListRequest({ parent, pageSize, pageToken }: ListWorkflowExecutionsRequest): ListCommand {
+export function fromListRequest(request: ListWorkflowExecutionsRequest): ListCommand {
+  const { pageSize, phases: messages, createdAfter, createdBefore } = request;
   if (pageSize < 0) throw invalidField(['page_size'], 'must not be negative');
   return {
-    ...(parent === `namespaces/${allNamespaces}` ? {} : { namespace: namespaceOf(parent, 'parent') }),
+    ...fromParent(request.parent),
     pageSize,
-    ...(pageToken === '' ? {} : { pageToken }),
+    pageToken: given(request.pageToken),
+    minResourceVersion: given(request.minResourceVersion),
+    filter: {
+      phases: messages.map(phaseOf),
+      workflowId: given(request.workflowId),
+      targetResource: given(request.targetResource),
+      remediationRequest: given(request.remediationRequest),
+      labelSelector: given(request.labelSelector),
+      createdAfter: textOf(createdAfter),
+      createdBefore: textOf(createdBefore),
+    },
   };
+}
+
+/**
+ * Reads the parent of a request that may be about all namespaces (https://google.aip.dev/159).
+ *
+ * @throws ApiError InvalidArgument when it is not a namespace
+ */
+export function fromParent(parent: string): { readonly namespace?: string } {
+  return parent === `namespaces/${allNamespaces}` ? {} : { namespace: namespaceOf(parent, 'parent') };
+}
+
+/** A phase by its name in the resource. */
+function phaseOf(message: PhaseMessage): Phase {
+  const phase = allPhases.find((name) => phases[name] === message);
+  if (phase !== undefined) return phase;
+  throw invalidField(['phases'], `must be of ${Object.values(phases).join(', ')}`);
+}
+
+/** A time as the resource has it; what is no time stays a text that is none, for the rule of its field to refuse. */
+function textOf(time: Date | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  return Number.isNaN(time.getTime()) ? 'a time out of range' : time.toISOString();
+}
+
+/** A text that is given; proto has no difference between one that is empty and one that is not there. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 function namespaceOf(parent: string, field: string): string {

@@ -7,7 +7,7 @@ import {
   ListWorkflowExecutionsRequest,
   WorkflowExecution as WorkflowExecutionMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { fromCreateRequest, fromGetRequest, fromListRequest } from './from-message.ts';
+import { fromCreateRequest, fromName, fromListRequest } from './from-message.ts';
 import { toListResponse, toMessage } from './to-message.ts';
 
 /** A map as gRPC has it: an empty one is none. */
@@ -37,6 +37,7 @@ describe('an execution over gRPC', () => {
 
         expect(fromCreateRequest(request)).toEqual({
           namespace: 'payment',
+          options: { validateOnly: false },
           resource: {
             metadata: { ...given({ labels: metadata.labels }), ...given({ annotations: metadata.annotations }) },
             spec: { ...rest, ...given({ parameters }) },
@@ -99,8 +100,8 @@ describe('a list over gRPC', () => {
   });
 
   it.each([
-    ['one namespace', 'namespaces/payment', { namespace: 'payment', pageSize: 7 }],
-    ['all namespaces', 'namespaces/-', { pageSize: 7 }],
+    ['one namespace', 'namespaces/payment', { namespace: 'payment', pageSize: 7, filter: { phases: [] } }],
+    ['all namespaces', 'namespaces/-', { pageSize: 7, filter: { phases: [] } }],
   ])('is asked for in %s', (_, parent, command) => {
     expect(fromListRequest(ListWorkflowExecutionsRequest.fromPartial({ parent, pageSize: 7 }))).toEqual(command);
   });
@@ -120,7 +121,7 @@ describe('a list over gRPC', () => {
 
 describe('the name of an execution over gRPC', () => {
   it('is its resource name', () => {
-    expect(fromGetRequest({ name: 'namespaces/payment/workflowExecutions/we-1' })).toEqual({
+    expect(fromName({ name: 'namespaces/payment/workflowExecutions/we-1' })).toEqual({
       namespace: 'payment',
       name: 'we-1',
     });
@@ -136,6 +137,6 @@ describe('the name of an execution over gRPC', () => {
     'namespaces/payment/workflowExecutions/we-1/status',
     '/namespaces/payment/workflowExecutions/we-1',
   ])('is not %j', (name) => {
-    expect(() => fromGetRequest({ name })).toThrow('name: must be namespaces/{namespace}/workflowExecutions/');
+    expect(() => fromName({ name })).toThrow('name: must be namespaces/{namespace}/workflowExecutions/');
   });
 });

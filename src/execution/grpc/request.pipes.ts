@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { PipeTransform } from '@nestjs/common';
 import type {
   CreateWorkflowExecutionRequest,
-  GetWorkflowExecutionRequest,
+  DeleteWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import type { CreateCommand, ListCommand } from '../execution.types.ts';
+import type { CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
 import type { ExecutionKey } from '../names.ts';
 import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { toCreateCommand } from '../create-command.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { fromCreateRequest, fromGetRequest, fromListRequest } from './from-message.ts';
+import { fromCreateRequest, fromDeleteRequest, fromListRequest, fromName } from './from-message.ts';
 import { wellFormed } from './malformed-message.ts';
 import type { MalformedMessage } from './malformed-message.ts';
 
@@ -25,16 +25,24 @@ export class CreateRequestPipe implements PipeTransform<
   private readonly rules = new RequestValidationPipe();
 
   async transform(request: Incoming<CreateWorkflowExecutionRequest>): Promise<CreateCommand> {
-    const { namespace, resource } = fromCreateRequest(wellFormed(request));
-    return toCreateCommand(namespace, await this.rules.validated(CreateWorkflowExecutionDto, resource));
+    const { namespace, resource, options } = fromCreateRequest(wellFormed(request));
+    return toCreateCommand(namespace, await this.rules.validated(CreateWorkflowExecutionDto, resource), options);
   }
 }
 
-/** A get request as the key that it asks for. */
+/** A request that is about one execution, as the key of that. */
 @Injectable()
-export class GetRequestPipe implements PipeTransform<Incoming<GetWorkflowExecutionRequest>, ExecutionKey> {
-  transform(request: Incoming<GetWorkflowExecutionRequest>): ExecutionKey {
-    return fromGetRequest(wellFormed(request));
+export class NamePipe implements PipeTransform<Incoming<{ readonly name: string }>, ExecutionKey> {
+  transform(request: Incoming<{ readonly name: string }>): ExecutionKey {
+    return fromName(wellFormed(request));
+  }
+}
+
+/** A delete request as a command. */
+@Injectable()
+export class DeleteRequestPipe implements PipeTransform<Incoming<DeleteWorkflowExecutionRequest>, DeleteCommand> {
+  transform(request: Incoming<DeleteWorkflowExecutionRequest>): DeleteCommand {
+    return fromDeleteRequest(wellFormed(request));
   }
 }
 

@@ -1,12 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { jsonBody } from './json-body.ts';
 import { serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
 /**
- * Makes an application that imports ExecutionModule speak REST: security headers, JSON bodies within their limit, errors
- * as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
+ * Makes an application that imports ExecutionModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
  * `{ bodyParser: false }`.
  */
 export function configureHttp(app: NestExpressApplication): void {
@@ -14,7 +12,6 @@ export function configureHttp(app: NestExpressApplication): void {
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
   app.use(securityHeaders);
-  app.use(...jsonBody);
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app);
 }

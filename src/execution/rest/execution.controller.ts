@@ -1,5 +1,16 @@
-import { Body, Controller, Get, Param, Post, Query, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
 import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import type { Call } from '../call/call.ts';
@@ -9,16 +20,18 @@ import { ExecutionService } from '../execution.service.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { LocationInterceptor } from './location.interceptor.ts';
-import { DescribesCreate, DescribesExecutions, DescribesGet, DescribesList } from './openapi.decorators.ts';
 import {
-  ExecutionParameters,
-  ListQuery,
-  NamespaceParameters,
-  NamespacesParameters,
-  NoQuery,
-} from './parameters.dto.ts';
-import { toListCommand, toResource, toResourceList } from './rest.mapping.ts';
-import type { WorkflowExecutionList } from './rest.mapping.ts';
+  DescribesCancel,
+  DescribesCreate,
+  DescribesDelete,
+  DescribesExecutions,
+  DescribesGet,
+  DescribesList,
+} from './openapi.decorators.ts';
+import { ExecutionParameters, NamespaceParameters, NamespacesParameters } from './parameters.dto.ts';
+import { CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery } from './queries.dto.ts';
+import { toCreateOptions, toDeleteCommand, toListCommand, toResource, toResourceList } from './rest.mapping.ts';
+import type { ShownExecution, WorkflowExecutionList } from './rest.mapping.ts';
 
 /** The execution API over REST, with the habits of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
@@ -34,11 +47,12 @@ export class ExecutionController {
   @DescribesCreate()
   async create(
     @Param() { namespace }: NamespaceParameters,
-    @Query() _query: NoQuery,
+    @Query() query: CreateQuery,
     @Body() body: CreateWorkflowExecutionDto,
     @IncomingCall() call: Call,
-  ): Promise<WorkflowExecution> {
-    return toResource(await this.executions.create(toCreateCommand(namespace, body), call));
+  ): Promise<ShownExecution> {
+    const command = toCreateCommand(namespace, body, toCreateOptions(query));
+    return toResource(await this.executions.create(command, call));
   }
 
   @Get(':name')
@@ -48,14 +62,42 @@ export class ExecutionController {
     @Param() { namespace, name }: ExecutionParameters,
     @Query() _query: NoQuery,
     @IncomingCall() call: Call,
-  ): Promise<WorkflowExecution> {
+  ): Promise<ShownExecution> {
     return toResource(await this.executions.get({ namespace, name }, call));
   }
 
   @Get()
   @Access('list')
   @DescribesList()
-  list(@Param() { namespace }: NamespacesParameters, @Query() query: ListQuery): WorkflowExecutionList {
-    return toResourceList(this.executions.list(toListCommand(namespace, query)));
+  async list(
+    @Param() { namespace }: NamespacesParameters,
+    @Query() query: ListQuery,
+    @IncomingCall() call: Call,
+  ): Promise<WorkflowExecutionList> {
+    return toResourceList(await this.executions.list(toListCommand(namespace, query), call));
+  }
+
+  @Post(':name/cancel')
+  @HttpCode(200)
+  @Access('patch')
+  @DescribesCancel()
+  async cancel(
+    @Param() { namespace, name }: ExecutionParameters,
+    @Query() _query: NoQuery,
+    @Body() _body: NoBody,
+    @IncomingCall() call: Call,
+  ): Promise<ShownExecution> {
+    return toResource(await this.executions.cancel({ namespace, name }, call));
+  }
+
+  @Delete(':name')
+  @Access('delete')
+  @DescribesDelete()
+  async delete(
+    @Param() { namespace, name }: ExecutionParameters,
+    @Query() query: DeleteQuery,
+    @IncomingCall() call: Call,
+  ): Promise<ShownExecution> {
+    return toResource(await this.executions.delete(toDeleteCommand({ namespace, name }, query), call));
   }
 }

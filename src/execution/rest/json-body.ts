@@ -9,8 +9,9 @@ import { maxRequestBytes } from '../limits.ts';
 export const jsonBody: readonly RequestHandler[] = [
   (request, _response, next) => {
     // `is` answers null when there is no body, which leaves it to the handler to miss it.
-    if (request.is('application/json') !== false) return next();
-    const given = request.headers['content-type'];
+    const { 'content-type': given, 'content-length': length } = request.headers;
+    const isEmpty = given === undefined && length === '0';
+    if (isEmpty || request.is('application/json') !== false) return next();
     next(
       new ApiError(
         'UnsupportedMediaType',

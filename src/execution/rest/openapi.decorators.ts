@@ -34,7 +34,8 @@ export const DescribesCreate: Describes = () =>
     ApiOperation({
       operationId: 'createWorkflowExecution',
       summary: 'Create an execution',
-      description: 'The execution starts as soon as its target is free.',
+      description:
+        'The execution starts as soon as its target is free. With `requestId` the call can be repeated after any failure.',
     }),
     ApiBody({
       type: CreateWorkflowExecutionDto,
@@ -48,7 +49,10 @@ export const DescribesCreate: Describes = () =>
     ...problems(
       ['PermissionDenied', 'Admission control or a quota of the cluster refuses it.'],
       ['NotFound', 'The namespace does not exist.'],
-      ['AlreadyExists', 'An execution of that name exists, or the namespace is being deleted.'],
+      [
+        'AlreadyExists',
+        'An execution of that name exists, the request id was used for another request, or the namespace is being deleted.',
+      ],
       ['TooLarge', 'The body is larger than 1 MiB.'],
       ['UnsupportedMediaType', 'The body is not application/json.'],
     ),
@@ -66,6 +70,39 @@ export const DescribesGet: Describes = () =>
     ...problems(['NotFound', 'There is no such execution.']),
   );
 
+/** Describes the cancellation of an execution. */
+export const DescribesCancel: Describes = () =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'cancelWorkflowExecution',
+      summary: 'Cancel an execution',
+      description:
+        'What has not started never will; what runs is stopped, and its `finally` tasks are run. The answer is the ' +
+        'execution as it is then: that it has ended is told by its phase. Calling again changes nothing.',
+    }),
+    ApiOkResponse({ description: 'The execution that is asked to end.', type: WorkflowExecutionDto }),
+    ...problems(
+      ['NotFound', 'There is no such execution.'],
+      ['FailedPrecondition', 'The execution has ended already, other than by being cancelled.'],
+    ),
+  );
+
+/** Describes the deletion of an execution. */
+export const DescribesDelete: Describes = () =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'deleteWorkflowExecution',
+      summary: 'Delete an execution',
+      description:
+        'An execution that runs is stopped first; it is there, with a `deletionTimestamp`, until its PipelineRun is gone.',
+    }),
+    ApiOkResponse({ description: 'Its last known state.', type: WorkflowExecutionDto }),
+    ...problems(
+      ['NotFound', 'There is no such execution.'],
+      ['Aborted', 'Its uid or resource version is another one than the given.'],
+    ),
+  );
+
 /** Describes a list of executions. */
 export const DescribesList: Describes = () =>
   applyDecorators(
@@ -74,7 +111,8 @@ export const DescribesList: Describes = () =>
       summary: 'List executions',
       description:
         'The newest first. Walking the pages with `continue` neither skips nor repeats an execution that exists all ' +
-        'the while. What the same server has answered to a create is in its next list.',
+        'the while. What the same server has answered to a create is in its next list; with `minResourceVersion`, what ' +
+        'any server has answered. Of the filters that are given all have to match.',
     }),
     ApiOkResponse({ description: 'One page of executions.', type: WorkflowExecutionListDto }),
   );

@@ -12,7 +12,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       'Runs remediation workflows: each execution is one run of one workflow against one target resource. ' +
         'Errors are application/problem+json (RFC 9457). Fields and parameters that are not described here are refused.',
     )
-    .addTag('Workflow executions', 'Create, read and list executions.')
+    .addTag('Workflow executions', 'Create, read, list, cancel and delete executions.')
     .build();
   return SwaggerModule.createDocument(app, config);
 }

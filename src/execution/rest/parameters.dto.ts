@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength } from 'class-validator';
-import { pageSizes } from '../listing.ts';
+import { Matches, MaxLength } from 'class-validator';
 import { dnsLabel, dnsSubdomain } from '../names.ts';
-import { Optional } from '../validation/optional.ts';
 
 const namespaceProperty = {
   pattern: dnsLabel.pattern.source,
@@ -43,31 +41,4 @@ export class ExecutionParameters extends NamespaceParameters {
   @Matches(dnsSubdomain.pattern, { message: dnsSubdomain.message })
   @MaxLength(dnsSubdomain.maxLength, { message: dnsSubdomain.message })
   name: string;
-}
-
-/** What may stand after the question mark of an operation that takes nothing there. */
-export class NoQuery {}
-
-/** Which page of a list. */
-export class ListQuery {
-  @ApiProperty({
-    type: 'integer',
-    description: `The most executions to answer with; more than ${pageSizes.max} is taken as ${pageSizes.max}, and 0 as ${pageSizes.default}.`,
-    required: false,
-    minimum: 0,
-    default: pageSizes.default,
-  })
-  @Optional()
-  @Matches(/^\d{1,9}$/, { message: 'must be a whole number from 0 to 999999999' })
-  limit?: string;
-
-  @ApiProperty({
-    type: 'string',
-    description: 'metadata.continue of the page before; left out for the first page.',
-    required: false,
-  })
-  @Optional()
-  @IsString({ message: 'must be given once' })
-  @MaxLength(2048, { message: 'must be a token that a list gave out' })
-  continue?: string;
 }

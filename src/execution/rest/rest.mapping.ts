@@ -1,18 +1,27 @@
 import type {
+  Phase,
   WorkflowExecution,
   WorkflowExecutionMetadata,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import type { ExecutionPage, ListCommand } from '../execution.types.ts';
+import type { CreateOptions } from '../create-command.ts';
+import type { DeleteCommand, ExecutionPage, ListCommand } from '../execution.types.ts';
 import { allNamespaces } from '../names.ts';
-import type { ListQuery } from './parameters.dto.ts';
+import type { ExecutionKey } from '../names.ts';
+import { allPhases } from '../../workflow-execution/phase.ts';
+import type { CreateQuery, DeleteQuery, ListQuery } from './queries.dto.ts';
+
+/** An execution as REST shows it; what was only tried out has no resource version. */
+export interface ShownExecution extends Omit<WorkflowExecution, 'metadata'> {
+  readonly metadata: Omit<WorkflowExecutionMetadata, 'resourceVersion'> & { readonly resourceVersion?: string };
+}
 
 /** One page of executions as Kubernetes answers a list. */
 export interface WorkflowExecutionList {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly continue?: string; readonly remainingItemCount?: number };
-  readonly items: readonly WorkflowExecution[];
+  readonly items: readonly ShownExecution[];
 }
 
 /** What the query of a list asks for. */
@@ -20,13 +29,43 @@ export function toListCommand(namespace: string, query: ListQuery): ListCommand 
   return {
     ...(namespace === allNamespaces ? {} : { namespace }),
     pageSize: Number(query.limit ?? 0),
-    // An empty token is what a client sends that always sends one.
-    ...(query.continue ? { pageToken: query.continue } : {}),
+    pageToken: given(query.continue),
+    minResourceVersion: given(query.minResourceVersion),
+    filter: {
+      phases: phasesOf(query.phase),
+      workflowId: given(query.workflowId),
+      targetResource: given(query.targetResource),
+      remediationRequest: given(query.remediationRequest),
+      labelSelector: given(query.labelSelector),
+      createdAfter: given(query.createdAfter),
+      createdBefore: given(query.createdBefore),
+    },
   };
 }
 
+/** What the query of a creation says beside the resource. */
+export function toCreateOptions({ requestId, validateOnly }: CreateQuery): CreateOptions {
+  return { requestId: given(requestId), validateOnly: validateOnly === 'true' };
+}
+
+/** What the query of a deletion asks for. */
+export function toDeleteCommand(key: ExecutionKey, { uid, resourceVersion }: DeleteQuery): DeleteCommand {
+  return { key, uid: given(uid), resourceVersion: given(resourceVersion) };
+}
+
+/** An empty text is what a client sends that always sends a parameter. */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** Phases that are separated by commas; that each is one has been checked. */
+function phasesOf(text = ''): Phase[] {
+  const words = text.split(',');
+  return allPhases.filter((phase) => words.includes(phase));
+}
+
 /** An execution as REST shows it: what the API server holds, less the bookkeeping of who wrote which field. */
-export function toResource({ apiVersion, kind, metadata, spec, status }: WorkflowExecution): WorkflowExecution {
+export function toResource({ apiVersion, kind, metadata, spec, status }: WorkflowExecution): ShownExecution {
   return { apiVersion, kind, metadata: shownMetadata(metadata), spec, ...(status === undefined ? {} : { status }) };
 }
 
@@ -41,15 +80,15 @@ export function toResourceList({ items, nextPageToken, remaining }: ExecutionPag
 }
 
 /** Where an execution is found. */
-export function locationOf({ metadata }: WorkflowExecution): string {
+export function locationOf({ metadata }: ShownExecution): string {
   return `/api/v1/namespaces/${metadata.namespace}/${workflowExecutionResource.plural}/${metadata.name}`;
 }
 
-function shownMetadata(metadata: WorkflowExecutionMetadata): WorkflowExecutionMetadata {
+function shownMetadata(metadata: WorkflowExecutionMetadata): ShownExecution['metadata'] {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp } = metadata;
   const { deletionTimestamp, finalizers, labels, annotations, ownerReferences } = metadata;
   return {
-    ...{ name, namespace, uid, resourceVersion, generation, creationTimestamp },
+    ...{ name, namespace, uid, resourceVersion: resourceVersion || undefined, generation, creationTimestamp },
     ...{ deletionTimestamp, finalizers, labels, annotations, ownerReferences },
   };
 }

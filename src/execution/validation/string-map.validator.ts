@@ -7,6 +7,8 @@ export interface StringMapBounds {
   readonly maxProperties?: number;
   /** The most characters in a value. */
   readonly maxLength?: number;
+  /** Keys that begin like this are not the caller's to set. */
+  readonly reservedPrefix?: string;
   /** What every key must be. */
   readonly keys?: { readonly pattern: RegExp; readonly maxLength: number; readonly message: string };
 }
@@ -36,7 +38,14 @@ function brokenRule(value: unknown, bounds: StringMapBounds): string | undefined
   return entries.map(([key, text]) => brokenEntry(key, text, bounds)).find((rule) => rule !== undefined);
 }
 
-function brokenEntry(key: string, text: unknown, { keys, maxLength }: StringMapBounds): string | undefined {
+function brokenEntry(
+  key: string,
+  text: unknown,
+  { keys, maxLength, reservedPrefix }: StringMapBounds,
+): string | undefined {
+  if (reservedPrefix !== undefined && key.startsWith(reservedPrefix)) {
+    return `'${shortened(key)}' is set by the service only`;
+  }
   if (keys !== undefined && (lengthOf(key) > keys.maxLength || !keys.pattern.test(key))) {
     return `${keys.message}; '${shortened(key)}' is not`;
   }

@@ -8,6 +8,10 @@ export interface SeenExecution {
   readonly labels: Readonly<Record<string, string>>;
   readonly targetResource?: string;
   readonly serviceAccountName?: string;
+  readonly cancelRequested: boolean;
+  /** Empty when it is not told. */
+  readonly resourceVersion: string;
+  readonly isBeingDeleted: boolean;
 }
 
 /** What a caller learns of an error; `kind` is the gRPC code's name, or REST's problem type spelled like it. */
@@ -34,7 +38,24 @@ export type Answer<T> =
 export interface NewExecution {
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly spec?: Partial<WorkflowExecutionSpec>;
+  readonly requestId?: string;
+  readonly validateOnly?: boolean;
+}
+
+/** A list, in the words of REST, for either transport. */
+export interface WantedList {
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly phase?: string;
+  readonly workflowId?: string;
+  readonly targetResource?: string;
+  readonly remediationRequest?: string;
+  readonly labelSelector?: string;
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+  readonly minResourceVersion?: string;
 }
 
 /** One transport, as the contract suite drives it. */
@@ -42,5 +63,11 @@ export interface ApiCaller {
   readonly transport: 'REST' | 'gRPC';
   create(namespace: string, execution: NewExecution): Promise<Answer<SeenExecution>>;
   get(namespace: string, name: string): Promise<Answer<SeenExecution>>;
-  list(namespace: string, size?: number, token?: string): Promise<Answer<SeenPage>>;
+  list(namespace: string, wanted?: WantedList): Promise<Answer<SeenPage>>;
+  cancel(namespace: string, name: string): Promise<Answer<SeenExecution>>;
+  delete(
+    namespace: string,
+    name: string,
+    only?: { readonly uid?: string; readonly resourceVersion?: string },
+  ): Promise<Answer<SeenExecution>>;
 }

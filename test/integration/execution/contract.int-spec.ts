@@ -181,7 +181,7 @@ describe.each([
       const seen: string[] = [];
       let token: string | undefined;
       do {
-        const { ok } = await caller.list(listed.name, 2, token);
+        const { ok } = await caller.list(listed.name, { limit: 2, continue: token });
         seen.push(...(ok?.items ?? []).map(({ name }) => name));
         token = ok?.next;
       } while (token);
@@ -197,30 +197,30 @@ describe.each([
     it('all namespaces', async () => {
       await caller.create(namespace.name, { name: 'newest', spec: aSpec() });
 
-      const { ok } = await caller.list('-', 500);
+      const { ok } = await caller.list('-', { limit: 500 });
 
       const namespaces = new Set(ok?.items.map((item) => item.namespace));
       expect([...namespaces]).toEqual(expect.arrayContaining([namespace.name, listed.name]));
     });
 
     it('no more than 500 at once, and does not complain when more is asked for', async () => {
-      expect((await caller.list(listed.name, 5_000)).ok?.items).toHaveLength(3);
+      expect((await caller.list(listed.name, { limit: 5_000 })).ok?.items).toHaveLength(3);
     });
 
     it.each([
       ['a token that nobody gave out', 1, 'garbage', 'continue'],
       ['a negative page size', -1, undefined, 'limit'],
     ])('nothing for %s, and names the field', async (_, size, token, field) => {
-      const { error } = await caller.list(listed.name, size, token);
+      const { error } = await caller.list(listed.name, { limit: size, continue: token });
 
       expect(error?.kind).toBe('INVALID_ARGUMENT');
       expect(Object.keys(error?.rules ?? {})).toEqual([spelled(field)]);
     });
 
     it('nothing for a token of another list', async () => {
-      const { ok } = await caller.list(listed.name, 1);
+      const { ok } = await caller.list(listed.name, { limit: 1 });
 
-      const { error } = await caller.list(namespace.name, 1, ok?.next);
+      const { error } = await caller.list(namespace.name, { limit: 1, continue: ok?.next });
 
       expect(error?.rules).toEqual({ [spelled('continue')]: 'was given out for another list' });
     });

@@ -2,15 +2,19 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { BadRequest, RetryInfo } from '../../../src/execution/generated/google/rpc/error_details.ts';
 import { Status } from '../../../src/execution/generated/google/rpc/status.ts';
 import {
+  type CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionRequest,
   type CreateWorkflowExecutionResponse,
+  type DeleteWorkflowExecutionResponse,
   type GetWorkflowExecutionResponse,
   ListWorkflowExecutionsRequest,
   type ListWorkflowExecutionsResponse,
   WorkflowExecution,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { fromGoDuration } from '../../../src/execution/grpc/duration.ts';
-import type { Answer, ApiCaller, NewExecution, SeenExecution } from './api-caller.ts';
+import { phases } from '../../../src/execution/grpc/enums.ts';
+import { allPhases } from '../../../src/workflow-execution/phase.ts';
+import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
 import type { RunningApi } from './running-api.ts';
 
 /** Calls over gRPC, with the generated client. */
@@ -27,21 +31,50 @@ export function grpcCaller({ grpc }: RunningApi): ApiCaller {
     get: async (namespace, name) =>
       answerOf(
         await grpcCall<GetWorkflowExecutionResponse>((done) =>
-          grpc.getWorkflowExecution({ name: `namespaces/${namespace}/workflowExecutions/${name}` }, done),
+          grpc.getWorkflowExecution({ name: nameOf(namespace, name) }, done),
         ),
         ({ workflowExecution }) => seen(workflowExecution),
       ),
-    list: async (namespace, pageSize = 0, pageToken = '') =>
+    list: async (namespace, wanted = {}) =>
       answerOf(
         await grpcCall<ListWorkflowExecutionsResponse>((done) =>
-          grpc.listWorkflowExecutions(
-            ListWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${namespace}`, pageSize, pageToken }),
-            done,
-          ),
+          grpc.listWorkflowExecutions(listRequest(namespace, wanted), done),
         ),
         ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
       ),
+    cancel: async (namespace, name) =>
+      answerOf(
+        await grpcCall<CancelWorkflowExecutionResponse>((done) =>
+          grpc.cancelWorkflowExecution({ name: nameOf(namespace, name) }, done),
+        ),
+        ({ workflowExecution }) => seen(workflowExecution),
+      ),
+    delete: async (namespace, name, { uid = '', resourceVersion = '' } = {}) =>
+      answerOf(
+        await grpcCall<DeleteWorkflowExecutionResponse>((done) =>
+          grpc.deleteWorkflowExecution({ name: nameOf(namespace, name), uid, resourceVersion }, done),
+        ),
+        ({ workflowExecution }) => seen(workflowExecution),
+      ),
   };
+}
+
+function nameOf(namespace: string, name: string): string {
+  return `namespaces/${namespace}/workflowExecutions/${name}`;
+}
+
+/** A list request in the words of REST. */
+function listRequest(namespace: string, wanted: WantedList): ListWorkflowExecutionsRequest {
+  const { limit, continue: pageToken, phase, createdAfter, createdBefore, ...rest } = wanted;
+  return ListWorkflowExecutionsRequest.fromPartial({
+    parent: `namespaces/${namespace}`,
+    pageSize: limit,
+    pageToken,
+    phases: allPhases.filter((name) => phase?.split(',').includes(name)).map((name) => phases[name]),
+    createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+    createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+    ...rest,
+  });
 }
 
 /** What a call of the generated client came to. */
@@ -58,14 +91,18 @@ export function grpcCall<T>(
 }
 
 /** A create request for an execution in the words of the resource. */
-export function createRequest(namespace: string, { name, labels, spec }: NewExecution): CreateWorkflowExecutionRequest {
+export function createRequest(namespace: string, execution: NewExecution): CreateWorkflowExecutionRequest {
+  const { name, labels, annotations, spec, requestId, validateOnly } = execution;
   const { executionConfig, ...rest } = spec ?? {};
   const timeout = executionConfig?.timeout;
   return CreateWorkflowExecutionRequest.fromPartial({
     parent: `namespaces/${namespace}`,
     workflowExecutionId: name,
+    requestId,
+    validateOnly,
     workflowExecution: {
       labels,
+      annotations,
       ...(spec && {
         spec: {
           ...rest,
@@ -93,11 +130,19 @@ function answerOf<T, S>({ error, response }: GrpcOutcome<T>, see: (response: T) 
 }
 
 function seen(message: WorkflowExecution | undefined): SeenExecution {
-  const { name: resourceName, uid, labels, spec } = WorkflowExecution.fromPartial(message ?? {});
+  const {
+    name: resourceName,
+    uid,
+    labels,
+    spec,
+    resourceVersion,
+    deleteTime,
+  } = WorkflowExecution.fromPartial(message ?? {});
   const [, namespace = '', , name = ''] = resourceName.split('/');
-  const { targetResource, executionConfig } = spec ?? {};
+  const { targetResource, executionConfig, cancelRequested = false } = spec ?? {};
   return {
-    ...{ namespace, name, uid, labels, targetResource },
+    ...{ namespace, name, uid, labels, targetResource, cancelRequested, resourceVersion },
     serviceAccountName: executionConfig?.serviceAccountName,
+    isBeingDeleted: deleteTime !== undefined,
   };
 }

@@ -6,23 +6,32 @@ export function restCaller(api: RunningApi): ApiCaller {
   const address = (namespace: string) => `${api.url}/api/v1/namespaces/${namespace}/workflowexecutions`;
   return {
     transport: 'REST',
-    create: async (namespace, { name, labels, spec }) => {
-      const body = JSON.stringify({ metadata: { name, labels }, spec });
+    create: async (namespace, { requestId, validateOnly, spec, ...metadata }) => {
+      const query = queryOf({ requestId, validateOnly });
+      const body = JSON.stringify({ metadata, spec });
       const headers = { 'content-type': 'application/json' };
-      return restAnswer(await fetch(address(namespace), { method: 'POST', headers, body }), seenResource);
+      return restAnswer(await fetch(`${address(namespace)}${query}`, { method: 'POST', headers, body }), seenResource);
     },
     get: async (namespace, name) => restAnswer(await fetch(`${address(namespace)}/${name}`), seenResource),
-    list: async (namespace, size, token) => {
-      const query = new URLSearchParams({
-        ...(size === undefined ? {} : { limit: String(size) }),
-        ...(token === undefined ? {} : { continue: token }),
-      });
-      return restAnswer(await fetch(`${address(namespace)}?${query.toString()}`), ({ items, metadata }) => ({
+    list: async (namespace, wanted = {}) =>
+      restAnswer(await fetch(`${address(namespace)}${queryOf({ ...wanted })}`), ({ items, metadata }) => ({
         items: items.map(seenResource),
         next: metadata.continue ?? '',
-      }));
-    },
+      })),
+    cancel: async (namespace, name) =>
+      restAnswer(await fetch(`${address(namespace)}/${name}/cancel`, { method: 'POST' }), seenResource),
+    delete: async (namespace, name, only = {}) =>
+      restAnswer(
+        await fetch(`${address(namespace)}/${name}${queryOf({ ...only })}`, { method: 'DELETE' }),
+        seenResource,
+      ),
   };
+}
+
+function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 // What comes over HTTP is read as the tests expect it; where it is another thing, they fail.
@@ -42,16 +51,25 @@ async function restAnswer<S>(response: Response, see: (body: RestBody) => S): Pr
 /* eslint-enable @typescript-eslint/consistent-type-assertions */
 
 interface RestBody {
-  metadata: { namespace: string; name: string; uid: string; labels?: Record<string, string>; continue?: string };
-  spec: { targetResource: string; executionConfig: { serviceAccountName: string } };
+  metadata: {
+    namespace: string;
+    name: string;
+    uid: string;
+    labels?: Record<string, string>;
+    continue?: string;
+    resourceVersion?: string;
+    deletionTimestamp?: string;
+  };
+  spec: { targetResource: string; executionConfig: { serviceAccountName: string }; cancelRequested?: boolean };
   items: RestBody[];
 }
 
 function seenResource({ metadata, spec }: RestBody): SeenExecution {
-  const { namespace, name, uid, labels = {} } = metadata;
-  const { targetResource, executionConfig } = spec;
+  const { namespace, name, uid, labels = {}, resourceVersion = '', deletionTimestamp } = metadata;
+  const { targetResource, executionConfig, cancelRequested = false } = spec;
   return {
-    ...{ namespace, name, uid, labels, targetResource },
+    ...{ namespace, name, uid, labels, targetResource, cancelRequested, resourceVersion },
     serviceAccountName: executionConfig.serviceAccountName,
+    isBeingDeleted: deletionTimestamp !== undefined,
   };
 }

@@ -125,7 +125,10 @@ describe('the execution API over REST', () => {
     ['/api/v1/namespaces/default/workflowexecutions?limit=x', 400, 'limit: must be a whole number'],
     ['/api/v1/namespaces/default/workflowexecutions?limit=1&limit=2', 400, 'limit: must be a whole number'],
     ['/api/v1/namespaces/default/workflowexecutions?continue=a&continue=b', 400, 'continue: must be'],
-    ['/api/v1/namespaces/default/workflowexecutions?labelSelector=a', 400, 'labelSelector: is not a known field'],
+    ['/api/v1/namespaces/default/workflowexecutions?fieldSelector=a', 400, 'fieldSelector: is not a known field'],
+    ['/api/v1/namespaces/default/workflowexecutions?phase=Dead', 400, 'phase: must be of Pending, Running'],
+    ['/api/v1/namespaces/default/workflowexecutions?phase=Failed&phase=Running', 400, 'phase: must be of Pending'],
+    ['/api/v1/namespaces/default/workflowexecutions?createdAfter=now', 400, 'createdAfter: must be a time'],
   ])('answers %s with a problem', async (path, status, detail) => {
     const response = await fetch(`${api.url}${path}`);
 
@@ -136,6 +139,12 @@ describe('the execution API over REST', () => {
       detail: expect.stringContaining(detail),
       instance: path,
     });
+  });
+
+  it('looks at no body where there is nothing to send one to', async () => {
+    const response = await fetch(`${api.url}/api/v1/nothing`, { method: 'POST', body: 'x'.repeat(10) });
+
+    expect(response.status).toBe(404);
   });
 
   it('serves the document that is committed', async () => {

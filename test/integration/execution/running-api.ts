@@ -10,6 +10,7 @@ import { configureHttp } from '../../../src/execution/rest/configure-http.ts';
 import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
+import { executionIndexes } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 
 /** An execution API of a test's own, without a reconciler. */
@@ -34,7 +35,9 @@ export async function startApi(
   const imports = [
     ConfigModule.forRoot(config),
     KubernetesModule.forRoot({ kubeConfig }),
-    KubernetesModule.forResources([{ resource: workflowExecutionResource, namespaces: config.watchNamespaces }]),
+    KubernetesModule.forResources([
+      { resource: workflowExecutionResource, namespaces: config.watchNamespaces, indexes: executionIndexes },
+    ]),
     ExecutionModule,
   ];
   const app = await NestFactory.create<NestExpressApplication>(

@@ -112,7 +112,7 @@ describe('the execution API that has just started', () => {
 
     for (const { error } of early) expect(error).toMatchObject({ kind: 'UNAVAILABLE', retryAfterSeconds: 1 });
     expect(healthBefore).toBe('NOT_SERVING');
-    expect((await grpcCaller(api).list('-', 1)).error).toBeUndefined();
+    expect((await grpcCaller(api).list('-', { limit: 1 })).error).toBeUndefined();
   });
 
   it('creates all the same', async () => {

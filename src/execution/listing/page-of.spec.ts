@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { pageOf, pageSizes } from './listing.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { ListCommand } from '../execution.types.ts';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { everything } from './filter.ts';
+import { pageOf as pageOfCommand, pageSizes } from './page-of.ts';
+import { PageTokens } from './page-token.ts';
+
+const tokens = new PageTokens(Buffer.from('a key of these tests'));
+
+/** A page of all that there is, unless a filter is given. */
+function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
+  return pageOfCommand(executions, { pageSize: 0, filter: everything, ...command }, tokens);
+}
 
 /** An execution that was created `second` seconds into a minute. */
 function created(second: number, name: string, namespace = 'payment'): WorkflowExecution {

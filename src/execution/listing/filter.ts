@@ -1,0 +1,125 @@
+import { LabelSelectorError, parseLabelSelector } from '../../kubernetes/label-selector.ts';
+import type { LabelSelector } from '../../kubernetes/label-selector.ts';
+import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { phaseOf } from '../../workflow-execution/phase.ts';
+import { formatTargetResource, parseTargetResource } from '../../workflow-execution/target-resource.ts';
+import { invalidArgument } from '../errors/api-error.ts';
+import type { FieldViolation } from '../errors/api-error.ts';
+import type { ListFilter } from '../execution.types.ts';
+import { dnsSubdomain, isName } from '../names.ts';
+
+/** The filter that has everything in it. */
+export const everything: ListFilter = { phases: [] };
+
+/** Characters of the longest label selector; a selector of Kubernetes' own has to fit into a URL as well. */
+const maxSelectorLength = 2_048;
+
+/** RFC 3339, as Kubernetes and JSON have it. */
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+type Rule = (text: string) => string | undefined;
+
+/** The fields of a filter that are texts, in the order in which they are told. */
+const fields = [
+  'workflowId',
+  'targetResource',
+  'remediationRequest',
+  'labelSelector',
+  'createdAfter',
+  'createdBefore',
+] as const satisfies readonly (keyof ListFilter)[];
+
+/** What the texts of a filter have to be; each rule answers with what is broken. */
+const rules: Readonly<Record<(typeof fields)[number], Rule>> = {
+  workflowId: (text) => (text.length > 253 ? 'must be at most 253 characters long' : undefined),
+  targetResource: (text) =>
+    text.length > 512 || parseTargetResource(text) === undefined
+      ? 'must be namespace/kind/name, or kind/name of a cluster-scoped resource'
+      : undefined,
+  remediationRequest: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),
+  labelSelector: brokenSelector,
+  createdAfter: brokenTime,
+  createdBefore: brokenTime,
+};
+
+/**
+ * Makes of a filter the test that an execution has to pass.
+ *
+ * @throws ApiError InvalidArgument with every field that breaks its rule
+ */
+export function matcherOf(filter: ListFilter): (execution: WorkflowExecution) => boolean {
+  const violations = violationsOf(filter);
+  if (violations.length > 0) throw invalidArgument(violations);
+  const tests = testsOf(filter);
+  return (execution) => tests.every((test) => test(execution));
+}
+
+function violationsOf(filter: ListFilter): FieldViolation[] {
+  return fields.flatMap((field) => {
+    const text = filter[field];
+    const message = text === undefined ? undefined : rules[field](text);
+    return message === undefined ? [] : [{ path: [field], message }];
+  });
+}
+
+type Test = (execution: WorkflowExecution) => boolean;
+
+function testsOf(filter: ListFilter): Test[] {
+  const { phases, workflowId, targetResource, remediationRequest, labelSelector, createdAfter, createdBefore } = filter;
+  return [
+    ...testFor(phases.length > 0 ? phases : undefined, inPhase),
+    ...testFor(workflowId, (id) => (execution) => execution.spec.workflowRef.workflowId === id),
+    ...testFor(targetResource, onTarget),
+    ...testFor(remediationRequest, (name) => (execution) => execution.spec.remediationRequestRef.name === name),
+    ...testFor(labelSelector, (selector) => labelled(parseLabelSelector(selector))),
+    ...testFor(createdAfter, (time) => createdWithin(Date.parse(time), Infinity)),
+    ...testFor(createdBefore, (time) => createdWithin(-Infinity, Date.parse(time))),
+  ];
+}
+
+/** The test for a value, if there is one. */
+function testFor<T>(value: T | undefined, make: (value: T) => Test): Test[] {
+  return value === undefined ? [] : [make(value)];
+}
+
+function inPhase(phases: readonly Phase[]): Test {
+  return (execution) => phases.includes(phaseOf(execution));
+}
+
+/** A target is the same under any of the names that its kind has. */
+function onTarget(text: string): Test {
+  const wanted = canonical(text);
+  return ({ spec }) => spec.targetResource === text || canonical(spec.targetResource) === wanted;
+}
+
+function canonical(text: string): string {
+  const target = parseTargetResource(text);
+  return target === undefined ? text : formatTargetResource(target);
+}
+
+function labelled(matches: LabelSelector): Test {
+  return ({ metadata }) => matches(metadata.labels ?? {});
+}
+
+/** From a time (milliseconds since 1970) on, and before another. */
+function createdWithin(from: number, before: number): Test {
+  return ({ metadata }) => {
+    const created = Date.parse(metadata.creationTimestamp);
+    return created >= from && created < before;
+  };
+}
+
+function brokenSelector(text: string): string | undefined {
+  if (text.length > maxSelectorLength) return `must be at most ${maxSelectorLength} characters long`;
+  try {
+    parseLabelSelector(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LabelSelectorError) return `must be a label selector: ${error.message}`;
+    throw error;
+  }
+}
+
+function brokenTime(text: string): string | undefined {
+  return rfc3339.test(text) && !Number.isNaN(Date.parse(text)) ? undefined : 'must be a time as in RFC 3339';
+}

@@ -1,0 +1,50 @@
+import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import type { WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import type { CreateCommand } from './execution.types.ts';
+import { marksOf } from './idempotency/request-identity.ts';
+import type { RequestIdentity } from './idempotency/request-identity.ts';
+
+/** An execution as it is sent to the API server to be created. */
+export interface NewExecution {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: WorkflowExecutionSpec;
+}
+
+/**
+ * The execution that a command asks for.
+ *
+ * @param createdBy username of the verified caller, noted on it; absent where callers are not authenticated
+ * @param identity noted on it when the request has an id
+ */
+export function newExecution(
+  command: CreateCommand & { readonly name: string },
+  createdBy: string | undefined,
+  identity: RequestIdentity | undefined,
+): NewExecution {
+  const { name, namespace, spec } = command;
+  const marks = identity === undefined ? { labels: {}, annotations: {} } : marksOf(identity);
+  const author: Record<string, string> = createdBy === undefined ? {} : { [ownAnnotations.createdBy]: createdBy };
+  return {
+    apiVersion: workflowExecutionApiVersion,
+    kind: workflowExecutionResource.kind,
+    metadata: {
+      name,
+      namespace,
+      labels: unlessEmpty({ ...command.labels, ...marks.labels }),
+      annotations: unlessEmpty({ ...command.annotations, ...marks.annotations, ...author }),
+    },
+    spec,
+  };
+}
+
+function unlessEmpty(map: Record<string, string>): Record<string, string> | undefined {
+  return Object.keys(map).length === 0 ? undefined : map;
+}

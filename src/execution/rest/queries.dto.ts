@@ -1,0 +1,120 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { allPhases } from '../../workflow-execution/phase.ts';
+import { requestIdRule } from '../idempotency/request-identity.ts';
+import { pageSizes } from '../listing/page-of.ts';
+import { dnsSubdomain } from '../names.ts';
+import { Optional } from '../validation/optional.ts';
+
+/** What may stand after the question mark of an operation that takes nothing there. */
+export class NoQuery {}
+
+/** What the body of an operation may hold that takes nothing there. */
+export class NoBody {}
+
+/** A parameter that is a text, and may be left out. What the text has to be is checked where both transports meet. */
+function text(description: string, more: { maxLength: number; example?: string; format?: string; pattern?: string }) {
+  return (target: object, property: string) => {
+    ApiProperty({ type: 'string', description, required: false, ...more })(target, property);
+    Optional()(target, property);
+    IsString({ message: 'must be given once' })(target, property);
+    MaxLength(more.maxLength, { message: `must be at most ${more.maxLength} characters long` })(target, property);
+  };
+}
+
+/** How an execution is created. */
+export class CreateQuery {
+  @text(
+    'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
+      'is answered with the execution that was created, for as long as that exists. ' +
+      "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
+    { maxLength: 64, pattern: requestIdRule.pattern.source, example: '6f1c0f5e-2f4b-4c55-9d0a-3d6a7b1c9e10' },
+  )
+  requestId?: string;
+
+  @ApiProperty({
+    type: 'boolean',
+    description: 'Checks everything that a creation would, in the cluster too, but creates nothing.',
+    required: false,
+    default: false,
+  })
+  @Optional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  validateOnly?: string;
+}
+
+/** On what condition an execution is deleted. */
+export class DeleteQuery {
+  @text('Deletes it only when this is its uid.', { maxLength: 128 })
+  uid?: string;
+
+  @text('Deletes it only when this is its resource version.', { maxLength: 64 })
+  resourceVersion?: string;
+}
+
+const phaseList = new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`);
+
+/** Which page of which list. */
+export class ListQuery {
+  @ApiProperty({
+    type: 'integer',
+    description: `The most executions to answer with; more than ${pageSizes.max} is taken as ${pageSizes.max}, and 0 as ${pageSizes.default}.`,
+    required: false,
+    minimum: 0,
+    default: pageSizes.default,
+  })
+  @Optional()
+  @Matches(/^\d{1,9}$/, { message: 'must be a whole number from 0 to 999999999' })
+  limit?: string;
+
+  @text('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
+  continue?: string;
+
+  @ApiProperty({
+    type: 'string',
+    description: `Only executions in one of these phases (${allPhases.join(', ')}), separated by commas. One that has not been looked at yet is Pending.`,
+    required: false,
+    pattern: phaseList.source,
+    example: 'Pending,Running',
+  })
+  @Optional()
+  @Matches(phaseList, { message: `must be of ${allPhases.join(', ')}, separated by commas` })
+  phase?: string;
+
+  @text('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
+  workflowId?: string;
+
+  @text('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
+    maxLength: 512,
+    example: 'payment/deployment/payment-api',
+  })
+  targetResource?: string;
+
+  @text('Only executions that serve the RemediationRequest of this name.', {
+    maxLength: dnsSubdomain.maxLength,
+    example: 'rr-pod-crash-f8a3b9c2',
+  })
+  remediationRequest?: string;
+
+  @text('Only executions whose labels match, as `kubectl get -l` has it.', {
+    maxLength: 2048,
+    example: 'team=payment,tier!=test',
+  })
+  labelSelector?: string;
+
+  @text('Only executions that were created at this time (RFC 3339) or after it.', {
+    maxLength: 64,
+    format: 'date-time',
+  })
+  createdAfter?: string;
+
+  @text('Only executions that were created before this time (RFC 3339).', { maxLength: 64, format: 'date-time' })
+  createdBefore?: string;
+
+  @text(
+    'Answers only once this replica knows everything up to this resource version: with that of a new execution, it is in ' +
+      'the list, whichever replica created it.',
+    { maxLength: 64 },
+  )
+  minResourceVersion?: string;
+}

@@ -1,0 +1,74 @@
+/** The text of a label selector breaks the rules; the message says which. */
+export class LabelSelectorError extends Error {
+  override readonly name = 'LabelSelectorError';
+}
+
+/** Whether an object's labels match. */
+export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** A part of a label's key, or its value: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+const word = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const domain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const requirement =
+  /^(?:(?<absent>!)\s*(?<absentKey>[^\s!=,()]+)|(?<key>[^\s!=,()]+)(?:\s*(?<equality>==?|!=)\s*(?<value>[^\s!=,()]*)|\s+(?<set>in|notin)\s*\((?<values>[^()]*)\))?)$/;
+
+/**
+ * Reads a label selector as the API server does
+ * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors):
+ * `a=b`, `a==b`, `a!=b`, `a in (b, c)`, `a notin (b)`, `a`, `!a`, joined by commas. An empty text matches everything.
+ *
+ * @throws LabelSelectorError naming the part that breaks a rule
+ */
+export function parseLabelSelector(text: string): LabelSelector {
+  const selectors = partsOf(text).map(toSelector);
+  return (labels) => selectors.every((matches) => matches(labels));
+}
+
+/** Splits at the commas that are not within brackets. */
+function partsOf(text: string): string[] {
+  if (text.trim() === '') return [];
+  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+}
+
+function toSelector(part: string): LabelSelector {
+  const groups = requirement.exec(part)?.groups;
+  if (groups === undefined)
+    throw new LabelSelectorError(`'${part}' is not key, !key, key=value, key!=value or key in (…)`);
+  const { absent, absentKey, key = absentKey ?? '', equality, value = '', set, values } = groups;
+  assertKey(key);
+  if (absent !== undefined) return (labels) => !Object.hasOwn(labels, key);
+  if (equality !== undefined) return equal(key, equality, value);
+  if (set !== undefined) return member(key, set, values ?? '');
+  return (labels) => Object.hasOwn(labels, key);
+}
+
+/** What has no label of the key is not equal to anything. */
+function equal(key: string, operator: string, value: string): LabelSelector {
+  assertValue(value);
+  return operator === '!=' ? (labels) => valueOf(labels, key) !== value : (labels) => valueOf(labels, key) === value;
+}
+
+function member(key: string, operator: string, list: string): LabelSelector {
+  const values = new Set(list.split(',').map((value) => value.trim()));
+  for (const value of values) assertValue(value);
+  const isIn = (labels: Readonly<Record<string, string>>) => {
+    const value = valueOf(labels, key);
+    return value !== undefined && values.has(value);
+  };
+  return operator === 'in' ? isIn : (labels) => !isIn(labels);
+}
+
+function valueOf(labels: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+function assertKey(key: string): void {
+  const [prefix, name, ...more] = key.includes('/') ? key.split('/') : [undefined, key];
+  const prefixed = prefix === undefined || (prefix.length <= 253 && domain.test(prefix));
+  if (more.length > 0 || !prefixed || !word.test(name ?? ''))
+    throw new LabelSelectorError(`'${key}' is not a label key`);
+}
+
+function assertValue(value: string): void {
+  if (value !== '' && !word.test(value)) throw new LabelSelectorError(`'${value}' is not a label value`);
+}

@@ -1,0 +1,28 @@
+import type { WorkflowExecution } from './generated/workflow-execution.ts';
+
+/** Labels and annotations of this prefix are this service's own: nobody else sets or changes them. */
+export const ownPrefix = 'workflowexecution.kubernaut.ai/';
+
+/** What the execution API notes on the executions that it creates and changes. */
+export const ownAnnotations = {
+  /** Username of the verified caller that created the execution. */
+  createdBy: `${ownPrefix}created-by`,
+  /** Username of the verified caller that asked for its cancellation. */
+  cancelRequestedBy: `${ownPrefix}cancel-requested-by`,
+  /** SHA-256 of everything that the request asked for, to tell a repeated request from another one with the same id. */
+  requestFingerprint: `${ownPrefix}request-fingerprint`,
+} as const;
+
+/** Label that finds the execution of a request id: a hash of the id and of who gave it. */
+export const requestLabel = `${ownPrefix}request`;
+
+/** Finds the executions of a request id in a store: the index that {@link executionIndexes} has for it. */
+export const requestIndex = 'request';
+
+/** What executions are looked up by. */
+export const executionIndexes = {
+  [requestIndex]: ({ metadata }: WorkflowExecution): readonly string[] => {
+    const label = metadata.labels?.[requestLabel];
+    return label === undefined ? [] : [label];
+  },
+};
