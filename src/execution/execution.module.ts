@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
+import { AttemptLog } from './access/attempt-log.ts';
+import { RateLimits } from './access/rate-limits.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
 import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
@@ -17,6 +20,7 @@ import { OpenStreams } from './streams/open-streams.ts';
  * client and the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module can not.
  */
 @Module({
+  imports: [AuthModule],
   controllers: [ExecutionController, ExecutionGrpcController],
   providers: [
     ExecutionService,
@@ -24,6 +28,8 @@ import { OpenStreams } from './streams/open-streams.ts';
     ExecutionLists,
     PageTokenKey,
     AccessGuard,
+    AttemptLog,
+    RateLimits,
     OpenStreams,
     GrpcHealth,
     { provide: NAME_SUFFIX, useValue: randomSuffix },

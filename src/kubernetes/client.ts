@@ -152,6 +152,17 @@ export class KubernetesClient {
     yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.#clock });
   }
 
+  /**
+   * Asks the API server's opinion (TokenReview, SubjectAccessReview and their like, which are answered but not stored).
+   *
+   * @returns the `status` of the answer, as JSON
+   */
+  async review(resource: ApiResource, review: { readonly spec: object }, options?: CallOptions): Promise<unknown> {
+    const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, ...review };
+    const answer = await this.#json({ method: 'POST', path: collectionPath(resource), body }, options);
+    return recordOf(answer)['status'];
+  }
+
   /** The body of a GET of any path, as text: `/version`, `/readyz`. */
   async raw(path: string, options?: CallOptions): Promise<string> {
     return this.#call({ method: 'GET', path }, options);

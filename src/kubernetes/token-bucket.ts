@@ -26,6 +26,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Milliseconds until there is one to take; 0 when there is one. */
+  availableAfterMs(now: number): number {
+    this.#refill(now);
+    return Math.max(0, Math.ceil((1 - this.#tokens) * this.#size.refillMs));
+  }
+
   /** Whether it is as good as a new one. */
   isFull(now: number): boolean {
     this.#refill(now);

@@ -1,7 +1,8 @@
-import { Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
+import { AttemptLog } from '../access/attempt-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ExecutionService } from '../execution.service.ts';
@@ -23,6 +24,7 @@ import { toListResponse, toMessage } from './to-message.ts';
 @Controller()
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
+@UseInterceptors(AttemptLog)
 export class ExecutionGrpcController {
   constructor(private readonly executions: ExecutionService) {}
 

@@ -1,5 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
@@ -17,7 +25,13 @@ export const DescribesExecutions: Describes = () =>
   applyDecorators(
     ApiTags('Workflow executions'),
     ApiExtraModels(ProblemDto),
+    ApiBearerAuth(),
     ...problems(
+      [
+        'Unauthenticated',
+        'There is no bearer token, or none that the cluster knows and that is made for this service.',
+      ],
+      ['PermissionDenied', 'The caller may not do this in the namespace.'],
       ['InvalidArgument', 'Fields or parameters break their rules; `errors` names each of them.'],
       ['ResourceExhausted', 'Too many requests; Retry-After says how long to wait.'],
       ['Internal', 'The service failed; its log says why.'],
@@ -47,7 +61,10 @@ export const DescribesCreate: Describes = () =>
       headers: { Location: { description: 'Where the execution is found.', schema: { type: 'string' } } },
     }),
     ...problems(
-      ['PermissionDenied', 'Admission control or a quota of the cluster refuses it.'],
+      [
+        'PermissionDenied',
+        'The caller may not do this in the namespace, or admission control or a quota of the cluster refuses it.',
+      ],
       ['NotFound', 'The namespace does not exist.'],
       [
         'AlreadyExists',

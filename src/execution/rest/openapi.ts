@@ -13,6 +13,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
         'Errors are application/problem+json (RFC 9457). Fields and parameters that are not described here are refused.',
     )
     .addTag('Workflow executions', 'Create, read, list, cancel and delete executions.')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'A token of the cluster for this service: `kubectl create token NAME --audience workflow-execution`.',
+    })
     .build();
   return SwaggerModule.createDocument(app, config);
 }
@@ -25,6 +31,7 @@ export function serveOpenApi(app: INestApplication): void {
     customSiteTitle: 'WorkflowExecution API',
     swaggerOptions: {
       deepLinking: true,
+      persistAuthorization: true,
       defaultModelsExpandDepth: 0,
       displayRequestDuration: true,
       tryItOutEnabled: true,

@@ -26,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
 function answer(response: Response, error: ApiError, instance: string): void {
   const { retryAfterMs } = error.details;
   if (retryAfterMs !== undefined) response.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  // RFC 6750, section 3
+  if (error.code === 'Unauthenticated') response.header('WWW-Authenticate', 'Bearer realm="workflow-execution"');
   response
     .status(errorTable[error.code].http)
     .type('application/problem+json')

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { withToken } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { createRequest, grpcCall } from './grpc-caller.ts';
@@ -30,6 +31,7 @@ describe('the gRPC server', () => {
       '--protocol',
       'grpc',
       '--http2-prior-knowledge',
+      ...Object.entries(api.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
       ...args,
     ]);
     return stdout;
@@ -55,7 +57,8 @@ describe('the gRPC server', () => {
 
   /** Calls a method with any bytes at all. */
   const send = async (method: string, bytes: Buffer) => {
-    const client = new Client(api.grpcAddress, credentials.createInsecure());
+    const interceptors = [withToken(api.caller?.token ?? '')];
+    const client = new Client(api.grpcAddress, credentials.createInsecure(), { interceptors });
     const same = (value: Buffer) => value;
     const { error } = await grpcCall<Buffer>((done) =>
       client.makeUnaryRequest(`/${service}/${method}`, same, same, bytes, (e, r) => done(e, r ?? Buffer.alloc(0))),

@@ -3,14 +3,18 @@ import type { RunningApi } from './running-api.ts';
 
 /** Calls over REST, with fetch. */
 export function restCaller(api: RunningApi): ApiCaller {
+  const fetch = (url: string, init: RequestInit = {}) =>
+    globalThis.fetch(url, {
+      ...init,
+      headers: { ...api.headers, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    });
   const address = (namespace: string) => `${api.url}/api/v1/namespaces/${namespace}/workflowexecutions`;
   return {
     transport: 'REST',
     create: async (namespace, { requestId, validateOnly, spec, ...metadata }) => {
       const query = queryOf({ requestId, validateOnly });
       const body = JSON.stringify({ metadata, spec });
-      const headers = { 'content-type': 'application/json' };
-      return restAnswer(await fetch(`${address(namespace)}${query}`, { method: 'POST', headers, body }), seenResource);
+      return restAnswer(await fetch(`${address(namespace)}${query}`, { method: 'POST', body }), seenResource);
     },
     get: async (namespace, name) => restAnswer(await fetch(`${address(namespace)}/${name}`), seenResource),
     list: async (namespace, wanted = {}) =>

@@ -27,11 +27,11 @@ describe('the execution API over REST', () => {
   });
 
   const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json, query = '') =>
-    fetch(`${address}${query}`, { method: 'POST', headers, body });
+    fetch(`${address}${query}`, { method: 'POST', headers: { ...api.headers, ...headers }, body });
 
   it('tells where a new execution is found, and shows it as Kubernetes does', async () => {
     const created = await post(JSON.stringify({ metadata: { name: 'we-1' }, spec: aSpec() }));
-    const found = await fetch(new URL(created.headers.get('location') ?? '', api.url));
+    const found = await fetch(new URL(created.headers.get('location') ?? '', api.url), { headers: api.headers });
 
     expect(created.status).toBe(201);
     const resource: unknown = await created.json();
@@ -65,13 +65,16 @@ describe('the execution API over REST', () => {
     const stored = await kubernetes.get(workflowExecutionResource, { namespace: namespace.name, name: 'exact' });
 
     expect(stored.spec).toEqual({ ...spec, executionConfig: { serviceAccountName: 'workflow-execution-sa' } });
-    expect(stored.metadata.annotations).toEqual({ 'a/b': 'c' });
+    expect(stored.metadata.annotations).toEqual({
+      'a/b': 'c',
+      'workflowexecution.kubernaut.ai/created-by': api.caller?.username,
+    });
   });
 
   it('says in a list how many come after it', async () => {
     for (const name of ['more-1', 'more-2']) await post(JSON.stringify({ metadata: { name }, spec: aSpec() }));
 
-    const list: unknown = await (await fetch(`${address}?limit=1`)).json();
+    const list: unknown = await (await fetch(`${address}?limit=1`, { headers: api.headers })).json();
 
     expect(list).toMatchObject({
       apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
@@ -130,7 +133,7 @@ describe('the execution API over REST', () => {
     ['/api/v1/namespaces/default/workflowexecutions?phase=Failed&phase=Running', 400, 'phase: must be of Pending'],
     ['/api/v1/namespaces/default/workflowexecutions?createdAfter=now', 400, 'createdAfter: must be a time'],
   ])('answers %s with a problem', async (path, status, detail) => {
-    const response = await fetch(`${api.url}${path}`);
+    const response = await fetch(`${api.url}${path}`, { headers: api.headers });
 
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -8,10 +8,13 @@ import { ExecutionModule } from '../../../src/execution/execution.module.ts';
 import { configureGrpc } from '../../../src/execution/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/execution/rest/configure-http.ts';
 import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { executionIndexes } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { operatorCaller, withToken, type TestCaller } from '../../support/callers.ts';
+import { sharedCluster } from '../support/cluster.ts';
 
 /** An execution API of a test's own, without a reconciler. */
 export interface RunningApi {
@@ -19,19 +22,24 @@ export interface RunningApi {
   readonly url: string;
   /** `127.0.0.1:PORT` */
   readonly grpcAddress: string;
+  /** Calls as {@link caller}. */
   readonly grpc: WorkflowExecutionServiceClient;
+  /** Who may do everything; there is none where callers are not authenticated. */
+  readonly caller?: TestCaller;
+  /** The headers with which a request over REST comes from {@link caller}. */
+  readonly headers: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 @Module({})
 class RootModule {}
 
-/** Starts the execution API on free ports against a cluster. */
+/** Starts the execution API on free ports against a cluster, with a caller that may do everything and as often as it likes. */
 export async function startApi(
   kubeConfig: PooledKubeConfig,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningApi> {
-  const config = { ...loadConfig(env), grpc: { host: '127.0.0.1', port: 0 } };
+  const config = { ...loadConfig({ WFE_RATE_LIMIT: '0', ...env }), grpc: { host: '127.0.0.1', port: 0 } };
   const imports = [
     ConfigModule.forRoot(config),
     KubernetesModule.forRoot({ kubeConfig }),
@@ -49,11 +57,15 @@ export async function startApi(
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
   const grpcAddress = `127.0.0.1:${grpcServer.port}`;
-  const grpc = new WorkflowExecutionServiceClient(grpcAddress, credentials.createInsecure());
+  const caller = config.auth === 'none' ? undefined : await operatorCaller(new KubernetesClient(sharedCluster()));
+  const interceptors = caller === undefined ? [] : [withToken(caller.token)];
+  const grpc = new WorkflowExecutionServiceClient(grpcAddress, credentials.createInsecure(), { interceptors });
   return {
     url: await app.getUrl(),
     grpcAddress,
     grpc,
+    caller,
+    headers: caller === undefined ? {} : { authorization: `Bearer ${caller.token}` },
     stop: async () => {
       grpc.close();
       await app.close();

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
+import { systemClock } from '../kubernetes/clock.ts';
+import type { Clock } from '../kubernetes/clock.ts';
+import type { Caller } from './caller.ts';
+import { ExpiringCache } from './expiring-cache.ts';
+import { readTokenReview } from './token-review.ts';
+import { expiryOf } from './token-expiry.ts';
+
+/** Injection token of the clock that answers are remembered by. */
+export const AUTH_CLOCK = Symbol('AuthClock');
+
+/** Longest time that a token which nobody knows stays unknown, in milliseconds: it may become known at any time. */
+const longestRefusalMs = 5_000;
+
+/** The most tokens that are remembered. */
+const maxTokens = 4_096;
+
+/** Longest time that a call waits for the cluster's answer, in milliseconds. */
+export const reviewTimeoutMs = 5_000;
+
+const tokenReviews = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  plural: 'tokenreviews',
+  kind: 'TokenReview',
+  namespaced: false,
+} as const;
+
+interface Reviewed {
+  readonly caller?: Caller;
+  /** How long the answer may be remembered, in milliseconds. */
+  readonly goodForMs: number;
+}
+
+/**
+ * Tells who a bearer token belongs to, by asking the cluster
+ * (https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/).
+ */
+@Injectable()
+export class Authenticator {
+  private readonly answers: ExpiringCache<Reviewed>;
+
+  constructor(
+    private readonly client: KubernetesClient,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'authAudiences' | 'authCacheMs'>,
+    @Inject(AUTH_CLOCK) private readonly clock: Clock = systemClock,
+  ) {
+    this.answers = new ExpiringCache({ max: maxTokens, ttlMs: ({ goodForMs }) => goodForMs, clock });
+  }
+
+  /** Whether the answer for a token is known, so that the cluster is not asked. */
+  remembers(token: string): boolean {
+    return this.answers.has(keyOf(token));
+  }
+
+  /**
+   * Who the token belongs to; undefined when the cluster does not know it, or it was not made for this service.
+   *
+   * @throws KubernetesError when the cluster does not answer
+   */
+  async authenticate(token: string): Promise<Caller | undefined> {
+    const { caller } = await this.answers.get(keyOf(token), () => this.review(token));
+    return caller;
+  }
+
+  private async review(token: string): Promise<Reviewed> {
+    const { authAudiences: audiences, authCacheMs } = this.config;
+    const review = { spec: { token, audiences } };
+    const status = await this.client.review(tokenReviews, review, { timeoutMs: reviewTimeoutMs });
+    const caller = readTokenReview(status, audiences);
+    if (caller === undefined) return { goodForMs: Math.min(authCacheMs, longestRefusalMs) };
+    const leftMs = (expiryOf(token) ?? Infinity) - this.clock.now().getTime();
+    return { caller, goodForMs: Math.min(authCacheMs, leftMs) };
+  }
+}
+
+/** The token itself is nowhere kept. */
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}

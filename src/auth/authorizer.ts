@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
+import { systemClock } from '../kubernetes/clock.ts';
+import type { Clock } from '../kubernetes/clock.ts';
+import { recordOf } from '../kubernetes/json.ts';
+import { AUTH_CLOCK, reviewTimeoutMs } from './authenticator.ts';
+import type { Caller } from './caller.ts';
+import { ExpiringCache } from './expiring-cache.ts';
+import type { ResourceAccess } from './resource-access.ts';
+
+/** Longest time that a refusal is remembered, in milliseconds: whoever was just given a right does not wait for it. */
+const longestRefusalMs = 5_000;
+
+/** The most answers that are remembered. */
+const maxAnswers = 16_384;
+
+const accessReviews = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  plural: 'subjectaccessreviews',
+  kind: 'SubjectAccessReview',
+  namespaced: false,
+} as const;
+
+/**
+ * Tells what a caller may do, by asking the cluster's authorizer
+ * (https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/).
+ */
+@Injectable()
+export class Authorizer {
+  private readonly answers: ExpiringCache<boolean>;
+
+  constructor(
+    private readonly client: KubernetesClient,
+    @Inject(CONFIG) { authCacheMs }: Pick<Config, 'authCacheMs'>,
+    @Inject(AUTH_CLOCK) clock: Clock = systemClock,
+  ) {
+    const ttlMs = (allowed: boolean) => (allowed ? authCacheMs : Math.min(authCacheMs, longestRefusalMs));
+    this.answers = new ExpiringCache({ max: maxAnswers, ttlMs, clock });
+  }
+
+  /**
+   * Whether the caller may do this.
+   *
+   * @throws KubernetesError when the cluster does not answer
+   */
+  allows(caller: Caller, access: ResourceAccess): Promise<boolean> {
+    const key = createHash('sha256')
+      .update(JSON.stringify([caller, access]))
+      .digest('base64');
+    return this.answers.get(key, () => this.review(caller, access));
+  }
+
+  private async review({ username, uid, groups, extra }: Caller, resourceAttributes: ResourceAccess): Promise<boolean> {
+    const review = { spec: { user: username, uid, groups, extra, resourceAttributes } };
+    const status = recordOf(await this.client.review(accessReviews, review, { timeoutMs: reviewTimeoutMs }));
+    return status['allowed'] === true && status['denied'] !== true;
+  }
+}

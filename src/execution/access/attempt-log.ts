@@ -1,0 +1,76 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Reflector as Metadata } from '@nestjs/core';
+import { tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Caller } from '../../auth/caller.ts';
+import { errorReason } from '../errors/error-table.ts';
+import { toApiError } from '../errors/to-api-error.ts';
+import { accessKey } from './access.decorator.ts';
+import type { DeclaredAccess } from './access.decorator.ts';
+import { grantOf } from './grant.ts';
+import { remoteOf } from './remote.ts';
+import { requestedAccess } from './requested-access.ts';
+import { requestIdOf, resultName } from './subject-of-attempt.ts';
+
+const changing: ReadonlySet<DeclaredAccess['verb']> = new Set(['create', 'patch', 'delete']);
+
+/**
+ * Leaves a log line of each attempt to change something: who, what, and what came of it. Those that the guard refuses
+ * never reach an interceptor, so it tells of them itself.
+ */
+@Injectable()
+export class AttemptLog implements NestInterceptor {
+  private readonly logger = new Logger('Access');
+
+  constructor(private readonly metadata: Metadata) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const declared = this.metadata.get<DeclaredAccess | undefined>(accessKey, context.getHandler());
+    if (declared === undefined || !changing.has(declared.verb)) return next.handle();
+    const { caller } = grantOf(context);
+    const tell = (result: string, answer?: unknown) => this.tell(context, declared, caller, result, answer);
+    return next.handle().pipe(
+      tap({
+        next: (answer) => tell('OK', answer),
+        error: (error: unknown) => tell(errorReason(toApiError(error).code)),
+      }),
+    );
+  }
+
+  /** Tells of a call that the guard did not let through. */
+  refused(context: ExecutionContext, declared: DeclaredAccess, caller: Caller | undefined, error: unknown): void {
+    if (changing.has(declared.verb)) this.tell(context, declared, caller, errorReason(toApiError(error).code));
+  }
+
+  private tell(
+    context: ExecutionContext,
+    declared: DeclaredAccess,
+    caller: Caller | undefined,
+    result: string,
+    answer?: unknown,
+  ): void {
+    const { namespace, name } = reachOf(context, declared);
+    const { transport, address } = remoteOf(context);
+    this.logger.log({
+      msg: `${declared.verb} ${result}`,
+      user: caller?.username,
+      verb: declared.verb,
+      namespace,
+      name: resultName(answer) ?? name,
+      requestId: requestIdOf(context),
+      transport,
+      remote: address,
+      result,
+    });
+  }
+}
+
+/** Where a call reaches; nowhere that could be told when it does not say so itself. */
+function reachOf(context: ExecutionContext, declared: DeclaredAccess): { namespace?: string; name?: string } {
+  try {
+    return requestedAccess(context, declared);
+  } catch {
+    return {};
+  }
+}
