@@ -10,12 +10,14 @@ import { serviceKubeconfig } from '../test/support/service-account.ts';
 import { startService } from '../test/support/service.ts';
 import type { ServiceProcess } from '../test/support/service.ts';
 import { publisherFor, publishSampleWorkflow } from '../test/support/workflows.ts';
-import { nextSteps, summaryOf } from './report.ts';
+import { nextSteps, summaryOf, tokenCommand } from './report.ts';
 import type { Row } from './view.ts';
 import { submitByGrpc, submitByKubectl, submitByRest } from './submit.ts';
 import { followPhases } from './view.ts';
 
 const namespace = 'demo';
+/** The ServiceAccount that calls the API. */
+const caller = 'remediation-orchestrator';
 const once = process.argv.includes('--once');
 const interrupted = new AbortController();
 const progress = streamProgress(process.stderr);
@@ -61,7 +63,7 @@ async function demonstrate(cluster: Cluster): Promise<void> {
     const rows = await submitAndFollow(cluster, service, image);
     await showOutput(cluster, rows);
     if (once) return finish(rows);
-    say(nextSteps(cluster, service, namespace));
+    say(nextSteps(cluster, service, { namespace, caller }));
     await untilInterrupted(service);
   } finally {
     await service.stop();
@@ -74,6 +76,14 @@ async function prepareNamespace(cluster: Cluster): Promise<void> {
   await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait');
   await kubectl(cluster, 'create', 'namespace', namespace);
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
+  await kubectl(cluster, 'create', 'serviceaccount', caller, '-n', namespace);
+  const role = ['--clusterrole=workflow-execution-operator', `--serviceaccount=${namespace}:${caller}`];
+  await kubectl(cluster, 'create', 'rolebinding', caller, '-n', namespace, ...role);
+}
+
+/** A token with which the caller may do everything with the executions of the demo's namespace. */
+async function callerToken(cluster: Cluster): Promise<string> {
+  return (await kubectl(cluster, ...tokenCommand(namespace, caller))).trim();
 }
 
 /** Executions of an earlier demo wait for a service to clean up after them that does not run any more. */
@@ -93,8 +103,13 @@ async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image:
   say('Submitting three executions: over gRPC, over REST and with kubectl apply.');
   const names = ['from-orchestrator', 'from-person', 'from-gitops'];
   const following = followPhases(cluster, namespace, names, say, interrupted.signal);
-  await submitByGrpc(service.grpc, submission('from-orchestrator', 'Hello from RemediationOrchestrator, over gRPC'));
-  await submitByRest(service.http, submission('from-person', 'Hello from a person, over REST'));
+  const token = await callerToken(cluster);
+  await submitByGrpc(
+    service.grpc,
+    token,
+    submission('from-orchestrator', 'Hello from RemediationOrchestrator, over gRPC'),
+  );
+  await submitByRest(service.http, token, submission('from-person', 'Hello from a person, over REST'));
   await submitByKubectl(cluster, submission('from-gitops', 'Hello from GitOps, with kubectl apply'));
   return following;
 }

@@ -18,20 +18,28 @@ export function summaryOf(rows: readonly Row[]): Summary {
   };
 }
 
+/** What kubectl is asked for a token of a ServiceAccount that the service takes. */
+export function tokenCommand(namespace: string, caller: string): string[] {
+  return ['create', 'token', caller, '-n', namespace, '--audience', 'workflow-execution'];
+}
+
 /** The lines to copy for going on by hand. */
 export function nextSteps(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   service: Pick<ServiceProcess, 'http' | 'grpc'>,
-  namespace: string,
+  { namespace, caller }: { readonly namespace: string; readonly caller: string },
 ): string {
   const call = 'kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
   return `
 Go on by hand:
-  Swagger UI   http://${service.http}/docs
-  REST         curl -s http://${service.http}/api/v1/namespaces/${namespace}/workflowexecutions
-  gRPC         node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge -d '{"parent":"namespaces/${namespace}"}' \\
-                 http://${service.grpc}/${call}
   kubectl      export KUBECONFIG=${cluster.kubeconfig}
                ${cluster.kubectl} get wfe -n ${namespace} -w
+  a token      TOKEN=$(${cluster.kubectl} ${tokenCommand(namespace, caller).join(' ')})
+  Swagger UI   http://${service.http}/docs   (Authorize with the token)
+  REST         curl -s -H "Authorization: Bearer $TOKEN" \\
+                 http://${service.http}/api/v1/namespaces/${namespace}/workflowexecutions
+  gRPC         node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\
+                 -H "Authorization: Bearer $TOKEN" -d '{"parent":"namespaces/${namespace}"}' \\
+                 http://${service.grpc}/${call}
 `;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -8,6 +9,7 @@ import {
 } from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { CreateWorkflowExecutionResponse } from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { Cluster } from '../test/cluster/index.ts';
+import { withToken } from '../test/support/callers.ts';
 
 /** An execution of the sample workflow, before it takes the form that one of the three ways in asks for. */
 export interface Submission {
@@ -22,9 +24,10 @@ export interface Submission {
 const remediationRequest = 'rr-demo';
 const workflow = { workflowId: 'sample', version: '1.0.0' };
 
-/** Submits as RemediationOrchestrator does: gRPC. */
-export async function submitByGrpc(address: string, submission: Submission): Promise<void> {
-  const client = new WorkflowExecutionServiceClient(address, credentials.createInsecure());
+/** Submits as RemediationOrchestrator does: gRPC, with a token of its ServiceAccount. */
+export async function submitByGrpc(address: string, token: string, submission: Submission): Promise<void> {
+  const interceptors = [withToken(token)];
+  const client = new WorkflowExecutionServiceClient(address, credentials.createInsecure(), { interceptors });
   const create = promisify<CreateWorkflowExecutionRequest, CreateWorkflowExecutionResponse>(
     client.createWorkflowExecution.bind(client),
   );
@@ -33,6 +36,7 @@ export async function submitByGrpc(address: string, submission: Submission): Pro
       CreateWorkflowExecutionRequest.create({
         parent: `namespaces/${submission.namespace}`,
         workflowExecutionId: submission.name,
+        requestId: randomUUID(),
         workflowExecution: { spec: specOf(submission) },
       }),
     );
@@ -42,10 +46,11 @@ export async function submitByGrpc(address: string, submission: Submission): Pro
 }
 
 /** Submits as a person does with curl or Swagger UI: REST. */
-export async function submitByRest(address: string, submission: Submission): Promise<void> {
+export async function submitByRest(address: string, token: string, submission: Submission): Promise<void> {
   const url = `http://${address}/api/v1/namespaces/${submission.namespace}/workflowexecutions`;
   const body = JSON.stringify({ metadata: { name: submission.name }, spec: specOf(submission) });
-  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const answer = await fetch(url, { method: 'POST', body, headers });
   if (!answer.ok) throw new Error(`POST ${url} was answered with ${answer.status}: ${await answer.text()}`);
 }
 

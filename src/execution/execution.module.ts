@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
 import { RateLimits } from './access/rate-limits.ts';
+import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
 import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
@@ -25,6 +26,7 @@ import { OpenStreams } from './streams/open-streams.ts';
   providers: [
     ExecutionService,
     RepeatableCreation,
+    ClusterAnswers,
     ExecutionLists,
     PageTokenKey,
     AccessGuard,

@@ -6,6 +6,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import type { ExecutionLists } from './listing/execution-lists.ts';
@@ -13,6 +14,8 @@ import type { ExecutionLists } from './listing/execution-lists.ts';
 /** The service around an API server that answers what a test wants it to. */
 function serviceWith(over: {
   answer?: () => Promise<WorkflowExecution>;
+  /** Whether the service itself has the right, by what the API server says. */
+  mayItself?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
 }) {
@@ -23,12 +26,21 @@ function serviceWith(over: {
   const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
     Promise.reject(new ConflictError('changed')),
   );
-  const client = { create: answer, get: answer, patch } as unknown as KubernetesClient;
+  const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
+  const client = { create: answer, get: answer, patch, review } as unknown as KubernetesClient;
   const reflector = { store: { upsertIfNewer } } as unknown as Reflector<WorkflowExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
   const repeatable = new RepeatableCreation(client, reflector);
   const lists = {} as unknown as ExecutionLists;
-  const service = new ExecutionService(client, reflector, config, () => 'suffix', repeatable, lists);
+  const service = new ExecutionService(
+    client,
+    reflector,
+    config,
+    () => 'suffix',
+    repeatable,
+    lists,
+    new ClusterAnswers(client),
+  );
   return { service, answer, upsertIfNewer, patch };
 }
 
@@ -105,6 +117,26 @@ describe('creating an execution', () => {
       message: 'quota is full',
     });
     expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+});
+
+describe("a refusal that is this service's own fault", () => {
+  const refused = () => Promise.reject(new ForbiddenError('User "system:serviceaccount:x" can not create'));
+
+  it("is not passed on as the caller's when something was to be created", async () => {
+    const { service } = serviceWith({ answer: refused, mayItself: false });
+
+    await expect(service.create(command, call)).rejects.toMatchObject({
+      code: 'Unavailable',
+      message: 'the cluster refuses this service',
+      details: { retryAfterMs: 1_000 },
+    });
+  });
+
+  it('is all that a reader can be refused with', async () => {
+    const { service } = serviceWith({ answer: refused });
+
+    await expect(service.get(key, call)).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { ConflictError, KubernetesError } from '../kubernetes/errors.ts';
+import { ConflictError } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
@@ -13,8 +13,7 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { Call } from './call/call.ts';
 import { cancellationOf } from './cancellation.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
-import { fromKubernetesError } from './errors/kubernetes-errors.ts';
-import type { CallSubject } from './errors/kubernetes-errors.ts';
+import { ClusterAnswers } from './errors/cluster-answers.ts';
 import type { CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
 import { identityOf } from './idempotency/request-identity.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
@@ -42,6 +41,7 @@ export class ExecutionService {
     @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
     private readonly repeatable: RepeatableCreation,
     private readonly lists: ExecutionLists,
+    private readonly answers: ClusterAnswers,
   ) {}
 
   /**
@@ -63,14 +63,16 @@ export class ExecutionService {
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
     const parent = namespaceNamed(namespace);
-    const created = await answered(creation, { resource: executionNamed({ namespace, name }), parent });
+    const resource = executionNamed({ namespace, name });
+    const created = await this.answers.of(creation, { verb: 'create', namespace }, { resource, parent });
     if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
     return created;
   }
 
   /** Reads an execution from the API server, not from the store: it is what it is now. */
   async get(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
-    return answered(this.client.get(workflowExecutionResource, key, { signal }), { resource: executionNamed(key) });
+    const read = this.client.get(workflowExecutionResource, key, { signal });
+    return this.answers.of(read, { verb: 'get', namespace: key.namespace }, { resource: executionNamed(key) });
   }
 
   /** One page of executions out of the shared store. */
@@ -105,10 +107,13 @@ export class ExecutionService {
     const execution = await this.get(key, call);
     const { signal } = call;
     const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
-    const resource = executionNamed(key);
-    await answered(this.client.delete(workflowExecutionResource, key, { preconditions, signal }), { resource });
-    const left = await answered(this.client.find(workflowExecutionResource, key, { signal }), { resource });
-    return left?.metadata.uid === execution.metadata.uid ? left : execution;
+    const { namespace } = key;
+    const subject = { resource: executionNamed(key) };
+    const deletion = this.client.delete(workflowExecutionResource, key, { preconditions, signal });
+    await this.answers.of(deletion, { verb: 'delete', namespace }, subject);
+    const left = this.client.find(workflowExecutionResource, key, { signal });
+    const last = await this.answers.of(left, { verb: 'get', namespace }, subject);
+    return last?.metadata.uid === execution.metadata.uid ? last : execution;
   }
 
   /** Undefined when the execution has changed since it was read, so that what was decided on it is void. */
@@ -121,14 +126,15 @@ export class ExecutionService {
       metadata: { resourceVersion: metadata.resourceVersion, annotations },
       spec: { cancelRequested: true },
     };
-    try {
-      const cancelled = await this.client.patch(workflowExecutionResource, metadata, patch, { signal });
-      this.reflector.store.upsertIfNewer(cancelled);
-      return cancelled;
-    } catch (error) {
-      if (error instanceof ConflictError) return undefined;
-      throw toApiError(error, { resource: executionNamed(metadata) });
-    }
+    const { namespace } = metadata;
+    const patching = unlessChanged(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
+    const cancelled = await this.answers.of(
+      patching,
+      { verb: 'patch', namespace },
+      { resource: executionNamed(metadata) },
+    );
+    if (cancelled !== undefined) this.reflector.store.upsertIfNewer(cancelled);
+    return cancelled;
   }
 
   /** The reconciler would end it as ValidationFailed; whoever asks here is told before there is anything to end. */
@@ -163,14 +169,12 @@ function finished(execution: WorkflowExecution): ApiError {
   });
 }
 
-async function answered<T>(call: Promise<T>, subject: CallSubject): Promise<T> {
+/** Undefined when the object has changed since it was read. */
+async function unlessChanged<T>(patching: Promise<T>): Promise<T | undefined> {
   try {
-    return await call;
+    return await patching;
   } catch (error) {
-    throw toApiError(error, subject);
+    if (error instanceof ConflictError) return undefined;
+    throw error;
   }
-}
-
-function toApiError(error: unknown, subject: CallSubject): unknown {
-  return error instanceof KubernetesError ? fromKubernetesError(error, subject) : error;
 }

@@ -43,7 +43,7 @@ describe('the execution API in bad weather', () => {
     ['gRPC', grpcCaller],
   ] as const)('over %s', (_, callerOf) => {
     it.each([
-      ['refuses', answer(403), 'PERMISSION_DENIED', NaN],
+      ['refuses the service', answer(403), 'UNAVAILABLE', 1],
       ['does not know the service', answer(401), 'UNAVAILABLE', 1],
       ['has too much to do', answer(429, { headers: { 'retry-after': '7' } }), 'RESOURCE_EXHAUSTED', 7],
       ['fails', answer(500), 'UNAVAILABLE', 1],
@@ -57,6 +57,15 @@ describe('the execution API in bad weather', () => {
       injection.remove();
 
       expect(error).toMatchObject({ kind, retryAfterSeconds });
+    });
+
+    it('says what admission control has against an execution', async () => {
+      const injection = proxy.inject(creates, answer(403, { body: JSON.stringify(statusOf(403, 'exceeded quota')) }));
+
+      const { error } = await callerOf(api).create(namespace.name, { spec: aSpec() });
+      injection.remove();
+
+      expect(error).toMatchObject({ kind: 'PERMISSION_DENIED', text: 'exceeded quota' });
     });
 
     it('says that the namespace is being deleted', async () => {

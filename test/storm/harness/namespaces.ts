@@ -38,6 +38,32 @@ export async function createNamespaces(api: PersistentApi, { executions, service
   }
 }
 
+/** Who submits through the execution API. */
+const submitter = 'storm-submitter';
+
+/**
+ * Lets somebody create executions in the namespaces of a storm.
+ *
+ * @returns their token, made for the execution API
+ */
+export async function createSubmitter(api: PersistentApi, { executions }: StormNamespaces): Promise<string> {
+  const [namespace = ''] = executions;
+  await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
+  for (const each of executions) {
+    await create(api, `/apis/${rbac}/namespaces/${each}/rolebindings`, {
+      metadata: { name: submitter },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
+      subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
+    });
+  }
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${submitter}/token`;
+  const spec = { audiences: ['workflow-execution'], expirationSeconds: 86_400 };
+  const { body } = await api.call('POST', path, { spec });
+  const token = at(body, 'status', 'token');
+  if (typeof token !== 'string') throw new Error(`POST ${path}: no token was given`);
+  return token;
+}
+
 async function create(api: PersistentApi, path: string, object: object): Promise<void> {
   const { status, text } = await api.call('POST', path, object);
   if (status !== 201) throw new Error(`POST ${path}: ${text}`);

@@ -30,9 +30,9 @@ export async function persist(what: string, call: () => Promise<ApiAnswer>, sign
   }
 }
 
-/** Not even a 403 is final: an API server that has just started gives it until it has loaded the rules of RBAC. */
+/** Not even 401 and 403 are final: an API server that has just started gives them until it has loaded what they depend on. */
 function isFinal({ status }: ApiAnswer): boolean {
-  return status !== 0 && status !== 403 && status !== 429 && status < 500;
+  return status !== 0 && status !== 401 && status !== 403 && status !== 429 && status < 500;
 }
 
 function failure(error: unknown): ApiAnswer {

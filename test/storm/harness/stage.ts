@@ -10,7 +10,7 @@ import { Recorder } from '../observer/recorder.ts';
 import { replicaCount } from '../plan/plan.ts';
 import type { StormOptions } from '../storm.ts';
 import { LockBreaker } from './lock-breaker.ts';
-import { createNamespaces, namesOf } from './namespaces.ts';
+import { createNamespaces, createSubmitter, namesOf } from './namespaces.ts';
 import type { StormNamespaces } from './namespaces.ts';
 import { PersistentApi } from './persistent-api.ts';
 import { Replica } from './replica.ts';
@@ -77,7 +77,8 @@ export async function openStage(options: StormOptions, listeners: StageListeners
     const { ref: image } = await pushBundle(registry, 'workflows/storm:1', bundle);
     replicas.push(...(await makeReplicas(options, namespaces)));
     await allUp(replicas, signal);
-    const submission = { api, replicas, namespaces: namespaces.executions, image, token: record.token, signal };
+    const token = await createSubmitter(api, namespaces);
+    const submission = { api, replicas, namespaces: namespaces.executions, image, token, signal };
     return {
       historyFile: observation.historyFile,
       replicas,
@@ -127,6 +128,8 @@ async function makeReplicas(options: StormOptions, { service, executions }: Stor
     WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
     WFE_RESYNC: `${resyncSeconds}s`,
     WFE_NAMESPACE: service,
+    // One submitter stands for many callers.
+    WFE_RATE_LIMIT: '0',
     ...(options.shared === true ? { WFE_WATCH_NAMESPACES: executions.join(',') } : {}),
     ...options.settings,
   };
