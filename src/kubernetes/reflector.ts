@@ -40,6 +40,21 @@ export interface InvalidObject {
   readonly error: unknown;
 }
 
+/** What a list or watch has brought, as it brought it. */
+export type Arrival<T> =
+  | { readonly type: 'listed'; readonly scope: Scope; readonly objects: readonly T[]; readonly resourceVersion: string }
+  | { readonly type: 'put'; readonly scope: Scope; readonly object: T; readonly resourceVersion: string }
+  /** `last` is its last state, if that parses. */
+  | {
+      readonly type: 'gone';
+      readonly scope: Scope;
+      readonly key: string;
+      readonly last?: T;
+      readonly resourceVersion: string;
+    }
+  /** Nothing else has happened up to this resource version. */
+  | { readonly type: 'bookmark'; readonly scope: Scope; readonly resourceVersion: string };
+
 /**
  * Keeps a store equal to what the API server has. It survives resets, refusals, 410, 429 and restarts: it lists again
  * and tells, as changes, only what is different. An object that does not parse is kept out of the store (a former state
@@ -57,6 +72,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #failures = new Map<Scope, KubernetesError>();
   readonly #waiting = new Set<() => void>();
   readonly #progress: Listeners<Scope>;
+  readonly #arrivals: Listeners<Arrival<T>>;
   #generation = 0;
   #listWatches: readonly ListWatch[] = [];
 
@@ -67,6 +83,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#changes = new Listeners(this.#log);
     this.#invalid = new Listeners(this.#log);
     this.#progress = new Listeners(this.#log);
+    this.#arrivals = new Listeners(this.#log);
     const onChange = (change: Change<T>) => this.#changes.tell(change);
     this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slimmed(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
@@ -131,6 +148,14 @@ export class Reflector<T extends KubernetesObject> {
     return this.#invalid.add(handler);
   }
 
+  /**
+   * Calls `handler` for everything that lists and watches bring, in the order of resource versions within a scope; the
+   * returned function ends that. Unlike the changes of the store these know nothing of what writers put in.
+   */
+  onArrival(handler: (arrival: Arrival<T>) => void): () => void {
+    return this.#arrivals.add(handler);
+  }
+
   /** The scopes that it lists and watches one by one: namespaces, or `undefined` for all of them together. */
   get scopes(): readonly Scope[] {
     return this.#scopes;
@@ -192,7 +217,7 @@ export class Reflector<T extends KubernetesObject> {
       apply: (header, raw, present) => this.#apply(scope, header, raw, present),
       advance: (resourceVersion) => {
         this.#store.advance(scope, resourceVersion);
-        this.#progress.tell(scope);
+        this.#arrived({ type: 'bookmark', scope, resourceVersion });
       },
       failing: (error) => (error ? this.#failures.set(scope, error) : this.#failures.delete(scope)),
     };
@@ -203,7 +228,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#store.replace(scope, objects, resourceVersion);
     this.#generation++;
     this.#unlisted.delete(scope);
-    this.#progress.tell(scope);
+    this.#arrived({ type: 'listed', scope, objects: objects.map((object) => this.#held(object)), resourceVersion });
     if (!this.hasSynced) return;
     for (const tell of this.#waiting) tell();
     this.#waiting.clear();
@@ -211,9 +236,25 @@ export class Reflector<T extends KubernetesObject> {
 
   #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
     const object = this.#parse(key, raw);
-    if (object && present) this.#store.put(scope, object);
-    else this.#store.remove(scope, keyToString(key), resourceVersion, object);
-    this.#progress.tell(scope);
+    if (object && present) {
+      this.#store.put(scope, object);
+      this.#arrived({ type: 'put', scope, object: this.#held(object), resourceVersion });
+    } else {
+      const gone = { scope, key: keyToString(key), resourceVersion };
+      this.#store.remove(scope, gone.key, resourceVersion, object);
+      this.#arrived({ type: 'gone', ...gone, last: object });
+    }
+  }
+
+  #arrived(arrival: Arrival<T>): void {
+    this.#arrivals.tell(arrival);
+    this.#progress.tell(arrival.scope);
+  }
+
+  /** The same state of an object as the store has it, where its writer was first: it need not be held twice. */
+  #held(object: T): T {
+    const held = this.#store.get(object.metadata);
+    return held?.metadata.resourceVersion === object.metadata.resourceVersion ? held : object;
   }
 
   #parse(key: ObjectKey, raw: unknown): T | undefined {

@@ -1,0 +1,260 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Replica, ThingServer } from './change-log.builders.ts';
+import type { Thing } from './kubernetes-object.builders.ts';
+import { LogCursor } from './log-cursor.ts';
+import { isOlder } from './resource-version.ts';
+
+const namespaces = ['a', 'b'];
+
+/** A client that makes a picture of what it is told, goes on where it was, and begins anew when it has to. */
+class Client {
+  readonly view = new Map<string, string>();
+  restarts = 0;
+  told = '';
+  replica: Replica;
+  readonly #namespace: string | undefined;
+  #cursor: LogCursor<Thing>;
+
+  constructor(replica: Replica, namespace?: string) {
+    this.replica = replica;
+    this.#namespace = namespace;
+    this.#cursor = new LogCursor(replica.changes, namespace);
+  }
+
+  /** Reads at most so many events; returns how many there were. */
+  read(most: number): number {
+    for (let count = 0; count < most; count++) {
+      if (this.#cursor.isExpired) this.#beginAnew();
+      const read = this.#cursor.next();
+      if (read === undefined) {
+        this.#note(this.#cursor.position);
+        return count;
+      }
+      const { uid, resourceVersion, namespace } = read.entry.object.metadata;
+      if (read.entry.gone || namespace !== (this.#namespace ?? namespace)) this.view.delete(uid);
+      else this.view.set(uid, resourceVersion);
+      this.#note(read.position);
+    }
+    return most;
+  }
+
+  /** Breaks off, and goes on at a replica from where it was told that it can. */
+  resume(replica: Replica): void {
+    this.replica = replica;
+    if (this.told === '') return this.#beginAnew();
+    if (!replica.reaches(this.told, this.#namespace)) replica.takeAll();
+    this.#cursor = new LogCursor(replica.changes, this.#namespace, this.told);
+  }
+
+  state(): string[] {
+    return [...this.view].map(([uid, version]) => `${uid}@${version}`).sort();
+  }
+
+  #beginAnew(): void {
+    this.restarts++;
+    this.view.clear();
+    this.told = '';
+    this.#cursor = new LogCursor(this.replica.changes, this.#namespace);
+  }
+
+  #note(position: string): void {
+    expect(isOlder(position, this.told || '0')).toBe(false);
+    this.told = position;
+  }
+}
+
+type Step =
+  | {
+      readonly do: 'write' | 'delete' | 'break';
+      readonly namespace: string;
+      readonly name: string;
+      readonly at: number;
+    }
+  | { readonly do: 'take' | 'list' | 'bookmark'; readonly at: number; readonly scope: number }
+  | { readonly do: 'read' | 'resume'; readonly client: number; readonly at: number; readonly most: number };
+
+const at = fc.nat(1);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constantFrom('write', 'write', 'delete', 'break'),
+        namespace: fc.constantFrom(...namespaces),
+        name: fc.constantFrom('x', 'y', 'z'),
+        at,
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('take', 'take', 'list', 'bookmark'), at, scope: at }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constantFrom('read', 'resume'), client: fc.nat(2), at, most: fc.nat(4) }),
+    },
+  ),
+  { maxLength: 60, size: 'max' },
+);
+
+function run(step: Step, server: ThingServer, replicas: readonly Replica[], clients: readonly Client[]): void {
+  const replica = replicas[step.at]!;
+  switch (step.do) {
+    case 'write':
+      return server.write(step.namespace, step.name);
+    case 'break':
+      return server.write(step.namespace, step.name, 'broken');
+    case 'delete':
+      return server.delete(step.namespace, step.name);
+    case 'take':
+      replica.take(replica.scopes[step.scope % replica.scopes.length]);
+      return;
+    case 'list':
+      return replica.list(replica.scopes[step.scope % replica.scopes.length]);
+    case 'bookmark':
+      return replica.takeAll();
+    case 'read':
+      clients[step.client]!.read(step.most);
+      return;
+    case 'resume':
+      return clients[step.client]!.resume(replica);
+  }
+}
+
+describe('a reader of a change log', () => {
+  it.each([
+    ['one log of all namespaces', []],
+    ['a log for each namespace', namespaces],
+  ])('of %s ends with what there is, however slow, wherever it goes on, whatever is forgotten', (_, watched) => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 5 }), (sequence, tombstones) => {
+        const server = new ThingServer();
+        server.write('a', 'x');
+        server.write('b', 'y');
+        const replicas = [0, 1].map(() => new Replica(server, watched, tombstones).listAll());
+        const clients = [new Client(replicas[0]!), new Client(replicas[1]!), new Client(replicas[0]!, 'a')];
+        for (const step of sequence) run(step, server, replicas, clients);
+        for (const replica of replicas) replica.takeAll();
+        for (const client of clients) client.read(Infinity);
+
+        expect(clients.map((client) => client.state())).toEqual([server.state(), server.state(), server.state('a')]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is not told anything twice, nor sent to the beginning, when it goes on at the same replica', () => {
+    const names = fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 30 });
+    fc.assert(
+      fc.property(names, names, (before, after) => {
+        const server = new ThingServer();
+        const replica = new Replica(server).listAll();
+        for (const name of before) server.write('a', name);
+        replica.takeAll();
+        const client = new Client(replica);
+        client.read(Infinity);
+        for (const name of after) server.write('a', name);
+        replica.takeAll();
+        client.resume(replica);
+
+        expect(client.read(Infinity)).toBe(new Set(after).size);
+        expect(client.restarts).toBe(0);
+      }),
+    );
+  });
+
+  it('is told the current state in the order of its resource versions, and the latest state of what changed meanwhile', () => {
+    const server = new ThingServer();
+    for (const name of ['x', 'y', 'z']) server.write('a', name);
+    const replica = new Replica(server).listAll();
+    const cursor = new LogCursor(replica.changes);
+    const first = cursor.next();
+    for (let count = 0; count < 1_000; count++) server.write('a', 'y');
+    replica.takeAll();
+    const rest = [cursor.next(), cursor.next(), cursor.next()];
+
+    expect([first, ...rest].map((read) => read?.entry.object.metadata.name)).toEqual(['x', 'z', 'y', undefined]);
+    expect(rest[1]?.position).toBe(String(server.revision));
+  });
+
+  it('knows when it has read what was there when it began', () => {
+    const server = new ThingServer();
+    server.write('a', 'x');
+    const replica = new Replica(server).listAll();
+    const cursor = new LogCursor(replica.changes);
+    server.write('a', 'y');
+    replica.takeAll();
+    const before = cursor.isSynced;
+    cursor.next();
+
+    expect([before, cursor.isSynced]).toEqual([false, true]);
+    expect(cursor.next()?.entry.object.metadata.name).toBe('y');
+  });
+
+  it('is not told of the end of what it never knew', () => {
+    const server = new ThingServer();
+    const replica = new Replica(server).listAll();
+    server.write('a', 'x');
+    server.delete('a', 'x');
+    replica.takeAll();
+
+    expect(new LogCursor(replica.changes).next()).toBeUndefined();
+  });
+
+  it('is told the end of one thing before the beginning of another of its name, also when a list found both', () => {
+    const server = new ThingServer();
+    server.write('a', 'x');
+    const replica = new Replica(server).listAll();
+    const cursor = new LogCursor(replica.changes);
+    cursor.next();
+    server.delete('a', 'x');
+    server.write('a', 'x');
+    server.write('a', 'y');
+    replica.listAll();
+    const reads = [cursor.next(), cursor.next(), cursor.next()];
+
+    expect(reads.map((read) => `${read?.entry.gone} ${read?.entry.object.metadata.uid}`)).toEqual([
+      'true uid-1',
+      'false uid-2',
+      'false uid-3',
+    ]);
+    expect(reads.map((read) => read?.position)).toEqual(['101', '103', '104']);
+  });
+
+  describe('has to begin anew', () => {
+    it('from before the first list, where nothing is known of what was deleted', () => {
+      const server = new ThingServer();
+      server.write('a', 'x');
+      const replica = new Replica(server).listAll();
+
+      expect(new LogCursor(replica.changes, undefined, '100').isExpired).toBe(true);
+      expect(new LogCursor(replica.changes, undefined, '101').isExpired).toBe(false);
+    });
+
+    it('when ends that it has not read are forgotten', () => {
+      const server = new ThingServer();
+      const replica = new Replica(server, [], 2).listAll();
+      const slow = new LogCursor(replica.changes);
+      for (const name of ['x', 'y', 'z']) {
+        server.write('a', name);
+        server.delete('a', name);
+      }
+      replica.takeAll();
+
+      expect(slow.isExpired).toBe(true);
+      expect(new LogCursor(replica.changes, undefined, '101').isExpired).toBe(true);
+      expect(new LogCursor(replica.changes, undefined, '102').isExpired).toBe(false);
+    });
+
+    it('when resource versions have gone back, as they do when etcd is restored', () => {
+      const server = new ThingServer();
+      server.write('a', 'x');
+      const replica = new Replica(server).listAll();
+      const cursor = new LogCursor(replica.changes);
+      server.revision = 50;
+      server.write('a', 'x');
+      replica.listAll();
+
+      expect(cursor.isExpired).toBe(true);
+      expect(new LogCursor(replica.changes).next()?.position).toBe('51');
+    });
+  });
+});

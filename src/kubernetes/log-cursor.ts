@@ -1,0 +1,107 @@
+import type { ChangeLog } from './change-log.ts';
+import type { CompactedLog, LogEntry } from './compacted-log.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { isNewer, isOlder } from './resource-version.ts';
+
+/** What a cursor has come to. */
+export interface LogRead<T> {
+  readonly entry: LogEntry<T>;
+  /** A later cursor, on any replica, that begins here misses nothing. */
+  readonly position: string;
+}
+
+interface Reading<T> {
+  readonly log: CompactedLog<T>;
+  /** The newest entry when the reading began. */
+  readonly target: number;
+  /** Ends of objects up to here are nothing to somebody who never knew the objects. */
+  readonly unknown: number;
+  seq: number;
+}
+
+/**
+ * One reader of a change log, in the order of resource versions: of all of it, or of the scope that a namespace is in (what
+ * is not of the namespace is for the reader to leave out). Without a position it reads the current state first. It is a
+ * few numbers, however far behind it is.
+ */
+export class LogCursor<T extends KubernetesObject> {
+  readonly #changes: ChangeLog<T>;
+  readonly #readings: readonly Reading<T>[];
+  #told: string | undefined;
+  readonly #isUnknown: boolean;
+  /** A position of several logs is the oldest of theirs: its reader may know of something newer. */
+  readonly #vague: string | undefined;
+
+  /** @param from a position that another cursor told; absent to begin with the current state */
+  constructor(changes: ChangeLog<T>, namespace?: string, from?: string) {
+    const logs = changes.logsOf(namespace);
+    this.#changes = changes;
+    this.#told = from;
+    this.#isUnknown = from !== undefined && !logs.every((log) => log.isKnown(from));
+    this.#vague = logs.length > 1 ? from : undefined;
+    this.#readings = logs.map((log) => {
+      const seq = from === undefined ? 0 : log.seqAt(from);
+      return { log, seq, target: log.lastSeq, unknown: from === undefined ? log.lastSeq : seq };
+    });
+  }
+
+  /** Whether something may have been deleted that this reader will not learn of any more. It has to begin anew. */
+  get isExpired(): boolean {
+    return this.#isUnknown || this.#readings.some((reading) => this.#isLost(reading));
+  }
+
+  /** Whether everything has been read that was there when the reading began. */
+  get isSynced(): boolean {
+    return this.#readings.every((reading) => (headOf(reading)?.seq ?? Infinity) > reading.target);
+  }
+
+  /** Up to where everything has been read. */
+  get position(): string {
+    return this.#tell(oldest(this.#readings.map(limitOf)));
+  }
+
+  /** Reads on; undefined when there is nothing more for now. */
+  next(): LogRead<T> | undefined {
+    let first: { readonly reading: Reading<T>; readonly entry: LogEntry<T> } | undefined;
+    for (const reading of this.#readings) {
+      const entry = headOf(reading);
+      if (entry === undefined) continue;
+      if (first === undefined || isOlder(entry.position, first.entry.position)) first = { reading, entry };
+    }
+    if (first === undefined) return undefined;
+    const { reading, entry } = first;
+    reading.seq = entry.seq;
+    const others = this.#readings.filter((other) => other !== reading).map(limitOf);
+    return { entry, position: this.#tell(oldest([entry.through, ...others])) };
+  }
+
+  #isLost({ log, seq, unknown }: Reading<T>): boolean {
+    // What is newer may have been deleted where the log has leapt.
+    if (this.#vague !== undefined && log.hasLeaptSince(this.#vague)) return true;
+    return log.forgottenSeq > Math.max(seq, unknown) || !this.#changes.isCurrent(log);
+  }
+
+  /** What was safe to go on from stays so, and what is told never goes back. */
+  #tell(position: string): string {
+    if (isNewer(position, this.#told)) this.#told = position;
+    return this.#told ?? position;
+  }
+}
+
+/** Up to where all of a log has been read. */
+function limitOf<T>(reading: Reading<T>): string {
+  return headOf(reading)?.before ?? reading.log.progress;
+}
+
+/** The next entry that tells this reader something. */
+function headOf<T>(reading: Reading<T>): LogEntry<T> | undefined {
+  for (;;) {
+    const entry = reading.log.after(reading.seq);
+    if (entry === undefined || !entry.gone || entry.seq > reading.unknown) return entry;
+    reading.seq = entry.seq;
+  }
+}
+
+function oldest(positions: readonly string[]): string {
+  return positions.reduce((least, position) => (isOlder(position, least) ? position : least));
+}
