@@ -50,19 +50,25 @@ export async function callerOf(client: KubernetesClient, options: CallerOptions)
   return { username: `system:serviceaccount:${namespace}:${name}`, token };
 }
 
-/** Lets a ServiceAccount do what a ClusterRole says: in one namespace, or everywhere. The API server takes a moment. */
+/**
+ * Lets a ServiceAccount do what a ClusterRole says: in one namespace, or everywhere. The API server takes a moment.
+ *
+ * @returns takes the right away again
+ */
 export async function bind(
   client: KubernetesClient,
   role: string,
   { namespace, name }: CallerOptions,
   where: { readonly namespace: string } | 'everywhere',
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const everywhere = where === 'everywhere';
   const metadata = { name: `${role}-${namespace}-${name}`, ...(everywhere ? {} : { namespace: where.namespace }) };
-  await createIfMissing(client, everywhere ? clusterRoleBindings : roleBindings, metadata, {
+  const resource = everywhere ? clusterRoleBindings : roleBindings;
+  await createIfMissing(client, resource, metadata, {
     roleRef: { apiGroup: rbac.group, kind: 'ClusterRole', name: role },
     subjects: [{ kind: 'ServiceAccount', namespace, name }],
   });
+  return () => client.delete(resource, metadata);
 }
 
 async function createIfMissing(

@@ -28,6 +28,8 @@ export interface RunningApi {
   readonly caller?: TestCaller;
   /** The headers with which a request over REST comes from {@link caller}. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The same API, called with another token, or without any. */
+  as(token: string | undefined): RunningApi;
   stop(): Promise<void>;
 }
 
@@ -57,18 +59,19 @@ export async function startApi(
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
   const grpcAddress = `127.0.0.1:${grpcServer.port}`;
-  const caller = config.auth === 'none' ? undefined : await operatorCaller(new KubernetesClient(sharedCluster()));
-  const interceptors = caller === undefined ? [] : [withToken(caller.token)];
-  const grpc = new WorkflowExecutionServiceClient(grpcAddress, credentials.createInsecure(), { interceptors });
-  return {
-    url: await app.getUrl(),
-    grpcAddress,
-    grpc,
-    caller,
-    headers: caller === undefined ? {} : { authorization: `Bearer ${caller.token}` },
-    stop: async () => {
-      grpc.close();
-      await app.close();
-    },
+  const clients: WorkflowExecutionServiceClient[] = [];
+  const url = await app.getUrl();
+  const as = (token: string | undefined): RunningApi => {
+    const interceptors = token === undefined ? [] : [withToken(token)];
+    const grpc = new WorkflowExecutionServiceClient(grpcAddress, credentials.createInsecure(), { interceptors });
+    clients.push(grpc);
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return { url, grpcAddress, grpc, headers, caller, as, stop };
   };
+  const stop = async () => {
+    for (const client of clients) client.close();
+    await app.close();
+  };
+  const caller = config.auth === 'none' ? undefined : await operatorCaller(new KubernetesClient(sharedCluster()));
+  return as(caller?.token);
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { expiryOf } from './token-expiry.ts';
+import { readTokenReview } from './token-review.ts';
+
+const user = { username: 'alice', uid: '7', groups: ['sre', 'system:authenticated'], extra: { scope: ['a', 'b'] } };
+
+describe('the answer to a TokenReview', () => {
+  it('tells who the token belongs to', () => {
+    const status = { authenticated: true, user, audiences: ['workflow-execution'] };
+
+    expect(readTokenReview(status, ['workflow-execution'])).toEqual(user);
+  });
+
+  it.each([
+    ['it is nobody of the cluster', { authenticated: false, user, audiences: ['workflow-execution'] }],
+    ['it says nothing of that', { user, audiences: ['workflow-execution'] }],
+    ['the token was made for somebody else', { authenticated: true, user, audiences: ['vault'] }],
+    ['the token was made for the API server', { authenticated: true, user }],
+    ['there is no name', { authenticated: true, user: { groups: [] }, audiences: ['workflow-execution'] }],
+    ['the name is empty', { authenticated: true, user: { username: '' }, audiences: ['workflow-execution'] }],
+    ['it is no status', 'yes'],
+  ])('is nobody when %s', (_, status) => {
+    expect(readTokenReview(status, ['workflow-execution'])).toBeUndefined();
+  });
+});
+
+describe('the end of a token', () => {
+  const token = (payload: string) => `x.${Buffer.from(payload).toString('base64url')}.y`;
+
+  it.each<[string, string, number | undefined]>([
+    ['what it says', token('{"exp":1700000000}'), 1_700_000_000_000],
+    ['not known when it says nothing', token('{}'), undefined],
+    ['not known when it is no number', token('{"exp":"soon"}'), undefined],
+    ['not known when it is no JSON', token('exp'), undefined],
+    ['not known when it is no JWT', 'secret', undefined],
+  ])('is %s', (_, text, expected) => {
+    expect(expiryOf(text)).toBe(expected);
+  });
+});
