@@ -15,6 +15,9 @@ import { randomSuffix } from './names.ts';
 import { ExecutionController } from './rest/execution.controller.ts';
 import { jsonBody } from './rest/json-body.ts';
 import { OpenStreams } from './streams/open-streams.ts';
+import { WatchController } from './watch/watch.controller.ts';
+import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
+import { watchProviders } from './watch/watch.providers.ts';
 
 /**
  * The execution API over REST and gRPC. The application gives it, globally: ConfigModule; KubernetesModule with the
@@ -22,7 +25,7 @@ import { OpenStreams } from './streams/open-streams.ts';
  */
 @Module({
   imports: [AuthModule],
-  controllers: [ExecutionController, ExecutionGrpcController],
+  controllers: [ExecutionController, ExecutionGrpcController, WatchController, WatchGrpcController],
   providers: [
     ExecutionService,
     RepeatableCreation,
@@ -34,6 +37,7 @@ import { OpenStreams } from './streams/open-streams.ts';
     RateLimits,
     OpenStreams,
     GrpcHealth,
+    ...watchProviders,
     { provide: NAME_SUFFIX, useValue: randomSuffix },
   ],
 })

@@ -11,6 +11,7 @@ import {
   WatchWorkflowExecutionsRequest,
   WorkflowExecutionServiceService,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { alsoEncoded } from './encoded-message.ts';
 import { lenient } from './malformed-message.ts';
 
 /** The package of the service. */
@@ -41,7 +42,14 @@ export function serviceDefinition(): ServiceDefinition {
       const name = method.path.split('/').at(-1) ?? '';
       const request = requests[name];
       if (request === undefined) throw new Error(`say what ${name} takes`);
-      return [name, { ...method, requestDeserialize: lenient((bytes) => request.decode(strictReader(bytes))) }];
+      return [
+        name,
+        {
+          ...method,
+          requestDeserialize: lenient((bytes) => request.decode(strictReader(bytes))),
+          responseSerialize: alsoEncoded(method.responseSerialize),
+        },
+      ];
     }),
   );
 }

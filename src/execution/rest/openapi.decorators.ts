@@ -135,7 +135,7 @@ export const DescribesList: Describes = () =>
   );
 
 /** The error responses of an operation, as application/problem+json. */
-function problems(...responses: readonly (readonly [code: ErrorCode, description: string])[]) {
+export function problems(...responses: readonly (readonly [code: ErrorCode, description: string])[]) {
   return responses.map(([code, description]) =>
     ApiResponse({
       status: errorTable[code].http,

@@ -13,7 +13,10 @@ export class NoQuery {}
 export class NoBody {}
 
 /** A parameter that is a text, and may be left out. What the text has to be is checked where both transports meet. */
-function text(description: string, more: { maxLength: number; example?: string; format?: string; pattern?: string }) {
+export function OptionalText(
+  description: string,
+  more: { maxLength: number; example?: string; format?: string; pattern?: string },
+) {
   return (target: object, property: string) => {
     ApiProperty({ type: 'string', description, required: false, ...more })(target, property);
     Optional()(target, property);
@@ -24,7 +27,7 @@ function text(description: string, more: { maxLength: number; example?: string; 
 
 /** How an execution is created. */
 export class CreateQuery {
-  @text(
+  @OptionalText(
     'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
       'is answered with the execution that was created, for as long as that exists. ' +
       "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
@@ -45,10 +48,10 @@ export class CreateQuery {
 
 /** On what condition an execution is deleted. */
 export class DeleteQuery {
-  @text('Deletes it only when this is its uid.', { maxLength: 128 })
+  @OptionalText('Deletes it only when this is its uid.', { maxLength: 128 })
   uid?: string;
 
-  @text('Deletes it only when this is its resource version.', { maxLength: 64 })
+  @OptionalText('Deletes it only when this is its resource version.', { maxLength: 64 })
   resourceVersion?: string;
 }
 
@@ -67,7 +70,7 @@ export class ListQuery {
   @Matches(/^\d{1,9}$/, { message: 'must be a whole number from 0 to 999999999' })
   limit?: string;
 
-  @text('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
+  @OptionalText('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
   continue?: string;
 
   @ApiProperty({
@@ -81,37 +84,40 @@ export class ListQuery {
   @Matches(phaseList, { message: `must be of ${allPhases.join(', ')}, separated by commas` })
   phase?: string;
 
-  @text('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
+  @OptionalText('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
   workflowId?: string;
 
-  @text('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
+  @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
     maxLength: 512,
     example: 'payment/deployment/payment-api',
   })
   targetResource?: string;
 
-  @text('Only executions that serve the RemediationRequest of this name.', {
+  @OptionalText('Only executions that serve the RemediationRequest of this name.', {
     maxLength: dnsSubdomain.maxLength,
     example: 'rr-pod-crash-f8a3b9c2',
   })
   remediationRequest?: string;
 
-  @text('Only executions whose labels match, as `kubectl get -l` has it.', {
+  @OptionalText('Only executions whose labels match, as `kubectl get -l` has it.', {
     maxLength: 2048,
     example: 'team=payment,tier!=test',
   })
   labelSelector?: string;
 
-  @text('Only executions that were created at this time (RFC 3339) or after it.', {
+  @OptionalText('Only executions that were created at this time (RFC 3339) or after it.', {
     maxLength: 64,
     format: 'date-time',
   })
   createdAfter?: string;
 
-  @text('Only executions that were created before this time (RFC 3339).', { maxLength: 64, format: 'date-time' })
+  @OptionalText('Only executions that were created before this time (RFC 3339).', {
+    maxLength: 64,
+    format: 'date-time',
+  })
   createdBefore?: string;
 
-  @text(
+  @OptionalText(
     'Answers only once this replica knows everything up to this resource version: with that of a new execution, it is in ' +
       'the list, whichever replica created it.',
     { maxLength: 64 },

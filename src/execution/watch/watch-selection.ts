@@ -1,0 +1,36 @@
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { invalidArgument, invalidField } from '../errors/api-error.ts';
+import { everything, matcherOf } from '../listing/filter.ts';
+import { dnsSubdomain, isName } from '../names.ts';
+import type { WatchCommand } from './watch.types.ts';
+
+/** A resource version as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions has it. */
+const resourceVersionRule = /^[1-9]\d{0,18}$/;
+
+/**
+ * The test that an execution has to pass to be told. Everything that it looks at is fixed when an execution is created, so
+ * what has passed once always will.
+ *
+ * @throws ApiError InvalidArgument naming the field that breaks its rule
+ */
+export function selectionOf(command: WatchCommand): (execution: WorkflowExecution) => boolean {
+  const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
+  if (resourceVersion !== undefined && !resourceVersionRule.test(resourceVersion)) {
+    throw invalidField(['resourceVersion'], 'must be a resource version that this service has told');
+  }
+  assertNameable(name, namespace);
+  const matches = matcherOf({ ...everything, workflowId, targetResource, remediationRequest });
+  return (execution) =>
+    (namespace === undefined || execution.metadata.namespace === namespace) &&
+    (name === undefined || execution.metadata.name === name) &&
+    matches(execution);
+}
+
+function assertNameable(name: string | undefined, namespace: string | undefined): void {
+  if (name === undefined) return;
+  if (!isName(name, dnsSubdomain))
+    throw invalidArgument([{ path: ['metadata', 'name'], message: dnsSubdomain.message }]);
+  if (namespace === undefined) {
+    throw invalidField(['metadata', 'namespace'], 'must be one namespace, since a name is asked for');
+  }
+}

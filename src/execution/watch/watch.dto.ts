@@ -1,0 +1,60 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { dnsSubdomain } from '../names.ts';
+import { OptionalText } from '../rest/queries.dto.ts';
+import { WorkflowExecutionDto } from '../rest/workflow-execution.dto.ts';
+
+/** What may stand after the question mark of a watch. */
+export class WatchQuery {
+  @OptionalText('Only the execution of this name; the namespace has to be one then.', {
+    maxLength: dnsSubdomain.maxLength,
+    pattern: dnsSubdomain.pattern.source,
+    example: 'we-pod-crash-f8a3b9c2',
+  })
+  name?: string;
+
+  @OptionalText('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
+  workflowId?: string;
+
+  @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
+    maxLength: 512,
+    example: 'payment/deployment/payment-api',
+  })
+  targetResource?: string;
+
+  @OptionalText('Only executions that serve the RemediationRequest of this name.', {
+    maxLength: dnsSubdomain.maxLength,
+    example: 'rr-pod-crash-f8a3b9c2',
+  })
+  remediationRequest?: string;
+
+  @OptionalText('Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.', {
+    maxLength: 19,
+    example: '48213',
+  })
+  resourceVersion?: string;
+}
+
+/** The data of an event of a watch, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'WatchEvent' })
+export class WatchEventDto {
+  @ApiProperty({
+    enum: ['updated', 'deleted', 'synced', 'bookmark'],
+    description:
+      'What happened: the execution is as it is shown; it is gone; the current state has been told; nothing else has ' +
+      'happened for a while. The same as the type of the event.',
+  })
+  type: string;
+
+  @ApiProperty({
+    type: () => WorkflowExecutionDto,
+    required: false,
+    description: 'The execution; for a deleted one its last known state. Absent for synced and bookmark.',
+  })
+  object?: WorkflowExecutionDto;
+
+  @ApiProperty({
+    description: 'A later watch that goes on from here misses nothing. The same as the id of the event.',
+    example: '48213',
+  })
+  resourceVersion: string;
+}
