@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.ts';
+import type { CertificateEvents } from './execution/tls/server-certificate.ts';
 
 /** Log lines as JSON on standard output, one for each event that matters; requests are not logged one by one. */
 export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicModule {
@@ -23,4 +24,16 @@ export function logGrpc(log: LoggerService): void {
     log.warn({ msg: parts.map(String).join(' ') }, 'grpc-js');
   };
   setLogger({ error: say, info: say, debug: say });
+}
+
+/** Tells which certificate the servers show, and when its files can not be used. */
+export function certificateLog(log: LoggerService): CertificateEvents {
+  return {
+    loaded({ subject, notAfter }) {
+      log.log({ msg: 'certificate', subject, notAfter: notAfter.toISOString() });
+    },
+    refused(err) {
+      log.error({ msg: 'the changed certificate can not be used; the former one stays', err });
+    },
+  };
 }

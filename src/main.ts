@@ -8,6 +8,8 @@ import { settings } from './config/settings.ts';
 import { withPodNamespace } from './config/pod-namespace.ts';
 import { configureGrpc } from './execution/grpc/configure-grpc.ts';
 import { configureHttp } from './execution/rest/configure-http.ts';
+import { CertificateError } from './execution/tls/certificate-files.ts';
+import { ServerCertificate, tlsOptions } from './execution/tls/server-certificate.ts';
 import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
 import { KubernetesClient } from './kubernetes/client.ts';
 import { KubeConfigError } from './kubernetes/kube-config-error.ts';
@@ -17,7 +19,7 @@ import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import type { Reflector } from './kubernetes/reflector.ts';
 import { requireCluster } from './kubernetes/require-cluster.ts';
 import { listen, ListenError, textOf } from './listen.ts';
-import { logGrpc } from './logging.ts';
+import { certificateLog, logGrpc } from './logging.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
@@ -39,7 +41,8 @@ async function main(): Promise<void> {
   const config = loadConfig(withPodNamespace(process.env));
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig);
-  const app = await createApplication(config, kubeConfig);
+  const certificate = config.tlsCertFile === '' ? undefined : new ServerCertificate(config);
+  const app = await createApplication(config, kubeConfig, certificate);
   await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
   await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
   const log = app.get(Logger);
@@ -54,17 +57,23 @@ async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
   await requireResources(client, required);
 }
 
-async function createApplication(config: Config, kubeConfig: PooledKubeConfig): Promise<NestExpressApplication> {
+async function createApplication(
+  config: Config,
+  kubeConfig: PooledKubeConfig,
+  certificate: ServerCertificate | undefined,
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig), {
     abortOnError: false,
     bodyParser: false,
     bufferLogs: true,
+    httpsOptions: certificate && tlsOptions(certificate.current),
   });
   app.useLogger(app.get(Logger));
   logGrpc(app.get(Logger));
   app.flushLogs();
-  configureHttp(app);
-  configureGrpc(app, config);
+  configureHttp(app, certificate);
+  configureGrpc(app, config, certificate);
+  certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);
   app.enableShutdownHooks();
   return app;
 }
@@ -72,6 +81,6 @@ async function createApplication(config: Config, kubeConfig: PooledKubeConfig): 
 /** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
 function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const foreseen = [ConfigError, KubeConfigError, ClusterIncompleteError, ListenError];
+  const foreseen = [ConfigError, CertificateError, KubeConfigError, ClusterIncompleteError, ListenError];
   return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

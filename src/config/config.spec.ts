@@ -58,12 +58,37 @@ describe('the configuration', () => {
     expect(loadConfig({ [variable]: text })[key]).toEqual(expected);
   });
 
+  it.each<[string, Record<string, string>, string]>([
+    ['plaintext beyond this machine', { WFE_HTTP_ADDRESS: '0.0.0.0:8080' }, 'WFE_HTTP_ADDRESS'],
+    ['plaintext by a name', { WFE_GRPC_ADDRESS: 'example.org:50051' }, 'WFE_GRPC_ADDRESS'],
+    ['a certificate without its key', { WFE_TLS_CERT_FILE: '/tls.crt' }, 'WFE_TLS_KEY_FILE'],
+    ['a key without its certificate', { WFE_TLS_KEY_FILE: '/tls.key' }, 'WFE_TLS_CERT_FILE'],
+    ['client certificates without TLS', { WFE_TLS_CLIENT_CA_FILE: '/ca.crt' }, 'WFE_TLS_CERT_FILE'],
+    [
+      'callers that nobody knows, from anywhere',
+      { WFE_AUTH: 'none', WFE_PLAINTEXT: 'true', WFE_GRPC_ADDRESS: '0.0.0.0:50051' },
+      'WFE_GRPC_ADDRESS',
+    ],
+    ['a drain that outlasts the shutdown', { WFE_DRAIN_DELAY: '25s' }, 'WFE_DRAIN_DELAY'],
+  ])('does not allow %s', (_, env, variable) => {
+    expect(() => loadConfig(env)).toThrow(new RegExp(`^${variable} is '.*' but must be .+$`));
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['plaintext beyond this machine when it is asked for', { WFE_HTTP_ADDRESS: '0.0.0.0:80', WFE_PLAINTEXT: 'true' }],
+    [
+      'TLS beyond this machine',
+      { WFE_GRPC_ADDRESS: '[::]:443', WFE_TLS_CERT_FILE: '/tls.crt', WFE_TLS_KEY_FILE: '/tls.key' },
+    ],
+    ['callers that nobody knows, from this machine', { WFE_AUTH: 'none' }],
+  ])('allows %s', (_, env) => {
+    expect(() => loadConfig(env)).not.toThrow();
+  });
+
   it.each([
     ['WFE_HTTP_ADDRESS', '8080', 'host:port'],
     ['WFE_HTTP_ADDRESS', '127.0.0.1:65536', 'host:port'],
     ['WFE_HTTP_ADDRESS', '127.0.0.1:0', 'host:port'],
-    ['WFE_HTTP_ADDRESS', '0.0.0.0:8080', 'loopback'],
-    ['WFE_GRPC_ADDRESS', 'example.org:50051', 'loopback'],
     ['WFE_WATCH_NAMESPACES', 'Payment', 'names of namespaces'],
     ['WFE_NAMESPACE', '', 'the name of a namespace'],
     ['WFE_COOLDOWN', '-5m', 'a duration from 0s to 24h'],

@@ -1,3 +1,4 @@
+import { brokenBetween } from './between-settings.ts';
 import { settings } from './settings.ts';
 import type { Setting } from './settings.ts';
 
@@ -32,7 +33,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new ConfigError(lines.join('\n'));
   }
   const values = Object.fromEntries(read.map(({ key, value }) => [key, value]));
-  return Object.freeze(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
+  const config = Object.freeze(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
+  const between = brokenBetween(config);
+  if (between.length === 0) return config;
+  const lines = between.map(
+    ({ setting, allowed }) =>
+      `${setting.variable} is '${env[setting.variable] ?? setting.default}' but must be ${allowed}`,
+  );
+  throw new ConfigError(lines.join('\n'));
 }
 
 /** Variables that look like settings of this service but are none, such as misspelt ones. */

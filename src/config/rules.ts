@@ -28,14 +28,10 @@ export const address: Rule<Address> = {
   },
 };
 
-/** An address that only this machine can reach. */
-export const loopbackAddress: Rule<Address> = {
-  allowed: `${address.allowed} on the loopback interface, because callers are not authenticated`,
-  parse(text) {
-    const parsed = address.parse(text);
-    return parsed !== undefined && loopbackHosts.test(parsed.host) ? parsed : undefined;
-  },
-};
+/** Whether only this machine can reach an address. */
+export function isLoopback({ host }: Address): boolean {
+  return loopbackHosts.test(host);
+}
 
 /** A Go duration within bounds that are given as Go durations too; the value is in milliseconds. */
 export function duration(shortest: string, longest: string): Rule<number> {

@@ -1,10 +1,10 @@
 import { bundlePatterns, serviceAccountPatterns } from './policy-rules.ts';
 import {
+  address,
   boolean,
   duration,
   file,
   integer,
-  loopbackAddress,
   namespace,
   namespaces,
   oneOf,
@@ -33,8 +33,18 @@ function setting<T>(
 
 /** Every setting there is. The typed configuration and the table in docs/ are made from this list. */
 export const settings = {
-  http: setting('WFE_HTTP_ADDRESS', loopbackAddress, '127.0.0.1:8080', 'Where REST and Swagger UI listen.'),
-  grpc: setting('WFE_GRPC_ADDRESS', loopbackAddress, '127.0.0.1:50051', 'Where gRPC listens.'),
+  http: setting(
+    'WFE_HTTP_ADDRESS',
+    address,
+    '127.0.0.1:8080',
+    'Where REST and Swagger UI listen; beyond the loopback interface with TLS.',
+  ),
+  grpc: setting(
+    'WFE_GRPC_ADDRESS',
+    address,
+    '127.0.0.1:50051',
+    'Where gRPC listens; beyond the loopback interface with TLS.',
+  ),
   namespace: setting(
     'WFE_NAMESPACE',
     namespace,

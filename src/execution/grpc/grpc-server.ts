@@ -23,6 +23,7 @@ export class ExecutionGrpcServer extends ServerGrpc {
     private readonly host: string,
     private readonly wantedPort: number,
     health: HealthImplementation,
+    private readonly credentials: ServerCredentials = ServerCredentials.createInsecure(),
   ) {
     super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
     health.addToServer(this.server);
@@ -48,7 +49,7 @@ export class ExecutionGrpcServer extends ServerGrpc {
   private bind(): Promise<number> {
     const address = `${this.host}:${this.wantedPort}`;
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      this.server.bindAsync(address, this.credentials, (error, port) => {
         if (error === null) resolve(port);
         else reject(new GrpcListenError(`gRPC can not listen on ${address}: ${error.message}`, { cause: error }));
       });

@@ -1,34 +1,47 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Server } from 'node:https';
 import helmet from 'helmet';
+import { tlsOptions } from '../tls/server-certificate.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
 /**
  * Makes an application that imports ExecutionModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
- * `{ bodyParser: false }`.
+ * `{ bodyParser: false }`, and for TLS with the `httpsOptions` of {@link tlsOptions}.
  */
-export function configureHttp(app: NestExpressApplication): void {
+export function configureHttp(app: NestExpressApplication, certificate?: ServerCertificate): void {
   app.disable('x-powered-by');
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
-  app.use(securityHeaders);
+  app.use(securityHeaders(certificate !== undefined));
+  if (certificate !== undefined) showChanged(app, certificate);
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app);
 }
 
-/** Swagger UI sets styles in place and shows images of its own as data; upgrading to HTTPS waits for there to be TLS. */
-const securityHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-      formAction: ["'self'"],
+/** Hands a new certificate to the server that listens. */
+function showChanged(app: NestExpressApplication, certificate: ServerCertificate): void {
+  const server: unknown = app.getHttpServer();
+  if (!(server instanceof Server))
+    throw new Error('with a certificate the application has to be created with httpsOptions');
+  certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
+}
+
+/** Swagger UI sets styles in place and shows images of its own as data. With TLS browsers are told to keep to it. */
+const securityHeaders = (tls: boolean) =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
     },
-  },
-  strictTransportSecurity: false,
-});
+    strictTransportSecurity: tls,
+  });

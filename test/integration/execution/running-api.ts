@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config/config.ts';
 import { ExecutionModule } from '../../../src/execution/execution.module.ts';
 import { configureGrpc } from '../../../src/execution/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/execution/rest/configure-http.ts';
+import { tlsOptions, type ServerCertificate } from '../../../src/execution/tls/server-certificate.ts';
 import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
@@ -40,6 +41,7 @@ class RootModule {}
 export async function startApi(
   kubeConfig: PooledKubeConfig,
   env: Readonly<Record<string, string>> = {},
+  certificate?: ServerCertificate,
 ): Promise<RunningApi> {
   const config = { ...loadConfig({ WFE_RATE_LIMIT: '0', ...env }), grpc: { host: '127.0.0.1', port: 0 } };
   const imports = [
@@ -52,10 +54,14 @@ export async function startApi(
   ];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: RootModule, imports },
-    { bodyParser: false, logger: ['error', 'fatal'] },
+    {
+      bodyParser: false,
+      logger: ['error', 'fatal'],
+      httpsOptions: certificate && tlsOptions(certificate.current),
+    },
   );
-  configureHttp(app);
-  const grpcServer = configureGrpc(app, config);
+  configureHttp(app, certificate);
+  const grpcServer = configureGrpc(app, config, certificate);
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
   const grpcAddress = `127.0.0.1:${grpcServer.port}`;

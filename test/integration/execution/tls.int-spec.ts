@@ -1,0 +1,164 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { connect, type ConnectionOptions } from 'node:tls';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { type CertificateEvents, ServerCertificate } from '../../../src/execution/tls/server-certificate.ts';
+import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
+import { certificateAuthority, type TestAuthority, type TestCertificate } from '../../support/certificates.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { grpcCall } from './grpc-caller.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+let authority: TestAuthority;
+let directory: string;
+let files: { tlsCertFile: string; tlsKeyFile: string; tlsClientCaFile: string };
+
+beforeAll(async () => {
+  authority = await certificateAuthority('test authority');
+  directory = await mkdtemp(join(tmpdir(), 'workflow-execution-tls-'));
+  const path = (name: string) => join(directory, name);
+  files = { tlsCertFile: path('tls.crt'), tlsKeyFile: path('tls.key'), tlsClientCaFile: '' };
+});
+beforeEach(async () => store(await authority.issue('first')));
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Puts a certificate in place, each file at once as the kubelet does. */
+async function store({ cert, key }: TestCertificate): Promise<void> {
+  await writeFile(`${files.tlsCertFile}.new`, cert);
+  await writeFile(`${files.tlsKeyFile}.new`, key);
+  await rename(`${files.tlsCertFile}.new`, files.tlsCertFile);
+  await rename(`${files.tlsKeyFile}.new`, files.tlsKeyFile);
+}
+
+/** Who a new connection finds. */
+async function shownBy(port: number, over: ConnectionOptions = {}): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port, ca: authority.cert, ALPNProtocols: ['h2', 'http/1.1'], ...over });
+  try {
+    await once(socket, 'secureConnect');
+    return String(socket.getPeerCertificate().subject.CN);
+  } finally {
+    socket.destroy();
+  }
+}
+
+const portOf = (address: string) => Number(/:(\d+)$/.exec(address)?.[1]);
+
+describe('with a certificate', () => {
+  let api: RunningApi;
+  let clock: FakeClock;
+  let events: { loaded: string[]; refused: string[] };
+  const end = new AbortController();
+
+  beforeAll(async () => {
+    await store(await authority.issue('first'));
+    clock = new FakeClock();
+    const certificate = new ServerCertificate(files, clock);
+    api = await startApi(sharedCluster(), {}, certificate);
+    events = { loaded: [], refused: [] };
+    const log: CertificateEvents = {
+      loaded: ({ subject }) => void events.loaded.push(subject),
+      refused: (error) => void events.refused.push(String(error)),
+    };
+    certificate.follow(log, end.signal);
+  });
+
+  afterAll(async () => {
+    end.abort();
+    await api.stop();
+  });
+
+  const ports = () => [portOf(api.url), portOf(api.grpcAddress)];
+
+  it('both servers speak TLS, and nothing else', async () => {
+    await expect(Promise.all(ports().map((port) => shownBy(port)))).resolves.toEqual(['first', 'first']);
+    await expect(fetch(api.url.replace('https', 'http'))).rejects.toThrow();
+    const tooOld: ConnectionOptions = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' };
+    for (const port of ports()) await expect(shownBy(port, tooOld)).rejects.toThrow();
+  });
+
+  it('a new certificate is shown to new connections, while calls on the old ones go on', async () => {
+    const secure = credentials.createSsl(Buffer.from(authority.cert));
+    const client = new WorkflowExecutionServiceClient(api.grpcAddress, secure);
+    const name = 'namespaces/default/workflowExecutions/none';
+    const before = await grpcCall((done) => client.getWorkflowExecution({ name }, done));
+    await store(await authority.issue('second'));
+    await clock.advance(10_000);
+
+    const shown = await Promise.all(ports().map((port) => shownBy(port)));
+    const after = await grpcCall((done) => client.getWorkflowExecution({ name }, done));
+    client.close();
+
+    expect(shown).toEqual(['second', 'second']);
+    expect(events.loaded.at(-1)).toBe('CN=second');
+    expect([before.error?.details, after.error?.details]).toEqual([
+      expect.stringContaining('a bearer token'),
+      expect.stringContaining('a bearer token'),
+    ]);
+  });
+
+  it('files that do not fit are told of once, and change nothing', async () => {
+    const { cert } = await authority.issue('third');
+    const { key } = await authority.issue('somebody else');
+    const [before] = await Promise.all(ports().map((port) => shownBy(port)));
+    await store({ cert, key });
+    await clock.advance(30_000);
+
+    expect(events.refused).toEqual([expect.stringMatching(/WFE_TLS_KEY_FILE .+ is not the key of/)]);
+    expect(await shownBy(portOf(api.url))).toBe(before);
+  });
+});
+
+describe('with a CA for clients', () => {
+  let api: RunningApi;
+
+  beforeAll(async () => {
+    await store(await authority.issue('first'));
+    const tlsClientCaFile = join(directory, 'ca.crt');
+    await writeFile(tlsClientCaFile, authority.cert);
+    api = await startApi(sharedCluster(), {}, new ServerCertificate({ ...files, tlsClientCaFile }));
+  });
+
+  afterAll(() => api.stop());
+
+  /** What a client with a certificate, or without one, gets of gRPC. */
+  const ask = async (of?: TestCertificate) => {
+    const [key, cert] = of === undefined ? [null, null] : [Buffer.from(of.key), Buffer.from(of.cert)];
+    const secure = credentials.createSsl(Buffer.from(authority.cert), key, cert);
+    const client = new WorkflowExecutionServiceClient(api.grpcAddress, secure);
+    const name = 'namespaces/default/workflowExecutions/none';
+    const { error } = await grpcCall((done) => client.getWorkflowExecution({ name }, done));
+    client.close();
+    return error?.details;
+  };
+
+  it('a client that shows one of its certificates is let in, to be asked for its token', async () => {
+    expect(await ask(await authority.issue('client'))).toContain('a bearer token');
+  });
+
+  it('a client that shows none, or one of another CA, is not', async () => {
+    const stranger = await certificateAuthority('another authority');
+
+    expect(await ask()).not.toContain('a bearer token');
+    expect(await ask(await stranger.issue('client'))).not.toContain('a bearer token');
+  });
+});
+
+describe('the files of a certificate', () => {
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    ['that is not there', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt can not be read: ENOENT/],
+    [
+      'that is none',
+      () => writeFile(files.tlsCertFile, 'x'),
+      /^WFE_TLS_CERT_FILE .+tls\.crt is not a certificate in PEM$/,
+    ],
+    ['whose key is none', () => writeFile(files.tlsKeyFile, 'x'), /^WFE_TLS_KEY_FILE .+tls\.key is not the key of /],
+  ])('%s are refused in a sentence', async (_, damage, sentence) => {
+    await damage();
+
+    expect(() => new ServerCertificate(files)).toThrow(sentence);
+  });
+});
