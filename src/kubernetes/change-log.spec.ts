@@ -175,18 +175,21 @@ describe('a reader of a change log', () => {
     expect(rest[1]?.position).toBe(String(server.revision));
   });
 
-  it('knows when it has read what was there when it began', () => {
+  it('knows when it has read the state of everything there is, also of what changed meanwhile', () => {
     const server = new ThingServer();
-    server.write('a', 'x');
+    for (const name of ['x', 'y']) server.write('a', name);
     const replica = new Replica(server).listAll();
     const cursor = new LogCursor(replica.changes);
+    cursor.next();
     server.write('a', 'y');
     replica.takeAll();
     const before = cursor.isSynced;
     cursor.next();
+    const after = cursor.isSynced;
+    server.write('a', 'x');
+    replica.takeAll();
 
-    expect([before, cursor.isSynced]).toEqual([false, true]);
-    expect(cursor.next()?.entry.object.metadata.name).toBe('y');
+    expect([before, after, cursor.isSynced]).toEqual([false, true, true]);
   });
 
   it('is not told of the end of what it never knew', () => {

@@ -12,11 +12,11 @@ export interface LogRead<T> {
 
 interface Reading<T> {
   readonly log: CompactedLog<T>;
-  /** The newest entry when the reading began. */
-  readonly target: number;
   /** Ends of objects up to here are nothing to somebody who never knew the objects. */
   readonly unknown: number;
   seq: number;
+  /** Whether there was nothing more to read once. */
+  caughtUp: boolean;
 }
 
 /**
@@ -41,7 +41,7 @@ export class LogCursor<T extends KubernetesObject> {
     this.#vague = logs.length > 1 ? from : undefined;
     this.#readings = logs.map((log) => {
       const seq = from === undefined ? 0 : log.seqAt(from);
-      return { log, seq, target: log.lastSeq, unknown: from === undefined ? log.lastSeq : seq };
+      return { log, seq, unknown: from === undefined ? log.lastSeq : seq, caughtUp: false };
     });
   }
 
@@ -50,9 +50,10 @@ export class LogCursor<T extends KubernetesObject> {
     return this.#isUnknown || this.#readings.some((reading) => this.#isLost(reading));
   }
 
-  /** Whether everything has been read that was there when the reading began. */
+  /** Whether it has read everything once, so that what it has told was the current state; it stays true. */
   get isSynced(): boolean {
-    return this.#readings.every((reading) => (headOf(reading)?.seq ?? Infinity) > reading.target);
+    for (const reading of this.#readings) reading.caughtUp ||= headOf(reading) === undefined;
+    return this.#readings.every(({ caughtUp }) => caughtUp);
   }
 
   /** Up to where everything has been read. */
