@@ -75,7 +75,19 @@ async function createApplication(
   configureGrpc(app, config, certificate);
   certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);
   app.enableShutdownHooks();
+  endAtOnceWhenToldTwice();
   return app;
+}
+
+/** The first signal lets everything come to its end; whoever sends a second one does not want to wait for that. */
+function endAtOnceWhenToldTwice(): void {
+  let told = 0;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      told += 1;
+      if (told > 1) process.exit(1);
+    });
+  }
 }
 
 /** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */

@@ -14,6 +14,7 @@ import { PageTokenKey } from './listing/page-token-key.ts';
 import { randomSuffix } from './names.ts';
 import { ExecutionController } from './rest/execution.controller.ts';
 import { jsonBody } from './rest/json-body.ts';
+import { Drain } from './shutdown/drain.ts';
 import { OpenStreams } from './streams/open-streams.ts';
 import { WatchController } from './watch/watch.controller.ts';
 import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
@@ -36,6 +37,7 @@ import { watchProviders } from './watch/watch.providers.ts';
     AttemptLog,
     RateLimits,
     OpenStreams,
+    Drain,
     GrpcHealth,
     ...watchProviders,
     { provide: NAME_SUFFIX, useValue: randomSuffix },

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CONFIG, type Config } from '../config/config.ts';
 import { sleep, type Clock } from '../kubernetes/clock.ts';
@@ -20,7 +20,7 @@ const resyncName = 'reconciler-resync';
  * queue; only the leader works on them.
  */
 @Injectable()
-export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   // Failures are logged here, with the execution's UID, so the queue need not say them too.
   readonly #queue = new WorkQueue({ name: 'executions' });
   readonly #shutdown = new AbortController();
@@ -52,9 +52,13 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, Before
     for (const key of this.mirrors.executionKeys()) this.#queue.add(key);
   }
 
+  /** Takes up nothing new, at once: another replica may go on while this one still answers calls. */
+  onModuleDestroy(): void {
+    this.#shutdown.abort();
+  }
+
   /** Lets the passes that have begun come to their end, for as long as the configuration allows, then hands over. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#shutdown.abort();
     await this.#run;
   }
 

@@ -41,6 +41,8 @@ export async function startService({ kubeconfig, settings = {} }: ServiceOptions
       ...Object.fromEntries(inherited),
       WFE_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
       WFE_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
+      // Nobody has to learn that it stops.
+      WFE_DRAIN_DELAY: '0s',
       ...settings,
       KUBECONFIG: kubeconfig,
     },

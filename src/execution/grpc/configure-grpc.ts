@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Config } from '../../config/config.ts';
+import { Drain } from '../shutdown/drain.ts';
 import { ReloadingCredentials } from '../tls/reloading-credentials.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { GrpcHealth } from './grpc-health.ts';
@@ -21,6 +22,7 @@ export function configureGrpc(
   const health = app.get(GrpcHealth, { strict: false }).implementation;
   const credentials = certificate && new ReloadingCredentials(certificate);
   const strategy = new ExecutionGrpcServer(grpc.host, grpc.port, health, credentials);
+  app.get(Drain, { strict: false }).add(strategy);
   // Pipes and filters of the HTTP side are not for gRPC, which has its own on its controller.
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: false });
   return strategy;

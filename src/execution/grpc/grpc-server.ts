@@ -2,6 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { HealthImplementation } from 'grpc-health-check';
+import type { DrainableServer } from '../shutdown/drain.ts';
 import { maxRequestBytes } from '../limits.ts';
 import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
 
@@ -14,7 +15,7 @@ export class GrpcListenError extends Error {
  * Nest's gRPC server, with two differences: it listens only once its methods are there (Nest's own answers UNIMPLEMENTED
  * for a moment), and it tells on which port.
  */
-export class ExecutionGrpcServer extends ServerGrpc {
+export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly server = new Server({ 'grpc.max_receive_message_length': maxRequestBytes });
   private boundPort?: number;
 
@@ -34,6 +35,16 @@ export class ExecutionGrpcServer extends ServerGrpc {
   get port(): number {
     if (this.boundPort === undefined) throw new Error('the gRPC server does not listen yet');
     return this.boundPort;
+  }
+
+  /** Takes no new calls; resolves when those in flight are answered. */
+  override close(): Promise<void> {
+    return new Promise((resolve) => this.server.tryShutdown(() => resolve()));
+  }
+
+  /** Ends the calls that are left. */
+  force(): void {
+    this.server.forceShutdown();
   }
 
   override createClient(): Promise<Server> {

@@ -1,6 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Server } from 'node:https';
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { Drain } from '../shutdown/drain.ts';
+import { DrainableHttpServer } from '../shutdown/drainable-http-server.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { serveOpenApi } from './openapi.ts';
@@ -14,18 +18,34 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('x-powered-by');
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
+  const drain = app.get(Drain, { strict: false });
+  app.use(lastAnswers(drain));
+  drain.add(new DrainableHttpServer(serverOf(app)));
   app.use(securityHeaders(certificate !== undefined));
   if (certificate !== undefined) showChanged(app, certificate);
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app);
 }
 
+/** Tells clients of a service that stops not to come back on the same connection. */
+function lastAnswers(drain: Drain): RequestHandler {
+  return (_request, response, next) => {
+    if (drain.hasBegun) response.setHeader('Connection', 'close');
+    next();
+  };
+}
+
 /** Hands a new certificate to the server that listens. */
 function showChanged(app: NestExpressApplication, certificate: ServerCertificate): void {
-  const server: unknown = app.getHttpServer();
-  if (!(server instanceof Server))
-    throw new Error('with a certificate the application has to be created with httpsOptions');
+  const server = serverOf(app);
+  if (!('setSecureContext' in server)) throw new Error('for TLS the application has to be created with httpsOptions');
   certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
+}
+
+function serverOf(app: NestExpressApplication): HttpServer | HttpsServer {
+  const server: unknown = app.getHttpServer();
+  if (server instanceof HttpServer || server instanceof HttpsServer) return server;
+  throw new Error('the application does not speak HTTP');
 }
 
 /** Swagger UI sets styles in place and shows images of its own as data. With TLS browsers are told to keep to it. */

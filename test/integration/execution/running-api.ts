@@ -43,7 +43,10 @@ export async function startApi(
   env: Readonly<Record<string, string>> = {},
   certificate?: ServerCertificate,
 ): Promise<RunningApi> {
-  const config = { ...loadConfig({ WFE_RATE_LIMIT: '0', ...env }), grpc: { host: '127.0.0.1', port: 0 } };
+  const config = {
+    ...loadConfig({ WFE_RATE_LIMIT: '0', WFE_DRAIN_DELAY: '0s', ...env }),
+    grpc: { host: '127.0.0.1', port: 0 },
+  };
   const imports = [
     ConfigModule.forRoot(config),
     KubernetesModule.forRoot({ kubeConfig }),
