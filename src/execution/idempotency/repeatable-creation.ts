@@ -15,7 +15,7 @@ import type { RequestIdentity } from './request-identity.ts';
 /**
  * Creations that may be repeated (https://google.aip.dev/155). That there is one execution for a request, whichever
  * replicas are asked and whatever crashes, is kept by etcd: every repetition of a request tries to create the same name
- * (docs/adr/0013-request-ids.md).
+ * (docs/adr/0014-request-ids.md).
  */
 @Injectable()
 export class RepeatableCreation {

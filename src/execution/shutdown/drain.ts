@@ -17,7 +17,7 @@ export interface DrainableServer {
 }
 
 /**
- * Ends the API in the order in which nobody loses anything (docs/adr/0017-shutdown.md): it goes on as before for a while,
+ * Ends the API in the order in which nobody loses anything (docs/adr/0018-shutdown.md): it goes on as before for a while,
  * so that whoever sends calls here learns that it stops; then it tells open streams to go on elsewhere, takes no new
  * calls and lets those in flight end; at the limit it ends them.
  */
