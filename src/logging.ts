@@ -11,6 +11,9 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
     pinoHttp: {
       level: logLevel,
       autoLogging: false,
+      // By itself it puts the request with all of its headers, the caller's token among them, on each line.
+      quietReqLogger: true,
+      serializers: { req: () => undefined, res: () => undefined },
       base: undefined,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
