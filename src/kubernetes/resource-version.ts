@@ -24,3 +24,11 @@ export function isNewer(a: string, b: string | undefined): boolean {
 export function isOlder(a: string, b: string): boolean {
   return (compareResourceVersions(a, b) ?? 0) < 0;
 }
+
+/**
+ * Whether a text can be a resource version of a custom resource: a decimal integer of an etcd revision's size
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
+ */
+export function isResourceVersion(text: string): boolean {
+  return /^[1-9][0-9]{0,18}$/.test(text);
+}

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { CancelledError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
+import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import type { ExecutionPage, ListCommand } from '../execution.types.ts';
+import { CatchUp } from '../watch/catch-up.ts';
+import { matcherOf } from './filter.ts';
 import { pageOf } from './page-of.ts';
 import { PageTokenKey } from './page-token-key.ts';
 
@@ -15,42 +17,37 @@ const retryAfterMs = 1_000;
 /** How long a list waits for this replica to learn of a resource version, in milliseconds. */
 const catchUpMs = 5_000;
 
-/** A resource version as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions has it. */
-const resourceVersionRule = /^[1-9]\d{0,18}$/;
-
 /** Lists of executions, made of the shared store: the API server is not asked. */
 @Injectable()
 export class ExecutionLists {
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly key: PageTokenKey,
+    private readonly ahead: CatchUp,
   ) {}
 
   /**
    * One page.
    *
-   * @throws ApiError InvalidArgument when a filter, the token or the resource version breaks its rule; Unavailable when
-   *   this replica does not know the executions yet, or not up to the resource version
+   * @throws ApiError InvalidArgument when a filter, the token or the resource version breaks its rule; PositionExpired
+   *   when the cluster has no such resource version; Unavailable when this replica does not know of it, or of anything, yet
    */
   async page(command: ListCommand, signal: AbortSignal): Promise<ExecutionPage> {
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
+    // What breaks a rule is told before anything is waited for.
+    matcherOf(command.filter);
     await this.reach(command, signal);
     return pageOf(this.reflector.store.list(), command, await this.key.pageTokens());
   }
 
   private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {
     if (minResourceVersion === undefined) return;
-    if (!resourceVersionRule.test(minResourceVersion)) {
+    if (!isResourceVersion(minResourceVersion)) {
       throw invalidField(['minResourceVersion'], 'must be a resource version that this service has told');
     }
-    const scopes = this.reflector.scopes.filter((scope) => [undefined, namespace ?? scope].includes(scope));
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(catchUpMs)]);
-    try {
-      await Promise.all(scopes.map((scope) => this.reflector.reached(scope, minResourceVersion, bounded)));
-    } catch (error) {
-      if (!(error instanceof CancelledError)) throw error;
-      throw notYet(`this replica does not know of resource version ${minResourceVersion} yet`);
-    }
+    if (await this.ahead.within(catchUpMs, { namespace }, minResourceVersion, signal)) return;
+    await this.ahead.assertReal({ namespace }, minResourceVersion);
+    throw notYet(`this replica does not know of resource version ${minResourceVersion} yet`);
   }
 }
 

@@ -9,7 +9,11 @@ import { isNewer } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
-import type { WatchCommand } from './watch.types.ts';
+
+/** What is asked for: one namespace, or all. */
+interface Scoped {
+  readonly namespace?: string;
+}
 
 /** Injection token of the {@link Clock} of watches. */
 export const WATCH_CLOCK = Symbol('WatchClock');
@@ -38,12 +42,7 @@ export class CatchUp {
    * Resolves with whether everything up to a resource version is known, after at most so many milliseconds; also when the
    * signal aborts.
    */
-  async within(
-    ms: number,
-    { namespace }: WatchCommand,
-    resourceVersion: string,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async within(ms: number, { namespace }: Scoped, resourceVersion: string, signal: AbortSignal): Promise<boolean> {
     const scopes = this.reflector.scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
     const enough = new AbortController();
     const bounded = AbortSignal.any([signal, enough.signal]);
@@ -65,13 +64,13 @@ export class CatchUp {
    * @throws ApiError PositionExpired when the cluster has not come to it: its etcd was restored from a backup, or nobody
    *   has told it; Unavailable when the cluster can not be asked
    */
-  async assertReal({ namespace }: WatchCommand, resourceVersion: string): Promise<void> {
+  async assertReal({ namespace }: Scoped, resourceVersion: string): Promise<void> {
     const [scope] = this.reflector.scopes;
     this.asking ??= this.ask(scope === undefined ? undefined : (namespace ?? scope));
     if (!isNewer(resourceVersion, await this.asking)) return;
     throw new ApiError(
       'PositionExpired',
-      `the cluster has no resource version ${resourceVersion}; watch again without one`,
+      `the cluster has no resource version ${resourceVersion}; ask again without one`,
     );
   }
 

@@ -1,11 +1,9 @@
+import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import { everything, matcherOf } from '../listing/filter.ts';
 import { dnsSubdomain, isName } from '../names.ts';
 import type { WatchCommand } from './watch.types.ts';
-
-/** A resource version as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions has it. */
-const resourceVersionRule = /^[1-9]\d{0,18}$/;
 
 /**
  * The test that an execution has to pass to be told. Everything that it looks at is fixed when an execution is created, so
@@ -15,7 +13,7 @@ const resourceVersionRule = /^[1-9]\d{0,18}$/;
  */
 export function selectionOf(command: WatchCommand): (execution: WorkflowExecution) => boolean {
   const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
-  if (resourceVersion !== undefined && !resourceVersionRule.test(resourceVersion)) {
+  if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
     throw invalidField(['resourceVersion'], 'must be a resource version that this service has told');
   }
   assertNameable(name, namespace);

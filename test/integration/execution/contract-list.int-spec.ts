@@ -72,6 +72,12 @@ onBothTransports('list', (contract) => {
       expect(error?.rules).toEqual({ [contract.spelled('continue')]: 'was given out for another list' });
     });
 
+    it('no resource version that the cluster has not come to', async () => {
+      const { error } = await contract.caller.list(listed.name, { minResourceVersion: '9007199254740993000' });
+
+      expect(error?.text).toBe('the cluster has no resource version 9007199254740993000; ask again without one');
+    });
+
     it('a resource version: what another replica has created is in the list', async () => {
       const created = await contract.caller.create(listed.name, { name: 'just-now', spec: aSpec() });
 

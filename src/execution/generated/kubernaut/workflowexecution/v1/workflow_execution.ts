@@ -3806,7 +3806,7 @@ export const WorkflowExecutionServiceService = {
    *
    * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
    * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time.
+   * time; OUT_OF_RANGE when the cluster never did.
    */
   listWorkflowExecutions: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions" as const,
@@ -3926,7 +3926,7 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
    *
    * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
    * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time.
+   * time; OUT_OF_RANGE when the cluster never did.
    */
   listWorkflowExecutions: handleUnaryCall<ListWorkflowExecutionsRequest, ListWorkflowExecutionsResponse>;
   /**
@@ -4021,7 +4021,7 @@ export interface WorkflowExecutionServiceClient extends Client {
    *
    * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
    * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time.
+   * time; OUT_OF_RANGE when the cluster never did.
    */
   listWorkflowExecutions(
     request: ListWorkflowExecutionsRequest,
