@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...arguments_: 
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['imports between the rooms', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'test', 'scripts', 'demo'],
   ['proto lint', 'buf', 'lint'],
+  ['proto changes break no client', 'buf', 'breaking', '--against', 'proto/released.binpb'],
   ['proto format', 'buf', 'format', '--diff', '--exit-code'],
 ];
 

@@ -3,7 +3,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { HealthImplementation } from 'grpc-health-check';
 import type { DrainableServer } from '../shutdown/drain.ts';
-import { maxRequestBytes } from '../limits.ts';
+import { grpcLimits } from '../limits.ts';
 import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
 
 /** The gRPC server can not listen where it should; the message says where and why. */
@@ -16,7 +16,7 @@ export class GrpcListenError extends Error {
  * for a moment), and it tells on which port.
  */
 export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
-  private readonly server = new Server({ 'grpc.max_receive_message_length': maxRequestBytes });
+  private readonly server = new Server(grpcLimits);
   private boundPort?: number;
 
   /** @param host what to listen on; @param port 0 for any that is free */
