@@ -12,11 +12,11 @@ export class NoQuery {}
 /** What the body of an operation may hold that takes nothing there. */
 export class NoBody {}
 
-/** A parameter that is a text, and may be left out. What the text has to be is checked where both transports meet. */
-export function OptionalText(
-  description: string,
-  more: { maxLength: number; example?: string; format?: string; pattern?: string },
-) {
+/**
+ * A parameter that is a text, and may be left out: it has no example, which Swagger UI would fill in.
+ * What the text has to be is checked where both transports meet.
+ */
+export function OptionalText(description: string, more: { maxLength: number; format?: string; pattern?: string }) {
   return (target: object, property: string) => {
     ApiProperty({ type: 'string', description, required: false, ...more })(target, property);
     Optional()(target, property);
@@ -31,7 +31,7 @@ export class CreateQuery {
     'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
       'is answered with the execution that was created, for as long as that exists. ' +
       "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
-    { maxLength: 64, pattern: requestIdRule.pattern.source, example: '6f1c0f5e-2f4b-4c55-9d0a-3d6a7b1c9e10' },
+    { maxLength: 64, pattern: requestIdRule.pattern.source },
   )
   requestId?: string;
 
@@ -78,30 +78,26 @@ export class ListQuery {
     description: `Only executions in one of these phases (${allPhases.join(', ')}), separated by commas. One that has not been looked at yet is Pending.`,
     required: false,
     pattern: phaseList.source,
-    example: 'Pending,Running',
   })
   @Optional()
   @Matches(phaseList, { message: `must be of ${allPhases.join(', ')}, separated by commas` })
   phase?: string;
 
-  @OptionalText('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
+  @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
   @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
     maxLength: 512,
-    example: 'payment/deployment/payment-api',
   })
   targetResource?: string;
 
   @OptionalText('Only executions that serve the RemediationRequest of this name.', {
     maxLength: dnsSubdomain.maxLength,
-    example: 'rr-pod-crash-f8a3b9c2',
   })
   remediationRequest?: string;
 
-  @OptionalText('Only executions whose labels match, as `kubectl get -l` has it.', {
+  @OptionalText('Only executions whose labels match, as `kubectl get -l` has it: `team=payment,tier!=test`.', {
     maxLength: 2048,
-    example: 'team=payment,tier!=test',
   })
   labelSelector?: string;
 

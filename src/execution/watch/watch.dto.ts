@@ -8,28 +8,24 @@ export class WatchQuery {
   @OptionalText('Only the execution of this name; the namespace has to be one then.', {
     maxLength: dnsSubdomain.maxLength,
     pattern: dnsSubdomain.pattern.source,
-    example: 'we-pod-crash-f8a3b9c2',
   })
   name?: string;
 
-  @OptionalText('Only executions of this workflow.', { maxLength: 253, example: 'oomkill-increase-memory' })
+  @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
   @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
     maxLength: 512,
-    example: 'payment/deployment/payment-api',
   })
   targetResource?: string;
 
   @OptionalText('Only executions that serve the RemediationRequest of this name.', {
     maxLength: dnsSubdomain.maxLength,
-    example: 'rr-pod-crash-f8a3b9c2',
   })
   remediationRequest?: string;
 
   @OptionalText('Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.', {
     maxLength: 19,
-    example: '48213',
   })
   resourceVersion?: string;
 }
