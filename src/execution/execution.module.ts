@@ -12,6 +12,10 @@ import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
 import { PageTokenKey } from './listing/page-token-key.ts';
 import { randomSuffix } from './names.ts';
+import { ExecutionEnd } from './logs/execution-end.ts';
+import { LogsController } from './logs/logs.controller.ts';
+import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
+import { LogsService } from './logs/logs.service.ts';
 import { ExecutionController } from './rest/execution.controller.ts';
 import { jsonBody } from './rest/json-body.ts';
 import { Drain } from './shutdown/drain.ts';
@@ -26,7 +30,14 @@ import { watchProviders } from './watch/watch.providers.ts';
  */
 @Module({
   imports: [AuthModule],
-  controllers: [ExecutionController, ExecutionGrpcController, WatchController, WatchGrpcController],
+  controllers: [
+    ExecutionController,
+    ExecutionGrpcController,
+    WatchController,
+    WatchGrpcController,
+    LogsController,
+    LogsGrpcController,
+  ],
   providers: [
     ExecutionService,
     RepeatableCreation,
@@ -37,6 +48,8 @@ import { watchProviders } from './watch/watch.providers.ts';
     AttemptLog,
     RateLimits,
     OpenStreams,
+    ExecutionEnd,
+    LogsService,
     Drain,
     GrpcHealth,
     ...watchProviders,

@@ -60,3 +60,12 @@ export interface WatchOptions extends CallOptions {
   /** Silence (not even a bookmark, of which the server sends one a minute) after which the connection counts as dead. */
   readonly idleTimeoutMs: number;
 }
+
+/** Which part of the log of which container of a pod. */
+export interface LogQuery {
+  readonly container: string;
+  /** Whether to go on with what it writes, until it ends. */
+  readonly follow?: boolean;
+  /** Only what was written at this time or after it (RFC 3339); the API server leaves out parts of a second. */
+  readonly sinceTime?: string;
+}

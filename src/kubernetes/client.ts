@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
 import type {
   CallOptions,
   DeleteOptions,
   ListPage,
   ListQuery,
+  LogQuery,
   PatchOptions,
   WatchOptions,
   WatchQuery,
@@ -29,6 +31,9 @@ export interface KubernetesClientOptions {
   /** Asked at the last moment before something is changed; when it says no, the call ends with CancelledError. */
   readonly mayWrite?: () => boolean;
 }
+
+/** The core resource Pod. */
+const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
 
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
 
@@ -150,6 +155,19 @@ export class KubernetesClient {
     const request: ApiRequest = { method: 'GET', path, query: parameters };
     const body = await this.#transport.stream(request, this.#bounds(options));
     yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.#clock });
+  }
+
+  /**
+   * What a container has written, each line with its time before it, as the kubelet sends it.
+   *
+   * @returns the bytes; the time-out is for their beginning. Destroy the stream to end it early.
+   * @throws NotFoundError when the pod is gone, InvalidError while the container waits to be started
+   */
+  async log(pod: ObjectKey, query: LogQuery, options?: CallOptions): Promise<Readable> {
+    const { container, follow, sinceTime } = query;
+    const parameters = { container, timestamps: 'true', follow: follow ? 'true' : undefined, sinceTime };
+    const request: ApiRequest = { method: 'GET', path: objectPath(pods, pod, 'log'), query: parameters };
+    return this.#transport.stream(request, this.#bounds(options));
   }
 
   /**

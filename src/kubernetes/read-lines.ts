@@ -22,7 +22,8 @@ export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: numbe
   if (size > 0) throw new Error('the stream ended inside a line');
 }
 
-function toBuffer(chunk: unknown): Buffer {
+/** A chunk of a stream of bytes. */
+export function toBuffer(chunk: unknown): Buffer {
   if (Buffer.isBuffer(chunk)) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
   throw new TypeError('a stream of bytes was expected');

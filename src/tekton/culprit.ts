@@ -1,6 +1,6 @@
 import type { FailedTask } from '../workflow-execution/generated/workflow-execution.ts';
 import type { PipelineRun } from './pipeline-run.ts';
-import { taskRunLabels, type StepState, type TaskRun } from './task-run.ts';
+import { pipelineTaskOf, type StepState, type TaskRun } from './task-run.ts';
 
 /** The task that a PipelineRun failed for. */
 export interface Culprit {
@@ -40,7 +40,7 @@ function describe(taskRun: TaskRun): Culprit {
     taskRun,
     step,
     failedTask: {
-      name: (taskRun.metadata.labels?.[taskRunLabels.pipelineTask] ?? taskRun.metadata.name).slice(0, 253),
+      name: pipelineTaskOf(taskRun).slice(0, 253),
       ...(step === undefined ? {} : { stepName: step.name.slice(0, 253), exitCode: step.exitCode }),
     },
     lackedResources: lackedResources(taskRun),

@@ -16,6 +16,13 @@ export interface StepState {
   readonly terminationReason?: string;
 }
 
+/** A pod that a TaskRun had for one of its tries. */
+export interface TaskPod {
+  readonly name: string;
+  /** When the try ended; absent while it runs. */
+  readonly completionTime?: string;
+}
+
 /** A Tekton TaskRun, only what is read of it. */
 export interface TaskRun extends KubernetesObject {
   readonly status: {
@@ -24,6 +31,8 @@ export interface TaskRun extends KubernetesObject {
     readonly steps: readonly StepState[];
     /** The steps of earlier tries of the same task. */
     readonly earlierSteps: readonly StepState[];
+    /** The pods of all tries, the earliest first. They may be gone. */
+    readonly pods: readonly TaskPod[];
   };
 }
 
@@ -60,8 +69,25 @@ export function parseTaskRun(raw: unknown): TaskRun {
       completionTime: timeOf(completionTime),
       steps: stepsOf(status),
       earlierSteps: arrayOf(retriesStatus).flatMap(stepsOf),
+      pods: [...arrayOf(retriesStatus), status].flatMap(podOf),
     },
   };
+}
+
+/** Whether Tekton made a TaskRun for the PipelineRun of this name. */
+export function isTaskRunOf({ metadata }: TaskRun, pipelineRun: string): boolean {
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
+  return controller?.kind === 'PipelineRun' && controller.name === pipelineRun;
+}
+
+/** Name of the task in its pipeline that a TaskRun was made for. */
+export function pipelineTaskOf({ metadata }: TaskRun): string {
+  return metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name;
+}
+
+function podOf(status: unknown): TaskPod[] {
+  const { podName, completionTime } = recordOf(status);
+  return isGiven(podName) ? [{ name: podName, completionTime: timeOf(completionTime) }] : [];
 }
 
 function stepsOf(status: unknown): StepState[] {
@@ -86,7 +112,7 @@ function parseStep(raw: unknown): StepState {
   };
 }
 
-function isGiven(value: unknown): boolean {
+function isGiven(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 

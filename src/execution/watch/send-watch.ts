@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { toApiError } from '../errors/to-api-error.ts';
-import { beginning, drained, headers, toErrorText } from './watch-sse.ts';
+import { drained } from '../rest/drained.ts';
+import { beginning, headers, toErrorText } from './watch-sse.ts';
 import type { WatchEvent } from './watch.types.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import type { ApiError } from '../errors/api-error.ts';
 import { toProblem } from '../rest/problem.ts';
 import { toResource } from '../rest/rest.mapping.ts';
@@ -29,18 +28,4 @@ export function toWatchText(event: WatchEvent): string {
 /** An error that ends a watch which has begun: the problem that would have been the answer before. */
 export function toErrorText(error: ApiError, instance: string): string {
   return toEventText({ event: 'error', data: JSON.stringify(toProblem(error, instance)) });
-}
-
-/** Resolves when the response takes more, or when its connection is gone. */
-export function drained(response: Pick<Response, 'once' | 'off' | 'destroyed'>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.once('drain', done);
-    response.once('close', done);
-    if (response.destroyed) done();
-  });
 }

@@ -1,0 +1,41 @@
+import { Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { GrpcMethod, Payload } from '@nestjs/microservices';
+import type { Observable } from 'rxjs';
+import { Access } from '../access/access.decorator.ts';
+import { AccessGuard } from '../access/access.guard.ts';
+import type { Call } from '../call/call.ts';
+import { IncomingCall } from '../call/incoming-call.ts';
+import type { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
+import { messageStream } from '../grpc/message-stream.ts';
+import type { WritableCall } from '../grpc/message-stream.ts';
+import { OutgoingStream } from '../grpc/outgoing-stream.ts';
+import { grpcService } from '../grpc/package-definition.ts';
+import type { LogLine, LogsCommand } from './log-line.ts';
+import { LogsRequestPipe } from './logs-request.ts';
+import { LogsService } from './logs.service.ts';
+import { idle } from './step-log.ts';
+
+/** Logs over gRPC. */
+@Controller()
+@UseFilters(GrpcStatusFilter)
+@UseGuards(AccessGuard)
+export class LogsGrpcController {
+  constructor(private readonly service: LogsService) {}
+
+  @GrpcMethod(grpcService)
+  @Access('get', 'log')
+  streamWorkflowExecutionLogs(
+    @Payload(LogsRequestPipe) command: LogsCommand,
+    @IncomingCall() call: Call,
+    @OutgoingStream() stream: WritableCall,
+  ): Observable<StreamWorkflowExecutionLogsResponse> {
+    return messageStream(stream, messagesOf(this.service.logs(command, call)));
+  }
+}
+
+async function* messagesOf(
+  lines: AsyncIterable<LogLine | typeof idle>,
+): AsyncGenerator<StreamWorkflowExecutionLogsResponse, void, undefined> {
+  for await (const line of lines) if (line !== idle) yield { ...line, time: new Date(line.time) };
+}

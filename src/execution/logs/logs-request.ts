@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { PipeTransform } from '@nestjs/common';
+import type { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { invalidField } from '../errors/api-error.ts';
+import { fromName } from '../grpc/from-message.ts';
+import { wellFormed } from '../grpc/malformed-message.ts';
+import type { MalformedMessage } from '../grpc/malformed-message.ts';
+import type { LogsCommand } from './log-line.ts';
+import { logTimeAt } from './log-time.ts';
+
+/** A request for logs as a command. */
+@Injectable()
+export class LogsRequestPipe implements PipeTransform<
+  StreamWorkflowExecutionLogsRequest | MalformedMessage,
+  LogsCommand
+> {
+  transform(request: StreamWorkflowExecutionLogsRequest | MalformedMessage): LogsCommand {
+    const { name, follow, since } = wellFormed(request);
+    return { key: fromName({ name }), follow, since: since && fromTimestamp(since) };
+  }
+}
+
+function fromTimestamp(since: Date): string {
+  const time = logTimeAt(since);
+  if (time === undefined) throw invalidField(['since'], 'must be a time in the years 1 to 9999');
+  return time;
+}

@@ -1,0 +1,43 @@
+import { Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { toApiError } from '../errors/to-api-error.ts';
+import { GatheredText } from '../rest/gathered-text.ts';
+import type { LogLine } from './log-line.ts';
+import type { LogFormat } from './log-text.ts';
+import { idle } from './step-log.ts';
+
+/** Keeps what is streamed from being stored, or held back by proxies until there is more of it (nginx does by default). */
+const headers = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
+
+/**
+ * Answers with lines, each taken only when the connection has room for it. What goes wrong before there is anything to
+ * send is thrown, and answered as a problem like any other; later it is told in the last line, and the connection is cut,
+ * so that nobody takes what has come for the whole.
+ */
+export async function sendLogs(
+  lines: AsyncGenerator<LogLine | typeof idle, void, undefined>,
+  format: LogFormat,
+  { originalUrl }: Pick<Request, 'originalUrl'>,
+  response: Response,
+): Promise<void> {
+  const first = await lines.next();
+  response.writeHead(200, { ...headers, 'content-type': format.contentType });
+  response.flushHeaders();
+  const text = new GatheredText(response);
+  try {
+    for (let next = first; next.done !== true; next = await lines.next()) {
+      if (next.value !== idle) await text.write(format.line(next.value));
+    }
+    text.flush();
+    response.end();
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    if (error.code === 'Internal') logger.error({ err: error.cause, url: originalUrl, msg: error.message });
+    text.flush();
+    response.write(format.error(error, originalUrl), () => response.destroy());
+  } finally {
+    await lines.return();
+  }
+}
+
+const logger = new Logger('ExecutionApi');

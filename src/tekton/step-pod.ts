@@ -1,0 +1,77 @@
+import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
+import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../kubernetes/resource-type.ts';
+import { parseMetadata, timeOf } from './tekton-object.ts';
+import { taskRunLabels, taskRunResource } from './task-run.ts';
+
+/** Whether the container of a step has something to show: `never` is one that was not started and will not be. */
+export type ContainerState = 'waiting' | 'running' | 'ended' | 'never';
+
+/** A step, as its pod has it. */
+export interface StepContainer {
+  /** Name of the step; Tekton calls one without a name `unnamed-1`. */
+  readonly step: string;
+  /** Name of its container. */
+  readonly container: string;
+  readonly state: ContainerState;
+}
+
+/** A pod that runs the steps of a task, one after another, as its kubelet tells of it. */
+export interface StepPod extends KubernetesObject {
+  /** Name of the task in its pipeline. */
+  readonly task: string;
+  /** UID of the TaskRun that controls it; absent when none does. */
+  readonly taskRunUid?: string;
+  /** When its kubelet took it up, by the clock of its node: no step has written anything before. */
+  readonly startTime?: string;
+  /** In the order in which they run; sidecars are none. */
+  readonly steps: readonly StepContainer[];
+}
+
+/** The core resource Pod, with a parser that keeps what is read of the pods of tasks. */
+export const stepPodResource = {
+  group: '',
+  version: 'v1',
+  plural: 'pods',
+  kind: 'Pod',
+  namespaced: true,
+  parse: parseStepPod,
+} as const satisfies ResourceType<StepPod>;
+
+/** Tekton puts this before the name of a step (https://tekton.dev/docs/pipelines/tasks/#defining-steps). */
+const stepPrefix = 'step-';
+
+/**
+ * A pod from JSON that came from outside. What makes no sense in its status counts as not there.
+ *
+ * @throws InvalidObjectError when it has no name, UID or resource version
+ */
+export function parseStepPod(raw: unknown): StepPod {
+  const { spec, status } = recordOf(raw);
+  const metadata = parseMetadata(raw, stepPodResource.kind);
+  const { containerStatuses, phase, startTime } = recordOf(status);
+  const states = new Map(arrayOf(containerStatuses).map((state) => [stringOf(recordOf(state)['name']), state]));
+  const isOver = phase === 'Succeeded' || phase === 'Failed';
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return {
+    apiVersion: stepPodResource.version,
+    kind: stepPodResource.kind,
+    metadata,
+    task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,
+    taskRunUid: owner?.kind === taskRunResource.kind ? owner.uid : undefined,
+    startTime: timeOf(startTime),
+    steps: arrayOf(recordOf(spec)['containers']).flatMap((container) => {
+      const name = stringOf(recordOf(container)['name']);
+      if (!name?.startsWith(stepPrefix)) return [];
+      return [{ step: name.slice(stepPrefix.length), container: name, state: stateOf(states.get(name), isOver) }];
+    }),
+  };
+}
+
+/** A container that was ended before it ran is `terminated` too, but has no ID: its log would be asked for in vain. */
+function stateOf(status: unknown, isOver: boolean): ContainerState {
+  const { running, terminated } = recordOf(recordOf(status)['state']);
+  if (isRecord(terminated)) return stringOf(terminated['containerID']) ? 'ended' : 'never';
+  if (isOver) return 'never';
+  return isRecord(running) ? 'running' : 'waiting';
+}

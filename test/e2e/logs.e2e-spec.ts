@@ -1,0 +1,250 @@
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import { operatorCaller, withToken } from '../support/callers.ts';
+import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../support/log-reader.ts';
+import { podResource } from '../support/pods.ts';
+import { startService, type ServiceProcess } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { publishWorkflow } from '../support/workflows.ts';
+import { describeOnPods } from './environment.ts';
+import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
+
+const brief = ({ task, step, text }: SeenLine) => `[${task} : ${step}] ${text}`;
+
+describeOnPods('the logs of an execution', (environment) => {
+  let service: ServiceProcess;
+  let at: LogsAt;
+
+  beforeAll(async () => {
+    service = await startService({
+      kubeconfig: environment().serviceKubeconfig,
+      settings: environment().settings,
+    });
+    const { token } = await operatorCaller(environment().client);
+    at = {
+      url: `http://${service.http}`,
+      headers: { authorization: `Bearer ${token}` },
+      grpc: new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure(), {
+        interceptors: [withToken(token)],
+      }),
+    };
+  });
+  afterAll(async () => {
+    at.grpc.close();
+    await service.stop();
+  });
+
+  describe.each([
+    ['REST', restLog],
+    ['gRPC', grpcLog],
+  ] as const)('over %s', (transport, readLog) => {
+    const named = (name: string) => `${name}-${transport.toLowerCase()}`;
+    const log = (name: string, over: { follow?: boolean; since?: Date } = {}) =>
+      readLog(at, { namespace: environment().namespace, name, ...over });
+
+    it('follow a run from before it has begun, live, with all of its tasks, steps and tries', async () => {
+      const name = named('followed');
+      const workflow = tasksWorkflow({
+        first: { steps: { one: 'echo 1; echo 2', two: 'echo 3; printf 4' } },
+        second: { runAfter: ['first'], retries: 1, steps: { one: 'echo 5; exit 1' } },
+      });
+      await create(name, workflow);
+
+      const lines = await wholeLog(log(name, { follow: true }));
+
+      expect(lines.map(brief)).toEqual([
+        '[first : one] 1',
+        '[first : one] 2',
+        '[first : two] 3',
+        '[first : two] 4',
+        '[second : one] 5',
+        '[second : one] 5',
+      ]);
+      expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
+      expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
+      // Told again afterwards it is the same.
+      await expect(wholeLog(log(name))).resolves.toEqual(lines);
+    });
+
+    it('tell a line while the step that has written it goes on', async () => {
+      const name = named('live');
+      await create(name, shellWorkflow('echo begun; while true; do sleep 1; done'));
+
+      const lines = log(name, { follow: true });
+      const first = await lines.next();
+      const { status } = await read(name);
+      await lines.return();
+
+      expect(first.value).toMatchObject({ task: 'run', step: 'shell', text: 'begun' });
+      expect(status?.phase).toBe('Running');
+      await environment().client.patch(workflowExecutionResource, keyOf(name), { spec: { cancelRequested: true } });
+      await ended(name);
+    });
+
+    it('tell what side by side tasks have written in the order of time', async () => {
+      const name = named('parallel');
+      const task = { steps: { only: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done' } };
+      await create(name, tasksWorkflow({ left: task, right: task }));
+
+      const followed = await wholeLog(log(name, { follow: true }));
+      const afterwards = await wholeLog(log(name));
+
+      const times = afterwards.map(({ time }) => time);
+      expect(times).toEqual(times.toSorted());
+      expect(followed).toHaveLength(16);
+      expect(followed.toSorted((a, b) => (brief(a) < brief(b) ? -1 : 1))).toEqual(
+        afterwards.toSorted((a, b) => (brief(a) < brief(b) ? -1 : 1)),
+      );
+      for (const side of ['left', 'right']) {
+        const texts = followed.filter((line) => line.task === side).map(({ text }) => text);
+        expect(texts).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+      }
+      const since = new Date(afterwards[10]?.time ?? '');
+      await expect(wholeLog(log(name, { since }))).resolves.toEqual(
+        afterwards.filter(({ time }) => new Date(time) >= since),
+      );
+    });
+
+    it('bring long lines in parts, and all of a log that is large', async () => {
+      const name = named('large');
+      const script =
+        "head -c 40000 /dev/zero | tr '\\000' x; echo; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
+      await create(name, shellWorkflow(script));
+      await ended(name);
+
+      const lines = await wholeLog(log(name));
+
+      const [a, b, c, ...rest] = lines;
+      expect([a, b, c].map((part) => [part?.text.length, part?.partial])).toEqual([
+        [16_384, true],
+        [16_384, true],
+        [7_232, false],
+      ]);
+      expect(rest.map(({ text }) => text)).toEqual(Array.from({ length: 20_000 }, (_, i) => `line ${i}`));
+    });
+
+    it('say that they are gone when the pods are', async () => {
+      const name = named('gone');
+      await create(
+        name,
+        tasksWorkflow({ first: { steps: { a: 'echo a' } }, second: { runAfter: ['first'], steps: { b: 'echo b' } } }),
+      );
+      await ended(name);
+      const { client, namespace } = environment();
+      const [first, second] = (await pods(name)).map(({ metadata }) => metadata);
+      if (first === undefined || second === undefined) throw new Error('two pods were expected');
+      const isFirst = first.name.includes('-first-');
+
+      await client.delete(podResource, { namespace, name: (isFirst ? first : second).name });
+      await waitFor(client, podResource, ours(name), 'one pod is gone', (all) => all.length === 1);
+      const half = await wholeLog(log(name));
+      await client.delete(podResource, { namespace, name: (isFirst ? second : first).name });
+      await waitFor(client, podResource, ours(name), 'both pods are gone', (all) => all.length === 0);
+      const none = wholeLog(log(name));
+
+      expect(half.map(({ task, step }) => `${task}/${step}`)).toEqual(['first/', 'second/b']);
+      expect(half[0]?.text).toMatch(/^pod \S+ is gone, and its log with it$/);
+      await expect(none).rejects.toMatchObject({ reason: 'logs-gone' });
+      await expect(wholeLog(log(name, { follow: true }))).rejects.toMatchObject({ reason: 'logs-gone' });
+    });
+
+    it('say that nothing has run, and that there is no such execution', async () => {
+      const name = named('never');
+      const { client } = environment();
+      await create(name, shellWorkflow('true'), { cancelRequested: true });
+      await ended(name);
+
+      await expect(wholeLog(log(name))).rejects.toMatchObject({ reason: 'failed-precondition' });
+      await expect(wholeLog(log('nobody'))).rejects.toMatchObject({ reason: 'not-found' });
+      expect((await client.get(workflowExecutionResource, keyOf(name))).status?.phase).toBe('Failed');
+    });
+
+    it('show no pod that only says it belongs to the run', async () => {
+      const name = named('forged');
+      await create(name, shellWorkflow('echo mine'));
+      await ended(name);
+      const { client, namespace } = environment();
+      const [own] = await pods(name);
+      const { items } = await client.listRaw(podResource, { ...ours(name) });
+      const image = JSON.stringify(items[0]).match(/"image":"([^"]*busybox[^"]*)"/)?.[1];
+      const forged = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { namespace, name: `${name}-secret`, labels: own?.metadata.labels },
+        spec: {
+          restartPolicy: 'Never',
+          containers: [{ name: 'step-shell', image, command: ['/bin/sh', '-c', 'echo secret'] }],
+        },
+      };
+      await client.create(podResource, forged);
+      await waitFor(client, podResource, { namespace }, 'the forged pod has ended', (all) =>
+        all.some(({ metadata, status }) => metadata.name === `${name}-secret` && status.phase === 'Succeeded'),
+      );
+
+      const lines = await wholeLog(log(name));
+
+      expect(lines.map(({ text }) => text)).toEqual(['mine']);
+    });
+  });
+
+  it('are text for people', async () => {
+    await create('text', tasksWorkflow({ greet: { steps: { hello: 'echo hello; echo world' } } }));
+    await ended('text');
+
+    const url = `${at.url}/api/v1/namespaces/${environment().namespace}/workflowexecutions/text/log`;
+    const plain = await fetch(url, { headers: at.headers });
+    const timed = await fetch(`${url}?timestamps=true`, { headers: at.headers });
+    const neither = await fetch(url, { headers: { ...at.headers, accept: 'image/png' } });
+    const absurd = await fetch(`${url}?since=yesterday`, { headers: at.headers });
+
+    expect(plain.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    await expect(plain.text()).resolves.toBe('[greet : hello] hello\n[greet : hello] world\n');
+    await expect(timed.text()).resolves.toMatch(
+      /^(\[greet : hello\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z (hello|world)\n){2}$/,
+    );
+    expect(neither.status).toBe(406);
+    expect(absurd.status).toBe(400);
+    await expect(absurd.json()).resolves.toMatchObject({
+      errors: [{ field: 'since', message: 'must be a time as RFC 3339 has it' }],
+    });
+  });
+
+  const keyOf = (name: string) => ({ namespace: environment().namespace, name });
+  const ours = (name: string) => ({
+    namespace: environment().namespace,
+    labelSelector: `kubernaut.ai/workflow-execution=${name}`,
+  });
+  const read = (name: string) => environment().client.get(workflowExecutionResource, keyOf(name));
+  const pods = async (name: string) => (await environment().client.list(podResource, ours(name))).items;
+
+  async function create(
+    name: string,
+    workflow: string,
+    over: { cancelRequested?: boolean } = {},
+  ): Promise<WorkflowExecution> {
+    const { client, namespace, publisher } = environment();
+    const containerImage = await publishWorkflow(publisher, `${name}:v1`, workflow);
+    return client.create(workflowExecutionResource, {
+      apiVersion: workflowExecutionApiVersion,
+      kind: workflowExecutionResource.kind,
+      metadata: { namespace, name },
+      spec: aSpec({
+        workflowRef: { ...aSpec().workflowRef, containerImage },
+        targetResource: `${namespace}/deployment/${name}`,
+        ...over,
+      }),
+    });
+  }
+
+  async function ended(name: string): Promise<void> {
+    const { client, namespace } = environment();
+    await waitFor(client, workflowExecutionResource, { namespace, name }, `${name} ended`, (all) =>
+      all.some((execution: WorkflowExecution) => isTerminal(phaseOf(execution))),
+    );
+  }
+});
