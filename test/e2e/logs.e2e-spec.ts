@@ -5,6 +5,10 @@ import type { WorkflowExecution } from '../../src/workflow-execution/generated/w
 import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import { startApi } from '../integration/execution/running-api.ts';
+import { sharedCluster } from '../integration/support/cluster.ts';
+import { FaultProxy } from '../integration/support/fault-proxy.ts';
+import { resetAfter } from '../integration/support/faults.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
 import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
@@ -190,6 +194,30 @@ describeOnPods('the logs of an execution', (environment) => {
 
       expect(lines.map(({ text }) => text)).toEqual(['mine']);
     });
+  });
+
+  it('come whole, live and afterwards, though the connections to the API server break', async () => {
+    const proxy = await new FaultProxy(sharedCluster()).listen();
+    const api = await startApi(proxy.kubeConfig(), { WFE_WATCH_NAMESPACES: environment().namespace });
+    try {
+      const ofLogs = { path: /\/log$/ };
+      proxy.inject(ofLogs, resetAfter(500), 4);
+      const script =
+        'i=0; while [ $i -lt 60 ]; do echo line $i; i=$((i+1)); [ $((i % 20)) -eq 0 ] && sleep 1; done; true';
+      await create('broken', shellWorkflow(script));
+      const wanted = { namespace: environment().namespace, name: 'broken' };
+
+      const live = await wholeLog(restLog(api, { ...wanted, follow: true }));
+      const injection = proxy.inject(ofLogs, resetAfter(500), 4);
+      const afterwards = await wholeLog(grpcLog(api, wanted));
+
+      expect(live.map(({ text }) => text)).toEqual(Array.from({ length: 60 }, (_, i) => `line ${i}`));
+      expect(afterwards.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
+      expect(injection.hits).toBeGreaterThan(0);
+    } finally {
+      await api.stop();
+      await proxy.close();
+    }
   });
 
   it('are text for people', async () => {

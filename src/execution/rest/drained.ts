@@ -1,7 +1,7 @@
-import type { Response } from 'express';
+import type { Writable } from 'node:stream';
 
 /** Resolves when the response takes more, or when its connection is gone. */
-export function drained(response: Pick<Response, 'once' | 'off' | 'destroyed'>): Promise<void> {
+export function drained(response: Pick<Writable, 'once' | 'off' | 'destroyed'>): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done);

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Writable } from 'node:stream';
 import { drained } from './drained.ts';
 
 /** How much is gathered at most, in characters. */
@@ -9,7 +9,7 @@ export class GatheredText {
   private gathered = '';
   private armed?: NodeJS.Immediate;
 
-  constructor(private readonly response: Response) {}
+  constructor(private readonly response: Writable) {}
 
   /** Takes a text; there is a promise to wait for when the connection takes no more for now. */
   write(text: string): Promise<void> | undefined {
