@@ -18,6 +18,7 @@ export const errorTable = {
   PermissionDenied: { grpc: status.PERMISSION_DENIED, http: 403, title: 'The request is not allowed' },
   NotFound: { grpc: status.NOT_FOUND, http: 404, title: 'There is no such resource' },
   RouteNotFound: { grpc: status.UNIMPLEMENTED, http: 404, title: 'There is nothing at this address' },
+  MethodNotAllowed: { grpc: status.UNIMPLEMENTED, http: 405, title: 'The address has no such method' },
   AlreadyExists: { grpc: status.ALREADY_EXISTS, http: 409, title: 'The resource exists already' },
   RequestIdReused: { grpc: status.ALREADY_EXISTS, http: 409, title: 'The request id was used for another request' },
   FailedPrecondition: { grpc: status.FAILED_PRECONDITION, http: 409, title: 'The state does not allow the request' },

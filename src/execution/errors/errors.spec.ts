@@ -113,6 +113,7 @@ describe('the error table', () => {
       'PermissionDenied 7 403',
       'NotFound 5 404',
       'RouteNotFound 12 404',
+      'MethodNotAllowed 12 405',
       'AlreadyExists 6 409',
       'RequestIdReused 6 409',
       'FailedPrecondition 9 409',

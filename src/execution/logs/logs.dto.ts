@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, ValidateBy } from 'class-validator';
 import { Optional } from '../validation/optional.ts';
+import { maxPartBytes } from './log-parts.ts';
 import { logTimeOf } from './log-time.ts';
 
 /** A parameter that is true or false, and false when it is left out. */
@@ -45,21 +46,27 @@ export class LogLineDto {
   })
   time: string;
 
-  @ApiProperty({ description: 'Name of the task in the pipeline.', example: 'restart' })
+  @ApiProperty({ description: 'Name of the task in the pipeline.', maxLength: 63, example: 'restart' })
   task: string;
 
   @ApiProperty({
     description:
       "Name of the step. Empty when the line comes from the service and is about the task as a whole: that the task's pod is gone, for example.",
+    maxLength: 63,
     example: 'rollout',
   })
   step: string;
 
-  @ApiProperty({ description: 'The pod that it came from.', example: 'we-pod-crash-f8a3b9c2-3f2a9c-restart-pod' })
+  @ApiProperty({
+    description: 'The pod that it came from.',
+    maxLength: 253,
+    example: 'we-pod-crash-f8a3b9c2-3f2a9c-restart-pod',
+  })
   pod: string;
 
   @ApiProperty({
     description: 'The line, without its end. A line of more than 16 KiB comes in parts.',
+    maxLength: maxPartBytes,
     example: 'deployment.apps/checkout restarted',
   })
   text: string;

@@ -8,7 +8,8 @@ import { Drain } from '../shutdown/drain.ts';
 import { DrainableHttpServer } from '../shutdown/drainable-http-server.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
-import { serveOpenApi } from './openapi.ts';
+import { Addresses } from './addresses.ts';
+import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
 /**
@@ -28,8 +29,16 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   drain.add(new DrainableHttpServer(server));
   app.use(securityHeaders(certificate !== undefined));
   if (certificate !== undefined) showChanged(app, certificate);
-  app.useGlobalFilters(new ProblemFilter());
-  serveOpenApi(app);
+  const document = lazy(() => openApiDocument(app));
+  const addresses = lazy(() => new Addresses(document()));
+  app.useGlobalFilters(new ProblemFilter((address) => addresses().methodsOf(address)));
+  serveOpenApi(app, document);
+}
+
+/** What is made when it is first asked for: the routes of an application are known only after its start. */
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Tells clients of a service that stops not to come back on the same connection. */

@@ -24,8 +24,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 }
 
 /** Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. */
-export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+export function serveOpenApi(app: INestApplication, document: () => OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'WorkflowExecution API',

@@ -10,6 +10,44 @@ export class ProblemErrorDto {
   message: string;
 }
 
+/** What an error is about. */
+@ApiSchema({ name: 'ProblemResource' })
+export class ProblemResourceDto {
+  @ApiProperty({
+    description: 'Its kind, with its group.',
+    maxLength: 317,
+    example: 'workflowexecution.kubernaut.ai/WorkflowExecution',
+  })
+  type: string;
+
+  @ApiProperty({
+    description: 'Its resource name, as over gRPC.',
+    maxLength: 350,
+    example: 'namespaces/payment/workflowExecutions/we-pod-crash-f8a3b9c2',
+  })
+  name: string;
+}
+
+/** What has to be changed before the request can succeed. */
+@ApiSchema({ name: 'ProblemPrecondition' })
+export class ProblemPreconditionDto {
+  @ApiProperty({ description: 'The class of it, for programs.', maxLength: 63, example: 'EXECUTION_FINISHED' })
+  type: string;
+
+  @ApiProperty({
+    description: 'Resource name of what it is about.',
+    maxLength: 350,
+    example: 'namespaces/payment/workflowExecutions/we-pod-crash-f8a3b9c2',
+  })
+  subject: string;
+
+  @ApiProperty({
+    description: 'What is in the way, or what to do about it.',
+    example: 'It is Completed, and an execution that has ended can not be cancelled.',
+  })
+  description: string;
+}
+
 /** An error, as https://www.rfc-editor.org/rfc/rfc9457 has it. */
 @ApiSchema({ name: 'Problem' })
 export class ProblemDto {
@@ -23,7 +61,7 @@ export class ProblemDto {
   @ApiProperty({ description: 'The kind of error in short words.', example: 'The request breaks a rule' })
   title: string;
 
-  @ApiProperty({ type: 'integer', description: 'The HTTP status.', example: 400 })
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', minimum: 400, maximum: 599, example: 400 })
   status: number;
 
   @ApiProperty({
@@ -45,4 +83,23 @@ export class ProblemDto {
     description: 'Every field that broke a rule, when that is what went wrong.',
   })
   errors?: ProblemErrorDto[];
+
+  @ApiProperty({ type: () => ProblemResourceDto, required: false, description: 'What the error is about.' })
+  resource?: ProblemResourceDto;
+
+  @ApiProperty({
+    type: () => ProblemPreconditionDto,
+    required: false,
+    description: 'What has to be changed before the request can succeed.',
+  })
+  precondition?: ProblemPreconditionDto;
+
+  @ApiProperty({
+    type: 'number',
+    required: false,
+    minimum: 0,
+    description: 'Seconds to wait before the next try. The header Retry-After says it in whole seconds.',
+    example: 1,
+  })
+  retryAfter?: number;
 }

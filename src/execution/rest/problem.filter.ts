@@ -1,7 +1,7 @@
 import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { ApiError } from '../errors/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toProblem } from './problem.ts';
@@ -11,16 +11,27 @@ import { toProblem } from './problem.ts';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('ExecutionApi');
 
+  /** @param methodsOf which methods an address has */
+  constructor(private readonly methodsOf: (address: string) => readonly string[] = () => []) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const { method, originalUrl } = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const error = toApiError(thrown);
+    const known = toApiError(thrown);
+    const methods = known.code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
+    const error = methods.length === 0 ? known : notAllowed(method, methods);
     if (error.code === 'Internal')
       this.logger.error({ err: error.cause, method, url: originalUrl, msg: error.message });
-    if (response.headersSent) response.destroy();
-    else answer(response, error, originalUrl);
+    if (response.headersSent) return void response.destroy();
+    // RFC 9110, section 10.2.1
+    if (methods.length > 0) response.header('Allow', methods.join(', '));
+    answer(response, error, originalUrl);
   }
+}
+
+function notAllowed(method: string, methods: readonly string[]): ApiError {
+  return new ApiError('MethodNotAllowed', `this address has ${methods.join(' and ')}, not ${method}`);
 }
 
 function answer(response: Response, error: ApiError, instance: string): void {

@@ -4,7 +4,8 @@ import type { ProblemDto } from './problem.dto.ts';
 
 /** The error as https://www.rfc-editor.org/rfc/rfc9457 has it. `instance` is the address that was asked. */
 export function toProblem({ code, message, details }: ApiError, instance: string): ProblemDto {
-  const errors = details.violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
+  const { violations, resource, precondition, retryAfterMs } = details;
+  const errors = violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
   return {
     type: problemType(code),
     title: errorTable[code].title,
@@ -12,5 +13,8 @@ export function toProblem({ code, message, details }: ApiError, instance: string
     detail: message,
     instance,
     ...(errors === undefined ? {} : { errors }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(precondition === undefined ? {} : { precondition }),
+    ...(retryAfterMs === undefined ? {} : { retryAfter: retryAfterMs / 1_000 }),
   };
 }

@@ -50,6 +50,7 @@ export class WatchEventDto {
 
   @ApiProperty({
     description: 'A later watch that goes on from here misses nothing. The same as the id of the event.',
+    maxLength: 19,
     example: '48213',
   })
   resourceVersion: string;

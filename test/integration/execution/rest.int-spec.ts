@@ -144,6 +144,22 @@ describe('the execution API over REST', () => {
     });
   });
 
+  it.each([
+    ['PUT', '/api/v1/namespaces/default/workflowexecutions/we-1', 'GET, DELETE'],
+    ['PATCH', '/api/v1/namespaces/default/workflowexecutions', 'GET, POST'],
+    ['GET', '/api/v1/namespaces/default/workflowexecutions/we-1/cancel', 'POST'],
+    ['DELETE', '/api/v1/watch/namespaces/default/workflowexecutions', 'GET'],
+  ])('says of a %s at %s what may be done there', async (method, path, allowed) => {
+    const response = await fetch(`${api.url}${path}`, { method, headers: api.headers });
+
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allowed);
+    expect(await response.json()).toMatchObject({
+      status: 405,
+      detail: expect.stringMatching(new RegExp(`not ${method}$`)),
+    });
+  });
+
   it('looks at no body where there is nothing to send one to', async () => {
     const response = await fetch(`${api.url}/api/v1/nothing`, { method: 'POST', body: 'x'.repeat(10) });
 
