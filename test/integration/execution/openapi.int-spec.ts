@@ -179,7 +179,7 @@ describe('what the service answers', () => {
   });
 
   it('is the document that is committed', async () => {
-    const served = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenAPIObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- compared as a whole
+    const served = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenAPIObject;  
 
     expect(served).toEqual(document);
   });
