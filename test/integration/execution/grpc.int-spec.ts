@@ -5,6 +5,7 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { withToken } from '../../support/callers.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { createRequest, grpcCall } from './grpc-caller.ts';
@@ -43,11 +44,26 @@ describe('the gRPC server', () => {
     expect(services.trim().split('\n').sort()).toEqual(['grpc.health.v1.Health', service]);
   });
 
-  it('can be called with nothing but reflection', async () => {
-    const method = `http://${api.grpcAddress}/${service}/ListWorkflowExecutions`;
-    const parent = 'namespaces/test-no-such-namespace';
+  /** Calls a method; the messages of its answer, or the code that it was refused with. */
+  const callByReflection = async (method: string, request: object): Promise<unknown> => {
+    const answer = bufCurl('-d', JSON.stringify(request), `http://${api.grpcAddress}/${service}/${method}`);
+    const told = await answer.catch((error: unknown) => String(recordOf(error)['stderr']));
+    const code = /"code": *"(?<code>\w+)"/.exec(told)?.groups?.['code'];
+    return code ?? JSON.parse(told);
+  };
+  const parent = 'namespaces/test-no-such-namespace';
+  const name = `${parent}/workflowExecutions/nobody`;
 
-    expect(JSON.parse(await bufCurl('-d', JSON.stringify({ parent }), method))).toEqual({});
+  it.each<[string, object, unknown]>([
+    ['ListWorkflowExecutions', { parent }, {}],
+    ['CreateWorkflowExecution', { parent, workflowExecution: { spec: {} } }, 'invalid_argument'],
+    ['GetWorkflowExecution', { name }, 'not_found'],
+    ['CancelWorkflowExecution', { name }, 'not_found'],
+    ['DeleteWorkflowExecution', { name }, 'not_found'],
+    ['StreamWorkflowExecutionLogs', { name }, 'not_found'],
+    ['WatchWorkflowExecutions', { parent, resourceVersion: 'x' }, 'invalid_argument'],
+  ])('%s can be called with nothing but reflection', async (method, request, expected) => {
+    await expect(callByReflection(method, request)).resolves.toEqual(expected);
   });
 
   it('tells the health of the service by its name, and knows no other', async () => {

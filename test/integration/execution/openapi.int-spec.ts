@@ -179,7 +179,7 @@ describe('what the service answers', () => {
   });
 
   it('is the document that is committed', async () => {
-    const served = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenAPIObject;  
+    const served = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenAPIObject;
 
     expect(served).toEqual(document);
   });

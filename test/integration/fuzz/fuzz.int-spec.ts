@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -86,7 +88,7 @@ function askGrpc(client: Client, { method, bytes }: GrpcRequest): Promise<string
     error !== null && unwanted.includes(error.code) ? `gRPC ${status[error.code]} ${error.details}` : undefined;
   return new Promise((resolve) => {
     const path = `/${service}/${method}`;
-    if (!method.startsWith('Watch')) {
+    if (!/^(Watch|Stream)/.test(method)) {
       client.makeUnaryRequest(path, same, same, bytes, (error) => resolve(complaintOf(error)));
       return;
     }
@@ -115,4 +117,26 @@ it('nothing that is sent over gRPC is the fault of the service', async () => {
 
   expect(complaints).toEqual([]);
   expect((await grpcCaller(api).get(namespace.name, 'we-1')).error?.kind ?? 'OK').toMatch(/^(OK|NOT_FOUND)$/);
+}, 120_000);
+
+/** Bytes that are in use when nothing can be collected any more. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+  return process.memoryUsage().heapUsed;
+}
+
+/** Less than what a thousand of these requests are themselves. */
+const mayGrowBytes = 4 * 1024 * 1024;
+
+it('nothing that is sent stays in memory', async () => {
+  const rest = fc.sample(anyRestRequest(namespace.name), { seed: seed + 1, numRuns: requestsOfEach });
+  // Caches fill, code is compiled.
+  await complaintsAbout(rest.slice(0, 600), askRest);
+  const before = heapInUse();
+
+  await complaintsAbout(rest.slice(600), askRest);
+
+  console.log(`${rest.length - 600} requests: ${((heapInUse() - before) / 1024).toFixed(0)} KiB more in use`);
+  expect(heapInUse() - before).toBeLessThan(mayGrowBytes);
 }, 120_000);

@@ -5,6 +5,7 @@ import {
   DeleteWorkflowExecutionRequest,
   GetWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
+  StreamWorkflowExecutionLogsRequest,
   WatchWorkflowExecutionsRequest,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -51,6 +52,10 @@ const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
     fc
       .record({ parent, resourceVersion: text, workflowExecutionId: maybe, targetResource: maybe })
       .map((value) => encode('WatchWorkflowExecutions', WatchWorkflowExecutionsRequest, value)),
+    fc
+      // One that is followed would not end: nothing runs here.
+      .record({ name, since: time })
+      .map((value) => encode('StreamWorkflowExecutionLogs', StreamWorkflowExecutionLogsRequest, value)),
   );
 };
 

@@ -30,6 +30,8 @@ const parameters = [
     'validateOnly',
     'uid',
     'resourceVersion',
+    'since',
+    'timestamps',
     'x',
     '__proto__',
     'a[b]',
@@ -46,7 +48,7 @@ const path = (namespace: string) =>
       fc.oneof({ weight: 3, arbitrary: fc.constant(namespace) }, { weight: 1, arbitrary: anyText.map(encoded) }),
       fc.oneof(
         fc.constant(''),
-        fc.constantFrom('/we-1', '/none', '/we-1/cancel', '/we-1/', '//', '/%2e%2e'),
+        fc.constantFrom('/we-1', '/none', '/we-1/cancel', '/we-1/log', '/none/log', '/we-1/', '//', '/%2e%2e'),
         anyText.map((t) => `/${encoded(t)}`),
       ),
       query,

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { RetryInfo } from '../../src/execution/generated/google/rpc/error_details.ts';
+import { Status } from '../../src/execution/generated/google/rpc/status.ts';
+
+/** Longest pause by ourselves, in milliseconds. */
+const longestPauseMs = 5_000;
+
+/** What passes: the service is restarted, busy, or its answer got lost. A request id makes it safe to ask again. */
+const passing: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.RESOURCE_EXHAUSTED,
+  status.DEADLINE_EXCEEDED,
+  status.ABORTED,
+]);
+
+/** Whether an error is one of the service. */
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'metadata' in error;
+}
+
+/** Waits before the next try, as long as the service asks for and a little longer each time; throws what does not pass. */
+export async function pauseOrThrow(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+  if (!isServiceError(error) || !passing.has(error.code)) throw error;
+  const own = Math.random() * Math.min(longestPauseMs, 100 * 2 ** attempt);
+  await pause(askedMs(error) + own, undefined, { signal });
+}
+
+/** What google.rpc.RetryInfo says, in milliseconds. */
+function askedMs({ metadata }: ServiceError): number {
+  const [bytes] = metadata.get('grpc-status-details-bin');
+  if (!Buffer.isBuffer(bytes)) return 0;
+  const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.RetryInfo'));
+  if (info === undefined) return 0;
+  const { retryDelay } = RetryInfo.decode(info.value);
+  return retryDelay === undefined ? 0 : retryDelay.seconds * 1_000 + retryDelay.nanos / 1_000_000;
+}
