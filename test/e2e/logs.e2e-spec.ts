@@ -8,7 +8,7 @@ import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.
 import { startApi } from '../integration/execution/running-api.ts';
 import { sharedCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
-import { resetAfter } from '../integration/support/faults.ts';
+import { endAfter, resetAfter } from '../integration/support/faults.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
 import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
@@ -210,10 +210,14 @@ describeOnPods('the logs of an execution', (environment) => {
       const live = await wholeLog(restLog(api, { ...wanted, follow: true }));
       const injection = proxy.inject(ofLogs, resetAfter(500), 4);
       const afterwards = await wholeLog(grpcLog(api, wanted));
+      const early = proxy.inject(ofLogs, endAfter(700), 1);
+      const cutShort = await wholeLog(restLog(api, wanted));
 
       expect(live.map(({ text }) => text)).toEqual(Array.from({ length: 60 }, (_, i) => `line ${i}`));
       expect(afterwards.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
       expect(injection.hits).toBeGreaterThan(0);
+      expect(cutShort).toEqual(afterwards);
+      expect(early.hits).toBe(1);
     } finally {
       await api.stop();
       await proxy.close();

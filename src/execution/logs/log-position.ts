@@ -15,6 +15,11 @@ export class LogPosition {
   private passed = true;
   private again = 0;
 
+  /** What has been told so far, as one value: it differs after each part. */
+  get place(): string {
+    return `${this.time ?? ''}#${this.told}`;
+  }
+
   /** Begins to read again. */
   rewind(): void {
     this.passed = this.time === undefined;

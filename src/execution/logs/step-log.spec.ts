@@ -108,10 +108,12 @@ describe('the log of a step', () => {
         async (lines, weathers, follow) => {
           let at = 0;
           const written = lines.map(({ step, text }, i) => ({ at: (at += step), text: `${i} ${text}` }));
+          // An answer that ends too early is found out, but not two that end in the same place.
+          const isEarly = (each: Weather) => typeof each === 'object' && 'endAfter' in each;
+          const first = weathers.findIndex(isEarly);
           const kubelet = new Kubelet(
             written,
-            // A log that is not followed, and ends, has ended.
-            weathers.filter((each) => follow || !(typeof each === 'object' && 'endAfter' in each)),
+            weathers.filter((each, i) => follow || !isEarly(each) || i === first),
           );
           kubelet.current = follow ? 'running' : 'ended';
 
@@ -135,7 +137,31 @@ describe('the log of a step', () => {
     const { texts } = await readAll(kubelet);
 
     expect(texts).toEqual(['a', 'b', 'c']);
-    expect(kubelet.asked.map(({ sinceTime }) => sinceTime)).toEqual([undefined, timeOf(5_500_000_000)]);
+    const [b, c] = [timeOf(5_500_000_000), timeOf(5_600_000_000)];
+    expect(kubelet.asked.map(({ sinceTime }) => sinceTime)).toEqual([undefined, b, c]);
+  });
+
+  it.each([0, 20, 34, 50, 70])(
+    'is not over where the API server says so after %d bytes, because it has lost the kubelet',
+    async (endAfter) => {
+      const kubelet = new Kubelet(
+        [
+          { at: 1, text: 'a' },
+          { at: 2, text: 'b' },
+        ],
+        [{ endAfter }],
+      );
+
+      await expect(readAll(kubelet)).resolves.toEqual({ texts: ['a', 'b'], end: whole });
+    },
+  );
+
+  it('is asked for once when its container runs, and it is not followed', async () => {
+    const kubelet = new Kubelet([{ at: 1, text: 'a' }], [{ endAfter: 100 }]);
+    kubelet.current = 'running';
+
+    await expect(readAll(kubelet)).resolves.toEqual({ texts: ['a'], end: whole });
+    expect(kubelet.asked).toHaveLength(1);
   });
 
   it('is waited for until its container starts, when it is followed', async () => {

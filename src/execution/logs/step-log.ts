@@ -50,14 +50,23 @@ export interface LogReading {
   readonly signal: AbortSignal;
 }
 
+/** How one request ended: an orderly end leaves what was written after the last newline. */
+type AttemptEnd = { readonly state: 'orderly'; readonly rest: readonly LogPart[] } | Exclude<LogEnd, { state: 'whole' }>;
+
 /**
  * Reads the log of one container from its beginning to its end, over connections that may break: what has been told is
  * not told again, and nothing is left out. It ends when the container has ended and everything was read, or, when it is
  * not followed, at what has been written by then.
+ *
+ * An orderly end alone says little: when the connection between the API server and the kubelet breaks, the API server
+ * ends its answer as if all had come (it drops the error of its copy: `StreamObject` in k8s.io/apiserver
+ * pkg/endpoints/handlers/responsewriters). So the end of a log that does not grow any more is believed when it has come
+ * twice in the same place.
  */
 export class StepLog {
   private readonly position = new LogPosition();
   private failures = 0;
+  private lastEnd?: string;
 
   constructor(
     private readonly container: LoggedContainer,
@@ -83,18 +92,31 @@ export class StepLog {
       }
       const isLast = !follow || state === 'ended';
       const end = yield* this.attempt(isLast);
-      if (end !== undefined && (isLast || end.state !== 'whole')) return end;
-      if (end !== undefined) yield* this.pause(askAgainMs);
+      if (end === undefined) continue;
+      if (end.state !== 'orderly') return end;
+      if (!isLast) yield* this.pause(askAgainMs);
+      if (this.isWhole(end.rest, state === 'running') && isLast) {
+        yield* this.news(end.rest);
+        return { state: 'whole' };
+      }
     }
     return { state: 'whole' };
   }
 
+  /** Whether the end that a request has come to is that of the log. One that may still grow need not end there twice. */
+  private isWhole(rest: readonly LogPart[], mayGrow: boolean): boolean {
+    const end = JSON.stringify([this.position.place, rest]);
+    const isSame = end === this.lastEnd;
+    this.lastEnd = end;
+    return isSame || mayGrow;
+  }
+
   /** One request, and the pause after one that broke off: then there is no end yet. */
-  private async *attempt(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, LogEnd | undefined, undefined> {
+  private async *attempt(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, AttemptEnd | undefined, undefined> {
     try {
-      yield* this.stream(isLast);
+      const rest = yield* this.stream(isLast);
       this.failures = 0;
-      return { state: 'whole' };
+      return { state: 'orderly', rest };
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
       if (error instanceof CancelledError) return undefined;
@@ -109,7 +131,8 @@ export class StepLog {
     }
   }
 
-  private async *stream(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, void, undefined> {
+  /** Returns what came after the last newline: it may be a line that goes on. */
+  private async *stream(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, readonly LogPart[], undefined> {
     const { sinceTime, clock } = this.reading;
     const from = this.position.time ?? sinceTime;
     this.position.rewind();
@@ -124,8 +147,7 @@ export class StepLog {
         if (chunk === idle) yield idle;
         else yield* this.news(parts.push(chunk));
       }
-      // A line without an end may be one that goes on, unless nothing is written any more.
-      if (isLast) yield* this.news(parts.end());
+      return [...parts.end()];
     } finally {
       // Destroys the body too, when there is one.
       over.abort();

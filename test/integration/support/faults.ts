@@ -63,17 +63,29 @@ export function loseAnswer(): Fault {
 /** Hands over the first `bytes` bytes of the answer's body, then resets the connection. */
 export function resetAfter(bytes: number): Fault {
   return async (exchange) => {
-    const { status, headers, body } = await exchange.forward();
-    exchange.begin(status, headers);
-    let left = bytes;
-    for await (const part of body) {
-      const chunk = Buffer.from(part as Uint8Array); // eslint-disable-line @typescript-eslint/consistent-type-assertions -- a body is bytes
-      exchange.write(chunk.subarray(0, left));
-      left -= chunk.length;
-      if (left <= 0) break;
-    }
+    await handOver(exchange, bytes);
     exchange.reset();
   };
+}
+
+/** Hands over the first `bytes` bytes of the answer's body as if they were all: so the API server does when it loses a kubelet. */
+export function endAfter(bytes: number): Fault {
+  return async (exchange) => {
+    await handOver(exchange, bytes);
+    exchange.end();
+  };
+}
+
+async function handOver(exchange: Exchange, bytes: number): Promise<void> {
+  const { status, headers, body } = await exchange.forward();
+  exchange.begin(status, headers);
+  let left = bytes;
+  for await (const part of body) {
+    const chunk = Buffer.from(part as Uint8Array); // eslint-disable-line @typescript-eslint/consistent-type-assertions -- a body is bytes
+    exchange.write(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
 }
 
 /** Passes the request on when `event` has happened. */
