@@ -216,7 +216,7 @@ describeOnPods('the logs of an execution', (environment) => {
       expect(live.map(({ text }) => text)).toEqual(Array.from({ length: 60 }, (_, i) => `line ${i}`));
       expect(afterwards.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
       expect(injection.hits).toBeGreaterThan(0);
-      expect(cutShort).toEqual(afterwards);
+      expect(cutShort.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
       expect(early.hits).toBe(1);
     } finally {
       await api.stop();
