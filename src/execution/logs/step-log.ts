@@ -51,7 +51,8 @@ export interface LogReading {
 }
 
 /** How one request ended: an orderly end leaves what was written after the last newline. */
-type AttemptEnd = { readonly state: 'orderly'; readonly rest: readonly LogPart[] } | Exclude<LogEnd, { state: 'whole' }>;
+type AttemptEnd =
+  { readonly state: 'orderly'; readonly rest: readonly LogPart[] } | Exclude<LogEnd, { state: 'whole' }>;
 
 /**
  * Reads the log of one container from its beginning to its end, over connections that may break: what has been told is
@@ -88,18 +89,24 @@ export class StepLog {
       if (state === 'waiting') {
         yield idle;
         await this.container.changed(signal);
-        continue;
-      }
-      const isLast = !follow || state === 'ended';
-      const end = yield* this.attempt(isLast);
-      if (end === undefined) continue;
-      if (end.state !== 'orderly') return end;
-      if (!isLast) yield* this.pause(askAgainMs);
-      if (this.isWhole(end.rest, state === 'running') && isLast) {
-        yield* this.news(end.rest);
-        return { state: 'whole' };
+      } else {
+        const end = yield* this.look(state);
+        if (end !== undefined) return end;
       }
     }
+    return { state: 'whole' };
+  }
+
+  /** One request for the log of a container that has been started; undefined while it is not known to be all. */
+  private async *look(
+    state: 'running' | 'ended',
+  ): AsyncGenerator<ArrivedPart | typeof idle, LogEnd | undefined, undefined> {
+    const isLast = !this.reading.follow || state === 'ended';
+    const end = yield* this.attempt(isLast);
+    if (end?.state !== 'orderly') return end;
+    if (!isLast) yield* this.pause(askAgainMs);
+    if (!this.isWhole(end.rest, state === 'running') || !isLast) return undefined;
+    yield* this.news(end.rest);
     return { state: 'whole' };
   }
 
@@ -112,7 +119,9 @@ export class StepLog {
   }
 
   /** One request, and the pause after one that broke off: then there is no end yet. */
-  private async *attempt(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, AttemptEnd | undefined, undefined> {
+  private async *attempt(
+    isLast: boolean,
+  ): AsyncGenerator<ArrivedPart | typeof idle, AttemptEnd | undefined, undefined> {
     try {
       const rest = yield* this.stream(isLast);
       this.failures = 0;
