@@ -1,0 +1,62 @@
+import { isRecord } from '../../../src/kubernetes/json.ts';
+import type { AuditEvent } from './audit-event.ts';
+import { limits } from './limits.ts';
+import { nanosecondsAt, nanosecondsOf } from './timestamp.ts';
+import { describeFault, readAsService } from './validate.ts';
+import type { Fault } from './validate.ts';
+
+/** Why the service does not take an event. */
+export interface Refusal {
+  readonly detail: string;
+  /** The fields that it names, which are none for many of its rules. */
+  readonly faults: readonly Fault[];
+}
+
+/** An event that is taken, less what the service drops of it; or why it is not. */
+export type Verdict = { readonly event: AuditEvent } | { readonly refusal: Refusal };
+
+/** Where a word that the service does not know makes it give up reading the event, before it could name a field. */
+const fieldsNeverNamed: readonly string[] = [
+  'event_type',
+  'event_data.event_type',
+  'event_data.phase',
+  'event_data.failure_reason',
+];
+
+/** Decides on one event, as parsed from JSON; unknown keys are removed from the given value. */
+export function judge(value: unknown, now: Date): Verdict {
+  if (!isRecord(value)) return { refusal: { detail: 'An event is a JSON object.', faults: [] } };
+  const refusal = tooMuch(value['event_data']);
+  if (refusal !== undefined) return { refusal };
+  const read = readAsService(value);
+  if ('faults' in read) return { refusal: refusalOf(read.faults) };
+  const late = outsideWindow(read.event, now);
+  return late === undefined ? read : { refusal: late };
+}
+
+function tooMuch(eventData: unknown): Refusal | undefined {
+  if (isDeeper(eventData, limits.eventDataDepth)) {
+    const fault = { field: 'event_data', message: `is more than ${limits.eventDataDepth} deep` };
+    return { detail: describeFault(fault), faults: [fault] };
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(eventData ?? null));
+  if (bytes <= limits.eventData) return undefined;
+  return { detail: `event_data has ${bytes} bytes and may have ${limits.eventData}`, faults: [] };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+function outsideWindow(event: AuditEvent, now: Date): Refusal | undefined {
+  const aheadNs = nanosecondsOf(event.event_timestamp) - nanosecondsAt(now);
+  if (aheadNs > BigInt(limits.aheadMs) * 1_000_000n) return { detail: 'The timestamp is in the future.', faults: [] };
+  if (-aheadNs > BigInt(limits.oldMs) * 1_000_000n) return { detail: 'The timestamp is too old.', faults: [] };
+  return undefined;
+}
+
+function refusalOf(faults: readonly Fault[]): Refusal {
+  const unreadable = faults.some(({ field, message }) => message !== 'is missing' && fieldsNeverNamed.includes(field));
+  return { detail: faults.map(describeFault).join('; '), faults: unreadable ? [] : faults };
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeClock } from '../../src/kubernetes/fake-clock.builders.ts';
+import type { Moment } from './contract/vocabulary.ts';
+import { moments } from './contract/vocabulary.ts';
+import { startDataStorage } from './double.ts';
+import type { DataStorageDouble, DataStorageOptions } from './double.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** When the tests take place. */
+export const now = new Date('2026-11-23T10:03:00Z');
+
+/** A good event of a moment. Fields given as undefined are left out. */
+export function anEvent(changes: Json = {}, dataChanges: Json = {}, moment: Moment = moments.accepted) {
+  const { phase, failure_reason, ...known } = moment;
+  return {
+    version: '1.0',
+    ...known,
+    event_timestamp: '2026-11-23T10:02:30.123456Z',
+    event_category: 'workflowexecution',
+    actor_type: 'service',
+    actor_id: 'workflowexecution-controller',
+    resource_type: 'WorkflowExecution',
+    resource_id: 'we-crash',
+    correlation_id: 'rr-crash',
+    namespace: 'team',
+    ...changes,
+    event_data: {
+      event_type: known.event_type,
+      workflow_id: 'restart',
+      workflow_version: '1.0.0',
+      target_resource: 'shop/deployment/app',
+      container_image: 'registry.example/restart:1.0.0',
+      execution_name: 'we-crash',
+      phase,
+      ...(failure_reason && { failure_reason }),
+      ...dataChanges,
+    },
+  };
+}
+
+/** An answer, read. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Json;
+}
+
+/** A double whose clock stands still, with a client. It is stopped and removed after the test, see {@link removeDoubles}. */
+export interface RunningDouble {
+  readonly double: DataStorageDouble;
+  readonly clock: FakeClock;
+  readonly directory: string;
+  post(body: unknown, init?: RequestInit): Promise<Reply>;
+  postBatch(body: unknown, init?: RequestInit): Promise<Reply>;
+  /** @param query without its question mark */
+  search(query?: string, init?: RequestInit): Promise<Reply>;
+}
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Stops all doubles and removes their directories. */
+export async function removeDoubles(): Promise<void> {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+}
+
+/** A directory that {@link removeDoubles} removes. */
+export function aDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'data-storage-'));
+  cleanups.unshift(() => Promise.resolve(rmSync(directory, { recursive: true })));
+  return directory;
+}
+
+export async function aDouble(options: Partial<DataStorageOptions> = {}): Promise<RunningDouble> {
+  const { directory = aDirectory() } = options;
+  const clock = new FakeClock(now);
+  const double = await startDataStorage({ clock, ...options, directory });
+  cleanups.unshift(() => double.stop());
+  const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
+    const response = await fetch(`${double.url}/api/v1/audit/events${path}`, init);
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+  };
+  const send = (path: string) => (body: unknown, init?: RequestInit) =>
+    ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...init });
+  const search = (query = '', init?: RequestInit) => ask(`?${query}`, init);
+  return { double, clock, directory, post: send(''), postBatch: send('/batch'), search };
+}
+
+/** Waits until something holds that other parts of the process or of the machine are about to bring about. */
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = AbortSignal.timeout(4_000);
+  while (!(await holds())) {
+    if (deadline.aborted) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The code of the error with which a request fails below HTTP, such as ECONNREFUSED. */
+export async function failureOf(request: Promise<unknown>): Promise<unknown> {
+  try {
+    await request;
+    return undefined;
+  } catch (error) {
+    return ((error as Error).cause as { code?: unknown } | undefined)?.code ?? (error as Error).name;
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuditEvent } from '../contract/audit-event.ts';
+import { columnWidths } from '../contract/limits.ts';
+import { JsonLines } from './json-lines.ts';
+import { hashOf, parseRow } from './row.ts';
+import type { Row } from './row.ts';
+
+const fileIn = (directory: string): string => join(directory, 'events.jsonl');
+
+/** An event that has its id and is to be stored. */
+export interface Identified {
+  readonly event_id: string;
+  readonly event: AuditEvent;
+}
+
+/** The stored events, in the order in which they arrived. */
+export class Database {
+  readonly #file: JsonLines;
+  readonly #rows: Row[];
+  readonly #lastHashes = new Map<string, string>();
+
+  /** Goes on with the rows that are in the directory, which has to exist. */
+  constructor(directory: string) {
+    this.#file = new JsonLines(fileIn(directory));
+    this.#rows = this.#file.before.map((value, index) => parseRow(value, index + 1));
+    for (const { event, hash } of this.#rows) this.#lastHashes.set(event.correlation_id, hash);
+  }
+
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  /** Stores all of the events, which have to fit; returns when they are on the disk. */
+  insert(events: readonly Identified[], arrivedAt: Date): void {
+    const rows = events.map(({ event_id, event }) => {
+      const hash = hashOf(this.#lastHashes.get(event.correlation_id), event);
+      this.#lastHashes.set(event.correlation_id, hash);
+      return { event_id, arrived_at: arrivedAt.toISOString(), hash, event };
+    });
+    this.#file.append(rows);
+    this.#rows.push(...rows);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** Whether the columns of the database are wide enough for an event. */
+export function fits(event: AuditEvent): boolean {
+  return Object.entries(columnWidths).every(([column, width]) => {
+    const value = event[column];
+    return typeof value !== 'string' || [...value].length <= width;
+  });
+}
+
+/**
+ * The rows that a double has left in its directory, or that one in another process has stored so far.
+ *
+ * @throws Error when the directory has none
+ */
+export function readRows(directory: string): readonly Row[] {
+  const lines = readFileSync(fileIn(directory), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line, index) => parseRow(JSON.parse(line), index + 1));
+}

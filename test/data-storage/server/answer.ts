@@ -1,0 +1,41 @@
+/** An answer of the service, before the weather has seen it. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: 'application/json' | 'application/problem+json';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** By field what is wrong with it. */
+export type FieldErrors = Readonly<Record<string, string>>;
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Payload Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+};
+
+/** What else an error says. */
+export interface ProblemDetails {
+  readonly fieldErrors?: FieldErrors;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers that something was done. */
+export function json(status: number, body: object): Answer {
+  return { status, contentType: 'application/json', body };
+}
+
+/** Answers with an error, as https://www.rfc-editor.org/rfc/rfc9457 has it. Its `instance` is added when it is sent. */
+export function problem(status: number, detail: string, { fieldErrors, headers }: ProblemDetails = {}): Answer {
+  const title = titles[status] ?? 'Error';
+  const type = `urn:kubernaut:data-storage:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
+  const named = fieldErrors && Object.keys(fieldErrors).length > 0 ? { field_errors: fieldErrors } : {};
+  const body = { type, title, status, detail, ...named };
+  return { status, contentType: 'application/problem+json', ...(headers && { headers }), body };
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { limits } from '../contract/limits.ts';
+
+/** A request, read. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The header Authorization. */
+  readonly authorization: string | undefined;
+  /** Undefined when it is longer than the service reads. */
+  readonly body: string | undefined;
+}
+
+/** @throws Error when the client goes away before it has said all */
+export async function read(request: IncomingMessage): Promise<Asked> {
+  // The base matters not: only the path and the query are looked at.
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://double');
+  const { authorization } = request.headers;
+  const body = await bodyOf(request);
+  return { method: request.method ?? '', path: pathname, query: searchParams, authorization, body };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = Number(request.headers['content-length'] ?? 0);
+  if (length > limits.body) return undefined;
+  length = 0;
+  const bytes: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of bytes) {
+    length += chunk.length;
+    if (length > limits.body) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
