@@ -1,0 +1,28 @@
+import { nanosecondsOf } from '../contract/timestamp.ts';
+import { ownFaults } from '../contract/validate.ts';
+import { hashOf } from '../rows/row.ts';
+import type { Row } from '../rows/row.ts';
+import type { Violation } from './violation.ts';
+
+/** What is wrong with the rows of one correlation id, given in the order of arrival. */
+export function checkTrailOf(correlationId: string, rows: readonly Row[]): Violation[] {
+  return rows.flatMap((row, index) => {
+    const previous = rows[index - 1];
+    return [...chained(row, previous), ...(previous ? forwards(correlationId, previous, row) : [])];
+  });
+}
+
+/** What is wrong with one row by itself. */
+export function checkRow(row: Row): Violation[] {
+  const faults = ownFaults(row.event);
+  return faults.length === 0 ? [] : [{ rule: 'invalid', row, faults }];
+}
+
+function chained(row: Row, previous: Row | undefined): Violation[] {
+  return row.hash === hashOf(previous?.hash, row.event) ? [] : [{ rule: 'broken-chain', row }];
+}
+
+function forwards(correlationId: string, earlier: Row, later: Row): Violation[] {
+  const goesBack = nanosecondsOf(later.event.event_timestamp) < nanosecondsOf(earlier.event.event_timestamp);
+  return goesBack ? [{ rule: 'backwards', correlationId, earlier, later }] : [];
+}
