@@ -1,0 +1,51 @@
+// The double of the data storage service, by itself. See docs/data-storage-double.md.
+import { parseArgs } from 'node:util';
+import { startDataStorage } from './double.ts';
+
+const usage = `usage: node test/data-storage/cli.ts --directory DIR [OPTION...]
+
+  --directory DIR  where the rows are kept; it goes on with those that are there
+  --port PORT      default: any that is free
+  --host HOST      default: 127.0.0.1
+  --token TOKEN    a token that may come in; may be given more than once; default: everybody may`;
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { directory, port, host, token = [] } = readOptions(args);
+  const tokens = Object.fromEntries(token.map((one) => [one, 'allowed' as const]));
+  const interrupted = firstInterrupt();
+  const double = await startDataStorage({ directory, port, host, tokens });
+  console.log(`The double of the data storage service listens on ${double.url} and keeps its rows in ${directory}.`);
+  await interrupted;
+  await double.stop();
+}
+
+function readOptions(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = { directory: text, port: text, host: text, token: { type: 'string', multiple: true } } as const;
+  const { directory, port = '0', ...others } = parsed(() => parseArgs({ args: [...args], options }).values);
+  if (directory === undefined) throw new Error(`--directory is missing\n\n${usage}`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new Error(`--port is '${port}' but must be from 0 to 65535\n\n${usage}`);
+  return { ...others, directory, port: Number(port) };
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, { cause: error });
+  }
+}
+
+function firstInterrupt(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+}
