@@ -92,6 +92,15 @@ describe('an event', () => {
     expect(await post(event)).toMatchObject({ status: 400, body: { field_errors } });
   });
 
+  it('may have data of 256 KiB, and not a byte more', async () => {
+    const { post } = await aDouble();
+    const without = Buffer.byteLength(JSON.stringify(anEvent({}, { failure_message: '' }).event_data));
+    const ofBytes = (bytes: number) => anEvent({}, { failure_message: 'x'.repeat(bytes - without) });
+
+    expect((await post(ofBytes(limits.eventData))).status).toBe(201);
+    expect((await post(ofBytes(limits.eventData + 1))).status).toBe(400);
+  });
+
   it('may have data that is 10 deep', async () => {
     const { post } = await aDouble();
 

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { aDirectory, anEvent, removeDoubles } from './data-storage.builders.ts';
 import { readRows } from './rows/database.ts';
 
 afterEach(removeDoubles);
+// Starting a process takes its time where others want the machine too.
+jest.setTimeout(30_000);
 
 /** The command, running; it is ended after the test at the latest. */
 function theCommand(...arguments_: string[]) {

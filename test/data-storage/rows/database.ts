@@ -24,7 +24,7 @@ export class Database {
   constructor(directory: string) {
     this.#file = new JsonLines(fileIn(directory));
     this.#rows = this.#file.before.map((value, index) => parseRow(value, index + 1));
-    for (const { event, hash } of this.#rows) this.#lastHashes.set(event.correlation_id, hash);
+    this.#remember(this.#rows);
   }
 
   get rows(): readonly Row[] {
@@ -33,17 +33,23 @@ export class Database {
 
   /** Stores all of the events, which have to fit; returns when they are on the disk. */
   insert(events: readonly Identified[], arrivedAt: Date): void {
+    const hashes = new Map(events.map(({ event: { correlation_id: id } }) => [id, this.#lastHashes.get(id)]));
     const rows = events.map(({ event_id, event }) => {
-      const hash = hashOf(this.#lastHashes.get(event.correlation_id), event);
-      this.#lastHashes.set(event.correlation_id, hash);
+      const hash = hashOf(hashes.get(event.correlation_id), event);
+      hashes.set(event.correlation_id, hash);
       return { event_id, arrived_at: arrivedAt.toISOString(), hash, event };
     });
     this.#file.append(rows);
     this.#rows.push(...rows);
+    this.#remember(rows);
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  #remember(rows: readonly Row[]): void {
+    for (const { event, hash } of rows) this.#lastHashes.set(event.correlation_id, hash);
   }
 }
 

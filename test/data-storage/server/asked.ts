@@ -22,10 +22,10 @@ export async function read(request: IncomingMessage): Promise<Asked> {
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limits.body) return undefined;
   const chunks: Buffer[] = [];
-  let length = Number(request.headers['content-length'] ?? 0);
-  if (length > limits.body) return undefined;
-  length = 0;
+  let length = 0;
   const bytes: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of bytes) {
     length += chunk.length;
