@@ -32,6 +32,14 @@ describe('the configuration', () => {
       leaderElection: true,
       leaderLeaseMs: 15_000,
       shutdownMs: 25_000,
+      dataStorageUrl: '',
+      dataStorageTokenFile: '',
+      dataStorageCaFile: '',
+      dataStorageTimeoutMs: 10_000,
+      auditSettleMs: 300_000,
+      auditConfirmMs: 3_600_000,
+      auditDeleteWaitMs: 900_000,
+      auditMaxPending: 20_000,
       logLevel: 'info',
     });
   });
@@ -53,6 +61,7 @@ describe('the configuration', () => {
     ['WFE_ALLOWED_SERVICE_ACCOUNTS', '*:a, b:c', 'allowedServiceAccounts', policy.allowedServiceAccounts],
     ['WFE_WORKERS', '4', 'workers', 4],
     ['WFE_LEADER_ELECTION', 'false', 'leaderElection', false],
+    ['WFE_DATA_STORAGE_URL', 'https://data-storage:8443/', 'dataStorageUrl', 'https://data-storage:8443/'],
     ['WFE_LOG_LEVEL', 'debug', 'logLevel', 'debug'],
   ] as const)('reads %s=%s', (variable, text, key, expected) => {
     expect(loadConfig({ [variable]: text })[key]).toEqual(expected);
@@ -104,6 +113,8 @@ describe('the configuration', () => {
     ['WFE_LEADER_LEASE', '3500ms', 'a duration from 3s to 5m in whole seconds'],
     ['WFE_WORKERS', '0', 'a whole number from 1 to 256'],
     ['WFE_WORKERS', '1e2', 'a whole number from 1 to 256'],
+    ['WFE_DATA_STORAGE_URL', 'data-storage:8080', 'an http or https URL'],
+    ['WFE_DATA_STORAGE_URL', 'https://me:secret@data-storage', 'an http or https URL without credentials'],
     ['WFE_LOG_LEVEL', 'loud', 'one of trace, debug'],
   ])('refuses %s=%s with name, value and rule', (variable, text, rule) => {
     expect(() => loadConfig({ [variable]: text })).toThrow(ConfigError);

@@ -108,3 +108,15 @@ export const file: Rule<string> = {
   allowed: 'the path of a file, or empty for none',
   parse: (text) => (text.includes('\0') ? undefined : text),
 };
+
+/** An http or https URL without credentials, query and fragment; empty for none. */
+export const url: Rule<string> = {
+  allowed: 'an http or https URL without credentials, query and fragment, or empty for none',
+  parse(text) {
+    if (text === '') return text;
+    const parsed = URL.parse(text);
+    if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
+    const { username, password, search, hash } = parsed;
+    return [username, password, search, hash].every((part) => part === '') ? text : undefined;
+  },
+};

@@ -8,6 +8,7 @@ import {
   namespace,
   namespaces,
   oneOf,
+  url,
   wholeSeconds,
   words,
 } from './rules.ts';
@@ -162,6 +163,54 @@ export const settings = {
     duration('0s', '5m'),
     '5s',
     'How long a service that was told to stop goes on taking calls, so that whoever sends them learns that it is going.',
+  ),
+  dataStorageUrl: setting(
+    'WFE_DATA_STORAGE_URL',
+    url,
+    '',
+    'Base URL of the data storage service that keeps the audit trail; without it audit events go to the log.',
+  ),
+  dataStorageTokenFile: setting(
+    'WFE_DATA_STORAGE_TOKEN_FILE',
+    file,
+    '',
+    'File with the ServiceAccount token that the data storage service is shown. It is read again when it changes.',
+  ),
+  dataStorageCaFile: setting(
+    'WFE_DATA_STORAGE_CA_FILE',
+    file,
+    '',
+    "PEM file with the CAs of the data storage service's certificate; empty for those of the system.",
+  ),
+  dataStorageTimeoutMs: setting(
+    'WFE_DATA_STORAGE_TIMEOUT',
+    duration('100ms', '1m'),
+    '10s',
+    'How long an answer of the data storage service may take.',
+  ),
+  auditSettleMs: setting(
+    'WFE_AUDIT_SETTLE',
+    duration('100ms', '1h'),
+    '5m',
+    'How long an audit event that may have been sent, and is not there, may still come; then it is sent again.',
+  ),
+  auditConfirmMs: setting(
+    'WFE_AUDIT_CONFIRM_TIMEOUT',
+    duration('1s', '24h'),
+    '1h',
+    'How long an audit event that the data storage service has queued may take to be there.',
+  ),
+  auditDeleteWaitMs: setting(
+    'WFE_AUDIT_DELETE_WAIT',
+    duration('0s', '24h'),
+    '15m',
+    'How long the deletion of an execution waits for its audit events; what is left then is written to the log as an error.',
+  ),
+  auditMaxPending: setting(
+    'WFE_AUDIT_MAX_PENDING',
+    integer(100, 1_000_000),
+    '20000',
+    'How many executions with audit events on their way are kept in memory; the others wait in the cluster.',
   ),
   logLevel: setting(
     'WFE_LOG_LEVEL',

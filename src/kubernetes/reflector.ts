@@ -4,6 +4,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { CancelledError, type KubernetesError } from './errors.ts';
 import { isRecord } from './json.ts';
 import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
+import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
 import { defaultTiming, ListWatch, type ListWatchTiming, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
@@ -70,7 +71,6 @@ export class Reflector<T extends KubernetesObject> {
   readonly #scopes: readonly Scope[];
   readonly #unlisted: Set<Scope>;
   readonly #failures = new Map<Scope, KubernetesError>();
-  readonly #waiting = new Set<() => void>();
   readonly #progress: Listeners<Scope>;
   readonly #arrivals: Listeners<Arrival<T>>;
   #generation = 0;
@@ -122,20 +122,7 @@ export class Reflector<T extends KubernetesObject> {
 
   /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts before. */
   synced(signal?: AbortSignal): Promise<void> {
-    if (this.hasSynced) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.delete(onSync);
-        reject(new CancelledError(`Waiting for the first list of ${this.resource.plural} was cancelled`));
-      };
-      const onSync = () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      if (signal?.aborted) return onAbort();
-      this.#waiting.add(onSync);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return this.#until(() => this.hasSynced, `the first list of ${this.resource.plural}`, signal);
   }
 
   /** Calls `handler` for every change from now on; the returned function ends that. What is there already is in the store. */
@@ -177,38 +164,63 @@ export class Reflector<T extends KubernetesObject> {
       const known = this.progressOf(scope);
       return known !== undefined && !isNewer(resourceVersion, known);
     };
-    if (isReached()) return Promise.resolve();
+    return this.#until(isReached, `version ${resourceVersion} of ${this.resource.plural}`, signal);
+  }
+
+  /**
+   * Resolves once everything is known that had happened when this was called: it asks the API server how far it is, and
+   * lists again what is behind. Rejects with CancelledError on `signal`.
+   */
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    await this.synced(signal);
+    const { client, clock, random, timing, labelSelector, fieldSelector } = this.#means;
+    const { backoff } = timing;
+    const latest = await Promise.all(
+      this.#scopes.map((namespace) => {
+        const selection = { namespace, labelSelector, fieldSelector };
+        return latestResourceVersion(this.resource, selection, { client, backoff, clock, random }, signal);
+      }),
+    );
+    if (this.#scopes.some((scope, i) => isNewer(latest[i] ?? '', this.progressOf(scope)))) this.relist();
+    await Promise.all(this.#scopes.map((scope, i) => this.reached(scope, latest[i] ?? '', signal)));
+  }
+
+  /** Resolves as soon as this holds, looking at each step of progress. */
+  #until(holds: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
+    if (holds()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const done = () => {
         stop();
-        signal.removeEventListener('abort', onAbort);
+        signal?.removeEventListener('abort', onAbort);
       };
       const onAbort = () => {
         done();
-        reject(new CancelledError(`Waiting for version ${resourceVersion} of ${this.resource.plural} was cancelled`));
+        reject(new CancelledError(`Waiting for ${what} was cancelled`));
       };
       const stop = this.onProgress(() => {
-        if (!isReached()) return;
+        if (!holds()) return;
         done();
         resolve();
       });
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) onAbort();
     });
   }
 
   #listWatch(scope: Scope): ListWatch {
-    const { client, resource, labelSelector, fieldSelector, clock, random, timing } = this.#options;
+    const { labelSelector, fieldSelector, ...means } = this.#means;
     return new ListWatch({
-      client,
-      resource,
+      ...means,
+      resource: this.resource,
       selection: { namespace: scope, labelSelector, fieldSelector },
       sink: this.#sink(scope),
-      timing: { ...defaultTiming, ...timing },
-      clock: clock ?? systemClock,
-      random: random ?? Math.random,
       log: this.#log,
     });
+  }
+
+  get #means() {
+    const { client, clock = systemClock, random = Math.random, timing, labelSelector, fieldSelector } = this.#options;
+    return { client, clock, random, timing: { ...defaultTiming, ...timing }, labelSelector, fieldSelector };
   }
 
   #sink(scope: Scope): Sink {
@@ -229,9 +241,6 @@ export class Reflector<T extends KubernetesObject> {
     this.#generation++;
     this.#unlisted.delete(scope);
     this.#arrived({ type: 'listed', scope, objects: objects.map((object) => this.#held(object)), resourceVersion });
-    if (!this.hasSynced) return;
-    for (const tell of this.#waiting) tell();
-    this.#waiting.clear();
   }
 
   #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { AuditTrail } from '../audit/audit-trail.ts';
 import { CONFIG, type Config } from '../config/config.ts';
 import { sleep, type Clock } from '../kubernetes/clock.ts';
 import { keyFromString } from '../kubernetes/kubernetes-object.ts';
@@ -31,6 +32,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly leadership: Leadership,
     private readonly collector: LockCollector,
     private readonly reconciler: Reconciler,
+    private readonly trail: AuditTrail,
     private readonly scheduler: SchedulerRegistry,
     @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'resyncMs' | 'shutdownMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -40,6 +42,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   onModuleInit(): void {
     this.mirrors.onChange((key) => this.#queue.add(key));
+    this.trail.onNews((key) => this.#queue.add(key));
   }
 
   onApplicationBootstrap(): void {
@@ -71,7 +74,8 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   async #work(leading: AbortSignal): Promise<void> {
     if (!(await this.mirrors.synced(leading))) return;
     this.log.info({ executions: this.mirrors.executionKeys().length, workers: this.config.workers }, 'reconciling');
-    const stop = new AbortController();
+    const [stop, stopAudit] = [new AbortController(), new AbortController()];
+    const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);
     const working = this.#queue.run((key, signal) => this.#reconcile(key, signal), {
       concurrency: this.config.workers,
       signal: stop.signal,
@@ -81,6 +85,9 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     await this.#drain();
     stop.abort();
     await Promise.all([working, repairing]);
+    // Last, so that it brings away what the last passes have come to.
+    stopAudit.abort();
+    await auditing;
   }
 
   async #repairRegularly(leading: AbortSignal): Promise<void> {

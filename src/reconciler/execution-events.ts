@@ -7,6 +7,7 @@ import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
+import type { ConditionUpdate } from '../workflow-execution/conditions.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import { happeningsOf } from './happenings.ts';
@@ -45,6 +46,17 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
   /** Tells what a look at an execution has brought about; returns at once. Parameters as of {@link happeningsOf}. */
   tell(before: WorkflowExecution, observation: Observation, after: WorkflowExecution): void {
     for (const happening of happeningsOf(before, observation, after)) this.#recorder.record(after, happening);
+  }
+
+  /** Tells that events of an execution will not be in the audit trail, or not for now; of those that are nothing is told. */
+  tellAudit(execution: WorkflowExecution, { status, reason, message }: ConditionUpdate): void {
+    if (status !== 'False') return;
+    this.#recorder.record(execution, {
+      type: 'Warning',
+      reason: `Audit${reason}`,
+      action: 'RecordAudit',
+      note: message,
+    });
   }
 
   /** Writes what is left: the control loop has ended by now, and the connections are closed after. */

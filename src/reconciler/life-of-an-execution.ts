@@ -3,6 +3,7 @@ import type { Phase, WorkflowExecution } from '../workflow-execution/generated/w
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
+import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
@@ -12,6 +13,7 @@ import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import type { Step } from './steps/step.ts';
+import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 
 /** What is done for an execution, in which phase and in which order. The first step that knows how it stands ends a pass. */
@@ -29,18 +31,20 @@ export class LifeOfAnExecution {
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
     release: ReleaseTarget,
+    tellAudit: TellAudit,
     expire: ExpireFinished,
     deletePipelineRun: DeletePipelineRun,
+    awaitAudit: AwaitAudit,
     removeFinalizer: RemoveFinalizer,
   ) {
     this.#phases = {
       Pending: [validate, cancelBeforeStart, addFinalizer, acquire, start],
       Running: [cancel, follow],
-      Completed: [release, expire],
-      Failed: [release, expire],
-      Skipped: [expire],
+      Completed: [release, tellAudit, expire],
+      Failed: [release, tellAudit, expire],
+      Skipped: [tellAudit, expire],
     };
-    this.#deletion = [deletePipelineRun, release, removeFinalizer];
+    this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
   }
 
   /** The steps for an execution as it is now. */

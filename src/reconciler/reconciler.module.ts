@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../kubernetes/clock.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
@@ -30,6 +31,7 @@ import { PipelineRuns } from './pipeline-runs.ts';
 import { Reconciler } from './reconciler.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
+import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
@@ -38,6 +40,7 @@ import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
+import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
 
@@ -69,7 +72,7 @@ function endProcess(log: Logger): (why: string) => void {
  * {@link reconcilerSources}; all of these come from modules that are global.
  */
 @Module({
-  imports: [ScheduleModule.forRoot()],
+  imports: [ScheduleModule.forRoot(), AuditModule],
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
@@ -99,8 +102,10 @@ function endProcess(log: Logger): (why: string) => void {
     RequestCancellation,
     FollowPipelineRun,
     ReleaseTarget,
+    TellAudit,
     ExpireFinished,
     DeletePipelineRun,
+    AwaitAudit,
     RemoveFinalizer,
     LifeOfAnExecution,
     Reconciler,

@@ -1,7 +1,7 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
-import { bundleReference } from './bundle-reference.ts';
+import { bundleReference } from '../workflow-execution/bundle-reference.ts';
 import { labelValue } from './label-value.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 import { pipelineRunName } from './pipeline-run-name.ts';

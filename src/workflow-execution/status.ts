@@ -34,6 +34,15 @@ export function summarise(execution: WorkflowExecution, observation: Observation
   };
 }
 
+/** The status of an execution with one condition brought up to date, and nothing else. */
+export function withCondition(
+  { status = {}, metadata: { generation } }: WorkflowExecution,
+  update: ConditionUpdate,
+  now: Date,
+): WorkflowExecutionStatus {
+  return { ...status, conditions: mergeConditions(status.conditions ?? [], [update], { now, generation }) };
+}
+
 /** Reason of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
 const cancelling = 'Cancelling';
 

@@ -32,18 +32,9 @@ export class FollowedPods implements PodsView {
     return () => this.rings.delete(ring);
   }
 
-  /** A watch may be behind: only what is listed after the end is all there was. */
+  /** A watch may be behind: only what is known of the time after the end is all there was. */
   private async finish(signal: AbortSignal): Promise<void> {
-    await this.reflector.synced(signal);
-    const { generation } = this.reflector;
-    await new Promise<void>((resolve) => {
-      const unsubscribe = this.reflector.onProgress(() => {
-        if (this.reflector.generation === generation) return;
-        unsubscribe();
-        resolve();
-      });
-      this.reflector.relist();
-    });
+    await this.reflector.caughtUp(signal);
     this.isFinal = true;
     this.ring();
   }

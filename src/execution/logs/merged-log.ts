@@ -1,5 +1,5 @@
 import type { Clock } from '../../kubernetes/clock.ts';
-import { Doorbell } from '../streams/doorbell.ts';
+import { Doorbell } from '../../kubernetes/doorbell.ts';
 import type { LogLine } from './log-line.ts';
 import { nextLine, type Next, type Standing } from './next-line.ts';
 import type { ArrivedLine } from './pod-log.ts';

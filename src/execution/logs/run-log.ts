@@ -2,7 +2,7 @@ import type { Random } from '../../kubernetes/backoff.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { StepContainer, StepPod } from '../../tekton/step-pod.ts';
-import { Doorbell } from '../streams/doorbell.ts';
+import { Doorbell } from '../../kubernetes/doorbell.ts';
 import { logTimeOf } from './log-time.ts';
 import type { LogLine } from './log-line.ts';
 import { MergedLog } from './merged-log.ts';

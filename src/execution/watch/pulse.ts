@@ -1,5 +1,5 @@
 import type { Clock } from '../../kubernetes/clock.ts';
-import { Doorbell } from '../streams/doorbell.ts';
+import { Doorbell } from '../../kubernetes/doorbell.ts';
 
 /** Wakes a stream when there may be something to tell, and when nothing was told for a while. Dispose of it at the end. */
 export class Pulse implements Disposable {

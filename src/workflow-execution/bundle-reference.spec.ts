@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseImageReference } from '../workflow-execution/image-reference.ts';
-import { bundleReference } from './bundle-reference.ts';
+import { bundleReference } from '../workflow-execution/bundle-reference.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const other = `sha256:${'f'.repeat(64)}`;

@@ -1,0 +1,259 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { silentLogger } from '../kubernetes/logger.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import type { AuditMetrics } from '../metrics/audit-metrics.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { aCondition, anEndedExecution, aRunningExecution } from './audit.builders.ts';
+import { FakeCluster, FakeStore } from './audit-trail.builders.ts';
+import { AuditTrail } from './audit-trail.ts';
+import type { Delivered } from './event-store.ts';
+
+const minute = 60_000;
+const start = new Date('2026-01-02T04:00:00Z');
+
+function setUp({ canTell = true, maxPending = 100 } = {}) {
+  const clock = new FakeClock(start);
+  const cluster = new FakeCluster();
+  const store = new FakeStore(canTell);
+  const lost: string[] = [];
+  const errors: object[] = [];
+  const metrics = {
+    delivered: () => undefined,
+    retried: () => undefined,
+    lost: (reason: string) => void lost.push(reason),
+    backlog: () => undefined,
+  };
+  const trail = new AuditTrail(
+    cluster as unknown as Reflector<WorkflowExecution>,
+    store,
+    {
+      auditSettleMs: 5 * minute,
+      auditConfirmMs: 60 * minute,
+      auditDeleteWaitMs: 15 * minute,
+      auditMaxPending: maxPending,
+    },
+    metrics as unknown as AuditMetrics,
+    clock,
+    () => 0.5,
+    { ...silentLogger, error: (fields: object) => void errors.push(fields) },
+  );
+  const news: string[] = [];
+  trail.onNews((key) => news.push(key));
+  const stop = new AbortController();
+  let running = Promise.resolve();
+  return {
+    ...{ clock, cluster, store, trail, news, lost, errors },
+    /** @param isCurrent whether what was before is known at once */
+    async start(isCurrent = true) {
+      if (isCurrent) cluster.behind.resolve();
+      running = trail.run(stop.signal, () => true);
+      await clock.advance(0);
+    },
+    async stop() {
+      stop.abort();
+      await clock.advance(0);
+      await running;
+    },
+  };
+}
+
+let uids = 0;
+const named = (name: string, creationTimestamp = '2026-01-02T05:00:00Z') => ({
+  metadata: { name, uid: `uid-${(uids += 1)}`, creationTimestamp },
+  spec: { remediationRequestRef: { name: `rr-${name}` } },
+});
+const isBusy: Delivered = { state: 'busy', detail: 'HTTP 429' };
+
+describe('the audit trail', () => {
+  it('tells the life of an execution, each event once and in order', async () => {
+    const { start, stop, cluster, clock, store } = setUp();
+    await start();
+    const id = named('a');
+
+    cluster.put(aWorkflowExecution(id));
+    await clock.advance(0);
+    cluster.put(aRunningExecution(id));
+    cluster.put(aRunningExecution(id));
+    await clock.advance(0);
+    cluster.put(anEndedExecution(id));
+    await clock.advance(0);
+
+    expect(store.told).toEqual(['a selection.completed', 'a execution.started', 'a workflow.completed']);
+    expect(store.asked).toEqual([]);
+    await stop();
+  });
+
+  it('has something to say about an execution once it has ended, and all of its events are there', async () => {
+    const { start, stop, cluster, clock, trail, news } = setUp();
+    await start();
+    const id = named('a');
+    cluster.put(aRunningExecution(id));
+    await clock.advance(0);
+    expect(news).toEqual([]);
+
+    cluster.put(anEndedExecution(id));
+    expect(trail.standing(anEndedExecution(id))).toEqual({ settled: false });
+    await clock.advance(0);
+
+    expect(news).toEqual(['payment/a']);
+    expect(trail.standing(anEndedExecution(id))).toMatchObject({
+      settled: true,
+      told: { status: 'True', reason: 'Recorded', message: 'All 3 audit events are in the audit trail' },
+    });
+    await stop();
+  });
+
+  it('asks for what another process may have sent before, and sends only what is not there', async () => {
+    const first = setUp();
+    await first.start();
+    const id = named('a');
+    first.cluster.put(aRunningExecution(id));
+    await first.clock.advance(0);
+    await first.stop();
+
+    const { start, stop, cluster, clock, store } = setUp();
+    store.events.push(...first.store.events);
+    cluster.put(anEndedExecution(id));
+    await start();
+    await clock.advance(10 * minute);
+
+    expect(store.told).toEqual(['a selection.completed', 'a execution.started', 'a workflow.completed']);
+    await stop();
+  });
+
+  it('asks also for what it has learnt of late: it may be behind what another process has done', async () => {
+    const { start, stop, cluster, clock, store } = setUp();
+    await start(false);
+
+    cluster.put(aWorkflowExecution(named('a')));
+    await clock.advance(0);
+    cluster.behind.resolve();
+    await clock.advance(0);
+    cluster.put(aWorkflowExecution(named('b', '2026-01-02T05:00:01Z')));
+    await clock.advance(0);
+
+    expect(store.told).toEqual(['b selection.completed']);
+    await clock.advance(6 * minute);
+    expect(store.told).toEqual(['b selection.completed', 'a selection.completed']);
+    await stop();
+  });
+
+  it('does not look back on executions that have said that their events are done with', async () => {
+    const { start, stop, cluster, store } = setUp();
+    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
+    cluster.put(anEndedExecution({ ...named('a'), status: { conditions } }));
+    await start();
+
+    expect([store.events, store.asked]).toEqual([[], []]);
+    await stop();
+  });
+
+  it('writes at once to a log, which can not be asked', async () => {
+    const { start, stop, cluster, store } = setUp({ canTell: false });
+    cluster.put(aWorkflowExecution(named('a')));
+    await start();
+
+    expect([store.told, store.asked]).toEqual([['a selection.completed'], []]);
+    await stop();
+  });
+
+  it('keeps no more executions in memory than it may, and comes to the others later', async () => {
+    const { start, stop, cluster, clock, store, trail } = setUp({ maxPending: 2 });
+    await start();
+    store.answer = isBusy;
+    const ids = ['a', 'b', 'c', 'd'].map((name) => named(name));
+    for (const id of ids) cluster.put(anEndedExecution(id));
+    await clock.advance(minute);
+    expect(ids.map((id) => trail.standing(anEndedExecution(id)).settled)).toEqual([false, false, false, false]);
+
+    store.answer = { state: 'recorded' };
+    for (let round = 0; round < 4; round++) {
+      await clock.advance(10 * minute);
+      const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
+      for (const id of ids) {
+        const now = cluster.objects.get(`payment/${id.metadata.name}`);
+        if (now && trail.standing(now).told) cluster.put(anEndedExecution({ ...id, status: { conditions } }));
+      }
+    }
+
+    expect(store.told).toHaveLength(12);
+    expect(new Set(store.told).size).toBe(12);
+    await stop();
+  });
+
+  it('says that events are queued, and what it is refused with', async () => {
+    const { start, stop, cluster, clock, store, trail } = setUp();
+    await start();
+    const [a, b] = [named('a'), named('b')];
+    store.answer = { state: 'queued' };
+    cluster.put(anEndedExecution(a));
+    await clock.advance(0);
+    store.answer = { state: 'refused', detail: 'HTTP 403' };
+    cluster.put(anEndedExecution(b));
+    await clock.advance(0);
+
+    expect(trail.standing(anEndedExecution(a)).told).toMatchObject({ status: 'Unknown', reason: 'Queued' });
+    expect(trail.standing(anEndedExecution(b)).told).toMatchObject({ status: 'False', reason: 'Refused' });
+    await stop();
+  });
+});
+
+describe('the audit trail of an execution that is deleted', () => {
+  it('is written to the log, whole, when it is not waited for any longer', async () => {
+    const { start, stop, cluster, clock, store, trail, errors, lost } = setUp();
+    await start();
+    store.answer = isBusy;
+    const execution = aRunningExecution({
+      metadata: { ...named('a').metadata, deletionTimestamp: '2026-01-02T05:00:10Z' },
+    });
+    cluster.put(execution);
+    await clock.advance(minute);
+    expect(trail.standing(execution)).toEqual({ settled: false });
+
+    trail.abandon(execution);
+    trail.abandon(execution);
+
+    expect(trail.standing(execution).settled).toBe(true);
+    expect(errors.map((fields) => ('audit' in fields ? fields.audit : undefined))).toMatchObject([
+      { event_action: 'completed' },
+      { event_action: 'started' },
+      { event_action: 'failed' },
+    ]);
+    expect(lost).toEqual(['abandoned', 'abandoned', 'abandoned']);
+    cluster.remove(execution);
+    await stop();
+    expect(errors).toHaveLength(3);
+  });
+
+  it('is brought away when it has gone at once', async () => {
+    const { start, stop, cluster, clock, store, errors } = setUp();
+    await start();
+    store.answer = isBusy;
+    const execution = aWorkflowExecution(named('a'));
+    cluster.put(execution);
+    cluster.remove(execution);
+    await clock.advance(minute);
+    store.answer = { state: 'recorded' };
+    await clock.advance(5 * minute);
+
+    expect([store.told, errors]).toEqual([['a selection.completed'], []]);
+    await stop();
+  });
+
+  it('is written to the log when it has gone at once and can not be brought away', async () => {
+    const { start, stop, cluster, clock, store, errors } = setUp();
+    await start();
+    store.answer = isBusy;
+    const [a, b] = [aWorkflowExecution(named('a')), aWorkflowExecution(named('b'))];
+    for (const each of [a, b]) cluster.put(each);
+    cluster.remove(a);
+    await clock.advance(15 * minute);
+    expect(errors).toMatchObject([{ audit: { resource_id: 'a' } }]);
+
+    cluster.remove(b);
+    await stop();
+    expect(errors).toMatchObject([{ audit: { resource_id: 'a' } }, { audit: { resource_id: 'b' } }]);
+  });
+});

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
+import { systemClock } from '../kubernetes/clock.ts';
+import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
+import type { Logger } from '../kubernetes/logger.ts';
+import { auditMetrics } from '../metrics/audit-metrics.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { DataStorageClient } from './data-storage-client.ts';
+import { DataStorage } from './data-storage.ts';
+import { EVENT_STORE, type EventStore } from './event-store.ts';
+import { LoggedEvents } from './logged-events.ts';
+import { AUDIT_CLOCK, AUDIT_LOG, AUDIT_RANDOM } from './tokens.ts';
+
+function eventStore(config: Config, log: Logger): EventStore {
+  if (config.dataStorageUrl === '') {
+    log.warn({}, `${settings.dataStorageUrl.variable} is not set: audit events go to the log`);
+    return new LoggedEvents(log);
+  }
+  const client = new DataStorageClient({
+    url: config.dataStorageUrl,
+    tokenFile: config.dataStorageTokenFile,
+    caFile: config.dataStorageCaFile,
+    timeoutMs: config.dataStorageTimeoutMs,
+    clock: systemClock,
+  });
+  return new DataStorage(client);
+}
+
+/** The audit trail. The application gives it, globally, the configuration and the reflector of executions. */
+@Module({
+  providers: [
+    { provide: AUDIT_CLOCK, useValue: systemClock },
+    { provide: AUDIT_RANDOM, useValue: Math.random },
+    { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },
+    { provide: EVENT_STORE, inject: [CONFIG, AUDIT_LOG], useFactory: eventStore },
+    ...auditMetrics,
+    AuditTrail,
+  ],
+  exports: [AuditTrail],
+})
+export class AuditModule {}

@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { DataStorageClient, wasNeverSent } from './data-storage-client.ts';
+
+let directory: string;
+let tokenFile: string;
+let server: Server | undefined;
+let client: DataStorageClient | undefined;
+const clock = new FakeClock();
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'data-storage-client-'));
+  tokenFile = join(directory, 'token');
+  await writeFile(tokenFile, 'first\n');
+});
+afterEach(async () => {
+  await client?.close();
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  server = undefined;
+  await rm(directory, { recursive: true });
+});
+
+/** A server that answers like this, and a client of it. */
+async function clientOf(answer: RequestListener, over: { tokenFile?: string; caFile?: string; path?: string } = {}) {
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}${over.path ?? ''}`;
+  client = new DataStorageClient({ url, tokenFile, caFile: '', timeoutMs: 500, clock, ...over });
+  return client;
+}
+
+const failureOf = (sent: Promise<unknown>) => sent.then(() => undefined).catch((error: unknown) => error);
+
+describe('a request to the data storage service', () => {
+  it('goes to its base URL, with the token and a body of JSON', async () => {
+    const seen: { url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
+    const sender = await clientOf(
+      (request, response) => {
+        void request
+          .setEncoding('utf8')
+          .reduce((all: string, part: string) => all + part, '')
+          .then((body: string) => {
+            seen.push({ url: request.url, headers: request.headers, body });
+            response.writeHead(201, { 'retry-after': '3' }).end('{}');
+          });
+      },
+      { path: '/base/' },
+    );
+
+    await expect(sender.send('POST', '/events', [1])).resolves.toEqual({ status: 201, retryAfter: '3', body: '{}' });
+
+    expect(seen).toMatchObject([
+      {
+        url: '/base/events',
+        body: '[1]',
+        headers: { authorization: 'Bearer first', 'content-type': 'application/json' },
+      },
+    ]);
+  });
+
+  it('is made again with the new token when the old one is refused', async () => {
+    const tokens: unknown[] = [];
+    const sender = await clientOf((request, response) => {
+      tokens.push(request.headers.authorization);
+      response.writeHead(request.headers.authorization === 'Bearer first' ? 401 : 200).end();
+    });
+    await sender.send('GET', '/');
+    await writeFile(tokenFile, 'second');
+
+    await expect(sender.send('GET', '/')).resolves.toMatchObject({ status: 200 });
+
+    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+  });
+
+  it('reads the token again after a minute: it may have been renewed', async () => {
+    const tokens: unknown[] = [];
+    const sender = await clientOf((request, response) => {
+      tokens.push(request.headers.authorization);
+      response.end();
+    });
+    await sender.send('GET', '/');
+    await writeFile(tokenFile, 'second');
+    await sender.send('GET', '/');
+    await clock.advance(61_000);
+    await sender.send('GET', '/');
+
+    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+  });
+
+  it('was never sent when nobody listens', async () => {
+    const sender = await clientOf((_, response) => void response.end());
+    await new Promise((resolve) => server?.close(resolve));
+    server = undefined;
+
+    expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
+  });
+
+  it.each([['tokenFile'], ['caFile']])('was never sent when its %s can not be read', async (file) => {
+    const sender = await clientOf((_, response) => void response.end(), { [file]: '/nowhere' });
+
+    expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['was reset', (request) => request.socket.resetAndDestroy()],
+    ['is not answered in time', () => undefined],
+    [
+      'is half answered',
+      (request, response) => {
+        response.writeHead(201, { 'content-length': '100' }).write('{');
+        setImmediate(() => request.socket.resetAndDestroy());
+      },
+    ],
+  ])('may have been sent when it %s', async (_, answer) => {
+    const sender = await clientOf(answer);
+
+    const error = await failureOf(sender.send('POST', '/', {}));
+
+    expect(error).toBeDefined();
+    expect(wasNeverSent(error)).toBe(false);
+  });
+});

@@ -1,0 +1,235 @@
+import { backoffDelay, type Random } from '../kubernetes/backoff.ts';
+import type { Clock } from '../kubernetes/clock.ts';
+import { Doorbell } from '../kubernetes/doorbell.ts';
+import type { Logger } from '../kubernetes/logger.ts';
+import type { AuditMetrics } from '../metrics/audit-metrics.ts';
+import { oldestMs, type AuditEvent } from './audit-event.ts';
+import type { Delivered, EventStore } from './event-store.ts';
+import { Inquiry } from './inquiry.ts';
+import type { FinalState, Item, Outbox } from './outbox.ts';
+
+/** The most events of a request, and the most bytes: the service takes 500, and 5 MiB. */
+const maxBatch = 500;
+const maxBatchBytes = 4 * 1024 * 1024;
+
+const backoff = { baseMs: 250, maxMs: 60_000 };
+
+/** How long is waited after a refusal that somebody has to do something about, in milliseconds. */
+const refusedRetryMs = 60_000;
+
+/** How often the backlog is measured anew while there is one, in milliseconds. */
+const measureMs = 15_000;
+
+/** A question that could not be put is not tried more often than this, in milliseconds. */
+const shortestLookMs = 1_000;
+
+/** How long a delivery that is to stop goes on with what is due, in milliseconds. */
+const flushMs = 5_000;
+
+/** Why a request has to be made again. */
+type Failure = Exclude<Delivered, { state: 'recorded' | 'queued' }>;
+
+/** What a delivery works with. */
+export interface DeliveryOptions {
+  readonly outbox: Outbox;
+  readonly store: EventStore;
+  readonly metrics: AuditMetrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Makes the event; undefined when its execution is not there any more. */
+  readonly eventOf: (item: Item) => AuditEvent | undefined;
+  /** Told when there is something new to say about an event's execution. */
+  readonly onNews: (item: Item) => void;
+  /** Asked before each request: when it says no, another process may deliver already. */
+  readonly mayDeliver: () => boolean;
+}
+
+/**
+ * Brings the events of an outbox to their store, one request after another: what comes up meanwhile goes along with the
+ * next one. A request that one bad event spoils is made smaller until that one stands alone, and is set aside.
+ */
+export class Delivery {
+  /** What the store refuses this service with, as long as it does. */
+  refusal?: string;
+  private readonly inquiry: Inquiry;
+  private limit = maxBatch;
+  private failures = 0;
+  private pausedUntilMs = 0;
+  private asksNext = false;
+  private readonly bell = new Doorbell();
+
+  constructor(private readonly options: DeliveryOptions) {
+    this.inquiry = new Inquiry({
+      ...options,
+      finish: (item, state) => this.finish(item, state),
+      giveUp: (item, event, state) => this.giveUp(item, event, state, ''),
+    });
+  }
+
+  /** Looks anew whether there is something to do. */
+  ring(): void {
+    this.bell.ring();
+  }
+
+  /**
+   * Delivers until the signal aborts, and then what is due and goes through at once, so that whoever delivers next need
+   * not ask for it. A request that has begun comes to its end first. Never rejects.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const ring = () => this.bell.ring();
+    signal.addEventListener('abort', ring, { once: true });
+    while (!signal.aborted) {
+      this.measure();
+      if (!(await this.turn())) await this.wait();
+    }
+    signal.removeEventListener('abort', ring);
+    const lastMs = this.options.clock.elapsedMs() + flushMs;
+    while (this.options.clock.elapsedMs() < lastMs && this.failures === 0 && (await this.sendNext()));
+  }
+
+  /** One request, or the questions of one turn; whether there was something to do. Sending and asking take turns. */
+  private async turn(): Promise<boolean> {
+    const { clock } = this.options;
+    if (clock.elapsedMs() < this.pausedUntilMs) return false;
+    this.asksNext = !this.asksNext;
+    return this.asksNext
+      ? (await this.askNext()) || (await this.sendNext())
+      : (await this.sendNext()) || (await this.askNext());
+  }
+
+  private async sendNext(): Promise<boolean> {
+    const { outbox, clock, store, mayDeliver } = this.options;
+    const { items, events } = this.made(outbox.nextBatch(this.limit));
+    if (items.length === 0 || !mayDeliver()) return false;
+    for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
+    this.conclude(items, events, await store.deliver(events));
+    return true;
+  }
+
+  private async askNext(): Promise<boolean> {
+    if (!this.options.mayDeliver()) return false;
+    const asked = await this.inquiry.ask();
+    if (asked.state === 'nothing') return false;
+    if (asked.state === 'told') this.succeeded();
+    else this.fail(asked, asked.items);
+    return true;
+  }
+
+  /** The events of a batch, as many as there is room for; those that can not be sent any more are done with. */
+  private made(batch: readonly Item[]): { items: Item[]; events: AuditEvent[] } {
+    const { clock, eventOf } = this.options;
+    const made: { items: Item[]; events: AuditEvent[] } = { items: [], events: [] };
+    let bytes = 0;
+    for (const item of batch) {
+      const event = eventOf(item);
+      if (event === undefined) continue;
+      if (clock.now().getTime() - Date.parse(event.event_timestamp) > oldestMs) {
+        this.giveUp(item, event, 'tooOld', '');
+        continue;
+      }
+      bytes += Buffer.byteLength(JSON.stringify(event));
+      if (made.items.length > 0 && bytes > maxBatchBytes) break;
+      made.items.push(item);
+      made.events.push(event);
+    }
+    return made;
+  }
+
+  private conclude(items: readonly Item[], events: readonly AuditEvent[], delivered: Delivered): void {
+    switch (delivered.state) {
+      case 'recorded':
+        this.succeeded();
+        this.limit = Math.min(maxBatch, this.limit * 2);
+        for (const item of items) this.finish(item, 'recorded');
+        return;
+      case 'queued':
+        this.succeeded();
+        this.move(items, 'queued');
+        return this.tell(items);
+      case 'invalid':
+      case 'tooLarge':
+        return this.narrow(items, events, delivered.detail);
+      case 'unclear':
+        this.move(items, 'unclear');
+        return this.fail(delivered, items);
+      case 'unknown':
+        this.move(items, 'unsure');
+        return this.fail(delivered, items);
+      case 'busy':
+      case 'refused':
+        this.move(items, 'due');
+        return this.fail(delivered, items);
+    }
+  }
+
+  /** One event alone that is not taken never will be; among several there is at least one such. */
+  private narrow(items: readonly Item[], events: readonly AuditEvent[], detail: string): void {
+    const [item, more] = items;
+    const [event] = events;
+    if (item === undefined || event === undefined) return;
+    if (more === undefined) {
+      this.limit = maxBatch;
+      return this.giveUp(item, event, 'refused', detail);
+    }
+    this.move(items, 'due');
+    this.limit = Math.floor(items.length / 2);
+  }
+
+  private giveUp(item: Item, event: AuditEvent, state: Exclude<FinalState, 'recorded'>, detail: string): void {
+    const { log, metrics } = this.options;
+    log.error({ audit: event, state, detail }, 'an audit event is not recorded, and will not be sent again');
+    metrics.lost(state);
+    this.finish(item, state, detail);
+  }
+
+  private finish(item: Item, state: FinalState, detail = ''): void {
+    const { outbox, metrics, onNews } = this.options;
+    outbox.finish(item, state, detail);
+    if (state === 'recorded') metrics.delivered();
+    if (outbox.unfinished(item.uid).length === 0) onNews(item);
+  }
+
+  private move(items: readonly Item[], state: Item['state']): void {
+    const { outbox, clock } = this.options;
+    for (const item of items) outbox.move(item, state, clock.elapsedMs());
+  }
+
+  private tell(items: readonly Item[]): void {
+    for (const item of items) this.options.onNews(item);
+  }
+
+  private succeeded(): void {
+    this.failures = 0;
+    this.refusal = undefined;
+  }
+
+  private fail({ state, detail, retryAfterMs = 0 }: Failure, items: readonly Item[]): void {
+    const { log, metrics, clock, random, outbox } = this.options;
+    metrics.retried();
+    const isRefused = state === 'refused';
+    const delayMs = (isRefused ? refusedRetryMs : retryAfterMs) + backoffDelay(backoff, ++this.failures, random);
+    this.pausedUntilMs = clock.elapsedMs() + delayMs;
+    log.warn({ detail, delayMs, pending: outbox.pending }, 'audit events are not delivered, trying again');
+    this.refusal = isRefused ? detail : undefined;
+    if (isRefused) this.tell(items);
+  }
+
+  /** Until there is something new, or it is time. */
+  private async wait(): Promise<void> {
+    const { outbox, clock } = this.options;
+    const now = clock.elapsedMs();
+    const pauseMs = this.pausedUntilMs - now;
+    const lookMs = Math.max(shortestLookMs, (outbox.nextLookAtMs() ?? Infinity) - now);
+    const ms = Math.min(pauseMs > 0 ? pauseMs : lookMs, outbox.pending > 0 ? measureMs : Infinity);
+    const cancel = ms === Infinity ? undefined : clock.setTimer(ms, () => this.bell.ring());
+    await this.bell.wait();
+    cancel?.();
+  }
+
+  private measure(): void {
+    const { outbox, metrics, clock } = this.options;
+    const { oldest } = outbox;
+    metrics.backlog(outbox.pending, oldest === undefined ? 0 : clock.now().getTime() - Date.parse(oldest));
+  }
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { anAdmission } from './audit.builders.ts';
+import type { EventKind } from './audit-event.ts';
+import { Outbox, type Item } from './outbox.ts';
+
+const second = 1_000;
+const patience = { settleMs: 300 * second, confirmMs: 3_600 * second };
+const all: readonly EventKind[] = ['accepted', 'started', 'ended'];
+
+const names = (items: readonly Item[]) => items.map(({ uid, due }) => `${uid}/${due.kind}`);
+
+describe('an outbox', () => {
+  it('takes an event in once, however often it is told of it', () => {
+    const outbox = new Outbox(patience);
+
+    expect(outbox.admit(anAdmission('a', ['accepted']), 'due', 0)).toBe(true);
+    expect(outbox.admit(anAdmission('a', ['accepted']), 'due', 0)).toBe(false);
+    expect(outbox.admit(anAdmission('a', ['accepted', 'started']), 'due', 0)).toBe(true);
+    expect(names(outbox.nextBatch(10))).toEqual(['a/accepted', 'a/started']);
+    expect(outbox.pending).toBe(2);
+  });
+
+  it('does not take in again what is done with', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
+    for (const item of outbox.nextBatch(1)) outbox.finish(item, 'recorded');
+
+    expect(outbox.admit(anAdmission('a', ['accepted']), 'due', 0)).toBe(false);
+    expect(outbox.finals('a')).toEqual(new Map([['accepted', { state: 'recorded', detail: '' }]]));
+    expect([outbox.pending, outbox.size]).toEqual([0, 1]);
+  });
+
+  it('holds up what comes after an event of the same correlation id that is not settled, and nothing else', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', all, 'x'), 'due', 0);
+    outbox.admit(anAdmission('b', ['accepted'], 'y'), 'due', 0);
+    const [first] = outbox.nextBatch(1);
+    if (first === undefined) throw new Error('there is a first one');
+
+    for (const state of ['sending', 'unsure', 'unclear', 'queued'] as const) {
+      outbox.move(first, state, 0);
+      expect(names(outbox.nextBatch(10))).toEqual(['b/accepted']);
+    }
+    outbox.finish(first, 'recorded');
+    expect(names(outbox.nextBatch(10))).toEqual(['a/started', 'a/ended', 'b/accepted']);
+  });
+
+  it('sends what happened first first, within a correlation id', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('late', ['ended'], 'x'), 'due', 0);
+    outbox.admit(anAdmission('early', ['accepted'], 'x'), 'due', 0);
+
+    expect(names(outbox.nextBatch(10))).toEqual(['early/accepted', 'late/ended']);
+  });
+
+  it('sends again what may have been sent when it has not come in the time for that', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'unsure', 0);
+    const [item] = outbox.nextLooks(0, 10);
+    if (item === undefined) throw new Error('it is asked for');
+
+    expect(outbox.missed(item, 0)).toBe(false);
+    expect([outbox.nextLookAtMs(), outbox.nextLooks(299 * second, 10)]).toEqual([300 * second, []]);
+    expect(outbox.missed(item, 300 * second)).toBe(false);
+    expect(names(outbox.nextBatch(10))).toEqual(['a/accepted']);
+  });
+
+  it('counts that time anew when the store could not be asked in between: it may have to catch up', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'unsure', 0);
+    const [item] = outbox.nextLooks(0, 10);
+    if (item === undefined) throw new Error('it is asked for');
+
+    outbox.missed(item, 0);
+    outbox.notAsked(item);
+    outbox.missed(item, 300 * second);
+
+    expect(outbox.nextBatch(10)).toEqual([]);
+    expect(outbox.nextLookAtMs()).toBe(600 * second);
+  });
+
+  it('sends at once again what was answered with an error and is not there: nothing of it is on its way', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
+    const [item] = outbox.nextBatch(1);
+    if (item === undefined) throw new Error('it is to be sent');
+
+    outbox.move(item, 'unclear', 0);
+    expect(outbox.missed(item, 0)).toBe(false);
+
+    expect(names(outbox.nextBatch(10))).toEqual(['a/accepted']);
+  });
+
+  it('asks ever less often for what was queued, never sends it again, and gives it up in the end', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
+    const [item] = outbox.nextBatch(1);
+    if (item === undefined) throw new Error('it is to be sent');
+    outbox.move(item, 'queued', 0);
+
+    const pauses: number[] = [];
+    let now = item.lookAtMs;
+    while (!outbox.missed(item, now)) {
+      pauses.push((item.lookAtMs - now) / second);
+      expect(outbox.nextBatch(10)).toEqual([]);
+      now = item.lookAtMs;
+    }
+
+    expect(pauses.slice(0, 5)).toEqual([10, 20, 40, 60, 60]);
+    expect(now / second).toBeGreaterThanOrEqual(3_600);
+  });
+
+  it('forgets an execution with everything that is on its way of it', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', all), 'due', 0);
+
+    outbox.forget('a');
+
+    expect([outbox.pending, outbox.size, outbox.nextBatch(10), outbox.oldest]).toEqual([0, 0, [], undefined]);
+  });
+});

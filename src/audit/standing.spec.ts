@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { aCondition, anEndedExecution } from './audit.builders.ts';
+import type { EventKind } from './audit-event.ts';
+import type { Final, FinalState } from './outbox.ts';
+import { isSettled, queued, refused, verdict } from './standing.ts';
+
+const finals = (...states: readonly FinalState[]) => {
+  const kinds: readonly EventKind[] = ['accepted', 'started', 'ended'];
+  return new Map<EventKind, Final>(
+    states.map((state, i) => [kinds[i] ?? 'ended', { state, detail: state === 'refused' ? 'HTTP 400, bad' : '' }]),
+  );
+};
+
+describe('the condition AuditRecorded', () => {
+  it('says that all events are there, and where', () => {
+    expect(verdict(finals('recorded', 'recorded', 'recorded'), 'Logged')).toEqual({
+      type: 'AuditRecorded',
+      status: 'True',
+      reason: 'Logged',
+      message: 'All 3 audit events are in the audit trail',
+    });
+  });
+
+  it('names each event that is not there, and why', () => {
+    expect(verdict(finals('recorded', 'refused', 'tooOld'), 'Recorded')).toEqual({
+      type: 'AuditRecorded',
+      status: 'False',
+      reason: 'EventRefused',
+      message:
+        'The event "started" was refused (HTTP 400, bad). The event "ended" has become too old to be taken. ' +
+        'It is in the log of this service, whole.',
+    });
+  });
+
+  it.each([
+    [verdict(finals('recorded'), 'Recorded'), true],
+    [verdict(finals('recorded'), 'Logged'), true],
+    [verdict(finals('refused'), 'Recorded'), true],
+    [verdict(finals('notConfirmed'), 'Recorded'), true],
+    [verdict(finals('tooOld'), 'Recorded'), true],
+    [verdict(finals('abandoned'), 'Recorded'), true],
+    [queued(), false],
+    [refused('HTTP 403'), false],
+  ])('is the last word when it is: $reason', (update, isLast) => {
+    const execution = anEndedExecution({ status: { conditions: [aCondition({ ...update })] } });
+    expect(isSettled(execution)).toBe(isLast);
+  });
+
+  it('is not there before its time', () => {
+    expect(isSettled(anEndedExecution())).toBe(false);
+  });
+});
