@@ -1,15 +1,18 @@
 // The whole story on one machine: `npm run demo`. With `-- --once` it ends by itself, its last line a JSON summary.
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { ClusterError } from '../test/cluster/errors.ts';
 import { startCluster } from '../test/cluster/index.ts';
 import type { Cluster } from '../test/cluster/index.ts';
 import { streamProgress } from '../test/cluster/progress.ts';
+import { startDataStorage } from '../test/data-storage/index.ts';
 import { buildProduct } from '../test/support/build.ts';
 import { applyProduct, kubectl } from '../test/support/product.ts';
 import { serviceKubeconfig } from '../test/support/service-account.ts';
 import { startService } from '../test/support/service.ts';
 import type { ServiceProcess } from '../test/support/service.ts';
 import { publisherFor, publishSampleWorkflow } from '../test/support/workflows.ts';
+import { showAudit } from './audit.ts';
 import { nextSteps, summaryOf, tokenCommand } from './report.ts';
 import type { Row } from './view.ts';
 import { submitByGrpc, submitByKubectl, submitByRest } from './submit.ts';
@@ -55,18 +58,21 @@ async function demonstrate(cluster: Cluster): Promise<void> {
   await prepareNamespace(cluster);
   const image = await publishSampleWorkflow(publisherFor(cluster));
   say(`Published the sample workflow as ${image}.`);
+  const storage = await startDataStorage({ directory: join(cluster.directory, 'data-storage') });
   const service = await startService({
     kubeconfig: await serviceKubeconfig(cluster, cluster.directory),
-    settings: { WFE_WATCH_NAMESPACES: namespace },
+    settings: { WFE_WATCH_NAMESPACES: namespace, WFE_DATA_STORAGE_URL: storage.url },
   });
   try {
     const rows = await submitAndFollow(cluster, service, image);
     await showOutput(cluster, rows);
+    await showAudit(cluster, namespace, storage, say);
     if (once) return finish(rows);
     say(nextSteps(cluster, service, { namespace, caller }));
     await untilInterrupted(service);
   } finally {
     await service.stop();
+    await storage.stop();
   }
 }
 

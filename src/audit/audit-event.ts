@@ -52,7 +52,7 @@ export interface AuditEvent {
   readonly event_type: string;
   /** RFC 3339. */
   readonly event_timestamp: string;
-  readonly event_category: string;
+  readonly event_category: 'workflowexecution';
   readonly event_action: string;
   readonly event_outcome: 'success' | 'failure' | 'pending';
   readonly actor_type: string;

@@ -5,11 +5,12 @@ import { wasNeverSent, type DataStorageClient, type DataStorageResponse } from '
 import type { Delivered, EventStore, Told } from './event-store.ts';
 
 const path = '/api/v1/audit/events';
+const category: AuditEvent['event_category'] = 'workflowexecution';
 
 /** Rows of a page: events may be as large as 256 KiB each, and the answers have to fit into memory. */
 const pageSize = 100;
 
-/** Pages of one question; a correlation id has a few events of a type. */
+/** Pages of one question; a correlation id has a few events. */
 const maxPages = 100;
 
 /** The data storage service of Kubernaut as the audit trail. */
@@ -34,13 +35,13 @@ export class DataStorage implements EventStore {
     }
   }
 
-  async rows(correlationId: string, eventType: string): Promise<Told> {
+  async rows(correlationId: string): Promise<Told> {
     const rows: EventIdentity[] = [];
     try {
       for (let page = 0; page < maxPages; page++) {
         const query = new URLSearchParams({
           correlation_id: correlationId,
-          event_type: eventType,
+          event_category: category,
           limit: String(pageSize),
           offset: String(page * pageSize),
         });
@@ -52,7 +53,7 @@ export class DataStorage implements EventStore {
       }
       return {
         state: 'busy',
-        detail: `there are more than ${maxPages * pageSize} events of one correlation id and type`,
+        detail: `there are more than ${maxPages * pageSize} events of one correlation id`,
       };
     } catch (error) {
       return { state: 'busy', detail: sentenceOf(error) };

@@ -111,8 +111,8 @@ export class Delivery {
     if (!this.options.mayDeliver()) return false;
     const asked = await this.inquiry.ask();
     if (asked.state === 'nothing') return false;
-    if (asked.state === 'told') this.succeeded();
-    else this.fail(asked, asked.items);
+    if (asked.state === 'told' || !asked.isAll) this.succeeded();
+    if (asked.state !== 'told') this.fail(asked, asked.items);
     return true;
   }
 

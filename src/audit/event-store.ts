@@ -36,8 +36,8 @@ export interface EventStore {
   readonly canTell: boolean;
   /** Hands events over, all or none; never rejects. */
   deliver(events: readonly AuditEvent[]): Promise<Delivered>;
-  /** The rows of a correlation id and an event type; never rejects. */
-  rows(correlationId: string, eventType: string): Promise<Told>;
+  /** The rows of a correlation id; never rejects. */
+  rows(correlationId: string): Promise<Told>;
 }
 
 /** Injection token of the {@link EventStore}. */

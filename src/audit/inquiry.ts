@@ -18,11 +18,11 @@ export interface InquiryOptions {
   readonly giveUp: (item: Item, event: AuditEvent, state: 'notConfirmed') => void;
 }
 
-/** How a turn of questions went; what could not be asked is asked again. */
-export type Asked =
-  | { readonly state: 'nothing' }
-  | { readonly state: 'told' }
-  | (Exclude<Told, { state: 'told' }> & { readonly items: readonly Item[] });
+type Failed = Exclude<Told, { state: 'told' }> & { readonly items: readonly Item[] };
+type Answer = { readonly state: 'told' } | Failed;
+
+/** How a turn of questions went; what could not be asked is asked again, and `isAll` when nothing could be. */
+export type Asked = { readonly state: 'nothing' } | { readonly state: 'told' } | (Failed & { readonly isAll: boolean });
 
 interface Question {
   readonly item: Item;
@@ -33,26 +33,27 @@ interface Question {
 export class Inquiry {
   constructor(private readonly options: InquiryOptions) {}
 
-  /** Asks for those whose time has come, a request for each correlation id and type. Never rejects. */
+  /** Asks for those whose time has come, a request for each correlation id. Never rejects. */
   async ask(): Promise<Asked> {
     const { outbox, clock, eventOf } = this.options;
     const groups = new Map<string, Question[]>();
     for (const item of outbox.nextLooks(clock.elapsedMs(), maxLooks)) {
       const event = eventOf(item);
       if (event === undefined) continue;
-      const key = JSON.stringify([event.correlation_id, event.event_type]);
-      groups.set(key, [...(groups.get(key) ?? []), { item, event }]);
+      const { correlation_id: id } = event;
+      groups.set(id, [...(groups.get(id) ?? []), { item, event }]);
     }
     if (groups.size === 0) return { state: 'nothing' };
     const all = await Promise.all([...groups.values()].map((group) => this.askFor(group)));
-    return all.find(({ state }) => state !== 'told') ?? { state: 'told' };
+    const failure = all.find(isFailure);
+    return failure === undefined ? { state: 'told' } : { ...failure, isAll: all.every(isFailure) };
   }
 
-  private async askFor(group: readonly Question[]): Promise<Asked> {
+  private async askFor(group: readonly Question[]): Promise<Answer> {
     const { outbox, store, clock, finish, giveUp } = this.options;
     const [first] = group;
-    if (first === undefined) return { state: 'nothing' };
-    const told = await store.rows(first.event.correlation_id, first.event.event_type);
+    if (first === undefined) return { state: 'told' };
+    const told = await store.rows(first.event.correlation_id);
     if (told.state !== 'told') {
       for (const { item } of group) outbox.notAsked(item);
       return { ...told, items: group.map(({ item }) => item) };
@@ -63,4 +64,8 @@ export class Inquiry {
     }
     return { state: 'told' };
   }
+}
+
+function isFailure(answer: Answer): answer is Failed {
+  return answer.state !== 'told';
 }

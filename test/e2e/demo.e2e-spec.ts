@@ -21,6 +21,7 @@ describeOnPods('the demo', () => {
     const kubeconfig = /KUBECONFIG=(\S+)/.exec(told)?.[1] ?? '';
     expect(told).toMatch(/from-orchestrator +Completed/);
     expect(told).toMatch(/from-person +\| Hello from a person, over REST/);
+    expect(told).toMatch(/from-gitops +workflowexecution\.workflow\.completed +success/);
     await expect(fetch(swagger).then((page) => page.text())).resolves.toContain('WorkflowExecution API');
     expect(existsSync(kubeconfig)).toBe(true);
 

@@ -1,0 +1,29 @@
+import type { Cluster } from '../test/cluster/index.ts';
+import type { DataStorageDouble } from '../test/data-storage/index.ts';
+import { kubectl } from '../test/support/product.ts';
+
+/** How long the events of the demo may take to be recorded; they take less than a second. */
+const timeout = '--timeout=60s';
+
+/** Shows the audit trail that the demo's executions have left in data storage, in the order of its arrival. */
+export async function showAudit(
+  cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
+  namespace: string,
+  storage: Pick<DataStorageDouble, 'rows' | 'url'>,
+  say: (line: string) => void,
+): Promise<void> {
+  await kubectl(cluster, 'wait', 'wfe', '--all', '-n', namespace, '--for=condition=AuditRecorded', timeout);
+  say(`What data storage has recorded (a double of it, at ${storage.url}):`);
+  for (const { event } of storage.rows) {
+    const {
+      event_timestamp: time,
+      resource_id: name = '',
+      event_type: type,
+      event_outcome: outcome,
+      actor_id: actor,
+    } = event;
+    say(
+      `  ${time}  ${name.padEnd(18)} ${type.padEnd(38)} ${outcome.padEnd(8)} ${typeof actor === 'string' ? actor : ''}`,
+    );
+  }
+}

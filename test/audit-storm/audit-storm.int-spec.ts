@@ -1,0 +1,53 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startCluster, type Cluster } from '../cluster/index.ts';
+import { describeViolation } from '../data-storage/index.ts';
+import { applyProduct } from '../support/product.ts';
+import { runAuditStorm, type AuditStormOptions } from './audit-storm.ts';
+
+const minute = 60_000;
+const mebibyte = 1024 * 1024;
+const results = join(import.meta.dirname, '..', '..', 'test-results', 'audit-storm');
+const seed = Number(process.env['WFE_TEST_STORM_SEED'] ?? randomInt(2 ** 31));
+
+jest.setTimeout(10 * minute);
+
+describe(`the audit trail in a storm with seed ${seed}`, () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ level: 'tekton', owner: 'process', ignoreKubeconfig: true });
+    await applyProduct(cluster);
+    // The storm plays Tekton itself.
+    await cluster.kill('tekton-controller');
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+
+  const storm = (over: Partial<AuditStormOptions> & Pick<AuditStormOptions, 'executions' | 'kills'>) =>
+    runAuditStorm({
+      ...{ seed, cluster, say: () => undefined, signal: AbortSignal.timeout(9 * minute) },
+      directory: join(results, over.broken ?? 'whole'),
+      ...over,
+    });
+
+  it('has the events of 1,000 executions, each once and in order, though the service is killed ten times', async () => {
+    const { violations, verdicts, kills, exits, peakMemory } = await storm({ executions: 1_000, kills: 10 });
+
+    expect(violations.map(describeViolation)).toEqual([]);
+    expect(Object.keys(verdicts)).toEqual(['Recorded']);
+    expect([kills, exits]).toEqual([10, 0]);
+    expect(peakMemory).toBeLessThan(400 * mebibyte);
+  });
+
+  it.each([
+    ['loses', 'missing'],
+    ['doubles', 'doubled'],
+  ] as const)('is found wanting when delivery %s events', async (broken, rule) => {
+    const { violations } = await storm({ executions: 40, kills: 0, broken });
+
+    expect(new Set(violations.map((violation) => violation.rule))).toContain(rule);
+  });
+});

@@ -1,0 +1,49 @@
+import type { KubernetesClient } from '../../src/kubernetes/client.ts';
+import { NotFoundError } from '../../src/kubernetes/errors.ts';
+import { Reflector } from '../../src/kubernetes/reflector.ts';
+import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
+import { pipelineRunResource, type PipelineRun } from '../../src/tekton/pipeline-run.ts';
+
+/** Plays Tekton: ends each PipelineRun as soon as it is there, as the name of its execution wants it. */
+export class Completer {
+  readonly #client: KubernetesClient;
+  readonly #onError: (error: unknown) => void;
+  readonly #reflector: Reflector<PipelineRun>;
+  readonly #stop = new AbortController();
+  readonly #done = new Set<string>();
+
+  constructor(client: KubernetesClient, namespace: string, onError: (error: unknown) => void) {
+    this.#client = client;
+    this.#onError = onError;
+    this.#reflector = new Reflector({ client, resource: pipelineRunResource, namespaces: [namespace] });
+    this.#reflector.onChange(({ type, object }) => type !== 'deleted' && this.#see(object));
+  }
+
+  /** Works until it is stopped. */
+  run(): Promise<void> {
+    return this.#reflector.run(this.#stop.signal);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  #see(run: PipelineRun): void {
+    const course = run.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '';
+    const isCancelled = run.spec.status !== undefined;
+    const holds = /^(holds|is-deleted|is-cancelled)/.test(course) && !isCancelled;
+    if (holds || this.#done.has(run.metadata.uid)) return;
+    this.#done.add(run.metadata.uid);
+    const [status, reason] = isCancelled
+      ? ['False', 'Cancelled']
+      : course.startsWith('fails')
+        ? ['False', 'Failed']
+        : ['True', 'Succeeded'];
+    const now = new Date().toISOString();
+    const condition = { type: 'Succeeded', status, reason, message: 'by the audit storm', lastTransitionTime: now };
+    const patch = { status: { startTime: now, completionTime: now, conditions: [condition] } };
+    this.#client
+      .patch(pipelineRunResource, run.metadata, patch, { subresource: 'status' })
+      .catch((error: unknown) => error instanceof NotFoundError || this.#onError(error));
+  }
+}

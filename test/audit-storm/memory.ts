@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import type { Replica } from '../storm/harness/replica.ts';
+
+/** Milliseconds between two looks. */
+const everyMs = 500;
+
+/** Looks at how much memory the processes of a replica have had at most, in bytes. */
+export function sampleMemory(replica: Replica): { peak(): number; stop(): void } {
+  let peak = 0;
+  const look = (pid: number): void => void (peak = Math.max(peak, peakMemoryOf(pid)));
+  const timer = setInterval(() => void replica.up().then(({ pid }) => look(pid)), everyMs);
+  return { peak: () => peak, stop: () => clearInterval(timer) };
+}
+
+/** `VmHWM` of proc(5), in bytes; 0 when the process is gone. */
+function peakMemoryOf(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,145 @@
+import { KubernetesClient } from '../../src/kubernetes/client.ts';
+import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
+import { Reflector } from '../../src/kubernetes/reflector.ts';
+import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import type { PlannedExecution } from './plan.ts';
+
+/** Name of the execution that holds the target of those that are skipped. */
+export const holderName = 'holds-target';
+
+/** The executions of an audit storm in their namespace: creates them, looks at them, and waits for what becomes of them. */
+export class AuditStage {
+  readonly #client: KubernetesClient;
+  readonly #namespace: string;
+  readonly #reflector: Reflector<WorkflowExecution>;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #run: Promise<void>;
+  readonly #waiting = new Set<() => void>();
+
+  /** @param signal gives everything up that is waited for */
+  constructor(kubeConfig: PooledKubeConfig, namespace: string, signal: AbortSignal) {
+    this.#client = new KubernetesClient(kubeConfig);
+    this.#namespace = namespace;
+    this.#signal = signal;
+    const resource = workflowExecutionResource;
+    this.#reflector = new Reflector({ client: this.#client, resource, namespaces: [namespace] });
+    this.#reflector.onChange(() => {
+      for (const look of [...this.#waiting]) look();
+    });
+    this.#run = this.#reflector.run(this.#stop.signal);
+  }
+
+  /** How many executions have ended. */
+  get ended(): number {
+    return this.#reflector.store.list().filter((execution) => isTerminal(phaseOf(execution))).length;
+  }
+
+  /** Creates the execution that holds a target until {@link letGo}. */
+  async hold(): Promise<void> {
+    await this.#create({ name: holderName, course: 'is-cancelled', correlationId: 'rr-holder' }, 'held');
+    await this.#until(holderName, isRunning);
+  }
+
+  /** Cancels it. */
+  letGo(): Promise<void> {
+    return this.#cancel(holderName);
+  }
+
+  /** Takes an execution along its course, up to its end. */
+  async perform({ name, course, ...rest }: PlannedExecution): Promise<void> {
+    await this.#create({ name, course, ...rest }, course === 'is-skipped' ? 'held' : name);
+    if (course === 'is-cancelled' || course === 'is-deleted') {
+      await this.#until(name, isRunning);
+      await (course === 'is-cancelled' ? this.#cancel(name) : this.#delete(name));
+    }
+    const isOver = course === 'is-deleted' ? isGone : hasEnded;
+    await this.#until(name, isOver, course);
+  }
+
+  /** Waits until everything is said about the events of every execution. */
+  async settled(): Promise<void> {
+    for (const { metadata } of this.#reflector.store.list()) {
+      await this.#until(metadata.name, (execution) => {
+        const told = execution?.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
+        return told?.status === 'True' || told?.status === 'False';
+      });
+    }
+  }
+
+  /** How many executions say what of their events, by reason. */
+  get verdicts(): Readonly<Record<string, number>> {
+    const reasons = this.#reflector.store
+      .list()
+      .map(({ status }) => status?.conditions?.find(({ type }) => type === 'AuditRecorded')?.reason ?? 'nothing');
+    return Object.fromEntries(
+      [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length]),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#run;
+  }
+
+  async #create({ name, correlationId }: PlannedExecution, target: string): Promise<void> {
+    await this.#client.create(workflowExecutionResource, {
+      apiVersion: workflowExecutionApiVersion,
+      kind: workflowExecutionResource.kind,
+      metadata: { namespace: this.#namespace, name },
+      spec: aSpec({
+        remediationRequestRef: { name: correlationId },
+        targetResource: `${this.#namespace}/deployment/${target}`,
+        parameters: { API_TOKEN: 'hunter2', REPLICAS: '3' },
+      }),
+    });
+  }
+
+  async #cancel(name: string): Promise<void> {
+    const key = { namespace: this.#namespace, name };
+    await this.#client.patch(workflowExecutionResource, key, { spec: { cancelRequested: true } });
+  }
+
+  #delete(name: string): Promise<void> {
+    return this.#client.delete(workflowExecutionResource, { namespace: this.#namespace, name });
+  }
+
+  #until(name: string, holds: (execution: Seen) => boolean, what: string = 'it goes on'): Promise<void> {
+    const key = { namespace: this.#namespace, name };
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        this.#waiting.delete(look);
+        this.#signal.removeEventListener('abort', giveUp);
+      };
+      const look = (): void => {
+        if (!holds(this.#reflector.store.get(key))) return;
+        end();
+        resolve();
+      };
+      const giveUp = (): void => {
+        end();
+        reject(new Error(`waited in vain for ${name} (${what})`));
+      };
+      this.#waiting.add(look);
+      this.#signal.addEventListener('abort', giveUp, { once: true });
+      look();
+    });
+  }
+}
+
+type Seen = WorkflowExecution | undefined;
+
+function isRunning(execution: Seen): boolean {
+  return execution !== undefined && phaseOf(execution) === 'Running';
+}
+
+function hasEnded(execution: Seen): boolean {
+  return execution !== undefined && isTerminal(phaseOf(execution));
+}
+
+function isGone(execution: Seen): boolean {
+  return execution === undefined;
+}
