@@ -1,27 +1,22 @@
-import { backoffDelay, type Random } from '../kubernetes/backoff.ts';
+import type { Random } from '../kubernetes/backoff.ts';
 import type { Clock } from '../kubernetes/clock.ts';
-import { Doorbell } from '../kubernetes/doorbell.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import type { AuditMetrics } from '../metrics/audit-metrics.ts';
 import { oldestMs, type AuditEvent } from './audit-event.ts';
 import type { Delivered, EventStore } from './event-store.ts';
 import { Inquiry } from './inquiry.ts';
 import type { FinalState, Item, Outbox } from './outbox.ts';
+import { Turns } from './turns.ts';
 
 /** The most events of a request, and the most bytes: the service takes 500, and 5 MiB. */
 const maxBatch = 500;
 const maxBatchBytes = 4 * 1024 * 1024;
-
-const backoff = { baseMs: 250, maxMs: 60_000 };
 
 /** How long is waited after a refusal that somebody has to do something about, in milliseconds. */
 const refusedRetryMs = 60_000;
 
 /** How often the backlog is measured anew while there is one, in milliseconds. */
 const measureMs = 15_000;
-
-/** A question that could not be put is not tried more often than this, in milliseconds. */
-const shortestLookMs = 1_000;
 
 /** How long a delivery that is to stop goes on with what is due, in milliseconds. */
 const flushMs = 5_000;
@@ -47,29 +42,34 @@ export interface DeliveryOptions {
 
 /**
  * Brings the events of an outbox to their store, one request after another: what comes up meanwhile goes along with the
- * next one. A request that one bad event spoils is made smaller until that one stands alone, and is set aside.
+ * next one. A request that one bad event spoils is made smaller until that one stands alone, and is set aside. Beside that
+ * the store is asked for what may be there; neither waits for the other.
  */
 export class Delivery {
   /** What the store refuses this service with, as long as it does. */
   refusal?: string;
   private readonly inquiry: Inquiry;
+  private readonly sending: Turns;
+  private readonly asking: Turns;
   private limit = maxBatch;
-  private failures = 0;
-  private pausedUntilMs = 0;
-  private asksNext = false;
-  private readonly bell = new Doorbell();
 
   constructor(private readonly options: DeliveryOptions) {
+    const { clock, random, outbox } = options;
     this.inquiry = new Inquiry({
       ...options,
       finish: (item, state) => this.finish(item, state),
       giveUp: (item, event, state) => this.giveUp(item, event, state, ''),
     });
+    const nextLook = () => (outbox.nextLookAtMs() ?? Infinity) - clock.elapsedMs();
+    const nextMeasure = () => (outbox.pending > 0 ? measureMs : Infinity);
+    this.sending = new Turns({ clock, random, take: () => this.sendNext(), nextInMs: nextMeasure });
+    this.asking = new Turns({ clock, random, take: () => this.askNext(), nextInMs: nextLook });
   }
 
   /** Looks anew whether there is something to do. */
   ring(): void {
-    this.bell.ring();
+    this.sending.ring();
+    this.asking.ring();
   }
 
   /**
@@ -77,29 +77,15 @@ export class Delivery {
    * not ask for it. A request that has begun comes to its end first. Never rejects.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const ring = () => this.bell.ring();
-    signal.addEventListener('abort', ring, { once: true });
-    while (!signal.aborted) {
-      this.measure();
-      if (!(await this.turn())) await this.wait();
-    }
-    signal.removeEventListener('abort', ring);
-    const lastMs = this.options.clock.elapsedMs() + flushMs;
-    while (this.options.clock.elapsedMs() < lastMs && this.failures === 0 && (await this.sendNext()));
-  }
-
-  /** One request, or the questions of one turn; whether there was something to do. Sending and asking take turns. */
-  private async turn(): Promise<boolean> {
+    await Promise.all([this.sending.run(signal), this.asking.run(signal)]);
     const { clock } = this.options;
-    if (clock.elapsedMs() < this.pausedUntilMs) return false;
-    this.asksNext = !this.asksNext;
-    return this.asksNext
-      ? (await this.askNext()) || (await this.sendNext())
-      : (await this.sendNext()) || (await this.askNext());
+    const lastMs = clock.elapsedMs() + flushMs;
+    while (clock.elapsedMs() < lastMs && this.sending.isWell && (await this.sendNext()));
   }
 
   private async sendNext(): Promise<boolean> {
     const { outbox, clock, store, mayDeliver } = this.options;
+    this.measure();
     const { items, events } = this.made(outbox.nextBatch(this.limit));
     if (items.length === 0 || !mayDeliver()) return false;
     for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
@@ -111,8 +97,10 @@ export class Delivery {
     if (!this.options.mayDeliver()) return false;
     const asked = await this.inquiry.ask();
     if (asked.state === 'nothing') return false;
-    if (asked.state === 'told' || !asked.isAll) this.succeeded();
-    if (asked.state !== 'told') this.fail(asked, asked.items);
+    if (asked.state === 'told' || !asked.isAll) this.asking.succeed();
+    if (asked.state !== 'told') this.fail(this.asking, asked, asked.items);
+    // What is not there may be due now.
+    this.sending.ring();
     return true;
   }
 
@@ -152,14 +140,14 @@ export class Delivery {
         return this.narrow(items, events, delivered.detail);
       case 'unclear':
         this.move(items, 'unclear');
-        return this.fail(delivered, items);
+        return this.fail(this.sending, delivered, items);
       case 'unknown':
         this.move(items, 'unsure');
-        return this.fail(delivered, items);
+        return this.fail(this.sending, delivered, items);
       case 'busy':
       case 'refused':
         this.move(items, 'due');
-        return this.fail(delivered, items);
+        return this.fail(this.sending, delivered, items);
     }
   }
 
@@ -193,6 +181,7 @@ export class Delivery {
   private move(items: readonly Item[], state: Item['state']): void {
     const { outbox, clock } = this.options;
     for (const item of items) outbox.move(item, state, clock.elapsedMs());
+    this.asking.ring();
   }
 
   private tell(items: readonly Item[]): void {
@@ -200,31 +189,18 @@ export class Delivery {
   }
 
   private succeeded(): void {
-    this.failures = 0;
+    this.sending.succeed();
     this.refusal = undefined;
   }
 
-  private fail({ state, detail, retryAfterMs = 0 }: Failure, items: readonly Item[]): void {
-    const { log, metrics, clock, random, outbox } = this.options;
+  private fail(turns: Turns, { state, detail, retryAfterMs = 0 }: Failure, items: readonly Item[]): void {
+    const { log, metrics, outbox } = this.options;
     metrics.retried();
     const isRefused = state === 'refused';
-    const delayMs = (isRefused ? refusedRetryMs : retryAfterMs) + backoffDelay(backoff, ++this.failures, random);
-    this.pausedUntilMs = clock.elapsedMs() + delayMs;
+    const delayMs = turns.fail(isRefused ? refusedRetryMs : retryAfterMs);
     log.warn({ detail, delayMs, pending: outbox.pending }, 'audit events are not delivered, trying again');
     this.refusal = isRefused ? detail : undefined;
     if (isRefused) this.tell(items);
-  }
-
-  /** Until there is something new, or it is time. */
-  private async wait(): Promise<void> {
-    const { outbox, clock } = this.options;
-    const now = clock.elapsedMs();
-    const pauseMs = this.pausedUntilMs - now;
-    const lookMs = Math.max(shortestLookMs, (outbox.nextLookAtMs() ?? Infinity) - now);
-    const ms = Math.min(pauseMs > 0 ? pauseMs : lookMs, outbox.pending > 0 ? measureMs : Infinity);
-    const cancel = ms === Infinity ? undefined : clock.setTimer(ms, () => this.bell.ring());
-    await this.bell.wait();
-    cancel?.();
   }
 
   private measure(): void {
