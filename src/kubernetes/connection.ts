@@ -12,6 +12,15 @@ export interface Connection {
   readonly streams: Dispatcher;
 }
 
+/** One request that was sent, and how its answer began. */
+export interface SentRequest {
+  readonly method: string;
+  /** HTTP status of the answer; undefined when none came. */
+  readonly status: number | undefined;
+  /** Until the answer began, or it was certain that none comes, in milliseconds. */
+  readonly tookMs: number;
+}
+
 /** Where connections come from; a seam for tests and for rotation of credentials. */
 export interface ConnectionSource {
   /** Base URL without a slash at the end; known before anything is sent. */
@@ -19,4 +28,6 @@ export interface ConnectionSource {
   connection(): Promise<Connection>;
   /** The server refused the credentials: read them anew for the next request. */
   expire(): void;
+  /** Is told of every request that was sent, whoever sent it; it must not throw. */
+  readonly observe?: (request: SentRequest) => void;
 }

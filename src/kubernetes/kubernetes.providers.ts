@@ -3,6 +3,13 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
 import type { PooledKubeConfig } from './pooled-kube-config.ts';
 import type { Reflector } from './reflector.ts';
+import type { Store } from './store.ts';
+
+/** A reflector, for those who do not care for what it mirrors. */
+export type RunningReflector = Pick<
+  Reflector<KubernetesObject>,
+  'run' | 'resource' | 'hasSynced' | 'failure' | 'onBreak' | 'synced'
+> & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
  * Starts the reflectors when every module is initialised (handlers are added in constructors or `onModuleInit`), and
@@ -11,7 +18,7 @@ import type { Reflector } from './reflector.ts';
 export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #config: PooledKubeConfig;
   readonly #stop = new AbortController();
-  readonly #reflectors: { run(signal: AbortSignal): Promise<void> }[] = [];
+  readonly #reflectors: RunningReflector[] = [];
   #runs: Promise<void>[] = [];
 
   constructor(config: PooledKubeConfig) {
@@ -22,6 +29,11 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
   add<T extends KubernetesObject>(reflector: Reflector<T>): Reflector<T> {
     this.#reflectors.push(reflector);
     return reflector;
+  }
+
+  /** Every reflector of the application. */
+  get reflectors(): readonly RunningReflector[] {
+    return this.#reflectors;
   }
 
   onApplicationBootstrap(): void {

@@ -4,7 +4,7 @@ import type { AgentOptions, RequestOptions } from 'node:https';
 import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { systemClock, type Clock } from './clock.ts';
-import type { Connection, ConnectionSource } from './connection.ts';
+import type { Connection, ConnectionSource, SentRequest } from './connection.ts';
 import { recordOf, stringOf } from './json.ts';
 import { KubeConfigError } from './kube-config-error.ts';
 
@@ -32,6 +32,8 @@ interface Pools {
 export class PooledKubeConfig extends KubeConfig implements ConnectionSource {
   /** Where the configuration came from, for messages. */
   readonly origin: string;
+  /** Counts what is sent: here, where connections come from, no client can be forgotten. */
+  observe: ((request: SentRequest) => void) | undefined;
   readonly #clock: Clock;
   #pools: Pools | undefined;
   #connection: { readonly value: Connection; readonly readAt: number } | undefined;

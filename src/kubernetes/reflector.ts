@@ -73,6 +73,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #failures = new Map<Scope, KubernetesError>();
   readonly #progress: Listeners<Scope>;
   readonly #arrivals: Listeners<Arrival<T>>;
+  readonly #breaks: Listeners<KubernetesError>;
   #generation = 0;
   #listWatches: readonly ListWatch[] = [];
 
@@ -84,6 +85,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#invalid = new Listeners(this.#log);
     this.#progress = new Listeners(this.#log);
     this.#arrivals = new Listeners(this.#log);
+    this.#breaks = new Listeners(this.#log);
     const onChange = (change: Change<T>) => this.#changes.tell(change);
     this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slimmed(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
@@ -133,6 +135,11 @@ export class Reflector<T extends KubernetesObject> {
   /** Calls `handler` for every object that does not parse; the returned function ends that. */
   onInvalid(handler: (invalid: InvalidObject) => void): () => void {
     return this.#invalid.add(handler);
+  }
+
+  /** Calls `handler` each time that a list or watch broke off, with why; the returned function ends that. */
+  onBreak(handler: (error: KubernetesError) => void): () => void {
+    return this.#breaks.add(handler);
   }
 
   /**
@@ -231,8 +238,14 @@ export class Reflector<T extends KubernetesObject> {
         this.#store.advance(scope, resourceVersion);
         this.#arrived({ type: 'bookmark', scope, resourceVersion });
       },
-      failing: (error) => (error ? this.#failures.set(scope, error) : this.#failures.delete(scope)),
+      failing: (error) => this.#noteFailure(scope, error),
     };
+  }
+
+  #noteFailure(scope: Scope, error: KubernetesError | undefined): void {
+    if (error === undefined) return void this.#failures.delete(scope);
+    this.#failures.set(scope, error);
+    this.#breaks.tell(error);
   }
 
   #replace(scope: Scope, items: readonly unknown[], resourceVersion: string): void {

@@ -134,3 +134,23 @@ describe('an answer', () => {
     expect(requests[0]?.url).toBe('/base/apis/test/v1/things?labelSelector=a%3Db&limit=7');
   });
 });
+
+describe('who observes connections', () => {
+  it('is told of every request: its method, its status, or that no answer came', async () => {
+    const { client, config } = await aClient((request, response) => {
+      if (request.url?.endsWith('/lost') === true) return request.socket.destroy();
+      response.statusCode = request.url?.endsWith('/refused') === true ? 403 : 200;
+      response.end('{}');
+    });
+    const told: object[] = [];
+    config.observe = ({ method, status }) => told.push({ method, status });
+    await client.raw('/readyz');
+    await expect(client.raw('/refused')).rejects.toThrow();
+    await expect(client.raw('/lost')).rejects.toThrow();
+    expect(told).toEqual([
+      { method: 'GET', status: 200 },
+      { method: 'GET', status: 403 },
+      { method: 'GET', status: undefined },
+    ]);
+  });
+});

@@ -70,18 +70,20 @@ export class Transport {
     if (api.method !== 'GET' && !this.#mayWrite()) {
       throw new CancelledError(`${api.method} ${api.path} was not sent: this process may not write any more`);
     }
-    const answer = await request(urlOf(connection.server, api), {
-      method: api.method,
-      headers: {
-        accept: 'application/json, */*;q=0.8',
-        'user-agent': this.#userAgent,
-        ...(api.body && { 'content-type': api.contentType ?? 'application/json' }),
-        ...connection.headers,
-      },
-      body: api.body && JSON.stringify(api.body),
-      dispatcher: endless ? connection.streams : connection.dispatcher,
-      signal: limit.signal,
-    });
+    const answer = await this.#observed(api, () =>
+      request(urlOf(connection.server, api), {
+        method: api.method,
+        headers: {
+          accept: 'application/json, */*;q=0.8',
+          'user-agent': this.#userAgent,
+          ...(api.body && { 'content-type': api.contentType ?? 'application/json' }),
+          ...connection.headers,
+        },
+        body: api.body && JSON.stringify(api.body),
+        dispatcher: endless ? connection.streams : connection.dispatcher,
+        signal: limit.signal,
+      }),
+    );
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
     const retryAfter = answer.headers['retry-after'];
     throw this.#failed(api, {
@@ -90,6 +92,21 @@ export class Transport {
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
       body: await answer.body.text(),
     });
+  }
+
+  async #observed(
+    { method }: ApiRequest,
+    send: () => Promise<Dispatcher.ResponseData>,
+  ): Promise<Dispatcher.ResponseData> {
+    const begun = this.#clock.elapsedMs();
+    let status: number | undefined;
+    try {
+      const answer = await send();
+      status = answer.statusCode;
+      return answer;
+    } finally {
+      this.#source.observe?.({ method, status, tookMs: this.#clock.elapsedMs() - begun });
+    }
   }
 
   #failed(api: ApiRequest, failure: Failure): KubernetesError {

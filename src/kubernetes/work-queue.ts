@@ -2,6 +2,7 @@ import { backoffDelay, type BackoffPolicy, type Random } from './backoff.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { CancelledError, KubernetesError } from './errors.ts';
 import { silentLogger, type Logger } from './logger.ts';
+import { unobserved, type WorkQueueObserver, type WorkResult } from './work-queue-observer.ts';
 
 /** What a handler may say after success: come back to this key after so many milliseconds. */
 export interface HandlerResult {
@@ -20,6 +21,7 @@ export interface WorkQueueOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
+  readonly observer?: WorkQueueObserver;
 }
 
 /** How a queue is worked off. */
@@ -47,12 +49,14 @@ export class WorkQueue {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Logger;
+  readonly #observer: WorkQueueObserver;
 
-  /** Keys to hand out. The set is in order of insertion. */
-  readonly #ready = new Set<string>();
-  readonly #processing = new Set<string>();
+  // Each key with since when it is there, in milliseconds of the clock.
+  /** Keys to hand out. The map is in order of insertion. */
+  readonly #ready = new Map<string, number>();
+  readonly #processing = new Map<string, number>();
   /** Keys that were added while in work. */
-  readonly #dirty = new Set<string>();
+  readonly #dirty = new Map<string, number>();
   readonly #delays = new Map<string, Delay>();
   readonly #failures = new Map<string, number>();
   #run: { readonly handler: KeyHandler; readonly options: RunOptions; readonly finish: () => void } | undefined;
@@ -65,6 +69,12 @@ export class WorkQueue {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#log = options.log ?? silentLogger;
+    this.#observer = options.observer ?? unobserved;
+  }
+
+  /** Appears in log lines and metrics. */
+  get name(): string {
+    return this.#name;
   }
 
   /** Keys that wait to be handed out now (not those with a delay). */
@@ -77,6 +87,12 @@ export class WorkQueue {
     return this.#processing.size;
   }
 
+  /** How long each key that is in work has been so, in milliseconds. */
+  inWorkForMs(): number[] {
+    const now = this.#clock.elapsedMs();
+    return [...this.#processing.values()].map((since) => now - since);
+  }
+
   /** Failures in a row of a key since its last success or {@link forget}. */
   failures(key: string): number {
     return this.#failures.get(key) ?? 0;
@@ -85,8 +101,11 @@ export class WorkQueue {
   /** Queues a key now. After {@link drain} it does nothing. */
   add(key: string): void {
     if (this.#draining) return;
-    if (this.#processing.has(key)) this.#dirty.add(key);
-    else this.#ready.add(key);
+    const waiting = this.#processing.has(key) ? this.#dirty : this.#ready;
+    if (!waiting.has(key)) {
+      waiting.set(key, this.#clock.elapsedMs());
+      this.#observer.added();
+    }
     this.#dispatch();
   }
 
@@ -108,6 +127,7 @@ export class WorkQueue {
   addRateLimited(key: string, atLeastMs = 0): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
+    this.#observer.retried();
     this.addAfter(key, atLeastMs + backoffDelay(this.#policy, failures, this.#random));
   }
 
@@ -148,26 +168,40 @@ export class WorkQueue {
     const run = this.#run;
     if (!run) return;
     while (!run.options.signal.aborted && this.#processing.size < run.options.concurrency) {
-      const [key] = this.#ready;
-      if (key === undefined) return;
+      const [next] = this.#ready;
+      if (next === undefined) return;
+      const [key, since] = next;
+      const now = this.#clock.elapsedMs();
       this.#ready.delete(key);
-      this.#processing.add(key);
+      this.#processing.set(key, now);
+      this.#observer.started(now - since);
       void this.#process(key, run.handler, run.options.signal);
     }
   }
 
   async #process(key: string, handler: KeyHandler, signal: AbortSignal): Promise<void> {
+    const since = this.#clock.elapsedMs();
+    const result = await this.#handle(key, handler, signal);
+    this.#observer.ended(this.#clock.elapsedMs() - since, result);
+    this.#processing.delete(key);
+    const dirtySince = this.#dirty.get(key);
+    this.#dirty.delete(key);
+    if (dirtySince !== undefined) this.#ready.set(key, dirtySince);
+    this.#dispatch();
+    this.#settle();
+  }
+
+  async #handle(key: string, handler: KeyHandler, signal: AbortSignal): Promise<WorkResult> {
     try {
       const result = await handler(key, signal);
       this.forget(key);
-      if (result?.requeueAfterMs !== undefined) this.addAfter(key, result.requeueAfterMs);
+      if (result?.requeueAfterMs === undefined) return 'success';
+      this.addAfter(key, result.requeueAfterMs);
+      return 'requeue_after';
     } catch (error) {
       this.#failed(key, error, signal);
+      return 'error';
     }
-    this.#processing.delete(key);
-    if (this.#dirty.delete(key)) this.#ready.add(key);
-    this.#dispatch();
-    this.#settle();
   }
 
   #failed(key: string, error: unknown, signal: AbortSignal): void {
