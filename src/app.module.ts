@@ -6,6 +6,7 @@ import { ExecutionModule } from './execution/execution.module.ts';
 import { KubernetesModule } from './kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import { loggingModule } from './logging.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
 import { ReconcilerModule, reconcilerSources } from './reconciler/reconciler.module.ts';
 
 /** The whole service: the execution API and the reconciler on one connection and one set of stores. */
@@ -19,6 +20,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         KubernetesModule.forRoot({ kubeConfig }),
         KubernetesModule.forResources(reconcilerSources(config)),
+        MetricsModule,
         ExecutionModule,
         ReconcilerModule,
       ],

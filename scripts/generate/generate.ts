@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateOpenApi } from './openapi.ts';
+import { generateMetrics } from './metrics.ts';
 import { generateParser } from './parser.ts';
 import { generateProto } from './proto.ts';
 import { generateSettings } from './settings.ts';
@@ -20,6 +21,7 @@ const stale = refresh({
   'src/execution/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
   ...generateProto(),
   'docs/operations.md': await generateSettings(),
+  'docs/metrics.md': await generateMetrics(),
 });
 // Last, because it is made of the DTOs that have just been written.
 stale.push(...refresh({ 'docs/openapi.json': await generateOpenApi() }));

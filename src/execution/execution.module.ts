@@ -5,6 +5,7 @@ import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
+import { executionMetrics } from './execution.metrics.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
 import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
@@ -53,6 +54,7 @@ import { watchProviders } from './watch/watch.providers.ts';
     Drain,
     GrpcHealth,
     ...watchProviders,
+    ...executionMetrics,
     { provide: NAME_SUFFIX, useValue: randomSuffix },
   ],
 })

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
@@ -7,6 +8,8 @@ import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { InjectMetric } from '../metrics/metric.providers.ts';
+import { metrics } from '../metrics/metrics.ts';
 import { HOLDERS } from './holders.ts';
 import type { Holders } from './holders.ts';
 import { lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
@@ -44,9 +47,11 @@ export class TargetLocks {
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
     @Inject(HOLDERS) private readonly holders: Holders,
     @Inject(CONFIG) { namespace, cooldownMs }: Pick<Config, 'namespace' | 'cooldownMs'>,
+    @InjectMetric(metrics.lockContention) private readonly contention: Pick<Counter, 'inc'>,
   ) {
     this.#namespace = namespace;
     this.#cooldownMs = cooldownMs;
+    for (const cause of ['held', 'conflict']) contention.inc({ cause }, 0);
   }
 
   /**
@@ -64,7 +69,9 @@ export class TargetLocks {
       if (decision.kind === 'free') {
         if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
-        return decision.kind === 'held' ? { kind: 'busy', holder: decision.holder } : decision;
+        if (decision.kind !== 'held') return decision;
+        this.contention.inc({ cause: 'held' });
+        return { kind: 'busy', holder: decision.holder };
       }
       seen = { lease: await this.#read(target, signal), live: true };
     }
@@ -156,9 +163,10 @@ export class TargetLocks {
       this.leases.store.upsertIfNewer(written);
       return true;
     } catch (error) {
-      if (error instanceof ConflictError || error instanceof AlreadyExistsError) return false;
-      if (error instanceof NotFoundError && typeof previous !== 'string') return false;
-      throw error;
+      const isGone = error instanceof NotFoundError && typeof previous !== 'string';
+      if (!(error instanceof ConflictError || error instanceof AlreadyExistsError || isGone)) throw error;
+      this.contention.inc({ cause: 'conflict' });
+      return false;
     }
   }
 }

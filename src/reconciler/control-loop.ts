@@ -22,12 +22,11 @@ const resyncName = 'reconciler-resync';
  */
 @Injectable()
 export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
-  // Failures are logged here, with the execution's UID, so the queue need not say them too.
-  readonly #queue = new WorkQueue({ name: 'executions' });
   readonly #shutdown = new AbortController();
   #run: Promise<void> = Promise.resolve();
 
   constructor(
+    private readonly queue: WorkQueue,
     private readonly mirrors: Mirrors,
     private readonly leadership: Leadership,
     private readonly collector: LockCollector,
@@ -41,8 +40,8 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   ) {}
 
   onModuleInit(): void {
-    this.mirrors.onChange((key) => this.#queue.add(key));
-    this.trail.onNews((key) => this.#queue.add(key));
+    this.mirrors.onChange((key) => this.queue.add(key));
+    this.trail.onNews((key) => this.queue.add(key));
   }
 
   onApplicationBootstrap(): void {
@@ -52,7 +51,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   /** Looks at everything again: at what a watch may have missed, and at every execution. */
   resync(): void {
     this.mirrors.relist();
-    for (const key of this.mirrors.executionKeys()) this.#queue.add(key);
+    for (const key of this.mirrors.executionKeys()) this.queue.add(key);
   }
 
   /** Takes up nothing new, at once: another replica may go on while this one still answers calls. */
@@ -76,7 +75,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     this.log.info({ executions: this.mirrors.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);
-    const working = this.#queue.run((key, signal) => this.#reconcile(key, signal), {
+    const working = this.queue.run((key, signal) => this.#reconcile(key, signal), {
       concurrency: this.config.workers,
       signal: stop.signal,
     });
@@ -104,7 +103,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   async #drain(): Promise<void> {
     const timer = new AbortController();
-    await Promise.race([this.#queue.drain(), sleep(this.clock, this.config.shutdownMs, timer.signal)]);
+    await Promise.race([this.queue.drain(), sleep(this.clock, this.config.shutdownMs, timer.signal)]);
     timer.abort();
   }
 
@@ -112,7 +111,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     try {
       return await this.reconciler.reconcile(keyFromString(key), signal);
     } catch (error) {
-      const failures = this.#queue.failures(key) + 1;
+      const failures = this.queue.failures(key) + 1;
       const uid = this.mirrors.uidOf(key);
       if (!signal.aborted) {
         this.log.warn({ execution: key, uid, failures, err: error }, 'reconciling failed, it is tried again');

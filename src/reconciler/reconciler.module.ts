@@ -13,7 +13,6 @@ import type { ReflectorSource } from '../kubernetes/reflector.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
-import { pipelineRunCreationErrors } from '../metrics/pipeline-run-creation-errors.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { executionIndexes } from '../workflow-execution/annotations.ts';
@@ -28,6 +27,7 @@ import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
+import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
@@ -97,7 +97,6 @@ function endProcess(log: Logger): (why: string) => void {
     CancelBeforeStart,
     AddFinalizer,
     AcquireTarget,
-    pipelineRunCreationErrors,
     StartPipelineRun,
     RequestCancellation,
     FollowPipelineRun,
@@ -108,6 +107,7 @@ function endProcess(log: Logger): (why: string) => void {
     AwaitAudit,
     RemoveFinalizer,
     LifeOfAnExecution,
+    ...reconcilerMetrics,
     Reconciler,
     ControlLoop,
   ],

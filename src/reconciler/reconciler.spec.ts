@@ -4,6 +4,7 @@ import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import type { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionMetrics } from './execution-metrics.ts';
 import type { Executions } from './executions.ts';
 import type { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { Reconciler } from './reconciler.ts';
@@ -41,7 +42,11 @@ function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
 }
 
 function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: ExecutionEvents['tell'] = () => undefined) {
-  return new Reconciler(port, life, { tell } as ExecutionEvents, new FakeClock());
+  const metrics: Pick<ExecutionMetrics, 'seen' | 'written'> = {
+    seen: () => undefined,
+    written: (_execution, _status, writing) => writing,
+  };
+  return new Reconciler(port, life, { tell } as ExecutionEvents, metrics as ExecutionMetrics, new FakeClock());
 }
 
 describe('a pass', () => {

@@ -6,6 +6,7 @@ import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './execution-events.ts';
+import { ExecutionMetrics } from './execution-metrics.ts';
 import { Executions, type Outdated } from './executions.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import type { StepOutcome } from './steps/step.ts';
@@ -22,6 +23,7 @@ export class Reconciler {
     private readonly executions: Executions,
     private readonly life: LifeOfAnExecution,
     private readonly events: ExecutionEvents,
+    private readonly metrics: ExecutionMetrics,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -39,6 +41,7 @@ export class Reconciler {
   }
 
   async #pass(execution: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult | Outdated> {
+    this.metrics.seen(execution);
     let current = execution;
     for (const step of this.life.steps(execution)) {
       const outcome = await step.run(current, signal);
@@ -56,7 +59,8 @@ export class Reconciler {
     if (outcome.kind === 'outdated') return 'outdated';
     if (outcome.kind === 'settled') return { requeueAfterMs: outcome.requeueAfterMs };
     const status = summarise(execution, outcome.observation, this.clock.now());
-    const written = await this.executions.writeStatus(execution, status, signal);
+    const writing = this.executions.writeStatus(execution, status, signal);
+    const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
     this.events.tell(execution, outcome.observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;

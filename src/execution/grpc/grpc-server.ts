@@ -1,4 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServerInterceptor } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { HealthImplementation } from 'grpc-health-check';
@@ -16,7 +17,7 @@ export class GrpcListenError extends Error {
  * for a moment), and it tells on which port.
  */
 export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
-  private readonly server = new Server(grpcLimits);
+  private readonly server: Server;
   private boundPort?: number;
 
   /** @param host what to listen on; @param port 0 for any that is free */
@@ -24,9 +25,11 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     private readonly host: string,
     private readonly wantedPort: number,
     health: HealthImplementation,
+    interceptors: readonly ServerInterceptor[] = [],
     private readonly credentials: ServerCredentials = ServerCredentials.createInsecure(),
   ) {
     super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
+    this.server = new Server({ ...grpcLimits, interceptors: [...interceptors] });
     health.addToServer(this.server);
     reflection().addToServer(this.server);
   }

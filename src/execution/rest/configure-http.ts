@@ -11,6 +11,7 @@ import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Addresses } from './addresses.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { RequestMetrics } from './request-metrics.ts';
 
 /**
  * Makes an application that imports ExecutionModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
@@ -20,6 +21,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('x-powered-by');
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
+  app.use(app.get(RequestMetrics, { strict: false }).handler);
   const drain = app.get(Drain, { strict: false });
   app.use(lastAnswers(drain));
   const server = serverOf(app);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { AlreadyExistsError, CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { InjectPipelineRunCreationErrors } from '../../metrics/pipeline-run-creation-errors.ts';
+import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { metrics } from '../../metrics/metrics.ts';
 import { observeConflict, observeStart } from '../observe-pipeline-run.ts';
 import { observeRefusal } from '../observe-refusal.ts';
 import { isControlledBy } from '../ownership.ts';
@@ -17,7 +18,7 @@ import type { Step, StepOutcome } from './step.ts';
 export class StartPipelineRun implements Step {
   constructor(
     private readonly pipelineRuns: PipelineRuns,
-    @InjectPipelineRunCreationErrors() private readonly creationErrors: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.creationErrors) private readonly creationErrors: Pick<Counter, 'inc'>,
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {

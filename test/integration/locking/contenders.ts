@@ -34,7 +34,7 @@ export async function contender(
   const run = leases.run(stop.signal);
   await leases.synced();
   return {
-    locks: new TargetLocks(client, leases, holders, { namespace, cooldownMs }),
+    locks: new TargetLocks(client, leases, holders, { namespace, cooldownMs }, { inc: () => undefined }),
     leases,
     async stop() {
       stop.abort();

@@ -1,0 +1,14 @@
+import type { Provider } from '@nestjs/common';
+import { metricProviders, readGauge } from '../metrics/metric.providers.ts';
+import { metrics } from '../metrics/metrics.ts';
+import { CallMetrics } from './grpc/call-metrics.ts';
+import { RequestMetrics } from './rest/request-metrics.ts';
+import { OpenStreams } from './streams/open-streams.ts';
+
+/** What the execution API measures of its calls. */
+export const executionMetrics: readonly Provider[] = [
+  ...metricProviders(metrics.httpRequests, metrics.grpcCalls),
+  RequestMetrics,
+  CallMetrics,
+  readGauge(metrics.openStreams, [OpenStreams], ({ size }) => [{ value: size }]),
+];

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ResponderBuilder, ServerInterceptingCall, ServerListenerBuilder, status } from '@grpc/grpc-js';
+import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { Histogram } from 'prom-client';
+import { AUTH_CLOCK } from '../../auth/authenticator.ts';
+import type { Clock } from '../../kubernetes/clock.ts';
+import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { metrics } from '../../metrics/metrics.ts';
+
+/** Measures gRPC calls of methods that there are; grpc-js refuses all others before anybody is asked. */
+@Injectable()
+export class CallMetrics {
+  constructor(
+    @InjectMetric(metrics.grpcCalls) private readonly durations: Pick<Histogram, 'observe'>,
+    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Sees each call from when its headers are here until its status is sent, or it is cancelled (its deadline, too). */
+  readonly interceptor: ServerInterceptor = ({ path }, call) => {
+    const begun = this.clock.elapsedMs();
+    let isOpen = true;
+    const end = (code: status): void => {
+      if (isOpen) this.observe(path, code, this.clock.elapsedMs() - begun);
+      isOpen = false;
+    };
+    const listener = new ServerListenerBuilder().withOnCancel(() => end(status.CANCELLED)).build();
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendStatus((sent, next) => {
+        end(sent.code ?? status.UNKNOWN);
+        next(sent);
+      })
+      .build();
+    return new ServerInterceptingCall(call, responder);
+  };
+
+  /** @param path `/package.Service/Method` */
+  private observe(path: string, code: status, tookMs: number): void {
+    const [, grpc_service, grpc_method] = path.split('/');
+    this.durations.observe({ grpc_service, grpc_method, grpc_code: status[code] }, tookMs / 1_000);
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
+import type { Counter, Histogram } from 'prom-client';
+import { WorkQueue } from '../kubernetes/work-queue.ts';
+import type { WorkQueueObserver, WorkResult } from '../kubernetes/work-queue-observer.ts';
+import { InjectMetric, metricProviders, readGauge } from './metric.providers.ts';
+import { metrics } from './metrics.ts';
+
+/** Name of the queue. */
+export const queueName = 'executions';
+
+/** Labels of what is counted of the controller; controller-runtime would name it so too, by the kind. */
+export const controller = { controller: 'workflowexecution' } as const;
+
+const name = { name: queueName } as const;
+
+/** Counts what happens in the queue of executions, under the names that client-go and controller-runtime have for it. */
+@Injectable()
+export class WorkQueueMetrics implements WorkQueueObserver {
+  constructor(
+    @InjectMetric(metrics.queueAdds) private readonly adds: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.queueRetries) private readonly retries: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.queueWait) private readonly waits: Pick<Histogram, 'observe'>,
+    @InjectMetric(metrics.queueWork) private readonly works: Pick<Histogram, 'observe'>,
+    @InjectMetric(metrics.reconciles) private readonly reconciles: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.reconcileErrors) private readonly errors: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.reconcileTime) private readonly times: Pick<Histogram, 'observe'>,
+  ) {
+    // What has not happened yet is 0 rather than absent, so that the first time is seen as an increase.
+    for (const result of ['success', 'requeue_after', 'error']) reconciles.inc({ ...controller, result }, 0);
+    errors.inc(controller, 0);
+    for (const count of [adds, retries]) count.inc(name, 0);
+  }
+
+  added(): void {
+    this.adds.inc(name);
+  }
+
+  started(waitedMs: number): void {
+    this.waits.observe(name, waitedMs / 1_000);
+  }
+
+  ended(workedMs: number, result: WorkResult): void {
+    this.works.observe(name, workedMs / 1_000);
+    this.times.observe(controller, workedMs / 1_000);
+    this.reconciles.inc({ ...controller, result });
+    if (result === 'error') this.errors.inc(controller);
+  }
+
+  retried(): void {
+    this.retries.inc(name);
+  }
+}
+
+/** Provides {@link WorkQueueMetrics}, and what is read from the WorkQueue of the module when somebody asks. */
+export const workQueueMetrics: readonly Provider[] = [
+  ...metricProviders(
+    metrics.queueAdds,
+    metrics.queueRetries,
+    metrics.queueWait,
+    metrics.queueWork,
+    metrics.reconciles,
+    metrics.reconcileErrors,
+    metrics.reconcileTime,
+  ),
+  WorkQueueMetrics,
+  readGauge(metrics.queueDepth, [WorkQueue], ({ length }) => [{ labels: name, value: length }]),
+  readGauge(metrics.queueUnfinished, [WorkQueue], (queue) => [
+    { labels: name, value: queue.inWorkForMs().reduce((sum, ms) => sum + ms, 0) / 1_000 },
+  ]),
+  readGauge(metrics.queueLongest, [WorkQueue], (queue) => [
+    { labels: name, value: Math.max(0, ...queue.inWorkForMs()) / 1_000 },
+  ]),
+  readGauge(metrics.activeWorkers, [WorkQueue], ({ inFlight }) => [{ labels: controller, value: inFlight }]),
+];

@@ -1,0 +1,49 @@
+import type { Provider } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
+import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { metricProviders, readGauge, type Reading } from '../metrics/metric.providers.ts';
+import { metrics } from '../metrics/metrics.ts';
+import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { allPhases, phaseOf } from '../workflow-execution/phase.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { ExecutionMetrics } from './execution-metrics.ts';
+import { leaderLeaseName, Leadership } from './leadership.ts';
+
+/** What the reconciler counts, and the queue that it is counted at. */
+export const reconcilerMetrics: readonly Provider[] = [
+  ...metricProviders(
+    metrics.executions,
+    metrics.executionDuration,
+    metrics.failures,
+    metrics.skips,
+    metrics.creationErrors,
+    metrics.lockContention,
+  ),
+  ExecutionMetrics,
+  ...workQueueMetrics,
+  {
+    // Failures are logged by the control loop, with the execution's UID, so the queue need not say them too.
+    provide: WorkQueue,
+    inject: [WorkQueueMetrics],
+    useFactory: (observer: WorkQueueMetrics) => new WorkQueue({ name: queueName, observer }),
+  },
+  readGauge<[Config]>(metrics.maxWorkers, [CONFIG], ({ workers }) => [{ labels: controller, value: workers }]),
+  readGauge(metrics.leader, [Leadership], ({ isHeld }) => [
+    { labels: { name: leaderLeaseName }, value: Number(isHeld) },
+  ]),
+  readGauge<[Reflector<WorkflowExecution>]>(
+    metrics.executionsNow,
+    [getReflectorToken(workflowExecutionResource)],
+    ({ store }) => phasesOf(store.list()),
+  ),
+];
+
+/** How many executions there are in each phase; every phase is told, also those that none is in. */
+export function phasesOf(executions: readonly WorkflowExecution[]): readonly Reading[] {
+  const counts = new Map(allPhases.map((phase) => [phase, 0]));
+  for (const execution of executions) counts.set(phaseOf(execution), (counts.get(phaseOf(execution)) ?? 0) + 1);
+  return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
+}
