@@ -1,6 +1,6 @@
 // The rooms of src/ and what each may know (docs/adr/0002-rooms.md). `npm run check` holds the imports to this table.
 const rooms = {
-  execution: ['auth', 'tekton', 'config', 'metrics', 'workflow-execution', 'kubernetes'],
+  execution: ['auth', 'health', 'tekton', 'config', 'metrics', 'workflow-execution', 'kubernetes'],
   reconciler: ['audit', 'locking', 'tekton', 'config', 'metrics', 'workflow-execution', 'kubernetes'],
   audit: ['config', 'metrics', 'workflow-execution', 'kubernetes'],
   locking: ['config', 'metrics', 'workflow-execution', 'kubernetes'],

@@ -20,6 +20,7 @@ import type { Reflector } from './kubernetes/reflector.ts';
 import { requireCluster } from './kubernetes/require-cluster.ts';
 import { listen, ListenError, textOf } from './listen.ts';
 import { certificateLog, logGrpc } from './logging.ts';
+import { openOperations } from './operations.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
@@ -43,8 +44,10 @@ async function main(): Promise<void> {
   await checkCluster(kubeConfig);
   const certificate = config.tlsCertFile === '' ? undefined : new ServerCertificate(config);
   const app = await createApplication(config, kubeConfig, certificate);
+  const listening = await openOperations(app, config);
   await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
   await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
+  listening();
   const log = app.get(Logger);
   for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
   await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();

@@ -23,6 +23,8 @@ describe('the configuration', () => {
       drainDelayMs: 5_000,
       http: { host: '127.0.0.1', port: 8080 },
       grpc: { host: '127.0.0.1', port: 50051 },
+      metrics: { host: '0.0.0.0', port: 9090 },
+      health: { host: '0.0.0.0', port: 8081 },
       namespace: 'kubernaut-system',
       watchNamespaces: [],
       cooldownMs: 300_000,

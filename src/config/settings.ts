@@ -46,6 +46,13 @@ export const settings = {
     '127.0.0.1:50051',
     'Where gRPC listens; beyond the loopback interface with TLS.',
   ),
+  metrics: setting('WFE_METRICS_ADDRESS', address, '0.0.0.0:9090', 'Where GET /metrics is answered, to anybody.'),
+  health: setting(
+    'WFE_HEALTH_ADDRESS',
+    address,
+    '0.0.0.0:8081',
+    'Where GET /livez, /readyz and /startupz are answered, to anybody.',
+  ),
   namespace: setting(
     'WFE_NAMESPACE',
     namespace,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
+import { HealthModule } from '../health/health.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
 import { RateLimits } from './access/rate-limits.ts';
@@ -30,7 +31,7 @@ import { watchProviders } from './watch/watch.providers.ts';
  * client and the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module can not.
  */
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, HealthModule],
   controllers: [
     ExecutionController,
     ExecutionGrpcController,

@@ -12,6 +12,10 @@ export interface ServiceProcess {
   readonly http: string;
   /** host:port of gRPC. */
   readonly grpc: string;
+  /** host:port of the metrics. */
+  readonly metrics: string;
+  /** host:port of liveness, readiness and start-up. */
+  readonly health: string;
   readonly pid: number;
   /** What it has logged so far, a JSON line each. */
   readonly log: readonly string[];
@@ -34,16 +38,21 @@ export interface ServiceOptions {
  * @throws Error with what it logged, when it ends before that
  */
 export async function startService({ kubeconfig, settings = {} }: ServiceOptions): Promise<ServiceProcess> {
-  const { http: httpPort, grpc: grpcPort } = await freePorts(['http', 'grpc']);
+  const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
+  const own = {
+    WFE_METRICS_ADDRESS: `127.0.0.1:${ports.metrics}`,
+    WFE_HEALTH_ADDRESS: `127.0.0.1:${ports.health}`,
+    ...settings,
+  };
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
   const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     env: {
       ...Object.fromEntries(inherited),
-      WFE_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
-      WFE_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
+      WFE_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,
+      WFE_GRPC_ADDRESS: `127.0.0.1:${ports.grpc}`,
       // Nobody has to learn that it stops.
       WFE_DRAIN_DELAY: '0s',
-      ...settings,
+      ...own,
       KUBECONFIG: kubeconfig,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,6 +76,8 @@ export async function startService({ kubeconfig, settings = {} }: ServiceOptions
   }
   return {
     ...started,
+    metrics: own.WFE_METRICS_ADDRESS,
+    health: own.WFE_HEALTH_ADDRESS,
     pid: child.pid ?? 0,
     log,
     exited,

@@ -43,12 +43,15 @@ describe('the service does not start, and says why in a sentence,', () => {
     expect(sentence).toContain('ECONNREFUSED');
   });
 
-  it.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS'])('when the address in %s is taken', async (setting) => {
-    await using taken = await listener();
-    const sentence = await refusal({ kubeconfig, settings: { [setting]: `127.0.0.1:${taken.port}` } });
-    expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} can not be used: `);
-    expect(sentence).toContain('address already in use');
-  });
+  it.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_METRICS_ADDRESS', 'WFE_HEALTH_ADDRESS'])(
+    'when the address in %s is taken',
+    async (setting) => {
+      await using taken = await listener();
+      const sentence = await refusal({ kubeconfig, settings: { [setting]: `127.0.0.1:${taken.port}` } });
+      expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} can not be used: `);
+      expect(sentence).toContain('address already in use');
+    },
+  );
 
   describe('on a cluster', () => {
     let bare: Cluster;
