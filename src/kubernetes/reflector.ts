@@ -1,8 +1,8 @@
 import type { Random } from './backoff.ts';
 import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { dropManagedFields } from './drop-managed-fields.ts';
 import { CancelledError, type KubernetesError } from './errors.ts';
-import { isRecord } from './json.ts';
 import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
 import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
@@ -297,12 +297,4 @@ export class Reflector<T extends KubernetesObject> {
   #slimmed(raw: unknown): T {
     return this.resource.parse((this.#options.transform ?? dropManagedFields)(raw));
   }
-}
-
-/** The JSON without `metadata.managedFields`, which is often half of an object and of no use to a reader. */
-export function dropManagedFields(raw: unknown): unknown {
-  if (!isRecord(raw) || !isRecord(raw['metadata'])) return raw;
-  const metadata: Record<string, unknown> = { ...raw['metadata'] };
-  delete metadata['managedFields'];
-  return { ...raw, metadata };
 }
