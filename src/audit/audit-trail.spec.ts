@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import type { AuditMetrics } from '../metrics/audit-metrics.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition, anEndedExecution, aRunningExecution } from './audit.builders.ts';
+import type { AuditMetrics } from './audit-metrics.ts';
 import { FakeCluster, FakeStore } from './audit-trail.builders.ts';
 import { AuditTrail } from './audit-trail.ts';
 import type { Delivered } from './event-store.ts';
@@ -23,7 +23,6 @@ function setUp({ canTell = true, maxPending = 100 } = {}) {
     delivered: () => undefined,
     retried: () => undefined,
     lost: (reason: string) => void lost.push(reason),
-    backlog: () => undefined,
   };
   const trail = new AuditTrail(
     cluster as unknown as Reflector<WorkflowExecution>,

@@ -7,11 +7,11 @@ import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
-import { AuditMetrics } from '../metrics/audit-metrics.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { AuditEvent } from './audit-event.ts';
+import { AuditMetrics } from './audit-metrics.ts';
 import { auditEvent } from './build-event.ts';
 import { Delivery } from './delivery.ts';
 import { dueEvents } from './due-events.ts';
@@ -63,6 +63,13 @@ export class AuditTrail {
       onNews: (item) => this.news(item),
       mayDeliver: () => this.mayDeliver(),
     });
+  }
+
+  /** How many events are on their way, and how long ago the oldest of them happened. */
+  get backlog(): { readonly events: number; readonly oldestSeconds: number } {
+    const { pending, oldest } = this.outbox;
+    const ageMs = oldest === undefined ? 0 : this.clock.now().getTime() - Date.parse(oldest);
+    return { events: pending, oldestSeconds: Math.max(0, ageMs) / 1_000 };
   }
 
   /** Calls the handler with the key of an execution when there is something to say about its events. */

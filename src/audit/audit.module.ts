@@ -4,7 +4,9 @@ import { settings } from '../config/settings.ts';
 import { systemClock } from '../kubernetes/clock.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { auditMetrics } from '../metrics/audit-metrics.ts';
+import { metricProviders, readGauge } from '../metrics/metric.providers.ts';
+import { metrics } from '../metrics/metrics.ts';
+import { AuditMetrics } from './audit-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { DataStorageClient } from './data-storage-client.ts';
 import { DataStorage } from './data-storage.ts';
@@ -34,8 +36,11 @@ function eventStore(config: Config, log: Logger): EventStore {
     { provide: AUDIT_RANDOM, useValue: Math.random },
     { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },
     { provide: EVENT_STORE, inject: [CONFIG, AUDIT_LOG], useFactory: eventStore },
-    ...auditMetrics,
+    ...metricProviders(metrics.auditDelivered, metrics.auditRetries, metrics.auditLost),
+    AuditMetrics,
     AuditTrail,
+    readGauge(metrics.auditPending, [AuditTrail], ({ backlog }) => [{ value: backlog.events }]),
+    readGauge(metrics.auditOldest, [AuditTrail], ({ backlog }) => [{ value: backlog.oldestSeconds }]),
   ],
   exports: [AuditTrail],
 })

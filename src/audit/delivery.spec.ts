@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
-import type { AuditMetrics } from '../metrics/audit-metrics.ts';
 import { anAdmission, anEndedExecution, times } from './audit.builders.ts';
 import type { AuditEvent, EventKind } from './audit-event.ts';
+import type { AuditMetrics } from './audit-metrics.ts';
 import { auditEvent } from './build-event.ts';
 import { Delivery } from './delivery.ts';
 import type { Delivered, EventStore, Told } from './event-store.ts';
@@ -44,11 +44,10 @@ function setUp() {
   const outbox = new Outbox({ settleMs: 300 * second, confirmMs: hour });
   const store = new Store();
   const counted = { delivered: 0, retried: 0, lost: [] as string[] };
-  const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost' | 'backlog'> = {
+  const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
     delivered: () => counted.delivered++,
     retried: () => counted.retried++,
     lost: (reason) => void counted.lost.push(reason),
-    backlog: () => undefined,
   };
   const news = jest.fn<(item: Item) => void>();
   const errors: unknown[] = [];

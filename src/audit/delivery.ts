@@ -1,8 +1,8 @@
 import type { Random } from '../kubernetes/backoff.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import type { AuditMetrics } from '../metrics/audit-metrics.ts';
 import { oldestMs, type AuditEvent } from './audit-event.ts';
+import type { AuditMetrics } from './audit-metrics.ts';
 import type { Delivered, EventStore } from './event-store.ts';
 import { Inquiry } from './inquiry.ts';
 import type { FinalState, Item, Outbox } from './outbox.ts';
@@ -14,9 +14,6 @@ const maxBatchBytes = 4 * 1024 * 1024;
 
 /** How long is waited after a refusal that somebody has to do something about, in milliseconds. */
 const refusedRetryMs = 60_000;
-
-/** How often the backlog is measured anew while there is one, in milliseconds. */
-const measureMs = 15_000;
 
 /** How long a delivery that is to stop goes on with what is due, in milliseconds. */
 const flushMs = 5_000;
@@ -61,8 +58,7 @@ export class Delivery {
       giveUp: (item, event, state) => this.giveUp(item, event, state, ''),
     });
     const nextLook = () => (outbox.nextLookAtMs() ?? Infinity) - clock.elapsedMs();
-    const nextMeasure = () => (outbox.pending > 0 ? measureMs : Infinity);
-    this.sending = new Turns({ clock, random, take: () => this.sendNext(), nextInMs: nextMeasure });
+    this.sending = new Turns({ clock, random, take: () => this.sendNext(), nextInMs: () => Infinity });
     this.asking = new Turns({ clock, random, take: () => this.askNext(), nextInMs: nextLook });
   }
 
@@ -85,7 +81,6 @@ export class Delivery {
 
   private async sendNext(): Promise<boolean> {
     const { outbox, clock, store, mayDeliver } = this.options;
-    this.measure();
     const { items, events } = this.made(outbox.nextBatch(this.limit));
     if (items.length === 0 || !mayDeliver()) return false;
     for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
@@ -201,11 +196,5 @@ export class Delivery {
     log.warn({ detail, delayMs, pending: outbox.pending }, 'audit events are not delivered, trying again');
     this.refusal = isRefused ? detail : undefined;
     if (isRefused) this.tell(items);
-  }
-
-  private measure(): void {
-    const { outbox, metrics, clock } = this.options;
-    const { oldest } = outbox;
-    metrics.backlog(outbox.pending, oldest === undefined ? 0 : clock.now().getTime() - Date.parse(oldest));
   }
 }

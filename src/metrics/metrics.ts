@@ -126,5 +126,21 @@ export const metrics = {
   ),
   openStreams: gauge('kubernaut_open_streams', 'Watches and logs that are open now, over both transports'),
 
+  auditDelivered: counter('kubernaut_audit_events_delivered_total', 'Audit events that are recorded'),
+  auditRetries: counter(
+    'kubernaut_audit_deliveries_retried_total',
+    'Requests to the data storage service that failed and are made again',
+  ),
+  auditLost: counter(
+    'kubernaut_audit_events_lost_total',
+    'Audit events that are not recorded and will not be, by reason; each is in the log, whole',
+    'reason',
+  ),
+  auditPending: gauge('kubernaut_audit_events_pending', 'Audit events that are on their way'),
+  auditOldest: gauge(
+    'kubernaut_audit_oldest_pending_seconds',
+    'How long ago the oldest audit event happened that is on its way; 0 when none is',
+  ),
+
   build: gauge('kubernaut_workflow_execution_build_info', 'Always 1; what is running', 'version', 'node_version'),
 } as const satisfies Record<string, Metric>;
