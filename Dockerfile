@@ -1,16 +1,22 @@
 # The service as an image: `docker build -t workflow-execution .`
 # Both bases are arguments, so that a registry of one's own can provide them. The runtime base starts Node.js 24 as its
-# entry point; it needs no shell and no package manager.
+# entry point; it needs no shell and no package manager. A registry of npm packages that wants a configuration gets it as
+# secrets, of which nothing stays in the image: `--secret id=npmrc,src=…`, and `--secret id=npm-ca,src=…` for the
+# certificate authorities that it names as `cafile=/run/secrets/npm-ca`.
 ARG BUILD_BASE=docker.io/library/node:24-bookworm-slim
 ARG RUNTIME_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 
 FROM ${BUILD_BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --include=dev --omit=optional
+RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca \
+    NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --include=dev --omit=optional
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src src
-RUN node_modules/.bin/nest build && npm prune --omit=dev --omit=optional
+# Of what the packages bring, type declarations and source maps are half the bytes, and nothing reads them.
+RUN node_modules/.bin/nest build \
+    && npm prune --omit=dev --omit=optional \
+    && find node_modules -type f \( -name '*.ts' -o -name '*.map' \) -exec rm {} +
 
 FROM ${RUNTIME_BASE}
 ARG VERSION=0.1.0
@@ -26,6 +32,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 # Numeric, so that Kubernetes can tell that it is not root.
 USER 65532:65532
-EXPOSE 8080 50051
+# REST, gRPC, health, metrics.
+EXPOSE 8080 50051 8081 9090
 # The distroless base's own entry point is node.
 CMD ["dist/main.js"]

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cache } from './cache.ts';
 import { findOnPath, isExecutable, runCommand } from './command.ts';
-import { ClusterAborted, messageOf } from './errors.ts';
+import { ClusterAborted, ClusterError, messageOf } from './errors.ts';
 import { withLock } from './lock.ts';
 import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
 import type { PodSupport } from './record.ts';
@@ -79,11 +79,48 @@ function obstacleToPods(): string | undefined {
 }
 
 async function installPackages(missing: string[], progress: Progress, signal?: AbortSignal): Promise<PodSupport> {
-  const list = missing.join(' ');
+  const obstacle = await aptInstall(missing, progress, signal);
+  if (obstacle !== undefined) return { available: false, reason: obstacle };
+  const still = missingPackages(findPackages());
+  if (still.length === 0) return { available: true };
+  return { available: false, reason: `still missing after their installation: ${still.join(' ')}` };
+}
+
+/**
+ * Finds a program of the machine, after the installation of its Debian package where it is missing.
+ *
+ * @returns its path
+ * @throws ClusterError when it can not be installed here; ClusterAborted
+ */
+export async function requireProgram(
+  cache: Cache,
+  { program, debianPackage }: { readonly program: string; readonly debianPackage: string },
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const find = () => findOnPath(program, [process.env['PATH'] ?? '', ...systemDirectories].join(':'));
+  const found = find();
+  if (found !== undefined) return found;
+  return withLock(cache, 'packages', { signal }, async () => {
+    const obstacle = find() === undefined ? await aptInstall([debianPackage], progress, signal) : undefined;
+    const installed = find();
+    if (installed === undefined)
+      throw new ClusterError(`${program} is missing: ${obstacle ?? 'it was installed in vain'}`);
+    return installed;
+  });
+}
+
+/** Installs Debian packages; why not, as a sentence, where that can not be done. */
+async function aptInstall(
+  names: readonly string[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const list = names.join(' ');
   const aptGet = findOnPath('apt-get');
-  if (!aptGet) return { available: false, reason: `these packages (by their Debian names) are missing: ${list}` };
+  if (!aptGet) return `these packages (by their Debian names) are missing: ${list}`;
   const started = performance.now();
-  progress(`Installing Debian packages that containers need: ${list}`);
+  progress(`Installing Debian packages: ${list}`);
   const stop = ticking(progress, (elapsed) => `Installing ${list} … ${elapsed}`);
   try {
     // An update that fails (one repository of several does not answer) does not have to matter; the installation tells.
@@ -91,17 +128,15 @@ async function installPackages(missing: string[], progress: Progress, signal?: A
       if (error instanceof ClusterAborted) throw error;
       progress(`apt-get update: ${messageOf(error)}`);
     });
-    await runApt(aptGet, ['install', '--yes', '--no-install-recommends', ...missing], signal);
+    await runApt(aptGet, ['install', '--yes', '--no-install-recommends', ...names], signal);
     progress(`Installed ${list} in ${elapsedSince(started)}`);
+    return undefined;
   } catch (error) {
     if (error instanceof ClusterAborted) throw error;
-    return { available: false, reason: `${list} could not be installed: ${messageOf(error)}` };
+    return `${list} could not be installed: ${messageOf(error)}`;
   } finally {
     stop();
   }
-  const still = missingPackages(findPackages());
-  if (still.length === 0) return { available: true };
-  return { available: false, reason: `still missing after their installation: ${still.join(' ')}` };
 }
 
 async function runApt(aptGet: string, args: readonly string[], signal?: AbortSignal): Promise<void> {

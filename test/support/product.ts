@@ -5,13 +5,18 @@ import type { Cluster } from '../cluster/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** Everything but the Deployment and what stands around it. */
+const exceptServer = 'app.kubernetes.io/component!=server';
+
 /**
- * Puts the product's own manifests on a cluster: the CRD, and the namespace, ServiceAccount and rights of the service.
+ * Puts the product's own manifests on a cluster: the CRD, and the namespace, ServiceAccount and rights of the service. Not
+ * its pods: whoever calls this starts the service as a process.
  *
  * @throws ClusterError with what kubectl said
  */
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
-  await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-k', join(root, 'deploy', 'base'));
+  const base = join(root, 'deploy', 'base');
+  await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptServer, '-k', base);
   await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=30s', `crd/${crdName}`);
   // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');

@@ -1,25 +1,34 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfig, unknownVariables } from '../../../src/config/config.ts';
+import { parseDuration } from '../../../src/config/duration.ts';
+import { settings as allSettings } from '../../../src/config/settings.ts';
+import { arrayOf, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { violationsOf } from '../../../src/workflow-execution/policy.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { kubectl } from '../../support/product.ts';
+import { cluster, objectOf, podSpecOf, rendered, settingsOf } from './rendered.ts';
 
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
-const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
 const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
-const overlays = ['base', 'overlays/production'];
+const restricted = ['base', 'high-availability', 'cert-manager', 'monitoring', 'production'].map(pathOf);
+const everywhere = [...restricted, 'overlays/local'];
+/** Kinds of operators that the cluster of the tests does not have. */
+const foreign = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
 
-describe.each(overlays)('deploy/%s', (overlay) => {
+let directory: string;
+
+beforeAll(async () => (directory = await mkdtemp(join(tmpdir(), 'workflow-execution-overlays-'))));
+afterAll(() => rm(directory, { recursive: true }));
+
+describe.each(everywhere)('deploy/%s', (overlay) => {
   it('can be applied', async () => {
-    await expect(
-      kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '--dry-run=server', '-k', join(deploy, overlay)),
-    ).resolves.toContain('configmap/workflow-execution-settings');
+    const known = (await rendered(overlay)).filter(({ apiVersion }) => !foreign.test(String(apiVersion)));
+    await expect(dryRun('apply', ['--server-side', '--force-conflicts'], known)).resolves.toContain(
+      'deployment.apps/workflow-execution',
+    );
   });
 
   it('sets nothing but settings, and each as it has to be', async () => {
@@ -28,11 +37,47 @@ describe.each(overlays)('deploy/%s', (overlay) => {
     expect(Object.keys(settings).filter((name) => !name.startsWith('WFE_'))).toEqual([]);
     expect(() => loadConfig(settings)).not.toThrow();
   });
+
+  it('gives a pod longer to end than the service takes', async () => {
+    const settings = await settingsOf(overlay);
+    const timeout = parseDuration(settings['WFE_SHUTDOWN_TIMEOUT'] ?? allSettings.shutdownTimeoutMs.default) ?? NaN;
+    const { terminationGracePeriodSeconds } = await podSpecOf(overlay);
+    expect(Number(terminationGracePeriodSeconds) * 1000).toBeGreaterThan(timeout);
+  });
+});
+
+describe.each(restricted)('a pod of deploy/%s', (overlay) => {
+  it('is admitted where pods are restricted, and another one is not', async () => {
+    const { priorityClassName: _notThereYet, ...spec } = await podSpecOf(overlay);
+
+    await expect(dryRun('create', [], [aPod(spec)])).resolves.toContain('pod/admitted created');
+    await expect(dryRun('create', [], [aPod({ ...spec, hostNetwork: true })])).rejects.toThrow(
+      'violates PodSecurity "restricted:latest"',
+    );
+  });
 });
 
 it('the base lets everything run, as the service does that is told nothing', async () => {
-  expect(loadConfig(await settingsOf('base'))).toEqual(loadConfig({}));
+  const { WFE_HTTP_ADDRESS: _http, WFE_GRPC_ADDRESS: _grpc, WFE_PLAINTEXT: _tls, ...policy } = await settingsOf('base');
+  expect(loadConfig(policy)).toEqual(loadConfig({}));
 });
+
+it.each(['overlays/cert-manager', 'overlays/production'])(
+  '%s speaks TLS with the certificate that it mounts',
+  async (overlay) => {
+    const { plaintext, tlsCertFile } = loadConfig(await settingsOf(overlay));
+    const objects = await rendered(overlay);
+    const { secretName } = recordOf(objectOf(objects, 'Certificate', 'workflow-execution')['spec']);
+    const { containers, volumes } = await podSpecOf(overlay);
+    const mounts = arrayOf(recordOf(arrayOf(containers)[0])['volumeMounts']).map(recordOf);
+    const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/tls.crt` === tlsCertFile);
+
+    expect(plaintext).toBe(false);
+    expect(volumes).toContainEqual(
+      expect.objectContaining({ name: mount?.['name'], secret: expect.objectContaining({ secretName }) }),
+    );
+  },
+);
 
 describe('production', () => {
   it.each([
@@ -50,19 +95,17 @@ describe('production', () => {
   });
 });
 
-/** What the ConfigMap of a rendered overlay says. */
-async function settingsOf(overlay: string): Promise<Record<string, string>> {
-  const rendered = parseAllDocuments(await kubectl(cluster, 'kustomize', join(deploy, overlay)));
-  const objects = rendered.map((document) => document.toJS() as Rendered);
-  const found = objects.filter(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'workflow-execution-settings',
-  );
-  expect(found).toHaveLength(1);
-  return found[0]?.data ?? {};
+/** What the API server says to objects, of which it keeps none. */
+async function dryRun(command: 'apply' | 'create', options: readonly string[], objects: readonly JsonRecord[]) {
+  const file = join(directory, 'objects.json');
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  return kubectl(cluster, command, ...options, '--dry-run=server', '-f', file);
 }
 
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly data?: Record<string, string>;
+function aPod(spec: JsonRecord): JsonRecord {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'admitted', namespace: 'kubernaut-system' }, spec };
+}
+
+function pathOf(name: string): string {
+  return name === 'base' ? name : `overlays/${name}`;
 }

@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { submitByGrpc, submitByRest } from '../../demo/submit.ts';
+import { KubernetesClient } from '../../src/kubernetes/client.ts';
+import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
+import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { startCluster, type Cluster } from '../cluster/index.ts';
+import { freePorts } from '../cluster/ports.ts';
+import { imageSize } from '../image/image-size.ts';
+import { pushProductImage } from '../image/product-image.ts';
+import { operatorCaller } from '../support/callers.ts';
+import { writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';
+import { kubectl as runKubectl } from '../support/product.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { publisherFor, publishSampleWorkflow } from '../support/workflows.ts';
+
+const reason = process.env['WFE_TEST_NO_PODS'];
+const describeOnPods = reason === undefined ? describe : describe.skip;
+const title = 'the service in pods of its own image, from the shipped manifests';
+const tag = 'test';
+const namespace = 'payment';
+/** Time for an image to be built, or a cluster to start, on two busy cores. */
+const patience = 300_000;
+
+// On a cluster of its own: what is installed here is everybody's, and is removed again.
+describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, () => {
+  let cluster: Cluster;
+  let config: PooledKubeConfig;
+  let client: KubernetesClient;
+  let directory: string;
+  let ports: ServicePorts;
+  let image: string;
+
+  const kubectl = (...args: string[]) => runKubectl(cluster, ...args);
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'workflow-execution-deployment-'));
+    cluster = await startCluster({ name: `deployed-${process.pid}`, level: 'pods', ignoreKubeconfig: true });
+    config = loadKubeConfigFiles([cluster.kubeconfig]);
+    client = new KubernetesClient(config);
+    ports = await freePorts(['http', 'grpc', 'health', 'metrics']);
+    image = `${cluster.registry ?? ''}/workflow-execution`;
+    await pushProductImage(`${image}:${tag}`);
+    await writeLocalOverlay(directory, { image, tag, server: cluster.server, ports });
+  }, patience);
+
+  afterAll(async () => {
+    await config.close();
+    await cluster.stop();
+    await rm(directory, { recursive: true });
+  }, patience);
+
+  it('has an image of less than 90 MB to be pulled', async () => {
+    const bytes = await imageSize(image, tag);
+    expect(bytes).toBeLessThan(90e6);
+  });
+
+  it('becomes ready after kubectl apply -k', async () => {
+    await kubectl('apply', '--server-side', '-k', directory);
+
+    await expect(
+      kubectl(...inSystem('rollout', 'status', 'deployment/workflow-execution', '--timeout=100s')),
+    ).resolves.toContain('successfully rolled out');
+  });
+
+  it('is what the Service leads to', async () => {
+    const path = '{.items[0].endpoints[0].targetRef.name} {.items[0].ports[*].port}';
+    const label = 'kubernetes.io/service-name=workflow-execution';
+    const slice = await kubectl(...inSystem('get', 'endpointslices', '-l', label, '-o', `jsonpath=${path}`));
+    const [pod, ...behind] = slice.split(' ');
+    expect(pod).toMatch(/^workflow-execution-/);
+    expect(behind.map(Number).toSorted()).toEqual([ports.http, ports.grpc, ports.metrics].toSorted());
+  });
+
+  it('runs as nobody in particular, and can not write to its root file system', async () => {
+    const script = 'try { fs.writeFileSync("/app/x", "") } catch (e) { console.log(process.getuid(), e.code) }';
+    const inPod = inSystem('exec', 'deployment/workflow-execution', '--', '/nodejs/bin/node', '-e', script);
+    await expect(kubectl(...inPod)).resolves.toBe('65532 EROFS\n');
+  });
+
+  it.each([
+    { transport: 'REST', port: 'http', submit: submitByRest },
+    { transport: 'gRPC', port: 'grpc', submit: submitByGrpc },
+  ] as const)('runs an execution to its end that a caller creates over $transport', async ({ port, submit }) => {
+    const name = `over-${port}`;
+    await makeNamespace();
+    const { token } = await operatorCaller(client);
+    const workflow = await publishSampleWorkflow(publisherFor(cluster, {}));
+
+    await submit(`127.0.0.1:${ports[port]}`, token, {
+      namespace,
+      name,
+      image: workflow,
+      target: `${namespace}/deployment/${name}`,
+      message: 'Hello from a pod',
+    });
+
+    await waitFor(client, workflowExecutionResource, { namespace, name }, `${name} ended`, (all) =>
+      all.some((execution) => isTerminal(phaseOf(execution))),
+    );
+    await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Success/);
+  });
+
+  it('leaves nothing behind when it is removed', async () => {
+    await kubectl('delete', 'workflowexecutions', '--all', '--all-namespaces');
+    await kubectl('delete', '-k', directory);
+
+    const kinds = 'namespaces,crds,clusterroles,clusterrolebindings,validatingadmissionpolicies';
+    const left = await kubectl('get', kinds, '-l', 'app.kubernetes.io/part-of=kubernaut', '-o', 'name');
+    expect(left).toBe('');
+    await expect(kubectl('get', 'workflowexecutions')).rejects.toThrow("doesn't have a resource type");
+  });
+
+  /** Where workflows run, with the ServiceAccount that they run as. */
+  async function makeNamespace(): Promise<void> {
+    const names = await kubectl('get', 'namespaces', '-o', 'name');
+    if (names.includes(`namespace/${namespace}\n`)) return;
+    await kubectl('create', 'namespace', namespace);
+    await kubectl('create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
+  }
+});
+
+function inSystem(...args: string[]): string[] {
+  return ['-n', 'kubernaut-system', ...args];
+}

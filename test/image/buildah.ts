@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { runCommand } from '../cluster/command.ts';
+import { ClusterError } from '../cluster/errors.ts';
+
+/** What is built, and how. */
+export interface ImageBuild {
+  readonly dockerfile: string;
+  /** Directory that the Dockerfile copies from. */
+  readonly context: string;
+  readonly tag: string;
+  /** Stage that is the image; default the last. */
+  readonly target?: string;
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** Files by the ids that the Dockerfile mounts them under. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Directories of this machine by the paths at which commands of the build see them. */
+  readonly volumes?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds images without a container engine: buildah (https://buildah.io) in a chroot, on the machine's network. All that it
+ * stores is in a directory of its own, which can be removed when nothing is built any more.
+ */
+export class Buildah {
+  readonly #program: string;
+  readonly #directory: string;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(program: string, directory: string, signal?: AbortSignal) {
+    this.#program = program;
+    this.#directory = directory;
+    this.#signal = signal;
+  }
+
+  /** @throws ClusterError with what the build said */
+  async build(image: ImageBuild): Promise<void> {
+    const { dockerfile, context, tag, target } = image;
+    const args = ['bud', '--isolation=chroot', `--file=${dockerfile}`, `--tag=${tag}`];
+    if (target !== undefined) args.push(`--target=${target}`);
+    for (const [name, value] of Object.entries(image.arguments ?? {})) args.push(`--build-arg=${name}=${value}`);
+    for (const [id, file] of Object.entries(image.secrets ?? {})) args.push(`--secret=id=${id},src=${file}`);
+    for (const [inside, outside] of Object.entries(image.volumes ?? {})) args.push(`--volume=${outside}:${inside}`);
+    await this.#run(...args, context);
+  }
+
+  /** Pushes an image to a registry on plain HTTP. */
+  async push(tag: string, reference: string): Promise<void> {
+    await this.#run('push', '--tls-verify=false', tag, `docker://${reference}`);
+  }
+
+  async #run(...args: string[]): Promise<string> {
+    const storage = ['--storage-driver=vfs', `--root=${join(this.#directory, 'storage')}`];
+    const { code, stdout, stderr } = await runCommand(
+      this.#program,
+      [...storage, `--runroot=${join(this.#directory, 'run')}`, ...args],
+      { signal: this.#signal },
+    );
+    if (code !== 0) throw new ClusterError(`buildah ${args[0] ?? ''} failed:\n${stdout}${stderr}`);
+    return stdout;
+  }
+}

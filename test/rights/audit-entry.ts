@@ -1,0 +1,42 @@
+import { parseJson, recordOf, stringOf } from '../../src/kubernetes/json.ts';
+
+/** One request in the API server's audit log (audit.k8s.io/v1, an Event a line). */
+export interface AuditEntry {
+  /** What the request needed rights for: its verb, and those that admission policies asked for on its behalf. */
+  readonly verbs: readonly string[];
+  readonly apiGroup: string;
+  /** With its subresource: `pods/log`. Empty where the request was for no resource. */
+  readonly resource: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  /** Whether RBAC has refused it. A 403 of admission, such as in a namespace that is being deleted, is none. */
+  readonly refused: boolean;
+  /** Path and query, for people. */
+  readonly uri: string;
+}
+
+/** The annotation by which deploy/base/attestation.yaml tells that it has found the right to `attest`. */
+const attested = 'workflow-execution-attestation/attested-by';
+
+/** The entries of an audit log. A line that is no JSON (the last one, when the API server was killed) is passed over. */
+export function auditEntries(log: string): AuditEntry[] {
+  return log.split('\n').flatMap((line) => {
+    const event = parseJson(line);
+    return event === undefined ? [] : [entryOf(event)];
+  });
+}
+
+function entryOf(event: unknown): AuditEntry {
+  const { verb, requestURI, objectRef, annotations } = recordOf(event);
+  const { apiGroup, resource, subresource, namespace, name } = recordOf(objectRef);
+  const notes = recordOf(annotations);
+  return {
+    verbs: [String(verb), ...(notes[attested] === undefined ? [] : ['attest'])],
+    apiGroup: stringOf(apiGroup) ?? '',
+    resource: [stringOf(resource) ?? '', ...(typeof subresource === 'string' ? [subresource] : [])].join('/'),
+    namespace: stringOf(namespace),
+    name: stringOf(name),
+    refused: notes['authorization.k8s.io/decision'] === 'forbid',
+    uri: String(requestURI),
+  };
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { auditEntries } from './audit-entry.ts';
+import { refusals, unusedRules } from './judge.ts';
+import { rulesOf, textOf, type Rule } from './rule.ts';
+
+const shipped = readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'base', 'role.yaml'), 'utf8');
+
+/** A line of the audit log for a request that uses a right. */
+function lineOf({ verb, apiGroup, resource, namespace, resourceName }: Rule, decision = 'allow'): string {
+  const [plural, subresource] = resource.split('/');
+  const attests = verb === 'attest';
+  return JSON.stringify({
+    // A verb that the role does not have, so that nothing else is used.
+    verb: attests ? 'update' : verb,
+    requestURI: `/${resource}`,
+    objectRef: { apiGroup, resource: plural, subresource, namespace: namespace ?? 'payment', name: resourceName },
+    annotations: {
+      'authorization.k8s.io/decision': decision,
+      ...(attests ? { 'workflow-execution-attestation/attested-by': 'the service' } : {}),
+    },
+  });
+}
+
+const useOf = (rules: readonly Rule[]) => auditEntries(rules.map((rule) => `${lineOf(rule)}\n`).join(''));
+
+describe('the shipped role', () => {
+  const rules = rulesOf(shipped);
+
+  it('has no right too many when each was used', () => {
+    expect(unusedRules(rules, useOf(rules))).toEqual([]);
+  });
+
+  it('has one too many when somebody adds what the service does not do', () => {
+    const tampered = rulesOf(
+      shipped.replace('resources: [taskruns]\n    verbs: [list]', 'resources: [taskruns]\n    verbs: [list, delete]'),
+    );
+    expect(unusedRules(tampered, useOf(rules)).map(textOf)).toEqual(['delete taskruns.tekton.dev']);
+  });
+
+  it.each(rules.map((rule) => [textOf(rule), rule] as const))('misses the use of %s', (_text, rule) => {
+    const others = rules.filter((other) => other !== rule);
+    expect(unusedRules(rules, useOf(others))).toEqual([rule]);
+  });
+});
+
+describe('a right in one namespace, on one object', () => {
+  const manifest = `kind: Role
+metadata: { namespace: system }
+rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [get] }]`;
+  const [rule] = rulesOf(manifest);
+  const other = (over: Partial<Rule>) => (rule === undefined ? [] : useOf([{ ...rule, ...over }]));
+
+  it('is said with both', () => {
+    expect(rulesOf(manifest).map(textOf)).toEqual(['get secrets key in system']);
+  });
+
+  it.each([[{ namespace: 'payment' }], [{ resourceName: 'other' }], [{ verb: 'list' }], [{ apiGroup: 'apps' }]])(
+    'is not used by a request with %j',
+    (over) => expect(unusedRules(rulesOf(manifest), other(over))).toHaveLength(1),
+  );
+});
+
+describe('a request', () => {
+  const [rule] = rulesOf(shipped);
+  const line = rule === undefined ? '' : lineOf(rule, 'forbid');
+
+  it('that RBAC has refused is told, and has used nothing', () => {
+    expect(refusals(auditEntries(line)).map(({ uri }) => uri)).toEqual(['/workflowexecutions']);
+    expect(unusedRules(rulesOf(shipped), auditEntries(line))).toHaveLength(rulesOf(shipped).length);
+  });
+
+  it('that admission has refused was not refused for want of a right', () => {
+    const denied = JSON.stringify({
+      verb: 'create',
+      responseStatus: { code: 403 },
+      annotations: { 'authorization.k8s.io/decision': 'allow' },
+    });
+    expect(refusals(auditEntries(denied))).toEqual([]);
+  });
+
+  it('whose line was cut off is passed over', () => {
+    expect(auditEntries('{"verb":"ge')).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditEntries, type AuditEntry } from './audit-entry.ts';
+import { refusals, unusedRules } from './judge.ts';
+import { rulesOf, textOf } from './rule.ts';
+
+const logName = 'audit.log';
+const roleFile = join(import.meta.dirname, '..', '..', 'deploy', 'base', 'role.yaml');
+
+/** Arguments with which kube-apiserver keeps the log of the service's requests in a directory. */
+export function auditArguments(directory: string): string[] {
+  return [
+    `--audit-policy-file=${join(import.meta.dirname, 'audit-policy.yaml')}`,
+    `--audit-log-path=${join(directory, logName)}`,
+  ];
+}
+
+/**
+ * What the log of a whole test run says against the shipped role, a sentence each: requests of the service that were
+ * refused, and rights that it never used.
+ *
+ * @param directory that of {@link auditArguments}
+ * @returns undefined when there is no log: the tests ran on a cluster of somebody's own
+ */
+export function rightsViolations(directory: string): string[] | undefined {
+  if (!existsSync(join(directory, logName))) return undefined;
+  const entries = readLog(directory);
+  const refused = refusals(entries).map(({ verbs: [verb], uri }) => `The service was refused to ${verb ?? ''} ${uri}`);
+  const unused = unusedRules(rulesOf(readFileSync(roleFile, 'utf8')), entries);
+  return [...new Set(refused), ...unused.map((rule) => `The service never used its right to ${textOf(rule)}`)];
+}
+
+/** The log, with the parts that the API server has put aside because it had grown. */
+function readLog(directory: string): AuditEntry[] {
+  const parts = readdirSync(directory).filter((name) => /^audit.*\.log$/.test(name));
+  return parts.flatMap((name) => auditEntries(readFileSync(join(directory, name), 'utf8')));
+}
