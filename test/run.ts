@@ -10,6 +10,7 @@ import { streamProgress } from './cluster/progress.ts';
 import { buildProduct } from './support/build.ts';
 import { applyProduct } from './support/product.ts';
 import { publisherFor } from './support/workflows.ts';
+import { auditArguments, rightsViolations } from './rights/violations.ts';
 import { closingLine, tallyOf } from './tally.ts';
 import type { Tally } from './tally.ts';
 
@@ -49,14 +50,35 @@ async function main(argv: readonly string[]): Promise<Tally> {
   if (wanted.every((tier) => tier === 'unit')) return jest(wanted, options, {});
   // One after the other: both want the whole machine, and a failed build should not leave a cluster to be waited for.
   await buildProduct({ progress, signal: interrupted.signal });
-  const cluster = await startCluster({ level: 'pods', owner: 'process', progress, signal: interrupted.signal });
+  const { signal } = interrupted;
+  const apiServerArgs = auditArguments(results);
+  const cluster = await startCluster({ level: 'pods', owner: 'process', apiServerArgs, progress, signal });
   try {
     publisherFor(cluster); // Says at once what is missing for workflows to be published.
     await applyProduct(cluster);
-    return await jest(wanted, options, environment(cluster));
+    const tally = await jest(wanted, options, environment(cluster));
+    return cluster.pods.available && isWhole(wanted, options) ? withRights(tally) : tally;
   } finally {
     await cluster.stop();
   }
+}
+
+/** Whether these are all tests that there are. */
+function isWhole(wanted: readonly string[], options: readonly string[]): boolean {
+  return wanted.length === tiers.length && options.length === 0;
+}
+
+/** Counts as failures what the requests of all tests together say against the rights that the service is shipped with. */
+function withRights(tally: Tally): Tally {
+  const violations = rightsViolations(results);
+  if (violations === undefined) {
+    progress(
+      'There is no audit log of this cluster: whether the rights of the service are the right ones was not looked at.',
+    );
+    return tally;
+  }
+  for (const violation of violations) progress(`rights: ${violation}`);
+  return { ...tally, failed: tally.failed + violations.length };
 }
 
 /** What the specs know of the cluster that they run on. */
@@ -80,7 +102,6 @@ async function jest(
   env: Record<string, string>,
 ): Promise<Tally> {
   const report = join(results, reportName);
-  const everything = wanted.length === tiers.length && options.length === 0;
   const arguments_ = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
@@ -88,7 +109,7 @@ async function jest(
   ];
   // Two at once, also on two cores: most of the time is spent waiting for the cluster.
   arguments_.push('--maxWorkers=2', '--selectProjects', ...wanted, '--json', `--outputFile=${report}`, ...options);
-  if (everything) arguments_.push('--coverage');
+  if (isWhole(wanted, options)) arguments_.push('--coverage');
   const exitCode = await foreground(process.execPath, arguments_, env);
   if (interrupted.signal.aborted) throw new Error('interrupted');
   return tallyOf(JSON.parse(readFileSync(report, 'utf8')) as Parameters<typeof tallyOf>[0], exitCode); // eslint-disable-line @typescript-eslint/consistent-type-assertions -- written by Jest just now

@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly uri: string;
 }
 
-/** The annotation by which deploy/base/attestation.yaml tells that it has found the right to `attest`. */
+/** The annotation of deploy/base/attestation.yaml: a request that has it, and was not denied, has used the right to `attest`. */
 const attested = 'workflow-execution-attestation/attested-by';
 
 /** The entries of an audit log. A line that is no JSON (the last one, when the API server was killed) is passed over. */
@@ -27,11 +27,12 @@ export function auditEntries(log: string): AuditEntry[] {
 }
 
 function entryOf(event: unknown): AuditEntry {
-  const { verb, requestURI, objectRef, annotations } = recordOf(event);
+  const { verb, requestURI, objectRef, annotations, responseStatus } = recordOf(event);
   const { apiGroup, resource, subresource, namespace, name } = recordOf(objectRef);
   const notes = recordOf(annotations);
+  const attests = notes[attested] !== undefined && Number(recordOf(responseStatus)['code']) < 300;
   return {
-    verbs: [String(verb), ...(notes[attested] === undefined ? [] : ['attest'])],
+    verbs: [String(verb), ...(attests ? ['attest'] : [])],
     apiGroup: stringOf(apiGroup) ?? '',
     resource: [stringOf(resource) ?? '', ...(typeof subresource === 'string' ? [subresource] : [])].join('/'),
     namespace: stringOf(namespace),

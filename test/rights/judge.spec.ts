@@ -16,6 +16,7 @@ function lineOf({ verb, apiGroup, resource, namespace, resourceName }: Rule, dec
     verb: attests ? 'update' : verb,
     requestURI: `/${resource}`,
     objectRef: { apiGroup, resource: plural, subresource, namespace: namespace ?? 'payment', name: resourceName },
+    responseStatus: { code: decision === 'allow' ? 201 : 403 },
     annotations: {
       'authorization.k8s.io/decision': decision,
       ...(attests ? { 'workflow-execution-attestation/attested-by': 'the service' } : {}),
@@ -60,6 +61,23 @@ rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [g
     'is not used by a request with %j',
     (over) => expect(unusedRules(rulesOf(manifest), other(over))).toHaveLength(1),
   );
+});
+
+describe('the right to attest', () => {
+  const line = (code: number) =>
+    JSON.stringify({
+      verb: 'create',
+      objectRef: { apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' },
+      responseStatus: { code },
+      annotations: { 'workflow-execution-attestation/attested-by': 'somebody' },
+    });
+  const attest = rulesOf(shipped).filter(({ verb }) => verb === 'attest');
+
+  it('is used by who creates an execution with notes, unless that is denied', () => {
+    expect(attest).toHaveLength(1);
+    expect(unusedRules(attest, auditEntries(line(201)))).toEqual([]);
+    expect(unusedRules(attest, auditEntries(line(422)))).toEqual(attest);
+  });
 });
 
 describe('a request', () => {
