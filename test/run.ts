@@ -1,14 +1,15 @@
 // The tests, on a real Kubernetes with a real Tekton: `npm test`, or `npm test -- unit|integration|e2e [jest options]`.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { ClusterError } from './cluster/errors.ts';
 import { startCluster } from './cluster/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { streamProgress } from './cluster/progress.ts';
 import { buildProduct } from './support/build.ts';
 import { applyProduct } from './support/product.ts';
+import { serviceKubeconfig } from './support/service-account.ts';
 import { publisherFor } from './support/workflows.ts';
 import { auditArguments, rightsViolations } from './rights/violations.ts';
 import { closingLine, tallyOf } from './tally.ts';
@@ -53,13 +54,15 @@ async function main(argv: readonly string[]): Promise<Tally> {
   const { signal } = interrupted;
   const apiServerArgs = auditArguments(results);
   const cluster = await startCluster({ level: 'pods', owner: 'process', apiServerArgs, progress, signal });
+  const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-tests-'));
   try {
     publisherFor(cluster); // Says at once what is missing for workflows to be published.
     await applyProduct(cluster);
-    const tally = await jest(wanted, options, environment(cluster));
+    const tally = await jest(wanted, options, await environment(cluster, directory));
     return cluster.pods.available && isWhole(wanted, options) ? withRights(tally) : tally;
   } finally {
     await cluster.stop();
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -81,8 +84,8 @@ function withRights(tally: Tally): Tally {
   return { ...tally, failed: tally.failed + violations.length };
 }
 
-/** What the specs know of the cluster that they run on. */
-function environment(cluster: Cluster): Record<string, string> {
+/** What the specs know of the cluster that they run on; the service's kubeconfig goes into the directory. */
+async function environment(cluster: Cluster, directory: string): Promise<Record<string, string>> {
   if (!cluster.pods.available) {
     const reason = `Pods cannot run here: ${cluster.pods.reason}`;
     if (process.env['CI'] === 'true') throw new Error(`${reason} With CI=true that is a failure.`);
@@ -90,6 +93,7 @@ function environment(cluster: Cluster): Record<string, string> {
   }
   return {
     WFE_TEST_KUBECONFIG: cluster.kubeconfig,
+    WFE_TEST_SERVICE_KUBECONFIG: await serviceKubeconfig(cluster, directory),
     WFE_TEST_KUBECTL: cluster.kubectl,
     ...(cluster.registry === undefined ? {} : { WFE_TEST_REGISTRY: cluster.registry }),
     ...(cluster.pods.available ? {} : { WFE_TEST_NO_PODS: cluster.pods.reason }),

@@ -12,6 +12,8 @@ import { startCluster, type Cluster } from '../cluster/index.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { imageSize } from '../image/image-size.ts';
 import { pushProductImage } from '../image/product-image.ts';
+import { refusals } from '../rights/judge.ts';
+import { auditArguments, auditLog } from '../rights/violations.ts';
 import { operatorCaller } from '../support/callers.ts';
 import { writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';
 import { kubectl as runKubectl } from '../support/product.ts';
@@ -23,6 +25,7 @@ const describeOnPods = reason === undefined ? describe : describe.skip;
 const title = 'the service in pods of its own image, from the shipped manifests';
 const tag = 'test';
 const namespace = 'payment';
+const workflowExecutionCrd = 'workflowexecutions.workflowexecution.kubernaut.ai';
 /** Time for an image to be built, or a cluster to start, on two busy cores. */
 const patience = 300_000;
 
@@ -39,7 +42,13 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'workflow-execution-deployment-'));
-    cluster = await startCluster({ name: `deployed-${process.pid}`, level: 'pods', ignoreKubeconfig: true });
+    const apiServerArgs = auditArguments(directory);
+    cluster = await startCluster({
+      name: `deployed-${process.pid}`,
+      level: 'pods',
+      ignoreKubeconfig: true,
+      apiServerArgs,
+    });
     config = loadKubeConfigFiles([cluster.kubeconfig]);
     client = new KubernetesClient(config);
     ports = await freePorts(['http', 'grpc', 'health', 'metrics']);
@@ -105,14 +114,20 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Success/);
   });
 
+  it('was refused nothing', () => {
+    const entries = auditLog(directory);
+    expect(entries).not.toHaveLength(0);
+    expect(refusals(entries)).toEqual([]);
+  });
+
   it('leaves nothing behind when it is removed', async () => {
     await kubectl('delete', 'workflowexecutions', '--all', '--all-namespaces');
     await kubectl('delete', '-k', directory);
 
-    const kinds = 'namespaces,crds,clusterroles,clusterrolebindings,validatingadmissionpolicies';
+    const kinds = 'namespaces,clusterroles,clusterrolebindings,validatingadmissionpolicies';
     const left = await kubectl('get', kinds, '-l', 'app.kubernetes.io/part-of=kubernaut', '-o', 'name');
     expect(left).toBe('');
-    await expect(kubectl('get', 'workflowexecutions')).rejects.toThrow("doesn't have a resource type");
+    await expect(kubectl('get', 'crd', workflowExecutionCrd)).rejects.toThrow('NotFound');
   });
 
   /** Where workflows run, with the ServiceAccount that they run as. */

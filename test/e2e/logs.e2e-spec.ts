@@ -6,7 +6,7 @@ import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { startApi } from '../integration/execution/running-api.ts';
-import { sharedCluster } from '../integration/support/cluster.ts';
+import { serviceCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
 import { endAfter, resetAfter } from '../integration/support/faults.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
@@ -201,7 +201,7 @@ describeOnPods('the logs of an execution', (environment) => {
   });
 
   it('come whole, live and afterwards, though the connections to the API server break', async () => {
-    const proxy = await new FaultProxy(sharedCluster()).listen();
+    const proxy = await new FaultProxy(serviceCluster()).listen();
     const api = await startApi(proxy.kubeConfig(), { WFE_WATCH_NAMESPACES: environment().namespace });
     try {
       const ofLogs = { path: /\/log$/ };

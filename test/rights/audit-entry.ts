@@ -7,8 +7,9 @@ export interface AuditEntry {
   readonly apiGroup: string;
   /** With its subresource: `pods/log`. Empty where the request was for no resource. */
   readonly resource: string;
-  readonly namespace: string | undefined;
   readonly name: string | undefined;
+  /** What gave the right: `ClusterRole NAME` or `Role NAME`. */
+  readonly grantedBy: string | undefined;
   /** Whether RBAC has refused it. A 403 of admission, such as in a namespace that is being deleted, is none. */
   readonly refused: boolean;
   /** Path and query, for people. */
@@ -28,16 +29,22 @@ export function auditEntries(log: string): AuditEntry[] {
 
 function entryOf(event: unknown): AuditEntry {
   const { verb, requestURI, objectRef, annotations, responseStatus } = recordOf(event);
-  const { apiGroup, resource, subresource, namespace, name } = recordOf(objectRef);
+  const { apiGroup, resource, subresource, name } = recordOf(objectRef);
   const notes = recordOf(annotations);
   const attests = notes[attested] !== undefined && Number(recordOf(responseStatus)['code']) < 300;
   return {
     verbs: [String(verb), ...(attests ? ['attest'] : [])],
     apiGroup: stringOf(apiGroup) ?? '',
     resource: [stringOf(resource) ?? '', ...(typeof subresource === 'string' ? [subresource] : [])].join('/'),
-    namespace: stringOf(namespace),
     name: stringOf(name),
+    grantedBy: grantIn(String(notes['authorization.k8s.io/reason'])),
     refused: notes['authorization.k8s.io/decision'] === 'forbid',
     uri: String(requestURI),
   };
+}
+
+/** From the sentence of RBAC: `allowed by RoleBinding "x/y" of Role "x" to ServiceAccount "x/y"`. */
+function grantIn(reason: string): string | undefined {
+  const { kind, name } = /RBAC: allowed by .* of (?<kind>\w+) "(?<name>[^"]+)" to /.exec(reason)?.groups ?? {};
+  return kind === undefined || name === undefined ? undefined : `${kind} ${name}`;
 }

@@ -7,18 +7,25 @@ import { rulesOf, textOf, type Rule } from './rule.ts';
 
 const shipped = readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'base', 'role.yaml'), 'utf8');
 
+/** What RBAC says of a request that a role allows. */
+function reasonOf(role: string): string {
+  const [kind = '', name = ''] = role.split(' ');
+  return `RBAC: allowed by ${kind}Binding "bound" of ${kind} "${name}" to ServiceAccount "workflow-execution/system"`;
+}
+
 /** A line of the audit log for a request that uses a right. */
-function lineOf({ verb, apiGroup, resource, namespace, resourceName }: Rule, decision = 'allow'): string {
+function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision = 'allow'): string {
   const [plural, subresource] = resource.split('/');
   const attests = verb === 'attest';
   return JSON.stringify({
     // A verb that the role does not have, so that nothing else is used.
     verb: attests ? 'update' : verb,
     requestURI: `/${resource}`,
-    objectRef: { apiGroup, resource: plural, subresource, namespace: namespace ?? 'payment', name: resourceName },
+    objectRef: { apiGroup, resource: plural, subresource, name: resourceName },
     responseStatus: { code: decision === 'allow' ? 201 : 403 },
     annotations: {
       'authorization.k8s.io/decision': decision,
+      'authorization.k8s.io/reason': reasonOf(role),
       ...(attests ? { 'workflow-execution-attestation/attested-by': 'the service' } : {}),
     },
   });
@@ -48,7 +55,7 @@ describe('the shipped role', () => {
 
 describe('a right in one namespace, on one object', () => {
   const manifest = `kind: Role
-metadata: { namespace: system }
+metadata: { name: service, namespace: system }
 rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [get] }]`;
   const [rule] = rulesOf(manifest);
   const other = (over: Partial<Rule>) => (rule === undefined ? [] : useOf([{ ...rule, ...over }]));
@@ -57,7 +64,7 @@ rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [g
     expect(rulesOf(manifest).map(textOf)).toEqual(['get secrets key in system']);
   });
 
-  it.each([[{ namespace: 'payment' }], [{ resourceName: 'other' }], [{ verb: 'list' }], [{ apiGroup: 'apps' }]])(
+  it.each([[{ role: 'ClusterRole service' }], [{ resourceName: 'other' }], [{ verb: 'list' }], [{ apiGroup: 'apps' }]])(
     'is not used by a request with %j',
     (over) => expect(unusedRules(rulesOf(manifest), other(over))).toHaveLength(1),
   );
@@ -69,7 +76,10 @@ describe('the right to attest', () => {
       verb: 'create',
       objectRef: { apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' },
       responseStatus: { code },
-      annotations: { 'workflow-execution-attestation/attested-by': 'somebody' },
+      annotations: {
+        'workflow-execution-attestation/attested-by': 'somebody',
+        'authorization.k8s.io/reason': reasonOf('ClusterRole workflow-execution'),
+      },
     });
   const attest = rulesOf(shipped).filter(({ verb }) => verb === 'attest');
 

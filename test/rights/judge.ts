@@ -12,12 +12,12 @@ export function refusals(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ refused }) => refused);
 }
 
-function uses(entry: AuditEntry, { apiGroup, resource, verb, namespace, resourceName }: Rule): boolean {
+function uses(entry: AuditEntry, { role, apiGroup, resource, verb, resourceName }: Rule): boolean {
   return (
+    entry.grantedBy === role &&
     entry.apiGroup === apiGroup &&
     entry.resource === resource &&
     entry.verbs.includes(verb) &&
-    (namespace === undefined || entry.namespace === namespace) &&
     (resourceName === undefined || entry.name === resourceName)
   );
 }

@@ -3,8 +3,8 @@ import { arrayOf, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 
 /** One right: a verb on one resource. */
 export interface Rule {
-  /** `ClusterRole` or `Role` */
-  readonly kind: string;
+  /** What gives it: `ClusterRole NAME` or `Role NAME`. */
+  readonly role: string;
   /** Of a Role: the only namespace in which the right holds. */
   readonly namespace: string | undefined;
   /** Empty for the core group. */
@@ -22,12 +22,13 @@ export function rulesOf(manifest: string): Rule[] {
     .map((document) => recordOf(document.toJS()))
     .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
     .flatMap(({ kind, metadata, rules }) => {
-      const role = { kind: String(kind), namespace: stringOf(recordOf(metadata)['namespace']) };
+      const { name, namespace } = recordOf(metadata);
+      const role = { role: `${String(kind)} ${String(name)}`, namespace: stringOf(namespace) };
       return arrayOf(rules).flatMap((rule) => rightsOf(rule).map((right) => ({ ...role, ...right })));
     });
 }
 
-function rightsOf(rule: unknown): Omit<Rule, 'kind' | 'namespace'>[] {
+function rightsOf(rule: unknown): Omit<Rule, 'role' | 'namespace'>[] {
   const { apiGroups, resources, verbs, resourceNames } = recordOf(rule);
   const names = resourceNames === undefined ? [undefined] : words(resourceNames);
   return words(apiGroups).flatMap((apiGroup) =>

@@ -24,14 +24,14 @@ export function auditArguments(directory: string): string[] {
  */
 export function rightsViolations(directory: string): string[] | undefined {
   if (!existsSync(join(directory, logName))) return undefined;
-  const entries = readLog(directory);
+  const entries = auditLog(directory);
   const refused = refusals(entries).map(({ verbs: [verb], uri }) => `The service was refused to ${verb ?? ''} ${uri}`);
   const unused = unusedRules(rulesOf(readFileSync(roleFile, 'utf8')), entries);
   return [...new Set(refused), ...unused.map((rule) => `The service never used its right to ${textOf(rule)}`)];
 }
 
-/** The log, with the parts that the API server has put aside because it had grown. */
-function readLog(directory: string): AuditEntry[] {
+/** The log in a directory, with the parts that the API server has put aside because it had grown. */
+export function auditLog(directory: string): AuditEntry[] {
   const parts = readdirSync(directory).filter((name) => /^audit.*\.log$/.test(name));
   return parts.flatMap((name) => auditEntries(readFileSync(join(directory, name), 'utf8')));
 }

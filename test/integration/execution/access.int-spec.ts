@@ -4,7 +4,7 @@ import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { bind, callerOf, type TestCaller } from '../../support/callers.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, hold } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -29,7 +29,7 @@ describe.each([
 
   beforeAll(async () => {
     namespace = await createNamespace(kubernetes, 'access');
-    proxy = await new FaultProxy(sharedCluster()).listen();
+    proxy = await new FaultProxy(serviceCluster()).listen();
     api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' });
     viewer = await callerOf(kubernetes, { namespace: namespace.name, name: 'viewer' });
     const here = { namespace: namespace.name };
@@ -145,7 +145,7 @@ describe.each([
   });
 
   it('tells a caller who calls too often when to come back', async () => {
-    const slow = await startApi(sharedCluster(), { WFE_RATE_LIMIT: '1', WFE_RATE_BURST: '1' });
+    const slow = await startApi(serviceCluster(), { WFE_RATE_LIMIT: '1', WFE_RATE_BURST: '1' });
     const calls = await Promise.all(Array.from({ length: 5 }, () => callerTo(slow).get('default', 'nobody')));
     await slow.stop();
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toGrpcField } from '../../../src/execution/grpc/field-path.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import type { ApiCaller, NewExecution } from './api-caller.ts';
@@ -94,7 +94,7 @@ describe.each([
 
   beforeAll(async () => {
     namespace = await createNamespace(new KubernetesClient(kubeConfig), 'contract');
-    api = await startApi(kubeConfig);
+    api = await startApi(serviceCluster());
     caller = callerOf(api);
     await until('the API serves lists', async () => (await caller.list('-')).ok !== undefined);
   });

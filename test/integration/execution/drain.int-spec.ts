@@ -4,7 +4,7 @@ import { WatchWorkflowExecutionsRequest } from '../../../src/execution/generated
 import type { WatchWorkflowExecutionsResponse } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { drop, hold } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -22,7 +22,7 @@ describe('a service that is told to stop', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
-    proxy = await new FaultProxy(sharedCluster()).listen();
+    proxy = await new FaultProxy(serviceCluster()).listen();
     namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'drain');
   });
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { withToken } from '../../support/callers.ts';
 import { recordOf } from '../../../src/kubernetes/json.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster } from '../support/cluster.ts';
 import { until } from '../support/until.ts';
 import { createRequest, grpcCall } from './grpc-caller.ts';
 import { healthOf } from './health.ts';
@@ -19,7 +19,7 @@ describe('the gRPC server', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
-    api = await startApi(sharedCluster());
+    api = await startApi(serviceCluster());
     await until('the API is healthy', async () => (await healthOf(api)) === 'SERVING');
   });
 
@@ -113,7 +113,7 @@ describe('a service that serves some namespaces only', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
-    api = await startApi(sharedCluster(), { WFE_WATCH_NAMESPACES: 'kube-public' });
+    api = await startApi(serviceCluster(), { WFE_WATCH_NAMESPACES: 'kube-public' });
   });
 
   afterAll(() => api.stop());

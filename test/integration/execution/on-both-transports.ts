@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { toGrpcField } from '../../../src/execution/grpc/field-path.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import type { ApiCaller } from './api-caller.ts';
@@ -34,7 +34,7 @@ export function onBothTransports(purpose: string, tests: (contract: Contract) =>
 
     beforeAll(async () => {
       namespace = await createNamespace(kubernetes, purpose);
-      replicas = [await startApi(sharedCluster()), await startApi(sharedCluster())];
+      replicas = [await startApi(serviceCluster()), await startApi(serviceCluster())];
       for (const replica of replicas) {
         await until('the API serves lists', async () => (await callerOf(replica).list('-')).ok !== undefined);
       }

@@ -7,7 +7,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { arrayOf, isRecord, recordOf, stringOf } from '../../../src/kubernetes/json.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { callerOf } from '../../support/callers.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 import document from '../../../docs/openapi.json' with { type: 'json' };
@@ -121,7 +121,7 @@ describe('what the service answers', () => {
 
   beforeAll(async () => {
     namespace = await createNamespace(kubernetes, 'openapi');
-    api = await startApi(sharedCluster());
+    api = await startApi(serviceCluster());
   });
 
   afterAll(async () => {

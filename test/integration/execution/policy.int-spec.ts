@@ -3,7 +3,7 @@ import { toGrpcField } from '../../../src/execution/grpc/field-path.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { grpcCaller } from './grpc-caller.ts';
 import { restCaller } from './rest-caller.ts';
@@ -16,7 +16,7 @@ let api: RunningApi;
 
 beforeAll(async () => {
   namespace = await createNamespace(client, 'policy');
-  api = await startApi(sharedCluster(), {
+  api = await startApi(serviceCluster(), {
     WFE_ALLOWED_BUNDLES: 'quay.io/kubernaut/*',
     WFE_ALLOWED_SERVICE_ACCOUNTS: '*:workflow-execution-sa',
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -17,7 +17,7 @@ describe('the execution API over REST', () => {
 
   beforeAll(async () => {
     namespace = await createNamespace(kubernetes, 'rest');
-    api = await startApi(sharedCluster());
+    api = await startApi(serviceCluster());
     address = `${api.url}/api/v1/namespaces/${namespace.name}/workflowexecutions`;
   });
 

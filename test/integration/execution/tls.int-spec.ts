@@ -9,7 +9,7 @@ import { WorkflowExecutionServiceClient } from '../../../src/execution/generated
 import { type CertificateEvents, ServerCertificate } from '../../../src/execution/tls/server-certificate.ts';
 import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { certificateAuthority, type TestAuthority, type TestCertificate } from '../../support/certificates.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster } from '../support/cluster.ts';
 import { grpcCall } from './grpc-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -57,7 +57,7 @@ describe('with a certificate', () => {
     await store(await authority.issue('first'));
     clock = new FakeClock();
     const certificate = new ServerCertificate(files, clock);
-    api = await startApi(sharedCluster(), {}, certificate);
+    api = await startApi(serviceCluster(), {}, certificate);
     events = { loaded: [], refused: [] };
     const log: CertificateEvents = {
       loaded: ({ subject }) => void events.loaded.push(subject),
@@ -119,7 +119,7 @@ describe('with a CA for clients', () => {
     await store(await authority.issue('first'));
     const tlsClientCaFile = join(directory, 'ca.crt');
     await writeFile(tlsClientCaFile, authority.cert);
-    api = await startApi(sharedCluster(), {}, new ServerCertificate({ ...files, tlsClientCaFile }));
+    api = await startApi(serviceCluster(), {}, new ServerCertificate({ ...files, tlsClientCaFile }));
   });
 
   afterAll(() => api.stop());

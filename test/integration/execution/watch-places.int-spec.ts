@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { healthOf } from './health.ts';
@@ -17,7 +17,7 @@ describe('a watch of a service that serves some namespaces only', () => {
 
   beforeAll(async () => {
     served = await createNamespace(kubernetes, 'served');
-    api = await startApi(sharedCluster(), { WFE_WATCH_NAMESPACES: `kube-public,${served.name}` });
+    api = await startApi(serviceCluster(), { WFE_WATCH_NAMESPACES: `kube-public,${served.name}` });
     await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
   });
 
@@ -50,7 +50,7 @@ describe('a watch over REST', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
-    api = await startApi(sharedCluster());
+    api = await startApi(serviceCluster());
     await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
   });
 

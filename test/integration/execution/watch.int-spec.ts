@@ -4,7 +4,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { bind, callerOf } from '../../support/callers.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { reset } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -31,8 +31,8 @@ let proxy: FaultProxy;
 let replicas: [RunningApi, RunningApi];
 
 beforeAll(async () => {
-  proxy = await new FaultProxy(sharedCluster()).listen();
-  replicas = [await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' }), await startApi(sharedCluster())];
+  proxy = await new FaultProxy(serviceCluster()).listen();
+  replicas = [await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' }), await startApi(serviceCluster())];
   for (const replica of replicas) await until('it is healthy', async () => (await healthOf(replica)) === 'SERVING');
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, drop, hold, reset, statusOf } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -26,7 +26,7 @@ describe('the execution API in bad weather', () => {
   let namespace: TestNamespace;
 
   beforeAll(async () => {
-    proxy = await new FaultProxy(sharedCluster()).listen();
+    proxy = await new FaultProxy(serviceCluster()).listen();
     api = await startApi(proxy.kubeConfig());
     namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'weather');
     await restCaller(api).create(namespace.name, { name: 'we-1', spec: aSpec() });
@@ -103,7 +103,7 @@ describe('the execution API that has just started', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
-    proxy = await new FaultProxy(sharedCluster()).listen();
+    proxy = await new FaultProxy(serviceCluster()).listen();
     proxy.inject(lists, hold(new Promise<void>((resolve) => (release = resolve))));
     api = await startApi(proxy.kubeConfig());
   });

@@ -10,7 +10,7 @@ import { withToken } from '../../support/callers.ts';
 import { grpcCaller } from '../execution/grpc-caller.ts';
 import { restCaller } from '../execution/rest-caller.ts';
 import { type RunningApi, startApi } from '../execution/running-api.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { anyGrpcRequest, type GrpcRequest } from './grpc-requests.ts';
@@ -27,7 +27,7 @@ let api: RunningApi;
 beforeAll(async () => {
   console.log(`seed ${seed}: WFE_TEST_SEED=${seed} repeats it`);
   namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'fuzz');
-  api = await startApi(sharedCluster());
+  api = await startApi(serviceCluster());
   await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
   await restCaller(api).create(namespace.name, { name: 'we-1', spec: aSpec() });
 });

@@ -3,7 +3,7 @@ import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import { leaderLeaseName } from '../../../src/reconciler/leadership.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { drop } from '../support/faults.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster } from '../support/cluster.ts';
 import { startReconciler } from './running-reconciler.ts';
 import { Stage } from './stage.ts';
 import { skippingWorkflow } from './workflows.ts';
@@ -15,7 +15,7 @@ let otherProxy: FaultProxy;
 
 beforeEach(async () => {
   stage = await new Stage().open();
-  otherProxy = await new FaultProxy(sharedCluster()).listen();
+  otherProxy = await new FaultProxy(serviceCluster()).listen();
 });
 
 afterEach(async () => {

@@ -14,10 +14,11 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { releaseExecutions } from '../../support/release-executions.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { letServiceKeepLocks } from '../support/service-rights.ts';
 import { startReconciler, type RunningReconciler } from './running-reconciler.ts';
 
 /** How long a phase may take to come, in milliseconds; reached only when it does not come. */
@@ -31,13 +32,14 @@ export class Stage {
   readonly client: KubernetesClient;
   readonly proxy: FaultProxy;
   readonly #config = sharedCluster();
+  readonly #serviceConfig = serviceCluster();
   readonly #reconcilers: RunningReconciler[] = [];
   #namespace: TestNamespace | undefined;
 
   /** A stage that is not there yet; call {@link open}. */
   constructor() {
     this.client = new KubernetesClient(this.#config);
-    this.proxy = new FaultProxy(this.#config);
+    this.proxy = new FaultProxy(this.#serviceConfig);
   }
 
   get namespace(): string {
@@ -47,6 +49,7 @@ export class Stage {
 
   async open(): Promise<this> {
     this.#namespace = await createNamespace(this.client, 'reconciler');
+    await letServiceKeepLocks(this.client, this.namespace);
     await this.proxy.listen();
     return this;
   }
@@ -57,6 +60,7 @@ export class Stage {
     await releaseExecutions(this.client, this.namespace);
     await this.#namespace?.delete();
     await this.#config.close();
+    await this.#serviceConfig.close();
   }
 
   /** Starts a reconciler that sees the API server through the proxy. */

@@ -1,0 +1,44 @@
+import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+import { until } from './until.ts';
+
+const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- the product's own objects
+const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true, parse };
+const roles = { ...rbac, plural: 'roles', kind: 'Role' };
+const roleBindings = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding' };
+const accessReviews = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  plural: 'subjectaccessreviews',
+  kind: 'SubjectAccessReview',
+  namespaced: false,
+  parse,
+};
+
+/** Where the manifests put the service, and give it the rights on its locks. */
+const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' };
+const user = `system:serviceaccount:${shipped.namespace}:${shipped.name}`;
+
+/** Gives the service the rights in a namespace that it is shipped with in its own, so that it can keep its locks there. */
+export async function letServiceKeepLocks(client: KubernetesClient, namespace: string): Promise<void> {
+  for (const resource of [roles, roleBindings]) {
+    const { rules, roleRef, subjects } = recordOf(await client.get(resource, shipped));
+    const { kind } = resource;
+    const metadata = { namespace, name: shipped.name };
+    const apiVersion = `${rbac.group}/${rbac.version}`;
+    await client.create(resource, { apiVersion, kind, metadata, rules, roleRef, subjects });
+  }
+  await until('the service may keep locks', () => mayCreateLeases(client, namespace));
+}
+
+async function mayCreateLeases(client: KubernetesClient, namespace: string): Promise<boolean> {
+  const resourceAttributes = { group: 'coordination.k8s.io', resource: 'leases', verb: 'create', namespace };
+  const review = await client.create(accessReviews, {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: accessReviews.kind,
+    metadata: {},
+    spec: { user, resourceAttributes },
+  });
+  return recordOf(recordOf(review)['status'])['allowed'] === true;
+}
