@@ -26,8 +26,8 @@ const title = 'the service in pods of its own image, from the shipped manifests'
 const tag = 'test';
 const namespace = 'payment';
 const workflowExecutionCrd = 'workflowexecutions.workflowexecution.kubernaut.ai';
-/** Time for an image to be built, or a cluster to start, on two busy cores. */
-const patience = 300_000;
+/** Time for a cluster to start and an image to be built on two cores that others keep busy as well, in milliseconds. */
+const patience = 600_000;
 
 // On a cluster of its own: what is installed here is everybody's, and is removed again.
 describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, () => {

@@ -67,10 +67,5 @@ function deploymentPatch(server: string, { http, grpc, health, metrics }: Servic
     ...[http, grpc, health, metrics].map((value, index) => replace(`ports/${index}/containerPort`, value)),
     replace('env/0/value', hostname),
     replace('env/1/value', port),
-    // TEMPORARY until the health endpoints are there.
-    ...['startupProbe', 'livenessProbe', 'readinessProbe'].flatMap((probe) => [
-      replace(`${probe}/httpGet/path`, '/openapi.json'),
-      replace(`${probe}/httpGet/port`, 'http'),
-    ]),
   ];
 }
