@@ -182,6 +182,28 @@ describe('the audit trail', () => {
     await stop();
   });
 
+  it('tells of none before an older one of its correlation id, also when there was no room for that', async () => {
+    const { start, stop, cluster, clock, store, trail } = setUp({ maxPending: 2 });
+    await start();
+    const spec = { remediationRequestRef: { name: 'rr-shared' } };
+    const [a, b] = [named('a'), named('b')];
+    const older = { ...named('older', '2026-01-02T05:00:01Z'), spec };
+    const younger = { ...named('younger', '2026-01-02T05:00:02Z'), spec };
+    for (const id of [a, b, older]) cluster.put(anEndedExecution(id));
+    await clock.advance(0);
+    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
+    // One goes, which makes room for one, but others wait already.
+    cluster.put(anEndedExecution({ ...a, status: { conditions } }));
+    cluster.put(anEndedExecution(younger));
+    cluster.put(anEndedExecution({ ...b, status: { conditions } }));
+    await clock.advance(10 * minute);
+
+    const names = store.told.map((line) => line.split(' ')[0]);
+    expect([...new Set(names)]).toEqual(['a', 'b', 'older', 'younger']);
+    expect(trail.backlog.events).toBe(0);
+    await stop();
+  });
+
   it('says that events are queued, and what it is refused with', async () => {
     const { start, stop, cluster, clock, store, trail } = setUp();
     await start();

@@ -39,7 +39,10 @@ export class AuditTrail {
    * sent by anybody before; undefined while that can not be said of any.
    */
   private ownSince?: string;
-  /** Whether there are executions in the cluster that there was no room for. */
+  /**
+   * Whether there are executions in the cluster that there was no room for. Then later ones wait too, so that none is told
+   * of before an older one of its correlation id.
+   */
   private hasMore = false;
 
   constructor(
@@ -145,8 +148,8 @@ export class AuditTrail {
   }
 
   private admit(execution: WorkflowExecution, isFirstSeen = false): void {
-    const hasRoom = this.outbox.has(execution.metadata.uid) || this.outbox.size < this.config.auditMaxPending;
-    if (hasRoom) this.take(execution, isFirstSeen);
+    const hasRoom = !this.hasMore && this.outbox.size < this.config.auditMaxPending;
+    if (hasRoom || this.outbox.has(execution.metadata.uid)) this.take(execution, isFirstSeen);
     else this.hasMore = true;
   }
 
