@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
+import { ownFaults } from '../../data-storage/index.ts';
+import { freePorts } from '../../cluster/ports.ts';
+import { scrape } from '../../support/scrape.ts';
+import { Replicas } from '../operations/replicas.ts';
+import { skippingWorkflow } from '../reconciler/workflows.ts';
+import { until } from '../support/until.ts';
+import { auditOf } from './audited-stage.ts';
+
+let replicas: Replicas;
+
+beforeEach(async () => {
+  replicas = await new Replicas().open();
+});
+
+afterEach(() => replicas.close());
+
+describe('a service', () => {
+  it('without data storage writes audit events to its log, and says so at its start', async () => {
+    const { stage } = replicas;
+    const service = await replicas.start();
+    expect(service.log.join('\n')).toContain('WFE_DATA_STORAGE_URL is not set: audit events go to the log');
+
+    await stage.execute('wfe', skippingWorkflow);
+    const execution = await stage.until('wfe', 'its events are logged', (seen) => auditOf(seen)?.reason === 'Logged');
+
+    expect(auditOf(execution)?.status).toBe('True');
+    const events = service.log.map((line) => recordOf(parseJson(line))['audit']).filter((event) => event !== undefined);
+    expect(events.map((event) => recordOf(event)['event_type'])).toEqual([
+      'workflowexecution.selection.completed',
+      'workflowexecution.execution.started',
+      'workflowexecution.workflow.completed',
+    ]);
+    expect(events.flatMap(ownFaults)).toEqual([]);
+  });
+
+  it('whose data storage is away is ready, and tells how many events wait and for how long', async () => {
+    const { stage } = replicas;
+    const { nobody } = await freePorts(['nobody']);
+    const service = await replicas.start({ WFE_DATA_STORAGE_URL: `http://127.0.0.1:${nobody}` });
+    await stage.execute('wfe', skippingWorkflow);
+    await stage.phase('wfe', 'Completed');
+    await until('three events wait, and have been tried', async () => {
+      const seen = await scrape(service.metrics);
+      const waits = seen.sum('kubernaut_audit_events_pending') === 3;
+      return waits && seen.sum('kubernaut_audit_deliveries_retried_total') > 0;
+    });
+    await until('the oldest is older than a second', async () => {
+      return (await scrape(service.metrics)).sum('kubernaut_audit_oldest_pending_seconds') > 1;
+    });
+
+    const ready = await fetch(`http://${service.health}/readyz`);
+
+    expect(ready.status).toBe(200);
+  });
+});
