@@ -136,7 +136,7 @@ export class Outbox {
       state,
       misses: 0,
       missedSinceMs: undefined,
-      lookAtMs: state === 'queued' ? nowMs + firstLookMs : nowMs,
+      lookAtMs: state === 'queued' ? nowMs + Math.min(firstLookMs, this.patience.confirmMs) : nowMs,
     });
   }
 
@@ -156,7 +156,8 @@ export class Outbox {
     item.misses += 1;
     const missedForMs = nowMs - item.missedSinceMs;
     if (item.state === 'queued') {
-      item.lookAtMs = nowMs + Math.min(longestLookMs, firstLookMs * 2 ** item.misses);
+      const pauseMs = Math.min(longestLookMs, firstLookMs * 2 ** item.misses);
+      item.lookAtMs = Math.min(nowMs + pauseMs, item.missedSinceMs + confirmMs);
       return missedForMs >= confirmMs;
     }
     if (item.state === 'unclear' || missedForMs >= settleMs) this.move(item, 'due', nowMs);
