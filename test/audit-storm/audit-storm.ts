@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { checkTrail, startDataStorage, type DataStorageDouble, type Violation } from '../data-storage/index.ts';
+import {
+  checkTrail,
+  putInFront,
+  startDataStorage,
+  type DataStorageDouble,
+  type Violation,
+} from '../data-storage/index.ts';
 import { createNamespace } from '../integration/support/namespace.ts';
 import { Replica } from '../storm/harness/replica.ts';
 import { Random } from '../storm/plan/random.ts';
@@ -104,7 +110,7 @@ async function setScene(options: AuditStormOptions): Promise<Scene> {
   const namespace = await createNamespace(client, 'audit-storm');
   const secrets = await mkdtemp(join(tmpdir(), 'audit-storm-'));
   const storage = await startDataStorage({ directory, forecast: broken ? undefined : stormyWeather(new Random(seed)) });
-  const meddler = broken && (await meddleWith(storage.url, broken));
+  const meddler = broken && (await putInFront(storage.url, meddleWith(broken)));
   const replica = new Replica({
     ...{ number: 0, say, logFile: join(directory, 'service.log') },
     kubeconfig: await serviceKubeconfig(cluster, secrets),

@@ -3,6 +3,8 @@ export { startDataStorage } from './double.ts';
 export type { DataStorageDouble, DataStorageOptions } from './double.ts';
 export { describeFault, ownFaults } from './contract/validate.ts';
 export type { Fault } from './contract/validate.ts';
+export { putInFront } from './front.ts';
+export type { Meddling } from './front.ts';
 export { readRows } from './rows/database.ts';
 export type { Row } from './rows/row.ts';
 export { checkTrail } from './trail/check-trail.ts';

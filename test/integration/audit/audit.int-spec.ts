@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { checkTrail, fair, type ExpectedKind } from '../../data-storage/index.ts';
+import { checkTrail, fair, putInFront, type ExpectedKind } from '../../data-storage/index.ts';
 import { eventsUntil } from '../reconciler/events.ts';
 import { answerWorkflow, endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
-import { AuditedStage, auditOf, refusingProxy } from './audited-stage.ts';
+import { AuditedStage, auditOf, refusing } from './audited-stage.ts';
 
 const correlationId = 'rr-pod-crash-f8a3b9c2';
 const accepted: ExpectedKind = {
@@ -191,7 +191,7 @@ describe('while data storage', () => {
   });
 
   it('refuses one event, it is set aside and told, and the others go their way', async () => {
-    const proxy = await refusingProxy(stage.storage.url, '"execution_name":"bad"');
+    const proxy = await putInFront(stage.storage.url, refusing('"execution_name":"bad"'));
     await stage.startReconciler(stage.settings({ dataStorageUrl: proxy.url }));
     await Promise.all(['good', 'bad', 'fine'].map((name) => stage.execute(name, skippingWorkflow)));
 

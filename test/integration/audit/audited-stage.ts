@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../../src/config/config.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
-import { startDataStorage, type DataStorageDouble, type DataStorageOptions } from '../../data-storage/index.ts';
+import {
+  startDataStorage,
+  type DataStorageDouble,
+  type DataStorageOptions,
+  type Meddling,
+} from '../../data-storage/index.ts';
 import { Stage } from '../reconciler/stage.ts';
 
 /** A stage of the reconciler with a data storage service beside it. */
@@ -61,38 +65,9 @@ export function auditOf({ status }: WorkflowExecution) {
   return status?.conditions?.find(({ type }) => type === 'AuditRecorded');
 }
 
-/**
- * A server in front of another one that answers requests whose body holds a text with 400, as data storage does with events
- * that it does not like.
- */
-export async function refusingProxy(target: string, text: string): Promise<{ url: string; close(): Promise<void> }> {
-  const server: Server = createServer((incoming, response) => void refuseOrForward(target, text, incoming, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-async function refuseOrForward(target: string, text: string, incoming: IncomingMessage, response: ServerResponse) {
-  let body = '';
-  for await (const part of incoming.setEncoding('utf8')) body += String(part);
-  if (body.includes(text)) {
-    response.writeHead(400, { 'content-type': 'application/problem+json' });
-    response.end(JSON.stringify({ type: 'about:blank', title: 'Bad Request', status: 400, detail: 'not this one' }));
-    return;
-  }
-  const { method, headers } = incoming;
-  const forwarded = request(`${target}${incoming.url ?? ''}`, { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(response);
-  });
-  forwarded.once('error', () => response.destroy());
-  forwarded.end(body);
+/** Refuses requests whose body holds a text, as data storage does with events that it does not like. */
+export function refusing(text: string): Meddling {
+  const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail: 'not this one' };
+  const refused = { status: 400, body: JSON.stringify(problem) };
+  return ({ body }, forward) => (body.includes(text) ? Promise.resolve(refused) : forward());
 }
