@@ -1,13 +1,14 @@
 // The rooms of src/ and what each may know (docs/adr/0002-rooms.md). `npm run check` holds the imports to this table.
 const rooms = {
-  execution: ['auth', 'health', 'tekton', 'config', 'metrics', 'workflow-execution', 'kubernetes'],
-  reconciler: ['audit', 'locking', 'tekton', 'config', 'metrics', 'workflow-execution', 'kubernetes'],
-  audit: ['config', 'metrics', 'workflow-execution', 'kubernetes'],
+  execution: ['auth', 'health', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
+  reconciler: ['audit', 'locking', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
+  audit: ['config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
   locking: ['config', 'metrics', 'workflow-execution', 'kubernetes'],
   tekton: ['workflow-execution', 'kubernetes'],
   auth: ['config', 'metrics', 'kubernetes'],
   health: ['config', 'kubernetes'],
   metrics: ['config', 'kubernetes'],
+  tracing: ['workflow-execution', 'kubernetes'],
   config: ['workflow-execution'],
   'workflow-execution': [],
   kubernetes: [],

@@ -8,17 +8,21 @@ import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import { loggingModule } from './logging.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { ReconcilerModule, reconcilerSources } from './reconciler/reconciler.module.ts';
+import type { Tracing } from './tracing/tracing.ts';
+import { TracingModule } from './tracing/tracing.module.ts';
+import { tracedWrite } from './tracing/write-span.ts';
 
 /** The whole service: the execution API and the reconciler on one connection and one set of stores. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, kubeConfig: PooledKubeConfig): DynamicModule {
+  static forRoot(config: Config, kubeConfig: PooledKubeConfig, tracing: Tracing): DynamicModule {
     return {
       module: AppModule,
       imports: [
         loggingModule(config),
         ConfigModule.forRoot(config),
-        KubernetesModule.forRoot({ kubeConfig }),
+        TracingModule.forRoot(tracing),
+        KubernetesModule.forRoot({ kubeConfig, aroundWrite: tracedWrite }),
         KubernetesModule.forResources(reconcilerSources(config)),
         MetricsModule,
         ExecutionModule,

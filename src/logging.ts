@@ -4,6 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.ts';
 import type { CertificateEvents } from './execution/tls/server-certificate.ts';
+import { activeSpanInLog } from './tracing/traceparent.ts';
 
 /** Log lines as JSON on standard output, one for each event that matters; requests are not logged one by one. */
 export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicModule {
@@ -17,6 +18,7 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
       base: undefined,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: activeSpanInLog,
     },
   });
 }

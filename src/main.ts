@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger } from 'nestjs-pino';
+import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
 import type { Config } from './config/config.ts';
@@ -15,13 +15,17 @@ import { KubernetesClient } from './kubernetes/client.ts';
 import { KubeConfigError } from './kubernetes/kube-config-error.ts';
 import { loadKubeConfig } from './kubernetes/kube-config.ts';
 import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
+import { nestLogger } from './kubernetes/kubernetes.providers.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import type { Reflector } from './kubernetes/reflector.ts';
+import { packageVersion } from './kubernetes/user-agent.ts';
 import { requireCluster } from './kubernetes/require-cluster.ts';
 import { listen, ListenError, textOf } from './listen.ts';
+import { followLogLevel } from './log-level.ts';
 import { certificateLog, logGrpc } from './logging.ts';
 import { openOperations } from './operations.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
+import { startTracing, type Tracing } from './tracing/tracing.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
 
@@ -42,8 +46,9 @@ async function main(): Promise<void> {
   const config = loadConfig(withPodNamespace(process.env));
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig);
+  const tracing = startTracing(process.env, packageVersion());
   const certificate = config.tlsCertFile === '' ? undefined : new ServerCertificate(config);
-  const app = await createApplication(config, kubeConfig, certificate);
+  const app = await createApplication(config, kubeConfig, certificate, tracing);
   const listening = await openOperations(app, config);
   await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
   await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
@@ -64,8 +69,9 @@ async function createApplication(
   config: Config,
   kubeConfig: PooledKubeConfig,
   certificate: ServerCertificate | undefined,
+  tracing: Tracing,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig, tracing), {
     abortOnError: false,
     bodyParser: false,
     bufferLogs: true,
@@ -74,6 +80,8 @@ async function createApplication(
   app.useLogger(app.get(Logger));
   logGrpc(app.get(Logger));
   app.flushLogs();
+  tracing.tell(nestLogger('Tracing'));
+  followLogLevel(config, PinoLogger.root, nestLogger('Log'), new AbortController().signal);
   configureHttp(app, certificate);
   configureGrpc(app, config, certificate);
   certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);

@@ -7,7 +7,9 @@ import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
+import { tracedDelivery } from '../tracing/delivery-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { inLog } from '../workflow-execution/in-log.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { AuditEvent } from './audit-event.ts';
@@ -63,6 +65,7 @@ export class AuditTrail {
     this.delivery = new Delivery({
       ...{ outbox: this.outbox, store, metrics, clock, random, log },
       eventOf: (item) => this.eventOf(item),
+      around: (items, deliver) => tracedDelivery(this.executionsOf(items), deliver),
       onNews: (item) => this.news(item),
       mayDeliver: () => this.mayDeliver(),
     });
@@ -126,7 +129,8 @@ export class AuditTrail {
     this.take(execution);
     for (const item of this.outbox.unfinished(execution.metadata.uid)) {
       const event = auditEvent(execution, item.due);
-      this.log.error({ audit: event }, 'an audit event could not be delivered before its execution went');
+      const subject = inLog(execution.metadata);
+      this.log.error({ ...subject, audit: event }, 'an audit event could not be delivered before its execution went');
       this.metrics.lost('abandoned');
       this.outbox.finish(item, 'abandoned');
     }
@@ -184,8 +188,16 @@ export class AuditTrail {
   }
 
   private eventOf({ uid, due }: Item): AuditEvent | undefined {
-    const execution = this.orphans.get(uid) ?? this.find(uid);
+    const execution = this.executionOf(uid);
     return execution && auditEvent(execution, due);
+  }
+
+  private executionsOf(items: readonly Item[]): readonly WorkflowExecution[] {
+    return items.map(({ uid }) => this.executionOf(uid)).filter((execution) => execution !== undefined);
+  }
+
+  private executionOf(uid: string): WorkflowExecution | undefined {
+    return this.orphans.get(uid) ?? this.find(uid);
   }
 
   private find(uid: string): WorkflowExecution | undefined {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
+import { activeTraceparent } from '../tracing/traceparent.ts';
 
 /** Where the data storage service is, and how it is spoken to. */
 export interface DataStorageOptions {
@@ -70,6 +71,7 @@ export class DataStorageClient {
     body: unknown,
     token: string,
   ): Promise<DataStorageResponse> {
+    const traceparent = activeTraceparent();
     try {
       const answer = await request(`${this.base}${path}`, {
         method,
@@ -77,6 +79,7 @@ export class DataStorageClient {
           accept: 'application/json',
           ...(token !== '' && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(traceparent !== undefined && { traceparent }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
         dispatcher: await (this.dispatcher ??= this.connect()),

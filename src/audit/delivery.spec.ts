@@ -54,6 +54,7 @@ function setUp() {
   const log = { ...silentLogger, error: (fields: object) => void errors.push(fields) };
   let mayDeliver = true;
   const delivery = new Delivery({
+    around: (_, deliver) => deliver(),
     ...{ outbox, store, clock, log, onNews: news, random: () => 0.5, metrics: metrics as AuditMetrics },
     eventOf: ({ uid, due }) => auditEvent(anEndedExecution({ metadata: { name: uid } }), due),
     mayDeliver: () => mayDeliver,

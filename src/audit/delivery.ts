@@ -1,6 +1,7 @@
 import type { Random } from '../kubernetes/backoff.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import type { Logger } from '../kubernetes/logger.ts';
+import { auditInLog } from './audit-in-log.ts';
 import { oldestMs, type AuditEvent } from './audit-event.ts';
 import type { AuditMetrics } from './audit-metrics.ts';
 import type { Delivered, EventStore } from './event-store.ts';
@@ -31,6 +32,8 @@ export interface DeliveryOptions {
   readonly log: Logger;
   /** Makes the event; undefined when its execution is not there any more. */
   readonly eventOf: (item: Item) => AuditEvent | undefined;
+  /** Sends the request that hands events over, one for each item; to watch over it. */
+  readonly around: <T extends Delivered>(items: readonly Item[], deliver: () => Promise<T>) => Promise<T>;
   /** Told when there is something new to say about an event's execution. */
   readonly onNews: (item: Item) => void;
   /** Asked before each request: when it says no, another process may deliver already. */
@@ -80,11 +83,12 @@ export class Delivery {
   }
 
   private async sendNext(): Promise<boolean> {
-    const { outbox, clock, store, mayDeliver } = this.options;
+    const { outbox, clock, store, around, mayDeliver } = this.options;
     const { items, events } = this.made(outbox.nextBatch(this.limit));
     if (items.length === 0 || !mayDeliver()) return false;
     for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
-    this.conclude(items, events, await store.deliver(events));
+    const uids = items.map(({ uid }) => uid);
+    this.conclude(items, events, await around(items, () => store.deliver(events, uids)));
     return true;
   }
 
@@ -161,7 +165,11 @@ export class Delivery {
 
   private giveUp(item: Item, event: AuditEvent, state: Exclude<FinalState, 'recorded'>, detail: string): void {
     const { log, metrics } = this.options;
-    log.error({ audit: event, state, detail }, 'an audit event is not recorded, and will not be sent again');
+    const subject = auditInLog(event, item.uid);
+    log.error(
+      { ...subject, audit: event, state, detail },
+      'an audit event is not recorded, and will not be sent again',
+    );
     metrics.lost(state);
     this.finish(item, state, detail);
   }

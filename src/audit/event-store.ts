@@ -34,8 +34,12 @@ export interface EventStore {
   readonly recordedReason: 'Recorded' | 'Logged';
   /** Whether it can tell what is there. When it can not, what may have been sent is sent again. */
   readonly canTell: boolean;
-  /** Hands events over, all or none; never rejects. */
-  deliver(events: readonly AuditEvent[]): Promise<Delivered>;
+  /**
+   * Hands events over, all or none; never rejects.
+   *
+   * @param uids those of their executions, which events do not tell
+   */
+  deliver(events: readonly AuditEvent[], uids: readonly string[]): Promise<Delivered>;
   /** The rows of a correlation id; never rejects. */
   rows(correlationId: string): Promise<Told>;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../kubernetes/logger.ts';
+import { auditInLog } from './audit-in-log.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { Delivered, EventStore, Told } from './event-store.ts';
 
@@ -10,8 +11,10 @@ export class LoggedEvents implements EventStore {
 
   constructor(private readonly log: Logger) {}
 
-  deliver(events: readonly AuditEvent[]): Promise<Delivered> {
-    for (const event of events) this.log.info({ audit: event }, `audit ${event.event_type}`);
+  deliver(events: readonly AuditEvent[], uids: readonly string[]): Promise<Delivered> {
+    for (const [i, event] of events.entries()) {
+      this.log.info({ ...auditInLog(event, uids[i]), audit: event }, `audit ${event.event_type}`);
+    }
     return Promise.resolve({ state: 'recorded' });
   }
 

@@ -2,14 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { ConflictError } from '../kubernetes/errors.ts';
+import { ConflictError, rewording } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { noteSubject } from '../tracing/tracer.ts';
+import { activeTraceparent } from '../tracing/traceparent.ts';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { maskOf } from '../workflow-execution/secret-texts.ts';
 import type { Call } from './call/call.ts';
 import { cancellationOf } from './cancellation.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
@@ -57,14 +60,19 @@ export class ExecutionService {
     const { namespace, spec, validateOnly: dryRun } = command;
     const identity = identityOf(command, caller?.username ?? '');
     const name = command.name ?? identity?.derivedName ?? derivedName(spec.remediationRequestRef.name, this.suffix());
-    const execution = newExecution({ ...command, name }, caller?.username, identity);
+    const execution = newExecution({ ...command, name }, caller?.username, identity, activeTraceparent());
     const creation =
       identity === undefined
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
     const parent = namespaceNamed(namespace);
     const resource = executionNamed({ namespace, name });
-    const created = await this.answers.of(creation, { verb: 'create', namespace }, { resource, parent });
+    const created = await this.answers.of(
+      rewording(creation, maskOf(spec.parameters)),
+      { verb: 'create', namespace },
+      { resource, parent },
+    );
+    noteSubject(created.metadata);
     if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
     return created;
   }
@@ -72,7 +80,10 @@ export class ExecutionService {
   /** Reads an execution from the API server, not from the store: it is what it is now. */
   async get(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
     const read = this.client.get(workflowExecutionResource, key, { signal });
-    return this.answers.of(read, { verb: 'get', namespace: key.namespace }, { resource: executionNamed(key) });
+    const attempt = { verb: 'get', namespace: key.namespace } as const;
+    const execution = await this.answers.of(read, attempt, { resource: executionNamed(key) });
+    noteSubject(execution.metadata);
+    return execution;
   }
 
   /** One page of executions out of the shared store. */
@@ -118,7 +129,7 @@ export class ExecutionService {
 
   /** Undefined when the execution has changed since it was read, so that what was decided on it is void. */
   private async requestCancellation(
-    { metadata }: WorkflowExecution,
+    { metadata, spec }: WorkflowExecution,
     { caller, signal }: Call,
   ): Promise<WorkflowExecution | undefined> {
     const annotations = caller && { [ownAnnotations.cancelRequestedBy]: caller.username };
@@ -129,7 +140,7 @@ export class ExecutionService {
     const { namespace } = metadata;
     const patching = unlessChanged(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
     const cancelled = await this.answers.of(
-      patching,
+      rewording(patching, maskOf(spec.parameters)),
       { verb: 'patch', namespace },
       { resource: executionNamed(metadata) },
     );

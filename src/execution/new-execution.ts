@@ -23,15 +23,18 @@ export interface NewExecution {
  *
  * @param createdBy username of the verified caller, noted on it; absent where callers are not authenticated
  * @param identity noted on it when the request has an id
+ * @param traceparent of the span that it is created in, noted on it when there is one
  */
 export function newExecution(
   command: CreateCommand & { readonly name: string },
   createdBy: string | undefined,
   identity: RequestIdentity | undefined,
+  traceparent?: string,
 ): NewExecution {
   const { name, namespace, spec } = command;
   const marks = identity === undefined ? { labels: {}, annotations: {} } : marksOf(identity);
   const author: Record<string, string> = createdBy === undefined ? {} : { [ownAnnotations.createdBy]: createdBy };
+  const trace: Record<string, string> = traceparent === undefined ? {} : { [ownAnnotations.traceparent]: traceparent };
   return {
     apiVersion: workflowExecutionApiVersion,
     kind: workflowExecutionResource.kind,
@@ -39,7 +42,7 @@ export function newExecution(
       name,
       namespace,
       labels: unlessEmpty({ ...command.labels, ...marks.labels }),
-      annotations: unlessEmpty({ ...command.annotations, ...marks.annotations, ...author }),
+      annotations: unlessEmpty({ ...command.annotations, ...marks.annotations, ...author, ...trace }),
     },
     spec,
   };

@@ -16,7 +16,7 @@ import { InvalidObjectError, KubernetesError, NotFoundError } from './errors.ts'
 import { arrayOf, isRecord, parseJson, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { apiVersionOf, collectionPath, objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
-import { Transport, type ApiRequest } from './transport.ts';
+import { Transport, type ApiRequest, type AroundWrite } from './transport.ts';
 import { readWatch, type WatchEvent } from './watch-stream.ts';
 
 export type * from './calls.ts';
@@ -30,6 +30,8 @@ export interface KubernetesClientOptions {
   readonly clock?: Clock;
   /** Asked at the last moment before something is changed; when it says no, the call ends with CancelledError. */
   readonly mayWrite?: () => boolean;
+  /** Told of each request that changes something, which it has to send; to watch over it. */
+  readonly aroundWrite?: AroundWrite;
 }
 
 /** The core resource Pod. */
@@ -49,8 +51,8 @@ export class KubernetesClient {
   constructor(source: ConnectionSource, options: KubernetesClientOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
-    const { userAgent = 'kubernetes-toolkit', mayWrite } = options;
-    this.#transport = new Transport(source, { userAgent, clock: this.#clock, mayWrite });
+    const { userAgent = 'kubernetes-toolkit', mayWrite, aroundWrite } = options;
+    this.#transport = new Transport(source, { userAgent, clock: this.#clock, mayWrite, aroundWrite });
   }
 
   /** Reads one object. Throws NotFoundError when it is not there. */

@@ -49,6 +49,24 @@ export class KubernetesError extends Error {
     this.details = { causes: fields.causes ?? [] };
     this.retryAfterMs = fields.retryAfterMs;
   }
+
+  /** The same error in other words, for texts that quote what must not be passed on. Its `cause` is left out. */
+  reworded(edit: (text: string) => string): KubernetesError {
+    const { status, reason, details, retryAfterMs } = this;
+    const causes = details.causes.map((cause) => ({ ...cause, message: edit(cause.message) }));
+    const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs };
+    const error: unknown = Reflect.construct(this.constructor, [edit(this.message), fields]);
+    return error instanceof KubernetesError ? error : this;
+  }
+}
+
+/** The answer to a call; when it fails with a KubernetesError, that is {@link KubernetesError.reworded}. */
+export async function rewording<T>(call: Promise<T>, edit: (text: string) => string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof KubernetesError ? error.reworded(edit) : error;
+  }
 }
 
 /** 404: no such object, or no such resource (a CRD that is not installed). */

@@ -157,7 +157,7 @@ describe('a recorder', () => {
     await clock.advance(60 * minute);
     expect(written).toEqual(['create a 1']);
     expect(failures).toHaveLength(11);
-    expect(warnings.at(-1)).toHaveProperty('event.reason', 'Created');
+    expect(warnings.at(-1)).toMatchObject({ object: 'default/b', reason: 'Created' });
   });
 
   it('drops at once what the API server will not have', async () => {

@@ -2,7 +2,15 @@ import type { Random } from './backoff.ts';
 import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { AlreadyExistsError, NotFoundError, ThrottledError, UnavailableError } from './errors.ts';
-import { eventResource, newEvent, type EventSeries, type Happening, type NewEvent, type Reporter } from './event.ts';
+import {
+  eventResource,
+  newEvent,
+  type EventSeries,
+  type Happening,
+  type NewEvent,
+  type ObjectReference,
+  type Reporter,
+} from './event.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { microTime } from './micro-time.ts';
@@ -16,7 +24,12 @@ export interface EventRecorderOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
+  /** The fields of a log line that name what an Event is about; by default `object` and `uid`. */
+  readonly nameInLog?: (about: Named) => object;
 }
+
+/** What an Event is about, as far as log lines name it. */
+type Named = Pick<ObjectReference, 'namespace' | 'name' | 'uid'>;
 
 /** Happenings that are told as one Event with a count. */
 interface Series {
@@ -48,17 +61,20 @@ export class EventRecorder {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Logger;
+  readonly #nameInLog: (about: Named) => object;
   readonly #queue: WorkQueue;
   readonly #series = new Map<string, Series>();
   readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(options: EventRecorderOptions) {
-    const { clock = systemClock, random = Math.random, log = silentLogger } = options;
+    const { clock = systemClock, random = Math.random, log = silentLogger, nameInLog = named } = options;
     this.#options = options;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
-    this.#queue = new WorkQueue({ name: 'events', backoff: { baseMs: 1_000, maxMs: 60_000 }, clock, random, log });
+    this.#nameInLog = nameInLog;
+    // Failures are logged here, with what the Event is about.
+    this.#queue = new WorkQueue({ name: 'events', backoff: { baseMs: 1_000, maxMs: 60_000 }, clock, random });
   }
 
   /** Notes that something happened to an object. */
@@ -79,7 +95,8 @@ export class EventRecorder {
       return;
     }
     if (!this.#mayBegin(object.metadata.uid, at.getTime())) {
-      this.#log.debug({ reason: happening.reason, uid: object.metadata.uid }, 'too many events, one is dropped');
+      const about = this.#nameInLog(object.metadata);
+      this.#log.debug({ ...about, reason: happening.reason }, 'too many events, one is dropped');
       return;
     }
     const suffix = `${at.getTime().toString(16)}${Math.floor(this.#random() * 2 ** 32).toString(16)}`;
@@ -121,10 +138,17 @@ export class EventRecorder {
       await this.#send(series, signal);
     } catch (err) {
       const worthRetrying = err instanceof UnavailableError || err instanceof ThrottledError;
-      if (worthRetrying && this.#queue.failures(key) < maxAttempts) throw err;
+      const again = worthRetrying && this.#queue.failures(key) < maxAttempts;
+      if (!signal.aborted) this.#tellFailure(series, err, again);
+      if (again) throw err;
       this.#series.delete(key);
-      if (!signal.aborted) this.#log.warn({ err, event: series.event }, 'an event could not be written and is dropped');
     }
+  }
+
+  #tellFailure({ event: { regarding, reason, note } }: Series, err: unknown, again: boolean): void {
+    const fields = { ...this.#nameInLog(regarding), reason, err };
+    if (again) this.#log.warn(fields, 'an event could not be written, it is tried again');
+    else this.#log.warn({ ...fields, note }, 'an event could not be written and is dropped');
   }
 
   async #send(series: Series, signal: AbortSignal): Promise<void> {
@@ -146,4 +170,8 @@ export class EventRecorder {
     }
     series.written = count;
   }
+}
+
+function named({ namespace, name, uid }: Named): object {
+  return { object: namespace === undefined ? name : `${namespace}/${name}`, uid };
 }

@@ -7,6 +7,7 @@ import { nestLogger, ReflectorRunner } from './kubernetes.providers.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 import { Reflector, type ReflectorSource } from './reflector.ts';
 import type { ApiResource, ResourceType } from './resource-type.ts';
+import type { AroundWrite } from './transport.ts';
 import { packageUserAgent } from './user-agent.ts';
 
 /** Settings of the connection to the cluster; all have defaults. */
@@ -17,6 +18,8 @@ export interface KubernetesModuleOptions {
   readonly log?: Logger;
   /** Default time-out of a call in milliseconds; 30 000. */
   readonly timeoutMs?: number;
+  /** Of the client; see there. */
+  readonly aroundWrite?: AroundWrite;
 }
 
 const loggerToken = 'KubernetesLogger';
@@ -40,7 +43,7 @@ export function InjectReflector(resource: ApiResource): ReturnType<typeof Inject
 export class KubernetesModule {
   /** Provides {@link KubernetesClient} and {@link PooledKubeConfig}. Throws KubeConfigError at start without a cluster. */
   static forRoot(options: KubernetesModuleOptions = {}): DynamicModule {
-    const { timeoutMs } = options;
+    const { timeoutMs, aroundWrite } = options;
     return {
       module: KubernetesModule,
       global: true,
@@ -51,7 +54,7 @@ export class KubernetesModule {
           provide: KubernetesClient,
           inject: [PooledKubeConfig],
           useFactory: (config: PooledKubeConfig) =>
-            new KubernetesClient(config, { userAgent: packageUserAgent(), timeoutMs }),
+            new KubernetesClient(config, { userAgent: packageUserAgent(), timeoutMs, aroundWrite }),
         },
         {
           provide: ReflectorRunner,

@@ -22,7 +22,12 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Asked at the last moment before a request that changes something is sent; when it says no, none is. */
   readonly mayWrite?: () => boolean;
+  /** Told of each request that changes something, which it has to send; to watch over it. */
+  readonly aroundWrite?: AroundWrite;
 }
+
+/** Sends a request and hands on what it is answered with; what is done before and after is its own. */
+export type AroundWrite = <T>(request: ApiRequest, send: () => Promise<T>) => Promise<T>;
 
 /** Sends requests and turns every failure into a {@link KubernetesError}. */
 export class Transport {
@@ -30,16 +35,23 @@ export class Transport {
   readonly #userAgent: string;
   readonly #clock: Clock;
   readonly #mayWrite: () => boolean;
+  readonly #aroundWrite: AroundWrite;
 
-  constructor(source: ConnectionSource, { userAgent, clock = systemClock, mayWrite = () => true }: TransportOptions) {
+  constructor(source: ConnectionSource, options: TransportOptions) {
+    const { userAgent, clock = systemClock, mayWrite = () => true, aroundWrite = (_, send) => send() } = options;
     this.#source = source;
     this.#userAgent = userAgent;
     this.#clock = clock;
     this.#mayWrite = mayWrite;
+    this.#aroundWrite = aroundWrite;
   }
 
   /** Sends a request and returns the body of the answer. The time-out covers everything up to its last byte. */
   async call(api: ApiRequest, bounds: Bounds): Promise<string> {
+    return api.method === 'GET' ? this.#call(api, bounds) : this.#aroundWrite(api, () => this.#call(api, bounds));
+  }
+
+  async #call(api: ApiRequest, bounds: Bounds): Promise<string> {
     const limit = new CallLimit(this.#clock, bounds);
     try {
       const answer = await this.#send(api, limit, false);

@@ -7,6 +7,7 @@ import { sleep, type Clock } from '../kubernetes/clock.ts';
 import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
+import { inLog } from '../workflow-execution/in-log.ts';
 import { Leadership } from './leadership.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
@@ -114,7 +115,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       const failures = this.queue.failures(key) + 1;
       const uid = this.mirrors.uidOf(key);
       if (!signal.aborted) {
-        this.log.warn({ execution: key, uid, failures, err: error }, 'reconciling failed, it is tried again');
+        this.log.warn(
+          { ...inLog({ ...keyFromString(key), uid }), failures, err: error },
+          'reconciling failed, it is tried again',
+        );
       }
       throw error;
     }

@@ -9,6 +9,7 @@ import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import type { ConditionUpdate } from '../workflow-execution/conditions.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { inLog } from '../workflow-execution/in-log.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import { happeningsOf } from './happenings.ts';
 import { CLOCK, LOGGER } from './tokens.ts';
@@ -36,7 +37,13 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
   ) {
     // A client of its own: Events of what has been done are still written when this replica leads no more.
     const client = new KubernetesClient(kubeConfig, { userAgent: packageUserAgent() });
-    this.#recorder = new EventRecorder({ client, reporter: { controller, instance: hostname() }, clock, log });
+    this.#recorder = new EventRecorder({
+      client,
+      reporter: { controller, instance: hostname() },
+      clock,
+      log,
+      nameInLog: inLog,
+    });
   }
 
   onApplicationBootstrap(): void {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient, type PatchOptions } from '../kubernetes/client.ts';
-import { ConflictError, NotFoundError } from '../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { mergePatch } from './merge-patch.ts';
 
 /** Keeps an execution in place until its PipelineRun is gone and everything is told. */
@@ -75,14 +76,15 @@ export class Executions {
   }
 
   async #patch(
-    { metadata }: WorkflowExecution,
+    { metadata, spec }: WorkflowExecution,
     change: { readonly metadata?: object; readonly status?: object },
     options: PatchOptions,
   ): Promise<WorkflowExecution | Outdated> {
     const { resourceVersion, uid } = metadata;
     const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
     try {
-      const written = await this.client.patch(workflowExecutionResource, metadata, patch, options);
+      const patching = this.client.patch(workflowExecutionResource, metadata, patch, options);
+      const written = await rewording(patching, maskOf(spec.parameters));
       this.reflector.store.upsertIfNewer(written);
       return written;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient, type ListPage } from '../kubernetes/client.ts';
-import { ConflictError, NotFoundError } from '../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -8,7 +8,9 @@ import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-ru
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { activeTraceparent } from '../tracing/traceparent.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { isControlledBy } from './ownership.ts';
 
 /** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
@@ -32,7 +34,9 @@ export class PipelineRuns {
    * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
-    return this.#remember(await this.client.create(pipelineRunResource, buildPipelineRun(execution), { signal }));
+    const pipelineRun = buildPipelineRun(execution, activeTraceparent());
+    const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
+    return this.#remember(await rewording(creation, maskOf(execution.spec.parameters)));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */

@@ -15,11 +15,13 @@ import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { tracedWrite } from '../tracing/write-span.ts';
 import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
 import { ExecutionEvents } from './execution-events.ts';
+import { ExecutionLog } from './execution-log.ts';
 import { Executions } from './executions.ts';
 import { ExecutionHolders } from './execution-holders.ts';
 import { Leadership } from './leadership.ts';
@@ -84,11 +86,16 @@ function endProcess(log: Logger): (why: string) => void {
       provide: KubernetesClient,
       inject: [PooledKubeConfig, Leadership],
       useFactory: (kubeConfig: PooledKubeConfig, leadership: Leadership) =>
-        new KubernetesClient(kubeConfig, { userAgent: packageUserAgent(), mayWrite: () => leadership.isHeld }),
+        new KubernetesClient(kubeConfig, {
+          userAgent: packageUserAgent(),
+          mayWrite: () => leadership.isHeld,
+          aroundWrite: tracedWrite,
+        }),
     },
     Mirrors,
     Executions,
     ExecutionEvents,
+    ExecutionLog,
     PipelineRuns,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,

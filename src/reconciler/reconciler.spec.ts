@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { ConflictError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { silentLogger } from '../kubernetes/logger.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import type { ExecutionEvents } from './execution-events.ts';
+import { ExecutionLog } from './execution-log.ts';
 import type { ExecutionMetrics } from './execution-metrics.ts';
 import type { Executions } from './executions.ts';
 import type { LifeOfAnExecution } from './life-of-an-execution.ts';
@@ -46,7 +48,9 @@ function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: Execution
     seen: () => undefined,
     written: (_execution, _status, writing) => writing,
   };
-  return new Reconciler(port, life, { tell } as ExecutionEvents, metrics as ExecutionMetrics, new FakeClock());
+  const events = { tell } as ExecutionEvents;
+  const log = new ExecutionLog(silentLogger);
+  return new Reconciler(port, life, events, metrics as ExecutionMetrics, log, new FakeClock());
 }
 
 describe('a pass', () => {

@@ -3,9 +3,12 @@ import type { Clock } from '../kubernetes/clock.ts';
 import { ConflictError } from '../kubernetes/errors.ts';
 import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
+import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { withoutSecretsOf } from '../workflow-execution/secret-texts.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './execution-events.ts';
+import { ExecutionLog } from './execution-log.ts';
 import { ExecutionMetrics } from './execution-metrics.ts';
 import { Executions, type Outdated } from './executions.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
@@ -24,13 +27,17 @@ export class Reconciler {
     private readonly life: LifeOfAnExecution,
     private readonly events: ExecutionEvents,
     private readonly metrics: ExecutionMetrics,
+    private readonly log: ExecutionLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @throws any error for which the execution is to come back after its backoff */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
     const seen = this.executions.lastSeen(key);
-    if (seen === undefined) return {};
+    return seen === undefined ? {} : tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
+  }
+
+  async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
     const first = await this.#pass(seen, signal);
     if (first !== 'outdated') return first;
     const live = await this.executions.read(key, signal);
@@ -58,11 +65,14 @@ export class Reconciler {
   ): Promise<HandlerResult | Outdated> {
     if (outcome.kind === 'outdated') return 'outdated';
     if (outcome.kind === 'settled') return { requeueAfterMs: outcome.requeueAfterMs };
-    const status = summarise(execution, outcome.observation, this.clock.now());
+    const observation = withoutSecretsOf(execution, outcome.observation);
+    const status = summarise(execution, observation, this.clock.now());
     const writing = this.executions.writeStatus(execution, status, signal);
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
-    this.events.tell(execution, outcome.observation, written);
+    notePhase(execution, written);
+    this.log.tell(execution, written);
+    this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
     return {};
   }

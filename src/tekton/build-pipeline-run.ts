@@ -13,6 +13,12 @@ export const pipelineRunLabels = {
   targetResource: 'kubernaut.ai/target-resource',
 } as const;
 
+/**
+ * Where Tekton looks for the trace that the spans of a run belong to: a JSON object with W3C trace context
+ * (`SpanContextAnnotation` of pkg/reconciler/pipelinerun/tracing.go).
+ */
+export const spanContextAnnotation = 'tekton.dev/pipelinerunSpanContext';
+
 interface StringParam {
   readonly name: string;
   readonly value: string;
@@ -37,8 +43,12 @@ export interface NewPipelineRun {
   };
 }
 
-/** The one PipelineRun of an execution. The same execution always gives the same PipelineRun. */
-export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
+/**
+ * The one PipelineRun of an execution. The same execution always gives the same PipelineRun.
+ *
+ * @param traceparent of the span that it is created in, for Tekton to go on from
+ */
+export function buildPipelineRun(execution: WorkflowExecution, traceparent?: string): NewPipelineRun {
   const { executionConfig = {}, workflowRef } = execution.spec;
   const { timeout } = executionConfig;
   return {
@@ -47,7 +57,7 @@ export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
     metadata: {
       name: pipelineRunName(execution),
       namespace: execution.metadata.namespace,
-      ...marks(execution),
+      ...marks(execution, traceparent),
       ownerReferences: [ownedBy(execution)],
     },
     spec: {
@@ -63,14 +73,19 @@ export function buildPipelineRun(execution: WorkflowExecution): NewPipelineRun {
   };
 }
 
-function marks(execution: WorkflowExecution): Pick<NewPipelineRun['metadata'], 'labels' | 'annotations'> {
-  const annotations = {
+function marks(
+  execution: WorkflowExecution,
+  traceparent: string | undefined,
+): Pick<NewPipelineRun['metadata'], 'labels' | 'annotations'> {
+  const raw = {
     [pipelineRunLabels.workflowExecution]: execution.metadata.name,
     [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
     [pipelineRunLabels.targetResource]: execution.spec.targetResource,
   };
-  const labels = Object.entries(annotations).map(([key, value]) => [key, labelValue(value)] as const);
-  return { labels: Object.fromEntries(labels), annotations };
+  const labels = Object.entries(raw).map(([key, value]) => [key, labelValue(value)] as const);
+  const trace: Record<string, string> =
+    traceparent === undefined ? {} : { [spanContextAnnotation]: JSON.stringify({ traceparent }) };
+  return { labels: Object.fromEntries(labels), annotations: { ...raw, ...trace } };
 }
 
 function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerReference {

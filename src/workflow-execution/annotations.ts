@@ -11,6 +11,8 @@ export const ownAnnotations = {
   cancelRequestedBy: `${ownPrefix}cancel-requested-by`,
   /** SHA-256 of everything that the request asked for, to tell a repeated request from another one with the same id. */
   requestFingerprint: `${ownPrefix}request-fingerprint`,
+  /** W3C trace context of the call that created it; everything that is done for the execution belongs to that trace. */
+  traceparent: `${ownPrefix}traceparent`,
 } as const;
 
 /** Label that finds the execution of a request id: a hash of the id and of who gave it. */

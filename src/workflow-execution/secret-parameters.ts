@@ -11,3 +11,8 @@ export function withoutSecrets(parameters: Readonly<Record<string, string>>): Re
     Object.entries(parameters).map(([name, value]) => [name, secretName.test(name) ? masked : value]),
   );
 }
+
+/** The values of the parameters that nobody should read. */
+export function secretsAmong(parameters: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => (secretName.test(name) && value !== '' ? [value] : []));
+}

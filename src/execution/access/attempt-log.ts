@@ -4,6 +4,7 @@ import { Reflector as Metadata } from '@nestjs/core';
 import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Caller } from '../../auth/caller.ts';
+import { inLog } from '../../workflow-execution/in-log.ts';
 import { errorReason } from '../errors/error-table.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { accessKey } from './access.decorator.ts';
@@ -11,7 +12,7 @@ import type { DeclaredAccess } from './access.decorator.ts';
 import { grantOf } from './grant.ts';
 import { remoteOf } from './remote.ts';
 import { requestedAccess } from './requested-access.ts';
-import { requestIdOf, resultName } from './subject-of-attempt.ts';
+import { requestIdOf, resultSubject } from './subject-of-attempt.ts';
 
 const changing: ReadonlySet<DeclaredAccess['verb']> = new Set(['create', 'patch', 'delete']);
 
@@ -50,14 +51,16 @@ export class AttemptLog implements NestInterceptor {
     result: string,
     answer?: unknown,
   ): void {
-    const { namespace, name } = reachOf(context, declared);
+    const { namespace, name: asked } = reachOf(context, declared);
     const { transport, address } = remoteOf(context);
+    const { name = asked, uid } = resultSubject(answer);
     this.logger.log({
       msg: `${declared.verb} ${result}`,
+      ...(name !== undefined && inLog({ namespace, name, uid })),
       user: caller?.username,
       verb: declared.verb,
       namespace,
-      name: resultName(answer) ?? name,
+      name,
       requestId: requestIdOf(context),
       transport,
       remote: address,

@@ -15,9 +15,10 @@ export function requestIdOf(context: ExecutionContext): string | undefined {
   return id === undefined || id === '' ? undefined : id.slice(0, maxLength);
 }
 
-/** The name of the execution that a handler answers with, on either transport. */
-export function resultName(answer: unknown): string | undefined {
+/** The execution that a handler answers with, on either transport; empty when it answers with none. */
+export function resultSubject(answer: unknown): { readonly name?: string; readonly uid?: string } {
   const { metadata, workflowExecution } = recordOf(answer);
-  const resourceName = stringOf(recordOf(workflowExecution)['name']);
-  return stringOf(recordOf(metadata)['name']) ?? resourceName?.split('/').at(-1);
+  const { name, uid } = recordOf(metadata ?? workflowExecution);
+  // Over gRPC it has a resource name.
+  return { name: stringOf(name)?.split('/').at(-1), uid: stringOf(uid) };
 }

@@ -84,12 +84,13 @@ describe('anything thrown on the way of a request', () => {
     expect(toApiError(thrown).code).toBe(code);
   });
 
-  it('tells that a body is no JSON', () => {
-    const cause = new SyntaxError('Unexpected token');
+  it.each([
+    ['{"PASSWORD":"hunter2"', 'the body is not JSON at position 21 (line 1 column 22)'],
+    ['{"PASSWORD":hunter2}', 'the body is not JSON'],
+  ])('tells that a body is no JSON, and where, without a word of it: %s', (body, message) => {
+    const cause = syntaxErrorOf(body);
 
-    expect(toApiError(new HttpException('Unexpected token', 400, { cause })).message).toBe(
-      'the body is not JSON: Unexpected token',
-    );
+    expect(toApiError(new HttpException(cause.message, 400, { cause })).message).toBe(message);
   });
 
   it('says nothing of a bug', () => {
@@ -131,3 +132,14 @@ describe('the error table', () => {
     expect(problemType('UnsupportedMediaType')).toBe('urn:kubernaut:workflowexecution:problem:unsupported-media-type');
   });
 });
+
+/** What V8 says of a text that is no JSON. */
+function syntaxErrorOf(text: string): SyntaxError {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    // Of this context, unlike the one that is thrown.
+    return new SyntaxError(error instanceof Error ? error.message : String(error));
+  }
+  throw new Error('it is JSON');
+}

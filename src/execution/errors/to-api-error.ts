@@ -28,5 +28,8 @@ export function toApiError(thrown: unknown): ApiError {
 
 /** A body that is no JSON, an address that is no UTF-8, a request that broke off. */
 function unreadable({ cause, message }: HttpException): string {
-  return cause instanceof SyntaxError ? `the body is not JSON: ${message}` : `the request can not be read: ${message}`;
+  if (!(cause instanceof SyntaxError)) return `the request can not be read: ${message}`;
+  // What V8 says beside the place quotes the body, in which there may be secrets.
+  const [place] = /at position \d+( \(line \d+ column \d+\))?$/.exec(message) ?? [];
+  return `the body is not JSON${place === undefined ? '' : ` ${place}`}`;
 }

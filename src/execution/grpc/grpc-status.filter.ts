@@ -2,6 +2,7 @@ import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, RpcExceptionFilter } from '@nestjs/common';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toGrpcStatus } from './status-details.ts';
 
@@ -14,7 +15,8 @@ export class GrpcStatusFilter implements RpcExceptionFilter {
     const error = toApiError(thrown);
     if (error.code === 'Internal') {
       const call = host.getArgByIndex<{ getPath(): string }>(2);
-      this.logger.error({ err: error.cause, method: call.getPath(), msg: error.message });
+      const about = executionOf(host.getArgByIndex<unknown>(0));
+      this.logger.error({ ...about, err: error.cause, method: call.getPath(), msg: error.message });
     }
     return throwError(() => toGrpcStatus(error));
   }

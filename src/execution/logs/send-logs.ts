@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { GatheredText } from '../rest/gathered-text.ts';
 import type { LogLine } from './log-line.ts';
@@ -17,7 +18,7 @@ const headers = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering'
 export async function sendLogs(
   lines: AsyncGenerator<LogLine | typeof idle, void, undefined>,
   format: LogFormat,
-  { originalUrl }: Pick<Request, 'originalUrl'>,
+  { originalUrl, params }: Pick<Request, 'originalUrl' | 'params'>,
   response: Response,
 ): Promise<void> {
   const first = await lines.next();
@@ -32,7 +33,8 @@ export async function sendLogs(
     response.end();
   } catch (thrown) {
     const error = toApiError(thrown);
-    if (error.code === 'Internal') logger.error({ err: error.cause, url: originalUrl, msg: error.message });
+    if (error.code === 'Internal')
+      logger.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
     text.flush();
     response.write(format.error(error, originalUrl), () => response.destroy());
   } finally {

@@ -3,6 +3,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
+import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toProblem } from './problem.ts';
 
@@ -16,13 +17,13 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const { method, originalUrl } = http.getRequest<Request>();
+    const { method, originalUrl, params } = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const known = toApiError(thrown);
     const methods = known.code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
     const error = methods.length === 0 ? known : notAllowed(method, methods);
     if (error.code === 'Internal')
-      this.logger.error({ err: error.cause, method, url: originalUrl, msg: error.message });
+      this.logger.error({ ...executionOf(params), err: error.cause, method, url: originalUrl, msg: error.message });
     if (response.headersSent) return void response.destroy();
     // RFC 9110, section 10.2.1
     if (methods.length > 0) response.header('Allow', methods.join(', '));

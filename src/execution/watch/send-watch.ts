@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { drained } from '../rest/drained.ts';
 import { beginning, headers, toErrorText } from './watch-sse.ts';
@@ -12,7 +13,7 @@ import type { WatchEvent } from './watch.types.ts';
 export async function sendWatch(
   events: AsyncGenerator<WatchEvent, void, undefined>,
   encode: (event: WatchEvent) => string | Buffer,
-  { originalUrl }: Pick<Request, 'originalUrl'>,
+  { originalUrl, params }: Pick<Request, 'originalUrl' | 'params'>,
   response: Response,
 ): Promise<void> {
   const first = await events.next();
@@ -24,7 +25,8 @@ export async function sendWatch(
     for await (const event of events) await write(response, encode(event));
   } catch (thrown) {
     const error = toApiError(thrown);
-    if (error.code === 'Internal') log.error({ err: error.cause, url: originalUrl, msg: error.message });
+    if (error.code === 'Internal')
+      log.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
     response.write(toErrorText(error, originalUrl));
   } finally {
     await events.return();

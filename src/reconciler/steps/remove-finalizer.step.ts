@@ -1,15 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { noteDeletion } from '../../tracing/reconcile-span.ts';
+import { ExecutionLog } from '../execution-log.ts';
 import { Executions } from '../executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Lets an execution go for which nothing is left to be done. */
 @Injectable()
 export class RemoveFinalizer implements Step {
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly executions: Executions,
+    private readonly log: ExecutionLog,
+  ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const removed = await this.executions.removeFinalizer(execution, signal);
-    return removed === 'outdated' ? { kind: 'outdated' } : { kind: 'settled', reason: 'Deleted' };
+    if (removed === 'outdated') return { kind: 'outdated' };
+    noteDeletion(execution);
+    this.log.deleted(execution);
+    return { kind: 'settled', reason: 'Deleted' };
   }
 }

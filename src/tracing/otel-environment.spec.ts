@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { otelEnvironment } from './otel-environment.ts';
+
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+
+describe('traces are made', () => {
+  it.each([endpoint, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }])(
+    'when there is somewhere to send them: %j',
+    (env) => expect(otelEnvironment(env)).toMatchObject({ protocol: 'http/protobuf', ignored: [] }),
+  );
+
+  it.each([
+    {},
+    { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+    { ...endpoint, OTEL_SDK_DISABLED: 'true' },
+    { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
+  ])('not with %j', (env) => expect(otelEnvironment(env)).toBeUndefined());
+});
+
+describe('the standard variables choose', () => {
+  it('the protocol, that of traces before that of everything', () => {
+    const env = {
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc',
+    };
+    expect(otelEnvironment(env)?.protocol).toBe('grpc');
+  });
+
+  it.each([
+    [{}, 'ParentBased{root=AlwaysOnSampler'],
+    [{ OTEL_TRACES_SAMPLER: 'always_off' }, 'AlwaysOffSampler'],
+    [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' }, 'TraceIdRatioBased{0.25}'],
+    [
+      { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' },
+      'root=TraceIdRatioBased{0.5}',
+    ],
+  ])('the sampler: %j', (env, sampler) => {
+    expect(String(otelEnvironment({ ...endpoint, ...env })?.sampler)).toContain(sampler);
+  });
+
+  it('nothing where they are not understood, and that is said', () => {
+    const env = {
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier pigeon',
+      OTEL_TRACES_SAMPLER: 'sometimes',
+      OTEL_TRACES_SAMPLER_ARG: '2',
+      OTEL_BSP_SCHEDULE_DELAY: 'soon',
+    };
+    expect(otelEnvironment(env)).toMatchObject({
+      protocol: 'http/protobuf',
+      ignored: [
+        'OTEL_EXPORTER_OTLP_PROTOCOL',
+        'OTEL_TRACES_SAMPLER_ARG',
+        'OTEL_TRACES_SAMPLER',
+        'OTEL_BSP_SCHEDULE_DELAY',
+      ],
+    });
+  });
+});

@@ -1,0 +1,26 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { sleep, systemClock } from '../kubernetes/clock.ts';
+import type { Tracing } from './tracing.ts';
+
+/** How long a shutdown waits for the last spans to be exported, in milliseconds. */
+const flushMs = 2_000;
+
+/** Exports the last spans at the very end, when everything that makes some has ended. */
+class LastSpans implements OnApplicationShutdown {
+  constructor(private readonly tracing: Tracing) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    const timer = new AbortController();
+    const ended = this.tracing.end().catch(() => undefined);
+    await Promise.race([ended, sleep(systemClock, flushMs, timer.signal)]);
+    timer.abort();
+  }
+}
+
+/** Ends the traces of the process with the application. */
+@Module({})
+export class TracingModule {
+  static forRoot(tracing: Tracing): DynamicModule {
+    return { module: TracingModule, providers: [{ provide: LastSpans, useFactory: () => new LastSpans(tracing) }] };
+  }
+}
