@@ -43,6 +43,7 @@ describe('the configuration', () => {
       auditDeleteWaitMs: 900_000,
       auditMaxPending: 20_000,
       logLevel: 'info',
+      logLevelFile: '',
     });
   });
 

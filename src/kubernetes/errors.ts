@@ -50,12 +50,15 @@ export class KubernetesError extends Error {
     this.retryAfterMs = fields.retryAfterMs;
   }
 
-  /** The same error in other words, for texts that quote what must not be passed on. Its `cause` is left out. */
+  /** The same error in other words, for one whose texts quote what must not be passed on; this one when they do not. */
   reworded(edit: (text: string) => string): KubernetesError {
-    const { status, reason, details, retryAfterMs } = this;
-    const causes = details.causes.map((cause) => ({ ...cause, message: edit(cause.message) }));
-    const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs };
-    const error: unknown = Reflect.construct(this.constructor, [edit(this.message), fields]);
+    const { status, reason, details, retryAfterMs, cause } = this;
+    const message = edit(this.message);
+    const causes = details.causes.map((one) => ({ ...one, message: edit(one.message) }));
+    const isSame = message === this.message && causes.every((one, i) => one.message === details.causes[i]?.message);
+    if (isSame) return this;
+    const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs, cause };
+    const error: unknown = Reflect.construct(this.constructor, [message, fields]);
     return error instanceof KubernetesError ? error : this;
   }
 }

@@ -3,6 +3,7 @@ import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { dropManagedFields } from './drop-managed-fields.ts';
 import { CancelledError, type KubernetesError } from './errors.ts';
+import { recordOf } from './json.ts';
 import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
 import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
@@ -286,7 +287,12 @@ export class Reflector<T extends KubernetesObject> {
       return object;
     } catch (error) {
       this.#log.error(
-        { resource: this.resource.plural, key: keyToString(key), err: error },
+        {
+          resource: this.resource.plural,
+          key: keyToString(key),
+          uid: recordOf(recordOf(raw)['metadata'])['uid'],
+          err: error,
+        },
         'an object does not parse',
       );
       this.#invalid.tell({ key, error });

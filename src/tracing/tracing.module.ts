@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { sleep, systemClock } from '../kubernetes/clock.ts';
+import { sleep, systemClock, type Clock } from '../kubernetes/clock.ts';
 import type { Tracing } from './tracing.ts';
 
 /** How long a shutdown waits for the last spans to be exported, in milliseconds. */
@@ -7,12 +7,15 @@ const flushMs = 2_000;
 
 /** Exports the last spans at the very end, when everything that makes some has ended. */
 class LastSpans implements OnApplicationShutdown {
-  constructor(private readonly tracing: Tracing) {}
+  constructor(
+    private readonly tracing: Tracing,
+    private readonly clock: Clock = systemClock,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
     const timer = new AbortController();
     const ended = this.tracing.end().catch(() => undefined);
-    await Promise.race([ended, sleep(systemClock, flushMs, timer.signal)]);
+    await Promise.race([ended, sleep(this.clock, flushMs, timer.signal)]);
     timer.abort();
   }
 }

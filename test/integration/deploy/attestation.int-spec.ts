@@ -76,6 +76,7 @@ describe('what the service notes on executions', () => {
     ['annotate', 'created-by=mallory'],
     ['annotate', 'created-by-'],
     ['annotate', 'cancel-requested-by=mallory'],
+    ['annotate', 'traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['label', 'request=x'],
   ])('is changed by nobody else: kubectl %s %s', async (command, change) => {
     await create('service', 'kept', { 'created-by': 'alice' });

@@ -139,6 +139,11 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     expect(items.length).toBeGreaterThan(0);
     expect(service.lines().length).toBeGreaterThan(0);
     const written = [...service.lines(), ...items, ...answers].flatMap((found) => textsIn(found));
+    // Where it was quoted there is something in its place, or this test proves nothing.
+    for (const quoting of answers.filter((text) => text.includes('not with'))) {
+      expect(quoting).toContain('not with ********');
+    }
+    expect(written.filter((text) => text.includes('not with ********')).length).toBeGreaterThan(3);
     for (const value of secrets) expect(written.filter((text) => tells(text, value))).toEqual([]);
   });
 });

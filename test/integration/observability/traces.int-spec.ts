@@ -73,11 +73,12 @@ describe('a trace, as a collector receives it,', () => {
         return names.includes('execution') && inTrace(all).some(({ service: by }) => by.includes('pipelinerun'));
       }),
     );
-    const named = (name: string) => spans.filter((span) => span.name === name);
+    const ours = spans.filter(({ service: by }) => by === 'workflow-execution');
+    const named = (name: string) => ours.filter((span) => span.name === name);
     const [call] = named('execution.create');
     const [execution] = named('execution');
     const looks = named('reconcile');
-    const creation = spans.find(({ name }) => /^POST .*pipelineruns$/.test(name));
+    const creation = ours.find(({ name }) => /^POST .*pipelineruns$/.test(name));
 
     expect(call?.parentSpanId).toBe(caller.spanId);
     expect(metadata.annotations?.[ownAnnotations.traceparent]).toBe(`00-${caller.traceId}-${call?.spanId}-01`);
@@ -92,9 +93,9 @@ describe('a trace, as a collector receives it,', () => {
       'workflowexecution.phase.before': 'Pending',
       'workflowexecution.phase.after': 'Running',
     });
-    expect(await tektonParent('traced')).toBe(`00-${caller.traceId}-${creation?.spanId}-01`);
+    expect(await tektonParent('traced')).toBe(`00-${caller.traceId}-${creator?.spanId}-01`);
     const ofTekton = spans.filter(({ service: by }) => by.includes('pipelinerun'));
-    expect(ofTekton.map(({ parentSpanId }) => parentSpanId)).toContain(creation?.spanId);
+    expect(ofTekton.map(({ parentSpanId }) => parentSpanId)).toContain(creator?.spanId);
   });
 
   it('is found in the log lines that were written in it', async () => {
