@@ -4,6 +4,7 @@ import { metrics } from '../metrics/metrics.ts';
 import { CallMetrics } from './grpc/call-metrics.ts';
 import { RequestMetrics } from './rest/request-metrics.ts';
 import { OpenStreams } from './streams/open-streams.ts';
+import { CertificateEnd } from './tls/certificate-end.ts';
 
 /** What the execution API measures of its calls. */
 export const executionMetrics: readonly Provider[] = [
@@ -11,4 +12,6 @@ export const executionMetrics: readonly Provider[] = [
   RequestMetrics,
   CallMetrics,
   readGauge(metrics.openStreams, [OpenStreams], ({ size }) => [{ value: size }]),
+  CertificateEnd,
+  readGauge(metrics.certificateEnd, [CertificateEnd], ({ seconds }) => [{ value: seconds }]),
 ];

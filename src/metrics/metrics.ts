@@ -29,6 +29,10 @@ export const metrics = {
     'workflow_id',
   ),
   executionsNow: gauge('kubernaut_workflow_executions', 'Executions there are now, by phase', 'phase'),
+  oldestPending: gauge(
+    'kubernaut_workflow_execution_oldest_pending_seconds',
+    'How long ago the execution was created that has been Pending for the longest time; 0 when none is',
+  ),
   failures: counter('kubernaut_workflow_execution_failures_total', 'Executions that have failed, by reason', 'reason'),
   skips: counter('kubernaut_workflow_execution_skips_total', 'Executions that were skipped, by reason', 'reason'),
   creationErrors: counter(
@@ -39,6 +43,10 @@ export const metrics = {
     'kubernaut_lock_contention_total',
     'Times that a target could not be had, because another execution holds it (held), or that its lock changed under a write and was looked at again (conflict)',
     'cause',
+  ),
+  lockLongestHeld: gauge(
+    'kubernaut_lock_longest_held_seconds',
+    'How long the target has been locked that has been so for the longest time; 0 when none is',
   ),
 
   reconciles: counter(
@@ -125,6 +133,10 @@ export const metrics = {
     'grpc_code',
   ),
   openStreams: gauge('kubernaut_open_streams', 'Watches and logs that are open now, over both transports'),
+  certificateEnd: gauge(
+    'kubernaut_certificate_expiration_timestamp_seconds',
+    'When the certificate ends that REST and gRPC show, in seconds since 1970; 0 without TLS',
+  ),
 
   auditDelivered: counter('kubernaut_audit_events_delivered_total', 'Audit events that are recorded'),
   auditRetries: counter(

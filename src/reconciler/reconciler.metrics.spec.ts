@@ -1,6 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { phasesOf } from './reconciler.metrics.ts';
+import { oldestPendingSeconds, phasesOf } from './reconciler.metrics.ts';
 
 it('every phase is told with how many executions are in it, none included', () => {
   const executions = [
@@ -10,4 +10,26 @@ it('every phase is told with how many executions are in it, none included', () =
   ];
   const counts = phasesOf(executions).map(({ labels, value }) => [labels?.['phase'], value]);
   expect(Object.fromEntries(counts)).toEqual({ Pending: 1, Running: 2, Completed: 0, Failed: 0, Skipped: 0 });
+});
+
+describe('how long executions have been Pending', () => {
+  const now = new Date('2026-01-02T03:04:05Z');
+  const createdAt = (creationTimestamp: string, phase?: 'Pending' | 'Running') =>
+    aWorkflowExecution({ metadata: { creationTimestamp }, status: phase && { phase } });
+
+  it('is told of the oldest one, looked at before or not', () => {
+    const executions = [
+      createdAt('2026-01-02T03:03:05Z', 'Pending'),
+      createdAt('2026-01-02T03:02:05Z'),
+      createdAt('2026-01-01T00:00:00Z', 'Running'),
+    ];
+    expect(oldestPendingSeconds(executions, now)).toBe(120);
+  });
+
+  it.each([
+    ['none is', [createdAt('2026-01-01T00:00:00Z', 'Running')]],
+    ['the clock of the API server is ahead', [createdAt('2026-01-02T03:04:06Z')]],
+  ])('is no time when %s', (_case, executions) => {
+    expect(oldestPendingSeconds(executions, now)).toBe(0);
+  });
 });

@@ -1,8 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
+import type { Clock } from '../kubernetes/clock.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
+import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { longestHeldSeconds } from '../locking/longest-held.ts';
 import { metricProviders, readGauge, type Reading } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
@@ -11,6 +14,7 @@ import { allPhases, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
+import { CLOCK } from './tokens.ts';
 
 /** What the reconciler counts, and the queue that it is counted at. */
 export const reconcilerMetrics: readonly Provider[] = [
@@ -39,6 +43,16 @@ export const reconcilerMetrics: readonly Provider[] = [
     [getReflectorToken(workflowExecutionResource)],
     ({ store }) => phasesOf(store.list()),
   ),
+  readGauge<[Reflector<WorkflowExecution>, Clock]>(
+    metrics.oldestPending,
+    [getReflectorToken(workflowExecutionResource), CLOCK],
+    ({ store }, clock) => [{ value: oldestPendingSeconds(store.list(), clock.now()) }],
+  ),
+  readGauge<[Reflector<Lease>, Clock]>(
+    metrics.lockLongestHeld,
+    [getReflectorToken(leaseResource), CLOCK],
+    ({ store }, clock) => [{ value: longestHeldSeconds(store.list(), clock.now()) }],
+  ),
 ];
 
 /** How many executions there are in each phase; every phase is told, also those that none is in. */
@@ -46,4 +60,11 @@ export function phasesOf(executions: readonly WorkflowExecution[]): readonly Rea
   const counts = new Map(allPhases.map((phase) => [phase, 0]));
   for (const execution of executions) counts.set(phaseOf(execution), (counts.get(phaseOf(execution)) ?? 0) + 1);
   return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
+}
+
+/** How many seconds ago the oldest execution was created that is Pending; 0 when none is. */
+export function oldestPendingSeconds(executions: readonly WorkflowExecution[], now: Date): number {
+  const pending = executions.filter((execution) => phaseOf(execution) === 'Pending');
+  const agesMs = pending.map(({ metadata }) => now.getTime() - Date.parse(metadata.creationTimestamp));
+  return agesMs.reduce((oldest, age) => Math.max(oldest, age), 0) / 1_000;
 }

@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { httpLimits } from '../limits.ts';
 import { Drain } from '../shutdown/drain.ts';
 import { DrainableHttpServer } from '../shutdown/drainable-http-server.ts';
+import { CertificateEnd } from '../tls/certificate-end.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Addresses } from './addresses.ts';
@@ -51,11 +52,12 @@ function lastAnswers(drain: Drain): RequestHandler {
   };
 }
 
-/** Hands a new certificate to the server that listens. */
+/** Hands a new certificate to the server that listens, and tells when it ends. */
 function showChanged(app: NestExpressApplication, certificate: ServerCertificate): void {
   const server = serverOf(app);
   if (!('setSecureContext' in server)) throw new Error('for TLS the application has to be created with httpsOptions');
   certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
+  app.get(CertificateEnd, { strict: false }).follow(certificate);
 }
 
 function serverOf(app: NestExpressApplication): HttpServer | HttpsServer {

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Lease, LeaseSpec } from '../kubernetes/lease.ts';
+import { lockPatch, newLock } from './lock-lease.ts';
+import { unusedLock } from './lock-record.ts';
+import { longestHeldSeconds } from './longest-held.ts';
+
+const now = new Date('2026-01-02T03:04:05Z');
+const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+const holder = { namespace: 'payment', name: 'first', uid: 'uid-1' };
+
+const aLock = (spec: LeaseSpec): Lease => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: {
+    name: 'wfe-target',
+    namespace: 'kubernaut-system',
+    uid: 'uid',
+    resourceVersion: '1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  },
+  spec,
+});
+const takenAgo = (seconds: number) =>
+  aLock(newLock('kubernaut-system', 'node/a', { holder, cooldowns: [] }, secondsAgo(seconds)).spec);
+
+describe('how long a lock has been held', () => {
+  it('is told of the one that has been so for the longest time', () => {
+    expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], now)).toBe(7_200);
+  });
+
+  it('counts a holder that can not be understood', () => {
+    const broken = { ...takenAgo(90).spec, holderIdentity: 'somebody' };
+    expect(longestHeldSeconds([aLock(broken)], now)).toBe(90);
+  });
+
+  it.each([
+    ['there are no locks', []],
+    ['the lock was given back', [aLock(givenBack())]],
+    ['nobody can tell since when it is held', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
+    ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
+  ])('is no time when %s', (_case, leases) => {
+    expect(longestHeldSeconds(leases, now)).toBe(0);
+  });
+});
+
+/** What the patch that gives a lock back leaves of its spec. */
+function givenBack(): LeaseSpec {
+  const patch: { spec?: Record<string, unknown> } = lockPatch(takenAgo(60), unusedLock, now);
+  return Object.fromEntries(Object.entries(patch.spec ?? {}).filter(([, value]) => value !== null));
+}
