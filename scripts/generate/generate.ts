@@ -1,7 +1,8 @@
-// Writes everything that is made from crds/ and proto/; with --check it only says what is not fresh.
+// Writes everything that is made from something else in this repository; with --check it only says what is not fresh.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
+import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateOpenApi } from './openapi.ts';
 import { generateMetrics } from './metrics.ts';
@@ -22,6 +23,7 @@ const stale = refresh({
   ...generateProto(),
   'docs/operations.md': await generateSettings(),
   'docs/metrics.md': await generateMetrics(),
+  'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
 });
 // Last, because it is made of the DTOs that have just been written.
 stale.push(...refresh({ 'docs/openapi.json': await generateOpenApi() }));

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { alerts } from './rules.ts';
+
+const directory = new URL('../../docs/runbooks/', import.meta.url);
+const pages = readdirSync(directory).filter((name) => name !== 'README.md');
+const page = (name: string) => readFileSync(new URL(name, directory), 'utf8');
+
+it('every page is that of an alert', () => {
+  expect(pages.toSorted()).toEqual(alerts.map(({ name }) => `${name}.md`).toSorted());
+});
+
+it('the list of pages has all of them', () => {
+  const listed = [...page('README.md').matchAll(/^\| \[(\w+)\]\(\1\.md\) +\| (\w+) /gm)];
+  expect(listed.map(([, name, severity]) => ({ name, severity }))).toEqual(
+    alerts.map(({ name, severity }) => ({ name, severity })),
+  );
+});
+
+describe.each(alerts)('$name', ({ name, severity, summary, description, runbook }) => {
+  it('names its page, and the page tells everything', () => {
+    expect(runbook).toBe(`docs/runbooks/${name}.md`);
+    const headings = [...page(`${name}.md`).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([name, 'What it means', 'Meanwhile', 'Look', 'Do', 'It resolves']);
+  });
+
+  it('says how urgent it is, what is the matter, and what to do first', () => {
+    expect(['critical', 'warning']).toContain(severity);
+    expect(summary).toMatch(/\.$/);
+    expect(description.split('. ').length).toBeGreaterThan(1);
+  });
+});
