@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, tmpdir } from 'node:os';
+import { findCache } from './cluster/cache.ts';
 import { ClusterError } from './cluster/errors.ts';
 import { startCluster } from './cluster/index.ts';
 import type { Cluster } from './cluster/index.ts';
 import { streamProgress } from './cluster/progress.ts';
+import { ensurePromtool } from './prometheus/promtool.ts';
 import { buildProduct } from './support/build.ts';
 import { applyProduct } from './support/product.ts';
 import { serviceKubeconfig } from './support/service-account.ts';
@@ -52,13 +54,17 @@ async function main(argv: readonly string[]): Promise<Tally> {
   // One after the other: both want the whole machine, and a failed build should not leave a cluster to be waited for.
   await buildProduct({ progress, signal: interrupted.signal });
   const { signal } = interrupted;
+  const promtool = await ensurePromtool(findCache(), progress, signal);
   const apiServerArgs = auditArguments(results);
   const cluster = await startCluster({ level: 'pods', owner: 'process', apiServerArgs, progress, signal });
   const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-tests-'));
   try {
     publisherFor(cluster); // Says at once what is missing for workflows to be published.
     await applyProduct(cluster);
-    const tally = await jest(wanted, options, await environment(cluster, directory));
+    const tally = await jest(wanted, options, {
+      ...(await environment(cluster, directory)),
+      WFE_TEST_PROMTOOL: promtool,
+    });
     return cluster.pods.available && isWhole(wanted, options) ? withRights(tally) : tally;
   } finally {
     await cluster.stop();

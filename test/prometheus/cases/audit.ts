@@ -1,0 +1,57 @@
+import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
+
+const lost = (reason: string) => of('kubernaut_audit_events_lost_total', { reason });
+const age = of('kubernaut_audit_oldest_pending_seconds');
+const pending = of('kubernaut_audit_events_pending');
+const retried = of('kubernaut_audit_deliveries_retried_total');
+const delivered = of('kubernaut_audit_events_delivered_total');
+
+/** Alerts about the audit trail. */
+export const audit: readonly AlertCase[] = [
+  fires(
+    'WorkflowExecutionAuditEventsLost',
+    'one was refused for good',
+    { [lost('refused')]: '0x60 1x30', [lost('tooOld')]: '0x90' },
+    62,
+    'About 1 audit events were given up in the last hour (refused). Each is in the log of the leader as the field audit, whole: keep that log, and post them by hand.',
+    { namespace: 'kubernaut-system', reason: 'refused' },
+  ),
+  staysQuiet('WorkflowExecutionAuditEventsLost', 'none ever was', { [lost('refused')]: '0x90' }, 62),
+
+  fires(
+    'WorkflowExecutionAuditDelayed',
+    'the oldest has waited for more than 10 minutes',
+    { [age]: '0+60x20' },
+    13,
+    'The oldest audit event has waited for 13m 0s. From 15 minutes on those of executions that are deleted are given up. See whether data storage answers: the log of the leader has its words.',
+  ),
+  staysQuiet('WorkflowExecutionAuditDelayed', 'data storage is away for 5 minutes', { [age]: '0+60x5 0x20' }, 13),
+
+  fires(
+    'WorkflowExecutionAuditBacklog',
+    'more than ten thousand wait',
+    { [pending]: '0+1000x30' },
+    20,
+    '20000 audit events are on their way. Data storage is slower than executions come: see how long its answers take.',
+  ),
+  staysQuiet('WorkflowExecutionAuditBacklog', 'a thousand wait', { [pending]: '1000x30' }, 20),
+
+  fires(
+    'WorkflowExecutionAuditRetries',
+    'a request a minute fails',
+    { [retried]: '0+1x40' },
+    30,
+    'About 10 requests to data storage have failed in 10 minutes and were made again. The log of the leader has its answer; 401 and 403 mean the token or its rights.',
+  ),
+  staysQuiet('WorkflowExecutionAuditRetries', 'three answers were lost', { [retried]: '0x10 3x30' }, 18),
+
+  fires(
+    'WorkflowExecutionAuditStopped',
+    'events wait, and none is recorded',
+    { [pending]: '7x40', [delivered]: '0+10x5 50x40', [ofSecond('kubernaut_audit_events_delivered_total')]: '0x40' },
+    35,
+    '7 audit events wait, and not one has been recorded for 15 minutes. See whether data storage is up, and whether its address and the token of the service are the right ones.',
+  ),
+  staysQuiet('WorkflowExecutionAuditStopped', 'nothing happens', { [pending]: '0x40', [delivered]: '50x40' }, 35),
+  staysQuiet('WorkflowExecutionAuditStopped', 'delivery is slow', { [pending]: '9x40', [delivered]: '0+1x40' }, 35),
+];

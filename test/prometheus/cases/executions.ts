@@ -1,0 +1,63 @@
+import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
+
+const pending = 'kubernaut_workflow_execution_oldest_pending_seconds';
+const creationErrors = of('kubernaut_pipelinerun_creation_errors_total');
+const held = of('kubernaut_lock_longest_held_seconds');
+const errors = of('controller_runtime_reconcile_errors_total', { controller: 'workflowexecution' });
+const passes = of('controller_runtime_reconcile_total', { controller: 'workflowexecution', result: 'success' });
+
+/** Alerts about executions, and about who brings them on. */
+export const executions: readonly AlertCase[] = [
+  fires(
+    'WorkflowExecutionStuckPending',
+    'one has been Pending for more than 10 minutes, as all replicas see',
+    { [of(pending)]: '0+60x20', [ofSecond(pending)]: '0+60x20' },
+    14,
+    'The oldest Pending execution was created 14m 0s ago. Find it with kubectl get wfe -A --sort-by=.metadata.creationTimestamp; its conditions say what it waits for.',
+  ),
+  staysQuiet('WorkflowExecutionStuckPending', 'each is started within a minute', { [of(pending)]: '0 50x30' }, 20),
+  staysQuiet(
+    'WorkflowExecutionStuckPending',
+    'one was started at the last moment',
+    { [of(pending)]: '0+60x11 0x10' },
+    13,
+  ),
+
+  fires(
+    'WorkflowExecutionCreationErrors',
+    'one is refused again and again',
+    { [creationErrors]: '0+0x5 0+1x20' },
+    20,
+    'About 10 tries to create a PipelineRun have failed in 10 minutes. The Events of the executions that wait say why: kubectl get events -A --field-selector type=Warning,involvedObject.kind=WorkflowExecution.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionCreationErrors',
+    'one try failed, and the next did not',
+    { [creationErrors]: '0x5 1x20' },
+    18,
+  ),
+
+  fires(
+    'WorkflowExecutionLockHeldTooLong',
+    'one has been held for more than two hours',
+    { [held]: '0+60x140' },
+    130,
+    'One target has been locked for 2h 10m 0s; every other execution on it is Skipped. The Lease names who holds it: kubectl -n kubernaut-system get leases -l kubernaut.ai/lock=target-resource --sort-by=.spec.acquireTime.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionLockHeldTooLong',
+    'a workflow took the hour that Tekton gives it',
+    { [held]: '0+60x61 0x60' },
+    100,
+  ),
+
+  fires(
+    'WorkflowExecutionReconcileErrors',
+    'every second pass fails',
+    { [errors]: '0+1x40', [passes]: '0+2x40' },
+    30,
+    '50% of the passes of the reconciler in namespace kubernaut-system have failed for 15 minutes; each comes back after a backoff. The log of the leader says with what error.',
+  ),
+  staysQuiet('WorkflowExecutionReconcileErrors', 'one in ten fails', { [errors]: '0+1x40', [passes]: '0+10x40' }, 30),
+  staysQuiet('WorkflowExecutionReconcileErrors', 'nothing happens', { [errors]: '0x40', [passes]: '0x40' }, 30),
+];

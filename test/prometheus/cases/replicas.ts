@@ -1,0 +1,111 @@
+import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
+
+const leader = 'leader_election_master_status';
+const deployment = '{namespace="kubernaut-system",deployment="workflow-execution"}';
+const asked = `kube_deployment_spec_replicas${deployment}`;
+const ready = `kube_deployment_status_replicas_ready${deployment}`;
+const certificate = of('kubernaut_certificate_expiration_timestamp_seconds');
+/** Seconds of so many days; the time of the tests begins at 0. */
+const days = (count: number) => count * 86_400;
+
+/** Alerts about replicas, and who of them leads. */
+export const replicas: readonly AlertCase[] = [
+  fires(
+    'WorkflowExecutionAbsent',
+    'the only replica has not answered for 5 minutes',
+    { [of('up')]: '1x5 0x10' },
+    11,
+    'For 5 minutes no replica has been scraped: no execution is started or followed, and the API does not answer. See whether the pods run: kubectl -n kubernaut-system get pods.',
+    {},
+  ),
+  fires(
+    'WorkflowExecutionAbsent',
+    'there has never been one',
+    {},
+    6,
+    'For 5 minutes no replica has been scraped: no execution is started or followed, and the API does not answer. See whether the pods run: kubectl -n kubernaut-system get pods.',
+    {},
+  ),
+  staysQuiet('WorkflowExecutionAbsent', 'one of two answers', { [of('up')]: '0x20', [ofSecond('up')]: '1x20' }, 15),
+
+  fires(
+    'WorkflowExecutionReplicasNotReady',
+    'one of two has not been ready for 10 minutes',
+    { [asked]: '2x20', [ready]: '1x20' },
+    11,
+    'Replicas in namespace kubernaut-system that have not been ready for 10 minutes: 1. Ask one that is not what it lacks: /readyz on its port 8081 names it.',
+    { namespace: 'kubernaut-system', deployment: 'workflow-execution' },
+  ),
+  staysQuiet('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked]: '2x20', [ready]: '2x20' }, 15),
+  staysQuiet(
+    'WorkflowExecutionReplicasNotReady',
+    'pods are replaced one after the other',
+    { [asked]: '3x20', [ready]: '3 2x3 3 2x3 3x10' },
+    15,
+  ),
+
+  fires(
+    'WorkflowExecutionNoLeader',
+    'two replicas have both not led for 2 minutes',
+    { [of(leader)]: '1x5 0x10', [ofSecond(leader)]: '0x15' },
+    9,
+    'For 2 minutes nobody in namespace kubernaut-system has had the Lease workflow-execution-leader: new executions stay Pending, and what runs is not followed. See who holds it: kubectl -n kubernaut-system get lease workflow-execution-leader.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionNoLeader',
+    'the leader changes',
+    { [of(leader)]: '1x5 0x10', [ofSecond(leader)]: '0x6 1x9' },
+    9,
+  ),
+
+  fires(
+    'WorkflowExecutionTwoLeaders',
+    'two replicas have both led for 2 minutes',
+    { [of(leader)]: '1x10', [ofSecond(leader)]: '1x10' },
+    5,
+    '2 replicas in namespace kubernaut-system say that they lead. See whether WFE_LEADER_ELECTION is true; if it is, scale the Deployment to one replica.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionTwoLeaders',
+    'a change of the leader looks like two for a moment',
+    { [of(leader)]: '1x6 0x10', [ofSecond(leader)]: '0x5 1x10' },
+    8,
+  ),
+  staysQuiet(
+    'WorkflowExecutionTwoLeaders',
+    'another installation has a leader of its own',
+    { [of(leader)]: '1x10', [of(leader, { namespace: 'staging' })]: '1x10' },
+    8,
+  ),
+
+  fires(
+    'WorkflowExecutionCertificateEndsSoon',
+    'it ends in less than two weeks',
+    { [certificate]: `${days(10)}x100` },
+    90,
+    'The certificate in use in namespace kubernaut-system ends in 9d 22h 30m 0s, and has not been renewed. Ask cert-manager why: kubectl -n kubernaut-system describe certificate workflow-execution.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionCertificateEndsSoon',
+    'it was renewed in time',
+    { [certificate]: `${days(14)}x30 ${days(90)}x70` },
+    95,
+  ),
+  staysQuiet('WorkflowExecutionCertificateEndsSoon', 'there is no TLS', { [certificate]: '0x100' }, 90),
+
+  fires(
+    'WorkflowExecutionCertificateEnds',
+    'it ends within a day on one replica',
+    { [certificate]: '43200x30', [ofSecond('kubernaut_certificate_expiration_timestamp_seconds')]: `${days(90)}x30` },
+    20,
+    'The certificate in use in namespace kubernaut-system ends in 11h 40m 0s (a time below zero: it has ended). From then on no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
+  ),
+  fires(
+    'WorkflowExecutionCertificateEnds',
+    'it has ended',
+    { [certificate]: '600x30' },
+    20,
+    'The certificate in use in namespace kubernaut-system ends in -10m 0s (a time below zero: it has ended). From then on no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
+  ),
+  staysQuiet('WorkflowExecutionCertificateEnds', 'it ends in two days', { [certificate]: `${days(2)}x30` }, 20),
+];
