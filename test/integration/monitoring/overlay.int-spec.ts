@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { arrayOf, parseJson, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';

@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { serviceName } from '../../../src/execution/grpc/package-definition.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { certificateAuthority } from '../../support/certificates.ts';
 import { scrape } from '../../support/scrape.ts';
 import type { ServiceProcess } from '../../support/service.ts';
 import { grpcCall } from '../execution/grpc-caller.ts';
@@ -78,6 +82,40 @@ describe('the metrics', () => {
     expect(seen.sum('workqueue_retries_total')).toBe(refused.hits);
     expect(seen.sum('controller_runtime_reconcile_errors_total')).toBe(refused.hits);
     expect(seen.sum('rest_client_requests_total', { method: 'POST', code: '403' })).toBe(refused.hits);
+  });
+
+  it('tell how long an execution has been Pending, and its target locked, until it runs and ends', async () => {
+    const { stage } = replicas;
+    const service = await replicas.start();
+    const ages = ['kubernaut_workflow_execution_oldest_pending_seconds', 'kubernaut_lock_longest_held_seconds'];
+    const told = async () => {
+      const seen = await scrape(service.metrics);
+      return ages.map((age) => seen.sum(age));
+    };
+    const refused = stage.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
+    await stage.execute('refused', skippingWorkflow);
+    await until('both have an age', async () => (await told()).every((age) => age > 0));
+
+    refused.remove();
+    await stage.phase('refused', 'Completed');
+
+    await until('neither has one', async () => (await told()).every((age) => age === 0));
+  });
+
+  it('tell when the certificate ends that callers are shown, and 0 when there is none', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-metrics-'));
+    const [certFile, keyFile] = [join(directory, 'tls.crt'), join(directory, 'tls.key')];
+    const { cert, key } = await (await certificateAuthority('test authority')).issue('service');
+    await writeFile(certFile, cert);
+    await writeFile(keyFile, key);
+    const withTls = await replicas.start({ WFE_TLS_CERT_FILE: certFile, WFE_TLS_KEY_FILE: keyFile });
+    const without = await replicas.start();
+    await rm(directory, { recursive: true });
+
+    const end = async ({ metrics }: ServiceProcess) =>
+      (await scrape(metrics)).sum('kubernaut_certificate_expiration_timestamp_seconds');
+    await expect(end(withTls)).resolves.toBe(new X509Certificate(cert).validToDate.getTime() / 1_000);
+    await expect(end(without)).resolves.toBe(0);
   });
 
   it('count an execution once when the service is killed, also one that ends while there is none', async () => {
