@@ -1,10 +1,10 @@
+import type { Arrival } from './arrival.ts';
 import { ChangeLog } from './change-log.ts';
 import { keyOf } from './kubernetes-object.ts';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
 import { Listeners } from './listeners.ts';
 import { silentLogger } from './logger.ts';
 import type { Scope } from './object-store.ts';
-import type { Arrival } from './reflector.ts';
 import { isNewer } from './resource-version.ts';
 
 interface ServerEvent {
@@ -61,8 +61,14 @@ export class Replica {
 
   /** Lists a scope; things of the colour `broken` do not parse. */
   list(scope: Scope): void {
-    const objects = [...this.#server.things.values()].filter((thing) => isOf(scope, thing) && parses(thing));
-    this.#arrive({ type: 'listed', scope, objects, resourceVersion: String(this.#server.revision) });
+    const things = [...this.#server.things.values()].filter((thing) => isOf(scope, thing));
+    this.#arrive({
+      type: 'listed',
+      scope,
+      objects: things.filter(parses),
+      unreadable: things.filter((thing) => !parses(thing)).map(keyOf),
+      resourceVersion: String(this.#server.revision),
+    });
   }
 
   listAll(): this {

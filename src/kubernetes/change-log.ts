@@ -1,7 +1,8 @@
+import type { Arrival } from './arrival.ts';
 import { CompactedLog, maxTombstones, type LogItem, type Positioned } from './compacted-log.ts';
 import { keyOf, type KubernetesObject } from './kubernetes-object.ts';
 import type { Scope } from './object-store.ts';
-import type { Arrival, Reflector } from './reflector.ts';
+import type { Reflector } from './reflector.ts';
 import { isOlder } from './resource-version.ts';
 
 /**
@@ -46,7 +47,7 @@ export class ChangeLog<T extends KubernetesObject> {
   #take(arrival: Arrival<T>): void {
     const log = this.#logs.get(arrival.scope);
     const seq = log?.lastSeq;
-    if (arrival.type === 'listed') this.#list(arrival.scope, arrival.objects, arrival.resourceVersion);
+    if (arrival.type === 'listed') this.#list(arrival);
     else log?.advance(this.#itemsOf(arrival, log).map(at(arrival.resourceVersion)), arrival.resourceVersion);
     const now = this.#logs.get(arrival.scope);
     if (now === log && now?.lastSeq === seq) return;
@@ -82,16 +83,16 @@ export class ChangeLog<T extends KubernetesObject> {
     // Its end keeps its place: there, a reader may have been told that it has read everything up to it.
     return object === undefined || log.get(object.metadata.uid)?.gone
       ? []
-      : [{ id: object.metadata.uid, object, gone: true }];
+      : [{ id: object.metadata.uid, object, gone: true, mayReturn: last === undefined }];
   }
 
-  #list(scope: Scope, objects: readonly T[], resourceVersion: string): void {
+  #list({ scope, objects, unreadable, resourceVersion }: Extract<Arrival<T>, { type: 'listed' }>): void {
     const log = this.#logs.get(scope);
     const items = objects.map((object) => itemOf(object));
     if (log === undefined || isOlder(resourceVersion, log.progress)) {
       this.#logs.set(scope, new CompactedLog<T>(resourceVersion, items, this.#maxTombstones));
     } else {
-      const gone = vanished(log, items);
+      const gone = vanished(log, items, new Set(unreadable));
       for (const { object } of gone) this.#uids.delete(keyOf(object));
       const there = items.filter((item) => isNews(log, item));
       log.leap(gone, there, resourceVersion);
@@ -113,9 +114,13 @@ function isNews<T extends KubernetesObject>(log: CompactedLog<T>, { id, position
   return known === undefined || known.gone || known.object.metadata.resourceVersion !== position;
 }
 
-function vanished<T>(log: CompactedLog<T>, listed: readonly LogItem<T>[]): LogItem<T>[] {
+function vanished<T extends KubernetesObject>(
+  log: CompactedLog<T>,
+  listed: readonly LogItem<T>[],
+  unreadable: ReadonlySet<string>,
+): LogItem<T>[] {
   const ids = new Set(listed.map(({ id }) => id));
   return [...log.latest()]
     .filter(({ id, gone }) => !gone && !ids.has(id))
-    .map(({ id, object }) => ({ id, object, gone: true }));
+    .map(({ id, object }) => ({ id, object, gone: true, mayReturn: unreadable.has(keyOf(object)) }));
 }

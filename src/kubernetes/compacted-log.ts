@@ -7,6 +7,8 @@ export interface LogItem<T> {
   /** For one that is gone, its last state. */
   readonly object: T;
   readonly gone: boolean;
+  /** Of one that is gone: it is not deleted but can not be read, and may come back. */
+  readonly mayReturn?: boolean;
 }
 
 /** An item at its place in the log. */
@@ -53,6 +55,7 @@ export class CompactedLog<T> {
   /** In order of `seq`. */
   readonly #tombstones = new Map<string, LogEntry<T>>();
   #gaps: Gap[] = [];
+  #hasForgottenUnreadable = false;
   #seq = 0;
   #progress: string;
   #forgotten: { readonly seq: number; readonly position: string };
@@ -121,6 +124,7 @@ export class CompactedLog<T> {
   isKnown(position: string): boolean {
     const age = compareResourceVersions(position, this.#forgotten.position);
     if (age === undefined || age < 0) return false;
+    if (this.hasLeaptSince(position) && this.#mayHaveReturned(position)) return false;
     return !this.#gaps.some(({ from, to }) => isNewer(position, from) && isOlder(position, to));
   }
 
@@ -145,6 +149,15 @@ export class CompactedLog<T> {
     return (this.#entries[index]?.seq ?? this.#seq + 1) - 1;
   }
 
+  /**
+   * Whether something that was gone by a resource version may have come back since, and gone again: a reader that has come
+   * to it in another log, where its return was known, still has it.
+   */
+  #mayHaveReturned(position: string): boolean {
+    if (this.#hasForgottenUnreadable) return true;
+    return [...this.#tombstones.values()].some((end) => end.mayReturn && !isNewer(end.position, position));
+  }
+
   #append(items: readonly Positioned<T>[], begin: string): void {
     const ordered = [...items].sort(inOrder);
     let before = begin;
@@ -166,8 +179,9 @@ export class CompactedLog<T> {
   }
 
   #forget(): void {
-    for (const [id, { seq, position }] of this.#tombstones) {
+    for (const [id, { seq, position, mayReturn = false }] of this.#tombstones) {
       if (this.#tombstones.size <= this.#maxTombstones) return;
+      this.#hasForgottenUnreadable ||= mayReturn;
       this.#tombstones.delete(id);
       this.#latest.delete(id);
       this.#forgotten = { seq, position };

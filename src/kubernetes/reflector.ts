@@ -1,3 +1,4 @@
+import type { Arrival } from './arrival.ts';
 import type { Random } from './backoff.ts';
 import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -41,21 +42,6 @@ export interface InvalidObject {
   readonly key: ObjectKey;
   readonly error: unknown;
 }
-
-/** What a list or watch has brought, as it brought it. */
-export type Arrival<T> =
-  | { readonly type: 'listed'; readonly scope: Scope; readonly objects: readonly T[]; readonly resourceVersion: string }
-  | { readonly type: 'put'; readonly scope: Scope; readonly object: T; readonly resourceVersion: string }
-  /** `last` is its last state, if that parses. */
-  | {
-      readonly type: 'gone';
-      readonly scope: Scope;
-      readonly key: string;
-      readonly last?: T;
-      readonly resourceVersion: string;
-    }
-  /** Nothing else has happened up to this resource version. */
-  | { readonly type: 'bookmark'; readonly scope: Scope; readonly resourceVersion: string };
 
 /**
  * Keeps a store equal to what the API server has. It survives resets, refusals, 410, 429 and restarts: it lists again
@@ -250,11 +236,19 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #replace(scope: Scope, items: readonly unknown[], resourceVersion: string): void {
-    const objects = items.map((raw) => this.#parse(readHeader(raw).key, raw)).filter((object) => object !== undefined);
+    const objects: T[] = [];
+    const unreadable: string[] = [];
+    for (const raw of items) {
+      const { key } = readHeader(raw);
+      const object = this.#parse(key, raw);
+      if (object === undefined) unreadable.push(keyToString(key));
+      else objects.push(object);
+    }
     this.#store.replace(scope, objects, resourceVersion);
     this.#generation++;
     this.#unlisted.delete(scope);
-    this.#arrived({ type: 'listed', scope, objects: objects.map((object) => this.#held(object)), resourceVersion });
+    const held = objects.map((object) => this.#held(object));
+    this.#arrived({ type: 'listed', scope, objects: held, unreadable, resourceVersion });
   }
 
   #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
