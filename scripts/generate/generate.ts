@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { readCrdSchema } from './crd.ts';
 import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
+import { generateGrpcReference } from './grpc-reference.ts';
 import { generateOpenApi } from './openapi.ts';
 import { generateMetrics } from './metrics.ts';
 import { generateParser } from './parser.ts';
 import { generateProto } from './proto.ts';
+import { generateRestReference } from './rest-reference.ts';
 import { generateSettings } from './settings.ts';
 import { generateTypes } from './types.ts';
 
@@ -26,7 +28,14 @@ const stale = refresh({
   'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
 });
 // Last, because it is made of the DTOs that have just been written.
-stale.push(...refresh({ 'docs/openapi.json': await generateOpenApi() }));
+const openApi = await generateOpenApi();
+stale.push(
+  ...refresh({
+    'docs/openapi.json': openApi,
+    'docs/reference/rest.md': await generateRestReference(openApi),
+    'docs/reference/grpc.md': await generateGrpcReference(),
+  }),
+);
 if (check && stale.length > 0) {
   console.error('Run `npm run generate` and commit the result.');
   process.exitCode = 1;

@@ -53,7 +53,8 @@ function descriptors(): string {
   ].join('\n');
 }
 
-function buf(...arguments_: string[]): Buffer {
+/** Runs buf in the repository; what it prints. */
+export function buf(...arguments_: string[]): Buffer {
   return execFileSync(join(root, 'node_modules', '.bin', 'buf'), arguments_, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
