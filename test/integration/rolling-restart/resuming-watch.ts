@@ -12,13 +12,13 @@ export class ResumingWatch {
   resumed = 0;
   startedAnew = 0;
   failure: FailedCall | undefined;
-  readonly #client: RetryingClient;
+  readonly #client: Pick<RetryingClient, 'nextGrpc'>;
   readonly #namespace: string;
   #position = '';
   #stopped = false;
   #cancel: () => void = () => undefined;
 
-  constructor(client: RetryingClient, namespace: string) {
+  constructor(client: Pick<RetryingClient, 'nextGrpc'>, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
   }

@@ -46,6 +46,11 @@ export class Replica {
     return this.#service?.http;
   }
 
+  /** Its process; undefined while it is down. */
+  get pid(): number | undefined {
+    return this.#service?.pid;
+  }
+
   /** Whether it has said that it leads. */
   get isLeading(): boolean {
     return this.#service?.log.some((line) => line.includes('"msg":"leading"')) ?? false;

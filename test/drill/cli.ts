@@ -1,0 +1,106 @@
+// What happens when something goes wrong in production, tried out: `npm run drill`. See docs/drills.md.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { constants, cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ClusterError } from '../cluster/errors.ts';
+import { startCluster, streamProgress } from '../cluster/index.ts';
+import { buildProduct } from '../support/build.ts';
+import { applyProduct } from '../support/product.ts';
+import { drills } from './drills/catalogue.ts';
+import type { Drill } from './drill.ts';
+import { measureMemory } from './memory/measure-memory.ts';
+import { isKept, reportOf } from './report.ts';
+import { runDrill } from './run-drill.ts';
+import { fullSize, quickSize } from './size.ts';
+
+const usage = `usage: npm run drill -- [NAME...] [--quick] [--results DIRECTORY]
+
+${drills.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
+
+  ${'memory'.padEnd(20)} no drill: what a service takes to start, and in memory, with up to 10,000 executions
+
+  --quick              drills of half a minute, which show little more than that they work
+  --results DIRECTORY  where the figures and the logs go; default: drill-results
+
+Without a NAME all drills are done, one after the other.`;
+
+const root = join(import.meta.dirname, '..', '..');
+const started = performance.now();
+const interrupted = new AbortController();
+const progress = streamProgress(process.stderr);
+const say = (line: string): void =>
+  progress(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)}s  ${line}`);
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
+    process.exitCode = 128 + constants.signals[name];
+    interrupted.abort();
+  });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = readOptions(argv);
+  const measures = positionals.includes('memory');
+  const wanted = positionals.length === 0 ? drills : positionals.filter((name) => name !== 'memory').map(drillOf);
+  const results = values.results ?? join(root, 'drill-results');
+  const size = values.quick ? quickSize : fullSize;
+  const { signal } = interrupted;
+  await buildProduct({ progress: say, signal });
+  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  try {
+    await applyProduct(cluster);
+    if (measures) {
+      const figures = await measureMemory({
+        cluster,
+        amounts: values.quick ? [0, 10] : [0, 1_000, 10_000],
+        say,
+        signal,
+      });
+      await store(results, 'memory', { figures });
+      console.table(figures);
+    }
+    for (const drill of wanted) {
+      say(`${drill.name}: ${drill.what}`);
+      const directory = join(results, drill.name);
+      const result = await runDrill(drill, { cluster, size, directory, say, signal });
+      await store(results, drill.name, { ...result, size });
+      console.log(reportOf(result));
+      if (!isKept(result)) process.exitCode = 1;
+    }
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Keeps what was measured, and on what. */
+async function store(directory: string, name: string, measured: object): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const file = { ...measured, cores: cpus().length, node: process.version };
+  await writeFile(join(directory, `${name}.json`), `${JSON.stringify(file, undefined, 2)}\n`);
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    const options = { quick: { type: 'boolean', default: false }, results: { type: 'string' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function drillOf(name: string): Drill {
+  const drill = drills.find((one) => one.name === name);
+  if (drill === undefined) throw new ClusterError(`There is no drill ${name}.\n\n${usage}`);
+  return drill;
+}

@@ -1,0 +1,70 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { fetch } from 'undici';
+import type { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { Connections, Endpoint } from './connections.ts';
+
+/** What one try of a call came to. */
+export type Try<T> =
+  | { readonly outcome: 'answered'; readonly answer: T }
+  | { readonly outcome: 'again' | 'deadline' | 'failed'; readonly why: string; readonly waitMs?: number };
+
+/** A call of the generated client, with its deadline. */
+export type GrpcMethod<T> = (
+  client: WorkflowExecutionServiceClient,
+  metadata: Metadata,
+  options: { readonly deadline: Date },
+  done: (error: ServiceError | null, response: T) => void,
+) => unknown;
+
+/** What passes (docs/api.md): the service is restarted, busy, or its answer got lost. */
+const passing = { grpc: [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED], http: [429, 503] };
+
+/** One try over gRPC. */
+export async function tryGrpc<T>(
+  connections: Connections,
+  endpoint: Endpoint,
+  deadlineMs: number,
+  method: GrpcMethod<T>,
+): Promise<Try<T>> {
+  const deadline = new Date(Date.now() + deadlineMs);
+  const { error, response } = await new Promise<{ error: ServiceError | null; response: T }>((resolve) =>
+    method(connections.grpc(endpoint), new Metadata(), { deadline }, (failure, answer) =>
+      resolve({ error: failure, response: answer }),
+    ),
+  );
+  if (error === null) return { outcome: 'answered', answer: response };
+  const why = `gRPC: ${error.message}`;
+  if (error.code === status.DEADLINE_EXCEEDED) return { outcome: 'deadline', why };
+  return { outcome: passing.grpc.includes(error.code) ? 'again' : 'failed', why };
+}
+
+/** One try over REST; the answer is the body's text. */
+export async function tryRest(
+  connections: Connections,
+  endpoint: Endpoint,
+  deadlineMs: number,
+  request: { readonly path: string; readonly body?: object },
+): Promise<Try<string>> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  try {
+    const answer = await fetch(connections.url(endpoint, request.path), {
+      method: request.body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${connections.token}`, 'content-type': 'application/json' },
+      body: request.body && JSON.stringify(request.body),
+      dispatcher: connections.dispatcher,
+      signal,
+    });
+    const text = await answer.text();
+    if (answer.ok) return { outcome: 'answered', answer: text };
+    const waitMs = Number(answer.headers.get('retry-after') ?? 0) * 1_000;
+    const why = `REST: ${answer.status} ${text}`;
+    return { outcome: passing.http.includes(answer.status) ? 'again' : 'failed', why, waitMs };
+  } catch (error) {
+    return { outcome: signal.aborted ? 'deadline' : 'again', why: `REST: ${causeOf(error)}` };
+  }
+}
+
+/** Of "fetch failed" only the cause says something. */
+function causeOf(error: unknown): string {
+  return String(error instanceof Error ? (error.cause ?? error) : error);
+}

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toSeconds } from '../client/tally.ts';
+import { promised, type Drill } from '../drill.ts';
+import { holdsWithin } from '../harness/until.ts';
+
+/** Milliseconds that everything gets to be as before when the API server is back. */
+const backMs = 90_000;
+
+/** Nobody reaches the API server for a while. */
+export const apiServerAway: Drill = {
+  name: 'api-server-away',
+  what: 'the API server is ended, and started again later',
+  async happen({ cluster, replicas, probes, size, say, signal, caughtUp }) {
+    const before = replicas.pids;
+    await cluster.kill('kube-apiserver');
+    say(`the API server is away for ${size.away} s`);
+    await caughtUp();
+    await delay(size.away * 1_000, undefined, { signal });
+    await cluster.start('kube-apiserver');
+    const backAt = performance.now();
+    say('the API server is back');
+    const ready = await holdsWithin(() => probes.allReady, backMs, signal);
+    say(ready ? 'all replicas are ready' : 'some replica is not ready');
+    return {
+      leaderlessMs: backAt,
+      facts: {
+        'until all replicas are ready again': ready ? toSeconds(performance.now() - backAt) : Infinity,
+        'processes that have lasted': replicas.pids.filter((pid) => before.includes(pid)).length,
+      },
+    };
+  },
+  promises: ({ facts, ranIntoDeadline, untilNextPipelineRun = Infinity }, { lease }) => [
+    promised('every call is answered, if only with UNAVAILABLE, before its deadline', ranIntoDeadline === 0),
+    promised('a replica goes on by itself', (facts['processes that have lasted'] ?? 0) > 0),
+    promised('all replicas are ready again', Number.isFinite(facts['until all replicas are ready again'])),
+    promised('PipelineRuns are made again within two leases', untilNextPipelineRun <= 2 * lease),
+  ],
+};

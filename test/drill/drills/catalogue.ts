@@ -1,0 +1,9 @@
+import type { Drill } from '../drill.ts';
+import { apiServerAway } from './api-server-away.ts';
+import { certificateRotated } from './certificate-rotated.ts';
+import { leaderKilled } from './leader-killed.ts';
+import { nodeGone } from './node-gone.ts';
+import { rollingUpdate } from './rolling-update.ts';
+
+/** All drills, in the order in which they are done. */
+export const drills: readonly Drill[] = [leaderKilled, rollingUpdate, nodeGone, certificateRotated, apiServerAway];

@@ -1,0 +1,28 @@
+import { promised, type Drill } from '../drill.ts';
+
+/** Seconds within which a new leader works once it may: it asks for the lease every 2 s, and reads the cluster's state. */
+const takeOverSeconds = 10;
+
+/** The process of the leader is killed, and started again at once. */
+export const leaderKilled: Drill = {
+  name: 'leader-killed',
+  what: 'the leading replica is ended by SIGKILL, and started again after a second',
+  async happen({ replicas, say, signal, caughtUp }) {
+    const leader = await replicas.leader(signal);
+    await leader.process.kill(1_000);
+    say(`${leader.name} led, and was killed`);
+    // What it has still created is not the work of its successor.
+    await caughtUp();
+    const killed = performance.now();
+    await leader.process.up();
+    say(`${leader.name} is ready again`);
+    return { leaderlessMs: killed };
+  },
+  promises: ({ untilNextPipelineRun = Infinity, noneReady }, { lease }) => [
+    promised(
+      `the next PipelineRun comes within the lease and ${takeOverSeconds} s`,
+      untilNextPipelineRun <= lease + takeOverSeconds,
+    ),
+    promised('the other replica is ready all the while', noneReady === 0),
+  ],
+};

@@ -1,0 +1,30 @@
+import { toSeconds } from '../client/tally.ts';
+import { promised, type Drill } from '../drill.ts';
+
+/** Every replica is replaced, one after the other, as by `kubectl rollout restart`. */
+export const rollingUpdate: Drill = {
+  name: 'rolling-update',
+  what: 'every replica is replaced: a new one is started, and when it is ready an old one gets SIGTERM',
+  async happen({ replicas, say, signal }) {
+    const leader = await replicas.leader(signal);
+    // The leader last, so that it is handed over once.
+    const old = replicas.members.toSorted((a, b) => Number(a === leader) - Number(b === leader));
+    let longestStop = 0;
+    let toldMs = performance.now();
+    for (const replica of old) {
+      const { name } = await replicas.add();
+      say(`${name} is ready, ${replica.name} is told to stop`);
+      toldMs = performance.now();
+      await replicas.remove(replica);
+      longestStop = Math.max(longestStop, toSeconds(performance.now() - toldMs));
+      say(`${replica.name} has ended`);
+    }
+    return { leaderlessMs: toldMs, facts: { 'longest stop of a replica': longestStop } };
+  },
+  promises: ({ untilNextPipelineRun = Infinity, noneReady, exits, ranIntoDeadline }, { lease }) => [
+    promised('the lease is handed over, not waited for', untilNextPipelineRun < lease),
+    promised('there is a ready replica all the while', noneReady === 0),
+    promised('every replica ends in order', exits === 0),
+    promised('no call runs into its deadline', ranIntoDeadline === 0),
+  ],
+};

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toSeconds } from '../client/tally.ts';
+
+/** Milliseconds between two questions, and that an answer may take. */
+const probe = { everyMs: 200, timeoutMs: 1_000 };
+
+/** What a kubelet that asks often would have seen of the replicas. */
+export interface ProbeFigures {
+  /** Seconds that each replica was not ready, by its name; those that always were are left out. */
+  readonly notReady: Readonly<Record<string, number>>;
+  /** Seconds without any replica that was ready: the longest. */
+  readonly noneReady: number;
+}
+
+/** Asks replicas again and again whether they are ready. */
+export class Probes {
+  readonly #ready = new Map<string, boolean>();
+  readonly #notReadyMs = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #noneSinceMs: number | undefined;
+  #longestNoneMs = 0;
+
+  /** Begins to ask a replica, which is ready. */
+  add(name: string, health: string): void {
+    this.#ready.set(name, true);
+    void this.#ask(name, health);
+  }
+
+  /** Asks a replica no more: it was told to go. */
+  remove(name: string): void {
+    this.#ready.delete(name);
+  }
+
+  /** Asks nobody any more. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Whether all replicas are ready, as far as they have been asked. */
+  get allReady(): boolean {
+    return [...this.#ready.values()].every(Boolean);
+  }
+
+  figures(): ProbeFigures {
+    const notReady = [...this.#notReadyMs].map(([name, ms]) => [name, toSeconds(ms)] as const);
+    return { notReady: Object.fromEntries(notReady), noneReady: toSeconds(this.#longestNoneMs) };
+  }
+
+  async #ask(name: string, health: string): Promise<void> {
+    for (let last = performance.now(); !this.#stop.signal.aborted;) {
+      const ready = await isReady(health);
+      if (!this.#ready.has(name)) return;
+      const now = performance.now();
+      this.#told(name, ready, now, now - last);
+      last = now;
+      await delay(probe.everyMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  #told(name: string, ready: boolean, now: number, sinceLastMs: number): void {
+    this.#ready.set(name, ready);
+    if (!ready) this.#notReadyMs.set(name, (this.#notReadyMs.get(name) ?? 0) + sinceLastMs);
+    if ([...this.#ready.values()].some(Boolean)) this.#noneSinceMs = undefined;
+    else this.#longestNoneMs = Math.max(this.#longestNoneMs, now - (this.#noneSinceMs ??= now));
+  }
+}
+
+async function isReady(health: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://${health}/readyz`, { signal: AbortSignal.timeout(probe.timeoutMs) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

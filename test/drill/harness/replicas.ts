@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { freePorts } from '../../cluster/ports.ts';
+import { Replica } from '../../storm/harness/replica.ts';
+import type { Endpoint } from '../client/connections.ts';
+import type { Probes } from './probes.ts';
+import { holdsWithin } from './until.ts';
+
+/** Milliseconds within which some replica has to lead. */
+const leaderMs = 60_000;
+
+/** What the replicas of a drill are started with. */
+export interface ReplicasOptions {
+  readonly kubeconfig: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where their logs go. */
+  readonly directory: string;
+  readonly probes: Probes;
+  readonly say: (line: string) => void;
+}
+
+/** A replica of a drill, always at the same addresses. */
+export interface DrillReplica {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly process: Replica;
+}
+
+/** The replicas of a drill, as a Deployment and its Service have them. */
+export class Replicas {
+  readonly #options: ReplicasOptions;
+  readonly #all: DrillReplica[] = [];
+  #members: readonly DrillReplica[] = [];
+  #started = 0;
+
+  constructor(options: ReplicasOptions) {
+    this.#options = options;
+  }
+
+  /** Those that take calls. */
+  get members(): readonly DrillReplica[] {
+    return this.#members;
+  }
+
+  /** How often any of them has ended by itself. */
+  get unplannedExits(): number {
+    return this.#all.reduce((sum, { process }) => sum + process.unplannedExits, 0);
+  }
+
+  /** Starts one more; it takes calls when this resolves. */
+  async add(): Promise<DrillReplica> {
+    const { kubeconfig, directory, probes, say } = this.#options;
+    const number = this.#started++;
+    const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
+    const [http, grpc] = [`127.0.0.1:${ports.http}`, `127.0.0.1:${ports.grpc}`];
+    const settings = {
+      ...this.#options.settings,
+      WFE_HTTP_ADDRESS: http,
+      WFE_GRPC_ADDRESS: grpc,
+      WFE_METRICS_ADDRESS: `127.0.0.1:${ports.metrics}`,
+      WFE_HEALTH_ADDRESS: `127.0.0.1:${ports.health}`,
+    };
+    const logFile = join(directory, `replica-${number}.log`);
+    const process = new Replica({ number, kubeconfig, settings, logFile, say });
+    const replica = { name: `replica ${number}`, endpoint: { http, grpc }, process };
+    this.#all.push(replica);
+    await process.up();
+    probes.add(replica.name, `127.0.0.1:${ports.health}`);
+    this.#members = [...this.#members, replica];
+    return replica;
+  }
+
+  /** Ends one as a Deployment does: it gets no new clients, and SIGTERM. */
+  async remove(replica: DrillReplica): Promise<void> {
+    this.#members = this.#members.filter((one) => one !== replica);
+    this.#options.probes.remove(replica.name);
+    await replica.process.stop();
+  }
+
+  /** The replica that leads, as soon as there is one. */
+  async leader(signal: AbortSignal): Promise<DrillReplica> {
+    const find = () => this.#members.find(({ process }) => process.isLeading && !process.isFrozen);
+    await holdsWithin(() => find() !== undefined, leaderMs, signal);
+    const leader = find();
+    if (leader === undefined) throw new Error('no replica has become the leader');
+    return leader;
+  }
+
+  /** The processes of those that take calls and are up. */
+  get pids(): readonly number[] {
+    return this.#members.flatMap(({ process }) => (process.pid === undefined ? [] : [process.pid]));
+  }
+
+  /** Ends all of them. */
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(({ process }) => process.stop()));
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pushBundle } from '../../cluster/images.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { readRecord } from '../../cluster/record.ts';
+import { createNamespaces, createSubmitter } from '../../storm/harness/namespaces.ts';
+import { PersistentApi } from '../../storm/harness/persistent-api.ts';
+import { WaitController } from '../../storm/harness/wait-controller.ts';
+import { waitWorkflow } from '../../storm/harness/wait-workflow.ts';
+import { Feed } from '../../storm/observer/feed.ts';
+import { serviceKubeconfig } from '../../support/service-account.ts';
+import { Connections } from '../client/connections.ts';
+import type { DrillSize } from '../size.ts';
+import { Certificates } from './certificates.ts';
+import { Probes } from './probes.ts';
+import { Replicas } from './replicas.ts';
+import { Witness } from './witness.ts';
+
+/** What a drill runs on. */
+export interface StageOptions {
+  /** Also the name of its namespace. */
+  readonly name: string;
+  /** An embedded cluster with Tekton and the product's manifests, which nobody else uses. */
+  readonly cluster: Cluster;
+  readonly size: DrillSize;
+  /** Whether clients and replicas speak TLS. */
+  readonly tls: boolean;
+  /** Where logs go; emptied first. */
+  readonly directory: string;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything that takes part in a drill: a cluster, two replicas that are ready, and who looks at them. */
+export interface Stage {
+  readonly cluster: Cluster;
+  readonly size: DrillSize;
+  readonly namespace: string;
+  readonly replicas: Replicas;
+  readonly probes: Probes;
+  readonly witness: Witness;
+  readonly certificates: Certificates;
+  readonly connections: Connections;
+  /** The bundle of the workflow to run: one task that waits. */
+  readonly image: string;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Resolves when the witness has seen everything that had happened when it was called. */
+  readonly caughtUp: () => Promise<void>;
+  /** Ends everything. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Brings up what a drill needs.
+ *
+ * @throws Error when the cluster is none for a drill, or a replica does not start
+ */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { cluster, name, size, directory, say, signal } = options;
+  const record = readRecord(cluster.directory);
+  if (record === undefined || cluster.registry === undefined) throw new Error('A drill needs a cluster with Tekton');
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const namespace = `drill-${name}`;
+  const namespaces = { executions: [namespace], service: 'kubernaut-system' };
+  const api = new PersistentApi(record, signal);
+  const witness = new Witness(namespace);
+  const waiting = new WaitController(api, (error) => say(`a task could not be ended: ${String(error)}`));
+  const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
+  feed.onChange((change) => {
+    witness.see(change);
+    waiting.see(change);
+  });
+  await feed.start();
+  await createNamespaces(api, namespaces);
+  const token = await createSubmitter(api, namespaces);
+  const { ref: image } = await pushBundle(cluster.registry, 'workflows/drill:1', {
+    pipelineName: 'workflow',
+    yaml: waitWorkflow,
+  });
+  const certificates = new Certificates(join(directory, 'certificates'));
+  if (options.tls) await certificates.create();
+  const probes = new Probes();
+  const settings = { ...settingsOf(size), ...certificates.settings };
+  const kubeconfig = await serviceKubeconfig(cluster, directory);
+  const replicas = new Replicas({ kubeconfig, settings, directory, probes, say });
+  const connections = new Connections({ token, ca: certificates.ca });
+  const close = async () => {
+    probes.stop();
+    await replicas.close();
+    await connections.close();
+    waiting.stop();
+    api.close();
+    await feed.stop();
+  };
+  try {
+    await Promise.all([replicas.add(), replicas.add()]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const watched = { cluster, size, namespace, replicas, probes, witness, certificates, connections, image };
+  return { ...watched, say, signal, caughtUp: () => feed.caughtUp(), close };
+}
+
+function settingsOf({ lease, drain }: DrillSize): Readonly<Record<string, string>> {
+  return {
+    WFE_LEADER_LEASE: `${lease}s`,
+    WFE_DRAIN_DELAY: `${drain}s`,
+    // A few clients stand for many callers.
+    WFE_RATE_LIMIT: '0',
+  };
+}

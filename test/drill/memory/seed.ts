@@ -1,0 +1,68 @@
+import type { PersistentApi } from '../../storm/harness/persistent-api.ts';
+
+const resource = 'workflowexecution.kubernaut.ai/v1alpha1';
+/** How many are created at once. */
+const atOnce = 16;
+/** When they ended: long enough ago for no cooldown to be left. */
+const ended = '2026-01-02T03:04:05Z';
+
+/** Creates executions that have ended, straight at the API server: those numbered from `from` to before `to`. */
+export async function seed(api: PersistentApi, namespace: string, from: number, to: number): Promise<void> {
+  const path = `/apis/${resource}/namespaces/${namespace}/workflowexecutions`;
+  let next = from;
+  const work = async () => {
+    for (let number = next++; number < to; number = next++) {
+      const name = `execution-${number}`;
+      const { status, text, inDoubt } = await api.call('POST', path, execution(name));
+      if (status !== 201 && !inDoubt) throw new Error(`POST ${path}: ${text}`);
+      await api.call('PATCH', `${path}/${name}/status`, { status: completed(namespace, name) });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+/** As large as one of production: some parameters, and the reasons of the analysis. */
+function execution(name: string): object {
+  return {
+    apiVersion: resource,
+    kind: 'WorkflowExecution',
+    metadata: { name, finalizers: ['workflowexecution.kubernaut.ai/workflowexecution-cleanup'] },
+    spec: {
+      remediationRequestRef: { name: `rr-${name}` },
+      workflowRef: {
+        workflowId: 'oomkill-increase-memory',
+        version: '1.0.0',
+        containerImage: 'quay.io/kubernaut/oomkill:v1.0.0',
+        containerDigest: `sha256:${'0'.repeat(64)}`,
+      },
+      targetResource: `payment/deployment/${name}`,
+      parameters: { NAMESPACE: 'payment', DEPLOYMENT: name, MEMORY_LIMIT: '512Mi', REASON: 'x'.repeat(200) },
+      confidence: 0.92,
+      rationale: 'The container was killed three times within ten minutes at its memory limit. '.repeat(4),
+    },
+  };
+}
+
+/** With the condition that says that its audit events are done with: a service that starts has nothing to do for it. */
+function completed(namespace: string, name: string): object {
+  const condition = { status: 'True', lastTransitionTime: ended, observedGeneration: 1 };
+  return {
+    observedGeneration: 1,
+    phase: 'Completed',
+    outcome: 'Success',
+    message: 'Tasks Completed: 3 (Failed: 0, Cancelled 0), Skipped: 0',
+    pipelineRunRef: { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name, namespace },
+    startTime: ended,
+    completionTime: ended,
+    conditions: [
+      { ...condition, type: 'Ready', reason: 'Completed', message: 'Tasks Completed: 3' },
+      {
+        ...condition,
+        type: 'PipelineRunCreated',
+        reason: 'PipelineRunCreated',
+        message: `PipelineRun ${name} was created`,
+      },
+      { ...condition, type: 'AuditRecorded', reason: 'Logged', message: 'All 3 audit events are in the audit trail' },
+    ],
+  };
+}

@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ResumingWatch } from '../integration/rolling-restart/resuming-watch.ts';
+import { resourceName } from '../../src/execution/names.ts';
+import { Caller } from './client/caller.ts';
+import type { Connections } from './client/connections.ts';
+import { Load } from './client/load.ts';
+import { Tally } from './client/tally.ts';
+import { commonPromises, type Drill, type DrillFigures, type PromiseOfADrill } from './drill.ts';
+import { openStage, type Stage, type StageOptions } from './harness/stage.ts';
+import { holdsWithin } from './harness/until.ts';
+
+/** Clients of a drill; half of them begin at each replica, and half of them speak REST. */
+const clients = 4;
+/** Milliseconds that executions, and then the watch, get to come to their end when nothing happens any more. */
+const settleMs = { executions: 120_000, watch: 20_000 };
+
+/** What came of a drill. */
+export interface DrillResult {
+  readonly name: string;
+  readonly figures: DrillFigures;
+  readonly promises: readonly PromiseOfADrill[];
+  /** Why calls were tried again or failed, with how often. */
+  readonly whys: readonly (readonly [string, number])[];
+}
+
+/**
+ * Does a drill on a stage of its own.
+ *
+ * @throws Error when it could not be done, or is called off by its signal
+ */
+export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' | 'tls'>): Promise<DrillResult> {
+  const stage = await openStage({ ...options, name: drill.name, tls: drill.tls ?? false });
+  const clientele = new Clientele(stage);
+  try {
+    clientele.begin();
+    await delay(stage.size.calm * 1_000, undefined, { signal: stage.signal });
+    const { leaderlessMs, facts = {} } = await drill.happen(stage);
+    await delay(stage.size.calm * 1_000, undefined, { signal: stage.signal });
+    await clientele.end();
+    const figures = {
+      ...clientele.figures(),
+      untilNextPipelineRun: leaderlessMs === undefined ? undefined : stage.witness.secondsToNextRun(leaderlessMs),
+      facts,
+    };
+    const promises = [...commonPromises(figures), ...drill.promises(figures, stage.size)];
+    return { name: drill.name, figures, promises, whys: clientele.whys };
+  } finally {
+    await clientele.close();
+    await stage.close();
+  }
+}
+
+/** Those who use the service during a drill: clients that create and read, and one at each replica that watches. */
+class Clientele {
+  readonly #stage: Stage;
+  readonly #tally = new Tally();
+  readonly #over = new AbortController();
+  readonly #callers: readonly Caller[];
+  readonly #load: Load;
+  readonly #watches: readonly ResumingWatch[];
+  #watchMissed = 0;
+  #working: Promise<unknown> = Promise.resolve();
+  #watching: Promise<unknown> = Promise.resolve();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    const { connections, namespace, image, size, replicas } = stage;
+    const signal = AbortSignal.any([stage.signal, this.#over.signal]);
+    const endpoints = () => replicas.members.map(({ endpoint }) => endpoint);
+    const shared = { endpoints, tally: this.#tally, signal };
+    this.#callers = Array.from({ length: clients }, (_, index) => new Caller({ ...shared, index: index >> 1 }));
+    this.#load = new Load({ connections, namespace, image, deadlineMs: size.deadline * 1_000 });
+    this.#watches = [0, 1].map((index) => {
+      const watcher = new Caller({ ...shared, index });
+      return new ResumingWatch(new NextGrpc(watcher, connections), namespace);
+    });
+  }
+
+  begin(): void {
+    this.#watching = Promise.allSettled(this.#watches.map((watch) => watch.run()));
+    this.#working = Promise.allSettled(this.#callers.map((caller, index) => this.#load.work(caller, index)));
+  }
+
+  /** Lets the clients end what they have begun, and waits until all executions have ended. */
+  async end(): Promise<void> {
+    const { witness, signal, caughtUp } = this.#stage;
+    this.#load.stop();
+    await this.#working;
+    await caughtUp();
+    await holdsWithin(() => witness.ended === witness.executions, settleMs.executions, signal);
+    await holdsWithin(() => this.#missed() === 0, settleMs.watch, signal);
+    this.#watchMissed = this.#missed();
+  }
+
+  figures() {
+    return {
+      ...this.#tally.figures(),
+      ...this.#stage.witness.figures(new Set(this.#load.created.values())),
+      ...this.#stage.probes.figures(),
+      watchResumed: this.#sum(({ resumed }) => resumed),
+      watchStartedAnew: this.#sum(({ startedAnew }) => startedAnew),
+      watchMissed: this.#watchMissed,
+      exits: this.#stage.replicas.unplannedExits,
+    };
+  }
+
+  get whys(): readonly (readonly [string, number])[] {
+    const failures = this.#watches.flatMap(({ failure }) =>
+      failure === undefined ? [] : [[failure.message, 1] as const],
+    );
+    return [...this.#callers.flatMap(({ whys }) => [...whys]), ...failures];
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    this.#load.stop();
+    for (const watch of this.#watches) watch.stop();
+    await this.#working;
+    await this.#watching;
+  }
+
+  /** Executions whose last state a watch does not have. */
+  #missed(): number {
+    const { namespace, witness } = this.#stage;
+    const states = [...witness.picture].map(([name, version]) => [resourceName({ namespace, name }), version] as const);
+    return this.#sum(({ picture }) => states.filter(([name, version]) => picture.get(name) !== version).length);
+  }
+
+  #sum(of: (watch: ResumingWatch) => number): number {
+    return this.#watches.reduce((sum, watch) => sum + of(watch), 0);
+  }
+}
+
+/** Gives a watch the replica that it begins at, and another one each time that it has to go on. */
+class NextGrpc {
+  readonly #caller: Caller;
+  readonly #connections: Connections;
+
+  constructor(caller: Caller, connections: Connections) {
+    this.#caller = caller;
+    this.#connections = connections;
+  }
+
+  get nextGrpc() {
+    this.#caller.moveOn();
+    return this.#connections.grpc(this.#caller.endpoint);
+  }
+}
