@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { PolicyRule } from '../workflow-execution/policy.ts';
@@ -48,8 +49,11 @@ describe('the configuration', () => {
   });
 
   it('can not be changed once it is read', () => {
-    const config = loadConfig({});
+    const config = loadConfig({ WFE_WATCH_NAMESPACES: 'payment' });
     expect(() => Object.assign(config, { workers: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config.http, { host: '0.0.0.0' })).toThrow(TypeError);
+    expect(() => Object.assign(config.watchNamespaces, ['checkout'])).toThrow(TypeError);
+    expect(() => Object.assign(config.allowedBundles[0]!, { below: false })).toThrow(TypeError);
   });
 
   it.each([
@@ -137,6 +141,25 @@ describe('the configuration', () => {
       WFE_ALLOWED_SERVICE_ACCOUNTS: settings.allowedServiceAccounts.variable,
     };
     expect(Object.values(rules)).toEqual(Object.keys(rules));
+  });
+
+  it('tells of every setting what it is for, by a name that no other has', () => {
+    const all = Object.values(settings);
+    expect(new Set(all.map(({ variable }) => variable)).size).toBe(all.length);
+    for (const { variable, description, rule } of all) {
+      expect(variable).toMatch(/^WFE_[A-Z]+(_[A-Z]+)*$/);
+      expect(description).toMatch(/^[A-Z].*\.$/);
+      expect(rule.allowed).not.toBe('');
+    }
+  });
+
+  it('has every setting in the table of the operations guide, with its default', async () => {
+    const guide = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    for (const { variable, default: default_, description } of Object.values(settings)) {
+      const row = guide.split('\n').find((line) => line.startsWith(`| \`${variable}\` `));
+      expect(row).toContain(description);
+      if (default_ !== '') expect(row).toContain(`\`${default_}\``);
+    }
   });
 
   it('names variables that are no settings', () => {

@@ -2,7 +2,7 @@ import { brokenBetween } from './between-settings.ts';
 import { settings } from './settings.ts';
 import type { Setting } from './settings.ts';
 
-/** The configuration of the service: frozen, typed, read once at start. Durations are milliseconds. */
+/** The configuration of the service: typed, frozen through and through, read once at start. Durations are milliseconds. */
 export type Config = {
   readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
 };
@@ -33,7 +33,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new ConfigError(lines.join('\n'));
   }
   const values = Object.fromEntries(read.map(({ key, value }) => [key, value]));
-  const config = Object.freeze(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
+  const config = frozen(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
   const between = brokenBetween(config);
   if (between.length === 0) return config;
   const lines = between.map(
@@ -41,6 +41,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       `${setting.variable} is '${env[setting.variable] ?? setting.default}' but must be ${allowed}`,
   );
   throw new ConfigError(lines.join('\n'));
+}
+
+/** A value with everything in it that can not be changed any more. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 /** Variables that look like settings of this service but are none, such as misspelt ones. */

@@ -78,6 +78,18 @@ describe('the service does not start, and says why in a sentence,', () => {
   });
 });
 
+describe('the service', () => {
+  it('names in a warning what looks like a setting and is none, and starts all the same', async () => {
+    const service = await startService({ kubeconfig, settings: { WFE_WORKRES: '3', WFE_LEADER_ELECTION: 'false' } });
+    await service.stop();
+
+    const warnings = service.log.filter((line) => line.includes('not a setting of this service'));
+    expect(warnings.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'warn', variable: 'WFE_WORKRES' }),
+    ]);
+  });
+});
+
 /** Starts the service, which must end by itself with exit code 1 and one line; that line, without its beginning. */
 async function refusal(options: Parameters<typeof startService>[0]): Promise<string> {
   const attempt: unknown = await startService(options).then(
