@@ -39,6 +39,8 @@ export interface Drill {
   readonly what: string;
   /** Whether clients and replicas speak TLS. */
   readonly tls?: boolean;
+  /** Seconds that clients wait for an answer, where that is not as in the other drills. */
+  readonly deadline?: number;
   /** Makes it happen; resolves when it is over. Clients go on all the while. */
   happen(stage: Stage): Promise<Disturbance>;
   /** What is promised beyond what is promised of every drill. */

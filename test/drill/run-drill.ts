@@ -29,7 +29,8 @@ export interface DrillResult {
  * @throws Error when it could not be done, or is called off by its signal
  */
 export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' | 'tls'>): Promise<DrillResult> {
-  const stage = await openStage({ ...options, name: drill.name, tls: drill.tls ?? false });
+  const { name, tls = false, deadline = options.size.deadline } = drill;
+  const stage = await openStage({ ...options, name, tls, size: { ...options.size, deadline } });
   const clientele = new Clientele(stage);
   try {
     clientele.begin();
@@ -43,7 +44,7 @@ export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' 
       facts,
     };
     const promises = [...commonPromises(figures), ...drill.promises(figures, stage.size)];
-    return { name: drill.name, figures, promises, whys: clientele.whys };
+    return { name, figures, promises, whys: clientele.whys };
   } finally {
     await clientele.close();
     await stage.close();

@@ -10,6 +10,8 @@ const backMs = 90_000;
 export const apiServerAway: Drill = {
   name: 'api-server-away',
   what: 'the API server is ended, and started again later',
+  // One that starts takes connections and does not answer. The service waits 5 s for each of: who it is, what they may do.
+  deadline: 15,
   async happen({ cluster, replicas, probes, size, say, signal, caughtUp }) {
     const before = replicas.pids;
     await cluster.kill('kube-apiserver');
