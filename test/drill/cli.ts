@@ -74,7 +74,7 @@ async function main(argv: readonly string[]): Promise<void> {
       say(`${drill.name}: ${drill.what}`);
       const directory = join(results, drill.name);
       const result = await runDrill(drill, { cluster, size, directory, say, signal });
-      await store(results, drill.name, { ...result, size });
+      await store(results, drill.name, result);
       console.log(reportOf(result));
       if (!isKept(result)) process.exitCode = 1;
     }

@@ -8,6 +8,7 @@ import { Tally } from './client/tally.ts';
 import { commonPromises, type Drill, type DrillFigures, type PromiseOfADrill } from './drill.ts';
 import { openStage, type Stage, type StageOptions } from './harness/stage.ts';
 import { holdsWithin } from './harness/until.ts';
+import type { DrillSize } from './size.ts';
 
 /** Clients of a drill; half of them begin at each replica, and half of them speak REST. */
 const clients = 4;
@@ -17,6 +18,7 @@ const settleMs = { executions: 120_000, watch: 20_000 };
 /** What came of a drill. */
 export interface DrillResult {
   readonly name: string;
+  readonly size: DrillSize;
   readonly figures: DrillFigures;
   readonly promises: readonly PromiseOfADrill[];
   /** Why calls were tried again or failed, with how often. */
@@ -44,7 +46,7 @@ export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' 
       facts,
     };
     const promises = [...commonPromises(figures), ...drill.promises(figures, stage.size)];
-    return { name, figures, promises, whys: clientele.whys };
+    return { name, size: stage.size, figures, promises, whys: clientele.whys };
   } finally {
     await clientele.close();
     await stage.close();

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { toSeconds } from '../client/tally.ts';
 
-/** Milliseconds between two questions, and that an answer may take. */
-const probe = { everyMs: 200, timeoutMs: 1_000 };
+/** Milliseconds between two questions, and that an answer may take: that as in deploy/base. */
+const probe = { everyMs: 200, timeoutMs: 5_000 };
 
 /** What a kubelet that asks often would have seen of the replicas. */
 export interface ProbeFigures {

@@ -53,8 +53,8 @@ describe('the witness of a drill', () => {
     expect([witness.ended, witness.executions]).toEqual([2, 3]);
   });
 
-  it('measures the time to the next PipelineRun that was not there before', () => {
-    const witness = witnessOf(execution('a'), run('r', 'a'), execution('b'), run('r', 'a'), run('s', 'b'));
+  it('measures the time to the next PipelineRun, of an execution that came later too', () => {
+    const witness = witnessOf(execution('a'), execution('b'), run('r', 'a'), execution('c'), run('s', 'c'));
 
     expect(witness.secondsToNextRun(1_500)).toBe(2.5);
     expect(witness.secondsToNextRun(4_000)).toBeUndefined();

@@ -63,10 +63,14 @@ export class Witness {
     return new Map([...this.#executions.values()].map(({ name, resourceVersion }) => [name, resourceVersion]));
   }
 
-  /** Seconds from a moment (of `performance.now()`) to the first PipelineRun that was made after it. */
+  /**
+   * Seconds from a moment (of `performance.now()`) to the first PipelineRun of an execution that came after it. One of an
+   * earlier execution may be the last thing that somebody did who is gone since.
+   */
   secondsToNextRun(fromMs: number): number | undefined {
-    const later = [...this.#runs.values()].flatMap((runs) => [...runs.values()]).filter((seenMs) => seenMs > fromMs);
-    return later.length === 0 ? undefined : toSeconds(Math.min(...later) - fromMs);
+    const later = [...this.#executions].filter(([, { seenMs }]) => seenMs > fromMs);
+    const runs = later.flatMap(([uid]) => this.#firstRun(uid));
+    return runs.length === 0 ? undefined : toSeconds(Math.min(...runs) - fromMs);
   }
 
   /** The sentences about executions, given the uids of those that clients were told to be created. */

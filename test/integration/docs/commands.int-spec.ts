@@ -17,7 +17,8 @@ const cluster = {
   kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
   kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
 };
-const client = new KubernetesClient(sharedCluster());
+const config = sharedCluster();
+const client = new KubernetesClient(config);
 const caller = { namespace: 'default', name: 'remediation-orchestrator' };
 /** The namespace of the pages' examples. */
 const example = 'payment';
@@ -51,6 +52,7 @@ describe('the commands in docs/', () => {
     await service.stop();
     await unbind();
     await kubectl(cluster, 'delete', 'namespace', example, '--wait=false');
+    await config.close();
     await rm(directory, { recursive: true });
   });
 
