@@ -8,7 +8,7 @@ import { attributesOf, tracer } from './tracer.ts';
 
 /**
  * The span that is the execution itself, from its creation to its end: a child of the API call that created it, else the
- * beginning of a trace of its own. Its ids are made of the UID (docs/adr/0027-traces.md), so that whoever works on the
+ * beginning of a trace of its own. Its ids are made of the UID (docs/adr/0025-traces.md), so that whoever works on the
  * execution, at whatever time and in whatever process, has the same span as the parent of what it does. It reaches the
  * exporter when it is ended, and whoever sees the execution end does that; all others just let go of it.
  */

@@ -8,7 +8,7 @@ export function sharedCluster(): PooledKubeConfig {
 
 /**
  * The same cluster with the rights that the service is shipped with. Whatever part of the service runs in a test runs with
- * these: what the API server is asked with them is held against the role (docs/adr/0026-least-rights-are-proven.md).
+ * these: what the API server is asked with them is held against the role (docs/adr/0024-least-rights-are-proven.md).
  */
 export function serviceCluster(): PooledKubeConfig {
   return load('WFE_TEST_SERVICE_KUBECONFIG');
