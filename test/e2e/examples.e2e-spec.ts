@@ -73,6 +73,9 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     return { code, said, output: await output };
   }
 
+  /** What the orchestrator has read, but for the conditions: that of the audit trail comes after the end. */
+  const outcomeOf = (told: string) => ({ ...(JSON.parse(told) as object), conditions: undefined });
+
   const publish = (name: string, script: string) =>
     publishWorkflow(environment().publisher, `${name}:v1`, shellWorkflow(script));
 
@@ -110,7 +113,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
 
     expect({ code, said }).toMatchObject({ code: 0 });
     expect(JSON.parse(output)).toMatchObject({ phase: 'PHASE_COMPLETED' });
-    expect(JSON.parse(again.output)).toEqual(JSON.parse(output));
+    expect(outcomeOf(again.output)).toEqual(outcomeOf(output));
     await expect(runsOf('rr-grpc')).resolves.toHaveLength(1);
     const runs = await environment().client.list(pipelineRunResource, { namespace: environment().namespace });
     expect(runs.items).toHaveLength(1);
