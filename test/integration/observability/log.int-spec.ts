@@ -67,6 +67,8 @@ describe('the log', () => {
   it('tells of a cancellation', async () => {
     await stage.execute('cancelled', waitingWorkflow);
     await stage.phase('cancelled', 'Running');
+    // Tekton begins no task of a run that is cancelled before.
+    await stage.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
     await stage.cancel('cancelled');
     await endCancelledTask(stage.client, stage.namespace);
     await stage.until('cancelled', 'it has ended', (execution) => phaseOf(execution) === 'Failed');
