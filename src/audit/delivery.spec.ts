@@ -1,81 +1,12 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
-import { silentLogger } from '../kubernetes/logger.ts';
+import { describe, expect, it } from '@jest/globals';
 import { anAdmission, anEndedExecution, times } from './audit.builders.ts';
-import type { AuditEvent, EventKind } from './audit-event.ts';
-import type { AuditMetrics } from './audit-metrics.ts';
+import type { AuditEvent } from './audit-event.ts';
 import { auditEvent } from './build-event.ts';
-import { Delivery } from './delivery.ts';
-import type { Delivered, EventStore, Told } from './event-store.ts';
-import { Outbox, type Item } from './outbox.ts';
+import { aRunningDelivery } from './delivery.builders.ts';
+import type { Delivered } from './event-store.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
-const start = new Date('2026-01-02T04:00:00Z');
-
-/** A store that answers as the test says, and keeps what it takes. */
-class Store implements EventStore {
-  readonly name = 'a test';
-  readonly recordedReason = 'Recorded';
-  readonly canTell = true;
-  readonly requests: string[][] = [];
-  readonly there: AuditEvent[] = [];
-  answers: ((events: readonly AuditEvent[]) => Delivered)[] = [];
-  always?: (events: readonly AuditEvent[]) => Delivered;
-  /** What it says instead of what is there. */
-  isDumb?: Told;
-
-  deliver(events: readonly AuditEvent[]): Promise<Delivered> {
-    this.requests.push(events.map(({ resource_id, event_action }) => `${resource_id}/${event_action}`));
-    const answer = this.answers.shift() ?? this.always ?? (() => ({ state: 'recorded' }));
-    const delivered = answer(events);
-    if (delivered.state === 'recorded') this.there.push(...events);
-    return Promise.resolve(delivered);
-  }
-
-  rows(): Promise<Told> {
-    this.requests.push(['?']);
-    return Promise.resolve(this.isDumb ?? { state: 'told', rows: this.there });
-  }
-}
-
-function setUp() {
-  const clock = new FakeClock(start);
-  const outbox = new Outbox({ settleMs: 300 * second, confirmMs: hour });
-  const store = new Store();
-  const counted = { delivered: 0, retried: 0, lost: [] as string[] };
-  const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
-    delivered: () => counted.delivered++,
-    retried: () => counted.retried++,
-    lost: (reason) => void counted.lost.push(reason),
-  };
-  const news = jest.fn<(item: Item) => void>();
-  const errors: unknown[] = [];
-  const log = { ...silentLogger, error: (fields: object) => void errors.push(fields) };
-  let mayDeliver = true;
-  const delivery = new Delivery({
-    around: (_, deliver) => deliver(),
-    ...{ outbox, store, clock, log, onNews: news, random: () => 0.5, metrics: metrics as AuditMetrics },
-    eventOf: ({ uid, due }) => auditEvent(anEndedExecution({ metadata: { name: uid } }), due),
-    mayDeliver: () => mayDeliver,
-  });
-  const stop = new AbortController();
-  const running = delivery.run(stop.signal);
-  return {
-    ...{ clock, outbox, store, counted, news, errors, delivery },
-    take(uid: string, kinds: readonly EventKind[], state: 'due' | 'unsure' = 'due', correlationId?: string) {
-      outbox.admit(anAdmission(uid, kinds, correlationId), state, clock.elapsedMs());
-      delivery.ring();
-      return clock.advance(0);
-    },
-    depose: () => (mayDeliver = false),
-    async stop() {
-      stop.abort();
-      await clock.advance(0);
-      await running;
-    },
-  };
-}
 
 const busy = (): Delivered => ({ state: 'busy', detail: 'HTTP 429' });
 const unknown = (): Delivered => ({ state: 'unknown', detail: 'no answer' });
@@ -89,7 +20,7 @@ const refusing =
 
 describe('a delivery', () => {
   it('brings away at once what is due, and what has come up meanwhile together', async () => {
-    const { take, store, outbox, counted, stop } = setUp();
+    const { take, store, outbox, counted, stop } = aRunningDelivery();
     await take('a', ['accepted', 'started', 'ended']);
     await take('b', ['accepted']);
 
@@ -99,7 +30,7 @@ describe('a delivery', () => {
   });
 
   it('tries again what was not taken, ever less often, and as late as it is asked to', async () => {
-    const { take, store, clock, counted, stop } = setUp();
+    const { take, store, clock, counted, stop } = aRunningDelivery();
     store.answers = [busy, () => ({ ...busy(), retryAfterMs: 30 * second }) as Delivered, busy];
     await take('a', ['accepted']);
 
@@ -119,7 +50,7 @@ describe('a delivery', () => {
   });
 
   it('sets one bad event aside, and takes all others of its batch along', async () => {
-    const { take, store, counted, errors, outbox, stop, clock } = setUp();
+    const { take, store, counted, errors, outbox, stop, clock } = aRunningDelivery();
     store.always = refusing('c');
     store.answers = [busy];
     for (const name of ['a', 'b', 'c', 'd', 'e']) await take(name, ['accepted']);
@@ -134,7 +65,7 @@ describe('a delivery', () => {
   });
 
   it('asks for what was not answered before it sends it again', async () => {
-    const { take, store, clock, stop } = setUp();
+    const { take, store, clock, stop } = aRunningDelivery();
     store.answers = [
       (events) => {
         store.there.push(...events);
@@ -150,7 +81,7 @@ describe('a delivery', () => {
   });
 
   it('sends again what was not answered, and is not there after the time that it may take', async () => {
-    const { take, store, clock, counted, stop } = setUp();
+    const { take, store, clock, counted, stop } = aRunningDelivery();
     store.answers = [unknown];
     await take('a', ['accepted', 'started']);
 
@@ -164,7 +95,7 @@ describe('a delivery', () => {
   });
 
   it('asks first for what another process may have sent', async () => {
-    const { take, store, stop } = setUp();
+    const { take, store, stop } = aRunningDelivery();
     store.there.push(
       auditEvent(anEndedExecution({ metadata: { name: 'a' } }), { kind: 'accepted', time: times.created }),
     );
@@ -174,8 +105,20 @@ describe('a delivery', () => {
     await stop();
   });
 
+  it('asks for what may have been sent once the event before it is there', async () => {
+    const { take, outbox, store, stop, clock } = aRunningDelivery();
+    store.answers = [busy];
+    outbox.admit(anAdmission('a', ['accepted'], 'one'), 'due', clock.elapsedMs());
+    await take('b', ['accepted'], 'unsure', 'one');
+    await clock.advance(301 * second);
+
+    expect(store.there.map(({ resource_id }) => resource_id)).toEqual(['a', 'b']);
+    expect(outbox.pending).toBe(0);
+    await stop();
+  });
+
   it('does not send again what was queued, and gives it up when it never comes', async () => {
-    const { take, store, clock, counted, errors, stop } = setUp();
+    const { take, store, clock, counted, errors, stop } = aRunningDelivery();
     store.answers = [() => ({ state: 'queued' })];
     await take('a', ['accepted']);
     await clock.advance(3 * hour);
@@ -187,7 +130,7 @@ describe('a delivery', () => {
   });
 
   it('counts against what was queued only the time in which it could be asked for', async () => {
-    const { take, store, clock, counted, stop } = setUp();
+    const { take, store, clock, counted, stop } = aRunningDelivery();
     store.answers = [() => ({ state: 'queued' })];
     store.isDumb = { state: 'busy', detail: 'HTTP 503' };
     await take('a', ['accepted']);
@@ -200,7 +143,7 @@ describe('a delivery', () => {
   });
 
   it('says what it is refused with, and tries again slowly', async () => {
-    const { take, store, clock, delivery, news, stop } = setUp();
+    const { take, store, clock, delivery, news, stop } = aRunningDelivery();
     store.answers = [() => ({ state: 'refused', detail: 'HTTP 403' })];
     await take('a', ['ended']);
 
@@ -214,7 +157,7 @@ describe('a delivery', () => {
   });
 
   it('says so too when it is refused what it asks for', async () => {
-    const { take, store, clock, delivery, news, stop } = setUp();
+    const { take, store, clock, delivery, news, stop } = aRunningDelivery();
     store.isDumb = { state: 'refused', detail: 'HTTP 403' };
     await take('a', ['ended'], 'unsure');
 
@@ -226,7 +169,7 @@ describe('a delivery', () => {
   });
 
   it('asks as late as it is asked to', async () => {
-    const { take, store, clock, stop } = setUp();
+    const { take, store, clock, stop } = aRunningDelivery();
     store.isDumb = { state: 'busy', detail: 'HTTP 429', retryAfterMs: 30 * second };
     await take('a', ['accepted'], 'unsure');
 
@@ -238,7 +181,7 @@ describe('a delivery', () => {
   });
 
   it('does not send what is too old to be taken, but says so', async () => {
-    const { take, store, clock, counted, errors, stop } = setUp();
+    const { take, store, clock, counted, errors, stop } = aRunningDelivery();
     store.isDumb = { state: 'busy', detail: 'HTTP 503' };
     store.always = busy;
     await clock.advance(8 * 24 * hour);
@@ -249,18 +192,31 @@ describe('a delivery', () => {
     await stop();
   });
 
-  it('sends nothing more when another process may deliver', async () => {
-    const { take, store, depose, stop } = setUp();
-    depose();
+  it('goes on behind a batch of which everything is too old', async () => {
+    const { take, outbox, store, clock, counted, stop } = aRunningDelivery();
+    await clock.advance(8 * 24 * hour);
+    for (let i = 0; i < 1_200; i++) outbox.admit(anAdmission(`e${i}`, ['accepted']), 'due', clock.elapsedMs());
+    await take('last', ['accepted']);
+
+    expect([store.requests, counted.lost.length, outbox.pending]).toEqual([[], 1_201, 0]);
+    await stop();
+  });
+
+  it('sends nothing more as long as another process may deliver', async () => {
+    const { take, store, allow, clock, stop } = aRunningDelivery();
+    allow(false);
     await take('a', ['accepted']);
     await take('b', ['accepted'], 'unsure');
 
     expect(store.requests).toEqual([]);
+    allow(true);
+    await clock.advance(second);
+    expect(store.requests).toEqual([['a/completed'], ['?']]);
     await stop();
   });
 
   it('brings away what is due when it is told to stop, but waits for nothing', async () => {
-    const { outbox, store, stop, clock } = setUp();
+    const { outbox, store, stop, clock } = aRunningDelivery();
     await clock.advance(0);
     outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
     outbox.admit(anAdmission('b', ['accepted']), 'unsure', 0);
@@ -270,7 +226,7 @@ describe('a delivery', () => {
   });
 
   it('makes requests of 500 events at most', async () => {
-    const { take, store, outbox, clock, stop } = setUp();
+    const { take, store, outbox, clock, stop } = aRunningDelivery();
     store.answers = [busy];
     for (let i = 0; i < 1_200; i++) outbox.admit(anAdmission(`e${i}`, ['accepted']), 'due', 0);
     await take('last', ['accepted']);

@@ -61,7 +61,8 @@ export class Delivery {
       giveUp: (item, event, state) => this.giveUp(item, event, state, ''),
     });
     const nextLook = () => (outbox.nextLookAtMs() ?? Infinity) - clock.elapsedMs();
-    this.sending = new Turns({ clock, random, take: () => this.sendNext(), nextInMs: () => Infinity });
+    const nextBatch = () => (outbox.nextBatch(1).length > 0 ? 0 : Infinity);
+    this.sending = new Turns({ clock, random, take: () => this.sendNext(), nextInMs: nextBatch });
     this.asking = new Turns({ clock, random, take: () => this.askNext(), nextInMs: nextLook });
   }
 
@@ -84,8 +85,10 @@ export class Delivery {
 
   private async sendNext(): Promise<boolean> {
     const { outbox, clock, store, around, mayDeliver } = this.options;
-    const { items, events } = this.made(outbox.nextBatch(this.limit));
-    if (items.length === 0 || !mayDeliver()) return false;
+    if (!mayDeliver()) return false;
+    const { items, events, tooOld } = this.made(outbox.nextBatch(this.limit));
+    // Behind a batch of which nothing is left there may be others.
+    if (items.length === 0) return tooOld > 0;
     for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
     const uids = items.map(({ uid }) => uid);
     this.conclude(items, events, await around(items, () => store.deliver(events, uids)));
@@ -104,15 +107,16 @@ export class Delivery {
   }
 
   /** The events of a batch, as many as there is room for; those that can not be sent any more are done with. */
-  private made(batch: readonly Item[]): { items: Item[]; events: AuditEvent[] } {
+  private made(batch: readonly Item[]) {
     const { clock, eventOf } = this.options;
-    const made: { items: Item[]; events: AuditEvent[] } = { items: [], events: [] };
+    const made: { items: Item[]; events: AuditEvent[]; tooOld: number } = { items: [], events: [], tooOld: 0 };
     let bytes = 0;
     for (const item of batch) {
       const event = eventOf(item);
       if (event === undefined) continue;
       if (clock.now().getTime() - Date.parse(event.event_timestamp) > oldestMs) {
         this.giveUp(item, event, 'tooOld', '');
+        made.tooOld += 1;
         continue;
       }
       bytes += Buffer.byteLength(JSON.stringify(event));
@@ -179,6 +183,8 @@ export class Delivery {
     outbox.finish(item, state, detail);
     if (state === 'recorded') metrics.delivered();
     if (outbox.unfinished(item.uid).length === 0) onNews(item);
+    // What waited behind it may have to be asked for.
+    this.asking.ring();
   }
 
   private move(items: readonly Item[], state: Item['state']): void {
