@@ -8,17 +8,12 @@ import type { Delivered, EventStore, Told } from './event-store.ts';
 export class FakeCluster {
   readonly objects = new Map<string, WorkflowExecution>();
   private handler: (change: Change<WorkflowExecution>) => void = () => undefined;
-  readonly behind = Promise.withResolvers<void>();
 
   readonly store = { list: () => [...this.objects.values()], get: (key: string) => this.objects.get(key) };
 
   onChange(handler: (change: Change<WorkflowExecution>) => void): () => void {
     this.handler = handler;
     return () => undefined;
-  }
-
-  caughtUp(): Promise<void> {
-    return this.behind.promise;
   }
 
   put(object: WorkflowExecution): void {

@@ -44,9 +44,7 @@ function setUp({ canTell = true, maxPending = 100 } = {}) {
   let running = Promise.resolve();
   return {
     ...{ clock, cluster, store, trail, news, lost, errors },
-    /** @param isCurrent whether what was before is known at once */
-    async start(isCurrent = true) {
-      if (isCurrent) cluster.behind.resolve();
+    async start() {
       running = trail.run(stop.signal, () => true);
       await clock.advance(0);
     },
@@ -119,23 +117,6 @@ describe('the audit trail', () => {
     await clock.advance(10 * minute);
 
     expect(store.told).toEqual(['a selection.completed', 'a execution.started', 'a workflow.completed']);
-    await stop();
-  });
-
-  it('asks also for what it has learnt of late: it may be behind what another process has done', async () => {
-    const { start, stop, cluster, clock, store } = setUp();
-    await start(false);
-
-    cluster.put(aWorkflowExecution(named('a')));
-    await clock.advance(0);
-    cluster.behind.resolve();
-    await clock.advance(0);
-    cluster.put(aWorkflowExecution(named('b', '2026-01-02T05:00:01Z')));
-    await clock.advance(0);
-
-    expect(store.told).toEqual(['b selection.completed']);
-    await clock.advance(6 * minute);
-    expect(store.told).toEqual(['b selection.completed', 'a selection.completed']);
     await stop();
   });
 

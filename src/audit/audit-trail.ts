@@ -84,8 +84,8 @@ export class AuditTrail {
   }
 
   /**
-   * Delivers until the signal aborts and what has begun has come to its end. What an execution has come to before may have
-   * been sent by another process.
+   * Delivers until the signal aborts and what has begun has come to its end. All that other processes have done before has
+   * to be known; what an execution has come to by then may have been sent by one of them.
    *
    * @param mayDeliver asked before each request: whether this process is still the one that delivers
    */
@@ -94,19 +94,12 @@ export class AuditTrail {
     this.mayDeliver = mayDeliver;
     const unsubscribe = this.executions.onChange((change) => this.changed(change));
     this.admitAll();
-    void this.takeOver(signal);
+    const times = this.executions.store.list().map(({ metadata }) => metadata.creationTimestamp);
+    this.ownSince = times.reduce((latest, time) => (time > latest ? time : latest), '');
     await this.delivery.run(signal);
     unsubscribe();
     this.orphans.end();
     this.mayDeliver = () => false;
-  }
-
-  /** Nothing that another process has done before is unknown here once this has come to its end. */
-  private async takeOver(signal: AbortSignal): Promise<void> {
-    await this.executions.caughtUp(signal).catch(() => undefined);
-    if (signal.aborted) return;
-    const times = this.executions.store.list().map(({ metadata }) => metadata.creationTimestamp);
-    this.ownSince = times.reduce((latest, time) => (time > latest ? time : latest), '');
   }
 
   /** How the events of an execution stand, and what is to be said about them. */

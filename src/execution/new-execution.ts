@@ -1,4 +1,5 @@
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import { finalizer } from '../workflow-execution/finalizer.ts';
 import type { WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { CreateCommand } from './execution.types.ts';
@@ -12,6 +13,7 @@ export interface NewExecution {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
+    readonly finalizers: readonly string[];
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
@@ -41,6 +43,8 @@ export function newExecution(
     metadata: {
       name,
       namespace,
+      // From the beginning, so that the reconciler need not write it.
+      finalizers: [finalizer],
       labels: unlessEmpty({ ...command.labels, ...marks.labels }),
       annotations: unlessEmpty({ ...command.annotations, ...marks.annotations, ...author, ...trace }),
     },

@@ -1,7 +1,7 @@
 import type { Cooldown, ExecutionId } from './lock-record.ts';
 
 /**
- * What became of the execution that a lock names, as the API server has it now.
+ * What became of the execution that a lock names.
  * - `live`: it exists and has not ended, or something of it still runs.
  * - `ended`: nothing of it runs any more; it may just not have given the target back yet. `cooldown` is what the lock
  *   has to remember of it, when its steps ran and it can still be asked.
@@ -10,7 +10,9 @@ export type HolderState = { readonly kind: 'live' } | { readonly kind: 'ended'; 
 
 /** Looks after the executions that locks name. */
 export interface Holders {
-  /** Never from a cache: a target is taken over only on what is true now. */
+  /** What the watch has seen, where that can not be otherwise any more: a phase that is the last is never left. */
+  lastSeen(holder: ExecutionId): HolderState;
+  /** What is true now: a target is taken over from one that may still run on nothing else. */
   inspect(holder: ExecutionId, signal: AbortSignal): Promise<HolderState>;
 }
 

@@ -25,9 +25,10 @@ export function lockName(target: string): string {
  *
  * @throws UnreadableLockError when its holder or its cooldowns can not be understood
  */
-export function readLock({ metadata, spec }: Lease): LockRecord {
+export function readLock(lease: Lease): LockRecord {
+  const { metadata } = lease;
   const cooldowns = parseCooldowns(metadata.annotations?.[cooldownsAnnotation]);
-  const holder = parseHolder(spec.holderIdentity ?? '');
+  const holder = holderOf(lease);
   if (cooldowns !== undefined && holder !== 'unreadable')
     return holder === undefined ? { cooldowns } : { holder, cooldowns };
   throw new UnreadableLockError(
@@ -70,7 +71,9 @@ function writtenCooldowns({ cooldowns }: LockRecord): Record<string, string> {
   return cooldowns.length === 0 ? {} : { [cooldownsAnnotation]: JSON.stringify(cooldowns) };
 }
 
-function parseHolder(identity: string): ExecutionId | 'unreadable' | undefined {
+/** The execution that a Lease names as its holder; undefined when it names none. */
+export function holderOf({ spec }: Lease): ExecutionId | 'unreadable' | undefined {
+  const identity = spec.holderIdentity ?? '';
   if (identity === '') return undefined;
   const [namespace, name, uid, ...rest] = identity.split('/');
   return namespace && name && uid && rest.length === 0 ? { namespace, name, uid } : 'unreadable';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lease, LeaseSpec } from '../kubernetes/lease.ts';
 import { lockPatch, newLock } from './lock-lease.ts';
-import { unusedLock } from './lock-record.ts';
+import { unusedLock, type ExecutionId } from './lock-record.ts';
 import { longestHeldSeconds } from './longest-held.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
+const nobodyIsOver = () => false;
 const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const holder = { namespace: 'payment', name: 'first', uid: 'uid-1' };
 
@@ -24,13 +25,18 @@ const takenAgo = (seconds: number) =>
   aLock(newLock('kubernaut-system', 'node/a', { holder, cooldowns: [] }, secondsAgo(seconds)).spec);
 
 describe('how long a lock has been held', () => {
+  it('does not count one whose execution is over', () => {
+    const isOver = ({ uid }: ExecutionId) => uid === holder.uid;
+    expect(longestHeldSeconds([takenAgo(60)], isOver, now)).toBe(0);
+  });
+
   it('is told of the one that has been so for the longest time', () => {
-    expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], now)).toBe(7_200);
+    expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], nobodyIsOver, now)).toBe(7_200);
   });
 
   it('counts a holder that can not be understood', () => {
     const broken = { ...takenAgo(90).spec, holderIdentity: 'somebody' };
-    expect(longestHeldSeconds([aLock(broken)], now)).toBe(90);
+    expect(longestHeldSeconds([aLock(broken)], nobodyIsOver, now)).toBe(90);
   });
 
   it.each([
@@ -39,7 +45,7 @@ describe('how long a lock has been held', () => {
     ['nobody can tell since when it is held', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
     ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
   ])('is no time when %s', (_case, leases) => {
-    expect(longestHeldSeconds(leases, now)).toBe(0);
+    expect(longestHeldSeconds(leases, nobodyIsOver, now)).toBe(0);
   });
 });
 

@@ -32,7 +32,8 @@ const tries = 5;
 
 /**
  * One lock for each target, cluster-wide: a Lease in the service's own namespace that is changed by compare-and-swap
- * only. It says who has the target and, so that deleting an execution does not void it, what cools down.
+ * only. It says who has the target and, so that deleting an execution does not void it, what cools down. A holder that has
+ * ended is as good as none: nobody need write that it has, and whoever takes the target next notes what cools down.
  *
  * Decisions are made on what the watch has seen. A grant is safe all the same, because the write is refused when the
  * Lease has changed since; a refusal is read live first, so that nobody is turned away for something that is over.
@@ -95,7 +96,7 @@ export class TargetLocks {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const record = lease === undefined ? unusedLock : readLock(lease);
       const next = released(record, execution, cooldown, now, this.#cooldownMs);
-      if (next === record || (await this.#write(lease ?? target, next, now, signal))) return;
+      if (next === record || (await this.#replace(lease, target, next, now, signal))) return;
       lease = await this.#read(target, signal);
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being given back`);
@@ -108,7 +109,7 @@ export class TargetLocks {
   }
 
   /**
-   * Removes a Lease that has nothing to say any more, and frees one whose holder has ended without giving it back.
+   * Removes a Lease that has nothing to say any more, unless somebody uses it again meanwhile.
    *
    * @param name of the Lease
    */
@@ -117,25 +118,40 @@ export class TargetLocks {
     if (lease === undefined) return;
     const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
     if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
-    else if (record.holder === undefined && lease.spec.holderIdentity) await this.#write(lease, record, now, signal);
   }
 
   /** The record of a Lease as it would be had its holder given it back, when that has ended. */
   async #withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
     const record = lease === undefined ? unusedLock : readLock(lease);
-    if (record.holder === undefined || !live) return record;
-    const state = await this.holders.inspect(record.holder, signal);
+    if (record.holder === undefined) return record;
+    let state = this.holders.lastSeen(record.holder);
+    if (state.kind === 'live' && live) state = await this.holders.inspect(record.holder, signal);
     if (state.kind === 'live') return record;
     return released(record, record.holder, state.cooldown, now, this.#cooldownMs);
   }
 
-  async #remove({ metadata }: Lease, signal: AbortSignal): Promise<void> {
+  /** Compare-and-swap, as {@link #write}; a lock that would have nothing to say is none. */
+  #replace(
+    lease: Lease | undefined,
+    target: string,
+    next: LockRecord,
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (lease !== undefined && isSpent(next, now, this.#cooldownMs)) return this.#remove(lease, signal);
+    return this.#write(lease ?? target, next, now, signal);
+  }
+
+  /** Removes a Lease: false when it is not the one that was read any more. */
+  async #remove({ metadata }: Lease, signal: AbortSignal): Promise<boolean> {
     const { uid, resourceVersion } = metadata;
     try {
       await this.client.delete(leaseResource, metadata, { preconditions: { uid, resourceVersion }, signal });
+      return true;
     } catch (error) {
-      // Somebody uses it again, or has removed it: both are as it should be.
-      if (!(error instanceof ConflictError) && !(error instanceof NotFoundError)) throw error;
+      if (error instanceof NotFoundError) return true;
+      if (error instanceof ConflictError) return false;
+      throw error;
     }
   }
 

@@ -70,9 +70,12 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     if (end === 'lost') this.endProcess('the lease of the leader is lost: another replica may reconcile already');
   }
 
-  /** Nothing is decided before the stores are complete: a PipelineRun not seen yet is not one that is gone. */
+  /**
+   * Nothing is decided before the stores are complete, for a PipelineRun not seen yet is not one that is gone, and before
+   * they know all that the replica has done that led before.
+   */
   async #work(leading: AbortSignal): Promise<void> {
-    if (!(await this.mirrors.synced(leading))) return;
+    if (!(await this.mirrors.caughtUp(leading))) return;
     this.log.info({ executions: this.mirrors.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);

@@ -12,7 +12,7 @@ import { CLOCK } from './tokens.ts';
 /**
  * Tells what became of the execution that a lock names. One that has ended is asked what the lock has to remember; one
  * that does not exist any more has ended unless its PipelineRun is there and unfinished. Pods that are still ending count as
- * running.
+ * running, but of one that is Completed every task has ended by itself.
  */
 @Injectable()
 export class ExecutionHolders implements Holders {
@@ -22,11 +22,18 @@ export class ExecutionHolders implements Holders {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  lastSeen(holder: ExecutionId): HolderState {
+    const seen = this.executions.lastSeen(holder);
+    if (seen?.metadata.uid !== holder.uid || phaseOf(seen) !== 'Completed') return { kind: 'live' };
+    return { kind: 'ended', cooldown: cooldownOf(seen, this.clock.now()) };
+  }
+
   async inspect(holder: ExecutionId, signal: AbortSignal): Promise<HolderState> {
     const execution = await this.executions.read(holder, signal);
     if (execution?.metadata.uid === holder.uid) {
-      if (!isTerminal(phaseOf(execution))) return { kind: 'live' };
-      if (await this.pipelineRuns.hasLivePods(execution, signal)) return { kind: 'live' };
+      const phase = phaseOf(execution);
+      if (!isTerminal(phase)) return { kind: 'live' };
+      if (phase !== 'Completed' && (await this.pipelineRuns.hasLivePods(execution, signal))) return { kind: 'live' };
       return { kind: 'ended', cooldown: cooldownOf(execution, this.clock.now()) };
     }
     // By its name, which no other execution's has: one that was left behind may have lost its owner.

@@ -4,13 +4,11 @@ import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { finalizer } from '../workflow-execution/finalizer.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { mergePatch } from './merge-patch.ts';
-
-/** Keeps an execution in place until its PipelineRun is gone and everything is told. */
-const finalizer = 'workflowexecution.kubernaut.ai/workflowexecution-cleanup';
 
 /** The execution is not the one any more that was read: it has changed or is gone. What was decided on it is void. */
 export type Outdated = 'outdated';
@@ -47,11 +45,6 @@ export class Executions {
     const change = mergePatch(execution.status ?? {}, status);
     if (change === undefined) return execution;
     return this.#patch(execution, { status: change }, { subresource: 'status', signal });
-  }
-
-  /** Whether the execution has the finalizer of this service. */
-  isGuarded({ metadata }: WorkflowExecution): boolean {
-    return metadata.finalizers?.includes(finalizer) ?? false;
   }
 
   /** Puts the finalizer of this service on an execution. */

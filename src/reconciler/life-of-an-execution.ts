@@ -40,7 +40,7 @@ export class LifeOfAnExecution {
     this.#phases = {
       Pending: [validate, cancelBeforeStart, addFinalizer, acquire, start],
       Running: [cancel, follow],
-      Completed: [release, tellAudit, expire],
+      Completed: [tellAudit, expire],
       Failed: [release, tellAudit, expire],
       Skipped: [tellAudit, expire],
     };

@@ -8,7 +8,7 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { CLOCK, LOGGER } from './tokens.ts';
 
-/** Removes the locks that have nothing to say any more, and frees those whose holder ended without giving them back. */
+/** Removes the locks that have nothing to say any more. */
 @Injectable()
 export class LockCollector {
   constructor(

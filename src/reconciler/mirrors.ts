@@ -27,10 +27,17 @@ export class Mirrors {
     });
   }
 
-  /** Waits until everything has been seen once; false when the signal aborts before that. */
-  async synced(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Waits until everything has been seen once, and of the executions all that had happened when this was called: one that
+   * another replica has brought to its end must not look as if it had not begun. False when the signal aborts before that.
+   */
+  async caughtUp(signal: AbortSignal): Promise<boolean> {
     try {
-      await Promise.all([this.executions, this.pipelineRuns, this.leases].map((mirror) => mirror.synced(signal)));
+      await Promise.all([
+        this.executions.caughtUp(signal),
+        this.pipelineRuns.synced(signal),
+        this.leases.synced(signal),
+      ]);
       return true;
     } catch (error) {
       if (error instanceof CancelledError) return false;

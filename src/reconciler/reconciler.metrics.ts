@@ -5,6 +5,8 @@ import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { HOLDERS, type Holders } from '../locking/holders.ts';
+import type { ExecutionId } from '../locking/lock-record.ts';
 import { longestHeldSeconds } from '../locking/longest-held.ts';
 import { metricProviders, readGauge, type Reading } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
@@ -48,10 +50,13 @@ export const reconcilerMetrics: readonly Provider[] = [
     [getReflectorToken(workflowExecutionResource), CLOCK],
     ({ store }, clock) => [{ value: oldestPendingSeconds(store.list(), clock.now()) }],
   ),
-  readGauge<[Reflector<Lease>, Clock]>(
+  readGauge<[Reflector<Lease>, Holders, Clock]>(
     metrics.lockLongestHeld,
-    [getReflectorToken(leaseResource), CLOCK],
-    ({ store }, clock) => [{ value: longestHeldSeconds(store.list(), clock.now()) }],
+    [getReflectorToken(leaseResource), HOLDERS, CLOCK],
+    ({ store }, holders, clock) => {
+      const isOver = (holder: ExecutionId) => holders.lastSeen(holder).kind === 'ended';
+      return [{ value: longestHeldSeconds(store.list(), isOver, clock.now()) }];
+    },
   ),
 ];
 

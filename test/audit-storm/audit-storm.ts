@@ -14,7 +14,6 @@ import {
 import { createNamespace } from '../integration/support/namespace.ts';
 import { Replica } from '../storm/harness/replica.ts';
 import { Random } from '../storm/plan/random.ts';
-import { releaseExecutions } from '../support/release-executions.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
 import { Completer } from './completer.ts';
 import { meddleWith, type Breakage } from './meddler.ts';
@@ -133,7 +132,6 @@ async function setScene(options: AuditStormOptions): Promise<Scene> {
       await stage.close();
       await meddler?.close();
       await storage.stop();
-      await releaseExecutions(client, namespace.name);
       await namespace.delete();
       await rm(secrets, { recursive: true });
       await kubeConfig.close();

@@ -8,7 +8,6 @@ import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.t
 import { createNamespace } from '../integration/support/namespace.ts';
 import type { TestNamespace } from '../integration/support/namespace.ts';
 import { kubectl } from '../support/product.ts';
-import { releaseExecutions } from '../support/release-executions.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
 import { publisherFor } from '../support/workflows.ts';
 import type { Publisher } from '../support/workflows.ts';
@@ -46,7 +45,6 @@ export function describeOnPods(title: string, tests: (environment: () => Environ
     let up: { environment: Environment; config: PooledKubeConfig; namespace: TestNamespace; directory: string };
     beforeAll(async () => (up = await setUp()));
     afterAll(async () => {
-      await releaseExecutions(up.environment.client, up.environment.namespace);
       await up.namespace.delete();
       await up.config.close();
       await rm(up.directory, { recursive: true });

@@ -8,11 +8,13 @@ import { workflowExecutionResource } from '../../src/workflow-execution/resource
  */
 export async function releaseExecutions(client: KubernetesClient, namespace: string): Promise<void> {
   const { items } = await client.list(workflowExecutionResource, { namespace });
-  for (const { metadata } of items) {
-    try {
-      await client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
-    }
-  }
+  await Promise.all(
+    items.map(async ({ metadata }) => {
+      try {
+        await client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+      }
+    }),
+  );
 }

@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { Executions } from '../executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
- * Puts the finalizer on before anything is created, so that the execution outlives its PipelineRun. The write also proves
- * that the execution is still there: the API server takes no new finalizer on what is being deleted, and the write is
- * refused when the execution is another one than was seen.
+ * Puts the finalizer on before anything is created, so that the execution outlives its PipelineRun. Those that were created
+ * through the API have it from the beginning. The API server takes no new finalizer on what is being deleted, and the write
+ * is refused when the execution is another one than was seen.
  */
 @Injectable()
 export class AddFinalizer implements Step {
   constructor(private readonly executions: Executions) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    if (this.executions.isGuarded(execution)) return { kind: 'next', execution };
+    if (isGuarded(execution)) return { kind: 'next', execution };
     const guarded = await this.executions.addFinalizer(execution, signal);
     return guarded === 'outdated' ? { kind: 'outdated' } : { kind: 'next', execution: guarded };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { Executions } from '../executions.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -10,13 +10,10 @@ import type { Step, StepOutcome } from './step.ts';
  */
 @Injectable()
 export class DeletePipelineRun implements Step {
-  constructor(
-    private readonly executions: Executions,
-    private readonly pipelineRuns: PipelineRuns,
-  ) {}
+  constructor(private readonly pipelineRuns: PipelineRuns) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    if (!this.executions.isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
+    if (!isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined) return { kind: 'next', execution };
     if (pipelineRun.metadata.deletionTimestamp === undefined) await this.pipelineRuns.delete(pipelineRun, signal);

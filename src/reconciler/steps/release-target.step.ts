@@ -12,8 +12,9 @@ import type { Step, StepOutcome } from './step.ts';
 const podsEndWithinMs = 1_000;
 
 /**
- * Gives the target of an execution back that is over, and leaves with the lock what has to cool down. Tekton calls a run
- * over when its pods have been told to end; the target is not free before they have.
+ * Gives the target of an execution back that has failed or is to go, and leaves with the lock what has to cool down. Tekton
+ * calls a run over when its pods have been told to end; the target is not free before they have. One that is Completed need
+ * not give it back as long as it is there: everybody can see that it does not need it.
  */
 @Injectable()
 export class ReleaseTarget implements Step {

@@ -10,7 +10,6 @@ import {
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { callerOf, operatorCaller, type TestCaller, withToken } from '../../support/callers.ts';
-import { releaseExecutions } from '../../support/release-executions.ts';
 import { serviceKubeconfig } from '../../support/service-account.ts';
 import { type ServiceProcess, startService } from '../../support/service.ts';
 import { sharedCluster } from '../support/cluster.ts';
@@ -46,7 +45,6 @@ describe('an attempt to change something leaves a line in the log', () => {
 
   afterAll(async () => {
     await service.stop();
-    await releaseExecutions(kubernetes, namespace.name);
     await namespace.delete();
     await rm(directory, { recursive: true });
   });

@@ -175,7 +175,7 @@ describe('what the service answers', () => {
     await expect(call('post', `${one}/cancel`, 'two')).resolves.toBe(404);
     await expect(call('delete', one, 'one', { query: '?uid=another' })).resolves.toBe(409);
     await expect(call('delete', one, 'one')).resolves.toBe(200);
-    await expect(call('delete', one, 'one')).resolves.toBe(404);
+    await expect(call('delete', one, 'two')).resolves.toBe(404);
   });
 
   it('is the document that is committed', async () => {

@@ -8,7 +8,12 @@ import type { ExecutionId } from '../../../src/locking/lock-record.ts';
 import { TargetLocks } from '../../../src/locking/target-locks.ts';
 
 /** What the executions of a test are doing, by UID; one that is not named lives. */
-export type States = Map<string, HolderState>;
+export interface States {
+  /** What is true. */
+  readonly now: Map<string, HolderState>;
+  /** What replicas have seen of it. */
+  readonly seen: Map<string, HolderState>;
+}
 
 /** One replica that asks for targets, with a connection and a mirror of the Leases of its own. */
 export interface Contender {
@@ -28,7 +33,8 @@ export async function contender(
   const labelSelector = `${lockLabel.name}=${lockLabel.value}`;
   const leases = new Reflector({ client, resource: leaseResource, namespaces: [namespace], labelSelector });
   const holders = {
-    inspect: ({ uid }: ExecutionId): Promise<HolderState> => Promise.resolve(states.get(uid) ?? { kind: 'live' }),
+    lastSeen: ({ uid }: ExecutionId): HolderState => states.seen.get(uid) ?? { kind: 'live' },
+    inspect: ({ uid }: ExecutionId): Promise<HolderState> => Promise.resolve(states.now.get(uid) ?? { kind: 'live' }),
   };
   const stop = new AbortController();
   const run = leases.run(stop.signal);

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  states = new Map();
+  states = { now: new Map(), seen: new Map() };
   one = await contender(config, namespace.name, states, 5 * minutes);
   other = await contender(config, namespace.name, states, 5 * minutes);
 });
@@ -79,6 +79,12 @@ describe('the lock of a target', () => {
     await expect(one.locks.acquire(elsewhere, claimOf('second'), now, never)).resolves.toEqual({ kind: 'acquired' });
   });
 
+  it('is removed when it is given back and nothing has to cool down', async () => {
+    await one.locks.acquire(target, claimOf('first'), now, never);
+    await one.locks.release(target, claimOf('first').execution, undefined, now, never);
+    await expect(lease()).rejects.toThrow(NotFoundError);
+  });
+
   it('is free again when it has been given back, also for a replica that has not seen that yet', async () => {
     await one.locks.acquire(target, claimOf('first'), now, never);
     await one.locks.release(target, claimOf('first').execution, undefined, now, never);
@@ -87,7 +93,7 @@ describe('the lock of a target', () => {
 
   it('is taken over from an execution that has ended, and remembers what that one ran', async () => {
     await one.locks.acquire(target, claimOf('first'), now, never);
-    states.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
+    states.now.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
 
     await expect(other.locks.acquire(target, claimOf('second'), now, never)).resolves.toMatchObject({
       kind: 'cooling-down',
@@ -101,6 +107,21 @@ describe('the lock of a target', () => {
         'kubernaut.ai/cooldowns': expect.stringContaining('uid-first'),
       }),
     );
+  });
+
+  it('is taken over without a question from one that is seen to have ended', async () => {
+    const proxy = await new FaultProxy(config).listen();
+    const asking = await contender(proxy.kubeConfig(), namespace.name, states, 5 * minutes);
+    await asking.locks.acquire(target, claimOf('first'), now, never);
+    states.seen.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
+    const before = proxy.requests.length;
+    const scaleUp = { ...claimOf('second'), workflowId: 'scale-up' };
+
+    await expect(asking.locks.acquire(target, scaleUp, now, never)).resolves.toEqual({ kind: 'acquired' });
+
+    expect(proxy.requests.slice(before).map(({ method }) => method)).toEqual(['PATCH']);
+    await asking.stop();
+    await proxy.close();
   });
 
   it('is not lost when the answer to the request for it is', async () => {
@@ -150,19 +171,29 @@ describe('collecting locks', () => {
     await expect(lease()).rejects.toThrow(NotFoundError);
   });
 
+  it('leaves the cooldown of one whose holder has not given it back', async () => {
+    await one.locks.acquire(target, claimOf('first'), now, never);
+    states.seen.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
+
+    await one.locks.collect(lockName(target), later(1), never);
+    await expect(lease()).resolves.toHaveProperty('spec.holderIdentity', 'payment/first/uid-first');
+    await one.locks.collect(lockName(target), later(6), never);
+    await expect(lease()).rejects.toThrow(NotFoundError);
+  });
+
   it('removes one whose holder is gone, and leaves one whose holder lives', async () => {
     await one.locks.acquire(target, claimOf('first'), now, never);
     await one.locks.collect(lockName(target), later(60), never);
     await expect(lease()).resolves.toBeDefined();
 
-    states.set('uid-first', { kind: 'ended' });
+    states.now.set('uid-first', { kind: 'ended' });
     await one.locks.collect(lockName(target), later(60), never);
     await expect(lease()).rejects.toThrow(NotFoundError);
   });
 
   it('leaves one that somebody has taken since it was looked at', async () => {
     await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.release(target, claimOf('first').execution, undefined, now, never);
+    states.now.set('uid-first', { kind: 'ended' });
     await one.stop();
     await other.locks.acquire(target, claimOf('second'), now, never);
 

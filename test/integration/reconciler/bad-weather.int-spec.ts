@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { finalizer } from '../../../src/workflow-execution/finalizer.ts';
 import { register } from 'prom-client';
 import { answer, hold, loseAnswer, reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
@@ -35,6 +36,29 @@ describe('an execution has one PipelineRun, even when', () => {
     const { status } = await stage.phase('wfe', 'Running');
     expect(status?.pipelineRunRef?.uid).toBe(before.metadata.uid);
     await expect(stage.pipelineRuns('wfe')).resolves.toHaveLength(1);
+  });
+
+  it('what is seen of it at first is older than its end', async () => {
+    const created = await stage.execute('wfe', skippingWorkflow);
+    const guarded = { metadata: { finalizers: [finalizer] } };
+    await stage.client.patch(workflowExecutionResource, created.metadata, guarded);
+    const query = { namespace: stage.namespace, limit: 500 };
+    const { items, resourceVersion } = await stage.client.listRaw(workflowExecutionResource, query);
+    const first = await stage.startReconciler();
+    await stage.phase('wfe', 'Completed');
+    await stage.delete('wfe');
+    await stage.gone('wfe');
+    await first.stop();
+    const body = JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion }, items });
+    const stale = stage.proxy.inject({ method: 'GET', path: /\/workflowexecutions$/ }, answer(200, { body }), 1);
+    const before = stage.proxy.seen(creation).length;
+
+    await stage.startReconciler();
+    await stage.execute('next', skippingWorkflow);
+
+    await stage.phase('next', 'Completed');
+    expect(stale.hits).toBe(1);
+    expect(stage.proxy.seen(creation)).toHaveLength(before + 1);
   });
 
   it('the answer to its creation is lost', async () => {

@@ -13,8 +13,8 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 describe('when the process dies', () => {
-  // The finalizer, the lock, the PipelineRun, up to three statuses, and the lock again.
-  it.each(crashPoints(7))('$effect write $write of an execution, the next one completes it once', async (point) => {
+  // The finalizer, the lock, the PipelineRun, and up to three statuses.
+  it.each(crashPoints(6))('$effect write $write of an execution, the next one completes it once', async (point) => {
     const crash = crashAt(stage.proxy, point);
     const first = await stage.startReconciler();
     await stage.execute('wfe', skippingWorkflow);

@@ -9,7 +9,7 @@ import { podResource } from '../../support/pods.ts';
 import { reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { Stage } from './stage.ts';
-import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
+import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 let stage: Stage;
 
@@ -39,7 +39,6 @@ describe('a target', () => {
     await stage.startReconciler();
     await stage.execute('first', skippingWorkflow, on('deployment'));
     await stage.phase('first', 'Completed');
-    await freed();
 
     await stage.execute('again', skippingWorkflow, on('deployment'));
     const { status } = await stage.phase('again', 'Skipped');
@@ -81,8 +80,10 @@ describe('a target', () => {
   it('is given back after the reconciler died between the end of its execution and that', async () => {
     const lost = stage.proxy.inject({ method: 'PATCH', path: /\/leases\// }, reset());
     const reconciler = await stage.startReconciler();
-    await stage.execute('first', skippingWorkflow, on('deployment'));
-    await stage.phase('first', 'Completed');
+    await stage.execute('first', waitingWorkflow, on('deployment'));
+    const { metadata } = await stage.pipelineRun('first');
+    await answerWorkflow(stage.client, stage.namespace, metadata.name, 'False');
+    await stage.phase('first', 'Failed');
     await until('the lock could not be given back', () => lost.hits > 0);
     await reconciler.stop();
     lost.remove();
@@ -91,6 +92,23 @@ describe('a target', () => {
     await freed();
     await stage.execute('again', skippingWorkflow, on('deployment'));
     await expect(stage.phase('again', 'Skipped')).resolves.toHaveProperty('status.skip.reason', 'RecentlyRemediated');
+  });
+
+  it('goes from one that is Completed to the next with one write, also after another replica has taken over', async () => {
+    const reconciler = await stage.startReconciler({ cooldownMs: 0 });
+    await stage.execute('first', skippingWorkflow, on('deployment'));
+    await stage.phase('first', 'Completed');
+    await reconciler.stop();
+    await expect(lock()).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
+
+    await stage.startReconciler({ cooldownMs: 0 });
+    const before = stage.proxy.requests.length;
+    await stage.execute('second', skippingWorkflow, on('deployment'));
+    await stage.phase('second', 'Completed');
+
+    const ofLocks = stage.proxy.requests.slice(before).filter(({ url }) => url.pathname.includes('/leases/'));
+    expect(ofLocks.map(({ method }) => method)).toEqual(['PATCH']);
+    await expect(lock()).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/second/'));
   });
 
   it('is kept from others as long as a PipelineRun of an execution that is gone still runs', async () => {
@@ -131,7 +149,7 @@ describe('a target', () => {
     await stage.create('third', { ...on('deployment'), workflowRef: scaleUp });
     await until(
       'the third has the target',
-      async () => (await lock()).spec.holderIdentity?.includes('/third/') ?? false,
+      async () => (await foundLock())?.spec.holderIdentity?.includes('/third/') ?? false,
     );
   });
 
@@ -139,13 +157,9 @@ describe('a target', () => {
     const reconciler = await stage.startReconciler({ cooldownMs: 0 });
     await stage.execute('first', skippingWorkflow, on('deployment'));
     await stage.phase('first', 'Completed');
-    await freed();
 
-    // The first look may still see the Lease as it was before it was given back, and then leaves it to the next.
-    await until('the lock is removed', async () => {
-      await reconciler.collectLocks();
-      return lock().then(() => false, isNotFound);
-    });
+    await reconciler.collectLocks();
+    await expect(lock()).rejects.toThrow(NotFoundError);
   });
 });
 
@@ -154,8 +168,15 @@ function on(kind: string) {
 }
 
 function lock() {
-  const name = lockName(`${stage.namespace}/deployment/api`);
-  return stage.client.get(leaseResource, { namespace: stage.namespace, name });
+  return stage.client.get(leaseResource, lockKey());
+}
+
+function foundLock() {
+  return stage.client.find(leaseResource, lockKey());
+}
+
+function lockKey() {
+  return { namespace: stage.namespace, name: lockName(`${stage.namespace}/deployment/api`) };
 }
 
 /** A pod of a PipelineRun that nobody schedules: for all that can be told, its containers may run. */
@@ -169,7 +190,7 @@ function lingeringPod(pipelineRun: string) {
 }
 
 async function freed(): Promise<void> {
-  await until('the target is given back', async () => !(await lock()).spec.holderIdentity);
+  await until('the target is given back', async () => !(await foundLock())?.spec.holderIdentity);
 }
 
 /** Takes an execution away by force, as someone does who removes its finalizer, and leaves its PipelineRun behind. */

@@ -42,7 +42,7 @@ describe('an execution', () => {
     ]);
   });
 
-  it('costs at most 7 writes and no reads', async () => {
+  it('costs at most 6 writes and no reads', async () => {
     await stage.startReconciler();
     await stage.execute('wfe', skippingWorkflow);
     await stage.phase('wfe', 'Completed');
@@ -52,7 +52,7 @@ describe('an execution', () => {
       !url.searchParams.has('limit') && !isWatch(url) && !url.pathname.startsWith('/apis/events.k8s.io/');
     const calls = stage.proxy.requests.filter(isWork);
     expect(calls.filter(({ method }) => method === 'GET')).toEqual([]);
-    expect(calls.length).toBeLessThanOrEqual(7);
+    expect(calls.length).toBeLessThanOrEqual(6);
   });
 
   it('has a name of any length, and its PipelineRun one that Tekton takes', async () => {

@@ -11,7 +11,6 @@ import type {
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { releaseExecutions } from '../../support/release-executions.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
@@ -57,7 +56,6 @@ export class Stage {
   async close(): Promise<void> {
     for (const reconciler of this.#reconcilers) await reconciler.stop();
     await this.proxy.close();
-    await releaseExecutions(this.client, this.namespace);
     await this.#namespace?.delete();
     await this.#config.close();
     await this.#serviceConfig.close();

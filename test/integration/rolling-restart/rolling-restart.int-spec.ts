@@ -12,7 +12,6 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import { operatorCaller } from '../../support/callers.ts';
-import { releaseExecutions } from '../../support/release-executions.ts';
 import { serviceKubeconfig } from '../../support/service-account.ts';
 import { type ServiceProcess, startService } from '../../support/service.ts';
 import { createRequest } from '../execution/grpc-caller.ts';
@@ -62,7 +61,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const { service } of replicas) await service.stop();
-  await releaseExecutions(kubernetes, namespace.name);
   await namespace.delete();
   await rm(directory, { recursive: true });
 });

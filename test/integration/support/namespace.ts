@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { releaseExecutions } from '../../support/release-executions.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 
 /** The core resource Namespace; of what the server sends only that it is an object is relied on. */
@@ -15,7 +16,7 @@ const namespaceResource = {
 /** A namespace of a test's own, so that tests on one cluster do not meet. */
 export interface TestNamespace {
   readonly name: string;
-  /** Asks for its deletion; the cluster does the rest while other tests go on. */
+  /** Asks for its deletion, and lets go of the executions in it; the cluster does the rest while other tests go on. */
   delete(): Promise<void>;
 }
 
@@ -23,5 +24,12 @@ export interface TestNamespace {
 export async function createNamespace(client: KubernetesClient, purpose: string): Promise<TestNamespace> {
   const name = `test-${purpose}-${randomBytes(4).toString('hex')}`;
   await client.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  return { name, delete: () => client.delete(namespaceResource, { name }) };
+  return {
+    name,
+    async delete() {
+      await client.delete(namespaceResource, { name });
+      // After that nothing can be created there any more.
+      await releaseExecutions(client, name);
+    },
+  };
 }

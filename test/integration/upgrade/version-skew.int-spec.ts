@@ -64,6 +64,7 @@ describe('what a newer version has written', () => {
     expect(completed.status).toMatchObject({ outcome: 'Success', attempts: 2 });
     expect(completed.status?.conditions).toContainEqual(condition);
     expect(completed.metadata).toMatchObject(notes);
+    await client.delete(workflowExecutionResource, key);
     await waitFor(client, leaseResource, lock, 'the target is free', ([lease]) => !lease?.spec.holderIdentity);
     await expect(client.get(leaseResource, lock)).resolves.toMatchObject({ metadata: notes });
   });

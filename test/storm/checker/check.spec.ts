@@ -265,25 +265,3 @@ describe('a PipelineRun', () => {
     ]);
   });
 });
-
-describe('a lock', () => {
-  it('does not outlive its need', () => {
-    const bad = ranWell(history().execution('a').lock('a'), 'a');
-    expect(verdicts(bad)).toEqual(['No lock outlives its need: team/a/a holds a lock, and has ended']);
-  });
-
-  it('is not held by somebody whom nobody knows', () => {
-    expect(verdicts(history().lock('nobody'))).toEqual([expect.stringContaining('which nobody knows')]);
-  });
-
-  it('does not stay when nobody holds it and nothing cools down', () => {
-    const bad = ranWell(history().execution('a').lock('a'), 'a').lock('').seconds(20);
-    expect(verdicts(bad.execution('b').ends('b', 'Failed'))).toEqual([
-      'No lock outlives its need: a lock that nobody holds is still there after 22 s',
-    ]);
-  });
-
-  it('may stay for the cooldown when nobody holds it', () => {
-    expect(verdicts(ranWell(history().execution('a').lock('a'), 'a').lock(''))).toEqual([]);
-  });
-});

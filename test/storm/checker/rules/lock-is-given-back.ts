@@ -1,3 +1,4 @@
+import type { Change } from '../../history/change.ts';
 import { textAt } from '../../history/json.ts';
 import { endOfExecution } from '../story.ts';
 import type { LockStory, Story } from '../story.ts';
@@ -6,8 +7,8 @@ import type { Violation } from '../violation.ts';
 const rule = 'No lock outlives its need';
 
 /**
- * Looks for locks that, at the end of the history, are held by an execution that has ended or is gone, or that are there
- * though nobody holds them and no cooldown needs them.
+ * Looks for locks that are there at the end of the history though nobody holds them and no cooldown needs them. A holder
+ * that is Completed is as good as none; any other that has ended has to have given its lock back.
  */
 export function lockIsGivenBack(story: Story): Violation[] {
   return story.locks.filter(({ gone }) => gone === undefined).flatMap((lock) => objectTo(lock, story));
@@ -16,15 +17,20 @@ export function lockIsGivenBack(story: Story): Violation[] {
 function objectTo({ states }: LockStory, story: Story): Violation[] {
   const last = states.at(-1) ?? states[0];
   const holder = textAt(last.object, 'spec', 'holderIdentity') ?? '';
-  if (holder === '') {
-    const seconds = (Date.parse(story.end) - Date.parse(last.at)) / 1000;
-    const { cooldownSeconds, collectionSeconds } = story.premises;
-    if (seconds <= cooldownSeconds + collectionSeconds) return [];
-    return [{ rule, message: `a lock that nobody holds is still there after ${Math.floor(seconds)} s`, proof: [last] }];
-  }
+  if (holder === '') return objectToAge(last, last, story);
   const execution = story.executions.get(holder.split('/')[2] ?? '');
   if (execution === undefined) return [{ rule, message: `${holder}, which nobody knows, holds a lock`, proof: [last] }];
   if (endOfExecution(execution) === Infinity) return [];
-  const ends = [execution.ended, execution.gone].filter((change) => change !== undefined);
+  const { ended, gone } = execution;
+  const isCompleted = ended !== undefined && textAt(ended.object, 'status', 'phase') === 'Completed';
+  if (isCompleted && gone === undefined) return objectToAge(ended, last, story);
+  const ends = [ended, gone].filter((change) => change !== undefined);
   return [{ rule, message: `${holder} holds a lock, and has ended`, proof: [...ends, last] }];
+}
+
+/** A lock that is not needed may be there as long as something cools down, and until it is looked at next. */
+function objectToAge(since: Change, last: Change, { end, premises }: Story): Violation[] {
+  const seconds = (Date.parse(end) - Date.parse(since.at)) / 1000;
+  if (seconds <= premises.cooldownSeconds + premises.collectionSeconds) return [];
+  return [{ rule, message: `a lock that nobody holds is still there after ${Math.floor(seconds)} s`, proof: [last] }];
 }
