@@ -33,16 +33,18 @@ function aRecorder() {
       written.push(`count ${patch.series.count}`);
     },
   };
+  const urgent = { isThere: false };
   const recorder = new EventRecorder({
     client: client as unknown as Pick<KubernetesClient, 'create' | 'patch'>,
     reporter: { controller: 'example.com/test', instance: 'pod-1' },
     clock,
     random: () => 0.5,
+    yieldsTo: () => urgent.isThere,
     log: { debug() {}, info() {}, error() {}, warn: (fields) => warnings.push(fields) },
   });
   const stop = new AbortController();
   const run = recorder.run(stop.signal);
-  return { recorder, clock, written, events, failures, warnings, stop, run };
+  return { urgent, recorder, clock, written, events, failures, warnings, stop, run };
 }
 
 describe('an event', () => {
@@ -134,14 +136,43 @@ describe('a recorder', () => {
   });
 
   it('does not remember more than it should', async () => {
-    const { recorder, clock, written } = aRecorder();
+    const { recorder, written } = aRecorder();
     for (let i = 0; i < 5_000; i++) recorder.record(aThing(`thing-${i}`, 1), created);
     await settle();
     expect(written).toHaveLength(4_096);
-    await clock.advance(7 * minute);
     recorder.record(aThing('later', 1), created);
     await settle();
     expect(written).toHaveLength(4_097);
+    recorder.record(aThing('thing-0', 1), created);
+    await settle();
+    expect(written.at(-1)).toBe('create thing-0 1');
+  });
+
+  it('waits for work that is more urgent, but not for long', async () => {
+    const { recorder, clock, written, urgent } = aRecorder();
+    urgent.isThere = true;
+    recorder.record(aThing('a', 1), created);
+    await clock.advance(29_000);
+    expect(written).toEqual([]);
+    await clock.advance(1_000);
+    expect(written).toEqual(['create a 1']);
+
+    recorder.record(aThing('b', 1), created);
+    await clock.advance(1_000);
+    urgent.isThere = false;
+    await clock.advance(250);
+    expect(written).toEqual(['create a 1', 'create b 1']);
+  });
+
+  it('does not wait for more urgent work when it has to end', async () => {
+    const { recorder, clock, written, urgent } = aRecorder();
+    urgent.isThere = true;
+    recorder.record(aThing('a', 1), created);
+    await clock.advance(1_000);
+    const drained = recorder.drain();
+    await clock.advance(250);
+    await drained;
+    expect(written).toEqual(['create a 1']);
   });
 
   it('tries again when the API server is not there, and gives up in the end', async () => {

@@ -1,6 +1,6 @@
 import type { Random } from './backoff.ts';
 import type { KubernetesClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { sleep, systemClock, type Clock } from './clock.ts';
 import { AlreadyExistsError, NotFoundError, ThrottledError, UnavailableError } from './errors.ts';
 import {
   eventResource,
@@ -26,6 +26,8 @@ export interface EventRecorderOptions {
   readonly log?: Logger;
   /** The fields of a log line that name what an Event is about; by default `object` and `uid`. */
   readonly nameInLog?: (about: Named) => object;
+  /** Whether there is work that Events have to wait for; they do so for a while only. */
+  readonly yieldsTo?: () => boolean;
 }
 
 /** What an Event is about, as far as log lines name it. */
@@ -46,8 +48,10 @@ const seriesGapMs = 6 * 60_000;
 const seriesWriteMs = 10_000;
 /** New Events about one object: as in client-go's spam filter, 25 at once and one more every five minutes. */
 const perObject = { burst: 25, refillMs: 5 * 60_000 };
-/** Series that are remembered at once; beyond that happenings are dropped. */
+/** Series that are remembered at once: beyond that the oldest that is written is forgotten, or a happening is dropped. */
 const maxSeries = 4_096;
+/** How long Events wait for other work at most, and how often they look whether it is done, in milliseconds. */
+const yields = { forMs: 30_000, lookMs: 250 };
 /** Attempts to write before an Event is given up. */
 const maxAttempts = 8;
 
@@ -62,17 +66,21 @@ export class EventRecorder {
   readonly #random: Random;
   readonly #log: Logger;
   readonly #nameInLog: (about: Named) => object;
+  readonly #yieldsTo: () => boolean;
+  #draining = false;
   readonly #queue: WorkQueue;
   readonly #series = new Map<string, Series>();
   readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(options: EventRecorderOptions) {
     const { clock = systemClock, random = Math.random, log = silentLogger, nameInLog = named } = options;
+    const { yieldsTo = () => false } = options;
     this.#options = options;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
     this.#nameInLog = nameInLog;
+    this.#yieldsTo = yieldsTo;
     // Failures are logged here, with what the Event is about.
     this.#queue = new WorkQueue({ name: 'events', backoff: { baseMs: 1_000, maxMs: 60_000 }, clock, random });
   }
@@ -112,28 +120,33 @@ export class EventRecorder {
 
   /** Takes nothing more and writes what is left, counts included. To bound it, abort the run's signal after a while. */
   drain(): Promise<void> {
+    this.#draining = true;
     for (const [key, { count, written }] of this.#series) if (count > written) this.#queue.add(key);
     return this.#queue.drain();
   }
 
   #mayBegin(uid: string, now: number): boolean {
-    if (this.#series.size >= maxSeries || this.#buckets.size >= maxSeries) this.#forgetOld(now);
-    if (this.#series.size >= maxSeries || this.#buckets.size >= maxSeries) return false;
+    if (this.#series.size >= maxSeries && !this.#forgetOldest()) return false;
+    // Whose bucket is forgotten may tell a little more than it should.
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size >= maxSeries && oldest !== undefined) this.#buckets.delete(oldest);
     const bucket = this.#buckets.get(uid) ?? new TokenBucket(perObject, now);
     this.#buckets.set(uid, bucket);
     return bucket.take(now);
   }
 
-  #forgetOld(now: number): void {
-    for (const [key, { last, count, written }] of this.#series) {
-      if (count === written && now - last.getTime() > seriesGapMs) this.#series.delete(key);
+  /** Forgets the oldest series that has nothing to be written; whether there was one. */
+  #forgetOldest(): boolean {
+    for (const [key, { count, written }] of this.#series) {
+      if (count === written) return this.#series.delete(key);
     }
-    for (const [uid, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(uid);
+    return false;
   }
 
   async #write(key: string, signal: AbortSignal): Promise<void> {
     const series = this.#series.get(key);
     if (!series || series.count === series.written) return;
+    while (!signal.aborted && this.#mayWait(series)) await sleep(this.#clock, yields.lookMs, signal);
     try {
       await this.#send(series, signal);
     } catch (err) {
@@ -143,6 +156,10 @@ export class EventRecorder {
       if (again) throw err;
       this.#series.delete(key);
     }
+  }
+
+  #mayWait({ last }: Series): boolean {
+    return !this.#draining && this.#clock.now().getTime() - last.getTime() < yields.forMs && this.#yieldsTo();
   }
 
   #tellFailure({ event: { regarding, reason, note } }: Series, err: unknown, again: boolean): void {

@@ -32,12 +32,6 @@ export class TokenBucket {
     return Math.max(0, Math.ceil((1 - this.#tokens) * this.#size.refillMs));
   }
 
-  /** Whether it is as good as a new one. */
-  isFull(now: number): boolean {
-    this.#refill(now);
-    return this.#tokens === this.#size.burst;
-  }
-
   #refill(now: number): void {
     this.#tokens = Math.min(this.#size.burst, this.#tokens + (now - this.#at) / this.#size.refillMs);
     this.#at = now;

@@ -6,6 +6,7 @@ import { sleep, type Clock } from '../kubernetes/clock.ts';
 import { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
+import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import type { ConditionUpdate } from '../workflow-execution/conditions.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -23,6 +24,7 @@ const drainMs = 2_000;
 /**
  * Tells what happened to executions as Kubernetes Events. It is told of what has been written to a status already, so an
  * Event never says what did not happen; one that is not written before a crash is lost, and the status has it all the same.
+ * As long as executions wait to be reconciled, Events wait for them.
  */
 @Injectable()
 export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -32,6 +34,7 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
 
   constructor(
     kubeConfig: PooledKubeConfig,
+    queue: WorkQueue,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) log: Logger,
   ) {
@@ -43,6 +46,7 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
       clock,
       log,
       nameInLog: inLog,
+      yieldsTo: () => queue.length > 0,
     });
   }
 
