@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startCluster, type Cluster } from '../../test/cluster/index.ts';
 import { applyProduct } from '../../test/support/product.ts';
 import type { Stage } from './bench.ts';
-import type { RunOptions } from './context.ts';
+import { auditDirectory, type RunOptions } from './context.ts';
 
 /** Megabytes of the audit log after which the API server begins another file, and how many old files it keeps. */
 const [logMegabytes, oldLogs] = [100, 3];
@@ -14,7 +14,7 @@ const [logMegabytes, oldLogs] = [100, 3];
  */
 export async function startBenchCluster(stage: Stage, { directory, progress, signal }: RunOptions): Promise<Cluster> {
   const level = stage === 'pods' ? 'pods' : 'tekton';
-  const logs = join(directory, 'api-server');
+  const logs = auditDirectory(directory);
   mkdirSync(logs, { recursive: true });
   const apiServerArgs = auditArguments(logs);
   const cluster = await startCluster({

@@ -9,6 +9,7 @@ import { measureRates, type Ceiling, type Rates } from './ceiling.ts';
 import { removeLeases, removeNamespace } from './clean-up.ts';
 import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
 import { startDataStorageProcess } from './data-storage.ts';
+import { requestsBetween, type ApiRequest } from './requests.ts';
 import { startBenchService, type BenchService } from './service.ts';
 
 /** How a run of benches was asked for. */
@@ -27,6 +28,11 @@ export interface BenchCluster {
   readonly cluster: Cluster;
   /** Measured by the first who asks. */
   ceiling?: Promise<Ceiling>;
+}
+
+/** Where the API server keeps its audit log. */
+export function auditDirectory(directory: string): string {
+  return join(directory, 'api-server');
 }
 
 /** Concurrencies of the ceiling. */
@@ -150,6 +156,11 @@ export class BenchContext {
     } finally {
       if (!signal.aborted) await removeNamespace(api, namespace);
     }
+  }
+
+  /** All that was asked of the API server in some time, by the wall clock. */
+  requests(from: number, to: number): Promise<ApiRequest[]> {
+    return requestsBetween(auditDirectory(this.#options.directory), from, to);
   }
 
   async #measureCeiling(): Promise<Ceiling> {
