@@ -2,7 +2,13 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
-import { concurrency, measureBurst, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
+import {
+  concurrency,
+  measureBurst,
+  startWarmService,
+  writesPerExecution,
+  type MeasuredBurst,
+} from './measured-burst.ts';
 
 /** 70 executions a second where a bare client makes 740 patches a second. */
 const executionsForPatches = (70 / 740) * 100;
@@ -18,7 +24,7 @@ export const burst: Bench = {
   stage: 'shared',
   async run(context) {
     const before = await context.rates(concurrency);
-    const service = await context.startService();
+    const service = await startWarmService(context);
     const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
     await service.stop();
     const after = await context.rates(concurrency);

@@ -2,7 +2,7 @@ import type { Bench } from '../harness/bench.ts';
 import { atLeast, exactly, figure } from '../harness/figure.ts';
 import type { Story } from '../load/stories.ts';
 import { busynessOf } from './burst.ts';
-import { measureBurst } from './measured-burst.ts';
+import { measureBurst, startWarmService } from './measured-burst.ts';
 
 const targets = 10;
 
@@ -12,7 +12,7 @@ export const contention: Bench = {
   what: `executions created 32 at once for ${targets} targets, right after as many with a target of their own each`,
   stage: 'shared',
   async run(context) {
-    const service = await context.startService();
+    const service = await startWarmService(context);
     const count = context.size(1_000, 200);
     const alone = await measureBurst(context, service, { count });
     const contended = await measureBurst(context, service, {

@@ -1,7 +1,13 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
-import { isOfLeadership, measureBurst, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
+import {
+  isOfLeadership,
+  measureBurst,
+  startWarmService,
+  writesPerExecution,
+  type MeasuredBurst,
+} from './measured-burst.ts';
 
 /** The aims for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];
@@ -12,7 +18,7 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const service = await context.startService();
+    const service = await startWarmService(context);
     const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
     const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
     return {

@@ -72,6 +72,22 @@ export async function measureBurst(
   }
 }
 
+/**
+ * Starts the service, and has it run some executions: a service that has run for a while is what is measured, not V8's
+ * compiler.
+ *
+ * @param settings (WFE_…) over those it is shipped with
+ */
+export async function startWarmService(
+  context: BenchContext,
+  settings?: Readonly<Record<string, string>>,
+): Promise<BenchService> {
+  const service = await context.startService(settings);
+  context.live('warming up');
+  await measureBurst(context, service, { count: context.size(200, 50) });
+  return service;
+}
+
 /** Writes for each execution: of the service for it, and of everybody, its creation and the end of its PipelineRun included. */
 export function writesPerExecution({ requests, stories }: MeasuredBurst): { service: number; all: number } {
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));

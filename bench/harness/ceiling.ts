@@ -30,10 +30,14 @@ export interface CeilingOptions {
   readonly seconds: number;
 }
 
+/** As many as there are connections. */
+const warmUpRequests = 32;
+
 /** Creates executions, then patches their status, so many at once, for some seconds each. */
 export async function measureRates(concurrency: number, { api, namespace, seconds }: CeilingOptions): Promise<Rates> {
-  const busy = measureBusy();
   const path = executionsPath(namespace);
+  await warmUp(api, path);
+  const busy = measureBusy();
   const prefix = `ceiling-${concurrency}-${Math.round(now())}`;
   const created: string[] = [];
   const creates = await measure(concurrency, seconds, async (number) => {
@@ -53,6 +57,15 @@ export async function measureRates(concurrency: number, { api, namespace, second
     patchP50Ms: patches.p50Ms,
     busy: busy(),
   };
+}
+
+/** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
+async function warmUp(api: ApiServer, path: string): Promise<void> {
+  await atOnce(warmUpRequests, numbers(warmUpRequests), async (number) => {
+    const name = `warm-up-${Math.round(now())}-${number}`;
+    await api.must('POST', path, newExecution({ name }));
+    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, 0) });
+  });
 }
 
 async function measure(concurrency: number, seconds: number, work: (number: number) => Promise<void>) {

@@ -146,7 +146,7 @@ export class BenchContext {
    * The same for one concurrency, measured now: before and after something that is to be held against it, it tells a machine
    * that has become slower from a service that has.
    */
-  async rates(concurrency: number, seconds: number = this.size(3, 1)): Promise<Rates> {
+  async rates(concurrency: number, seconds: number = this.size(4, 2)): Promise<Rates> {
     this.live(`what a bare client can do, ${concurrency} at once`);
     const { api, signal } = this;
     const namespace = `bench-ceiling-${randomBytes(3).toString('hex')}`;
@@ -165,7 +165,7 @@ export class BenchContext {
 
   async #measureCeiling(): Promise<Ceiling> {
     const ceiling: Rates[] = [];
-    for (const concurrency of concurrencies) ceiling.push(await this.rates(concurrency, this.size(4, 1)));
+    for (const concurrency of concurrencies) ceiling.push(await this.rates(concurrency, this.size(5, 2)));
     return ceiling;
   }
 
