@@ -80,7 +80,8 @@ export class ApiServer {
   }
 
   /**
-   * Watches a collection from now on.
+   * Watches a collection from now on. A watch that the API server ends, as it does when it can not keep up, is resumed where
+   * it was.
    *
    * @param path of the collection, without a query
    * @param signal ends it
@@ -92,8 +93,27 @@ export class ApiServer {
     signal: AbortSignal,
   ): Promise<{ ended: Promise<void> }> {
     const { text } = await this.call('GET', `${path}?limit=1`);
-    const { metadata } = trustedJson<{ metadata: { resourceVersion: string } }>(text);
-    const query = `watch=true&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=14400`;
+    let { resourceVersion } = trustedJson<{ metadata: { resourceVersion: string } }>(text).metadata;
+    const onLine = (line: string): void => {
+      const event = eventOf(path, line);
+      resourceVersion = event.object.metadata.resourceVersion;
+      onEvent(event);
+    };
+    const first = await this.#openWatch(path, resourceVersion, signal);
+    const follow = async (): Promise<void> => {
+      for (let body = first; ; body = await this.#openWatch(path, resourceVersion, signal))
+        await readLines(body, onLine);
+    };
+    const ended = follow().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    // Whoever has not asked for its end learns of it by awaiting it.
+    ended.catch(() => undefined);
+    return { ended };
+  }
+
+  async #openWatch(path: string, resourceVersion: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const query = `watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=14400`;
     const headers = { authorization: `Bearer ${this.address.token}` };
     const { statusCode, body } = await this.#watches.request({
       method: 'GET',
@@ -102,17 +122,7 @@ export class ApiServer {
       signal,
     });
     if (statusCode !== 200) throw new Error(`watch ${path}: ${statusCode} ${await body.text()}`);
-    const ended = readLines(body, (line) => onEvent(eventOf(path, line))).then(
-      () => {
-        throw new Error(`the API server has ended the watch of ${path}`);
-      },
-      (error: unknown) => {
-        if (!signal.aborted) throw error;
-      },
-    );
-    // Whoever has not asked for its end learns of it by awaiting it.
-    ended.catch(() => undefined);
-    return { ended };
+    return body;
   }
 
   async close(): Promise<void> {

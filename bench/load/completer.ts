@@ -68,5 +68,6 @@ function report(): void {
 }
 
 function tell(message: CompleterMessage): void {
-  process.send?.(message);
+  // Whoever has gone needs nothing more.
+  process.send?.(message, undefined, undefined, () => undefined);
 }
