@@ -59,6 +59,7 @@ export async function measureBurst(
     const seconds = (now() - begunAt) / 1_000;
     const [load, other] = [busy(), await completer.busy()];
     await stories.allRecorded();
+    if (targetOf === undefined) requireCompleted(stories.all);
     const recordedSeconds = (now() - begunAt) / 1_000;
     return {
       ...{ stories: stories.all, begunAt, busy: { load, completer: other } },
@@ -70,6 +71,12 @@ export async function measureBurst(
   } finally {
     clearInterval(telling);
   }
+}
+
+/** Executions that did something else were no load. */
+function requireCompleted(stories: readonly Story[]): void {
+  const other = stories.find(({ phase }) => phase !== 'Completed');
+  if (other !== undefined) throw new Error(`${other.name} was to complete, and is ${other.phase}`);
 }
 
 /**

@@ -47,6 +47,7 @@ export async function oneAtATime(context: BenchContext, count: number): Promise<
   for (let number = 0; number < warmUp + count; number += 1) {
     const story = await all.create({ name: `oomkill-increase-memory-${number}` });
     await all.told(story);
+    if (story.phase !== 'Completed') throw new Error(`${story.name} was to complete, and is ${story.phase}`);
     if (number >= warmUp) stories.push(story);
     context.live(`${number}/${warmUp + count} have ended`);
   }

@@ -1,13 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServer } from '../load/api-server.ts';
 import { atOnce } from '../load/at-once.ts';
 import { executionsPath, pipelineRunsPath } from '../load/executions.ts';
 import { trustedJson } from '../load/json.ts';
 
 const concurrency = 32;
-/** Milliseconds between two looks whether a namespace is gone, and that it may take. */
-const lookEveryMs = 200;
-const patienceMs = 600_000;
 /** Objects of one page. */
 const page = 500;
 
@@ -25,12 +21,8 @@ export async function removeNamespace(api: ApiServer, namespace: string): Promis
   }
   await api.call('DELETE', pipelineRunsPath(namespace));
   await api.call('DELETE', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`);
+  // What is left for Kubernetes to remove is next to nothing.
   await api.call('DELETE', `/api/v1/namespaces/${namespace}`);
-  const deadline = performance.now() + patienceMs;
-  while ((await api.call('GET', `/api/v1/namespaces/${namespace}`)).status !== 404) {
-    if (performance.now() > deadline) throw new Error(`namespace ${namespace} is not gone`);
-    await delay(lookEveryMs);
-  }
 }
 
 /** Removes the Leases of targets and of the leader; no service may be running. */

@@ -5,6 +5,7 @@ import type { Cluster, Progress } from '../../test/cluster/index.ts';
 import { readRecord, serverUrl } from '../../test/cluster/record.ts';
 import { serviceKubeconfig } from '../../test/support/service-account.ts';
 import { ApiServer } from '../load/api-server.ts';
+import { executionsPath } from '../load/executions.ts';
 import { measureRates, type Ceiling, type Rates } from './ceiling.ts';
 import { removeLeases, removeNamespace } from './clean-up.ts';
 import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
@@ -144,18 +145,16 @@ export class BenchContext {
 
   /**
    * The same for one concurrency, measured now: before and after something that is to be held against it, it tells a machine
-   * that has become slower from a service that has.
+   * that has become slower from a service that has. No service may be running: it would take part.
    */
   async rates(concurrency: number, seconds: number = this.size(4, 2)): Promise<Rates> {
     this.live(`what a bare client can do, ${concurrency} at once`);
-    const { api, signal } = this;
-    const namespace = `bench-ceiling-${randomBytes(3).toString('hex')}`;
-    await api.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    try {
-      return await measureRates(concurrency, { api, namespace, seconds });
-    } finally {
-      if (!signal.aborted) await removeNamespace(api, namespace);
-    }
+    const { api } = this;
+    const namespace = 'bench-ceiling';
+    await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    const rates = await measureRates(concurrency, { api, namespace, seconds });
+    await api.must('DELETE', executionsPath(namespace));
+    return rates;
   }
 
   /** All that was asked of the API server in some time, by the wall clock. */

@@ -63,12 +63,13 @@ export class Stories {
     return this.#terminal;
   }
 
-  /** Creates an execution; resolves when that is acknowledged. */
+  /** Creates an execution; resolves when that is acknowledged. Its target, if none is given, is that of no other, anywhere. */
   async create(options: ExecutionOptions): Promise<Story> {
-    const story: Story = { name: options.name, target: options.target ?? options.name };
+    const { name, target = `${this.#namespace}-${name}` } = options;
+    const story: Story = { name, target };
     this.#stories.set(story.name, story);
     this.#created += 1;
-    await this.#api.must('POST', executionsPath(this.#namespace), newExecution(options));
+    await this.#api.must('POST', executionsPath(this.#namespace), newExecution({ ...options, target }));
     story.acknowledgedAt = now();
     return story;
   }
