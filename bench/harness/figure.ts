@@ -18,7 +18,7 @@ export interface Aim {
 /** Judges a value; the unit is for the text. */
 export type Judge = (value: number, unit: string) => Aim;
 
-/** A figure; with a judge it has an aim. A value that is no number keeps no aim. */
+/** A figure; with a judge it has an aim. A value that is no number meets none. */
 export function figure(name: string, value: number, unit: string, judge?: Judge): Figure {
   return { name, value, unit, ...(judge === undefined ? {} : { aim: judge(value, unit) }) };
 }

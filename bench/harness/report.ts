@@ -19,6 +19,8 @@ function rowOf({ name, value, unit, aim }: Figure): readonly string[] {
 
 /** A value as a person reads it: three digits, and its unit. */
 export function valueText(value: number, unit: string): string {
+  // JSON has null for what is no number.
+  if (!Number.isFinite(value)) return 'unknown';
   const number =
     Number.isInteger(value) || Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : threeDigits(value);
   return unit.startsWith('/') || unit === '%' ? `${number}${unit}` : `${number} ${unit}`.trim();

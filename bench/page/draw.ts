@@ -25,13 +25,18 @@ function specOf({ title, kind, x, y, series }: Plot): TopLevelSpec {
     mark: isBars ? { type: 'bar' } : kind === 'lines' ? { type: 'line', strokeWidth: 2 } : { type: 'point', size: 14 },
     encoding: {
       x: isBars
-        ? { field: 'x', type: 'nominal', sort: null, axis: { title: x.label, labelAngle: angleOf(values) } }
+        ? {
+            field: 'x',
+            type: 'nominal',
+            sort: null,
+            axis: { title: x.label, labelAngle: angleOf(values), labelLimit: 0 },
+          }
         : { field: 'x', type: 'quantitative', scale: { type: x.scale ?? 'linear' }, axis: { title: x.label } },
       ...(isBars && series.length > 1 ? { xOffset: { field: 'series', sort: null } } : {}),
       y: { field: 'y', type: 'quantitative', scale: { type: y.scale ?? 'linear' }, axis: { title: y.label } },
       color: {
         ...{ field: 'series', type: 'nominal', sort: null, scale: { range: colours } },
-        legend: series.length > 1 ? { title: null, orient: 'bottom' } : null,
+        legend: series.length > 1 ? { title: null, orient: 'bottom', labelLimit: 0 } : null,
       },
     },
     config: { font: 'Helvetica, Arial, sans-serif', view: { stroke: null }, axis: { gridColor: '#e5e5e5' } },
