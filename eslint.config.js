@@ -13,7 +13,16 @@ const screenSized = {
 
 export default defineConfig(
   {
-    ignores: ['dist/**', 'coverage/**', 'test-results/**', '**/generated/**', '**/*.mjs', '**/*.cjs', '*.config.js'],
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      'test-results/**',
+      'bench-results/**',
+      '**/generated/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      '*.config.js',
+    ],
   },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,

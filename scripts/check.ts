@@ -16,6 +16,7 @@ const checks: readonly (readonly [name: string, command: string, ...arguments_: 
     'scripts',
     'demo',
     'examples',
+    'bench',
   ],
   ['proto lint', 'buf', 'lint'],
   ['proto changes break no client', 'buf', 'breaking', '--against', 'proto/released.binpb'],

@@ -1,6 +1,7 @@
 // Writes everything that is made from something else in this repository; with --check it only says what is not fresh.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generatePerformance } from '../../bench/page/page.ts';
 import { readCrdSchema } from './crd.ts';
 import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
@@ -26,6 +27,7 @@ const stale = refresh({
   'docs/operations.md': await generateSettings(),
   'docs/metrics.md': await generateMetrics(),
   'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
+  ...(await generatePerformance()),
 });
 // Last, because it is made of the DTOs that have just been written.
 const openApi = await generateOpenApi();

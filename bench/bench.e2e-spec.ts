@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Cluster } from '../test/cluster/index.ts';
+import { silent } from '../test/cluster/index.ts';
+import { isOfLeadership, measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
+import { oneAtATime, singleWriteMs } from './benches/single.ts';
+import { startBenchCluster } from './harness/cluster.ts';
+import { BenchContext, type RunOptions } from './harness/context.ts';
+import { isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
+import { quantile } from './load/quantiles.ts';
+import { untilPipelineRun, untilTerminal } from './load/stories.ts';
+
+/** How much worse than the aims of docs/performance.md it may be here, where other tests run on the same cores. */
+const margin = 3;
+
+/** What the service writes for an execution that completes. Fewer are better: say so here. */
+const writesOfOne: Readonly<Record<string, number>> = {
+  'create leases': 1,
+  'create pipelineruns': 1,
+  'patch leases': 1,
+  'patch workflowexecutions': 1,
+  'patch workflowexecutions/status': 3,
+};
+
+const directory = join(import.meta.dirname, '..', 'test-results', 'bench');
+jest.setTimeout(180_000);
+
+describe('the speed of the service, in short (npm run bench measures it)', () => {
+  const options: RunOptions = {
+    ...{ quick: true, profile: false, directory, progress: silent },
+    signal: AbortSignal.timeout(170_000),
+  };
+  let cluster: Cluster;
+  const inContext = async (name: string, test: (context: BenchContext) => Promise<void>): Promise<void> => {
+    const context = new BenchContext(name, { cluster }, options);
+    await test(context).finally(() => context.close());
+  };
+
+  beforeAll(async () => {
+    cluster = await startBenchCluster('shared', options);
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+
+  it('is not a factor away from what the API server allows in a burst', () =>
+    inContext('burst', async (context) => {
+      const before = await context.rates(32);
+      const service = await startWarmService(context);
+      const burst = await measureBurst(context, service, { count: 100 });
+      await service.stop();
+      const after = await context.rates(32);
+
+      const writesPerSecond = burst.perSecond * writesPerExecution(burst).all;
+      const ofCeiling = (2 * writesPerSecond) / (before.patchesPerSecond + after.patchesPerSecond);
+
+      expect(ofCeiling).toBeGreaterThan(0.65 / margin);
+      expect(burst.requests.filter((request) => request.user === serviceUser && isRead(request))).toEqual([]);
+    }));
+
+  it('is not a factor away from single writes for a single execution, and no write is made in vain', () =>
+    inContext('single', async (context) => {
+      const before = await context.rates(1);
+      const service = await context.startService();
+      const from = Date.now();
+      const stories = await oneAtATime(context, 20);
+      const requests = await context.requests(from, Date.now());
+      await service.stop();
+      const writeMs = (singleWriteMs(before) + singleWriteMs(await context.rates(1))) / 2;
+
+      expect(quantile(untilPipelineRun(stories), 0.5) / writeMs).toBeLessThan(4 * margin);
+      expect(quantile(untilTerminal(stories), 0.5) / writeMs).toBeLessThan(4 * margin);
+      expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
+    }));
+});
+
+function isNewExecution({ verb, resource }: ApiRequest): boolean {
+  return verb === 'create' && resource === 'workflowexecutions';
+}
+
+/** The writes of the service for an execution, by kind; of Events only so many a second are written. */
+function writesOf(requests: readonly ApiRequest[], executions: number): Record<string, number> {
+  const own = requests.filter((one) => one.user === serviceUser && isWrite(one) && !isOfLeadership(one));
+  const kinds = Map.groupBy(own, ({ verb, resource }) => `${verb} ${resource}`);
+  kinds.delete('create events');
+  kinds.delete('patch events');
+  return Object.fromEntries([...kinds].map(([kind, all]) => [kind, all.length / executions]));
+}

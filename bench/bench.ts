@@ -1,0 +1,99 @@
+// How fast the service is, against what the API server allows: `npm run bench`. See docs/performance.md and bench/README.md.
+import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ClusterError, streamProgress, type Cluster } from '../test/cluster/index.ts';
+import { buildProduct } from '../test/support/build.ts';
+import { benches } from './catalogue.ts';
+import type { Bench } from './harness/bench.ts';
+import { startBenchCluster } from './harness/cluster.ts';
+import { BenchContext, type BenchCluster, type RunOptions } from './harness/context.ts';
+import { holdsAll, reportOf } from './harness/report.ts';
+import { resultOf, resultsDirectory, storeResult } from './harness/results.ts';
+
+const usage = `usage: npm run bench -- [--quick] [--only NAME[,NAME…]] [--profile] [--results DIRECTORY]
+
+${benches.map(({ name, what }) => `  ${name.padEnd(12)} ${what}`).join('\n')}
+
+  --quick              short forms, which show little more than that they work; their results are not kept
+  --only NAME,NAME     these only; default: all
+  --profile            the service leaves CPU profiles in bench-results/NAME/; the figures are a little worse for it
+  --results DIRECTORY  where results go; default: bench/results, with --quick bench-results`;
+
+const scratch = join(import.meta.dirname, '..', 'bench-results');
+const interrupted = new AbortController();
+const progress = streamProgress(process.stderr);
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
+    process.exitCode = 128 + constants.signals[name];
+    interrupted.abort();
+  });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { only, quick, profile, results } = readOptions(argv);
+  const chosen = only === undefined ? benches : only.split(',').map(benchOf);
+  const { signal } = interrupted;
+  rmSync(scratch, { recursive: true, force: true });
+  await buildProduct({ progress, signal });
+  const options: RunOptions = { quick, profile, directory: scratch, progress, signal };
+  const directory = results ?? (quick ? scratch : resultsDirectory);
+  for (const group of groupsOf(chosen)) await onCluster(group, options, directory);
+}
+
+/** Runs benches on one cluster, which is removed after them. */
+async function onCluster(group: readonly [Bench, ...Bench[]], options: RunOptions, directory: string): Promise<void> {
+  const cluster: Cluster = await startBenchCluster(group[0].stage, options);
+  const shared: BenchCluster = { cluster };
+  try {
+    for (const bench of group) await measure(bench, shared, options, directory);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function measure(bench: Bench, shared: BenchCluster, options: RunOptions, directory: string): Promise<void> {
+  const began = performance.now();
+  const context = new BenchContext(bench.name, shared, options);
+  const measured = await bench.run(context).finally(() => context.close());
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  const result = resultOf(bench, measured, { quick: options.quick, seconds, ceiling: await shared.ceiling });
+  await storeResult(result, directory);
+  options.progress(`${bench.name}: measured in ${seconds} s`);
+  console.log(reportOf(result));
+  if (!holdsAll(result)) process.exitCode = 1;
+}
+
+/** Benches that share a cluster in one group; the others each by itself. */
+function groupsOf(chosen: readonly Bench[]): readonly (readonly [Bench, ...Bench[]])[] {
+  const [first, ...others] = chosen.filter(({ stage }) => stage === 'shared');
+  const alone = chosen.filter(({ stage }) => stage !== 'shared').map((bench) => [bench] as const);
+  return first === undefined ? alone : [[first, ...others], ...alone];
+}
+
+function readOptions(args: readonly string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ args: [...args], options: { quick: flag, profile: flag, only: text, results: text } }).values;
+  } catch (error) {
+    throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function benchOf(name: string): Bench {
+  const bench = benches.find((one) => one.name === name);
+  if (bench === undefined) throw new ClusterError(`There is no bench ${name}.\n\n${usage}`);
+  return bench;
+}

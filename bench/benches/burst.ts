@@ -1,0 +1,125 @@
+import type { Bench, Plot } from '../harness/bench.ts';
+import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
+import { quantiles } from '../load/quantiles.ts';
+import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import {
+  concurrency,
+  measureBurst,
+  startWarmService,
+  writesPerExecution,
+  type MeasuredBurst,
+} from './measured-burst.ts';
+
+/** 70 executions a second where a bare client makes 740 patches a second. */
+const executionsForPatches = (70 / 740) * 100;
+/** Part of the ceiling's writes, in per cent. */
+const writesOfCeiling = 65;
+/** How busy the load may be for its figures to be those of the service, in per cent of a core. */
+export const mostBusy = 80;
+
+/** Many at once. */
+export const burst: Bench = {
+  name: 'burst',
+  what: `executions created ${concurrency} at once on the API server, each with a target of its own, with lock and audit on`,
+  stage: 'shared',
+  async run(context) {
+    const before = await context.rates(concurrency);
+    const service = await startWarmService(context);
+    const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
+    await service.stop();
+    const after = await context.rates(concurrency);
+    const patches = (before.patchesPerSecond + after.patchesPerSecond) / 2;
+    return {
+      figures: [...ratesOf(measured, patches), ...latenciesOf(measured.stories), ...busynessOf(measured)],
+      plots: [latencyPlot(measured), progressPlot(measured)],
+    };
+  },
+};
+
+function ratesOf(measured: MeasuredBurst, patches: number): Figure[] {
+  const writes = writesPerExecution(measured);
+  const { perSecond } = measured;
+  return [
+    figure('executions to terminal', perSecond, '/s'),
+    figure('executions until their audit events are recorded', measured.recordedPerSecond, '/s'),
+    figure('ceiling: status patches, 32 at once, before and after', patches, '/s'),
+    figure(
+      'executions a second, of the ceiling',
+      (perSecond / patches) * 100,
+      '%',
+      atLeast(round(executionsForPatches)),
+    ),
+    figure('writes of the service for an execution', writes.service, ''),
+    figure('writes of everybody for an execution', writes.all, ''),
+    figure('these a second, of the ceiling', ((perSecond * writes.all) / patches) * 100, '%', atLeast(writesOfCeiling)),
+    figure('CPU of the service for an execution', measured.cpuMs, 'ms'),
+  ];
+}
+
+function latenciesOf(stories: readonly Story[]): Figure[] {
+  const [created, done] = [quantiles(untilPipelineRun(stories)), quantiles(untilTerminal(stories))];
+  return [
+    figure('create acknowledged to PipelineRun, p50', created.p50, 'ms', atMost(3_000)),
+    figure('create acknowledged to PipelineRun, p95', created.p95, 'ms'),
+    figure('create acknowledged to PipelineRun, p99', created.p99, 'ms'),
+    figure('PipelineRun done to terminal, p50', done.p50, 'ms'),
+    figure('PipelineRun done to terminal, p95', done.p95, 'ms'),
+    figure('PipelineRun done to terminal, p99', done.p99, 'ms'),
+  ];
+}
+
+/** How busy those were that made the load. */
+export function busynessOf({ busy }: Pick<MeasuredBurst, 'busy'>): Figure[] {
+  return [
+    figure('the load was busy', busy.load * 100, '% of a core', atMost(mostBusy)),
+    figure('who plays Tekton was busy', busy.completer * 100, '% of a core', atMost(mostBusy)),
+  ];
+}
+
+function latencyPlot({ stories }: MeasuredBurst): Plot {
+  return {
+    ...{ name: 'burst-latency', title: 'Burst: how long each step took', kind: 'lines' },
+    x: { label: 'milliseconds', scale: 'log' },
+    y: { label: '% of executions within' },
+    series: [
+      { name: 'create to PipelineRun', points: distribution(untilPipelineRun(stories)) },
+      { name: 'PipelineRun done to terminal', points: distribution(untilTerminal(stories)) },
+    ],
+  };
+}
+
+function progressPlot({ stories, begunAt }: MeasuredBurst): Plot {
+  const count = (at: (story: Story) => number | undefined) => thinned(running(stories.map(at), begunAt));
+  return {
+    ...{ name: 'burst-progress', title: 'Burst: how many had got how far', kind: 'lines' },
+    x: { label: 'seconds since the first create' },
+    y: { label: 'executions' },
+    series: [
+      { name: 'created', points: count(({ acknowledgedAt }) => acknowledgedAt) },
+      { name: 'PipelineRun seen', points: count(({ pipelineRunAt }) => pipelineRunAt) },
+      { name: 'terminal', points: count(({ terminalAt }) => terminalAt) },
+    ],
+  };
+}
+
+/** How many had happened by when, in seconds. */
+function running(times: readonly (number | undefined)[], begunAt: number): (readonly [number, number])[] {
+  const sorted = times.filter((time) => time !== undefined).toSorted((a, b) => a - b);
+  return [[0, 0], ...sorted.map((time, index) => [(time - begunAt) / 1_000, index + 1] as const)];
+}
+
+/** Which part, in per cent, was within which time. */
+function distribution(values: readonly number[]): (readonly [number, number])[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return thinned(sorted.map((value, index) => [Math.max(value, 0.1), ((index + 1) / sorted.length) * 100] as const));
+}
+
+/** A hundred points are enough for a line. */
+function thinned<T>(points: readonly T[]): T[] {
+  const step = Math.max(1, Math.floor(points.length / 100));
+  return points.filter((_, index) => index % step === 0 || index === points.length - 1);
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(2));
+}

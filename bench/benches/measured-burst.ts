@@ -1,0 +1,108 @@
+import type { BenchContext } from '../harness/context.ts';
+import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
+import type { BenchService } from '../harness/service.ts';
+import { atOnce, numbers } from '../load/at-once.ts';
+import { measureBusy } from '../load/busy.ts';
+import { now } from '../load/clock.ts';
+import { Stories, type Story } from '../load/stories.ts';
+
+/** How many executions are created at once. */
+export const concurrency = 32;
+
+/** Milliseconds between two lines of progress. */
+const tellEveryMs = 500;
+
+/** What is created. */
+export interface BurstOptions {
+  readonly count: number;
+  /** Of an execution, by its number; default: one of its own for each. */
+  readonly targetOf?: (number: number) => string;
+}
+
+/** What a burst was like. */
+export interface MeasuredBurst {
+  readonly stories: readonly Story[];
+  /** When the first create was sent, on the clock of `now`. */
+  readonly begunAt: number;
+  /** Executions a second, from the first create until the last terminal phase was seen. */
+  readonly perSecond: number;
+  /** The same until all audit events were said to be recorded. */
+  readonly recordedPerSecond: number;
+  /** CPU time of the service for each execution until then, in milliseconds. */
+  readonly cpuMs: number;
+  /** All that was asked of the API server until then. */
+  readonly requests: readonly ApiRequest[];
+  /** How busy the load, and who plays Tekton, were, as parts of one core. */
+  readonly busy: { readonly load: number; readonly completer: number };
+}
+
+/** Creates executions, {@link concurrency} at once, in a namespace of their own, and waits until everything is said of each. */
+export async function measureBurst(
+  context: BenchContext,
+  service: BenchService,
+  { count, targetOf }: BurstOptions,
+): Promise<MeasuredBurst> {
+  const namespace = await context.namespace();
+  const stories = await Stories.open(context.api, namespace, context.signal);
+  context.defer(() => stories.close());
+  const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
+  const telling = setInterval(() => context.live(`${stories.terminal}/${count} have ended`), tellEveryMs);
+  try {
+    completer.begin();
+    const busy = measureBusy();
+    const [cpuBefore, wallBegun, begunAt] = [service.usage().cpuMs, Date.now(), now()];
+    const name = (number: number) => `oomkill-increase-memory-${String(number).padStart(5, '0')}`;
+    await atOnce(concurrency, numbers(count), async (number) => {
+      await stories.create({ name: name(number), target: targetOf?.(number) });
+    });
+    await stories.allTerminal();
+    const seconds = (now() - begunAt) / 1_000;
+    const [load, other] = [busy(), await completer.busy()];
+    await stories.allRecorded();
+    if (targetOf === undefined) requireCompleted(stories.all);
+    const recordedSeconds = (now() - begunAt) / 1_000;
+    return {
+      ...{ stories: stories.all, begunAt, busy: { load, completer: other } },
+      perSecond: count / seconds,
+      recordedPerSecond: count / recordedSeconds,
+      cpuMs: (service.usage().cpuMs - cpuBefore) / count,
+      requests: await context.requests(wallBegun, Date.now()),
+    };
+  } finally {
+    clearInterval(telling);
+  }
+}
+
+/** Executions that did something else were no load. */
+function requireCompleted(stories: readonly Story[]): void {
+  const other = stories.find(({ phase }) => phase !== 'Completed');
+  if (other !== undefined) throw new Error(`${other.name} was to complete, and is ${other.phase}`);
+}
+
+/**
+ * Starts the service, and has it run some executions: a service that has run for a while is what is measured, not V8's
+ * compiler.
+ *
+ * @param settings (WFE_…) over those it is shipped with
+ */
+export async function startWarmService(
+  context: BenchContext,
+  settings?: Readonly<Record<string, string>>,
+): Promise<BenchService> {
+  const service = await context.startService(settings);
+  context.live('warming up');
+  await measureBurst(context, service, { count: context.size(200, 50) });
+  return service;
+}
+
+/** Writes for each execution: of the service for it, and of everybody, its creation and the end of its PipelineRun included. */
+export function writesPerExecution({ requests, stories }: MeasuredBurst): { service: number; all: number } {
+  const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
+  const own = writes.filter(({ user }) => user === serviceUser);
+  return { service: own.length / stories.length, all: writes.length / stories.length };
+}
+
+/** Whether a request renews the Lease of the leader, which is done every two seconds whatever happens. */
+export function isOfLeadership({ resource, name }: ApiRequest): boolean {
+  return resource === 'leases' && !name.startsWith('wfe-target-');
+}

@@ -1,0 +1,172 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench, Plot } from '../harness/bench.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { atMost, figure, type Figure } from '../harness/figure.ts';
+import type { BenchService } from '../harness/service.ts';
+import { measureBusy } from '../load/busy.ts';
+import { now } from '../load/clock.ts';
+import { quantile } from '../load/quantiles.ts';
+import { growthOf } from '../load/slope.ts';
+import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import { busynessOf } from './burst.ts';
+import { measureBurst, startWarmService } from './measured-burst.ts';
+
+/** How much more, in per cent of the mean, there may be at the end of the line through all samples than at its begin. */
+const mostGrowth = 10;
+/** How many more handles there may be at the end of that line. */
+const mostHandles = 3;
+const mebibyte = 1024 * 1024;
+
+/** Half of what a burst reaches, for long. */
+export const soak: Bench = {
+  name: 'soak',
+  what: 'executions created at half of the rate of a burst, for half an hour; each is deleted some time after its end',
+  stage: 'own',
+  async run(context) {
+    const size = context.size(fullSize, quickSize);
+    const service = await startWarmService(context, { WFE_COOLDOWN: size.cooldown });
+    const { perSecond } = await measureBurst(context, service, { count: context.size(1_000, 200) });
+    const rate = perSecond / 2;
+    const soaked = await soakAt(rate, size, service, context);
+    const samples = soaked.samples.filter(({ seconds }) => seconds >= size.settleSeconds);
+    return {
+      figures: [
+        figure('rate: half of that of a burst', rate, '/s'),
+        figure('executions to terminal', soaked.ended, ''),
+        ...growthsOf(samples),
+        ...busynessOf(soaked),
+      ],
+      plots: plotsOf(soaked.samples),
+      notes: [
+        `Growth is that of the least squares line through all samples from ${size.settleSeconds} s on, from its begin to its end. ` +
+          `Executions are deleted ${size.ttlSeconds} s after their end, and the cooldown is ${size.cooldown}: from then on ` +
+          'as many are deleted, with their PipelineRuns and Leases, as are created.',
+      ],
+    };
+  },
+};
+
+interface SoakSize {
+  readonly seconds: number;
+  readonly sampleEverySeconds: number;
+  /** After a run before it does not count: until as much is deleted as is created. */
+  readonly settleSeconds: number;
+  readonly ttlSeconds: number;
+  /** A Go duration. */
+  readonly cooldown: string;
+}
+
+const fullSize: SoakSize = {
+  ...{ seconds: 1_800, sampleEverySeconds: 10, settleSeconds: 420 },
+  ...{ ttlSeconds: 60, cooldown: '5m' },
+};
+const quickSize: SoakSize = {
+  ...{ seconds: 60, sampleEverySeconds: 2, settleSeconds: 20 },
+  ...{ ttlSeconds: 5, cooldown: '5s' },
+};
+
+/** What was the case at some time. */
+interface Sample {
+  /** Since the first create. */
+  readonly seconds: number;
+  readonly residentMb: number;
+  readonly handles: number;
+  /** Executions that are there. */
+  readonly there: number;
+  /** Milliseconds, p50 of the executions since the last sample. */
+  readonly pipelineRunP50: number;
+  readonly terminalP50: number;
+}
+
+async function soakAt(rate: number, size: SoakSize, service: BenchService, context: BenchContext) {
+  const namespace = await context.namespace();
+  const stories = await Stories.open(context.api, namespace, context.signal);
+  context.defer(() => stories.close());
+  const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
+  completer.begin();
+  const samples: Sample[] = [];
+  const [busy, begunAt] = [measureBusy(), now()];
+  const secondsSince = () => (now() - begunAt) / 1_000;
+  let looked = begunAt;
+  const sample = (): void => {
+    const recent = stories.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > looked);
+    looked = now();
+    const seconds = secondsSince();
+    samples.push({ seconds, there: stories.all.length, ...usageOf(service), ...latenciesOf(recent) });
+    context.live(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
+  };
+  const sampling = setInterval(sample, size.sampleEverySeconds * 1_000);
+  try {
+    await createAt(rate, size, stories, context.signal);
+    await stories.allTerminal();
+  } finally {
+    clearInterval(sampling);
+  }
+  return { samples, ended: stories.terminal, busy: { load: busy(), completer: await completer.busy() } };
+}
+
+/** Creates executions at a steady rate, however long the API server takes for each. */
+async function createAt(rate: number, size: SoakSize, stories: Stories, signal: AbortSignal): Promise<void> {
+  const begunAt = now();
+  const creates: Promise<unknown>[] = [];
+  for (let number = 0; number < rate * size.seconds; number += 1) {
+    const early = begunAt + (number / rate) * 1_000 - now();
+    if (early > 1) await delay(early, undefined, { signal });
+    const options = { name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: size.ttlSeconds };
+    creates.push(stories.create(options));
+  }
+  await Promise.all(creates);
+}
+
+function usageOf(service: BenchService): Pick<Sample, 'residentMb' | 'handles'> {
+  const { residentBytes, handles } = service.usage();
+  return { residentMb: residentBytes / mebibyte, handles };
+}
+
+function latenciesOf(stories: readonly Story[]): Pick<Sample, 'pipelineRunP50' | 'terminalP50'> {
+  return {
+    pipelineRunP50: quantile(untilPipelineRun(stories), 0.5),
+    terminalP50: quantile(untilTerminal(stories), 0.5),
+  };
+}
+
+function growthsOf(samples: readonly Sample[]): Figure[] {
+  const growth = (of: (sample: Sample) => number) => growthOf(samples.map((one) => [one.seconds, of(one)] as const));
+  const [memory, handles] = [growth(({ residentMb }) => residentMb), growth((one) => one.handles)];
+  const [created, done] = [growth((one) => one.pipelineRunP50), growth((one) => one.terminalP50)];
+  return [
+    figure('resident memory, mean', memory.mean, 'MB'),
+    figure('resident memory, growth', memory.percent, '%', atMost(mostGrowth)),
+    figure('resident memory, slope', memory.perHour, 'MB/h'),
+    figure('create acknowledged to PipelineRun, mean of p50', created.mean, 'ms'),
+    figure('create acknowledged to PipelineRun, growth', created.percent, '%', atMost(mostGrowth)),
+    figure('PipelineRun done to terminal, mean of p50', done.mean, 'ms'),
+    figure('PipelineRun done to terminal, growth', done.percent, '%', atMost(mostGrowth)),
+    figure('handles, mean', handles.mean, ''),
+    figure('handles, growth', handles.growth, '', atMost(mostHandles)),
+  ];
+}
+
+function plotsOf(samples: readonly Sample[]): readonly Plot[] {
+  const line = (of: (sample: Sample) => number) =>
+    samples.map((sample) => [sample.seconds / 60, of(sample)] as const).filter(([, value]) => !Number.isNaN(value));
+  const x = { label: 'minutes' };
+  return [
+    {
+      ...{ name: 'soak-memory', title: 'Soak: resident memory', kind: 'lines', x, y: { label: 'MB' } },
+      series: [{ name: 'resident memory', points: line(({ residentMb }) => residentMb) }],
+    },
+    {
+      ...{ name: 'soak-latency', title: 'Soak: how long each step took, p50', kind: 'lines', x },
+      y: { label: 'milliseconds' },
+      series: [
+        { name: 'create to PipelineRun', points: line(({ pipelineRunP50 }) => pipelineRunP50) },
+        { name: 'PipelineRun done to terminal', points: line(({ terminalP50 }) => terminalP50) },
+      ],
+    },
+    {
+      ...{ name: 'soak-handles', title: 'Soak: open handles', kind: 'lines', x, y: { label: 'handles' } },
+      series: [{ name: 'handles', points: line(({ handles }) => handles) }],
+    },
+  ];
+}

@@ -1,0 +1,10 @@
+import type { Bench } from './harness/bench.ts';
+import { burst } from './benches/burst.ts';
+import { ceiling } from './benches/ceiling.ts';
+import { contention } from './benches/contention.ts';
+import { cost } from './benches/cost.ts';
+import { soak } from './benches/soak.ts';
+import { single } from './benches/single.ts';
+
+/** Every bench there is, in the order in which they run. */
+export const benches: readonly Bench[] = [ceiling, burst, single, cost, contention, soak];

@@ -1,0 +1,60 @@
+import type { Figure } from './figure.ts';
+import type { BenchContext } from './context.ts';
+
+/** On what cluster a bench runs. */
+export type Stage =
+  /** One that benches share: no pods, and Tekton's webhook but not its controller. */
+  | 'shared'
+  /** The same, fresh and for this bench alone: it leaves too much behind. */
+  | 'own'
+  /** One of its own with a whole Tekton and real pods. */
+  | 'pods';
+
+/** Something that is measured. */
+export interface Bench {
+  /** After `--only`, and the name of its file of results. */
+  readonly name: string;
+  /** A sentence: what is measured. */
+  readonly what: string;
+  readonly stage: Stage;
+  /**
+   * Measures. What it starts by its context is ended after it, however it ends.
+   *
+   * @throws Error when it could not be measured; a figure that misses its aim is none
+   */
+  readonly run: (context: BenchContext) => Promise<Measured>;
+}
+
+/** What came of a bench. */
+export interface Measured {
+  readonly figures: readonly Figure[];
+  /** Pictures for docs/performance.md. */
+  readonly plots?: readonly Plot[];
+  /** What a reader has to know to judge the figures, a sentence each. */
+  readonly notes?: readonly string[];
+}
+
+/** A picture, as the values that it is made from. */
+export interface Plot {
+  /** Name of the file, without `.svg`. */
+  readonly name: string;
+  readonly title: string;
+  readonly kind: 'lines' | 'points' | 'bars';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+}
+
+/** An axis of a plot. */
+export interface Axis {
+  /** With the unit: `seconds since the first create`. */
+  readonly label: string;
+  /** Default: linear, from 0. */
+  readonly scale?: 'log';
+}
+
+/** Values of one colour. Of bars, x is a text. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number | string, y: number])[];
+}

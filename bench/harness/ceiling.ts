@@ -1,0 +1,88 @@
+import type { ApiServer } from '../load/api-server.ts';
+import { atOnce, numbers } from '../load/at-once.ts';
+import { measureBusy } from '../load/busy.ts';
+import { now } from '../load/clock.ts';
+import { executionsPath, newExecution, someStatus } from '../load/executions.ts';
+import { quantile } from '../load/quantiles.ts';
+
+/** What a bare client can do with executions on this API server. */
+export interface Rates {
+  /** How many requests are under way at once. */
+  readonly concurrency: number;
+  readonly createsPerSecond: number;
+  readonly patchesPerSecond: number;
+  /** Milliseconds from request to answer. */
+  readonly createP50Ms: number;
+  readonly patchP50Ms: number;
+  /** How busy the client was meanwhile, as a part of one core. */
+  readonly busy: number;
+}
+
+/** Rates at all concurrencies, in rising order. */
+export type Ceiling = readonly Rates[];
+
+/** How a ceiling is measured. */
+export interface CeilingOptions {
+  readonly api: ApiServer;
+  /** Empty, and nobody watches it. */
+  readonly namespace: string;
+  /** For creates, and for patches, each. */
+  readonly seconds: number;
+}
+
+/** As many as there are connections. */
+const warmUpRequests = 32;
+
+/** Creates executions, then patches their status, so many at once, for some seconds each. */
+export async function measureRates(concurrency: number, { api, namespace, seconds }: CeilingOptions): Promise<Rates> {
+  const path = executionsPath(namespace);
+  await warmUp(api, path);
+  const busy = measureBusy();
+  const prefix = `ceiling-${concurrency}-${Math.round(now())}`;
+  const created: string[] = [];
+  const creates = await measure(concurrency, seconds, async (number) => {
+    const name = `${prefix}-${number}`;
+    await api.must('POST', path, newExecution({ name }));
+    created.push(name);
+  });
+  const patches = await measure(concurrency, seconds, async (number) => {
+    const name = created[number % created.length] ?? '';
+    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, number) });
+  });
+  return {
+    concurrency,
+    createsPerSecond: creates.perSecond,
+    patchesPerSecond: patches.perSecond,
+    createP50Ms: creates.p50Ms,
+    patchP50Ms: patches.p50Ms,
+    busy: busy(),
+  };
+}
+
+/** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
+async function warmUp(api: ApiServer, path: string): Promise<void> {
+  await atOnce(warmUpRequests, numbers(warmUpRequests), async (number) => {
+    const name = `warm-up-${Math.round(now())}-${number}`;
+    await api.must('POST', path, newExecution({ name }));
+    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, 0) });
+  });
+}
+
+async function measure(concurrency: number, seconds: number, work: (number: number) => Promise<void>) {
+  const latencies: number[] = [];
+  const begun = now();
+  const end = begun + seconds * 1_000;
+  await atOnce(concurrency, numbersUntil(end), async (number) => {
+    const asked = now();
+    await work(number);
+    latencies.push(now() - asked);
+  });
+  return { perSecond: (latencies.length / (now() - begun)) * 1_000, p50Ms: quantile(latencies, 0.5) };
+}
+
+function* numbersUntil(end: number): Generator<number> {
+  for (const number of numbers()) {
+    if (now() >= end) return;
+    yield number;
+  }
+}

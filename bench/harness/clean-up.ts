@@ -1,0 +1,37 @@
+import type { ApiServer } from '../load/api-server.ts';
+import { atOnce } from '../load/at-once.ts';
+import { executionsPath, pipelineRunsPath } from '../load/executions.ts';
+import { trustedJson } from '../load/json.ts';
+
+const concurrency = 32;
+/** Objects of one page. */
+const page = 500;
+
+/**
+ * Removes a namespace with everything in it, so that what is measured next does not share the API server with its deletion.
+ * No service may be running: nobody else would take the finalizers off.
+ */
+export async function removeNamespace(api: ApiServer, namespace: string): Promise<void> {
+  const executions = executionsPath(namespace);
+  for (let names = await firstPage(api, executions); names.length > 0; names = await firstPage(api, executions)) {
+    await atOnce(concurrency, names, async (name) => {
+      await api.call('PATCH', `${executions}/${name}`, { metadata: { finalizers: null } });
+      await api.call('DELETE', `${executions}/${name}`);
+    });
+  }
+  await api.call('DELETE', pipelineRunsPath(namespace));
+  await api.call('DELETE', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`);
+  // What is left for Kubernetes to remove is next to nothing.
+  await api.call('DELETE', `/api/v1/namespaces/${namespace}`);
+}
+
+/** Removes the Leases of targets and of the leader; no service may be running. */
+export async function removeLeases(api: ApiServer): Promise<void> {
+  await api.must('DELETE', '/apis/coordination.k8s.io/v1/namespaces/kubernaut-system/leases');
+}
+
+async function firstPage(api: ApiServer, path: string): Promise<string[]> {
+  const { text } = await api.call('GET', `${path}?limit=${page}`);
+  const { items } = trustedJson<{ readonly items: readonly { readonly metadata: { readonly name: string } }[] }>(text);
+  return items.map(({ metadata }) => metadata.name);
+}

@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { ApiServerAddress } from '../load/api-server.ts';
+import type { CompleterMessage, CompleterStart } from '../load/completer.ts';
+
+/** The process that plays Tekton. */
+export interface CompleterProcess {
+  readonly pid: number;
+  /** Measures anew how busy it is. */
+  readonly begin: () => void;
+  /** How busy it has been since then, as a part of one core. */
+  readonly busy: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Told that the API server has acknowledged the end of a PipelineRun; `at` is on the clock of `now`. */
+export type OnEnded = (pipelineRun: string, at: number) => void;
+
+/**
+ * Starts a completer; it watches the namespace when this resolves.
+ *
+ * @param onFailed is told of what it could not do
+ */
+export async function startCompleterProcess(
+  address: ApiServerAddress,
+  namespace: string,
+  onEnded: OnEnded,
+  onFailed: (message: string) => void,
+): Promise<CompleterProcess> {
+  const start: CompleterStart = { address, namespace };
+  const child = fork(join(import.meta.dirname, '..', 'load', 'completer.ts'), [JSON.stringify(start)]);
+  const exited = once(child, 'exit');
+  const ready = Promise.withResolvers<void>();
+  const askers: ((busy: number) => void)[] = [];
+  child.on('message', (message: CompleterMessage) => {
+    if (message.kind === 'ready') ready.resolve();
+    else if (message.kind === 'failed') onFailed(`the completer failed: ${message.message}`);
+    else if (message.kind === 'busy') askers.shift()?.(message.busy);
+    else for (const [name, at] of message.ended) onEnded(name, at);
+  });
+  await Promise.race([ready.promise, exited.then(() => Promise.reject(new Error('the completer has ended')))]);
+  return {
+    pid: child.pid ?? 0,
+    begin: () => void child.send('begin'),
+    busy: () =>
+      new Promise((resolve) => {
+        askers.push(resolve);
+        child.send('busy');
+      }),
+    async stop() {
+      child.disconnect();
+      await exited;
+    },
+  };
+}

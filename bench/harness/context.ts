@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster, Progress } from '../../test/cluster/index.ts';
+import { readRecord, serverUrl } from '../../test/cluster/record.ts';
+import { serviceKubeconfig } from '../../test/support/service-account.ts';
+import { ApiServer } from '../load/api-server.ts';
+import { executionsPath } from '../load/executions.ts';
+import { measureRates, type Ceiling, type Rates } from './ceiling.ts';
+import { removeLeases, removeNamespace } from './clean-up.ts';
+import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
+import { startDataStorageProcess } from './data-storage.ts';
+import { requestsBetween, type ApiRequest } from './requests.ts';
+import { startBenchService, type BenchService } from './service.ts';
+
+/** How a run of benches was asked for. */
+export interface RunOptions {
+  readonly quick: boolean;
+  /** Whether the services leave CPU profiles. */
+  readonly profile: boolean;
+  /** Where logs and profiles go. */
+  readonly directory: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** A cluster on which benches run, with what is known of it so far. */
+export interface BenchCluster {
+  readonly cluster: Cluster;
+  /** Measured by the first who asks. */
+  ceiling?: Promise<Ceiling>;
+}
+
+/** Where the API server keeps its audit log. */
+export function auditDirectory(directory: string): string {
+  return join(directory, 'api-server');
+}
+
+/** Concurrencies of the ceiling. */
+const concurrencies = [1, 8, 32] as const;
+
+/** What a bench works with. Everything that it starts here is ended after the bench, the last one first. */
+export class BenchContext {
+  /** The load: a bare client with the rights of an administrator. */
+  readonly api: ApiServer;
+  readonly cluster: Cluster;
+  readonly quick: boolean;
+  readonly signal: AbortSignal;
+  /** For files of this bench that are not results; its own. */
+  readonly directory: string;
+  readonly #options: RunOptions;
+  readonly #shared: BenchCluster;
+  readonly #name: string;
+  readonly #endings: (() => Promise<void>)[] = [];
+  #started = 0;
+
+  constructor(name: string, shared: BenchCluster, options: RunOptions) {
+    this.#name = name;
+    this.#options = options;
+    this.#shared = shared;
+    this.cluster = shared.cluster;
+    this.quick = options.quick;
+    this.signal = options.signal;
+    this.directory = join(options.directory, name);
+    mkdirSync(this.directory, { recursive: true });
+    this.api = this.connect();
+  }
+
+  /** One of two sizes, as the run was asked for. */
+  size<T>(full: T, quick: T): T {
+    return this.quick ? quick : full;
+  }
+
+  /** Tells a person a line that stays. */
+  say(line: string): void {
+    this.#options.progress(`${this.#name}: ${line}`);
+  }
+
+  /** Tells a person how far it is; the next such line replaces it. Without a terminal nothing is written. */
+  live(line: string): void {
+    this.signal.throwIfAborted();
+    this.#options.progress.live?.(`${this.#name}: ${line}`);
+  }
+
+  /** Has something done after the bench, before what was deferred earlier. */
+  defer(ending: () => Promise<void>): void {
+    this.#endings.push(ending);
+  }
+
+  /** Another bare client. @param connections how many requests it has under way at most */
+  connect(connections = 32): ApiServer {
+    const record = readRecord(this.cluster.directory);
+    if (record === undefined) throw new Error(`cluster ${this.cluster.name} is gone`);
+    const ca = readFileSync(join(record.directory, 'pki', 'ca.crt'), 'utf8');
+    const api = new ApiServer({ url: serverUrl(record), ca, token: record.token }, connections);
+    this.defer(() => api.close());
+    return api;
+  }
+
+  /** A new namespace; removed with all that is in it after the services of the bench have ended. */
+  async namespace(): Promise<string> {
+    const name = `bench-${this.#name}-${randomBytes(3).toString('hex')}`;
+    await this.api.must('POST', '/api/v1/namespaces', { metadata: { name } });
+    this.defer(async () => {
+      this.live(`removing ${name}`);
+      await removeNamespace(this.api, name);
+      await removeLeases(this.api);
+    });
+    return name;
+  }
+
+  /**
+   * Starts the service as it is shipped, as one process, under its own ServiceAccount, with TLS, the lock, leader election,
+   * and data storage in a process of its own. It is ready and leads when this resolves.
+   *
+   * @param settings (WFE_…) over those it is shipped with
+   */
+  async startService(settings: Readonly<Record<string, string>> = {}): Promise<BenchService> {
+    const directory = join(this.directory, `service-${(this.#started += 1)}`);
+    mkdirSync(directory, { recursive: true });
+    const storage = await startDataStorageProcess(join(directory, 'data-storage'));
+    this.defer(() => storage.stop());
+    const service = await startBenchService({
+      kubeconfig: await serviceKubeconfig(this.cluster, directory),
+      dataStorageUrl: storage.url,
+      ...{ directory, settings, profile: this.#options.profile, signal: this.signal },
+    });
+    this.defer(() => service.stop());
+    return service;
+  }
+
+  /** Starts the process that plays Tekton in a namespace; it watches when this resolves. */
+  async startCompleter(namespace: string, onEnded: OnEnded = () => undefined): Promise<CompleterProcess> {
+    const onFailed = (message: string): void => this.say(message);
+    const completer = await startCompleterProcess(this.api.address, namespace, onEnded, onFailed);
+    this.defer(() => completer.stop());
+    return completer;
+  }
+
+  /** What a bare client can do on this API server, at concurrency 1, 8 and 32: measured once on each cluster. */
+  ceiling(): Promise<Ceiling> {
+    this.#shared.ceiling ??= this.#measureCeiling();
+    return this.#shared.ceiling;
+  }
+
+  /**
+   * The same for one concurrency, measured now: before and after something that is to be held against it, it tells a machine
+   * that has become slower from a service that has. No service may be running: it would take part.
+   */
+  async rates(concurrency: number, seconds: number = this.size(4, 2)): Promise<Rates> {
+    this.live(`what a bare client can do, ${concurrency} at once`);
+    const { api } = this;
+    const namespace = 'bench-ceiling';
+    await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    const rates = await measureRates(concurrency, { api, namespace, seconds });
+    await api.must('DELETE', executionsPath(namespace));
+    return rates;
+  }
+
+  /** All that was asked of the API server in some time, by the wall clock. */
+  requests(from: number, to: number): Promise<ApiRequest[]> {
+    return requestsBetween(auditDirectory(this.#options.directory), from, to);
+  }
+
+  async #measureCeiling(): Promise<Ceiling> {
+    const ceiling: Rates[] = [];
+    for (const concurrency of concurrencies) ceiling.push(await this.rates(concurrency, this.size(5, 2)));
+    return ceiling;
+  }
+
+  /** Ends everything that was started, the last one first. @throws the first failure, when all was tried */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const ending of this.#endings.toReversed()) {
+      await ending().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { trustedJson } from '../load/json.ts';
+
+/** As whom the service asks. */
+export const serviceUser = 'system:serviceaccount:kubernaut-system:workflow-execution';
+
+/** One request that the API server has answered, from its audit log (audit.k8s.io/v1, an Event a line). */
+export interface ApiRequest {
+  readonly user: string;
+  /** `create`, `patch`, `get`, … */
+  readonly verb: string;
+  /** With its subresource: `workflowexecutions/status`. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly status: number;
+}
+
+interface AuditEvent {
+  readonly stage: string;
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly requestReceivedTimestamp: string;
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
+  readonly responseStatus?: { readonly code: number };
+}
+
+/** Verbs that change something. */
+const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+/** Whether a request changes something. */
+export function isWrite({ verb }: ApiRequest): boolean {
+  return writes.has(verb);
+}
+
+/** Whether a request asks for the state of objects. Watches, which are open all the time, are neither. */
+export function isRead({ verb }: ApiRequest): boolean {
+  return verb === 'get' || verb === 'list';
+}
+
+/** Milliseconds that the last entries get to reach the file. */
+const settleMs = 300;
+
+/**
+ * What was asked of the API server in some time.
+ *
+ * @param directory of its audit log
+ * @param from,to by the wall clock, in milliseconds
+ */
+export async function requestsBetween(directory: string, from: number, to: number): Promise<ApiRequest[]> {
+  await delay(settleMs);
+  const files = readdirSync(directory)
+    .filter((name) => /^audit.*\.log$/.test(name))
+    .map((name) => join(directory, name))
+    .filter((file) => statSync(file).mtimeMs >= from);
+  return files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line) => requestOf(line, from, to)),
+  );
+}
+
+function requestOf(line: string, from: number, to: number): ApiRequest[] {
+  // The last line may be half a line.
+  if (!line.endsWith('}')) return [];
+  const { stage, verb, user, objectRef = {}, requestReceivedTimestamp, responseStatus } = trustedJson<AuditEvent>(line);
+  const at = Date.parse(requestReceivedTimestamp);
+  if (stage !== 'ResponseComplete' || at < from || at > to) return [];
+  const { resource = '', subresource, namespace = '', name = '' } = objectRef;
+  return [
+    {
+      ...{ user: user.username, verb, namespace, name, status: responseStatus?.code ?? 0 },
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    },
+  ];
+}
