@@ -17,7 +17,6 @@ const margin = 3;
 const writesOfOne: Readonly<Record<string, number>> = {
   'create leases': 1,
   'create pipelineruns': 1,
-  'patch leases': 1,
   'patch workflowexecutions': 1,
   'patch workflowexecutions/status': 3,
 };

@@ -56,6 +56,7 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
     random,
     log: silentLogger,
     sink: {
+      read: (raw) => raw,
       replace: (items, version) => told.push(`${items.length} things at ${version}`),
       apply: ({ key }, _raw, present) => told.push(`${present ? 'present' : 'gone'} ${key.name}`),
       advance: (version) => told.push(`nothing else up to ${version}`),

@@ -6,10 +6,12 @@ import type { Logger } from './logger.ts';
 import { readHeader, type ObjectHeader } from './object-header.ts';
 import type { ApiResource } from './resource-type.ts';
 
-/** Where a list and watch puts what it sees. */
-export interface Sink {
+/** Where a list and watch puts what it sees. `Item` is what the sink makes of an object in a list. */
+export interface Sink<Item> {
+  /** Called for each object of a list as its page arrives: what is dropped here is not held until the last page is there. */
+  read(raw: unknown): Item;
   /** The complete contents at a resource version. */
-  replace(items: readonly unknown[], resourceVersion: string): void;
+  replace(items: readonly Item[], resourceVersion: string): void;
   /** One object was added or modified (`present`) or deleted. */
   apply(header: ObjectHeader, raw: unknown, present: boolean): void;
   /** Nothing else has changed up to this resource version. */
@@ -46,11 +48,11 @@ export const defaultTiming: ListWatchTiming = {
 const suspiciouslyShortMs = 1_000;
 
 /** What a list and watch needs. */
-export interface ListWatchOptions {
+export interface ListWatchOptions<Item> {
   readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
   readonly selection: Selection;
-  readonly sink: Sink;
+  readonly sink: Sink<Item>;
   readonly timing: ListWatchTiming;
   readonly clock: Clock;
   readonly random: Random;
@@ -62,15 +64,15 @@ export interface ListWatchOptions {
  * way is taken up where it ended. Whatever else happens (reset, silence, 410, refusal, garbage) it lists again after a
  * jittered backoff, because only then is it certain that nothing was missed.
  */
-export class ListWatch {
-  readonly #options: ListWatchOptions;
+export class ListWatch<Item = unknown> {
+  readonly #options: ListWatchOptions<Item>;
   readonly #backoff: Backoff;
   /** The resource version to watch from; undefined when the next step is a list. */
   #from: string | undefined;
   /** Ends the watch that is open. */
   #interruption: AbortController | undefined;
 
-  constructor(options: ListWatchOptions) {
+  constructor(options: ListWatchOptions<Item>) {
     this.#options = options;
     this.#backoff = new Backoff(options.timing.backoff, options.clock, options.random);
   }
@@ -106,15 +108,15 @@ export class ListWatch {
     return resourceVersion;
   }
 
-  async #pages(signal: AbortSignal, limit: number | undefined): Promise<{ items: unknown[]; resourceVersion: string }> {
-    const { client, resource, selection, timing } = this.#options;
+  async #pages(signal: AbortSignal, limit: number | undefined): Promise<{ items: Item[]; resourceVersion: string }> {
+    const { client, resource, selection, sink, timing } = this.#options;
     const options = { signal, timeoutMs: timing.listTimeoutMs };
-    const items: unknown[] = [];
+    const items: Item[] = [];
     let token: string | undefined;
     let resourceVersion: string;
     do {
       const page = await client.listRaw(resource, { ...selection, limit, continue: token }, options);
-      for (const item of page.items) items.push(item);
+      for (const item of page.items) items.push(sink.read(item));
       token = page.continue;
       resourceVersion = page.resourceVersion;
     } while (token !== undefined);

@@ -3,7 +3,7 @@ import type { Random } from './backoff.ts';
 import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { dropManagedFields } from './drop-managed-fields.ts';
-import { CancelledError, type KubernetesError } from './errors.ts';
+import type { KubernetesError } from './errors.ts';
 import { recordOf } from './json.ts';
 import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
 import { latestResourceVersion } from './latest-resource-version.ts';
@@ -15,6 +15,7 @@ import { ObjectStore, type Scope } from './object-store.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer } from './resource-version.ts';
 import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
+import { untilHolds } from './until-holds.ts';
 
 /** What a reflector mirrors. */
 export interface ReflectorSource<T extends KubernetesObject> {
@@ -43,6 +44,9 @@ export interface InvalidObject {
   readonly error: unknown;
 }
 
+/** An object of a list, or the key of one that could not be parsed. */
+type Read<T> = T | { readonly unreadable: string };
+
 /**
  * Keeps a store equal to what the API server has. It survives resets, refusals, 410, 429 and restarts: it lists again
  * and tells, as changes, only what is different. An object that does not parse is kept out of the store (a former state
@@ -62,7 +66,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #arrivals: Listeners<Arrival<T>>;
   readonly #breaks: Listeners<KubernetesError>;
   #generation = 0;
-  #listWatches: readonly ListWatch[] = [];
+  #listWatches: readonly ListWatch<Read<T>>[] = [];
 
   constructor(options: ReflectorOptions<T>) {
     this.resource = options.resource;
@@ -179,29 +183,11 @@ export class Reflector<T extends KubernetesObject> {
     await Promise.all(this.#scopes.map((scope, i) => this.reached(scope, latest[i] ?? '', signal)));
   }
 
-  /** Resolves as soon as this holds, looking at each step of progress. */
   #until(holds: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        stop();
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onAbort = () => {
-        done();
-        reject(new CancelledError(`Waiting for ${what} was cancelled`));
-      };
-      const stop = this.onProgress(() => {
-        if (!holds()) return;
-        done();
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (signal?.aborted) onAbort();
-    });
+    return untilHolds(holds, (look) => this.onProgress(look), what, signal);
   }
 
-  #listWatch(scope: Scope): ListWatch {
+  #listWatch(scope: Scope): ListWatch<Read<T>> {
     const { labelSelector, fieldSelector, ...means } = this.#means;
     return new ListWatch({
       ...means,
@@ -217,8 +203,9 @@ export class Reflector<T extends KubernetesObject> {
     return { client, clock, random, timing: { ...defaultTiming, ...timing }, labelSelector, fieldSelector };
   }
 
-  #sink(scope: Scope): Sink {
+  #sink(scope: Scope): Sink<Read<T>> {
     return {
+      read: (raw) => this.#read(raw),
       replace: (items, resourceVersion) => this.#replace(scope, items, resourceVersion),
       apply: (header, raw, present) => this.#apply(scope, header, raw, present),
       advance: (resourceVersion) => {
@@ -235,14 +222,17 @@ export class Reflector<T extends KubernetesObject> {
     this.#breaks.tell(error);
   }
 
-  #replace(scope: Scope, items: readonly unknown[], resourceVersion: string): void {
+  #read(raw: unknown): Read<T> {
+    const { key } = readHeader(raw);
+    return this.#parse(key, raw) ?? { unreadable: keyToString(key) };
+  }
+
+  #replace(scope: Scope, items: readonly Read<T>[], resourceVersion: string): void {
     const objects: T[] = [];
     const unreadable: string[] = [];
-    for (const raw of items) {
-      const { key } = readHeader(raw);
-      const object = this.#parse(key, raw);
-      if (object === undefined) unreadable.push(keyToString(key));
-      else objects.push(object);
+    for (const item of items) {
+      if ('unreadable' in item) unreadable.push(item.unreadable);
+      else objects.push(item);
     }
     this.#store.replace(scope, objects, resourceVersion);
     this.#generation++;
