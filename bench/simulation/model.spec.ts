@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { quantile } from '../load/quantiles.ts';
+import { simulate, type Load, type Machine } from './model.ts';
+
+const machine: Machine = { cores: 2, writeCpuMs: 2, writeDelayMs: 1, leaderCpuMs: 1, watchDelayMs: 2 };
+const setting = { workers: 16, writesBefore: 2 };
+const burst: Load = { executions: 500, created: { atOnce: 32 }, runMs: 0, seed: 1 };
+
+describe('the model', () => {
+  it('says the same of the same, and not of another seed', () => {
+    const once = simulate(machine, setting, burst);
+    expect(simulate(machine, setting, burst)).toEqual(once);
+    expect(simulate(machine, setting, { ...burst, seed: 2 })).not.toEqual(once);
+  });
+
+  it('takes an execution that is alone through its writes, one after the other', () => {
+    const alone = simulate(machine, setting, { ...burst, executions: 1, created: { atOnce: 1 } });
+    const [untilPipelineRun] = alone.untilPipelineRun;
+    // Three writes of the leader, 4 ms each give or take a half, and two watches.
+    expect(untilPipelineRun).toBeGreaterThan(3 * 2 + 4);
+    expect(untilPipelineRun).toBeLessThan(3 * 6 + 4);
+  });
+
+  it('is as fast as the cores let it be when there is enough to do', () => {
+    const { perSecond, coresBusy } = simulate(machine, setting, burst);
+    expect(coresBusy).toBeGreaterThan(0.95);
+    // At least a create, five writes of the leader and the end of the run come before the last is terminal.
+    expect(perSecond).toBeLessThan(2_000 / (7 * machine.writeCpuMs + 5 * machine.leaderCpuMs));
+  });
+
+  it('is bounded by the thread of the leader when there are cores in plenty', () => {
+    const many = { ...machine, cores: 64 };
+    const { leaderBusy, coresBusy } = simulate(many, { ...setting, workers: 128 }, burst);
+    expect(leaderBusy).toBeGreaterThan(0.9);
+    expect(coresBusy).toBeLessThan(0.2);
+  });
+
+  it('keeps up with what arrives as long as there is room, and answers later where there is little', () => {
+    const arriving = (perSecond: number): Load => ({
+      ...burst,
+      executions: 2_000,
+      created: { perSecond },
+      runMs: 1_000,
+    });
+    const [idle, busy] = [simulate(machine, setting, arriving(5)), simulate(machine, setting, arriving(80))];
+    expect(quantile(busy.untilPipelineRun, 0.95)).toBeGreaterThan(quantile(idle.untilPipelineRun, 0.95));
+    expect(idle.coresBusy).toBeLessThan(0.1);
+  });
+});
