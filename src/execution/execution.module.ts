@@ -5,7 +5,6 @@ import { HealthModule } from '../health/health.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
 import { RateLimits } from './access/rate-limits.ts';
-import { CallSpan } from './call/call-span.interceptor.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { executionMetrics } from './execution.metrics.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
@@ -49,7 +48,6 @@ import { watchProviders } from './watch/watch.providers.ts';
     PageTokenKey,
     AccessGuard,
     AttemptLog,
-    CallSpan,
     RateLimits,
     OpenStreams,
     ExecutionEnd,

@@ -126,6 +126,18 @@ describe('a write that is part of nothing', () => {
   });
 });
 
+describe('a question to the cluster', () => {
+  it.each(['authentication.k8s.io/v1/tokenreviews', 'authorization.k8s.io/v1/subjectaccessreviews'])(
+    'leaves no span, though it is a POST: %s',
+    async (resource) => {
+      await tracedReconcile(byKubectl, () =>
+        tracedWrite({ method: 'POST', path: `/apis/${resource}` }, () => Promise.resolve()),
+      );
+      expect(spans()).toEqual([]);
+    },
+  );
+});
+
 describe('a delivery of audit events', () => {
   it('links to each execution that it tells of, once, and is shown to the store', async () => {
     let shown: string | undefined;

@@ -21,9 +21,15 @@ export function attributesOf({ namespace, name, uid }: Subject): Attributes {
   };
 }
 
+/** The active span, as long as something can be said on it: that of a call has ended when its caller has gone away. */
+export function activeRecording(): Span | undefined {
+  const span = trace.getActiveSpan();
+  return span?.isRecording() === true ? span : undefined;
+}
+
 /** Says on the active span which execution it is about. */
 export function noteSubject(subject: Subject): void {
-  trace.getActiveSpan()?.setAttributes(attributesOf(subject));
+  activeRecording()?.setAttributes(attributesOf(subject));
 }
 
 /** Says that what a span stands for has failed. Only the kind of the error: messages may quote what was sent. */

@@ -3,12 +3,15 @@ import type { ApiRequest } from '../kubernetes/transport.ts';
 import { noteChange } from './reconcile-span.ts';
 import { noteFailure, tracer } from './tracer.ts';
 
+/** What only asks, though by POST (TokenReview, SubjectAccessReview), and is asked again and again for each open watch. */
+const review = /^\/apis\/(authentication|authorization)\.k8s\.io\/[^/]+\/[a-z]+reviews$/;
+
 /**
  * Sends a request that changes something in the cluster within a span of its own, if it is part of something that has
  * one.
  */
 export async function tracedWrite<T>({ method, path }: ApiRequest, send: () => Promise<T>): Promise<T> {
-  if (trace.getActiveSpan() === undefined) return send();
+  if (trace.getActiveSpan() === undefined || review.test(path)) return send();
   noteChange();
   const route = routeOf(path);
   const attributes = { 'http.request.method': method, 'http.route': route, 'url.path': path };

@@ -172,7 +172,7 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
 }
 
 async function patchedModule(go: GoToolchain, directory: string, signal?: AbortSignal): Promise<string> {
-  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', signal), join(directory, 'patch'));
+  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', { signal }), join(directory, 'patch'));
 }
 
 /** Progress that those who wait for the build see too. */

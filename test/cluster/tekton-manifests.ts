@@ -18,7 +18,7 @@ const wanted: readonly RegExp[] = [
 
 /** Collects Tekton's resources out of the Go module into one file of YAML documents. */
 export async function writeTektonManifests(go: GoToolchain, file: string, signal?: AbortSignal): Promise<void> {
-  const config = join(await moduleSource(go, 'github.com/tektoncd/pipeline', signal), 'config');
+  const config = join(await moduleSource(go, 'github.com/tektoncd/pipeline', { signal }), 'config');
   const names = readdirSync(config, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
   const texts = inOrder(names).map((name) => readFileSync(join(config, name), 'utf8'));
   writeFileSync(file, texts.join('\n---\n'));

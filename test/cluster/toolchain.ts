@@ -54,13 +54,23 @@ async function versionOutside(command: string, signal?: AbortSignal): Promise<st
   }
 }
 
+/** Where a module is looked for. */
+export interface ModuleSearch {
+  /** Whose go.mod says in which version, and whose go.sum what it has to be; default: those of the cluster's components. */
+  readonly directory?: string;
+  readonly signal?: AbortSignal;
+}
+
 /** Where the source of a module lies, downloaded if need be. */
-export async function moduleSource(go: GoToolchain, module: string, signal?: AbortSignal): Promise<string> {
-  const options = { cwd: moduleDirectory, signal };
-  const download = await runCommand(go.command, ['mod', 'download', '-json', module], options);
-  const [, directory] = /"Dir": "(.+)"/.exec(download.stdout) ?? [];
-  if (!directory) throw new ClusterError(explainGoFailure(module, download.stderr + download.stdout, moduleDirectory));
-  return directory;
+export async function moduleSource(
+  go: GoToolchain,
+  module: string,
+  { directory = moduleDirectory, signal }: ModuleSearch = {},
+): Promise<string> {
+  const download = await runCommand(go.command, ['mod', 'download', '-json', module], { cwd: directory, signal });
+  const [, source] = /"Dir": "(.+)"/.exec(download.stdout) ?? [];
+  if (!source) throw new ClusterError(explainGoFailure(module, download.stderr + download.stdout, directory));
+  return source;
 }
 
 /** Says in a sentence why a build failed, and what the compiler said last. */

@@ -1,11 +1,12 @@
 // What happens when something goes wrong in production, tried out: `npm run drill`. See docs/drills.md.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { constants, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/errors.ts';
-import { startCluster, streamProgress } from '../cluster/index.ts';
+import { startCluster } from '../cluster/index.ts';
 import { buildProduct } from '../support/build.ts';
+import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { applyProduct } from '../support/product.ts';
 import { drills } from './drills/catalogue.ts';
 import type { Drill } from './drill.ts';
@@ -26,36 +27,15 @@ ${drills.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
 Without a NAME all drills are done, one after the other.`;
 
 const root = join(import.meta.dirname, '..', '..');
-const started = performance.now();
-const interrupted = new AbortController();
-const progress = streamProgress(process.stderr);
-const say = (line: string): void =>
-  progress(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)}s  ${line}`);
 
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
-    process.exitCode = 128 + constants.signals[name];
-    interrupted.abort();
-  });
-}
+await runLongCommand(main);
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!interrupted.signal.aborted) {
-    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
-    process.exitCode = 1;
-  }
-}
-
-async function main(argv: readonly string[]): Promise<void> {
+async function main({ argv, say, signal }: LongCommand): Promise<void> {
   const { values, positionals } = readOptions(argv);
   const measures = positionals.includes('memory');
   const wanted = positionals.length === 0 ? drills : positionals.filter((name) => name !== 'memory').map(drillOf);
   const results = values.results ?? join(root, 'drill-results');
   const size = values.quick ? quickSize : fullSize;
-  const { signal } = interrupted;
   await buildProduct({ progress: say, signal });
   const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
   try {

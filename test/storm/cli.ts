@@ -1,12 +1,12 @@
 // A storm on a cluster of its own: `npm run storm`. See docs/storm.md.
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/errors.ts';
-import { startCluster, streamProgress } from '../cluster/index.ts';
+import { startCluster, type Progress } from '../cluster/index.ts';
 import { buildProduct } from '../support/build.ts';
+import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { applyProduct } from '../support/product.ts';
 import { check } from './checker/check.ts';
 import { describeViolation } from './checker/violation.ts';
@@ -36,42 +36,22 @@ const usage = `usage: npm run storm -- [OPTION...]
 const toldInFull = 5;
 /** Not among the results of the tests, which each run of them removes. */
 const results = join(import.meta.dirname, '..', '..', 'storm-results');
-const started = performance.now();
-const interrupted = new AbortController();
-const progress = streamProgress(process.stderr);
-const say = (line: string): void =>
-  progress(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)}s  ${line}`);
 
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
-    process.exitCode = 128 + constants.signals[name];
-    interrupted.abort();
-  });
-}
+await runLongCommand(main);
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!interrupted.signal.aborted) {
-    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
-    process.exitCode = 1;
-  }
-}
-
-async function main(argv: readonly string[]): Promise<void> {
+async function main({ argv, progress, say, signal }: LongCommand): Promise<void> {
   const options = readOptions(argv);
-  if (options.check !== undefined) return checkFile(options.check);
+  if (options.check !== undefined) return checkFile(options.check, progress);
   const size = sizeOf(options);
   const settings = settingsOf(options.set ?? []);
   say(`A storm with seed ${size.seed}: ${JSON.stringify(size)}`);
-  const { signal } = interrupted;
   await buildProduct({ progress: say, signal });
   const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
   try {
     await applyProduct(cluster);
     const directory = join(results, String(size.seed));
-    report(await runStorm({ size, cluster, directory, settings, brokenLock: options['broken-lock'], say, signal }));
+    const brokenLock = options['broken-lock'];
+    report(await runStorm({ size, cluster, directory, settings, brokenLock, say, signal }), progress);
   } finally {
     await cluster.stop();
   }
@@ -129,25 +109,25 @@ function amount(name: string, text: string | undefined, otherwise: number, least
   );
 }
 
-async function checkFile(path: string): Promise<void> {
+async function checkFile(path: string, progress: Progress): Promise<void> {
   const history = parseHistory(await readFile(path, 'utf8'));
   const violations = check(history);
-  tell(violations);
+  tell(violations, progress);
   console.log(
     JSON.stringify({ seed: history.premises.seed, watchEvents: history.changes.length, violations: violations.length }),
   );
   process.exitCode = violations.length === 0 ? 0 : 1;
 }
 
-function report({ summary, violations, missed, history }: StormResult): void {
-  tell(violations);
+function report({ summary, violations, missed, history }: StormResult, progress: Progress): void {
+  tell(violations, progress);
   if (missed.length > 0) progress(['Did not happen as planned:', ...missed].join('\n    '));
   progress(`The history is in ${history}`);
   console.log(JSON.stringify(summary));
   process.exitCode = violations.length === 0 && missed.length === 0 ? 0 : 1;
 }
 
-function tell(violations: readonly Violation[]): void {
+function tell(violations: readonly Violation[], progress: Progress): void {
   for (const [rule, broken] of Map.groupBy(violations, (violation) => violation.rule)) {
     for (const violation of broken.slice(0, toldInFull)) progress(describeViolation(violation));
     progress(`${broken.length} violations of: ${rule}\n`);

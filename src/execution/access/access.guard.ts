@@ -8,6 +8,7 @@ import type { ResourceAccess } from '../../auth/resource-access.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
+import { nameCall } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { accessKey } from './access.decorator.ts';
 import type { DeclaredAccess } from './access.decorator.ts';
@@ -37,6 +38,7 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    nameCall(context.getHandler());
     if (this.config.auth === 'none') {
       keepGrant(context, { recheck: () => Promise.resolve() });
       return true;

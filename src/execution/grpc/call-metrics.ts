@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ResponderBuilder, ServerInterceptingCall, ServerListenerBuilder, status } from '@grpc/grpc-js';
+import { ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Histogram } from 'prom-client';
 import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { InjectMetric } from '../../metrics/metric.providers.ts';
 import { metrics } from '../../metrics/metrics.ts';
+import { endOfCall } from './call-end.ts';
 
 /** Measures gRPC calls of methods that there are; grpc-js refuses all others before anybody is asked. */
 @Injectable()
@@ -18,20 +19,8 @@ export class CallMetrics {
   /** Sees each call from when its headers are here until its status is sent, or it is cancelled (its deadline, too). */
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
     const begun = this.clock.elapsedMs();
-    let isOpen = true;
-    const end = (code: status): void => {
-      if (isOpen) this.observe(path, code, this.clock.elapsedMs() - begun);
-      isOpen = false;
-    };
-    const listener = new ServerListenerBuilder().withOnCancel(() => end(status.CANCELLED)).build();
-    const responder = new ResponderBuilder()
-      .withStart((next) => next(listener))
-      .withSendStatus((sent, next) => {
-        end(sent.code ?? status.UNKNOWN);
-        next(sent);
-      })
-      .build();
-    return new ServerInterceptingCall(call, responder);
+    const { listener, responder } = endOfCall((code) => this.observe(path, code, this.clock.elapsedMs() - begun));
+    return new ServerInterceptingCall(call, responder.withStart((next) => next(listener.build())).build());
   };
 
   /** @param path `/package.Service/Method` */

@@ -5,6 +5,7 @@ import { Drain } from '../shutdown/drain.ts';
 import { ReloadingCredentials } from '../tls/reloading-credentials.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { CallMetrics } from './call-metrics.ts';
+import { callSpans } from './call-spans.ts';
 import { GrpcHealth } from './grpc-health.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
 
@@ -23,7 +24,7 @@ export function configureGrpc(
   const health = app.get(GrpcHealth, { strict: false }).implementation;
   const credentials = certificate && new ReloadingCredentials(certificate);
   const { interceptor } = app.get(CallMetrics, { strict: false });
-  const strategy = new ExecutionGrpcServer(grpc.host, grpc.port, health, [interceptor], credentials);
+  const strategy = new ExecutionGrpcServer(grpc.host, grpc.port, health, [callSpans, interceptor], credentials);
   app.get(Drain, { strict: false }).add(strategy);
   // Pipes and filters of the HTTP side are not for gRPC, which has its own on its controller.
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: false });

@@ -4,7 +4,6 @@ import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import { AttemptLog } from '../access/attempt-log.ts';
 import type { Call } from '../call/call.ts';
-import { CallSpan } from '../call/call-span.interceptor.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ExecutionService } from '../execution.service.ts';
 import type { CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
@@ -25,7 +24,7 @@ import { toListResponse, toMessage } from './to-message.ts';
 @Controller()
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
-@UseInterceptors(CallSpan, AttemptLog)
+@UseInterceptors(AttemptLog)
 export class ExecutionGrpcController {
   constructor(private readonly executions: ExecutionService) {}
 

@@ -2,6 +2,7 @@ import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, RpcExceptionFilter } from '@nestjs/common';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { noteRefusal } from '../call/call-span.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toGrpcStatus } from './status-details.ts';
@@ -13,6 +14,7 @@ export class GrpcStatusFilter implements RpcExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): Observable<never> {
     const error = toApiError(thrown);
+    noteRefusal(error);
     if (error.code === 'Internal') {
       const call = host.getArgByIndex<{ getPath(): string }>(2);
       const about = executionOf(host.getArgByIndex<unknown>(0));

@@ -26,7 +26,7 @@ export class LogsController {
   @Get(':name/log')
   @Access('get', 'log')
   @DescribesLogs()
-  async log(
+  async streamLogs(
     @Param() key: ExecutionParameters,
     @Query() { follow, since, timestamps }: LogsQuery,
     @IncomingCall() call: Call,

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { noteRefusal } from '../call/call-span.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { GatheredText } from '../rest/gathered-text.ts';
@@ -33,6 +34,7 @@ export async function sendLogs(
     response.end();
   } catch (thrown) {
     const error = toApiError(thrown);
+    noteRefusal(error);
     if (error.code === 'Internal')
       logger.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
     text.flush();

@@ -13,6 +13,7 @@ import { Addresses } from './addresses.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { requestSpans } from './request-spans.ts';
 
 /**
  * Makes an application that imports ExecutionModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
@@ -23,6 +24,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
   app.use(app.get(RequestMetrics, { strict: false }).handler);
+  app.use(requestSpans);
   const drain = app.get(Drain, { strict: false });
   app.use(lastAnswers(drain));
   const server = serverOf(app);

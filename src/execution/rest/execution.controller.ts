@@ -15,7 +15,6 @@ import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import { AttemptLog } from '../access/attempt-log.ts';
 import type { Call } from '../call/call.ts';
-import { CallSpan } from '../call/call-span.interceptor.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { toCreateCommand } from '../create-command.ts';
 import { ExecutionService } from '../execution.service.ts';
@@ -39,7 +38,7 @@ import type { ShownExecution, WorkflowExecutionList } from './rest.mapping.ts';
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@UseInterceptors(CallSpan, AttemptLog)
+@UseInterceptors(AttemptLog)
 @DescribesExecutions()
 export class ExecutionController {
   constructor(private readonly executions: ExecutionService) {}

@@ -1,6 +1,7 @@
 import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { noteRefusal } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import { executionOf } from '../errors/failed-call.ts';
@@ -22,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const known = toApiError(thrown);
     const methods = known.code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
     const error = methods.length === 0 ? known : notAllowed(method, methods);
+    noteRefusal(error);
     if (error.code === 'Internal')
       this.logger.error({ ...executionOf(params), err: error.cause, method, url: originalUrl, msg: error.message });
     if (response.headersSent) return void response.destroy();

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Histogram } from 'prom-client';
 import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
@@ -25,12 +25,18 @@ export class RequestMetrics {
     const begun = this.clock.elapsedMs();
     response.once('close', () => {
       const route = routeOf(request);
-      // An answer that has not begun by now never does: the caller went away.
-      const code = response.headersSent ? response.statusCode : errorTable.Cancelled.http;
-      this.durations.observe({ method: request.method, route, code }, (this.clock.elapsedMs() - begun) / 1_000);
+      this.durations.observe(
+        { method: request.method, route, code: answeredWith(response) },
+        (this.clock.elapsedMs() - begun) / 1_000,
+      );
     });
     next();
   };
+}
+
+/** The status of an answer, at its end. One that has not begun by then never does: the caller went away. */
+export function answeredWith({ headersSent, statusCode }: Pick<Response, 'headersSent' | 'statusCode'>): number {
+  return headersSent ? statusCode : errorTable.Cancelled.http;
 }
 
 /** What takes requests to any address (`*`) is no route, but what comes before routes. */

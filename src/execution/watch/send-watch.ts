@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { noteRefusal } from '../call/call-span.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { drained } from '../rest/drained.ts';
@@ -25,6 +26,7 @@ export async function sendWatch(
     for await (const event of events) await write(response, encode(event));
   } catch (thrown) {
     const error = toApiError(thrown);
+    noteRefusal(error);
     if (error.code === 'Internal')
       log.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
     response.write(toErrorText(error, originalUrl));

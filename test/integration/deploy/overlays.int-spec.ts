@@ -1,13 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { loadConfig, unknownVariables } from '../../../src/config/config.ts';
 import { arrayOf, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { violationsOf } from '../../../src/workflow-execution/policy.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { kubectl } from '../../support/product.ts';
-import { cluster, objectOf, podSpecOf, rendered, settingsOf } from './rendered.ts';
+import { dryRun } from './dry-run.ts';
+import { objectOf, podSpecOf, rendered, settingsOf } from './rendered.ts';
 
 const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
@@ -16,17 +13,10 @@ const everywhere = [...restricted, 'overlays/local'];
 /** Kinds of operators that the cluster of the tests does not have. */
 const foreign = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
 
-let directory: string;
-
-beforeAll(async () => (directory = await mkdtemp(join(tmpdir(), 'workflow-execution-overlays-'))));
-afterAll(() => rm(directory, { recursive: true }));
-
 describe.each(everywhere)('deploy/%s', (overlay) => {
   it('can be applied', async () => {
     const known = (await rendered(overlay)).filter(({ apiVersion }) => !foreign.test(String(apiVersion)));
-    await expect(dryRun('apply', ['--server-side', '--force-conflicts'], known)).resolves.toContain(
-      'deployment.apps/workflow-execution',
-    );
+    await expect(dryRun('apply', known)).resolves.toContain('deployment.apps/workflow-execution');
   });
 
   it('sets nothing but settings, and each as it has to be', async () => {
@@ -34,6 +24,16 @@ describe.each(everywhere)('deploy/%s', (overlay) => {
     expect(unknownVariables(settings)).toEqual([]);
     expect(Object.keys(settings).filter((name) => !name.startsWith('WFE_'))).toEqual([]);
     expect(() => loadConfig(settings)).not.toThrow();
+  });
+
+  it('reads the level of the log from a ConfigMap that need not be there', async () => {
+    const { logLevelFile } = loadConfig(await settingsOf(overlay));
+    const { containers, volumes } = await podSpecOf(overlay);
+    const mounts = arrayOf(recordOf(arrayOf(containers)[0])['volumeMounts']).map(recordOf);
+    const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/level` === logLevelFile);
+
+    const configMap = expect.objectContaining({ name: 'workflow-execution-log', optional: true });
+    expect(volumes).toContainEqual(expect.objectContaining({ name: mount?.['name'], configMap }));
   });
 
   it('gives a pod longer to end than the service takes', async () => {
@@ -48,17 +48,17 @@ describe.each(restricted)('a pod of deploy/%s', (overlay) => {
     // Its PriorityClass is not there yet.
     const spec = { ...(await podSpecOf(overlay)), priorityClassName: undefined };
 
-    await expect(dryRun('create', [], [aPod(spec)])).resolves.toContain('pod/admitted created');
-    await expect(dryRun('create', [], [aPod({ ...spec, hostNetwork: true })])).rejects.toThrow(
+    await expect(dryRun('create', [aPod(spec)])).resolves.toContain('pod/admitted created');
+    await expect(dryRun('create', [aPod({ ...spec, hostNetwork: true })])).rejects.toThrow(
       'violates PodSecurity "restricted:latest"',
     );
   });
 });
 
 it('the base lets everything run, as the service does that is told nothing', async () => {
-  const listening = ['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT'];
+  const ofThePod = ['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
   const settings = Object.entries(await settingsOf('base'));
-  const policy = Object.fromEntries(settings.filter(([name]) => !listening.includes(name)));
+  const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
   expect(loadConfig(policy)).toEqual(loadConfig({}));
 });
 
@@ -94,13 +94,6 @@ describe('production', () => {
     expect(violationsOf(spec, 'payment', policy).map(({ rule }) => rule)).toEqual(broken);
   });
 });
-
-/** What the API server says to objects, of which it keeps none. */
-async function dryRun(command: 'apply' | 'create', options: readonly string[], objects: readonly JsonRecord[]) {
-  const file = join(directory, 'objects.json');
-  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-  return kubectl(cluster, command, ...options, '--dry-run=server', '-f', file);
-}
 
 function aPod(spec: JsonRecord): JsonRecord {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'admitted', namespace: 'kubernaut-system' }, spec };

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { recordOf, stringOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { kubectl } from '../../support/product.ts';
@@ -13,7 +15,24 @@ const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
 
 /** The objects of a directory of deploy/ as `kubectl kustomize` makes them. */
 export async function rendered(directory: string): Promise<JsonRecord[]> {
-  const text = await kubectl(cluster, 'kustomize', join(deploy, directory));
+  return kustomized(join(deploy, directory));
+}
+
+/** The objects of a kustomization of somebody's own: the base with a component. */
+export async function renderedWith(component: string): Promise<JsonRecord[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-kustomization-'));
+  const within = (path: string) => relative(directory, join(deploy, path));
+  try {
+    const kustomization = { resources: [within('base')], components: [within(`components/${component}`)] };
+    await writeFile(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return await kustomized(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function kustomized(directory: string): Promise<JsonRecord[]> {
+  const text = await kubectl(cluster, 'kustomize', directory);
   return parseAllDocuments(text).map((document) => recordOf(document.toJS()));
 }
 
@@ -26,7 +45,12 @@ export function objectOf(objects: readonly JsonRecord[], kind: string, name: str
 
 /** What the settings of the service are in a directory of deploy/. */
 export async function settingsOf(directory: string): Promise<Record<string, string>> {
-  const { data } = objectOf(await rendered(directory), 'ConfigMap', 'workflow-execution-settings');
+  return settingsIn(await rendered(directory));
+}
+
+/** What the settings of the service are among objects. */
+export function settingsIn(objects: readonly JsonRecord[]): Record<string, string> {
+  const { data } = objectOf(objects, 'ConfigMap', 'workflow-execution-settings');
   return Object.fromEntries(Object.entries(recordOf(data)).map(([name, value]) => [name, String(value)]));
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { credentials, Metadata } from '@grpc/grpc-js';
-import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import {
+  WatchWorkflowExecutionsRequest,
+  WorkflowExecutionServiceClient,
+} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { arrayOf, recordOf, stringOf } from '../../../src/kubernetes/json.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { spanContextAnnotation } from '../../../src/tekton/build-pipeline-run.ts';
@@ -33,10 +36,7 @@ describe('a trace, as a collector receives it,', () => {
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
     containerImage = await publishWorkflow(publisher, `${stage.namespace}:traced`, skippingWorkflow);
     await letTektonTrace({ enabled: 'true', endpoint: `${collector.httpEndpoint}/v1/traces` });
-    service = await observe(stage.namespace, {
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpEndpoint,
-      OTEL_BSP_SCHEDULE_DELAY: '200',
-    });
+    service = await observe(stage.namespace, exporting());
   }, buildMs);
 
   afterAll(async () => {
@@ -44,6 +44,11 @@ describe('a trace, as a collector receives it,', () => {
     await letTektonTrace({ enabled: 'false' });
     await stage.close();
     await collector.stop();
+  });
+
+  const exporting = () => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpEndpoint,
+    OTEL_BSP_SCHEDULE_DELAY: '200',
   });
 
   const letTektonTrace = (data: Readonly<Record<string, string>>) =>
@@ -142,7 +147,69 @@ describe('a trace, as a collector receives it,', () => {
 
     const spans = await collector.until('the call is there', (all) => spansOf('a'.repeat(32))(all).length > 0);
     expect(spansOf('a'.repeat(32))(spans)).toMatchObject([
-      { name: 'execution.get', parentSpanId: caller.spanId, attributes: { 'error.type': 'NotFound' } },
+      {
+        name: 'execution.get',
+        parentSpanId: caller.spanId,
+        attributes: { 'error.type': 'NotFound', 'rpc.response.status_code': 'NOT_FOUND' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['that breaks a rule', 'b'.repeat(32), '{"spec":{}}', 'execution.create'],
+    ['that can not be read', 'c'.repeat(32), '{', 'POST'],
+  ])('has a call %s, with what it was answered', async (_what, traceId, body, name) => {
+    const headers = { 'content-type': 'application/json', traceparent: traceparent.replace(caller.traceId, traceId) };
+    expect((await fetch(service.url, { method: 'POST', headers, body })).status).toBe(400);
+
+    const spans = await collector.until('the call is there', (all) => spansOf(traceId)(all).length > 0);
+    expect(spansOf(traceId)(spans)).toMatchObject([
+      {
+        name,
+        parentSpanId: caller.spanId,
+        attributes: { 'error.type': 'InvalidArgument', 'http.response.status_code': '400' },
+      },
+    ]);
+  });
+
+  it('has a call whose caller is not let in', async () => {
+    const traceId = 'e'.repeat(32);
+    const guarded = await observe(`${stage.namespace}-guarded`, { ...exporting(), WFE_AUTH: 'kubernetes' });
+    const headers = { traceparent: traceparent.replace(caller.traceId, traceId) };
+    expect((await fetch(guarded.url, { headers })).status).toBe(401);
+    await guarded.stop();
+
+    const spans = await collector.until('the call is there', (all) => spansOf(traceId)(all).length > 0);
+    expect(spansOf(traceId)(spans)).toMatchObject([
+      {
+        name: 'execution.list',
+        parentSpanId: caller.spanId,
+        attributes: { 'error.type': 'Unauthenticated', 'http.response.status_code': '401' },
+      },
+    ]);
+  });
+
+  it('has a watch as one span, which is there when the watch has ended', async () => {
+    const grpc = new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure());
+    const metadata = new Metadata();
+    const traceId = 'd'.repeat(32);
+    metadata.set('traceparent', traceparent.replace(caller.traceId, traceId));
+    const everything = WatchWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${stage.namespace}` });
+    const watch = grpc.watchWorkflowExecutions(everything, metadata);
+    const ended = new Promise((resolve) => watch.once('error', resolve));
+    await new Promise((resolve) => watch.once('data', resolve));
+    expect(spansOf(traceId)(collector.spans)).toEqual([]);
+    watch.cancel();
+    await ended;
+    grpc.close();
+
+    const spans = await collector.until('the watch is there', (all) => spansOf(traceId)(all).length > 0);
+    expect(spansOf(traceId)(spans)).toMatchObject([
+      {
+        name: 'execution.watch',
+        parentSpanId: caller.spanId,
+        attributes: { 'rpc.response.status_code': 'CANCELLED' },
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { Authorizer } from '../../../src/auth/authorizer.ts';
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
@@ -7,18 +8,10 @@ const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line 
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true, parse };
 const roles = { ...rbac, plural: 'roles', kind: 'Role' };
 const roleBindings = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding' };
-const accessReviews = {
-  group: 'authorization.k8s.io',
-  version: 'v1',
-  plural: 'subjectaccessreviews',
-  kind: 'SubjectAccessReview',
-  namespaced: false,
-  parse,
-};
 
 /** Where the manifests put the service, and give it the rights on its locks. */
 const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' };
-const user = `system:serviceaccount:${shipped.namespace}:${shipped.name}`;
+const service = { username: `system:serviceaccount:${shipped.namespace}:${shipped.name}`, groups: [], extra: {} };
 
 /** Gives the service the rights in a namespace that it is shipped with in its own, so that it can keep its locks there. */
 export async function letServiceKeepLocks(client: KubernetesClient, namespace: string): Promise<void> {
@@ -29,16 +22,7 @@ export async function letServiceKeepLocks(client: KubernetesClient, namespace: s
     const apiVersion = `${rbac.group}/${rbac.version}`;
     await client.create(resource, { apiVersion, kind, metadata, rules, roleRef, subjects });
   }
-  await until('the service may keep locks', () => mayCreateLeases(client, namespace));
-}
-
-async function mayCreateLeases(client: KubernetesClient, namespace: string): Promise<boolean> {
-  const resourceAttributes = { group: 'coordination.k8s.io', resource: 'leases', verb: 'create', namespace };
-  const review = await client.create(accessReviews, {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: accessReviews.kind,
-    metadata: {},
-    spec: { user, resourceAttributes },
-  });
-  return recordOf(recordOf(review)['status'])['allowed'] === true;
+  const authorizer = new Authorizer(client, { authCacheMs: 0 });
+  const access = { group: 'coordination.k8s.io', resource: 'leases', verb: 'create', namespace };
+  await until('the service may keep locks', () => authorizer.allows(service, access));
 }
