@@ -1,10 +1,10 @@
 // How fast the service is, against what the API server allows: `npm run bench`. See docs/performance.md and bench/README.md.
 import { rmSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ClusterError, streamProgress, type Cluster } from '../test/cluster/index.ts';
+import { ClusterError, type Cluster } from '../test/cluster/index.ts';
 import { buildProduct } from '../test/support/build.ts';
+import { runLongCommand, type LongCommand } from '../test/support/long-command.ts';
 import { benches } from './catalogue.ts';
 import type { Bench } from './harness/bench.ts';
 import { startBenchCluster } from './harness/cluster.ts';
@@ -22,29 +22,12 @@ ${benches.map(({ name, what }) => `  ${name.padEnd(12)} ${what}`).join('\n')}
   --results DIRECTORY  where results go; default: bench/results, with --quick bench-results`;
 
 const scratch = join(import.meta.dirname, '..', 'bench-results');
-const interrupted = new AbortController();
-const progress = streamProgress(process.stderr);
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
-    process.exitCode = 128 + constants.signals[name];
-    interrupted.abort();
-  });
-}
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!interrupted.signal.aborted) {
-    console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
-    process.exitCode = 1;
-  }
-}
+await runLongCommand(main);
 
-async function main(argv: readonly string[]): Promise<void> {
+async function main({ argv, progress, signal }: LongCommand): Promise<void> {
   const { only, quick, profile, results } = readOptions(argv);
   const chosen = only === undefined ? benches : only.split(',').map(benchOf);
-  const { signal } = interrupted;
   rmSync(scratch, { recursive: true, force: true });
   await buildProduct({ progress, signal });
   const options: RunOptions = { quick, profile, directory: scratch, progress, signal };

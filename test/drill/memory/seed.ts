@@ -1,6 +1,6 @@
+import { executionsPath, newExecution } from '../../../bench/load/executions.ts';
 import type { PersistentApi } from '../../storm/harness/persistent-api.ts';
 
-const resource = 'workflowexecution.kubernaut.ai/v1alpha1';
 /** How many are created at once. */
 const atOnce = 16;
 /** When they ended: long enough ago for no cooldown to be left. */
@@ -8,7 +8,7 @@ const ended = '2026-01-02T03:04:05Z';
 
 /** Creates executions that have ended, straight at the API server: those numbered from `from` to before `to`. */
 export async function seed(api: PersistentApi, namespace: string, from: number, to: number): Promise<void> {
-  const path = `/apis/${resource}/namespaces/${namespace}/workflowexecutions`;
+  const path = executionsPath(namespace);
   let next = from;
   const work = async () => {
     for (let number = next++; number < to; number = next++) {
@@ -21,26 +21,10 @@ export async function seed(api: PersistentApi, namespace: string, from: number, 
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-/** As large as one of production: some parameters, and the reasons of the analysis. */
+/** With the finalizer, as a service that has run it leaves it. */
 function execution(name: string): object {
-  return {
-    apiVersion: resource,
-    kind: 'WorkflowExecution',
-    metadata: { name, finalizers: ['workflowexecution.kubernaut.ai/workflowexecution-cleanup'] },
-    spec: {
-      remediationRequestRef: { name: `rr-${name}` },
-      workflowRef: {
-        workflowId: 'oomkill-increase-memory',
-        version: '1.0.0',
-        containerImage: 'quay.io/kubernaut/oomkill:v1.0.0',
-        containerDigest: `sha256:${'0'.repeat(64)}`,
-      },
-      targetResource: `payment/deployment/${name}`,
-      parameters: { NAMESPACE: 'payment', DEPLOYMENT: name, MEMORY_LIMIT: '512Mi', REASON: 'x'.repeat(200) },
-      confidence: 0.92,
-      rationale: 'The container was killed three times within ten minutes at its memory limit. '.repeat(4),
-    },
-  };
+  const metadata = { name, finalizers: ['workflowexecution.kubernaut.ai/workflowexecution-cleanup'] };
+  return { ...newExecution({ name }), metadata };
 }
 
 /** With the condition that says that its audit events are done with: a service that starts has nothing to do for it. */
