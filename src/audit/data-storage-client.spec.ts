@@ -39,6 +39,18 @@ async function clientOf(answer: RequestListener, over: { tokenFile?: string; caF
 const failureOf = (sent: Promise<unknown>) => sent.then(() => undefined).catch((error: unknown) => error);
 
 describe('a request to the data storage service', () => {
+  it('may have been sent when it is not answered in time, and is over then', async () => {
+    const { promise: isThere, resolve } = Promise.withResolvers<void>();
+    const sender = await clientOf(() => resolve());
+    const failure = failureOf(sender.send('GET', '/events'));
+    await isThere;
+
+    await clock.advance(500);
+
+    expect(await failure).toMatchObject({ message: 'there was no answer within 500 ms' });
+    expect(wasNeverSent(await failure)).toBe(false);
+  });
+
   it('goes to its base URL, with the token and a body of JSON', async () => {
     const seen: { url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
     const sender = await clientOf(
@@ -110,7 +122,6 @@ describe('a request to the data storage service', () => {
 
   it.each<[string, RequestListener]>([
     ['was reset', (request) => request.socket.resetAndDestroy()],
-    ['is not answered in time', () => undefined],
     [
       'is half answered',
       (request, response) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request, type Dispatcher } from 'undici';
+import { CallLimit } from '../kubernetes/call-limit.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
@@ -23,6 +24,14 @@ export interface DataStorageResponse {
   /** The header `Retry-After`. */
   readonly retryAfter?: string;
   readonly body: string;
+}
+
+interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: unknown;
+  readonly token: string;
+  readonly signal: AbortSignal;
 }
 
 /** How long a token is used before its file is read again, in milliseconds; kubelets write a new one after 80 % of an hour. */
@@ -71,31 +80,40 @@ export class DataStorageClient {
     body: unknown,
     token: string,
   ): Promise<DataStorageResponse> {
-    const traceparent = activeTraceparent();
+    const { clock, timeoutMs } = this.options;
+    const limit = new CallLimit(clock, { timeoutMs });
     try {
-      const answer = await request(`${this.base}${path}`, {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...(token !== '' && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(traceparent !== undefined && { traceparent }),
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        dispatcher: await (this.dispatcher ??= this.connect()),
-        signal: AbortSignal.timeout(this.options.timeoutMs),
-      });
-      const { 'retry-after': retryAfter } = answer.headers;
-      const text = await answer.body.text();
-      return {
-        status: answer.statusCode,
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        body: text,
-      };
+      return await limit.within(this.ask({ method, path, body, token, signal: limit.signal }));
     } catch (error) {
+      if (limit.isTimedOut) throw new Error(`there was no answer within ${timeoutMs} ms`, { cause: error });
       if (wasNeverSent(error)) this.reconnect();
       throw error;
+    } finally {
+      limit.clear();
     }
+  }
+
+  private async ask({ method, path, body, token, signal }: Exchange): Promise<DataStorageResponse> {
+    const traceparent = activeTraceparent();
+    const answer = await request(`${this.base}${path}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(token !== '' && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(traceparent !== undefined && { traceparent }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      dispatcher: await (this.dispatcher ??= this.connect()),
+      signal,
+    });
+    const { 'retry-after': retryAfter } = answer.headers;
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      body: text,
+    };
   }
 
   private async connect(): Promise<Dispatcher> {
@@ -104,7 +122,7 @@ export class DataStorageClient {
       const ca = caFile === '' ? undefined : await readFile(caFile, 'utf8');
       // So that a connection that does not come about is known as such, before the whole call is over time.
       const connect = { ca, timeout: timeoutMs / 2 };
-      return new Agent({ connections, maxResponseSize: maxAnswerBytes, connect });
+      return new Agent({ connections, allowH2: false, maxResponseSize: maxAnswerBytes, connect });
     } catch (error) {
       throw new NeverSentError('the CA file of the data storage service can not be read', { cause: error });
     }

@@ -110,6 +110,21 @@ describe('an outbox', () => {
     expect(now / second).toBeGreaterThanOrEqual(3_600);
   });
 
+  it('gives up what was queued also when the store fails to answer now and then, whose time does not count', () => {
+    const outbox = new Outbox(patience);
+    outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
+    const [item] = outbox.nextBatch(1);
+    if (item === undefined) throw new Error('it is to be sent');
+    outbox.move(item, 'queued', 0);
+
+    const missedAt = (now: number) => outbox.missed(item, now * second);
+    expect([missedAt(0), missedAt(3_000)]).toEqual([false, false]);
+    outbox.notAsked(item);
+    expect([missedAt(90_000), missedAt(90_500)]).toEqual([false, false]);
+    outbox.notAsked(item);
+    expect([missedAt(99_000), missedAt(99_099), missedAt(99_100)]).toEqual([false, false, true]);
+  });
+
   it('forgets an execution with everything that is on its way of it', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', all), 'due', 0);

@@ -33,8 +33,10 @@ export interface Item {
   state: ItemState;
   /** When the store is asked for it next; only for states that have to be asked about. */
   lookAtMs: number;
-  /** Since when the store says that it is not there; undefined when it has not said so since it last failed to answer. */
-  missedSinceMs?: number;
+  /** When the store has said last that it is not there; undefined when it has not said so since it last failed to answer. */
+  missedAtMs?: number;
+  /** For how long the store has said so, without the time in which it failed to answer. */
+  missedForMs: number;
   misses: number;
 }
 
@@ -46,11 +48,11 @@ export interface Admission {
   readonly due: readonly DueEvent[];
 }
 
-/** How long is waited for what may be there, in milliseconds, from when the store has said first that it is not. */
+/** How long is waited for what may be there, in milliseconds in which the store has said that it is not. */
 export interface Patience {
-  /** After so long an event that may have been sent counts as never sent. */
+  /** After so long without an interruption an event that may have been sent counts as never sent. */
   readonly settleMs: number;
-  /** After so long one that was queued counts as lost by the store. */
+  /** After so long in all one that was queued counts as lost by the store. */
   readonly confirmMs: number;
 }
 
@@ -104,7 +106,7 @@ export class Outbox {
     this.entries.set(uid, entry);
     const fresh = due.filter(({ kind }) => !entry.items.has(kind) && !entry.finals.has(kind));
     for (const event of fresh) {
-      const item: Item = { uid, due: event, correlationId, state, lookAtMs: nowMs, misses: 0 };
+      const item: Item = { uid, due: event, correlationId, state, lookAtMs: nowMs, missedForMs: 0, misses: 0 };
       entry.items.set(event.kind, item);
       this.lanes.add(item);
     }
@@ -135,14 +137,20 @@ export class Outbox {
     Object.assign(item, {
       state,
       misses: 0,
-      missedSinceMs: undefined,
+      missedAtMs: undefined,
+      missedForMs: 0,
       lookAtMs: state === 'queued' ? nowMs + Math.min(firstLookMs, this.patience.confirmMs) : nowMs,
     });
   }
 
-  /** Notes that the store could not be asked: what is not there now may be behind what it has yet to catch up with. */
+  /**
+   * Notes that the store could not be asked. What may have been sent and is not there now may be behind what the store has
+   * yet to catch up with, so that waiting for it begins anew. What was queued is waited for in all: a store that fails to
+   * answer now and then would never be told to have lost it.
+   */
   notAsked(item: Item): void {
-    item.missedSinceMs = undefined;
+    item.missedAtMs = undefined;
+    if (item.state !== 'queued') item.missedForMs = 0;
   }
 
   /**
@@ -152,16 +160,16 @@ export class Outbox {
    */
   missed(item: Item, nowMs: number): boolean {
     const { settleMs, confirmMs } = this.patience;
-    item.missedSinceMs ??= nowMs;
+    item.missedForMs += nowMs - (item.missedAtMs ?? nowMs);
+    item.missedAtMs = nowMs;
     item.misses += 1;
-    const missedForMs = nowMs - item.missedSinceMs;
     if (item.state === 'queued') {
       const pauseMs = Math.min(longestLookMs, firstLookMs * 2 ** item.misses);
-      item.lookAtMs = Math.min(nowMs + pauseMs, item.missedSinceMs + confirmMs);
-      return missedForMs >= confirmMs;
+      item.lookAtMs = nowMs + Math.min(pauseMs, confirmMs - item.missedForMs);
+      return item.missedForMs >= confirmMs;
     }
-    if (item.state === 'unclear' || missedForMs >= settleMs) this.move(item, 'due', nowMs);
-    else item.lookAtMs = item.missedSinceMs + settleMs;
+    if (item.state === 'unclear' || item.missedForMs >= settleMs) this.move(item, 'due', nowMs);
+    else item.lookAtMs = nowMs + settleMs - item.missedForMs;
     return false;
   }
 

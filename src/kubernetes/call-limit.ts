@@ -33,6 +33,28 @@ export class CallLimit {
     return this.#controller.signal;
   }
 
+  /** Whether the call has taken too long. */
+  get isTimedOut(): boolean {
+    return this.#timedOut;
+  }
+
+  /**
+   * Settles as the work does, but rejects as soon as the call is over: a request that waits for a connection does not hear
+   * of its signal before it has one.
+   */
+  async within<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    const { promise: over, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(new Error('the call is over'));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
   /** What a thrown error means in the light of who ended the call. */
   failure(error: unknown): Failure {
     const timeoutMs = this.#timedOut ? this.#bounds.timeoutMs : undefined;

@@ -43,6 +43,22 @@ describe('a request', () => {
     expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer secret', 'user-agent': 'product/1.2.3' });
   });
 
+  it('ends at its time also when all connections are taken by others that hang', async () => {
+    const connections = 64;
+    const { promise: areAllThere, resolve } = Promise.withResolvers<void>();
+    const { client, requests } = await aClient(() => requests.length === connections && resolve());
+    const stop = new AbortController();
+    const { signal } = stop;
+    const hanging = Array.from({ length: connections }, () => client.raw('/hangs', { signal, timeoutMs: 600_000 }));
+    await areAllThere;
+
+    await expect(client.raw('/waits', { timeoutMs: 50 })).rejects.toMatchObject({ reason: 'Timeout' });
+
+    expect(requests).toHaveLength(connections);
+    stop.abort();
+    await Promise.allSettled(hanging);
+  });
+
   it('uses a connection of those before', async () => {
     const { client, connections } = await aClient((_, response) => response.end('ok'));
     for (let i = 0; i < 20; i++) await client.raw('/readyz');

@@ -54,8 +54,7 @@ export class Transport {
   async #call(api: ApiRequest, bounds: Bounds): Promise<string> {
     const limit = new CallLimit(this.#clock, bounds);
     try {
-      const answer = await this.#send(api, limit, false);
-      return await answer.body.text();
+      return await limit.within(this.#send(api, limit, false).then((answer) => answer.body.text()));
     } catch (error) {
       throw this.#failed(api, limit.failure(error));
     } finally {
@@ -67,7 +66,7 @@ export class Transport {
   async stream(api: ApiRequest, bounds: Bounds): Promise<Readable> {
     const limit = new CallLimit(this.#clock, bounds);
     try {
-      const { body } = await this.#send(api, limit, true);
+      const { body } = await limit.within(this.#send(api, limit, true));
       limit.clearTimer();
       body.once('close', () => limit.clear());
       return body;

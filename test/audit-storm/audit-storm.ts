@@ -87,6 +87,9 @@ export async function runAuditStorm(options: AuditStormOptions): Promise<AuditSt
       verdicts: stage.verdicts,
       seconds: Math.round((performance.now() - began) / 1_000),
     };
+  } catch (error) {
+    // What stands in the way is known to the service alone, and its log may be out of reach of whoever reads this.
+    throw new Error(`${String(error)}\n${replica.lastLog(20).join('\n')}`, { cause: error });
   } finally {
     memory.stop();
     await scene.close();

@@ -121,7 +121,11 @@ export class AuditStage {
       };
       const giveUp = (): void => {
         end();
-        reject(new Error(`waited in vain for ${name} (${what})`));
+        reject(
+          new Error(
+            `waited in vain for ${name} (${what}); of their events executions say ${JSON.stringify(this.verdicts)}`,
+          ),
+        );
       };
       this.#waiting.add(look);
       this.#signal.addEventListener('abort', giveUp, { once: true });

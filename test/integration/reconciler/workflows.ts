@@ -52,9 +52,19 @@ export async function answerWorkflow(
   pipelineRun: string,
   succeeded: 'True' | 'False' = 'True',
 ): Promise<void> {
+  const run = await begunTask(client, namespace, pipelineRun);
+  await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
+}
+
+/** Waits until Tekton has begun the only task of a {@link waitingWorkflow}. */
+export async function begunTask(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun: string,
+): Promise<CustomRun | undefined> {
   const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
   const [run] = await waitFor(client, customRuns, ours, 'Tekton has begun the task', (runs) => runs.length === 1);
-  await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
+  return run;
 }
 
 /** Ends the only task of a namespace once Tekton has cancelled it, as the controller of a custom task would. */

@@ -51,6 +51,11 @@ export class Replica {
     return this.#service?.pid;
   }
 
+  /** What it has logged last since it was started, at most so many lines; nothing while it is down. */
+  lastLog(lines: number): readonly string[] {
+    return this.#service?.log.slice(-lines) ?? [];
+  }
+
   /** Whether it has said that it leads. */
   get isLeading(): boolean {
     return this.#service?.log.some((line) => line.includes('"msg":"leading"')) ?? false;
