@@ -26,6 +26,6 @@ export default {
     '!src/**/*.spec.ts',
     '!src/**/*.builders.ts',
     '!src/**/generated/**',
-    '!src/main.ts',
+    '!src/{main,start}.ts',
   ],
 };

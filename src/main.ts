@@ -1,109 +1,11 @@
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger, PinoLogger } from 'nestjs-pino';
-import { AppModule } from './app.module.ts';
-import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
-import type { Config } from './config/config.ts';
-import { settings } from './config/settings.ts';
-import { withPodNamespace } from './config/pod-namespace.ts';
-import { configureGrpc } from './execution/grpc/configure-grpc.ts';
-import { configureHttp } from './execution/rest/configure-http.ts';
-import { CertificateError } from './execution/tls/certificate-files.ts';
-import { ServerCertificate, tlsOptions } from './execution/tls/server-certificate.ts';
-import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
-import { KubernetesClient } from './kubernetes/client.ts';
-import { KubeConfigError } from './kubernetes/kube-config-error.ts';
-import { loadKubeConfig } from './kubernetes/kube-config.ts';
-import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
-import { nestLogger } from './kubernetes/kubernetes.providers.ts';
-import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
-import type { Reflector } from './kubernetes/reflector.ts';
-import { packageVersion } from './kubernetes/user-agent.ts';
-import { requireCluster } from './kubernetes/require-cluster.ts';
-import { listen, ListenError, textOf } from './listen.ts';
-import { followLogLevel } from './log-level.ts';
-import { certificateLog, logGrpc } from './logging.ts';
-import { openOperations } from './operations.ts';
-import { pipelineRunResource } from './tekton/pipeline-run.ts';
-import { startTracing, type Tracing } from './tracing/tracing.ts';
-import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
-import { workflowExecutionResource } from './workflow-execution/resource.ts';
+import { withoutGeneratedApi } from './kubernetes/without-generated-api.ts';
 
-/** What has to be on a cluster before the service can work on it. */
-const required = [
-  { ...workflowExecutionResource, remedy: 'Apply the CRD: kubectl apply --server-side -k deploy/base' },
-  { ...pipelineRunResource, remedy: 'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/' },
-];
-
+// Before anything is loaded that loads it.
+withoutGeneratedApi();
+const { sentenceFor, start } = await import('./start.ts');
 try {
-  await main();
+  await start();
 } catch (error) {
   process.stderr.write(`workflow-execution can not start: ${sentenceFor(error)}\n`);
   process.exit(1);
-}
-
-async function main(): Promise<void> {
-  const config = loadConfig(withPodNamespace(process.env));
-  const kubeConfig = loadKubeConfig();
-  await checkCluster(kubeConfig);
-  const tracing = startTracing(process.env, packageVersion());
-  const certificate = config.tlsCertFile === '' ? undefined : new ServerCertificate(config);
-  const app = await createApplication(config, kubeConfig, certificate, tracing);
-  const listening = await openOperations(app, config);
-  await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
-  await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
-  listening();
-  const log = app.get(Logger);
-  for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
-  await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();
-  log.log({ http: textOf(config.http), grpc: textOf(config.grpc), msg: 'ready' });
-}
-
-async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
-  const client = new KubernetesClient(kubeConfig);
-  await requireCluster(client, kubeConfig);
-  await requireResources(client, required);
-}
-
-async function createApplication(
-  config: Config,
-  kubeConfig: PooledKubeConfig,
-  certificate: ServerCertificate | undefined,
-  tracing: Tracing,
-): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig, tracing), {
-    abortOnError: false,
-    bodyParser: false,
-    bufferLogs: true,
-    httpsOptions: certificate && tlsOptions(certificate.current),
-  });
-  app.useLogger(app.get(Logger));
-  logGrpc(app.get(Logger));
-  app.flushLogs();
-  tracing.tell(nestLogger('Tracing'));
-  followLogLevel(config, PinoLogger.root, nestLogger('Log'), new AbortController().signal);
-  configureHttp(app, certificate);
-  configureGrpc(app, config, certificate);
-  certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);
-  app.enableShutdownHooks();
-  endAtOnceWhenToldTwice();
-  return app;
-}
-
-/** The first signal lets everything come to its end; whoever sends a second one does not want to wait for that. */
-function endAtOnceWhenToldTwice(): void {
-  let told = 0;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      told += 1;
-      if (told > 1) process.exit(1);
-    });
-  }
-}
-
-/** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
-function sentenceFor(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const foreseen = [ConfigError, CertificateError, KubeConfigError, ClusterIncompleteError, ListenError];
-  return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

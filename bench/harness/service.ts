@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from '../../test/cluster/ports.ts';
 import { certificateAuthority } from '../../test/support/certificates.ts';
 import { scrape, type Scrape } from '../../test/support/scrape.ts';
+import { nodeArguments } from '../../test/support/service.ts';
 import { usageOf, type ProcessUsage } from './process-usage.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 /** Milliseconds between two looks whether the service is ready. */
 const lookEveryMs = 10;
 /** Milliseconds that it may take to start, and to end. */
@@ -61,7 +61,7 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
   const inherited = Object.entries(process.env).filter(([name]) => !/^(WFE_|NODE_)/.test(name));
   const profiling = start.profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}`] : [];
   const began = performance.now();
-  const child = spawn(process.execPath, [...profiling, join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [...profiling, ...nodeArguments()], {
     env: {
       ...Object.fromEntries(inherited),
       NODE_ENV: 'production',

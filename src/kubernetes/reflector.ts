@@ -14,6 +14,7 @@ import { readHeader, type ObjectHeader } from './object-header.ts';
 import { ObjectStore, type Scope } from './object-store.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer } from './resource-version.ts';
+import { SharedStrings } from './shared-strings.ts';
 import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
 import { untilHolds } from './until-holds.ts';
 
@@ -25,8 +26,6 @@ export interface ReflectorSource<T extends KubernetesObject> {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly indexes?: Indexes<T>;
-  /** Slims the raw JSON before it is parsed and stored; default {@link dropManagedFields}. */
-  readonly transform?: (raw: unknown) => unknown;
 }
 
 /** What a reflector mirrors, and with what means. */
@@ -65,6 +64,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #progress: Listeners<Scope>;
   readonly #arrivals: Listeners<Arrival<T>>;
   readonly #breaks: Listeners<KubernetesError>;
+  readonly #strings = new SharedStrings();
   #generation = 0;
   #listWatches: readonly ListWatch<Read<T>>[] = [];
 
@@ -78,7 +78,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#arrivals = new Listeners(this.#log);
     this.#breaks = new Listeners(this.#log);
     const onChange = (change: Change<T>) => this.#changes.tell(change);
-    this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slimmed(object));
+    this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slim(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
     this.#unlisted = new Set(this.#scopes);
   }
@@ -242,7 +242,10 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
-    const object = this.#parse(key, raw);
+    const held = this.#store.get(key);
+    // Most of what a watch brings are one's own writes, which came with their answers: they need not be read again.
+    const isHeld = present && held?.metadata.resourceVersion === resourceVersion;
+    const object = isHeld ? held : this.#parse(key, raw);
     if (object && present) {
       this.#store.put(scope, object);
       this.#arrived({ type: 'put', scope, object: this.#held(object), resourceVersion });
@@ -266,7 +269,7 @@ export class Reflector<T extends KubernetesObject> {
 
   #parse(key: ObjectKey, raw: unknown): T | undefined {
     try {
-      const object = this.#slimmed(raw);
+      const object = this.#slim(this.resource.parse(raw));
       this.#store.checkIndexes(object);
       return object;
     } catch (error) {
@@ -284,7 +287,8 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  #slimmed(raw: unknown): T {
-    return this.resource.parse((this.#options.transform ?? dropManagedFields)(raw));
+  /** What is kept of an object, whoever brings it. */
+  #slim(object: T): T {
+    return this.#strings.share(dropManagedFields(object));
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isSettled } from '../audit/standing.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
@@ -45,6 +46,17 @@ export class LifeOfAnExecution {
       Skipped: [tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
+  }
+
+  /**
+   * Whether no step will ever do anything again for an execution as it is now, whatever else is in the cluster. Most of
+   * those that a new leader finds are so.
+   */
+  isOver(execution: WorkflowExecution): boolean {
+    const { metadata, spec } = execution;
+    if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
+    const phase = phaseOf(execution);
+    return (phase === 'Completed' || phase === 'Skipped') && isSettled(execution);
   }
 
   /** The steps for an execution as it is now. */

@@ -40,7 +40,7 @@ function executions({ now, outdated = 0 }: { now?: WorkflowExecution; outdated?:
 /** Steps that come to the given outcomes, one after the other, again and again. */
 function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
   const steps = outcomes.map((outcome): Step => ({ run: () => Promise.resolve(outcome) }));
-  return { steps: () => steps } as unknown as LifeOfAnExecution;
+  return { steps: () => steps, isOver: () => false } as unknown as LifeOfAnExecution;
 }
 
 function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: ExecutionEvents['tell'] = () => undefined) {
@@ -58,7 +58,7 @@ describe('a pass', () => {
     const { port, written } = executions();
     const never: Step = { run: () => Promise.reject(new Error('went on')) };
     const [next, knows] = stepsTo({ kind: 'next', execution: live }, pending).steps(seen) as [Step, Step];
-    const life = { steps: () => [next, knows, never] } as unknown as LifeOfAnExecution;
+    const life = { steps: () => [next, knows, never], isOver: () => false } as unknown as LifeOfAnExecution;
 
     await reconcilerOf(port, life).reconcile(key, signal);
 
@@ -85,6 +85,15 @@ describe('a pass', () => {
     await reconcilerOf(port, stepsTo(pending), tell).reconcile(key, signal);
     expect(tell).toHaveBeenCalledTimes(1);
     expect(tell).toHaveBeenCalledWith(live, expect.objectContaining({ message: 'not yet' }), live);
+  });
+
+  it('is not begun for an execution that is over', async () => {
+    const { port, written } = executions();
+    const life = { ...stepsTo(pending), isOver: (execution: WorkflowExecution) => execution === seen };
+
+    await expect(reconcilerOf(port, life as unknown as LifeOfAnExecution).reconcile(key, signal)).resolves.toEqual({});
+
+    expect(written).toEqual([]);
   });
 
   it('does nothing for an execution that is not there', async () => {

@@ -34,7 +34,9 @@ export class Reconciler {
   /** @throws any error for which the execution is to come back after its backoff */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
     const seen = this.executions.lastSeen(key);
-    return seen === undefined ? {} : tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
+    if (seen === undefined) return {};
+    this.metrics.seen(seen);
+    return this.life.isOver(seen) ? {} : tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
   }
 
   async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
@@ -42,13 +44,13 @@ export class Reconciler {
     if (first !== 'outdated') return first;
     const live = await this.executions.read(key, signal);
     if (live === undefined) return {};
+    this.metrics.seen(live);
     const second = await this.#pass(live, signal);
     if (second !== 'outdated') return second;
     throw new ConflictError(`${keyOf(live)} changed twice while it was being looked at`);
   }
 
   async #pass(execution: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult | Outdated> {
-    this.metrics.seen(execution);
     let current = execution;
     for (const step of this.life.steps(execution)) {
       const outcome = await step.run(current, signal);

@@ -31,9 +31,20 @@ describe('parsing a PipelineRun', () => {
         succeeded: { status: 'True', reason: 'Succeeded', message: 'as Tekton says' },
         startTime: '2026-11-23T12:05:00Z',
         completionTime: '2026-11-23T12:05:07Z',
-        childReferences: [{ kind: 'TaskRun', name: 'run-1-main' }],
+        childReferences: [],
       },
     });
+  });
+
+  it('keeps the runs of its tasks until it has succeeded: one of them may be why it fails', () => {
+    const child = { kind: 'TaskRun', name: 'run-1-main' };
+    const children = (status: object) => parsePipelineRun({ metadata, status }).status.childReferences;
+
+    for (const status of ['Unknown', 'False']) {
+      expect(children({ ...succeeded(status, ''), childReferences: [child] })).toEqual([child]);
+    }
+    expect(children({ childReferences: [child] })).toEqual([child]);
+    expect(children({ ...succeeded('True', ''), childReferences: [child] })).toEqual([]);
   });
 
   it('takes every status, however absurd', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { isExported } from './otel-endpoint.ts';
 import { otelEnvironment } from './otel-environment.ts';
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
@@ -6,7 +7,10 @@ const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
 describe('traces are made', () => {
   it.each([endpoint, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }])(
     'when there is somewhere to send them: %j',
-    (env) => expect(otelEnvironment(env)).toMatchObject({ protocol: 'http/protobuf', ignored: [] }),
+    (env) => {
+      expect(isExported(env)).toBe(true);
+      expect(otelEnvironment(env)).toMatchObject({ protocol: 'http/protobuf', ignored: [] });
+    },
   );
 
   it.each([
@@ -14,7 +18,7 @@ describe('traces are made', () => {
     { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
     { ...endpoint, OTEL_SDK_DISABLED: 'true' },
     { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
-  ])('not with %j', (env) => expect(otelEnvironment(env)).toBeUndefined());
+  ])('not with %j', (env) => expect(isExported(env)).toBe(false));
 });
 
 describe('the standard variables choose', () => {
@@ -24,7 +28,7 @@ describe('the standard variables choose', () => {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc',
     };
-    expect(otelEnvironment(env)?.protocol).toBe('grpc');
+    expect(otelEnvironment(env).protocol).toBe('grpc');
   });
 
   it.each([
@@ -36,7 +40,7 @@ describe('the standard variables choose', () => {
       'root=TraceIdRatioBased{0.5}',
     ],
   ])('the sampler: %j', (env, sampler) => {
-    expect(String(otelEnvironment({ ...endpoint, ...env })?.sampler)).toContain(sampler);
+    expect(String(otelEnvironment({ ...endpoint, ...env }).sampler)).toContain(sampler);
   });
 
   it('nothing where they are not understood, and that is said', () => {

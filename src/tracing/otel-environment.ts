@@ -5,6 +5,7 @@ import {
   TraceIdRatioBasedSampler,
   type Sampler,
 } from '@opentelemetry/sdk-trace';
+import { valueOf, type Variables } from './otel-endpoint.ts';
 
 /** What the standard variables say that the SDK does not read itself; the exporters and the resource read the others. */
 export interface OtelEnvironment {
@@ -15,8 +16,6 @@ export interface OtelEnvironment {
   /** Variables whose values are not understood, and so count as not set, as the specification wants it. */
   readonly ignored: readonly string[];
 }
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Ratio in, sampler out (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). */
 const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
@@ -31,9 +30,8 @@ const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
 /** The SDK's default, and what stands for a sampler that is not known. */
 const defaultSampler = 'parentbased_always_on';
 
-/** How traces are to be made; undefined when nobody is to get them. */
-export function otelEnvironment(env: Variables): OtelEnvironment | undefined {
-  if (!isOn(env)) return undefined;
+/** How traces are to be made. */
+export function otelEnvironment(env: Variables): OtelEnvironment {
   const ignored: string[] = [];
   const understood = <T>(variable: string, parse: (text: string) => T | undefined): T | undefined => {
     const text = valueOf(env, variable);
@@ -51,20 +49,6 @@ export function otelEnvironment(env: Variables): OtelEnvironment | undefined {
     scheduleDelayMs: understood('OTEL_BSP_SCHEDULE_DELAY', (text) => numberIn(text, 1, 3_600_000)),
     ignored,
   };
-}
-
-/** Without an endpoint nothing is exported: the specification's default, this machine, is seldom where a collector is. */
-function isOn(env: Variables): boolean {
-  if (valueOf(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return false;
-  if (valueOf(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none') return false;
-  const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
-  return endpoints.some((variable) => valueOf(env, variable) !== undefined);
-}
-
-/** An empty variable is one that is not set. */
-function valueOf(env: Variables, variable: string): string | undefined {
-  const text = env[variable]?.trim();
-  return text === '' ? undefined : text;
 }
 
 function protocolOf(text: string): OtelEnvironment['protocol'] | undefined {

@@ -1,5 +1,4 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
-import { RandomIdGenerator, type IdGenerator } from '@opentelemetry/sdk-trace';
 
 /** The ids of a span: 32 and 16 hexadecimal digits (https://www.w3.org/TR/trace-context/#traceparent-header). */
 export interface SpanIds {
@@ -9,25 +8,13 @@ export interface SpanIds {
 
 const key = createContextKey('planned span ids');
 
-/** Random ids, except where a span is begun within {@link withIds}: a tracer can not be told them in another way. */
-export class PlannedIds implements IdGenerator {
-  readonly #random = new RandomIdGenerator();
-
-  generateTraceId(): string {
-    return planned()?.traceId ?? this.#random.generateTraceId();
-  }
-
-  generateSpanId(): string {
-    return planned()?.spanId ?? this.#random.generateSpanId();
-  }
-}
-
 /** Begins a span that is to have these ids; one with a parent has the trace id of that. */
 export function withIds<T>(ids: SpanIds, begin: () => T): T {
   return context.with(ROOT_CONTEXT.setValue(key, ids), begin);
 }
 
-function planned(): SpanIds | undefined {
+/** The ids that the span which begins is to have, if somebody has said so. */
+export function planned(): SpanIds | undefined {
   const ids = context.active().getValue(key);
   return isSpanIds(ids) ? ids : undefined;
 }

@@ -10,7 +10,6 @@ import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { applyProduct } from '../support/product.ts';
 import { drills } from './drills/catalogue.ts';
 import type { Drill } from './drill.ts';
-import { measureMemory } from './memory/measure-memory.ts';
 import { isKept, reportOf } from './report.ts';
 import { runDrill } from './run-drill.ts';
 import { fullSize, quickSize } from './size.ts';
@@ -18,8 +17,6 @@ import { fullSize, quickSize } from './size.ts';
 const usage = `usage: npm run drill -- [NAME...] [--quick] [--results DIRECTORY]
 
 ${drills.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
-
-  ${'memory'.padEnd(20)} no drill: what a service takes to start, and in memory, with up to 10,000 executions
 
   --quick              drills of half a minute, which show little more than that they work
   --results DIRECTORY  where the figures and the logs go; default: drill-results
@@ -32,24 +29,13 @@ await runLongCommand(main);
 
 async function main({ argv, say, signal }: LongCommand): Promise<void> {
   const { values, positionals } = readOptions(argv);
-  const measures = positionals.includes('memory');
-  const wanted = positionals.length === 0 ? drills : positionals.filter((name) => name !== 'memory').map(drillOf);
+  const wanted = positionals.length === 0 ? drills : positionals.map(drillOf);
   const results = values.results ?? join(root, 'drill-results');
   const size = values.quick ? quickSize : fullSize;
   await buildProduct({ progress: say, signal });
   const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
   try {
     await applyProduct(cluster);
-    if (measures) {
-      const figures = await measureMemory({
-        cluster,
-        amounts: values.quick ? [0, 10] : [0, 1_000, 10_000],
-        say,
-        signal,
-      });
-      await store(results, 'memory', { figures });
-      console.table(figures);
-    }
     for (const drill of wanted) {
       say(`${drill.name}: ${drill.what}`);
       const directory = join(results, drill.name);

@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
+import { arrayOf, parseJson } from '../../src/kubernetes/json.ts';
 import { freePorts } from '../cluster/ports.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+
+/** What the image gives to node: its flags, and the module of the service, by its path. */
+export function nodeArguments(): readonly string[] {
+  const [, command = ''] = /^CMD (.*)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  const shipped = arrayOf(parseJson(command)).map(String);
+  return shipped.map((argument) => (argument.startsWith('--') ? argument : join(root, argument)));
+}
 
 /** The service as a process of its own, `node dist/main.js`, as the image runs it. */
 export interface ServiceProcess {
@@ -45,7 +53,7 @@ export async function startService({ kubeconfig, settings = {} }: ServiceOptions
     ...settings,
   };
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, nodeArguments(), {
     env: {
       ...Object.fromEntries(inherited),
       WFE_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench, Plot } from '../harness/bench.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { atMost, figure, type Figure } from '../harness/figure.ts';
+import { createFinished } from '../load/finished.ts';
+
+const mebibyte = 1024 * 1024;
+const namespace = 'bench-memory';
+/** Milliseconds after a start in which a service comes to rest. */
+const restMs = 20_000;
+/** How many there are where the aims hold. */
+const judged = 10_000;
+/** The aims. */
+const [mostMb, mostReadySeconds, mostBytesEach] = [200, 5, 5 * 1024];
+const webhooks = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'];
+
+/** What a service takes that has so many executions to mirror, and nothing to do. */
+interface Point {
+  readonly executions: number;
+  readonly readySeconds: number;
+  /** CPU time until then. */
+  readonly cpuSeconds: number;
+  readonly readyMb: number;
+  readonly restMb: number;
+  readonly peakMb: number;
+}
+
+/** A start beside executions that have ended. */
+export const memory: Bench = {
+  name: 'memory',
+  what: 'memory and start of a service with finished executions and their PipelineRuns in the cluster, and nothing to do',
+  stage: 'own',
+  async run(context) {
+    await withoutTektonsWebhooks(context);
+    await context.api.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    const points: Point[] = [];
+    let there = 0;
+    for (const executions of context.size([0, 1_000, judged, 50_000], [0, 100])) {
+      context.live(`creating ${executions} executions that have ended`);
+      await createFinished(context.api, namespace, there, executions);
+      there = executions;
+      points.push(await measureStart(executions, context));
+      context.say(JSON.stringify(points.at(-1)));
+    }
+    return {
+      figures: [...points.flatMap(figuresOf), ...growthOf(points)],
+      plots: [plotOf(points)],
+      notes: [
+        `At rest is ${restMs / 1_000} s after it was ready, without any work. The service leads.`,
+        'Growth is that of resident memory at rest, from one number of executions to the next.',
+      ],
+    };
+  },
+};
+
+/** They would make the creation of PipelineRuns three times as slow, and have no part in what is measured. */
+async function withoutTektonsWebhooks({ api }: BenchContext): Promise<void> {
+  for (const plural of webhooks) await api.must('DELETE', `/apis/admissionregistration.k8s.io/v1/${plural}`);
+}
+
+async function measureStart(executions: number, context: BenchContext): Promise<Point> {
+  const service = await context.startService();
+  const ready = service.usage();
+  await delay(restMs, undefined, { signal: context.signal });
+  const rest = service.usage();
+  await service.stop();
+  return {
+    executions,
+    readySeconds: service.readyAfterMs / 1_000,
+    cpuSeconds: ready.cpuMs / 1_000,
+    readyMb: ready.residentBytes / mebibyte,
+    restMb: rest.residentBytes / mebibyte,
+    peakMb: rest.peakBytes / mebibyte,
+  };
+}
+
+function figuresOf({ executions, readySeconds, cpuSeconds, restMb, peakMb }: Point): Figure[] {
+  const [most, soonest] = executions === judged ? [atMost(mostMb), atMost(mostReadySeconds)] : [];
+  const beside = `with ${executions.toLocaleString('en')} executions`;
+  return [
+    figure(`start to ready, ${beside}`, readySeconds, 's', soonest),
+    figure(`CPU time until ready, ${beside}`, cpuSeconds, 's'),
+    figure(`resident memory at rest, ${beside}`, restMb, 'MB', most),
+    figure(`resident memory at most, ${beside}`, peakMb, 'MB'),
+  ];
+}
+
+function growthOf(points: readonly Point[]): Figure[] {
+  return points.slice(1).map((point, index) => {
+    const before = points[index] ?? point;
+    const bytes = ((point.restMb - before.restMb) * mebibyte) / (point.executions - before.executions);
+    const judge = before.executions >= judged ? atMost(mostBytesEach) : undefined;
+    const [from, to] = [before, point].map(({ executions }) => executions.toLocaleString('en'));
+    return figure(`growth for an execution, from ${from} to ${to}`, bytes, 'bytes', judge);
+  });
+}
+
+function plotOf(points: readonly Point[]): Plot {
+  const line = (of: (point: Point) => number) => points.map((point) => [point.executions, of(point)] as const);
+  return {
+    ...{ name: 'memory', title: 'Memory: resident, beside finished executions', kind: 'lines' },
+    x: { label: 'finished executions' },
+    y: { label: 'MB' },
+    series: [
+      { name: 'at rest', points: line(({ restMb }) => restMb) },
+      { name: 'at most', points: line(({ peakMb }) => peakMb) },
+    ],
+  };
+}
