@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SharedStrings } from './shared-strings.ts';
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- with the flag above it is there
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes of the heap that are in use when garbage is collected. */
 function heapUsed(): number {

@@ -1,0 +1,159 @@
+import type { AuditMetrics } from '../../../src/audit/audit-metrics.ts';
+import { AuditTrail } from '../../../src/audit/audit-trail.ts';
+import type { EventStore } from '../../../src/audit/event-store.ts';
+import { isSettled } from '../../../src/audit/standing.ts';
+import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
+import { silentLogger } from '../../../src/kubernetes/logger.ts';
+import type { Reflector } from '../../../src/kubernetes/reflector.ts';
+import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { checkTrail, type Violation } from '../../data-storage/index.ts';
+import { Random } from '../../storm/plan/random.ts';
+import { planRemediations, trails, type PlannedExecution } from '../plan.ts';
+import { stormyWeather } from '../weather.ts';
+import { SimulatedExecutions } from './simulated-executions.ts';
+import { SimulatedStorage } from './simulated-storage.ts';
+
+const minute = 60_000;
+const begin = new Date('2026-01-02T04:00:00Z');
+/** How many remediations are under way at once, as in the storm. */
+const concurrency = 24;
+/** The longest that the reconciler takes to look at an execution, in milliseconds. */
+const longestLookMs = 10;
+/** How long the service is away when it was killed, in milliseconds. */
+const downMs = 1_500;
+/** A time after which everything should have been said long ago, in milliseconds. */
+const patienceMs = 60 * minute;
+
+/** What is simulated. */
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly executions: number;
+  readonly kills: number;
+  /** `WFE_AUDIT_MAX_PENDING`. */
+  readonly maxPending: number;
+}
+
+/** What came of it. */
+export interface Simulated {
+  readonly violations: readonly Violation[];
+  /** Executions that do not say in the end what has become of their events. */
+  readonly untold: readonly string[];
+  /** Simulated seconds until everything was said. */
+  readonly seconds: number;
+}
+
+/**
+ * Runs the audit trail through a storm on a clock that is moved by hand: what takes a real storm ten minutes takes a tenth of
+ * a second, so that there can be thousands. Kubernetes, the reconciler and the network are replaced; the audit trail is real.
+ */
+export async function simulateStorm(options: SimulationOptions): Promise<Simulated> {
+  const { seed, executions, kills } = options;
+  const random = new Random(seed);
+  const clock = new FakeClock(begin);
+  const storage = new SimulatedStorage(clock, random, stormyWeather(random));
+  const world = { clock, random, storage, executions: new SimulatedExecutions(clock, random) };
+  const remediations = planRemediations(executions, random);
+  let service = new SimulatedService(world, options.maxPending);
+  let [performed, killed, lanes] = [0, 0, concurrency];
+  const left = remediations.values();
+  const lane = async (): Promise<void> => {
+    for (const remediation of left) {
+      for (const planned of remediation) {
+        await world.executions.perform(planned);
+        performed += 1;
+        if (killed === kills || service.isDead || performed <= ((killed + 1) * executions) / (kills + 1)) continue;
+        killed += 1;
+        service.kill();
+        clock.setTimer(downMs, () => (service = new SimulatedService(world, options.maxPending)));
+      }
+    }
+    lanes -= 1;
+  };
+  for (let number = 0; number < concurrency; number += 1) void lane();
+  const untold = () => world.executions.cluster.store.list().filter((execution) => !isSettled(execution));
+  const elapsedMs = () => clock.now().getTime() - begin.getTime();
+  while ((lanes > 0 || untold().length > 0) && elapsedMs() < patienceMs) await clock.advance(500);
+  service.kill();
+  return {
+    violations: checkTrail(storage.stored, remediations.flat().map(expectedOf)),
+    untold: untold().map(({ metadata }) => metadata.name),
+    seconds: elapsedMs() / 1_000,
+  };
+}
+
+function expectedOf({ name, course, correlationId }: PlannedExecution) {
+  return { namespace: 'payment', name, correlationId, kinds: trails[course] };
+}
+
+interface World {
+  readonly clock: FakeClock;
+  readonly random: Random;
+  readonly storage: SimulatedStorage;
+  readonly executions: SimulatedExecutions;
+}
+
+/** A process of the service: an audit trail, and of the reconciler what tells of it and what waits for it. */
+class SimulatedService {
+  readonly #world: World;
+  readonly #trail: AuditTrail;
+  isDead = false;
+
+  constructor(world: World, auditMaxPending: number) {
+    this.#world = world;
+    const { clock, random, executions } = world;
+    const nothing = () => undefined;
+    const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
+      ...{ delivered: nothing, retried: nothing, lost: nothing },
+    };
+    this.#trail = new AuditTrail(
+      executions.cluster as unknown as Reflector<WorkflowExecution>,
+      this.#mortal(world.storage),
+      { auditSettleMs: 4_000, auditConfirmMs: 10 * minute, auditDeleteWaitMs: patienceMs, auditMaxPending },
+      metrics as AuditMetrics,
+      clock,
+      () => random.next(),
+      silentLogger,
+    );
+    this.#trail.onNews((key) => this.#lookLater(key));
+    void this.#trail.run(new AbortController().signal, () => !this.isDead);
+    executions.onChange = (key) => this.#lookLater(key);
+    for (const key of executions.cluster.objects.keys()) this.#lookLater(key);
+  }
+
+  /** Nothing more comes of it, not even of what is under way. */
+  kill(): void {
+    this.isDead = true;
+  }
+
+  /** What a process that has been killed has asked for is never answered to it. */
+  #mortal(storage: EventStore): EventStore {
+    const whileAlive = async <T>(answer: Promise<T>): Promise<T> => {
+      const given = await answer;
+      return this.isDead ? new Promise<never>(() => undefined) : given;
+    };
+    return {
+      ...{ name: storage.name, recordedReason: storage.recordedReason, canTell: storage.canTell },
+      deliver: (events, uids) => whileAlive(storage.deliver(events, uids)),
+      rows: (correlationId) => whileAlive(storage.rows(correlationId)),
+    };
+  }
+
+  #lookLater(key: string): void {
+    const { clock, random } = this.#world;
+    if (!this.isDead) clock.setTimer(random.next() * longestLookMs, () => this.#look(key));
+  }
+
+  /** As the steps TellAudit and AwaitAudit do. */
+  #look(key: string): void {
+    const { executions } = this.#world;
+    const execution = executions.cluster.objects.get(key);
+    if (this.isDead || execution === undefined) return;
+    const isBeingDeleted = execution.metadata.deletionTimestamp !== undefined;
+    if (!isBeingDeleted && !isTerminal(phaseOf(execution))) return;
+    const { settled, told } = this.#trail.standing(execution);
+    if (isBeingDeleted && settled) return executions.cluster.remove(execution);
+    const before = execution.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
+    if (!isBeingDeleted && told !== undefined && told.reason !== before?.reason) executions.tell(execution, told);
+  }
+}
