@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../src/audit/audit-event.ts';
 import type { Delivered, EventStore, Told } from '../../../src/audit/event-store.ts';
 import { sleep, type Clock } from '../../../src/kubernetes/clock.ts';
 import { hashOf } from '../../data-storage/rows/row.ts';
-import type { Forecast, Row, Weather } from '../../data-storage/index.ts';
+import type { Forecast, Row, Weather, WeatherKind } from '../../data-storage/index.ts';
 import type { Random } from '../../storm/plan/random.ts';
 
 /** How long a request waits for its answer, in milliseconds: `WFE_DATA_STORAGE_TIMEOUT` of the storm. */
@@ -11,7 +11,9 @@ const timeoutMs = 1_000;
 const longestWayMs = 20;
 
 const isAway: Weather = { kind: 'refused' };
-const failed = <S extends 'busy' | 'unclear' | 'unknown'>(state: S, detail: string) => ({ state, detail });
+type Failure = Exclude<Delivered, { readonly state: 'recorded' | 'queued' }>;
+const taking: ReadonlySet<WeatherKind> = new Set(['fair', 'resetAfterTaking', 'hangAfterTaking', 'halfAnswer']);
+const hanging: ReadonlySet<WeatherKind> = new Set(['hangBeforeTaking', 'hangAfterTaking']);
 
 /** The data storage service as the audit trail sees it, in bad weather, on a clock of its own. */
 export class SimulatedStorage implements EventStore {
@@ -36,46 +38,31 @@ export class SimulatedStorage implements EventStore {
 
   async deliver(events: readonly AuditEvent[]): Promise<Delivered> {
     const weather = await this.#arrive('POST');
-    const take = () => this.#take(events);
-    switch (weather.kind) {
-      case 'fair':
-        take();
-        return { state: 'recorded' };
-      case 'queued':
-        this.#clock.setTimer(weather.landingMs ?? 0, take);
-        return { state: 'queued' };
-      case 'busy':
-        return { ...failed('busy', 'HTTP 429'), retryAfterMs: weather.retryAfterSeconds * 1_000 };
-      case 'broken':
-        return failed('unclear', 'HTTP 500');
-      case 'refused':
-        return weather === isAway ? failed('busy', 'ECONNREFUSED') : failed('unknown', 'ECONNRESET');
-      case 'resetBeforeTaking':
-      case 'hangBeforeTaking':
-        return this.#unanswered(weather);
-      case 'resetAfterTaking':
-      case 'hangAfterTaking':
-      case 'halfAnswer':
-        take();
-        return this.#unanswered(weather);
+    if (weather.kind === 'queued') {
+      this.#clock.setTimer(weather.landingMs ?? 0, () => this.#take(events));
+      return { state: 'queued' };
     }
+    if (taking.has(weather.kind)) this.#take(events);
+    return weather.kind === 'fair' ? { state: 'recorded' } : this.#failure(weather);
   }
 
   async rows(correlationId: string): Promise<Told> {
     const weather = await this.#arrive('GET');
-    if (weather.kind === 'busy') {
-      return { ...failed('busy', 'HTTP 429'), retryAfterMs: weather.retryAfterSeconds * 1_000 };
-    }
     if (weather.kind !== 'fair' && weather.kind !== 'queued') {
-      const { detail } = await this.#unanswered(weather);
-      return failed('busy', detail);
+      const { detail, retryAfterMs } = await this.#failure(weather);
+      return { state: 'busy', detail, retryAfterMs };
     }
     return { state: 'told', rows: this.#sent.filter((event) => event.correlation_id === correlationId) };
   }
 
-  async #unanswered({ kind }: Weather): Promise<{ readonly state: 'unknown'; readonly detail: string }> {
-    if (kind === 'hangBeforeTaking' || kind === 'hangAfterTaking') await sleep(this.#clock, timeoutMs);
-    return failed('unknown', kind);
+  /** What a client makes of bad weather, once it knows of it. */
+  async #failure(weather: Weather): Promise<Failure> {
+    const { kind: detail } = weather;
+    if (weather === isAway) return { state: 'busy', detail };
+    if (weather.kind === 'busy') return { state: 'busy', detail, retryAfterMs: weather.retryAfterSeconds * 1_000 };
+    if (weather.kind === 'broken') return { state: 'unclear', detail };
+    if (hanging.has(weather.kind)) await sleep(this.#clock, timeoutMs);
+    return { state: 'unknown', detail };
   }
 
   /** Lets a request be on its way for a while, and decides what becomes of it. */

@@ -106,11 +106,15 @@ class SimulatedService {
     const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
       ...{ delivered: nothing, retried: nothing, lost: nothing },
     };
+    /* eslint-disable @typescript-eslint/consistent-type-assertions -- the audit trail uses no more of these */
+    const reflector = executions.cluster as unknown as Reflector<WorkflowExecution>;
+    const counters = metrics as AuditMetrics;
+    /* eslint-enable @typescript-eslint/consistent-type-assertions */
     this.#trail = new AuditTrail(
-      executions.cluster as unknown as Reflector<WorkflowExecution>,
+      reflector,
       this.#mortal(world.storage),
       { auditSettleMs: 4_000, auditConfirmMs: 10 * minute, auditDeleteWaitMs: patienceMs, auditMaxPending },
-      metrics as AuditMetrics,
+      counters,
       clock,
       () => random.next(),
       silentLogger,
@@ -144,16 +148,22 @@ class SimulatedService {
     if (!this.isDead) clock.setTimer(random.next() * longestLookMs, () => this.#look(key));
   }
 
-  /** As the steps TellAudit and AwaitAudit do. */
   #look(key: string): void {
-    const { executions } = this.#world;
-    const execution = executions.cluster.objects.get(key);
+    const execution = this.#world.executions.cluster.objects.get(key);
     if (this.isDead || execution === undefined) return;
-    const isBeingDeleted = execution.metadata.deletionTimestamp !== undefined;
-    if (!isBeingDeleted && !isTerminal(phaseOf(execution))) return;
-    const { settled, told } = this.#trail.standing(execution);
-    if (isBeingDeleted && settled) return executions.cluster.remove(execution);
+    if (execution.metadata.deletionTimestamp !== undefined) this.#awaitAudit(execution);
+    else if (isTerminal(phaseOf(execution))) this.#tellAudit(execution);
+  }
+
+  /** As the step of this name does. */
+  #awaitAudit(execution: WorkflowExecution): void {
+    if (this.#trail.standing(execution).settled) this.#world.executions.cluster.remove(execution);
+  }
+
+  /** As the step of this name does. */
+  #tellAudit(execution: WorkflowExecution): void {
+    const { told } = this.#trail.standing(execution);
     const before = execution.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
-    if (!isBeingDeleted && told !== undefined && told.reason !== before?.reason) executions.tell(execution, told);
+    if (told !== undefined && told.reason !== before?.reason) this.#world.executions.tell(execution, told);
   }
 }
