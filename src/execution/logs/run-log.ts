@@ -83,14 +83,19 @@ export class RunLog {
     try {
       for (;;) {
         const { isFinal } = this.view;
-        await this.takeIn(signal);
-        if (isFinal) break;
+        if (isFinal) await this.pods.refresh(signal);
+        const own = await this.pods.own(this.view.list(), signal);
+        // All at once: each line is told in its place only when those of all pods are known.
+        this.takeIn(own, signal);
+        if (isFinal) {
+          this.takeInLost();
+          break;
+        }
         this.stage = 'open';
         this.merged.ring();
         await bell.wait();
         if (signal.aborted) return;
       }
-      await this.takeInLost(signal);
       this.stage = 'complete';
       this.merged.ring();
     } finally {
@@ -99,8 +104,8 @@ export class RunLog {
     }
   }
 
-  private async takeIn(signal: AbortSignal): Promise<void> {
-    for (const pod of await this.pods.own(this.view.list(), signal)) {
+  private takeIn(own: readonly StepPod[], signal: AbortSignal): void {
+    for (const pod of own) {
       const notBefore = pod.startTime === undefined ? undefined : logTimeOf(pod.startTime);
       if (notBefore === undefined || this.read.has(pod.metadata.name)) continue;
       this.read.set(pod.metadata.name, 'read');
@@ -110,8 +115,7 @@ export class RunLog {
   }
 
   /** Tells of the tasks whose pods are gone. */
-  private async takeInLost(signal: AbortSignal): Promise<void> {
-    await this.pods.refresh(signal);
+  private takeInLost(): void {
     for (const pod of this.pods.lost(this.view.list())) {
       if (this.read.has(pod.name)) continue;
       this.read.set(pod.name, 'lost');
