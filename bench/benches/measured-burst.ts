@@ -1,7 +1,7 @@
 import type { BenchContext } from '../harness/context.ts';
 import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
-import { atOnce, numbers } from '../load/at-once.ts';
+import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { Stories, type Story } from '../load/stories.ts';

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, Plot } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
+import { mebibyte } from '../harness/process-usage.ts';
 import { createFinished } from '../load/finished.ts';
 
-const mebibyte = 1024 * 1024;
 const namespace = 'bench-memory';
 /** Milliseconds after a start in which a service comes to rest. */
 const restMs = 20_000;
@@ -74,12 +74,13 @@ async function measureStart(executions: number, context: BenchContext): Promise<
   };
 }
 
-function figuresOf({ executions, readySeconds, cpuSeconds, restMb, peakMb }: Point): Figure[] {
+function figuresOf({ executions, readySeconds, cpuSeconds, readyMb, restMb, peakMb }: Point): Figure[] {
   const [most, soonest] = executions === judged ? [atMost(mostMb), atMost(mostReadySeconds)] : [];
   const beside = `with ${executions.toLocaleString('en')} executions`;
   return [
     figure(`start to ready, ${beside}`, readySeconds, 's', soonest),
     figure(`CPU time until ready, ${beside}`, cpuSeconds, 's'),
+    figure(`resident memory when ready, ${beside}`, readyMb, 'MB'),
     figure(`resident memory at rest, ${beside}`, restMb, 'MB', most),
     figure(`resident memory at most, ${beside}`, peakMb, 'MB'),
   ];

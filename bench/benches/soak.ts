@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, Plot } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
+import { mebibyte } from '../harness/process-usage.ts';
 import type { BenchService } from '../harness/service.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
@@ -15,7 +16,6 @@ import { measureBurst, startWarmService } from './measured-burst.ts';
 const mostGrowth = 10;
 /** How many more handles there may be at the end of that line. */
 const mostHandles = 3;
-const mebibyte = 1024 * 1024;
 
 /** Half of what a burst reaches, for long. */
 export const soak: Bench = {

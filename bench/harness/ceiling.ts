@@ -1,5 +1,5 @@
 import type { ApiServer } from '../load/api-server.ts';
-import { atOnce, numbers } from '../load/at-once.ts';
+import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { executionsPath, newExecution, someStatus } from '../load/executions.ts';

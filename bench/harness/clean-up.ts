@@ -1,5 +1,5 @@
 import type { ApiServer } from '../load/api-server.ts';
-import { atOnce } from '../load/at-once.ts';
+import { atOnce } from '../../test/support/at-once.ts';
 import { executionsPath, pipelineRunsPath } from '../load/executions.ts';
 import { trustedJson } from '../load/json.ts';
 

@@ -12,6 +12,9 @@ export interface ProcessUsage {
   readonly handles: number;
 }
 
+/** In bytes. */
+export const mebibyte = 1024 * 1024;
+
 /** Milliseconds of a clock tick of proc(5): 100 a second on Linux. */
 const tickMs = 10;
 

@@ -73,10 +73,14 @@ export class ApiServer {
    * @returns the object of the answer
    * @throws Error with what the API server said
    */
-  async must(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> {
+  async must<T = unknown>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<T> {
     const { status, text } = await this.call(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
-    return trustedJson<unknown>(text);
+    return trustedJson<T>(text);
   }
 
   /**

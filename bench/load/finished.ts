@@ -1,7 +1,6 @@
 import type { ApiServer } from './api-server.ts';
-import { atOnce, numbers } from './at-once.ts';
+import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { executionsPath, newExecution, pipelineRunsPath } from './executions.ts';
-import { trustedJson } from './json.ts';
 
 const concurrency = 32;
 /** When they ended: long enough ago for no cooldown to be left. */
@@ -30,8 +29,7 @@ export async function createFinished(api: ApiServer, namespace: string, from: nu
 async function createOne(api: ApiServer, namespace: string, name: string): Promise<void> {
   const [executions, runs] = [executionsPath(namespace), pipelineRunsPath(namespace)];
   const run = `${name}-abcdef123456`;
-  const created = await api.must('POST', executions, withFinalizer(name));
-  const owner = trustedJson<Owner>(JSON.stringify(created));
+  const owner = await api.must<Owner>('POST', executions, withFinalizer(name));
   await api.must('POST', runs, pipelineRun(run, name, owner));
   await api.must('PATCH', `${runs}/${run}/status`, { status: succeeded(run) });
   await api.must('PATCH', `${executions}/${name}/status`, { status: completed(namespace, run) });

@@ -9,6 +9,12 @@ const all: readonly EventKind[] = ['accepted', 'started', 'ended'];
 
 const names = (items: readonly Item[]) => items.map(({ uid, due }) => `${uid}/${due.kind}`);
 
+/** The first of what an outbox has to hand out. */
+function firstOf([first]: readonly Item[]): Item {
+  if (first === undefined) throw new Error('there is a first one');
+  return first;
+}
+
 describe('an outbox', () => {
   it('takes an event in once, however often it is told of it', () => {
     const outbox = new Outbox(patience);
@@ -34,8 +40,7 @@ describe('an outbox', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', all, 'x'), 'due', 0);
     outbox.admit(anAdmission('b', ['accepted'], 'y'), 'due', 0);
-    const [first] = outbox.nextBatch(1);
-    if (first === undefined) throw new Error('there is a first one');
+    const first = firstOf(outbox.nextBatch(1));
 
     for (const state of ['sending', 'unsure', 'unclear', 'queued'] as const) {
       outbox.move(first, state, 0);
@@ -56,8 +61,7 @@ describe('an outbox', () => {
   it('sends again what may have been sent when it has not come in the time for that', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', ['accepted']), 'unsure', 0);
-    const [item] = outbox.nextLooks(0, 10);
-    if (item === undefined) throw new Error('it is asked for');
+    const item = firstOf(outbox.nextLooks(0, 10));
 
     expect(outbox.missed(item, 0)).toBe(false);
     expect([outbox.nextLookAtMs(), outbox.nextLooks(299 * second, 10)]).toEqual([300 * second, []]);
@@ -68,8 +72,7 @@ describe('an outbox', () => {
   it('counts that time anew when the store could not be asked in between: it may have to catch up', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', ['accepted']), 'unsure', 0);
-    const [item] = outbox.nextLooks(0, 10);
-    if (item === undefined) throw new Error('it is asked for');
+    const item = firstOf(outbox.nextLooks(0, 10));
 
     outbox.missed(item, 0);
     outbox.notAsked(item);
@@ -82,8 +85,7 @@ describe('an outbox', () => {
   it('sends at once again what was answered with an error and is not there: nothing of it is on its way', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
-    const [item] = outbox.nextBatch(1);
-    if (item === undefined) throw new Error('it is to be sent');
+    const item = firstOf(outbox.nextBatch(1));
 
     outbox.move(item, 'unclear', 0);
     expect(outbox.missed(item, 0)).toBe(false);
@@ -94,8 +96,7 @@ describe('an outbox', () => {
   it('asks ever less often for what was queued, never sends it again, and gives it up in the end', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
-    const [item] = outbox.nextBatch(1);
-    if (item === undefined) throw new Error('it is to be sent');
+    const item = firstOf(outbox.nextBatch(1));
     outbox.move(item, 'queued', 0);
 
     const pauses: number[] = [];
@@ -113,8 +114,7 @@ describe('an outbox', () => {
   it('gives up what was queued also when the store fails to answer now and then, whose time does not count', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
-    const [item] = outbox.nextBatch(1);
-    if (item === undefined) throw new Error('it is to be sent');
+    const item = firstOf(outbox.nextBatch(1));
     outbox.move(item, 'queued', 0);
 
     const missedAt = (now: number) => outbox.missed(item, now * second);

@@ -242,10 +242,8 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
-    const held = this.#store.get(key);
     // Most of what a watch brings are one's own writes, which came with their answers: they need not be read again.
-    const isHeld = present && held?.metadata.resourceVersion === resourceVersion;
-    const object = isHeld ? held : this.#parse(key, raw);
+    const object = (present ? this.#heldAt(key, resourceVersion) : undefined) ?? this.#parse(key, raw);
     if (object && present) {
       this.#store.put(scope, object);
       this.#arrived({ type: 'put', scope, object: this.#held(object), resourceVersion });
@@ -263,8 +261,13 @@ export class Reflector<T extends KubernetesObject> {
 
   /** The same state of an object as the store has it, where its writer was first: it need not be held twice. */
   #held(object: T): T {
-    const held = this.#store.get(object.metadata);
-    return held?.metadata.resourceVersion === object.metadata.resourceVersion ? held : object;
+    return this.#heldAt(object.metadata, object.metadata.resourceVersion) ?? object;
+  }
+
+  /** What the store has of an object, if it is its state at this resource version. */
+  #heldAt(key: ObjectKey, resourceVersion: string): T | undefined {
+    const held = this.#store.get(key);
+    return held?.metadata.resourceVersion === resourceVersion ? held : undefined;
   }
 
   #parse(key: ObjectKey, raw: unknown): T | undefined {

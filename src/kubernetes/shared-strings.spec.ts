@@ -1,24 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { printedBy } from './own-process.builders.ts';
 import { SharedStrings } from './shared-strings.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** Bytes of the heap that are in use when garbage is collected. */
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 /** So many objects as they come from the API server, each with a hundred letters that all have. */
 const count = 20_000;
-const objects = (strings?: SharedStrings) =>
-  Array.from({ length: count }, (_, number) => {
-    const object: unknown = JSON.parse(`{"name":"execution-${number}","workflow":{"image":"${'x'.repeat(100)}"}}`);
-    return strings === undefined ? object : strings.share(object);
-  });
 
 describe('shared strings', () => {
   it('leave a value equal to what it was, at every depth', () => {
@@ -32,12 +18,24 @@ describe('shared strings', () => {
   });
 
   it('are in memory once, however many others come between', () => {
-    const [before, kept] = [heapUsed(), [objects()]];
-    const apart = heapUsed() - before;
-    kept.push(objects(new SharedStrings(64)));
-    const shared = heapUsed() - before - apart;
+    const saved = printedBy(
+      `
+      import { SharedStrings } from ${JSON.stringify(join(import.meta.dirname, 'shared-strings.ts'))};
+      const heapUsed = () => (gc(), process.memoryUsage().heapUsed);
+      const objects = (share) => Array.from({ length: ${count} }, (_, number) =>
+        share(JSON.parse('{"name":"execution-' + number + '","workflow":{"image":"${'x'.repeat(100)}"}}')));
+      const kept = [objects((object) => object)];
+      const before = heapUsed();
+      kept.push(objects((object) => object));
+      const apart = heapUsed() - before;
+      const strings = new SharedStrings(64);
+      kept.push(objects((object) => strings.share(object)));
+      console.log(apart - (heapUsed() - before - apart), kept.length);
+      `,
+      ['--expose-gc'],
+    );
 
-    expect(kept).toHaveLength(2);
-    expect(apart - shared).toBeGreaterThan(count * 90);
+    expect(saved).toMatch(/^\d+ 3\n$/);
+    expect(parseInt(saved)).toBeGreaterThan(count * 90);
   });
 });

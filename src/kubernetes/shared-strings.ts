@@ -10,9 +10,12 @@ const [shortest, longest] = [11, 128];
 export class SharedStrings {
   #younger = new Map<string, string>();
   #older = new Map<string, string>();
+  readonly #capacity: number;
 
   /** @param capacity the most strings of a generation */
-  constructor(private readonly capacity = 2_048) {}
+  constructor(capacity = 2_048) {
+    this.#capacity = capacity;
+  }
 
   /** Replaces the strings within a value by equal ones that were seen before, in place; returns the value. */
   share<T>(value: T): T {
@@ -33,7 +36,7 @@ export class SharedStrings {
     const young = this.#younger.get(text);
     if (young !== undefined) return young;
     const kept = this.#older.get(text) ?? text;
-    if (this.#younger.size >= this.capacity) [this.#older, this.#younger] = [this.#younger, new Map<string, string>()];
+    if (this.#younger.size >= this.#capacity) [this.#older, this.#younger] = [this.#younger, new Map<string, string>()];
     this.#younger.set(kept, kept);
     return kept;
   }

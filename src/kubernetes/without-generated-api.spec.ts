@@ -1,21 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { printedBy } from './own-process.builders.ts';
 
 const hook = join(import.meta.dirname, 'without-generated-api.ts');
 
-/** Runs a program in a process of its own, whose modules nobody has loaded yet; returns what it prints. */
-function printed(program: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-    encoding: 'utf8',
-    cwd: import.meta.dirname,
-  });
-  return `${stdout}${stderr}`;
-}
-
 describe('KubeConfig without the generated APIs', () => {
   it('reads a kubeconfig, and says so when somebody wants a generated client of it', () => {
-    const output = printed(`
+    const output = printedBy(`
       import { withoutGeneratedApi } from ${JSON.stringify(hook)};
       withoutGeneratedApi();
       const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');

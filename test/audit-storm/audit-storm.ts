@@ -14,11 +14,12 @@ import {
 import { createNamespace } from '../integration/support/namespace.ts';
 import { Replica } from '../storm/harness/replica.ts';
 import { Random } from '../storm/plan/random.ts';
+import { atOnce } from '../support/at-once.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
 import { Completer } from './completer.ts';
 import { meddleWith, type Breakage } from './meddler.ts';
 import { sampleMemory } from './memory.ts';
-import { planRemediations, trails, type PlannedExecution } from './plan.ts';
+import { expectedOf, isKillDue, planRemediations, type PlannedExecution } from './plan.ts';
 import { AuditStage, holderName } from './stage.ts';
 import { stormSettings, stormyWeather } from './weather.ts';
 
@@ -146,7 +147,7 @@ async function setScene(options: AuditStormOptions): Promise<Scene> {
 async function perform(
   remediations: readonly (readonly PlannedExecution[])[],
   { stage, storage, replica }: Scene,
-  { executions, kills, say }: AuditStormOptions,
+  options: AuditStormOptions,
 ): Promise<number> {
   let performed = 0;
   let killed = 0;
@@ -154,24 +155,13 @@ async function perform(
     for (const execution of remediation) {
       await stage.perform(execution);
       performed += 1;
-      if (killed === kills || performed <= ((killed + 1) * executions) / (kills + 1)) continue;
+      if (!isKillDue({ performed, killed }, options)) continue;
       killed += 1;
-      say(`${performed}/${executions} executions have ended, ${storage.rows.length} rows: kill ${killed}`);
+      options.say(
+        `${performed}/${options.executions} executions have ended, ${storage.rows.length} rows: kill ${killed}`,
+      );
       await replica.kill(0);
     }
   });
   return killed;
-}
-
-function expectedOf(namespace: string, { name, course, correlationId }: PlannedExecution) {
-  return { namespace, name, correlationId, kinds: trails[course] };
-}
-
-/** Does something for each item, so many at once. */
-async function atOnce<T>(workers: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: workers }, worker));
 }

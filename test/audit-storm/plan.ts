@@ -1,4 +1,4 @@
-import type { ExpectedKind } from '../data-storage/index.ts';
+import type { ExpectedExecution, ExpectedKind } from '../data-storage/index.ts';
 import type { Random } from '../storm/plan/random.ts';
 
 /** How an execution of the audit storm goes. */
@@ -48,7 +48,7 @@ const begun = [accepted, kind('execution.started', 'started', 'success', 'Pendin
 const failed = kind('workflow.failed', 'failed', 'failure', 'Failed');
 
 /** The events that each course has to leave. */
-export const trails: Readonly<Record<Course, readonly ExpectedKind[]>> = {
+const trails: Readonly<Record<Course, readonly ExpectedKind[]>> = {
   completes: [...begun, kind('workflow.completed', 'completed', 'success', 'Completed')],
   fails: [...begun, failed],
   'is-cancelled': [...begun, failed],
@@ -58,4 +58,17 @@ export const trails: Readonly<Record<Course, readonly ExpectedKind[]>> = {
 
 function kind(type: string, action: string, outcome: string, phase: string): ExpectedKind {
   return { event_type: `workflowexecution.${type}`, event_action: action, event_outcome: outcome, phase };
+}
+
+/** What an execution has to have left in the audit trail. */
+export function expectedOf(namespace: string, { name, course, correlationId }: PlannedExecution): ExpectedExecution {
+  return { namespace, name, correlationId, kinds: trails[course] };
+}
+
+/** Whether it is time for the next kill, of those that are spread over all executions. */
+export function isKillDue(
+  done: { readonly performed: number; readonly killed: number },
+  { executions, kills }: { readonly executions: number; readonly kills: number },
+): boolean {
+  return done.killed < kills && done.performed > ((done.killed + 1) * executions) / (kills + 1);
 }

@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { arrayOf, parseJson } from '../../src/kubernetes/json.ts';
 import { freePorts } from '../cluster/ports.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What the image gives to node: its flags, and the module of the service, by its path. */
+/**
+ * What the image gives to node: its flags, and the module of the service, by its path.
+ *
+ * @throws Error when the Dockerfile does not say
+ */
 export function nodeArguments(): readonly string[] {
   const [, command = ''] = /^CMD (.*)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
   const shipped = arrayOf(parseJson(command)).map(String);
+  if (shipped.length === 0) throw new Error('the Dockerfile has no CMD that is a list');
   return shipped.map((argument) => (argument.startsWith('--') ? argument : join(root, argument)));
 }
 

@@ -20,13 +20,10 @@ export class SimulatedStorage implements EventStore {
   readonly name = 'a simulation';
   readonly recordedReason = 'Recorded';
   readonly canTell = true;
-  readonly stored: Row[] = [];
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #forecast: Forecast;
-  /** What is stored, as it was sent. */
-  readonly #sent: AuditEvent[] = [];
-  readonly #lastHashes = new Map<string, string>();
+  readonly #taken: { readonly event: AuditEvent; readonly at: Date }[] = [];
   #requests = 0;
   #awayUntilMs = 0;
 
@@ -34,6 +31,17 @@ export class SimulatedStorage implements EventStore {
     this.#clock = clock;
     this.#random = random;
     this.#forecast = forecast;
+  }
+
+  /** What is stored, in the order of its arrival. */
+  get stored(): readonly Row[] {
+    const lastHashes = new Map<string, string>();
+    return this.#taken.map(({ event: sent, at }, number) => {
+      const event = { ...sent, event_data: { ...sent.event_data } };
+      const hash = hashOf(lastHashes.get(sent.correlation_id), event);
+      lastHashes.set(sent.correlation_id, hash);
+      return { event_id: String(number), arrived_at: at.toISOString(), hash, event };
+    });
   }
 
   async deliver(events: readonly AuditEvent[]): Promise<Delivered> {
@@ -52,7 +60,8 @@ export class SimulatedStorage implements EventStore {
       const { detail, retryAfterMs } = await this.#failure(weather);
       return { state: 'busy', detail, retryAfterMs };
     }
-    return { state: 'told', rows: this.#sent.filter((event) => event.correlation_id === correlationId) };
+    const events = this.#taken.map(({ event }) => event);
+    return { state: 'told', rows: events.filter((event) => event.correlation_id === correlationId) };
   }
 
   /** What a client makes of bad weather, once it knows of it. */
@@ -75,17 +84,6 @@ export class SimulatedStorage implements EventStore {
   }
 
   #take(events: readonly AuditEvent[]): void {
-    for (const own of events) {
-      const event = { ...own, event_data: { ...own.event_data } };
-      const hash = hashOf(this.#lastHashes.get(own.correlation_id), event);
-      this.#lastHashes.set(own.correlation_id, hash);
-      this.#sent.push(own);
-      this.stored.push({
-        event_id: String(this.stored.length),
-        arrived_at: this.#clock.now().toISOString(),
-        hash,
-        event,
-      });
-    }
+    for (const event of events) this.#taken.push({ event, at: this.#clock.now() });
   }
 }

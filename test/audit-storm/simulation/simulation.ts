@@ -9,7 +9,8 @@ import type { WorkflowExecution } from '../../../src/workflow-execution/generate
 import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
 import { checkTrail, type Violation } from '../../data-storage/index.ts';
 import { Random } from '../../storm/plan/random.ts';
-import { planRemediations, trails, type PlannedExecution } from '../plan.ts';
+import { atOnce } from '../../support/at-once.ts';
+import { expectedOf, isKillDue, planRemediations } from '../plan.ts';
 import { stormyWeather } from '../weather.ts';
 import { SimulatedExecutions } from './simulated-executions.ts';
 import { SimulatedStorage } from './simulated-storage.ts';
@@ -48,42 +49,36 @@ export interface Simulated {
  * a second, so that there can be thousands. Kubernetes, the reconciler and the network are replaced; the audit trail is real.
  */
 export async function simulateStorm(options: SimulationOptions): Promise<Simulated> {
-  const { seed, executions, kills } = options;
-  const random = new Random(seed);
+  const random = new Random(options.seed);
   const clock = new FakeClock(begin);
   const storage = new SimulatedStorage(clock, random, stormyWeather(random));
   const world = { clock, random, storage, executions: new SimulatedExecutions(clock, random) };
-  const remediations = planRemediations(executions, random);
+  const remediations = planRemediations(options.executions, random);
   let service = new SimulatedService(world, options.maxPending);
-  let [performed, killed, lanes] = [0, 0, concurrency];
-  const left = remediations.values();
-  const lane = async (): Promise<void> => {
-    for (const remediation of left) {
-      for (const planned of remediation) {
-        await world.executions.perform(planned);
-        performed += 1;
-        if (killed === kills || service.isDead || performed <= ((killed + 1) * executions) / (kills + 1)) continue;
-        killed += 1;
-        service.kill();
-        clock.setTimer(downMs, () => (service = new SimulatedService(world, options.maxPending)));
-      }
+  let [performed, killed, isPerformed] = [0, 0, false];
+  const performing = atOnce(concurrency, remediations, async (remediation) => {
+    for (const planned of remediation) {
+      await world.executions.perform(planned);
+      performed += 1;
+      if (service.isDead || !isKillDue({ performed, killed }, options)) continue;
+      killed += 1;
+      service.kill();
+      clock.setTimer(downMs, () => (service = new SimulatedService(world, options.maxPending)));
     }
-    lanes -= 1;
-  };
-  for (let number = 0; number < concurrency; number += 1) void lane();
+  });
+  void performing.then(() => (isPerformed = true));
   const untold = () => world.executions.cluster.store.list().filter((execution) => !isSettled(execution));
   const elapsedMs = () => clock.now().getTime() - begin.getTime();
-  while ((lanes > 0 || untold().length > 0) && elapsedMs() < patienceMs) await clock.advance(500);
+  while ((!isPerformed || untold().length > 0) && elapsedMs() < patienceMs) await clock.advance(500);
   service.kill();
   return {
-    violations: checkTrail(storage.stored, remediations.flat().map(expectedOf)),
+    violations: checkTrail(
+      storage.stored,
+      remediations.flat().map((planned) => expectedOf('payment', planned)),
+    ),
     untold: untold().map(({ metadata }) => metadata.name),
     seconds: elapsedMs() / 1_000,
   };
-}
-
-function expectedOf({ name, course, correlationId }: PlannedExecution) {
-  return { namespace: 'payment', name, correlationId, kinds: trails[course] };
 }
 
 interface World {
@@ -97,7 +92,7 @@ interface World {
 class SimulatedService {
   readonly #world: World;
   readonly #trail: AuditTrail;
-  isDead = false;
+  #isDead = false;
 
   constructor(world: World, auditMaxPending: number) {
     this.#world = world;
@@ -120,21 +115,25 @@ class SimulatedService {
       silentLogger,
     );
     this.#trail.onNews((key) => this.#lookLater(key));
-    void this.#trail.run(new AbortController().signal, () => !this.isDead);
+    void this.#trail.run(new AbortController().signal, () => !this.#isDead);
     executions.onChange = (key) => this.#lookLater(key);
     for (const key of executions.cluster.objects.keys()) this.#lookLater(key);
   }
 
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
   /** Nothing more comes of it, not even of what is under way. */
   kill(): void {
-    this.isDead = true;
+    this.#isDead = true;
   }
 
   /** What a process that has been killed has asked for is never answered to it. */
   #mortal(storage: EventStore): EventStore {
     const whileAlive = async <T>(answer: Promise<T>): Promise<T> => {
       const given = await answer;
-      return this.isDead ? new Promise<never>(() => undefined) : given;
+      return this.#isDead ? new Promise<never>(() => undefined) : given;
     };
     return {
       ...{ name: storage.name, recordedReason: storage.recordedReason, canTell: storage.canTell },
@@ -145,12 +144,12 @@ class SimulatedService {
 
   #lookLater(key: string): void {
     const { clock, random } = this.#world;
-    if (!this.isDead) clock.setTimer(random.next() * longestLookMs, () => this.#look(key));
+    if (!this.#isDead) clock.setTimer(random.next() * longestLookMs, () => this.#look(key));
   }
 
   #look(key: string): void {
     const execution = this.#world.executions.cluster.objects.get(key);
-    if (this.isDead || execution === undefined) return;
+    if (this.#isDead || execution === undefined) return;
     if (execution.metadata.deletionTimestamp !== undefined) this.#awaitAudit(execution);
     else if (isTerminal(phaseOf(execution))) this.#tellAudit(execution);
   }
