@@ -9,8 +9,8 @@ import { scrape, type Scrape } from '../../test/support/scrape.ts';
 import { nodeArguments } from '../../test/support/service.ts';
 import { usageOf, type ProcessUsage } from './process-usage.ts';
 
-/** Milliseconds between two looks whether the service is ready. */
-const lookEveryMs = 10;
+/** Milliseconds between two looks whether the service is ready; more often, they would be a part of what it does. */
+const lookEveryMs = 50;
 /** Milliseconds that it may take to start, and to end. */
 const patienceMs = 120_000;
 

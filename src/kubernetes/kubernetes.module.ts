@@ -1,5 +1,6 @@
 import { Inject, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KubernetesClient } from './client.ts';
+import { HeapCompaction } from './heap-compaction.ts';
 import { loadKubeConfig } from './kube-config.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
@@ -60,6 +61,11 @@ export class KubernetesModule {
           provide: ReflectorRunner,
           inject: [PooledKubeConfig],
           useFactory: (config: PooledKubeConfig) => new ReflectorRunner(config),
+        },
+        {
+          provide: HeapCompaction,
+          inject: [ReflectorRunner, loggerToken],
+          useFactory: (runner: ReflectorRunner, log: Logger) => new HeapCompaction(runner, log),
         },
       ],
       exports: [PooledKubeConfig, KubernetesClient, ReflectorRunner, loggerToken],

@@ -125,8 +125,8 @@ describe('a list and watch', () => {
     const { queries, told } = start({ lists: [page('10', [1, 2], 'more'), page('10', [3])] });
     await settle();
     expect(queries.lists.map(({ limit, continue: token }) => [limit, token])).toEqual([
-      [500, undefined],
-      [500, 'more'],
+      [100, undefined],
+      [100, 'more'],
     ]);
     expect(told).toEqual(['3 things at 10']);
   });

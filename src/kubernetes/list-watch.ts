@@ -8,8 +8,11 @@ import type { ApiResource } from './resource-type.ts';
 
 /** Where a list and watch puts what it sees. `Item` is what the sink makes of an object in a list. */
 export interface Sink<Item> {
-  /** Called for each object of a list as its page arrives: what is dropped here is not held until the last page is there. */
-  read(raw: unknown): Item;
+  /**
+   * Called for each object of a list as its page arrives: what is dropped here is not held until the last page is there.
+   * `listedAt` is the resource version of the list.
+   */
+  read(raw: unknown, listedAt: string): Item;
   /** The complete contents at a resource version. */
   replace(items: readonly Item[], resourceVersion: string): void;
   /** One object was added or modified (`present`) or deleted. */
@@ -23,7 +26,7 @@ export interface Sink<Item> {
 /** Timing of lists and watches; tests shorten it. Milliseconds unless it says seconds. */
 export interface ListWatchTiming {
   readonly pageSize: number;
-  /** A list of 500 large objects takes a while on a busy server. */
+  /** A page of large objects takes a while on a busy server. */
   readonly listTimeoutMs: number;
   /** Until a watch begins. */
   readonly watchTimeoutMs: number;
@@ -34,9 +37,12 @@ export interface ListWatchTiming {
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-/** What the defaults are made of: client-go's figures. */
+/**
+ * What the defaults are made of: client-go's figures, but for the pages. What is read of a page of 500 is too much for V8's
+ * young generation, and a list leaves a heap behind that is half garbage (docs/performance.md).
+ */
 export const defaultTiming: ListWatchTiming = {
-  pageSize: 500,
+  pageSize: 100,
   listTimeoutMs: 60_000,
   watchTimeoutMs: 30_000,
   idleTimeoutMs: 150_000,
@@ -116,7 +122,7 @@ export class ListWatch<Item = unknown> {
     let resourceVersion: string;
     do {
       const page = await client.listRaw(resource, { ...selection, limit, continue: token }, options);
-      for (const item of page.items) items.push(sink.read(item));
+      for (const item of page.items) items.push(sink.read(item, page.resourceVersion));
       token = page.continue;
       resourceVersion = page.resourceVersion;
     } while (token !== undefined);

@@ -78,6 +78,14 @@ describe('a list', () => {
     expect(store.resourceVersion).toBe('4');
   });
 
+  it('from a backup may have another state of an object under the version that is known', () => {
+    const { store, changes } = aListedStore(aThing('a', 3), aThing('b', 6));
+    const other = { ...aThing('a', 3), state: 'another' };
+    store.replace(undefined, [other], '4');
+    expect(store.get('default/a')).toBe(other);
+    expect(changes).toEqual(['deleted b@6', 'updated a@3 was 3']);
+  });
+
   it('with versions that cannot be compared replaces everything', () => {
     const { store } = aStore();
     store.replace(undefined, [aThing('a', 'x1'), aThing('b', 'x2')], 'x3');

@@ -107,7 +107,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     for (const object of objects) {
       const previous = this.get(object.metadata);
       const older = previous && isOlder(object.metadata.resourceVersion, previous.metadata.resourceVersion);
-      if (restored || !older) this.#put(object);
+      if (restored || !older) this.#put(object, restored);
     }
     if (restored) this.#newest = undefined;
     this.advance(scope, resourceVersion);
@@ -119,10 +119,11 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     if (isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion;
   }
 
-  #put(object: T): void {
+  /** `evenIfSame`: the same version need not be the same state. */
+  #put(object: T, evenIfSame = false): void {
     const key = keyOf(object);
     const previous = this.#objects.get(key);
-    if (previous?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (!evenIfSame && previous?.metadata.resourceVersion === object.metadata.resourceVersion) return;
     // Another object of the same name: the end of the first one was not seen.
     if (previous && previous.metadata.uid !== object.metadata.uid) this.#delete(key, previous);
     const same = this.#objects.get(key);

@@ -13,7 +13,7 @@ import { silentLogger, type Logger } from './logger.ts';
 import { readHeader, type ObjectHeader } from './object-header.ts';
 import { ObjectStore, type Scope } from './object-store.ts';
 import type { ResourceType } from './resource-type.ts';
-import { isNewer } from './resource-version.ts';
+import { isNewer, isOlder } from './resource-version.ts';
 import { SharedStrings } from './shared-strings.ts';
 import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
 import { untilHolds } from './until-holds.ts';
@@ -205,7 +205,7 @@ export class Reflector<T extends KubernetesObject> {
 
   #sink(scope: Scope): Sink<Read<T>> {
     return {
-      read: (raw) => this.#read(raw),
+      read: (raw, listedAt) => this.#read(scope, raw, listedAt),
       replace: (items, resourceVersion) => this.#replace(scope, items, resourceVersion),
       apply: (header, raw, present) => this.#apply(scope, header, raw, present),
       advance: (resourceVersion) => {
@@ -222,9 +222,12 @@ export class Reflector<T extends KubernetesObject> {
     this.#breaks.tell(error);
   }
 
-  #read(raw: unknown): Read<T> {
-    const { key } = readHeader(raw);
-    return this.#parse(key, raw) ?? { unreadable: keyToString(key) };
+  #read(scope: Scope, raw: unknown, listedAt: string): Read<T> {
+    const { key, resourceVersion } = readHeader(raw);
+    // Most of what is listed again has not changed. In a list from a backup the same version may be another state.
+    const isLater = !isOlder(listedAt, this.progressOf(scope) ?? listedAt);
+    const held = isLater ? this.#heldAt(key, resourceVersion) : undefined;
+    return held ?? this.#parse(key, raw) ?? { unreadable: keyToString(key) };
   }
 
   #replace(scope: Scope, items: readonly Read<T>[], resourceVersion: string): void {

@@ -69,6 +69,22 @@ describe('in good weather a reflector', () => {
     expect(proxy.seen(listing)).toHaveLength(3);
   });
 
+  it('reads again only what has changed when it lists again', async () => {
+    const read: string[] = [];
+    const parse = (raw: unknown) => {
+      const object = configMaps.parse(raw);
+      read.push(object.metadata.name);
+      return object;
+    };
+    const { reflector } = await watchingMirror({ resource: { ...configMaps, parse } }, ['a', 'b']);
+    expect(read).toEqual(['a', 'b']);
+    await update('b');
+    await until('the change is read', () => read.length === 3);
+    reflector.relist();
+    await until('it has listed again', () => reflector.generation === 2);
+    expect(read).toEqual(['a', 'b', 'b']);
+  });
+
   it('takes a watch that the server ended up where it ended, without listing again', async () => {
     const { changes, reflector } = await watchingMirror({ timing: { watchSeconds: 1 } });
     await create('before');
