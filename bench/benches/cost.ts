@@ -1,6 +1,7 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
+import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
 import {
   isOfLeadership,
   measureBurst,
@@ -18,14 +19,20 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const service = await startWarmService(context);
-    const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
+    const { measured, patches } = await besideCeiling(context, async () => {
+      const service = await startWarmService(context);
+      const burst = await measureBurst(context, service, { count: context.size(1_000, 200) });
+      await service.stop();
+      return burst;
+    });
     const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
     return {
       figures: [
         figure('writes of the service for an execution', writesPerExecution(measured).service, '', atMost(mostWrites)),
         figure('reads of the service', reads.length, '', exactly(0)),
         figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
+        figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
+        figure('ceiling: status patches, 32 at once, before and after', patches, '/s'),
         ...kindsOf(measured),
       ],
       plots: [plotOf(measured)],

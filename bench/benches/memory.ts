@@ -3,6 +3,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
+import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
 import { createFinished } from '../load/finished.ts';
 
 const namespace = 'bench-memory';
@@ -15,7 +16,7 @@ const [mostMb, mostReadySeconds, mostBytesEach] = [200, 5, 5 * 1024];
 const webhooks = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'];
 
 /** What a service takes that has so many executions to mirror, and nothing to do. */
-interface Point {
+interface Start {
   readonly executions: number;
   readonly readySeconds: number;
   /** CPU time until then. */
@@ -24,6 +25,9 @@ interface Point {
   readonly restMb: number;
   readonly peakMb: number;
 }
+
+/** The same beside the ceiling at that time: status patches a second. */
+type Point = Start & { readonly patches: number };
 
 /** A start beside executions that have ended. */
 export const memory: Bench = {
@@ -39,7 +43,8 @@ export const memory: Bench = {
       context.live(`creating ${executions} executions that have ended`);
       await createFinished(context.api, namespace, there, executions);
       there = executions;
-      points.push(await measureStart(executions, context));
+      const { measured, patches } = await besideCeiling(context, () => measureStart(executions, context));
+      points.push({ ...measured, patches });
       context.say(JSON.stringify(points.at(-1)));
     }
     return {
@@ -58,7 +63,7 @@ async function withoutTektonsWebhooks({ api }: BenchContext): Promise<void> {
   for (const plural of webhooks) await api.must('DELETE', `/apis/admissionregistration.k8s.io/v1/${plural}`);
 }
 
-async function measureStart(executions: number, context: BenchContext): Promise<Point> {
+async function measureStart(executions: number, context: BenchContext): Promise<Start> {
   const service = await context.startService();
   const ready = service.usage();
   await delay(restMs, undefined, { signal: context.signal });
@@ -74,11 +79,13 @@ async function measureStart(executions: number, context: BenchContext): Promise<
   };
 }
 
-function figuresOf({ executions, readySeconds, cpuSeconds, readyMb, restMb, peakMb }: Point): Figure[] {
+function figuresOf(point: Point): Figure[] {
+  const { executions, readySeconds, cpuSeconds, readyMb, restMb, peakMb, patches } = point;
   const [most, soonest] = executions === judged ? [atMost(mostMb), atMost(mostReadySeconds)] : [];
   const beside = `with ${executions.toLocaleString('en')} executions`;
   return [
     figure(`start to ready, ${beside}`, readySeconds, 's', soonest),
+    figure(`start to ready, ${beside}, ${onReference}`, timeOnReference(readySeconds, patches), 's', soonest),
     figure(`CPU time until ready, ${beside}`, cpuSeconds, 's'),
     figure(`resident memory when ready, ${beside}`, readyMb, 'MB'),
     figure(`resident memory at rest, ${beside}`, restMb, 'MB', most),

@@ -1,55 +1,44 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { nodeArguments } from '../../test/support/service.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
-import { HeapCompaction } from './heap-compaction.ts';
-import { silentLogger } from './logger.ts';
+import { compactHeap } from './heap-compaction.ts';
 
 function aCompaction() {
   const clock = new FakeClock();
   const collect = jest.fn(() => Promise.resolve());
-  const lists = ['executions', 'runs'].map(() => Promise.withResolvers<void>());
-  const reflectors = lists.map(({ promise }) => ({ synced: () => promise }));
-  const compaction = new HeapCompaction({ reflectors }, silentLogger, clock, collect);
-  compaction.onApplicationBootstrap();
-  return { clock, collect, compaction, lists };
+  const listed = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  const done = compactHeap(listed.promise, stop.signal, { clock, collect });
+  return { clock, collect, listed, stop, done };
 }
 
 describe('the memory of the first lists', () => {
-  it('is given back once, some time after the last of them', async () => {
-    const { clock, collect, lists } = aCompaction();
-    lists[0]?.resolve();
+  it('is given back once, some time after them', async () => {
+    const { clock, collect, listed, done } = aCompaction();
     await clock.advance(60_000);
-    expect(collect).not.toHaveBeenCalled();
-
-    lists[1]?.resolve();
+    listed.resolve();
     await settle();
     await clock.advance(9_999);
     expect(collect).not.toHaveBeenCalled();
     await clock.advance(1);
-    expect(collect).toHaveBeenCalledTimes(1);
+    await done;
     await clock.advance(600_000);
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
   it('is left alone when the process ends', async () => {
-    const { clock, collect, compaction, lists } = aCompaction();
-    lists.forEach(({ resolve }) => resolve());
+    const { clock, collect, listed, stop, done } = aCompaction();
+    listed.resolve();
     await settle();
-    compaction.onModuleDestroy();
-    await clock.advance(60_000);
+    stop.abort();
+    await done;
     expect(collect).not.toHaveBeenCalled();
     expect(clock.pending).toBe(0);
   });
 
   it('is left alone when the process ends before they are there', async () => {
-    const { clock, collect, compaction, lists } = aCompaction();
-    compaction.onModuleDestroy();
-    lists.forEach(({ resolve }) => resolve());
-    await clock.advance(60_000);
+    const { collect, listed, done } = aCompaction();
+    listed.reject(new Error('it was stopped'));
+    await done;
     expect(collect).not.toHaveBeenCalled();
-  });
-
-  it('can be given back in the image: it lets the service call the collector', () => {
-    expect(nodeArguments()).toContain('--expose-gc');
   });
 });

@@ -1,6 +1,5 @@
 import { Inject, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KubernetesClient } from './client.ts';
-import { HeapCompaction } from './heap-compaction.ts';
 import { loadKubeConfig } from './kube-config.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
@@ -59,13 +58,8 @@ export class KubernetesModule {
         },
         {
           provide: ReflectorRunner,
-          inject: [PooledKubeConfig],
-          useFactory: (config: PooledKubeConfig) => new ReflectorRunner(config),
-        },
-        {
-          provide: HeapCompaction,
-          inject: [ReflectorRunner, loggerToken],
-          useFactory: (runner: ReflectorRunner, log: Logger) => new HeapCompaction(runner, log),
+          inject: [PooledKubeConfig, loggerToken],
+          useFactory: (config: PooledKubeConfig, log: Logger) => new ReflectorRunner(config, log),
         },
       ],
       exports: [PooledKubeConfig, KubernetesClient, ReflectorRunner, loggerToken],

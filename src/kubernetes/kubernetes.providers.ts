@@ -1,4 +1,5 @@
 import { Logger as NestLogger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { compactHeap } from './heap-compaction.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
 import type { PooledKubeConfig } from './pooled-kube-config.ts';
@@ -17,12 +18,14 @@ export type RunningReflector = Pick<
  */
 export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #config: PooledKubeConfig;
+  readonly #log: Logger;
   readonly #stop = new AbortController();
   readonly #reflectors: RunningReflector[] = [];
   #runs: Promise<void>[] = [];
 
-  constructor(config: PooledKubeConfig) {
+  constructor(config: PooledKubeConfig, log: Logger) {
     this.#config = config;
+    this.#log = log;
   }
 
   /** Takes a reflector in; returns it. Only before the start. */
@@ -37,7 +40,10 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.#runs = this.#reflectors.map((reflector) => reflector.run(this.#stop.signal));
+    const { signal } = this.#stop;
+    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.synced(signal)));
+    const compacting = compactHeap(listed, signal, { log: this.#log });
+    this.#runs = [...this.#reflectors.map((reflector) => reflector.run(signal)), compacting];
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -97,3 +97,18 @@ describe('the log', () => {
     expect(story('silent')).toEqual([]);
   });
 });
+
+describe('the memory of the first lists', () => {
+  const stage = new Stage();
+  beforeAll(() => stage.open());
+  afterAll(() => stage.close());
+
+  it('is given back by the process that the image starts', async () => {
+    const service = await observe(stage.namespace, { WFE_LOG_LEVEL: 'debug' });
+    try {
+      await until('it was', () => service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'));
+    } finally {
+      await service.stop();
+    }
+  });
+});

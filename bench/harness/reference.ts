@@ -1,0 +1,39 @@
+import type { BenchContext } from './context.ts';
+
+/**
+ * Status patches a second, 32 at once, of a bare client on the machine for which aims in seconds were set. Everything here is
+ * bound by the machine's cores, so that a time is to one of there as the ceilings are to each other.
+ */
+export const referencePatches = 740;
+
+/** How a figure is named that was translated to that machine. */
+export const onReference = `where the ceiling is ${referencePatches} patches a second`;
+
+/** At how many at once the ceiling is measured that such a figure is held against. */
+const concurrency = 32;
+
+/** What a time would be on the machine for which the aims were set. @param patches a second, on this one */
+export function timeOnReference(time: number, patches: number): number {
+  return (time * patches) / referencePatches;
+}
+
+/** What a rate would be there. @param patches a second, on this one */
+export function rateOnReference(rate: number, patches: number): number {
+  return (rate * referencePatches) / patches;
+}
+
+/**
+ * Measures something between two looks at the ceiling: machines that are shared change their speed within minutes.
+ *
+ * @param work ends the services that it starts
+ * @returns what it measured, and how many status patches a second a bare client made, the mean of before and after
+ */
+export async function besideCeiling<T>(
+  context: BenchContext,
+  work: () => Promise<T>,
+): Promise<{ readonly measured: T; readonly patches: number }> {
+  const before = await context.rates(concurrency);
+  const measured = await work();
+  const after = await context.rates(concurrency);
+  return { measured, patches: (before.patchesPerSecond + after.patchesPerSecond) / 2 };
+}
