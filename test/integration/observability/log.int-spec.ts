@@ -106,7 +106,9 @@ describe('the memory of the first lists', () => {
   it('is given back by the process that the image starts', async () => {
     const service = await observe(stage.namespace, { WFE_LOG_LEVEL: 'debug' });
     try {
-      await until('it was', () => service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'));
+      await until('it was', () =>
+        service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'),
+      );
     } finally {
       await service.stop();
     }
