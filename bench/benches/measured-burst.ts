@@ -1,4 +1,4 @@
-import type { BenchContext } from '../harness/context.ts';
+import type { BenchContext, StartedService } from '../harness/context.ts';
 import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
@@ -88,7 +88,7 @@ function requireCompleted(stories: readonly Story[]): void {
 export async function startWarmService(
   context: BenchContext,
   settings?: Readonly<Record<string, string>>,
-): Promise<BenchService> {
+): Promise<StartedService> {
   const service = await context.startService(settings);
   context.live('warming up');
   await measureBurst(context, service, { count: context.size(200, 50) });

@@ -31,6 +31,11 @@ export interface BenchCluster {
   ceiling?: Promise<Ceiling>;
 }
 
+/** A service under test, and the data storage service that it writes to. */
+export interface StartedService extends BenchService {
+  readonly dataStoragePid: number;
+}
+
 /** Where the API server keeps its audit log. */
 export function auditDirectory(directory: string): string {
   return join(directory, 'api-server');
@@ -115,7 +120,7 @@ export class BenchContext {
    *
    * @param settings (WFE_…) over those it is shipped with
    */
-  async startService(settings: Readonly<Record<string, string>> = {}): Promise<BenchService> {
+  async startService(settings: Readonly<Record<string, string>> = {}): Promise<StartedService> {
     const directory = join(this.directory, `service-${(this.#started += 1)}`);
     mkdirSync(directory, { recursive: true });
     const storage = await startDataStorageProcess(join(directory, 'data-storage'));
@@ -126,7 +131,7 @@ export class BenchContext {
       ...{ directory, settings, profile: this.#options.profile, signal: this.signal },
     });
     this.defer(() => service.stop());
-    return service;
+    return { ...service, dataStoragePid: storage.pid };
   }
 
   /** Starts the process that plays Tekton in a namespace; it watches when this resolves. */
