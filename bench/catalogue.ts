@@ -6,8 +6,20 @@ import { cost } from './benches/cost.ts';
 import { memory } from './benches/memory.ts';
 import { real } from './benches/real.ts';
 import { simulation } from './benches/simulation.ts';
+import { slopes } from './benches/slopes.ts';
 import { soak } from './benches/soak.ts';
 import { single } from './benches/single.ts';
 
 /** Every bench there is, in the order in which they run. */
-export const benches: readonly Bench[] = [ceiling, burst, single, cost, contention, simulation, memory, soak, real];
+export const benches: readonly Bench[] = [
+  ceiling,
+  burst,
+  single,
+  cost,
+  contention,
+  simulation,
+  memory,
+  soak,
+  slopes,
+  real,
+];

@@ -21,6 +21,7 @@ export interface BurstOptions {
 
 /** What a burst was like. */
 export interface MeasuredBurst {
+  readonly namespace: string;
   readonly stories: readonly Story[];
   /** When the first create was sent, on the clock of `now`. */
   readonly begunAt: number;
@@ -62,7 +63,7 @@ export async function measureBurst(
     if (targetOf === undefined) requireCompleted(stories.all);
     const recordedSeconds = (now() - begunAt) / 1_000;
     return {
-      ...{ stories: stories.all, begunAt, busy: { load, completer: other } },
+      ...{ namespace, stories: stories.all, begunAt, busy: { load, completer: other } },
       perSecond: count / seconds,
       recordedPerSecond: count / recordedSeconds,
       cpuMs: (service.usage().cpuMs - cpuBefore) / count,

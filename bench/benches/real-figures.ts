@@ -1,7 +1,5 @@
-import type { Cluster } from '../../test/cluster/index.ts';
 import type { Plot } from '../harness/bench.ts';
-import { bytesFigure, cpuFigures, requestsFigureName } from '../harness/costs.ts';
-import { EtcdStore, keysOf } from '../harness/etcd.ts';
+import { cpuFigures, requestsFigureName } from '../harness/costs.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { sumOf, type CpuTimes } from '../harness/parts.ts';
 import { isWrite, type ApiRequest } from '../harness/requests.ts';
@@ -78,19 +76,6 @@ export function requestsOf(requests: readonly ApiRequest[], count: number): Figu
     figure('of these, writes', own.filter(isWrite).length / count, ''),
     figure("requests of Tekton's controller for pods and Events, for a PipelineRun", others.length / count, ''),
   ];
-}
-
-/** What is left in etcd of so many PipelineRuns that have ended, with one task each. */
-export async function bytesOf(cluster: Cluster, namespace: string, count: number): Promise<Figure[]> {
-  const etcd = new EtcdStore(cluster);
-  const figures: Figure[] = [];
-  for (const [what, prefix] of Object.entries(keysOf(namespace))) {
-    const { objects, bytes } = await etcd.stored(prefix);
-    // Of executions and their Leases there are half as many as of PipelineRuns.
-    const owners = what === 'the execution' || what === 'its Lease' ? count / 2 : count;
-    if (objects > 0) figures.push(bytesFigure(what, bytes / owners));
-  }
-  return figures;
 }
 
 /** How long each took, in the order in which they ran. */

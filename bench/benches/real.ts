@@ -2,13 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { publisherFor, publishSampleWorkflow } from '../../test/support/workflows.ts';
 import type { Bench } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
-import { cpuBetween, cpuTimes, processesOf, type CpuTimes, type Processes } from '../harness/parts.ts';
+import { bytesFigures } from '../harness/costs.ts';
+import {
+  beyondIdle,
+  cpuBetween,
+  cpuTimes,
+  idleCpu,
+  processesOf,
+  type CpuTimes,
+  type Processes,
+} from '../harness/parts.ts';
 import { serviceAccountName } from '../load/bare-pipeline-run.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { pipelineRunsPath } from '../load/executions.ts';
 import { Runs, type Run } from '../load/runs.ts';
-import { bytesOf, cpuOf, requestsOf, runsPlot, slownessOf, type MeasuredRun } from './real-figures.ts';
+import { cpuOf, requestsOf, runsPlot, slownessOf, type MeasuredRun } from './real-figures.ts';
 
 /** Milliseconds between two looks of the kubelet at its containers (its generic PLEG): what pods take has steps of this. */
 const relistMs = 1_000;
@@ -24,7 +33,8 @@ export const real: Bench = {
     const processes = processesOf(context.cluster, await context.startService());
     const first = await warmUp(context, runs);
     for (const pair of first) await requireSameShape(context, namespace, pair);
-    const idle = await idleCpu(context, processes);
+    context.live('what an idle system takes');
+    const idle = await idleCpu(processes, context.size(20, 5), context.signal);
     const [begun, busy] = [Date.now(), measureBusy()];
     const pairs = await runPairs(context, runs, context.size(50, 3), (run) => measureRun(run, processes, idle));
     const [ended, load] = [Date.now(), busy()];
@@ -34,7 +44,7 @@ export const real: Bench = {
         ...slownessOf(pairs, load),
         ...cpuOf(pairs),
         ...requestsOf(await context.requests(begun, ended), count),
-        ...(await bytesOf(context.cluster, namespace, first.length * 2 + count)),
+        ...(await bytesFigures(context.cluster, namespace, first.length * 2 + count)),
       ],
       plots: [runsPlot(pairs)],
       notes,
@@ -107,20 +117,11 @@ function spread(number: number): number {
   return (number * 0.618_033_988_75) % 1;
 }
 
-/** CPU time of each part in a second in which there is nothing to do, in milliseconds. */
-async function idleCpu(context: BenchContext, processes: Processes): Promise<CpuTimes> {
-  context.live('what an idle system takes');
-  const seconds = context.size(20, 5);
-  const before = cpuTimes(processes);
-  await delay(seconds * 1_000, undefined, { signal: context.signal });
-  return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));
-}
-
 async function measureRun(start: () => Promise<Run>, processes: Processes, idle: CpuTimes): Promise<MeasuredRun> {
   const [before, begunAt] = [cpuTimes(processes), now()];
   const run = await start();
   const [seconds, spent] = [(now() - begunAt) / 1_000, cpuBetween(before, cpuTimes(processes))];
-  return { run, cpu: new Map([...spent].map(([part, ms]) => [part, ms - (idle.get(part) ?? 0) * seconds])) };
+  return { run, cpu: beyondIdle(spent, idle, seconds) };
 }
 
 /** A PipelineRun, as far as its shape goes. */

@@ -43,9 +43,10 @@ export const soak: Bench = {
         `Growth is that of the least squares line through all samples from ${size.settleSeconds} s on, from its begin to its end. ` +
           `Executions are deleted ${size.ttlSeconds} s after their end, and the cooldown is ${size.cooldown}: from then on ` +
           'as many are deleted, with their PipelineRuns and Leases, as are created.',
-        'To delete an execution and what belongs to it takes about as many writes as to run it. So the burst that gives the ' +
-          'rate is one of executions that are deleted as soon as they have ended, until the last is gone: half of the rate ' +
-          'at which they only run would be all that the API server can do.',
+        'To delete an execution and what belongs to it takes more than half as many writes again, and goes through the garbage ' +
+          'collector of Kubernetes, which asks three times for each and keeps to a limit (--kube-api-qps). So the burst that ' +
+          'gives the rate is one of executions that are deleted as soon as they have ended, until the last is gone: at half of ' +
+          'the rate at which they only run a queue of deletions would grow.',
       ],
     };
   },

@@ -1,3 +1,5 @@
+import type { Cluster } from '../../test/cluster/index.ts';
+import { EtcdStore, keysOf } from './etcd.ts';
 import { figure, type Figure } from './figure.ts';
 import type { CpuTimes, Part } from './parts.ts';
 
@@ -19,10 +21,29 @@ export function bytesFigureName(what: string): string {
   return `bytes in etcd: ${what}`;
 }
 
-/** Bytes of one kind of objects in etcd, keys included, for an execution. */
-export function bytesFigure(what: string, bytes: number): Figure {
-  return figure(bytesFigureName(what), bytes, 'bytes');
+/**
+ * Bytes of each kind of objects in etcd, keys included, for an execution.
+ *
+ * @param count how many PipelineRuns have run in the namespace
+ */
+export async function bytesFigures(cluster: Cluster, namespace: string, count: number): Promise<Figure[]> {
+  const etcd = new EtcdStore(cluster);
+  const figures: Figure[] = [];
+  for (const [what, prefix] of Object.entries(keysOf(namespace))) {
+    const { objects, bytes } = await etcd.stored(prefix);
+    // There is one of each for an execution; what is counted may hold those of other executions, or not every PipelineRun one.
+    const isOne = what === 'the execution' || what === 'its Lease';
+    if (objects > 0) figures.push(figure(bytesFigureName(what), bytes / (isOne ? objects : count), 'bytes'));
+  }
+  return figures;
 }
 
 /** Name of the figure that tells with how many requests Tekton's controller works on a PipelineRun of one task. */
 export const requestsFigureName = "requests of Tekton's controller for its own objects, for a PipelineRun";
+
+/** Names of the figures that tell what a finished execution, with its PipelineRun, takes for good. */
+export const keptFigureNames = {
+  database: "etcd's file for a finished execution",
+  apiServer: 'live memory of the API server for a finished execution',
+  etcd: 'resident memory of etcd for a finished execution',
+} as const;

@@ -75,7 +75,7 @@ function after(prefix: Buffer): Buffer {
 }
 
 /** The kinds of objects that an execution leaves behind, by the beginnings of their keys in the API server's etcd. */
-export function keysOf(namespace: string): Readonly<Record<string, string>> {
+export function keysOf(namespace: string) {
   return {
     'the execution': `/registry/workflowexecution.kubernaut.ai/workflowexecutions/${namespace}/`,
     'its PipelineRun': `/registry/tekton.dev/pipelineruns/${namespace}/`,
@@ -83,5 +83,5 @@ export function keysOf(namespace: string): Readonly<Record<string, string>> {
     'its Events': `/registry/events/${namespace}/`,
     'TaskRuns and ResolutionRequests': `/registry/tekton.dev/taskruns/${namespace}/`,
     'its pods': `/registry/pods/${namespace}/`,
-  };
+  } as const;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../../test/cluster/index.ts';
 import { isAlive } from '../../test/cluster/process.ts';
 import { readRecord } from '../../test/cluster/record.ts';
@@ -53,6 +54,18 @@ export function cpuTimes(processes: Processes): CpuTimes {
 /** What they have had between two moments. */
 export function cpuBetween(before: CpuTimes, after: CpuTimes): CpuTimes {
   return new Map([...after].map(([part, ms]) => [part, ms - (before.get(part) ?? 0)]));
+}
+
+/** CPU time of each part in a second in which there is nothing to do, in milliseconds, measured for so many seconds from now. */
+export async function idleCpu(processes: Processes, seconds: number, signal: AbortSignal): Promise<CpuTimes> {
+  const before = cpuTimes(processes);
+  await delay(seconds * 1_000, undefined, { signal });
+  return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));
+}
+
+/** CPU times without what an idle system takes in so many seconds. */
+export function beyondIdle(spent: CpuTimes, idle: CpuTimes, seconds: number): CpuTimes {
+  return new Map([...spent].map(([part, ms]) => [part, ms - (idle.get(part) ?? 0) * seconds]));
 }
 
 /** CPU times added up. */
