@@ -3,6 +3,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
+import { collectorFigureName } from '../harness/costs.ts';
 import { isWrite } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
@@ -35,6 +36,7 @@ export const soak: Bench = {
         figure('rate: half of that of a burst until all are deleted', rate, '/s'),
         figure('executions to terminal', soaked.ended, ''),
         figure('writes of everybody for an execution, its deletion included', soaked.writes, ''),
+        figure(collectorFigureName, soaked.collected, ''),
         ...growthsOf(samples),
         ...busynessOf(soaked),
       ],
@@ -125,9 +127,11 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
     clearInterval(sampling);
   }
   const requests = await context.requests(endsAt - size.countSeconds * 1_000, endsAt);
-  const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request)).length;
+  const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
+  const collector = requests.filter(({ agent, verb }) => agent.includes('garbage-collector') && verb !== 'watch');
+  const [all, collected] = [writes, collector].map(({ length }) => length / (rate * size.countSeconds));
   return {
-    ...{ samples, ended: stories.terminal, writes: writes / (rate * size.countSeconds) },
+    ...{ samples, ended: stories.terminal, writes: all ?? Number.NaN, collected: collected ?? Number.NaN },
     busy: { load: busy(), completer: await completer.busy() },
   };
 }

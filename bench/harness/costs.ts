@@ -47,3 +47,6 @@ export const keptFigureNames = {
   apiServer: 'live memory of the API server for a finished execution',
   etcd: 'resident memory of etcd for a finished execution',
 } as const;
+
+/** Name of the figure that tells what the garbage collector of Kubernetes asks for an execution that is deleted. */
+export const collectorFigureName = 'requests of the garbage collector for an execution';

@@ -74,6 +74,9 @@ function after(prefix: Buffer): Buffer {
   return end;
 }
 
+/** These kinds, by their names. */
+export const keptKinds = Object.keys(keysOf(''));
+
 /** The kinds of objects that an execution leaves behind, by the beginnings of their keys in the API server's etcd. */
 export function keysOf(namespace: string) {
   return {

@@ -19,6 +19,9 @@ const components = {
 /** One of them. */
 export type Part = keyof typeof components | 'the leader' | 'data storage';
 
+/** All of them, in the order in which they are told. */
+export const parts: readonly Part[] = ['the leader', 'data storage', ...Object.keys(components).filter(isPart)];
+
 /** Whose CPU time is measured, by their process ids. */
 export type Processes = ReadonlyMap<Part, number>;
 

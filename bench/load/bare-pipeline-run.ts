@@ -6,7 +6,7 @@ export interface BareOptions {
   readonly target: string;
   readonly workflow: Workflow;
   /** Owns it, as an execution owns its PipelineRun. */
-  readonly owner: OwnerReference;
+  readonly owner?: OwnerReference;
 }
 
 /** Who an object is deleted with. */
@@ -35,7 +35,7 @@ export function barePipelineRun({ name, target, workflow, owner }: BareOptions):
       name,
       labels: told,
       annotations: { ...told, 'bench.invalid/target-resource': targetResource(target) },
-      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: owner && [{ ...owner, controller: true, blockOwnerDeletion: true }],
     },
     spec: {
       pipelineRef: {

@@ -31,7 +31,8 @@ export interface Workflow {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-function someWorkflow(target: string): Workflow {
+/** A workflow that is in no registry, with parameters of the size that they have. */
+export function someWorkflow(target: string): Workflow {
   return {
     image: 'quay.io/kubernaut/oomkill:v1.0.0',
     digest: `sha256:${'0'.repeat(64)}`,
