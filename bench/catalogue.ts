@@ -4,9 +4,22 @@ import { ceiling } from './benches/ceiling.ts';
 import { contention } from './benches/contention.ts';
 import { cost } from './benches/cost.ts';
 import { memory } from './benches/memory.ts';
+import { real } from './benches/real.ts';
 import { simulation } from './benches/simulation.ts';
+import { slopes } from './benches/slopes.ts';
 import { soak } from './benches/soak.ts';
 import { single } from './benches/single.ts';
 
 /** Every bench there is, in the order in which they run. */
-export const benches: readonly Bench[] = [ceiling, burst, single, cost, contention, simulation, memory, soak];
+export const benches: readonly Bench[] = [
+  ceiling,
+  burst,
+  single,
+  cost,
+  contention,
+  simulation,
+  memory,
+  soak,
+  slopes,
+  real,
+];

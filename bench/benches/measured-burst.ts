@@ -1,4 +1,4 @@
-import type { BenchContext } from '../harness/context.ts';
+import type { BenchContext, StartedService } from '../harness/context.ts';
 import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
@@ -21,6 +21,7 @@ export interface BurstOptions {
 
 /** What a burst was like. */
 export interface MeasuredBurst {
+  readonly namespace: string;
   readonly stories: readonly Story[];
   /** When the first create was sent, on the clock of `now`. */
   readonly begunAt: number;
@@ -62,7 +63,7 @@ export async function measureBurst(
     if (targetOf === undefined) requireCompleted(stories.all);
     const recordedSeconds = (now() - begunAt) / 1_000;
     return {
-      ...{ stories: stories.all, begunAt, busy: { load, completer: other } },
+      ...{ namespace, stories: stories.all, begunAt, busy: { load, completer: other } },
       perSecond: count / seconds,
       recordedPerSecond: count / recordedSeconds,
       cpuMs: (service.usage().cpuMs - cpuBefore) / count,
@@ -88,7 +89,7 @@ function requireCompleted(stories: readonly Story[]): void {
 export async function startWarmService(
   context: BenchContext,
   settings?: Readonly<Record<string, string>>,
-): Promise<BenchService> {
+): Promise<StartedService> {
   const service = await context.startService(settings);
   context.live('warming up');
   await measureBurst(context, service, { count: context.size(200, 50) });

@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import type { Bench, Plot } from '../harness/bench.ts';
-import type { Rates } from '../harness/ceiling.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
+import { measureOthers } from '../harness/others.ts';
 import { quantile } from '../load/quantiles.ts';
 import { untilPipelineRun, untilTerminal } from '../load/stories.ts';
-import { simulate, type Machine, type Outcome, type Setting } from '../simulation/model.ts';
+import { simulate, type Load, type Machine, type Outcome, type Setting } from '../simulation/model.ts';
 import {
   concurrency,
   measureBurst,
@@ -12,16 +11,32 @@ import {
   writesPerExecution,
   type MeasuredBurst,
 } from './measured-burst.ts';
+import { controlPlane, cores, meanCosts, measureWriteCosts, type WriteCosts } from './write-costs.ts';
 
 /** How far the model may be from what is measured, in per cent, before it is asked about more. */
 const farthest = 20;
 /** As shipped: WFE_WORKERS, and the finalizer and the lock of an execution that kubectl has created. */
-const shipped: Setting = { workers: 16, writesBefore: 2 };
+const shipped: Setting = { workers: 16, writesBefore: ['patch', 'create'] };
 /** From a write until the watch of another process shows it; what Kubernetes needs on an idle machine, in milliseconds. */
 const watchDelayMs = 2;
 const seed = 1;
-/** Arrivals a second that the model is asked about. */
-const arrivals = [1, 10, 30, 100] as const;
+/** What the model is asked; docs/scaling.md is made from the answers. */
+export const answers = {
+  latency: 'create acknowledged to PipelineRun, p99',
+  cores: 'cores in use',
+  leader: 'thread of the leader in use',
+} as const;
+/** Arrivals a second that the model is asked about: on this machine, and on one with more cores. */
+const questions: readonly { readonly perSecond: number; readonly cores?: number }[] = [
+  { perSecond: 1 },
+  { perSecond: 10 },
+  { perSecond: 30 },
+  { perSecond: 100 },
+  { perSecond: 10, cores: 8 },
+  { perSecond: 100, cores: 32 },
+  // What each of two leaders has that share this.
+  { perSecond: 50, cores: 16 },
+];
 /** How long a remediation runs, in milliseconds. */
 const runMs = 30_000;
 
@@ -31,38 +46,60 @@ export const simulation: Bench = {
   what: 'a model of API server, leader and Tekton, held against a burst of the same run, and asked about other loads',
   stage: 'shared',
   async run(context) {
-    const [alone, before] = [await context.rates(1), await context.rates(concurrency)];
+    const before = await measureWriteCosts(context);
     const service = await startWarmService(context);
+    const others = measureOthers([...controlPlane(context), service.pid, process.pid]);
     const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
+    const free = cores - others();
     await service.stop();
-    const machine = machineOf(alone, before, measured);
-    const { length: executions } = measured.stories;
-    const modelled = simulate(machine, shipped, { executions, created: { atOnce: concurrency }, runMs: 0, seed });
-    const asked = arrivals.map((perSecond) => [perSecond, arriving(machine, perSecond)] as const);
+    const machine = machineOf(meanCosts([before, await measureWriteCosts(context)]), measured);
+    const load: Load = { executions: measured.stories.length, created: { atOnce: concurrency }, runMs: 0, seed };
+    const modelled = simulate(slower(machine, cores / free), shipped, load);
     return {
-      figures: [...comparison(measured, modelled), ...asked.flatMap(([rate, outcome]) => predicted(rate, outcome))],
+      figures: [
+        ...toldTo(machine, free),
+        ...comparison(measured, modelled),
+        ...questions.flatMap((question) => answerTo(question, machine)),
+      ],
       plots: [plotOf(measured, modelled)],
       notes: [
-        'The model is told what a write costs a bare client, alone and 32 at once, and what CPU time an execution cost the ' +
-          'service. What it says of a burst it has to find out by itself.',
+        'The model is told what writes cost a bare client, alone and 32 at once, before and after the burst, what CPU time an ' +
+          'execution cost the service, and how much of the cores all others took, of the load and the kernel, too. What it says of a burst it has to find out by itself.',
       ],
     };
   },
 };
 
 /** What the model is told: nothing that depends on how executions wait for each other. */
-function machineOf(alone: Rates, many: Rates, measured: MeasuredBurst): Machine {
-  const cores = availableParallelism();
-  const writeCpuMs = (cores * 1_000) / many.patchesPerSecond;
-  return {
-    ...{ cores, writeCpuMs, watchDelayMs },
-    writeDelayMs: Math.max(0, alone.patchP50Ms - writeCpuMs),
-    leaderCpuMs: measured.cpuMs / writesPerExecution(measured).service,
+function machineOf(costs: WriteCosts, measured: MeasuredBurst): Machine {
+  const leaderCpuMs = measured.cpuMs / writesPerExecution(measured).service;
+  return { cores, watchDelayMs, ...costs, leaderCpuMs };
+}
+
+/** A machine on which everything takes so many times as much of the cores. */
+function slower(machine: Machine, factor: number): Machine {
+  const { create, patch, createRun, patchRun } = machine.cpuMs;
+  const cpuMs = {
+    ...{ create: create * factor, patch: patch * factor },
+    ...{ createRun: createRun * factor, patchRun: patchRun * factor },
   };
+  return { ...machine, cpuMs, leaderCpuMs: machine.leaderCpuMs * factor };
 }
 
 function arriving(machine: Machine, perSecond: number): Outcome {
   return simulate(machine, shipped, { executions: Math.max(200, perSecond * 60), created: { perSecond }, runMs, seed });
+}
+
+function toldTo({ cpuMs, writeDelayMs, leaderCpuMs }: Machine, free: number): Figure[] {
+  return [
+    figure('told: cores that others left in the burst', free, ''),
+    figure('told: CPU time of a create', cpuMs.create, 'ms'),
+    figure('told: CPU time of a patch', cpuMs.patch, 'ms'),
+    figure('told: CPU time of a create of a PipelineRun', cpuMs.createRun, 'ms'),
+    figure('told: CPU time of a patch of a PipelineRun', cpuMs.patchRun, 'ms'),
+    figure('told: what a write takes beside that', writeDelayMs, 'ms'),
+    figure('told: CPU time of the leader for one of its writes', leaderCpuMs, 'ms'),
+  ];
 }
 
 function comparison(measured: MeasuredBurst, modelled: Outcome): Figure[] {
@@ -88,12 +125,13 @@ function comparison(measured: MeasuredBurst, modelled: Outcome): Figure[] {
   ]);
 }
 
-function predicted(perSecond: number, { untilPipelineRun: latencies, coresBusy, leaderBusy }: Outcome): Figure[] {
-  const name = `${perSecond} a second that run for 30 s`;
+function answerTo({ perSecond, ...on }: (typeof questions)[number], machine: Machine): Figure[] {
+  const outcome = arriving({ ...machine, ...on }, perSecond);
+  const name = `${perSecond} a second${on.cores === undefined ? '' : ` on ${on.cores} cores`}, that run for 30 s`;
   return [
-    figure(`${name}: create acknowledged to PipelineRun, p99`, quantile(latencies, 0.99), 'ms'),
-    figure(`${name}: cores in use`, coresBusy * 100, '%'),
-    figure(`${name}: thread of the leader in use`, leaderBusy * 100, '%'),
+    figure(`${name}: ${answers.latency}`, quantile(outcome.untilPipelineRun, 0.99), 'ms'),
+    figure(`${name}: ${answers.cores}`, outcome.coresBusy * 100, '%'),
+    figure(`${name}: ${answers.leader}`, outcome.leaderBusy * 100, '%'),
   ];
 }
 

@@ -3,14 +3,17 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
+import { collectorFigureName } from '../harness/costs.ts';
+import { isWrite } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
+import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { quantile } from '../load/quantiles.ts';
 import { growthOf } from '../load/slope.ts';
 import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
 import { busynessOf } from './burst.ts';
-import { measureBurst, startWarmService } from './measured-burst.ts';
+import { concurrency, isOfLeadership, startWarmService } from './measured-burst.ts';
 
 /** How much more, in per cent of the mean, there may be at the end of the line through all samples than at its begin. */
 const mostGrowth = 10;
@@ -20,19 +23,20 @@ const mostHandles = 3;
 /** Half of what a burst reaches, for long. */
 export const soak: Bench = {
   name: 'soak',
-  what: 'executions created at half of the rate of a burst, for half an hour; each is deleted some time after its end',
+  what: 'executions created at half of the rate of a burst of such, for half an hour; each is deleted after its end',
   stage: 'own',
   async run(context) {
     const size = context.size(fullSize, quickSize);
     const service = await startWarmService(context, { WFE_COOLDOWN: size.cooldown });
-    const { perSecond } = await measureBurst(context, service, { count: context.size(1_000, 200) });
-    const rate = perSecond / 2;
+    const rate = (await wholeLivesPerSecond(context, context.size(1_000, 200))) / 2;
     const soaked = await soakAt(rate, size, service, context);
     const samples = soaked.samples.filter(({ seconds }) => seconds >= size.settleSeconds);
     return {
       figures: [
-        figure('rate: half of that of a burst', rate, '/s'),
+        figure('rate: half of that of a burst until all are deleted', rate, '/s'),
         figure('executions to terminal', soaked.ended, ''),
+        figure('writes of everybody for an execution, its deletion included', soaked.writes, ''),
+        figure(collectorFigureName, soaked.collected, ''),
         ...growthsOf(samples),
         ...busynessOf(soaked),
       ],
@@ -41,6 +45,10 @@ export const soak: Bench = {
         `Growth is that of the least squares line through all samples from ${size.settleSeconds} s on, from its begin to its end. ` +
           `Executions are deleted ${size.ttlSeconds} s after their end, and the cooldown is ${size.cooldown}: from then on ` +
           'as many are deleted, with their PipelineRuns and Leases, as are created.',
+        'To delete an execution and what belongs to it takes more than half as many writes again, and goes through the garbage ' +
+          'collector of Kubernetes, which asks three times for each and keeps to a limit (--kube-api-qps). So the burst that ' +
+          'gives the rate is one of executions that are deleted as soon as they have ended, until the last is gone: at half of ' +
+          'the rate at which they only run a queue of deletions would grow.',
       ],
     };
   },
@@ -51,6 +59,8 @@ interface SoakSize {
   readonly sampleEverySeconds: number;
   /** After a run before it does not count: until as much is deleted as is created. */
   readonly settleSeconds: number;
+  /** How long, before the last create, requests are counted: the log of all would be too long. */
+  readonly countSeconds: number;
   readonly ttlSeconds: number;
   /** A Go duration. */
   readonly cooldown: string;
@@ -58,11 +68,11 @@ interface SoakSize {
 
 const fullSize: SoakSize = {
   ...{ seconds: 1_800, sampleEverySeconds: 10, settleSeconds: 420 },
-  ...{ ttlSeconds: 60, cooldown: '5m' },
+  ...{ countSeconds: 120, ttlSeconds: 60, cooldown: '5m' },
 };
 const quickSize: SoakSize = {
   ...{ seconds: 60, sampleEverySeconds: 2, settleSeconds: 20 },
-  ...{ ttlSeconds: 5, cooldown: '5s' },
+  ...{ countSeconds: 30, ttlSeconds: 5, cooldown: '5s' },
 };
 
 /** What was the case at some time. */
@@ -78,6 +88,20 @@ interface Sample {
   readonly terminalP50: number;
 }
 
+/** Executions a second of a burst, from the first create until the last is deleted. */
+async function wholeLivesPerSecond(context: BenchContext, count: number): Promise<number> {
+  const namespace = await context.namespace();
+  const stories = await Stories.open(context.api, namespace, context.signal);
+  context.defer(() => stories.close());
+  await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
+  const begunAt = now();
+  await atOnce(concurrency, numbers(count), async (number) => {
+    await stories.create({ name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: 0 });
+  });
+  await stories.allGone();
+  return (count / (now() - begunAt)) * 1_000;
+}
+
 async function soakAt(rate: number, size: SoakSize, service: BenchService, context: BenchContext) {
   const namespace = await context.namespace();
   const stories = await Stories.open(context.api, namespace, context.signal);
@@ -85,7 +109,7 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
   completer.begin();
   const samples: Sample[] = [];
-  const [busy, begunAt] = [measureBusy(), now()];
+  const [busy, begunAt, endsAt] = [measureBusy(), now(), Date.now() + size.seconds * 1_000];
   const secondsSince = () => (now() - begunAt) / 1_000;
   let looked = begunAt;
   const sample = (): void => {
@@ -102,7 +126,14 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   } finally {
     clearInterval(sampling);
   }
-  return { samples, ended: stories.terminal, busy: { load: busy(), completer: await completer.busy() } };
+  const requests = await context.requests(endsAt - size.countSeconds * 1_000, endsAt);
+  const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
+  const collector = requests.filter(({ agent, verb }) => agent.includes('garbage-collector') && verb !== 'watch');
+  const [all, collected] = [writes, collector].map(({ length }) => length / (rate * size.countSeconds));
+  return {
+    ...{ samples, ended: stories.terminal, writes: all ?? Number.NaN, collected: collected ?? Number.NaN },
+    busy: { load: busy(), completer: await completer.busy() },
+  };
 }
 
 /** Creates executions at a steady rate, however long the API server takes for each. */

@@ -2,7 +2,7 @@ import type { ApiServer } from '../load/api-server.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
-import { executionsPath, newExecution, someStatus } from '../load/executions.ts';
+import type { Subject } from '../load/subjects.ts';
 import { quantile } from '../load/quantiles.ts';
 
 /** What a bare client can do with executions on this API server. */
@@ -24,8 +24,8 @@ export type Ceiling = readonly Rates[];
 /** How a ceiling is measured. */
 export interface CeilingOptions {
   readonly api: ApiServer;
-  /** Empty, and nobody watches it. */
-  readonly namespace: string;
+  /** What is created and patched, in an empty namespace. */
+  readonly subject: Subject;
   /** For creates, and for patches, each. */
   readonly seconds: number;
 }
@@ -33,21 +33,21 @@ export interface CeilingOptions {
 /** As many as there are connections. */
 const warmUpRequests = 32;
 
-/** Creates executions, then patches their status, so many at once, for some seconds each. */
-export async function measureRates(concurrency: number, { api, namespace, seconds }: CeilingOptions): Promise<Rates> {
-  const path = executionsPath(namespace);
-  await warmUp(api, path);
+/** Creates objects, then patches their status, so many at once, for some seconds each. */
+export async function measureRates(concurrency: number, { api, subject, seconds }: CeilingOptions): Promise<Rates> {
+  const { path } = subject;
+  await warmUp(api, subject);
   const busy = measureBusy();
   const prefix = `ceiling-${concurrency}-${Math.round(now())}`;
   const created: string[] = [];
   const creates = await measure(concurrency, seconds, async (number) => {
     const name = `${prefix}-${number}`;
-    await api.must('POST', path, newExecution({ name }));
+    await api.must('POST', path, subject.create(name));
     created.push(name);
   });
   const patches = await measure(concurrency, seconds, async (number) => {
     const name = created[number % created.length] ?? '';
-    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, number) });
+    await api.must('PATCH', `${path}/${name}/status`, { status: subject.status(name, number) });
   });
   return {
     concurrency,
@@ -60,11 +60,11 @@ export async function measureRates(concurrency: number, { api, namespace, second
 }
 
 /** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
-async function warmUp(api: ApiServer, path: string): Promise<void> {
+async function warmUp(api: ApiServer, { path, create, status }: Subject): Promise<void> {
   await atOnce(warmUpRequests, numbers(warmUpRequests), async (number) => {
     const name = `warm-up-${Math.round(now())}-${number}`;
-    await api.must('POST', path, newExecution({ name }));
-    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, 0) });
+    await api.must('POST', path, create(name));
+    await api.must('PATCH', `${path}/${name}/status`, { status: status(name, 0) });
   });
 }
 

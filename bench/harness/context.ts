@@ -5,7 +5,7 @@ import type { Cluster, Progress } from '../../test/cluster/index.ts';
 import { readRecord, serverUrl } from '../../test/cluster/record.ts';
 import { serviceKubeconfig } from '../../test/support/service-account.ts';
 import { ApiServer } from '../load/api-server.ts';
-import { executionsPath } from '../load/executions.ts';
+import { executionsIn, type Subject } from '../load/subjects.ts';
 import { measureRates, type Ceiling, type Rates } from './ceiling.ts';
 import { removeLeases, removeNamespace } from './clean-up.ts';
 import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
@@ -31,10 +31,18 @@ export interface BenchCluster {
   ceiling?: Promise<Ceiling>;
 }
 
+/** A service under test, and the data storage service that it writes to. */
+export interface StartedService extends BenchService {
+  readonly dataStoragePid: number;
+}
+
 /** Where the API server keeps its audit log. */
 export function auditDirectory(directory: string): string {
   return join(directory, 'api-server');
 }
+
+/** Where what a bare client can do is measured. */
+export const ceilingNamespace = 'bench-ceiling';
 
 /** Concurrencies of the ceiling. */
 const concurrencies = [1, 8, 32] as const;
@@ -115,7 +123,7 @@ export class BenchContext {
    *
    * @param settings (WFE_…) over those it is shipped with
    */
-  async startService(settings: Readonly<Record<string, string>> = {}): Promise<BenchService> {
+  async startService(settings: Readonly<Record<string, string>> = {}): Promise<StartedService> {
     const directory = join(this.directory, `service-${(this.#started += 1)}`);
     mkdirSync(directory, { recursive: true });
     const storage = await startDataStorageProcess(join(directory, 'data-storage'));
@@ -126,7 +134,7 @@ export class BenchContext {
       ...{ directory, settings, profile: this.#options.profile, signal: this.signal },
     });
     this.defer(() => service.stop());
-    return service;
+    return { ...service, dataStoragePid: storage.pid };
   }
 
   /** Starts the process that plays Tekton in a namespace; it watches when this resolves. */
@@ -146,14 +154,19 @@ export class BenchContext {
   /**
    * The same for one concurrency, measured now: before and after something that is to be held against it, it tells a machine
    * that has become slower from a service that has. No service may be running: it would take part.
+   *
+   * @param subject what is written; default: executions
    */
-  async rates(concurrency: number, seconds: number = this.size(4, 2)): Promise<Rates> {
+  async rates(
+    concurrency: number,
+    seconds: number = this.size(4, 2),
+    subject: Subject = executionsIn(ceilingNamespace),
+  ): Promise<Rates> {
     this.live(`what a bare client can do, ${concurrency} at once`);
     const { api } = this;
-    const namespace = 'bench-ceiling';
-    await api.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    const rates = await measureRates(concurrency, { api, namespace, seconds });
-    await api.must('DELETE', executionsPath(namespace));
+    await api.call('POST', '/api/v1/namespaces', { metadata: { name: ceilingNamespace } });
+    const rates = await measureRates(concurrency, { api, subject, seconds });
+    await api.must('DELETE', subject.path);
     return rates;
   }
 

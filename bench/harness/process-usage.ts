@@ -16,7 +16,7 @@ export interface ProcessUsage {
 export const mebibyte = 1024 * 1024;
 
 /** Milliseconds of a clock tick of proc(5): 100 a second on Linux. */
-const tickMs = 10;
+export const tickMs = 10;
 
 /** What a process takes, from proc(5). */
 export function usageOf(pid: number): ProcessUsage {

@@ -9,6 +9,10 @@ export const serviceUser = 'system:serviceaccount:kubernaut-system:workflow-exec
 /** One request that the API server has answered, from its audit log (audit.k8s.io/v1, an Event a line). */
 export interface ApiRequest {
   readonly user: string;
+  /** With what program, as it calls itself: `tekton-controller/v0.0.0 (linux/amd64) …`. */
+  readonly agent: string;
+  /** API group of the resource; empty for the core one. */
+  readonly group: string;
   /** `create`, `patch`, `get`, … */
   readonly verb: string;
   /** With its subresource: `workflowexecutions/status`. */
@@ -22,8 +26,10 @@ interface AuditEvent {
   readonly stage: string;
   readonly verb: string;
   readonly user: { readonly username: string };
+  readonly userAgent?: string;
   readonly requestReceivedTimestamp: string;
   readonly objectRef?: {
+    readonly apiGroup?: string;
     readonly resource?: string;
     readonly subresource?: string;
     readonly namespace?: string;
@@ -67,17 +73,21 @@ export async function requestsBetween(directory: string, from: number, to: numbe
   );
 }
 
+/** What a request is about that is about no object. */
+const nothing = { apiGroup: '', resource: '', subresource: '', namespace: '', name: '' };
+
 function requestOf(line: string, from: number, to: number): ApiRequest[] {
   // The last line may be half a line.
   if (!line.endsWith('}')) return [];
-  const { stage, verb, user, objectRef = {}, requestReceivedTimestamp, responseStatus } = trustedJson<AuditEvent>(line);
-  const at = Date.parse(requestReceivedTimestamp);
+  const { stage, verb, user, userAgent = '', ...event } = trustedJson<AuditEvent>(line);
+  const at = Date.parse(event.requestReceivedTimestamp);
   if (stage !== 'ResponseComplete' || at < from || at > to) return [];
-  const { resource = '', subresource, namespace = '', name = '' } = objectRef;
+  const { apiGroup, resource, subresource, namespace, name } = { ...nothing, ...event.objectRef };
   return [
     {
-      ...{ user: user.username, verb, namespace, name, status: responseStatus?.code ?? 0 },
-      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+      ...{ user: user.username, agent: userAgent, verb, group: apiGroup, namespace, name },
+      resource: subresource === '' ? resource : `${resource}/${subresource}`,
+      status: event.responseStatus?.code ?? 0,
     },
   ];
 }

@@ -1,5 +1,7 @@
 /** Executions as they are in production, in size and shape: some parameters, and the reasons of the analysis. */
 const resource = 'workflowexecution.kubernaut.ai/v1alpha1';
+/** What all of them run. */
+export const workflowId = 'oomkill-increase-memory';
 
 /** Path of the executions of a namespace. */
 export function executionsPath(namespace: string): string {
@@ -17,10 +19,35 @@ export interface ExecutionOptions {
   /** Default: one of its own. */
   readonly target?: string;
   readonly ttlSecondsAfterFinished?: number;
+  /** Default: one that is in no registry, of the size that they have. */
+  readonly workflow?: Workflow;
+}
+
+/** What is run, and with which parameters. */
+export interface Workflow {
+  /** Reference of its bundle. */
+  readonly image: string;
+  readonly digest?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A workflow that is in no registry, with parameters of the size that they have. */
+export function someWorkflow(target: string): Workflow {
+  return {
+    image: 'quay.io/kubernaut/oomkill:v1.0.0',
+    digest: `sha256:${'0'.repeat(64)}`,
+    parameters: { NAMESPACE: 'payment', DEPLOYMENT: target, MEMORY_LIMIT: '512Mi', REASON: 'x'.repeat(200) },
+  };
+}
+
+/** What is called a target here is the name of a Deployment; this is how an execution names it. */
+export function targetResource(target: string): string {
+  return `payment/deployment/${target}`;
 }
 
 /** An execution to be created. */
-export function newExecution({ name, target = name, ttlSecondsAfterFinished }: ExecutionOptions): object {
+export function newExecution({ name, target = name, ttlSecondsAfterFinished, workflow }: ExecutionOptions): object {
+  const { image, digest, parameters } = workflow ?? someWorkflow(target);
   return {
     apiVersion: resource,
     kind: 'WorkflowExecution',
@@ -28,13 +55,13 @@ export function newExecution({ name, target = name, ttlSecondsAfterFinished }: E
     spec: {
       remediationRequestRef: { name: `rr-${name}` },
       workflowRef: {
-        workflowId: 'oomkill-increase-memory',
+        workflowId,
         version: '1.0.0',
-        containerImage: 'quay.io/kubernaut/oomkill:v1.0.0',
-        containerDigest: `sha256:${'0'.repeat(64)}`,
+        containerImage: image,
+        containerDigest: digest,
       },
-      targetResource: `payment/deployment/${target}`,
-      parameters: { NAMESPACE: 'payment', DEPLOYMENT: target, MEMORY_LIMIT: '512Mi', REASON: 'x'.repeat(200) },
+      targetResource: targetResource(target),
+      parameters,
       confidence: 0.92,
       rationale: 'The container was killed three times within ten minutes at its memory limit. '.repeat(4),
       ttlSecondsAfterFinished,

@@ -72,8 +72,8 @@ function pipelineRun(run: string, name: string, { apiVersion, kind, metadata: { 
 }
 
 /** As Tekton leaves it; what it writes for provenance is left out, as nobody keeps it. */
-function succeeded(run: string): object {
-  const condition = { type: 'Succeeded', status: 'True', reason: 'Succeeded', message: summary };
+export function succeeded(run: string, message = summary): object {
+  const condition = { type: 'Succeeded', status: 'True', reason: 'Succeeded', message };
   const childOf = (task: string) => ({
     ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun' },
     ...{ name: `${run}-${task}`, pipelineTaskName: task },

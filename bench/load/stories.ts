@@ -92,6 +92,11 @@ export class Stories {
     return this.#until(() => this.#recorded === this.#created && this.all.every(isTold));
   }
 
+  /** Resolves when all that were created are gone again. */
+  allGone(): Promise<void> {
+    return this.#until(() => this.#stories.size === 0);
+  }
+
   /** Resolves when one is told to the end: recorded, and the end of its PipelineRun acknowledged. */
   told(story: Story): Promise<void> {
     return this.#until(

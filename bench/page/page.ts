@@ -24,7 +24,8 @@ export async function generatePerformance(): Promise<Record<string, string>> {
   };
 }
 
-function readResult(name: string): BenchResult | undefined {
+/** The last result of a bench; undefined when there is none. */
+export function readResult(name: string): BenchResult | undefined {
   const file = join(resultsDirectory, `${name}.json`);
   return existsSync(file) ? trustedJson<BenchResult>(readFileSync(file, 'utf8')) : undefined;
 }
@@ -50,7 +51,8 @@ function sectionOf(result: BenchResult): string {
   ].join('\n\n');
 }
 
-function provenanceOf({ date, revision, quick, machine, seconds }: BenchResult): string {
+/** When and on what a result was measured, as a sentence. */
+export function provenanceOf({ date, revision, quick, machine, seconds }: BenchResult): string {
   const { cores, memoryGb, cpu, node } = machine;
   const form = quick ? 'short form, ' : '';
   return `Measured on ${date.slice(0, 10)} at ${revision}, ${form}in ${seconds} s: ${cores} cores (${cpu}), ${memoryGb} GB, Node.js ${node}.`;

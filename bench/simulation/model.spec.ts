@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { quantile } from '../load/quantiles.ts';
-import { simulate, type Load, type Machine } from './model.ts';
+import { simulate, type Load, type Machine, type Setting } from './model.ts';
 
-const machine: Machine = { cores: 2, writeCpuMs: 2, writeDelayMs: 1, leaderCpuMs: 1, watchDelayMs: 2 };
-const setting = { workers: 16, writesBefore: 2 };
+const cpuMs = { create: 2, patch: 2, createRun: 2, patchRun: 2 };
+const machine: Machine = { cores: 2, cpuMs, writeDelayMs: 1, leaderCpuMs: 1, watchDelayMs: 2 };
+const setting: Setting = { workers: 16, writesBefore: ['patch', 'create'] };
 const burst: Load = { executions: 500, created: { atOnce: 32 }, runMs: 0, seed: 1 };
 
 describe('the model', () => {
@@ -25,7 +26,12 @@ describe('the model', () => {
     const { perSecond, coresBusy } = simulate(machine, setting, burst);
     expect(coresBusy).toBeGreaterThan(0.95);
     // At least a create, five writes of the leader and the end of the run come before the last is terminal.
-    expect(perSecond).toBeLessThan(2_000 / (7 * machine.writeCpuMs + 5 * machine.leaderCpuMs));
+    expect(perSecond).toBeLessThan(2_000 / (7 * cpuMs.patch + 5 * machine.leaderCpuMs));
+  });
+
+  it('is slower when writes of PipelineRuns cost more', () => {
+    const dear = { ...machine, cpuMs: { ...cpuMs, createRun: 6, patchRun: 6 } };
+    expect(simulate(dear, setting, burst).perSecond).toBeLessThan(0.8 * simulate(machine, setting, burst).perSecond);
   });
 
   it('is bounded by the thread of the leader when there are cores in plenty', () => {

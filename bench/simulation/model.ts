@@ -1,12 +1,15 @@
 import { Random } from '../../test/storm/plan/random.ts';
 import { Simulation, Station, type Process } from './simulation.ts';
 
+/** A write, by what it costs: those of PipelineRuns pass through Tekton's webhook. */
+export type Write = 'create' | 'patch' | 'createRun' | 'patchRun';
+
 /** What the parts of the system cost. Times are milliseconds. */
 export interface Machine {
   /** Cores that the API server, etcd and the leader share. */
   readonly cores: number;
-  /** CPU time of the API server, etcd and their caller for one write. */
-  readonly writeCpuMs: number;
+  /** CPU time of the API server, etcd, webhooks, caller and watchers for one write. */
+  readonly cpuMs: Readonly<Record<Write, number>>;
   /** What a write takes beside that, however little there is to do: the disk, the network. */
   readonly writeDelayMs: number;
   /** CPU time of the leader, in its one thread, for one of its writes with all that belongs to it. */
@@ -20,7 +23,7 @@ export interface Setting {
   /** Executions that are reconciled at once. */
   readonly workers: number;
   /** Writes for an execution before its PipelineRun: the finalizer, the lock. */
-  readonly writesBefore: number;
+  readonly writesBefore: readonly Write[];
 }
 
 /** What is asked of it. */
@@ -125,7 +128,7 @@ class Model {
   *#create(): Process {
     const execution: Execution = { phase: 'created', acknowledgedAt: 0, seenAt: 0, endedAt: 0, terminalAt: 0 };
     this.#executions.push(execution);
-    yield* this.#write();
+    yield* this.#write('create');
     execution.acknowledgedAt = this.#time.now;
     this.#time.begin(this.#seen(execution));
   }
@@ -157,17 +160,17 @@ class Model {
     if (execution.phase === 'created') yield* this.#start(execution);
     else if (execution.phase === 'ended') yield* this.#end(execution);
     else if (execution.phase === 'told') {
-      yield* this.#leaderWrite();
+      yield* this.#leaderWrite('patch');
       execution.phase = 'over';
     }
   }
 
   *#start(execution: Execution): Process {
-    for (let write = 0; write < this.#setting.writesBefore; write += 1) yield* this.#leaderWrite();
-    yield* this.#leaderWrite();
+    for (const write of this.#setting.writesBefore) yield* this.#leaderWrite(write);
+    yield* this.#leaderWrite('createRun');
     execution.phase = 'started';
     this.#time.begin(this.#tekton(execution));
-    yield* this.#leaderWrite();
+    yield* this.#leaderWrite('patch');
     this.#time.begin(this.#writeEvent());
   }
 
@@ -175,14 +178,14 @@ class Model {
     yield this.#time.delay(this.#machine.watchDelayMs);
     execution.seenAt = this.#time.now;
     yield this.#time.delay(this.#load.runMs);
-    yield* this.#write();
+    yield* this.#write('patchRun');
     execution.endedAt = this.#time.now;
     execution.phase = 'ended';
     yield* this.#seen(execution);
   }
 
   *#end(execution: Execution): Process {
-    yield* this.#leaderWrite();
+    yield* this.#leaderWrite('patch');
     execution.phase = 'terminal';
     execution.terminalAt = this.#time.now + this.#machine.watchDelayMs;
     this.#terminal += 1;
@@ -211,20 +214,20 @@ class Model {
   *#writeEvent(): Process {
     yield this.#eventWriters.take();
     while (this.#queue.size > 0) yield this.#time.delay(eventLookMs);
-    yield* this.#leaderWrite();
+    yield* this.#leaderWrite('create');
     this.#eventWriters.give();
   }
 
   /** The leader's thread needs a core as well. */
-  *#leaderWrite(): Process {
+  *#leaderWrite(write: Write): Process {
     yield this.#leader.take();
     yield* this.#cores.use(this.#about(this.#machine.leaderCpuMs));
     this.#leader.give();
-    yield* this.#write();
+    yield* this.#write(write);
   }
 
-  *#write(): Process {
-    yield* this.#cores.use(this.#about(this.#machine.writeCpuMs));
+  *#write(write: Write): Process {
+    yield* this.#cores.use(this.#about(this.#machine.cpuMs[write]));
     yield this.#time.delay(this.#about(this.#machine.writeDelayMs));
   }
 

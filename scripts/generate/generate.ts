@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generatePerformance } from '../../bench/page/page.ts';
+import { generateScaling } from '../../bench/page/scaling.ts';
 import { readCrdSchema } from './crd.ts';
 import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateSpecDto, generateStatusDto } from './dto.ts';
@@ -28,6 +29,7 @@ const stale = refresh({
   'docs/metrics.md': await generateMetrics(),
   'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
   ...(await generatePerformance()),
+  'docs/scaling.md': await generateScaling(),
 });
 // Last, because it is made of the DTOs that have just been written.
 const openApi = await generateOpenApi();

@@ -1,0 +1,52 @@
+import type { Cluster } from '../../test/cluster/index.ts';
+import { EtcdStore, keysOf } from './etcd.ts';
+import { figure, type Figure } from './figure.ts';
+import type { CpuTimes, Part } from './parts.ts';
+
+/** What costs something. */
+export type Costly = 'an execution' | 'a bare PipelineRun';
+
+/** Name of the figure that tells the CPU time of a part; docs/scaling.md is made from it. */
+export function cpuFigureName(part: Part, of: Costly): string {
+  return `CPU of ${part} for ${of}`;
+}
+
+/** CPU times of all parts for one of so many, in milliseconds. */
+export function cpuFigures(times: CpuTimes, count: number, of: Costly): Figure[] {
+  return [...times].map(([part, ms]) => figure(cpuFigureName(part, of), ms / count, 'ms'));
+}
+
+/** Name of the figure that tells the bytes of one kind of objects in etcd. */
+export function bytesFigureName(what: string): string {
+  return `bytes in etcd: ${what}`;
+}
+
+/**
+ * Bytes of each kind of objects in etcd, keys included, for an execution.
+ *
+ * @param count how many PipelineRuns have run in the namespace
+ */
+export async function bytesFigures(cluster: Cluster, namespace: string, count: number): Promise<Figure[]> {
+  const etcd = new EtcdStore(cluster);
+  const figures: Figure[] = [];
+  for (const [what, prefix] of Object.entries(keysOf(namespace))) {
+    const { objects, bytes } = await etcd.stored(prefix);
+    // There is one of each for an execution; what is counted may hold those of other executions, or not every PipelineRun one.
+    const isOne = what === 'the execution' || what === 'its Lease';
+    if (objects > 0) figures.push(figure(bytesFigureName(what), bytes / (isOne ? objects : count), 'bytes'));
+  }
+  return figures;
+}
+
+/** Name of the figure that tells with how many requests Tekton's controller works on a PipelineRun of one task. */
+export const requestsFigureName = "requests of Tekton's controller for its own objects, for a PipelineRun";
+
+/** Names of the figures that tell what a finished execution, with its PipelineRun, takes for good. */
+export const keptFigureNames = {
+  database: "etcd's file for a finished execution",
+  apiServer: 'live memory of the API server for a finished execution',
+  etcd: 'resident memory of etcd for a finished execution',
+} as const;
+
+/** Name of the figure that tells what the garbage collector of Kubernetes asks for an execution that is deleted. */
+export const collectorFigureName = 'requests of the garbage collector for an execution';

@@ -1,0 +1,155 @@
+import type { ApiServer, WatchedObject, WatchEvent } from './api-server.ts';
+import { barePipelineRun, type OwnerReference } from './bare-pipeline-run.ts';
+import { now } from './clock.ts';
+import { executionsPath, newExecution, pipelineRunsPath, type Workflow } from './executions.ts';
+
+/** A workflow that was run: by an execution, or as a bare PipelineRun. Times are on the clock of `now`. */
+export interface Run {
+  readonly kind: 'execution' | 'bare';
+  readonly name: string;
+  /** When the create was sent. */
+  readonly askedAt: number;
+  /** When the API server had acknowledged it. */
+  acknowledgedAt: number;
+  /** When the watch showed the PipelineRun. */
+  pipelineRunAt?: number;
+  /** When the watch showed that the PipelineRun has ended. */
+  doneAt?: number;
+  /** When the watch showed the end: a terminal phase; of a bare PipelineRun the same as `doneAt`. */
+  terminalAt?: number;
+  /** Name of the PipelineRun. */
+  pipelineRun?: string;
+  /** What became of it, once it has ended. */
+  outcome?: string;
+  /** Whether nothing more follows: audit events are recorded. */
+  told: boolean;
+}
+
+/** Milliseconds that one run may take. */
+const patienceMs = 120_000;
+const terminal = new Set(['Completed', 'Failed', 'Skipped']);
+
+/** Runs a workflow on a real Tekton, by executions and bare, one after the other, and watches when what is seen. */
+export class Runs {
+  readonly #api: ApiServer;
+  readonly #namespace: string;
+  readonly #workflow: Workflow;
+  readonly #owner: OwnerReference;
+  readonly #runs = new Map<string, Run>();
+  readonly #stop = new AbortController();
+  readonly #failed = Promise.withResolvers<never>();
+  #onTold: () => void = () => undefined;
+
+  private constructor(api: ApiServer, namespace: string, workflow: Workflow, owner: OwnerReference) {
+    this.#api = api;
+    this.#namespace = namespace;
+    this.#workflow = workflow;
+    this.#owner = owner;
+    // Whoever waits for a run learns of it.
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  /** Begins to watch a namespace. @param signal calls off what is waited for */
+  static async open(api: ApiServer, namespace: string, workflow: Workflow, signal: AbortSignal): Promise<Runs> {
+    const runs = new Runs(api, namespace, workflow, await createOwner(api, namespace));
+    signal.addEventListener('abort', () => runs.#failed.reject(new Error('called off')), { once: true });
+    await runs.#watch(executionsPath(namespace), (event) => runs.#seeExecution(event));
+    await runs.#watch(pipelineRunsPath(namespace), (event) => runs.#seePipelineRun(event));
+    return runs;
+  }
+
+  /**
+   * Runs the workflow once, and waits until everything is said of it.
+   *
+   * @throws Error when it did not succeed, or took too long
+   */
+  async run(kind: Run['kind'], name: string): Promise<Run> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error(`${name} has not ended in ${patienceMs / 1_000} s`)), patienceMs);
+    this.#onTold = resolve;
+    const askedAt = now();
+    const run: Run = { kind, name, askedAt, acknowledgedAt: askedAt, told: false };
+    this.#runs.set(name, run);
+    try {
+      await this.#create(kind, name);
+      run.acknowledgedAt = now();
+      await Promise.race([promise, this.#failed.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (run.outcome !== 'Completed' && run.outcome !== 'True') throw new Error(`${name} ended as ${run.outcome}`);
+    return run;
+  }
+
+  close(): Promise<void> {
+    this.#stop.abort();
+    return Promise.resolve();
+  }
+
+  #create(kind: Run['kind'], name: string): Promise<unknown> {
+    const options = { name, target: `${this.#namespace}-${name}`, workflow: this.#workflow };
+    if (kind === 'execution') return this.#api.must('POST', executionsPath(this.#namespace), newExecution(options));
+    const bare = barePipelineRun({ ...options, owner: this.#owner });
+    return this.#api.must('POST', pipelineRunsPath(this.#namespace), bare);
+  }
+
+  async #watch(path: string, onEvent: (event: WatchEvent) => void): Promise<void> {
+    const { ended } = await this.#api.watch(path, onEvent, this.#stop.signal);
+    ended.catch((error: unknown) => this.#failed.reject(error));
+  }
+
+  #seeExecution({ object: { metadata, status } }: WatchEvent): void {
+    const run = this.#runs.get(metadata.name);
+    if (run === undefined || run.told || !terminal.has(status?.phase ?? '')) return;
+    run.terminalAt ??= now();
+    run.outcome = status?.phase;
+    if (conditionOf(status, 'AuditRecorded') === 'True') this.#tell(run);
+  }
+
+  #seePipelineRun({ object: { metadata, status } }: WatchEvent): void {
+    const run = this.#runs.get(metadata.name) ?? this.#runs.get(metadata.ownerReferences?.[0]?.name ?? '');
+    if (run === undefined) return;
+    run.pipelineRunAt ??= now();
+    run.pipelineRun = metadata.name;
+    const succeeded = conditionOf(status, 'Succeeded') ?? 'Unknown';
+    if (succeeded === 'Unknown') return;
+    run.doneAt ??= now();
+    if (run.kind !== 'bare' || run.told) return;
+    run.terminalAt = run.doneAt;
+    run.outcome = succeeded;
+    this.#tell(run);
+  }
+
+  #tell(run: Run): void {
+    run.told = true;
+    this.#onTold();
+  }
+}
+
+function conditionOf(status: WatchedObject['status'], wanted: string): string | undefined {
+  return status?.conditions?.find(({ type }) => type === wanted)?.status;
+}
+
+/** An owner for bare PipelineRuns, in place of the execution. */
+async function createOwner(api: ApiServer, namespace: string): Promise<OwnerReference> {
+  const name = 'bare';
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  const { metadata } = await api.must<{ metadata: { uid: string } }>('POST', path, { metadata: { name } });
+  return { apiVersion: 'v1', kind: 'ConfigMap', name, uid: metadata.uid };
+}
+
+/** Milliseconds of a run, from when to when. */
+export type RunTime = (run: Run) => number;
+
+/** From the acknowledged create until its end was seen. */
+export const endToEnd: RunTime = ({ acknowledgedAt, terminalAt = Number.NaN }) => terminalAt - acknowledgedAt;
+/** The same from the moment that the create was sent. */
+export const askedToEnd: RunTime = ({ askedAt, terminalAt = Number.NaN }) => terminalAt - askedAt;
+/** What Tekton took: from the PipelineRun until its end, as watches show them. */
+export const inTekton: RunTime = ({ pipelineRunAt = Number.NaN, doneAt = Number.NaN }) => doneAt - pipelineRunAt;
+/** What went by before the PipelineRun was there. A watch may be faster than the answer to the create. */
+export const beforeTekton: RunTime = ({ acknowledgedAt, pipelineRunAt = Number.NaN }) =>
+  Math.max(0, pipelineRunAt - acknowledgedAt);
+/** What went by after its end, until that was told. */
+export const afterTekton: RunTime = ({ doneAt = Number.NaN, terminalAt = Number.NaN }) =>
+  Math.max(0, terminalAt - doneAt);
