@@ -19,8 +19,16 @@ export interface ExecutionOptions {
   readonly ttlSecondsAfterFinished?: number;
 }
 
+/** An execution as it is sent to be created. */
+export interface NewExecution {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
 /** An execution to be created. */
-export function newExecution({ name, target = name, ttlSecondsAfterFinished }: ExecutionOptions): object {
+export function newExecution({ name, target = name, ttlSecondsAfterFinished }: ExecutionOptions): NewExecution {
   return {
     apiVersion: resource,
     kind: 'WorkflowExecution',
