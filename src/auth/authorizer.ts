@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
@@ -54,9 +54,7 @@ export class Authorizer {
   }
 
   private answerTo(caller: Caller, access: ResourceAccess): Promise<boolean> {
-    const key = createHash('sha256')
-      .update(JSON.stringify([caller, access]))
-      .digest('base64');
+    const key = hash('sha256', JSON.stringify([caller, access]), 'base64');
     return this.answers.get(key, () => this.review(caller, access));
   }
 
