@@ -4,6 +4,7 @@ import { makeCaller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
 import type { BenchService } from '../harness/service.ts';
+import type { WatchersProcesses } from '../harness/watchers.ts';
 import { createFinished } from '../load/finished.ts';
 import type { Watcher } from '../load/watchers.ts';
 import { measureChanges, openWatchers, type MeasuredChanges } from './measured-changes.ts';
@@ -25,64 +26,89 @@ const leastDelivered = 99;
 /** Many who watch over gRPC. */
 export const watchers: Bench = {
   name: 'watchers',
-  what: '1,000 gRPC watchers, each on a connection of its own, while executions change 100 times a second',
+  what: '1,000 gRPC watchers while executions change 100 times a second: delay of events, and memory for a watcher',
   stage: 'shared',
   async run(context) {
     const count = context.size(1_000, 100);
     const namespace = await context.namespace();
     await createFinished(context.api, namespace, 0, executions);
+    const makers = await makeCallers(context, namespace, count);
+    const sharedBytes = await measureShared(context, makers);
     const service = await context.startService();
-    const all = await makeWatchers(context, service, namespace, count);
+    const all = makers.flatMap((make) => make(service));
     const own = await measureOwn(context, service, namespace, all);
     const everything = await measureEverything(context, service, namespace, all);
     await service.stop();
     return {
-      figures: [...ownFigures(own), ...everythingFigures(everything)],
+      figures: [
+        ...memoryFigures(own.bytesEach, sharedBytes),
+        ...ownFigures(own.changes),
+        ...everythingFigures(everything),
+      ],
       plots: [plotOf(everything)],
       notes: notes(count),
     };
   },
 };
 
-/** Each of them watches the execution of one RemediationRequest, as an orchestrator does. */
-async function makeWatchers(context: BenchContext, service: BenchService, namespace: string, count: number) {
-  const { grpc: address, ca } = service;
-  const all: Watcher[] = [];
-  while (all.length < count) {
-    const caller = await makeCaller(context.api, namespace, `watcher-${all.length}`);
+/** The watchers of one caller, at a service. */
+type MakeWatchers = (service: BenchService) => readonly Watcher[];
+
+/** Callers, each with its watchers; each of those watches the execution of one RemediationRequest, as an orchestrator does. */
+async function makeCallers(context: BenchContext, namespace: string, count: number): Promise<MakeWatchers[]> {
+  const all: MakeWatchers[] = [];
+  for (let from = 0; from < count; from += perCaller) {
+    const caller = await makeCaller(context.api, namespace, `watcher-${from}`);
     const token = await caller.token();
-    for (const end = Math.min(count, all.length + perCaller); all.length < end;) {
-      const request = {
-        parent: `namespaces/${namespace}`,
-        remediationRequest: `rr-execution-${all.length % executions}`,
-      };
-      all.push({ address, ca, token, request });
-    }
+    const watcher = ({ grpc: address, ca }: BenchService, number: number): Watcher => ({
+      ...{ address, ca, token, connection: `${from + number}` },
+      request: { parent: `namespaces/${namespace}`, remediationRequest: `rr-execution-${number % executions}` },
+    });
+    const own = Math.min(perCaller, count - from);
+    all.push((service) => Array.from({ length: own }, (_, number) => watcher(service, number)));
   }
   return all;
 }
 
-/** Memory and delays while each watches one of its own. */
-async function measureOwn(context: BenchContext, service: BenchService, namespace: string, all: readonly Watcher[]) {
-  const rest = () => delay(restMs, undefined, { signal: context.signal });
+/** Memory for a watcher, in bytes, where all of a caller share a connection. */
+async function measureShared(context: BenchContext, makers: readonly MakeWatchers[]): Promise<number> {
+  const service = await context.startService();
   const processes = openWatchers(context);
-  // The first one of each caller has everything compiled that it takes, and does not count.
-  const first = all.filter((_, index) => index % perCaller === 0);
-  await processes.open(first);
+  const all = makers.flatMap((make, caller) =>
+    make(service).map((watcher) => ({ ...watcher, connection: `of caller ${caller}` })),
+  );
+  const bytes = await measureMemory(context, service, processes, all);
+  await processes.stop();
+  await service.stop();
+  return bytes;
+}
+
+/** Opens watchers. @returns how much resident memory the service takes for each, in bytes */
+async function measureMemory(
+  context: BenchContext,
+  service: BenchService,
+  processes: WatchersProcesses,
+  all: readonly Watcher[],
+): Promise<number> {
+  const rest = () => delay(restMs, undefined, { signal: context.signal });
+  const isFirst = (index: number): boolean => index % perCaller === 0;
+  await processes.open(all.filter((_, index) => isFirst(index)));
   await rest();
   const before = service.usage().residentBytes;
-  const others = all.filter((_, index) => index % perCaller !== 0);
+  const others = all.filter((_, index) => !isFirst(index));
   await processes.open(others);
   await rest();
-  const bytesEach = (service.usage().residentBytes - before) / others.length;
-  const seconds = context.size(20, 3);
+  return (service.usage().residentBytes - before) / others.length;
+}
+
+/** Memory and delays while each watches one of its own, on a connection of its own. */
+async function measureOwn(context: BenchContext, service: BenchService, namespace: string, all: readonly Watcher[]) {
+  const processes = openWatchers(context);
+  const bytesEach = await measureMemory(context, service, processes, all);
   const on = { context, service, namespace, executions, processes };
-  const changes = await measureChanges({
-    ...on,
-    perSecond: changesPerSecond,
-    seconds,
-    eventsEach: all.length / executions,
-  });
+  const seconds = context.size(20, 3);
+  const eventsEach = all.length / executions;
+  const changes = await measureChanges({ ...on, perSecond: changesPerSecond, seconds, eventsEach });
   await processes.stop();
   return { bytesEach, changes };
 }
@@ -107,10 +133,17 @@ async function measureEverything(
   return measured;
 }
 
-function ownFigures({ bytesEach, changes }: Awaited<ReturnType<typeof measureOwn>>): Figure[] {
+function memoryFigures(ownBytes: number, sharedBytes: number): Figure[] {
+  const name = 'resident memory of the service for a watcher';
+  return [
+    figure(`${name}, 100 on a connection`, sharedBytes / 1_024, 'KB', atMost(mostKbEach)),
+    figure(`${name}, each on a connection of its own`, ownBytes / 1_024, 'KB', atMost(mostKbEach)),
+  ];
+}
+
+function ownFigures(changes: MeasuredChanges): Figure[] {
   const name = 'each watches one of its own';
   return [
-    figure('resident memory of the service for a watcher', bytesEach / 1_024, 'KB', atMost(mostKbEach)),
     figure(`changes, ${name}`, changes.changesPerSecond, '/s'),
     figure(`events, ${name}`, changes.eventsPerSecond, '/s'),
     figure(`of the events came, ${name}`, changes.delivered * 100, '%', atLeast(leastDelivered)),
@@ -173,8 +206,8 @@ function plotOf(everything: readonly MeasuredChanges[]): Plot {
 function notes(count: number): string[] {
   const callers = Math.ceil(count / perCaller);
   return [
-    `${count.toLocaleString('en')} watchers of ${callers} callers, with the limits as shipped. Delay is from the acknowledgement of a change to the event that tells of it.`,
-    `Memory: VmRSS of the service ${restMs / 1_000} s after all were open, less that of ${restMs / 1_000} s after the first of each caller was; nothing changed meanwhile.`,
+    `${count.toLocaleString('en')} watchers of ${callers} callers, with the limits as shipped; for delays each has a connection of its own. Delay is from the acknowledgement of a change to the event that tells of it.`,
+    `Memory: VmRSS of the service ${restMs / 1_000} s after all were open, less that of ${restMs / 1_000} s after the first of each caller was, on a service that has just started; nothing changed meanwhile. A connection brings its TLS and HTTP/2.`,
     'What changes is an annotation of executions that have ended, so that the service has nothing else to do.',
     'A watch tells states, not steps: where events are more than can be sent, those who are behind get the latest state of each execution, and fewer events than there were changes.',
   ];

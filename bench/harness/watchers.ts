@@ -27,7 +27,9 @@ export function startWatchersProcesses(count: number): WatchersProcesses {
   const all = (question: WatchersQuestion) => Promise.all(processes.map(({ ask }) => ask(question)));
   return {
     async open(watchers) {
-      const share = (index: number) => watchers.filter((_, number) => number % count === index);
+      // Neighbours stay together: they may share a connection.
+      const each = Math.ceil(watchers.length / count);
+      const share = (index: number) => watchers.slice(index * each, (index + 1) * each);
       await Promise.all(processes.map(({ ask }, index) => ask({ kind: 'open', watchers: share(index) })));
     },
     async begin() {

@@ -1,5 +1,5 @@
-// Many watchers of the execution API in a process of their own, each with a connection of its own. Notes when each event has
-// come, tells its parent of that when it is asked, and how busy it was.
+// Many watchers of the execution API in a process of their own. Notes when each event has come, tells its parent of that when
+// it is asked, and how busy it was.
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { measureBusy } from './busy.ts';
 import { now } from './clock.ts';
@@ -10,6 +10,8 @@ import type { ServiceAddress } from './service-address.ts';
 export interface Watcher extends ServiceAddress {
   /** A WatchWorkflowExecutionsRequest. */
   readonly request: object;
+  /** Watchers of one name share a connection. */
+  readonly connection: string;
 }
 
 /** What the process is asked: to open more watchers, to forget what has come, to tell of what has come since. */
@@ -31,6 +33,7 @@ const [updated, synced] = [1, 3];
 const openedAtOnce = 32;
 
 const arrivals = new Map<string, number[]>();
+const clients = new Map<string, GrpcClient>();
 let busy = measureBusy();
 
 process.on('message', (question: WatchersQuestion) => {
@@ -59,9 +62,11 @@ async function answer(question: WatchersQuestion): Promise<WatchersAnswer> {
 }
 
 /** Resolves when the watcher has been told the current state. */
-async function open({ request, ...address }: Watcher): Promise<void> {
+async function open({ request, connection, ...address }: Watcher): Promise<void> {
   const told = Promise.withResolvers<void>();
-  const stream = new GrpcClient(address).stream('WatchWorkflowExecutions', request, (message) => {
+  const client = clients.get(connection) ?? new GrpcClient(address);
+  clients.set(connection, client);
+  const stream = client.stream('WatchWorkflowExecutions', request, (message) => {
     const { type, resourceVersion } = read(message);
     if (type === synced) told.resolve();
     if (type === updated) note(resourceVersion);
