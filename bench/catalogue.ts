@@ -1,4 +1,5 @@
 import type { Bench } from './harness/bench.ts';
+import { api } from './benches/api.ts';
 import { burst } from './benches/burst.ts';
 import { ceiling } from './benches/ceiling.ts';
 import { contention } from './benches/contention.ts';
@@ -7,6 +8,7 @@ import { memory } from './benches/memory.ts';
 import { real } from './benches/real.ts';
 import { simulation } from './benches/simulation.ts';
 import { slopes } from './benches/slopes.ts';
+import { watchers } from './benches/watchers.ts';
 import { soak } from './benches/soak.ts';
 import { single } from './benches/single.ts';
 
@@ -17,7 +19,9 @@ export const benches: readonly Bench[] = [
   single,
   cost,
   contention,
+  watchers,
   simulation,
+  api,
   memory,
   soak,
   slopes,

@@ -4,6 +4,7 @@ import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
 import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
+import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 
 const namespace = 'bench-memory';
@@ -13,7 +14,6 @@ const restMs = 20_000;
 const judged = 10_000;
 /** The aims. */
 const [mostMb, mostReadySeconds, mostBytesEach] = [200, 5, 5 * 1024];
-const webhooks = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'];
 
 /** What a service takes that has so many executions to mirror, and nothing to do. */
 interface Start {
@@ -35,7 +35,7 @@ export const memory: Bench = {
   what: 'memory and start of a service with finished executions and their PipelineRuns in the cluster, and nothing to do',
   stage: 'own',
   async run(context) {
-    await withoutTektonsWebhooks(context);
+    await removeTektonsWebhooks(context.api);
     await context.api.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
     const points: Point[] = [];
     let there = 0;
@@ -57,11 +57,6 @@ export const memory: Bench = {
     };
   },
 };
-
-/** They would make the creation of PipelineRuns three times as slow, and have no part in what is measured. */
-export async function withoutTektonsWebhooks({ api }: BenchContext): Promise<void> {
-  for (const plural of webhooks) await api.must('DELETE', `/apis/admissionregistration.k8s.io/v1/${plural}`);
-}
 
 async function measureStart(executions: number, context: BenchContext): Promise<Start> {
   const service = await context.startService();

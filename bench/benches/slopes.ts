@@ -10,7 +10,7 @@ import { mebibyte, usageOf } from '../harness/process-usage.ts';
 import { now } from '../load/clock.ts';
 import { createFinished } from '../load/finished.ts';
 import { measureBurst, startWarmService } from './measured-burst.ts';
-import { withoutTektonsWebhooks } from './memory.ts';
+import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 
 /** Milliseconds without a new Event after which all are taken to be written. */
 const quietMs = 3_000;
@@ -77,7 +77,7 @@ interface Kept {
  * of the last changes as it will with others.
  */
 async function measureKept(context: BenchContext): Promise<Figure[]> {
-  await withoutTektonsWebhooks(context);
+  await removeTektonsWebhooks(context.api);
   const namespace = 'bench-kept';
   await context.api.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   const [from, to] = context.size([2_000, 7_000] as const, [100, 400] as const);

@@ -4,6 +4,7 @@ import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import type { Subject } from '../load/subjects.ts';
 import { quantile } from '../load/quantiles.ts';
+import { measureThroughput } from '../load/throughput.ts';
 
 /** What a bare client can do with executions on this API server. */
 export interface Rates {
@@ -40,12 +41,12 @@ export async function measureRates(concurrency: number, { api, subject, seconds 
   const busy = measureBusy();
   const prefix = `ceiling-${concurrency}-${Math.round(now())}`;
   const created: string[] = [];
-  const creates = await measure(concurrency, seconds, async (number) => {
+  const creates = await measureThroughput(concurrency, seconds, async (number) => {
     const name = `${prefix}-${number}`;
     await api.must('POST', path, subject.create(name));
     created.push(name);
   });
-  const patches = await measure(concurrency, seconds, async (number) => {
+  const patches = await measureThroughput(concurrency, seconds, async (number) => {
     const name = created[number % created.length] ?? '';
     await api.must('PATCH', `${path}/${name}/status`, { status: subject.status(name, number) });
   });
@@ -53,8 +54,8 @@ export async function measureRates(concurrency: number, { api, subject, seconds 
     concurrency,
     createsPerSecond: creates.perSecond,
     patchesPerSecond: patches.perSecond,
-    createP50Ms: creates.p50Ms,
-    patchP50Ms: patches.p50Ms,
+    createP50Ms: quantile(creates.latencies, 0.5),
+    patchP50Ms: quantile(patches.latencies, 0.5),
     busy: busy(),
   };
 }
@@ -66,23 +67,4 @@ async function warmUp(api: ApiServer, { path, create, status }: Subject): Promis
     await api.must('POST', path, create(name));
     await api.must('PATCH', `${path}/${name}/status`, { status: status(name, 0) });
   });
-}
-
-async function measure(concurrency: number, seconds: number, work: (number: number) => Promise<void>) {
-  const latencies: number[] = [];
-  const begun = now();
-  const end = begun + seconds * 1_000;
-  await atOnce(concurrency, numbersUntil(end), async (number) => {
-    const asked = now();
-    await work(number);
-    latencies.push(now() - asked);
-  });
-  return { perSecond: (latencies.length / (now() - begun)) * 1_000, p50Ms: quantile(latencies, 0.5) };
-}
-
-function* numbersUntil(end: number): Generator<number> {
-  for (const number of numbers()) {
-    if (now() >= end) return;
-    yield number;
-  }
 }

@@ -122,8 +122,9 @@ export class BenchContext {
    * and data storage in a process of its own. It is ready and leads when this resolves.
    *
    * @param settings (WFE_…) over those it is shipped with
+   * @param leads false for one that is only ready, because another one leads (`leadElsewhere`)
    */
-  async startService(settings: Readonly<Record<string, string>> = {}): Promise<StartedService> {
+  async startService(settings: Readonly<Record<string, string>> = {}, leads = true): Promise<StartedService> {
     const directory = join(this.directory, `service-${(this.#started += 1)}`);
     mkdirSync(directory, { recursive: true });
     const storage = await startDataStorageProcess(join(directory, 'data-storage'));
@@ -131,7 +132,7 @@ export class BenchContext {
     const service = await startBenchService({
       kubeconfig: await serviceKubeconfig(this.cluster, directory),
       dataStorageUrl: storage.url,
-      ...{ directory, settings, profile: this.#options.profile, signal: this.signal },
+      ...{ directory, settings, leads, profile: this.#options.profile, signal: this.signal },
     });
     this.defer(() => service.stop());
     return { ...service, dataStoragePid: storage.pid };

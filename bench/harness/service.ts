@@ -23,10 +23,12 @@ export interface ServiceStart {
   readonly profile: boolean;
   /** Settings (WFE_…) over those it is shipped with. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Whether it is to lead; else another one does (see `leadElsewhere`). */
+  readonly leads: boolean;
   readonly signal: AbortSignal;
 }
 
-/** The service under test: one process of `node dist/main.js`, in production mode, that leads. */
+/** The service under test: one process of `node dist/main.js`, in production mode. */
 export interface BenchService {
   readonly pid: number;
   /** `host:port` of REST, behind TLS. */
@@ -46,7 +48,7 @@ export interface BenchService {
 }
 
 /**
- * Starts the service, and waits until it is ready and leads.
+ * Starts the service, and waits until it is ready, and leads if it is to.
  *
  * @throws Error with the end of its log, when it ends before that
  */
@@ -96,7 +98,8 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
   const metrics = at(ports.metrics);
   await until('ready', async () => (await fetch(`http://${at(ports.health)}/readyz`)).ok);
   const readyAfterMs = performance.now() - began;
-  await until('leading', async () => (await scrape(metrics)).sum('leader_election_master_status') === 1);
+  if (start.leads)
+    await until('leading', async () => (await scrape(metrics)).sum('leader_election_master_status') === 1);
   return {
     ...{ pid, http: at(ports.http), grpc: at(ports.grpc), metrics, ca, readyAfterMs },
     usage: () => usageOf(pid),

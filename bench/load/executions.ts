@@ -45,8 +45,21 @@ export function targetResource(target: string): string {
   return `payment/deployment/${target}`;
 }
 
+/** An execution as it is sent to be created. */
+export interface NewExecution {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
 /** An execution to be created. */
-export function newExecution({ name, target = name, ttlSecondsAfterFinished, workflow }: ExecutionOptions): object {
+export function newExecution({
+  name,
+  target = name,
+  ttlSecondsAfterFinished,
+  workflow,
+}: ExecutionOptions): NewExecution {
   const { image, digest, parameters } = workflow ?? someWorkflow(target);
   return {
     apiVersion: resource,

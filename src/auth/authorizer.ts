@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
@@ -43,14 +43,18 @@ export class Authorizer {
   }
 
   /**
-   * Whether the caller may do this.
+   * Whether the caller may do this. Most may do it to all that have a name in the namespace, which is what a review without a
+   * name asks, so that is asked first: one answer is then good for all names. Who may not is asked about the one.
    *
    * @throws KubernetesError when the cluster does not answer
    */
-  allows(caller: Caller, access: ResourceAccess): Promise<boolean> {
-    const key = createHash('sha256')
-      .update(JSON.stringify([caller, access]))
-      .digest('base64');
+  async allows(caller: Caller, access: ResourceAccess): Promise<boolean> {
+    const { name, ...toAny } = access;
+    return (await this.answerTo(caller, toAny)) || (name !== undefined && this.answerTo(caller, access));
+  }
+
+  private answerTo(caller: Caller, access: ResourceAccess): Promise<boolean> {
+    const key = hash('sha256', JSON.stringify([caller, access]), 'base64');
     return this.answers.get(key, () => this.review(caller, access));
   }
 

@@ -18,6 +18,9 @@ function serviceWith(over: {
   mayItself?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
+  /** What the store has, and why it is out of date. */
+  known?: WorkflowExecution;
+  failure?: UnavailableError;
 }) {
   const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
     over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
@@ -28,7 +31,8 @@ function serviceWith(over: {
   );
   const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
   const client = { create: answer, get: answer, patch, review } as unknown as KubernetesClient;
-  const reflector = { store: { upsertIfNewer } } as unknown as Reflector<WorkflowExecution>;
+  const store = { upsertIfNewer, get: () => over.known };
+  const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
   const repeatable = new RepeatableCreation(client, reflector);
   const lists = {} as unknown as ExecutionLists;
@@ -141,6 +145,27 @@ describe("a refusal that is this service's own fault", () => {
 });
 
 describe('reading an execution', () => {
+  const known = aWorkflowExecution({ metadata: { uid: 'known' } });
+
+  it('asks nobody for what the watch has brought', async () => {
+    const { service, answer } = serviceWith({ known });
+
+    await expect(service.get(key, call)).resolves.toBe(known);
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('asks the cluster for what the watch has not brought yet', async () => {
+    const { service } = serviceWith({});
+
+    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
+  });
+
+  it('asks the cluster as long as the watch is broken', async () => {
+    const { service } = serviceWith({ known, failure: new UnavailableError('down') });
+
+    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
+  });
+
   it.each([
     ['the cluster is out of reach', new UnavailableError('down'), 'Unavailable'],
     ['the caller goes away', new CancelledError('gone'), 'Cancelled'],

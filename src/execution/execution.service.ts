@@ -77,13 +77,16 @@ export class ExecutionService {
     return created;
   }
 
-  /** Reads an execution from the API server, not from the store: it is what it is now. */
-  async get(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
-    const read = this.client.get(workflowExecutionResource, key, { signal });
-    const attempt = { verb: 'get', namespace: key.namespace } as const;
-    const execution = await this.answers.of(read, attempt, { resource: executionNamed(key) });
-    noteSubject(execution.metadata);
-    return execution;
+  /**
+   * Reads an execution out of the shared store. What that does not know, because another replica has only just created it,
+   * and whatever is asked while the store is out of date, is read from the API server.
+   */
+  async get(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
+    const { store, failure } = this.reflector;
+    const known = failure === undefined ? store.get(key) : undefined;
+    if (known === undefined) return this.read(key, call);
+    noteSubject(known.metadata);
+    return known;
   }
 
   /** One page of executions out of the shared store. */
@@ -98,7 +101,7 @@ export class ExecutionService {
    */
   async cancel(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
     for (let attempt = 1; attempt <= cancelAttempts; attempt++) {
-      const execution = await this.get(key, call);
+      const execution = await this.read(key, call);
       const cancellation = cancellationOf(execution);
       if (cancellation === 'already') return execution;
       if (cancellation === 'too-late') throw finished(execution);
@@ -115,7 +118,7 @@ export class ExecutionService {
    * @returns its last known state
    */
   async delete({ key, uid, resourceVersion }: DeleteCommand, call: Call): Promise<WorkflowExecution> {
-    const execution = await this.get(key, call);
+    const execution = await this.read(key, call);
     const { signal } = call;
     const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
     const { namespace } = key;
@@ -124,7 +127,18 @@ export class ExecutionService {
     await this.answers.of(deletion, { verb: 'delete', namespace }, subject);
     const left = this.client.find(workflowExecutionResource, key, { signal });
     const last = await this.answers.of(left, { verb: 'get', namespace }, subject);
-    return last?.metadata.uid === execution.metadata.uid ? last : execution;
+    if (last?.metadata.uid !== execution.metadata.uid) return execution;
+    this.reflector.store.upsertIfNewer(last);
+    return last;
+  }
+
+  /** What an execution is now, by the API server. */
+  private async read(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
+    const read = this.client.get(workflowExecutionResource, key, { signal });
+    const attempt = { verb: 'get', namespace: key.namespace } as const;
+    const execution = await this.answers.of(read, attempt, { resource: executionNamed(key) });
+    noteSubject(execution.metadata);
+    return execution;
   }
 
   /** Undefined when the execution has changed since it was read, so that what was decided on it is void. */

@@ -81,7 +81,8 @@ export const DescribesGet: Describes = () =>
     ApiOperation({
       operationId: 'getWorkflowExecution',
       summary: 'Read an execution',
-      description: 'As it is in the cluster now.',
+      description:
+        'As this replica knows it, which has watched it a moment ago; what it does not know it reads from the cluster.',
     }),
     ApiOkResponse({ description: 'The execution.', type: WorkflowExecutionDto }),
     ...problems(['NotFound', 'There is no such execution.']),

@@ -535,7 +535,7 @@ export interface GetWorkflowExecutionRequest {
 
 /** One execution. */
 export interface GetWorkflowExecutionResponse {
-  /** The execution as it is now. */
+  /** The execution as the server knows it. */
   workflowExecution?: WorkflowExecution | undefined;
 }
 
@@ -3784,7 +3784,8 @@ export const WorkflowExecutionServiceService = {
       CreateWorkflowExecutionResponse.decode(value),
   },
   /**
-   * Reads one execution as it is in the cluster now.
+   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
+   * is seen at once, and other changes after milliseconds.
    *
    * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
    */
@@ -3914,7 +3915,8 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
    */
   createWorkflowExecution: handleUnaryCall<CreateWorkflowExecutionRequest, CreateWorkflowExecutionResponse>;
   /**
-   * Reads one execution as it is in the cluster now.
+   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
+   * is seen at once, and other changes after milliseconds.
    *
    * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
    */
@@ -3995,7 +3997,8 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: CreateWorkflowExecutionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Reads one execution as it is in the cluster now.
+   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
+   * is seen at once, and other changes after milliseconds.
    *
    * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
    */

@@ -1,0 +1,184 @@
+import type { Bench, Plot } from '../harness/bench.ts';
+import { makeCaller } from '../harness/caller.ts';
+import type { Rates } from '../harness/ceiling.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
+import { leadElsewhere } from '../harness/leader.ts';
+import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
+import { createFinished } from '../load/finished.ts';
+import { pageSize } from '../load/execution-api.ts';
+import { quantile } from '../load/quantiles.ts';
+import type { Throughput } from '../load/throughput.ts';
+import { measureBareReads, measureCalls, type Calls, type MeasuredCalls } from './measured-calls.ts';
+
+/** What there is to be read, and where creates go. */
+const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];
+const concurrencies = [1, 32];
+const transports = ['gRPC', 'REST'] as const;
+/** One caller makes all calls; as shipped it might make 100 a second. */
+const settings = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
+/** The aims: creates in per cent of bare ones, Gets a second, and milliseconds for a page. */
+const [leastCreates, leastGets, mostPageMs] = [50, 3_000, 10];
+
+type Operation = Calls['operation'];
+
+/** What a bare client can do on the API server, the same operation as often at once. */
+interface Bare {
+  readonly operation: Operation;
+  readonly concurrency: number;
+  readonly perSecond: number;
+  readonly p50: number;
+}
+
+/** Calls of the execution API over both transports. */
+export const api: Bench = {
+  name: 'api',
+  what: `Create, Get and List (pages of ${pageSize} of 10,000) over gRPC and REST, 1 and 32 at once, with TLS and callers that are known by their token and their rights`,
+  stage: 'own',
+  async run(context) {
+    const executions = context.size(10_000, 500);
+    await removeTektonsWebhooks(context.api);
+    for (const name of [readNamespace, createNamespace]) {
+      await context.api.must('POST', '/api/v1/namespaces', { metadata: { name } });
+    }
+    context.live(`creating ${executions} executions that have ended`);
+    await createFinished(context.api, readNamespace, 0, executions);
+    const bareReads = await measureAllBareReads(context, executions);
+    const { reads, busyCreates } = await measureOnLeader(context, executions);
+    const { creates, bareCreates } = await measureCreates(context);
+    const bare = [...bareReads, ...bareCreates];
+    const calls = [...creates, ...reads];
+    return {
+      figures: [
+        ...bare.map(ceilingOf),
+        ...calls.flatMap((one) => figuresOf(one, bare)),
+        ...togetherOf(calls, reads),
+        busyCreates,
+      ],
+      plots: [plotOf(calls, bare)],
+      notes: notes(executions),
+    };
+  },
+};
+
+async function measureAllBareReads(context: BenchContext, executions: number): Promise<Bare[]> {
+  const all: Bare[] = [];
+  for (const operation of ['Get', 'List'] as const) {
+    for (const concurrency of concurrencies) {
+      context.live(`${operation} of a bare client, ${concurrency} at once`);
+      const measured = await measureBareReads(context, {
+        operation,
+        concurrency,
+        namespace: readNamespace,
+        executions,
+      });
+      all.push(bareOf(operation, concurrency, measured));
+    }
+  }
+  return all;
+}
+
+function bareOf(operation: Operation, concurrency: number, { perSecond, latencies }: Throughput): Bare {
+  return { operation, concurrency, perSecond, p50: quantile(latencies, 0.5) };
+}
+
+/** Reads, from a service that leads and has nothing to do; and at last creates, which give it a lot to do. */
+async function measureOnLeader(context: BenchContext, executions: number) {
+  const service = await context.startService(settings);
+  const reader = await makeCaller(context.api, readNamespace, 'reader');
+  const creator = await makeCaller(context.api, createNamespace, 'creator-on-leader');
+  const reads: MeasuredCalls[] = [];
+  for (const calls of callsOf(['Get', 'List'])) {
+    reads.push(await measureCalls(context, calls, { service, caller: reader, namespace: readNamespace, executions }));
+  }
+  const creates: Calls = { operation: 'Create', transport: 'gRPC', concurrency: 32 };
+  const on = { service, caller: creator, namespace: createNamespace, executions };
+  const { perSecond } = await measureCalls(context, creates, on);
+  await service.stop();
+  const name = 'Create over gRPC, 32 at once, of the replica that runs what is created meanwhile';
+  return { reads, busyCreates: figure(name, perSecond, '/s') };
+}
+
+/** Creates on a replica that does not lead, between two measurements of their ceiling. */
+async function measureCreates(context: BenchContext) {
+  const before = await bareRates(context);
+  context.defer(await leadElsewhere(context.api));
+  const service = await context.startService(settings, false);
+  const caller = await makeCaller(context.api, createNamespace, 'creator');
+  const creates: MeasuredCalls[] = [];
+  for (const calls of callsOf(['Create'])) {
+    creates.push(await measureCalls(context, calls, { service, caller, namespace: createNamespace, executions: 0 }));
+  }
+  await service.stop();
+  const after = await bareRates(context);
+  const bareCreates = before.map(({ concurrency, createsPerSecond, createP50Ms }, index): Bare => {
+    const later = after[index] ?? { createsPerSecond: Number.NaN, createP50Ms: Number.NaN };
+    const perSecond = (createsPerSecond + later.createsPerSecond) / 2;
+    return { operation: 'Create', concurrency, perSecond, p50: (createP50Ms + later.createP50Ms) / 2 };
+  });
+  return { creates, bareCreates };
+}
+
+async function bareRates(context: BenchContext): Promise<Rates[]> {
+  const rates: Rates[] = [];
+  for (const concurrency of concurrencies) rates.push(await context.rates(concurrency));
+  return rates;
+}
+
+function callsOf(operations: readonly Operation[]): Calls[] {
+  return operations.flatMap((operation) =>
+    transports.flatMap((transport) => concurrencies.map((concurrency) => ({ operation, transport, concurrency }))),
+  );
+}
+
+function ceilingOf({ operation, concurrency, perSecond }: Bare): Figure {
+  return figure(`ceiling: ${operation} of a bare client, ${concurrency} at once`, perSecond, '/s');
+}
+
+function figuresOf(calls: MeasuredCalls, bare: readonly Bare[]): Figure[] {
+  const { operation, transport, concurrency, perSecond, p50, p99, cpuMs } = calls;
+  const name = `${operation} over ${transport}, ${concurrency} at once`;
+  const ceiling = bare.find((one) => one.operation === operation && one.concurrency === concurrency);
+  const ofCeiling = (perSecond / (ceiling?.perSecond ?? Number.NaN)) * 100;
+  const isJudgedGet = operation === 'Get' && transport === 'gRPC' && concurrency === 32;
+  const isJudgedPage = operation === 'List' && concurrency === 1;
+  return [
+    figure(name, perSecond, '/s', isJudgedGet ? atLeast(leastGets) : undefined),
+    figure(`${name}, of the ceiling`, ofCeiling, '%', operation === 'Create' ? atLeast(leastCreates) : undefined),
+    figure(`${name}, p50`, p50, 'ms', isJudgedPage ? atMost(mostPageMs) : undefined),
+    figure(`${name}, p99`, p99, 'ms'),
+    figure(`${name}, CPU of the service for each`, cpuMs, 'ms'),
+  ];
+}
+
+function togetherOf(calls: readonly MeasuredCalls[], reads: readonly MeasuredCalls[]): Figure[] {
+  const asked = reads.reduce((sum, { requests }) => sum + requests.length, 0);
+  const busiest = Math.max(...calls.map(({ busy }) => busy));
+  return [
+    figure('requests to the API server for Get and List, with all about their callers', asked, '', exactly(0)),
+    figure('the load was busy, at most', busiest * 100, '% of a core', atMost(80)),
+  ];
+}
+
+function plotOf(calls: readonly MeasuredCalls[], bare: readonly Bare[]): Plot {
+  const point = ({ operation, concurrency, perSecond }: Bare | MeasuredCalls) =>
+    [`${operation}, ${concurrency}`, perSecond] as const;
+  return {
+    ...{ name: 'api-calls', title: 'Calls of the API, one and 32 at once', kind: 'bars' },
+    x: { label: 'call, how many at once' },
+    y: { label: 'a second' },
+    series: [
+      ...transports.map((name) => ({ name, points: calls.filter(({ transport }) => transport === name).map(point) })),
+      { name: 'a bare client on the API server', points: bare.map(point) },
+    ],
+  };
+}
+
+function notes(executions: number): string[] {
+  return [
+    `There are ${executions.toLocaleString('en')} executions that have ended; Get reads them all over the place, List walks the pages.`,
+    'Get and List are those of a service that leads, Create that of a replica that does not, while nobody works on what is created: so it is with the ceiling, too.',
+    'WFE_RATE_LIMIT and WFE_RATE_BURST are 100000: one caller makes all calls. What the cluster says about a caller is kept for 10 s (WFE_AUTH_CACHE); each measurement has a new token, and is over before that is asked again. Renewals of the leader and watches that are taken up again are not counted.',
+    'gRPC calls share one connection; REST has one for each call that is under way.',
+  ];
+}

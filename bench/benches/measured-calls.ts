@@ -1,0 +1,128 @@
+import type { Caller } from '../harness/caller.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { serviceUser, type ApiRequest } from '../harness/requests.ts';
+import type { BenchService } from '../harness/service.ts';
+import { measureBusy } from '../load/busy.ts';
+import { now } from '../load/clock.ts';
+import {
+  overGrpc,
+  overRest,
+  pageOfJson,
+  pagePath,
+  pageSize,
+  type ExecutionApi,
+  type Page,
+} from '../load/execution-api.ts';
+import { executionsPath } from '../load/executions.ts';
+import { quantiles, type Quantiles } from '../load/quantiles.ts';
+import { measureThroughput, type Throughput } from '../load/throughput.ts';
+import { isOfLeadership } from './measured-burst.ts';
+
+/** What is called, and how. */
+export interface Calls {
+  readonly operation: 'Create' | 'Get' | 'List';
+  readonly transport: 'gRPC' | 'REST';
+  readonly concurrency: number;
+}
+
+/** On what it is called. */
+export interface CallsOn {
+  readonly service: BenchService;
+  readonly caller: Caller;
+  readonly namespace: string;
+  /** How many executions there are to be read, made by `createFinished`. */
+  readonly executions: number;
+}
+
+/** What came of calls for some seconds. */
+export interface MeasuredCalls extends Calls, Quantiles {
+  readonly perSecond: number;
+  /** CPU time of the service for a call, in milliseconds. */
+  readonly cpuMs: number;
+  /** How busy the load was, as a part of one core. */
+  readonly busy: number;
+  /** What was asked of the API server meanwhile by the service, but for who leads and its watches. */
+  readonly requests: readonly ApiRequest[];
+}
+
+/** Seconds of calls that do not count; with those that count they are fewer than the answers about a caller are kept. */
+const warmUpSeconds = 1;
+/** A prime, so that what is read is all over the place. */
+const stride = 7_919;
+
+/** Calls the service again and again, so many at once, as a caller that it has only just come to know. */
+export async function measureCalls(context: BenchContext, calls: Calls, on: CallsOn): Promise<MeasuredCalls> {
+  const { operation, transport, concurrency } = calls;
+  context.live(`${operation} over ${transport}, ${concurrency} at once`);
+  const { service, namespace } = on;
+  const token = await on.caller.token();
+  const [open, address] = transport === 'gRPC' ? [overGrpc, service.grpc] : [overRest, service.http];
+  const api = open({ address, ca: service.ca, token }, namespace);
+  try {
+    const work = workOf(api, operation, on.executions);
+    await measureThroughput(concurrency, warmUpSeconds, work);
+    const [busy, cpuBefore, from] = [measureBusy(), service.usage().cpuMs, Date.now()];
+    const { perSecond, latencies } = await measureThroughput(concurrency, context.size(6, 2), work);
+    const [loadBusy, cpuMs, to] = [busy(), service.usage().cpuMs - cpuBefore, Date.now()];
+    const requests = (await context.requests(from, to)).filter(isOfService);
+    return {
+      ...{ ...calls, ...quantiles(latencies), perSecond, requests },
+      ...{ cpuMs: cpuMs / latencies.length, busy: loadBusy },
+    };
+  } finally {
+    await api.close();
+  }
+}
+
+/** The same reads of a bare client on the API server, which is their ceiling. */
+export function measureBareReads(
+  context: Pick<BenchContext, 'api' | 'size'>,
+  {
+    operation,
+    concurrency,
+    namespace,
+    executions,
+  }: Omit<Calls, 'transport'> & Pick<CallsOn, 'namespace' | 'executions'>,
+): Promise<Throughput> {
+  const path = executionsPath(namespace);
+  const read = async (url: string): Promise<string> => {
+    const { status, text } = await context.api.call('GET', url);
+    if (status !== 200) throw new Error(`GET ${url}: ${status} ${text}`);
+    return text;
+  };
+  const get = async (name: string): Promise<void> => void (await read(`${path}/${name}`));
+  const list = async (token?: string): Promise<Page> => pageOfJson(await read(pagePath(path, token)));
+  const none = (): Promise<void> => Promise.resolve();
+  return measureThroughput(concurrency, context.size(3, 1), workOf({ get, list, create: none }, operation, executions));
+}
+
+function workOf(
+  api: Pick<ExecutionApi, 'create' | 'get' | 'list'>,
+  operation: Calls['operation'],
+  executions: number,
+): () => Promise<void> {
+  const begun = Math.round(now());
+  let count = 0;
+  if (operation === 'Create') return () => api.create(`execution-${begun}-${(count += 1)}`);
+  if (operation === 'Get') return () => api.get(`execution-${((count += 1) * stride) % executions}`);
+  return walk(api);
+}
+
+/** Pages, each the one after another that was answered before: as many walks as calls are under way at once. */
+function walk({ list }: Pick<ExecutionApi, 'list'>): () => Promise<void> {
+  const tokens: (string | undefined)[] = [];
+  let checked = false;
+  return async () => {
+    const page = await list(tokens.pop());
+    if (page.next !== undefined && !checked) {
+      checked = true;
+      if (page.count() !== pageSize) throw new Error(`a page has ${page.count()} executions, not ${pageSize}`);
+    }
+    tokens.push(page.next);
+  };
+}
+
+function isOfService(request: ApiRequest): boolean {
+  const ofCallers = ['tokenreviews', 'subjectaccessreviews'].includes(request.resource);
+  return (request.user === serviceUser || ofCallers) && !isOfLeadership(request) && request.verb !== 'watch';
+}

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench, Plot } from '../harness/bench.ts';
+import { makeCaller } from '../harness/caller.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
+import type { BenchService } from '../harness/service.ts';
+import type { WatchersProcesses } from '../harness/watchers.ts';
+import { createFinished } from '../load/finished.ts';
+import type { Watcher } from '../load/watchers.ts';
+import { measureChanges, openWatchers, type MeasuredChanges } from './measured-changes.ts';
+
+/** How many executions there are, each of them watched by as many. */
+const executions = 100;
+/** As many streams as one caller may have open, as shipped. */
+const perCaller = 100;
+/** Changes a second; and slower ones, for those who watch everything. */
+const changesPerSecond = 100;
+const slowerChanges = [10, 20, 40, 60, 80];
+/** The aims. */
+const [mostDelayMs, mostKbEach] = [250, 50];
+/** Milliseconds in which a service comes to rest. */
+const restMs = 10_000;
+/** The part of all events that has to come, in per cent, for a rate to be sustained. */
+const leastDelivered = 99;
+
+/** Many who watch over gRPC. */
+export const watchers: Bench = {
+  name: 'watchers',
+  what: '1,000 gRPC watchers while executions change 100 times a second: delay of events, and memory for a watcher',
+  stage: 'shared',
+  async run(context) {
+    const count = context.size(1_000, 100);
+    const namespace = await context.namespace();
+    await createFinished(context.api, namespace, 0, executions);
+    const makers = await makeCallers(context, namespace, count);
+    const sharedBytes = await measureShared(context, makers);
+    const service = await context.startService();
+    const all = makers.flatMap((make) => make(service));
+    const own = await measureOwn(context, service, namespace, all);
+    const everything = await measureEverything(context, service, namespace, all);
+    await service.stop();
+    return {
+      figures: [
+        ...memoryFigures(own.bytesEach, sharedBytes),
+        ...ownFigures(own.changes),
+        ...everythingFigures(everything),
+      ],
+      plots: [plotOf(everything)],
+      notes: notes(count),
+    };
+  },
+};
+
+/** The watchers of one caller, at a service. */
+type MakeWatchers = (service: BenchService) => readonly Watcher[];
+
+/** Callers, each with its watchers; each of those watches the execution of one RemediationRequest, as an orchestrator does. */
+async function makeCallers(context: BenchContext, namespace: string, count: number): Promise<MakeWatchers[]> {
+  const all: MakeWatchers[] = [];
+  for (let from = 0; from < count; from += perCaller) {
+    const caller = await makeCaller(context.api, namespace, `watcher-${from}`);
+    const token = await caller.token();
+    const watcher = ({ grpc: address, ca }: BenchService, number: number): Watcher => ({
+      ...{ address, ca, token, connection: `${from + number}` },
+      request: { parent: `namespaces/${namespace}`, remediationRequest: `rr-execution-${number % executions}` },
+    });
+    const own = Math.min(perCaller, count - from);
+    all.push((service) => Array.from({ length: own }, (_, number) => watcher(service, number)));
+  }
+  return all;
+}
+
+/** Memory for a watcher, in bytes, where all of a caller share a connection. */
+async function measureShared(context: BenchContext, makers: readonly MakeWatchers[]): Promise<number> {
+  const service = await context.startService();
+  const processes = openWatchers(context);
+  const all = makers.flatMap((make, caller) =>
+    make(service).map((watcher) => ({ ...watcher, connection: `of caller ${caller}` })),
+  );
+  const bytes = await measureMemory(context, service, processes, all);
+  await processes.stop();
+  await service.stop();
+  return bytes;
+}
+
+/** Opens watchers. @returns how much resident memory the service takes for each, in bytes */
+async function measureMemory(
+  context: BenchContext,
+  service: BenchService,
+  processes: WatchersProcesses,
+  all: readonly Watcher[],
+): Promise<number> {
+  const rest = () => delay(restMs, undefined, { signal: context.signal });
+  const isFirst = (index: number): boolean => index % perCaller === 0;
+  await processes.open(all.filter((_, index) => isFirst(index)));
+  await rest();
+  const before = service.usage().residentBytes;
+  const others = all.filter((_, index) => !isFirst(index));
+  await processes.open(others);
+  await rest();
+  return (service.usage().residentBytes - before) / others.length;
+}
+
+/** Memory and delays while each watches one of its own, on a connection of its own. */
+async function measureOwn(context: BenchContext, service: BenchService, namespace: string, all: readonly Watcher[]) {
+  const processes = openWatchers(context);
+  const bytesEach = await measureMemory(context, service, processes, all);
+  const on = { context, service, namespace, executions, processes };
+  const seconds = context.size(20, 3);
+  const eventsEach = all.length / executions;
+  const changes = await measureChanges({ ...on, perSecond: changesPerSecond, seconds, eventsEach });
+  await processes.stop();
+  return { bytesEach, changes };
+}
+
+/** Delays while all watch everything, at rising rates. */
+async function measureEverything(
+  context: BenchContext,
+  service: BenchService,
+  namespace: string,
+  all: readonly Watcher[],
+) {
+  const processes = openWatchers(context);
+  const request = { parent: `namespaces/${namespace}` };
+  await processes.open(all.map((watcher) => ({ ...watcher, request })));
+  const measured: MeasuredChanges[] = [];
+  const on = { context, service, namespace, executions, processes };
+  for (const perSecond of [...context.size(slowerChanges, []), changesPerSecond]) {
+    context.live(`all watch everything, ${perSecond} changes a second`);
+    measured.push(await measureChanges({ ...on, perSecond, seconds: context.size(8, 3), eventsEach: all.length }));
+  }
+  await processes.stop();
+  return measured;
+}
+
+function memoryFigures(ownBytes: number, sharedBytes: number): Figure[] {
+  const name = 'resident memory of the service for a watcher';
+  return [
+    figure(`${name}, 100 on a connection`, sharedBytes / 1_024, 'KB', atMost(mostKbEach)),
+    figure(`${name}, each on a connection of its own`, ownBytes / 1_024, 'KB', atMost(mostKbEach)),
+  ];
+}
+
+function ownFigures(changes: MeasuredChanges): Figure[] {
+  const name = 'each watches one of its own';
+  return [
+    figure(`changes, ${name}`, changes.changesPerSecond, '/s'),
+    figure(`events, ${name}`, changes.eventsPerSecond, '/s'),
+    figure(`of the events came, ${name}`, changes.delivered * 100, '%', atLeast(leastDelivered)),
+    figure(`ceiling: delay of a bare watch of the API server, p99, ${name}`, changes.bareP99, 'ms'),
+    figure(`delay, p50, ${name}`, changes.p50, 'ms'),
+    figure(`delay, p95, ${name}`, changes.p95, 'ms'),
+    figure(`delay, p99, ${name}`, changes.p99, 'ms', atMost(mostDelayMs)),
+    figure(`CPU of the service, ${name}`, changes.cpu * 100, '% of a core'),
+    ...busyFigures(changes, name),
+  ];
+}
+
+function busyFigures({ writerBusy, watchersBusy }: MeasuredChanges, name: string): Figure[] {
+  return [
+    figure(`who changed was busy, ${name}`, writerBusy * 100, '% of a core', atMost(80)),
+    figure(`the busiest process of watchers was busy, ${name}`, watchersBusy * 100, '% of a core', atMost(80)),
+  ];
+}
+
+function everythingFigures(measured: readonly MeasuredChanges[]): Figure[] {
+  const isSustained = ({ p99, delivered }: MeasuredChanges) => p99 <= mostDelayMs && delivered * 100 >= leastDelivered;
+  const sustained = measured.filter(isSustained).map(({ wantedPerSecond }) => wantedPerSecond);
+  const most = measured.at(-1);
+  return [
+    figure('changes a second that all 1,000 can watch, of those that were tried', Math.max(0, ...sustained), '/s'),
+    ...measured.flatMap((one) => {
+      const name = `all watch everything, ${one.wantedPerSecond} changes a second`;
+      return [
+        figure(`events, ${name}`, one.eventsPerSecond, '/s'),
+        figure(`of the events came, ${name}`, one.delivered * 100, '%'),
+        figure(`delay, p50, ${name}`, one.p50, 'ms'),
+        figure(`delay, p99, ${name}`, one.p99, 'ms'),
+        figure(`CPU of the service, ${name}`, one.cpu * 100, '% of a core'),
+      ];
+    }),
+    ...(most === undefined ? [] : busyFigures(most, 'all watch everything').map(withoutAim)),
+  ];
+}
+
+/** More events than a core can take are more than that for those who get them, too. */
+function withoutAim({ name, value, unit }: Figure): Figure {
+  return { name, value, unit };
+}
+
+function plotOf(everything: readonly MeasuredChanges[]): Plot {
+  const line = (of: (one: MeasuredChanges) => number) =>
+    everything.map((one) => [one.wantedPerSecond, of(one)] as const);
+  return {
+    ...{ name: 'watchers-delay', title: 'Watchers: delays while all watch everything', kind: 'lines' },
+    x: { label: 'changes a second' },
+    y: { label: 'milliseconds' },
+    series: [
+      { name: 'p50', points: line(({ p50 }) => p50) },
+      { name: 'p99', points: line(({ p99 }) => p99) },
+      { name: 'bare watch of the API server, p99', points: line(({ bareP99 }) => bareP99) },
+    ],
+  };
+}
+
+function notes(count: number): string[] {
+  const callers = Math.ceil(count / perCaller);
+  return [
+    `${count.toLocaleString('en')} watchers of ${callers} callers, with the limits as shipped; for delays each has a connection of its own. Delay is from the acknowledgement of a change to the event that tells of it.`,
+    `Memory: VmRSS of the service ${restMs / 1_000} s after all were open, less that of ${restMs / 1_000} s after the first of each caller was, on a service that has just started; nothing changed meanwhile. A connection brings its TLS and HTTP/2.`,
+    'What changes is an annotation of executions that have ended, so that the service has nothing else to do.',
+    'A watch tells states, not steps: where events are more than can be sent, those who are behind get the latest state of each execution, and fewer events than there were changes.',
+  ];
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiServer } from '../load/api-server.ts';
+
+/** The audience of the tokens that the service takes. */
+const audience = 'workflow-execution';
+const rbac = 'rbac.authorization.k8s.io';
+/** Milliseconds between two looks whether the API server has heard of a right, and how often it is looked. */
+const [lookEveryMs, mostLooks] = [50, 200];
+
+/** Somebody who may do everything with the executions of a namespace, by a ServiceAccount and a RoleBinding there. */
+export interface Caller {
+  /** A new token, of which the service knows nothing yet. */
+  readonly token: () => Promise<string>;
+}
+
+/** Makes a caller; the cluster knows of its rights when this resolves. */
+export async function makeCaller(api: ApiServer, namespace: string, name: string): Promise<Caller> {
+  const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  const bindings = `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`;
+  await api.must('POST', accounts, { metadata: { name } });
+  await api.must('POST', bindings, {
+    metadata: { name },
+    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'workflow-execution-operator' },
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
+  });
+  await untilAllowed(api, namespace, name);
+  return {
+    async token() {
+      const spec = { audiences: [audience], expirationSeconds: 86_400 };
+      const path = `${accounts}/${name}/token`;
+      const { status } = await api.must<{ status: { token: string } }>('POST', path, { spec });
+      return status.token;
+    },
+  };
+}
+
+/** The API server's authorizer learns of a RoleBinding by a watch; the service would remember a refusal of before. */
+async function untilAllowed(api: ApiServer, namespace: string, name: string): Promise<void> {
+  const attributes = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions', verb: 'create' };
+  const spec = {
+    user: `system:serviceaccount:${namespace}:${name}`,
+    resourceAttributes: { ...attributes, namespace },
+  };
+  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const review = await api.must<{ status: { allowed: boolean } }>('POST', path, { spec });
+    if (review.status.allowed) return;
+    await delay(lookEveryMs);
+  }
+  throw new Error(`${name} was not given its rights in ${namespace}`);
+}

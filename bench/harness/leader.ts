@@ -1,0 +1,21 @@
+import type { ApiServer } from '../load/api-server.ts';
+
+const [namespace, name] = ['kubernaut-system', 'workflow-execution-leader'];
+/** Longer than any bench. */
+const leaseDurationSeconds = 24 * 3_600;
+
+/**
+ * Has another replica lead from now on, one that does nothing: what is created is not worked on. No service may be running.
+ *
+ * @returns ends that
+ */
+export async function leadElsewhere(api: ApiServer): Promise<() => Promise<void>> {
+  const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+  const remove = async (): Promise<void> => void (await api.call('DELETE', `${leases}/${name}`));
+  await remove();
+  await api.must('POST', leases, {
+    metadata: { name },
+    spec: { holderIdentity: 'another replica', leaseDurationSeconds },
+  });
+  return remove;
+}

@@ -1,0 +1,92 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { newExecution } from './executions.ts';
+import { GrpcClient } from './grpc.ts';
+import { RestClient } from './rest.ts';
+import type { ServiceAddress } from './service-address.ts';
+
+/** Executions of a page. */
+export const pageSize = 100;
+
+/** A page of a list, as far as the load looks at it. */
+export interface Page {
+  /** How many executions there are in it. */
+  readonly count: () => number;
+  /** Gets the page after it; undefined on the last. */
+  readonly next: string | undefined;
+}
+
+/** What the load does with the executions of a namespace, over one of the transports. */
+export interface ExecutionApi {
+  readonly create: (name: string) => Promise<void>;
+  readonly get: (name: string) => Promise<void>;
+  /** @param token of the page before; none for the first */
+  readonly list: (token?: string) => Promise<Page>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a client. */
+export type OpenApi = (address: ServiceAddress, namespace: string) => ExecutionApi;
+
+/** Over gRPC, all calls on one connection. */
+export const overGrpc: OpenApi = (address, namespace) => {
+  const client = new GrpcClient(address);
+  const parent = `namespaces/${namespace}`;
+  return {
+    async create(workflowExecutionId) {
+      const { spec } = newExecution({ name: workflowExecutionId });
+      await client.call('CreateWorkflowExecution', { parent, workflowExecutionId, workflowExecution: { spec } });
+    },
+    async get(name) {
+      await client.call('GetWorkflowExecution', { name: `${parent}/workflowExecutions/${name}` });
+    },
+    async list(pageToken) {
+      return pageOfMessage(await client.call('ListWorkflowExecutions', { parent, pageSize, pageToken }));
+    },
+    close() {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+};
+
+/** Over REST, each call of those that are under way on a connection of its own. */
+export const overRest: OpenApi = (address, namespace) => {
+  const client = new RestClient(address);
+  const path = `/api/v1/namespaces/${namespace}/workflowexecutions`;
+  return {
+    async create(name) {
+      await client.call('POST', path, newExecution({ name }));
+    },
+    async get(name) {
+      await client.call('GET', `${path}/${name}`);
+    },
+    async list(token) {
+      return pageOfJson(await client.call('GET', pagePath(path, token)));
+    },
+    close: () => client.close(),
+  };
+};
+
+/** Path of a page of a collection; the API server and REST have the same parameters. */
+export function pagePath(path: string, token?: string): string {
+  return `${path}?limit=${pageSize}${token === undefined ? '' : `&continue=${encodeURIComponent(token)}`}`;
+}
+
+/** A ListWorkflowExecutionsResponse: `repeated WorkflowExecution workflow_executions = 1; string next_page_token = 2;`. */
+function pageOfMessage(bytes: Uint8Array): Page {
+  const reader = new BinaryReader(bytes);
+  let [count, next] = [0, ''];
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 2) next = reader.string();
+    else reader.skip(wireType);
+    if (field === 1) count += 1;
+  }
+  return { count: () => count, next: next === '' ? undefined : next };
+}
+
+/** A list as Kubernetes has it, which is only searched for what is needed: parsing it would cost more than asking for it. */
+export function pageOfJson(text: string): Page {
+  const [, next] = /"continue":"([^"]+)"/.exec(text) ?? [];
+  return { count: () => text.split('"creationTimestamp":').length - 1, next };
+}

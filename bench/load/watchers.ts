@@ -1,0 +1,100 @@
+// Many watchers of the execution API in a process of their own. Notes when each event has come, tells its parent of that when
+// it is asked, and how busy it was.
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { measureBusy } from './busy.ts';
+import { now } from './clock.ts';
+import { GrpcClient } from './grpc.ts';
+import type { ServiceAddress } from './service-address.ts';
+
+/** A watcher. */
+export interface Watcher extends ServiceAddress {
+  /** A WatchWorkflowExecutionsRequest. */
+  readonly request: object;
+  /** Watchers of one name share a connection. */
+  readonly connection: string;
+}
+
+/** What the process is asked: to open more watchers, to forget what has come, to tell of what has come since. */
+export type WatchersQuestion =
+  { readonly kind: 'open'; readonly watchers: readonly Watcher[] } | { readonly kind: 'begin' | 'report' };
+
+/** When events have come, by the resource version that they told of, on the clock of `now`. */
+export type Arrivals = readonly (readonly [resourceVersion: string, at: Float64Array])[];
+
+/** What the process says: that all that were opened have been told the current state, or what it was asked for. */
+export type WatchersAnswer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'report'; readonly arrivals: Arrivals; readonly busy: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** `WATCH_EVENT_TYPE_UPDATED` and `WATCH_EVENT_TYPE_SYNCED`. */
+const [updated, synced] = [1, 3];
+/** How many watchers are opened at once. */
+const openedAtOnce = 32;
+
+const arrivals = new Map<string, number[]>();
+const clients = new Map<string, GrpcClient>();
+let busy = measureBusy();
+
+process.on('message', (question: WatchersQuestion) => {
+  answer(question).then(tell, (error: unknown) => tell({ kind: 'failed', message: String(error) }));
+});
+process.on('disconnect', () => process.exit());
+
+async function answer(question: WatchersQuestion): Promise<WatchersAnswer> {
+  if (question.kind === 'open') {
+    const left = question.watchers.values();
+    const opener = async (): Promise<void> => {
+      for (const watcher of left) await open(watcher);
+    };
+    await Promise.all(Array.from({ length: openedAtOnce }, opener));
+  } else if (question.kind === 'report') {
+    return {
+      kind: 'report',
+      busy: busy(),
+      arrivals: [...arrivals].map(([version, at]) => [version, Float64Array.from(at)]),
+    };
+  } else {
+    arrivals.clear();
+    busy = measureBusy();
+  }
+  return { kind: 'done' };
+}
+
+/** Resolves when the watcher has been told the current state. */
+async function open({ request, connection, ...address }: Watcher): Promise<void> {
+  const told = Promise.withResolvers<void>();
+  const client = clients.get(connection) ?? new GrpcClient(address);
+  clients.set(connection, client);
+  const stream = client.stream('WatchWorkflowExecutions', request, (message) => {
+    const { type, resourceVersion } = read(message);
+    if (type === synced) told.resolve();
+    if (type === updated) note(resourceVersion);
+  });
+  stream.ended.catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
+  await Promise.race([told.promise, stream.ended]);
+}
+
+function note(resourceVersion: string): void {
+  const at = arrivals.get(resourceVersion);
+  if (at === undefined) arrivals.set(resourceVersion, [now()]);
+  else at.push(now());
+}
+
+/** The fields of a WatchWorkflowExecutionsResponse that are not the execution. */
+function read(message: Buffer): { readonly type: number; readonly resourceVersion: string } {
+  const reader = new BinaryReader(message);
+  let [type, resourceVersion] = [0, ''];
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) type = reader.int32();
+    else if (field === 3) resourceVersion = reader.string();
+    else reader.skip(wireType);
+  }
+  return { type, resourceVersion };
+}
+
+function tell(message: WatchersAnswer): void {
+  // Whoever has gone needs nothing more.
+  process.send?.(message, undefined, undefined, () => undefined);
+}
