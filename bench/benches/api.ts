@@ -9,7 +9,7 @@ import { createFinished } from '../load/finished.ts';
 import { pageSize } from '../load/execution-api.ts';
 import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
-import { measureBareReads, measureCalls, type Calls, type MeasuredCalls } from './measured-calls.ts';
+import { measureBareReads, measureCalls, untilSteady, type Calls, type MeasuredCalls } from './measured-calls.ts';
 
 /** What there is to be read, and where creates go. */
 const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];
@@ -87,6 +87,7 @@ async function measureOnLeader(context: BenchContext, executions: number) {
   const service = await context.startService(settings);
   const reader = await makeCaller(context.api, readNamespace, 'reader');
   const creator = await makeCaller(context.api, createNamespace, 'creator-on-leader');
+  await untilSteady(context);
   const reads: MeasuredCalls[] = [];
   for (const calls of callsOf(['Get', 'List'])) {
     reads.push(await measureCalls(context, calls, { service, caller: reader, namespace: readNamespace, executions }));

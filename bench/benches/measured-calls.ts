@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { serviceUser, type ApiRequest } from '../harness/requests.ts';
@@ -47,8 +48,19 @@ export interface MeasuredCalls extends Calls, Quantiles {
 
 /** Seconds of calls that do not count; with those that count they are fewer than the answers about a caller are kept. */
 const warmUpSeconds = 1;
+/** Milliseconds without a question to the API server after which a service is at rest. */
+const steadyMs = 2_000;
 /** A prime, so that what is read is all over the place. */
 const stride = 7_919;
+
+/** Waits until the service has come to rest: a leader that begins reads all executions once more. */
+export async function untilSteady(context: BenchContext): Promise<void> {
+  for (let from = Date.now(); ; from = Date.now()) {
+    context.live('waiting for the service to ask the API server nothing more');
+    await delay(steadyMs, undefined, { signal: context.signal });
+    if (!(await context.requests(from, Date.now())).some(isOfService)) return;
+  }
+}
 
 /** Calls the service again and again, so many at once, as a caller that it has only just come to know. */
 export async function measureCalls(context: BenchContext, calls: Calls, on: CallsOn): Promise<MeasuredCalls> {
