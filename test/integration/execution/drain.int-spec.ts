@@ -14,6 +14,7 @@ import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
+/** A cancellation begins with what the API server says of the execution. */
 const reads = { method: 'GET', path: /\/workflowexecutions\/we-1$/ };
 
 describe('a service that is told to stop', () => {
@@ -43,7 +44,7 @@ describe('a service that is told to stop', () => {
     const injection = proxy.inject(reads, hold(new Promise<void>((resolve) => (release = resolve))));
     const arrived = proxy.next(reads);
 
-    const answer = callerOf(api).get(namespace.name, 'we-1');
+    const answer = callerOf(api).cancel(namespace.name, 'we-1');
     await arrived;
     const stopped = api.stop();
     release();
@@ -57,8 +58,8 @@ describe('a service that is told to stop', () => {
     const injection = proxy.inject(reads, drop());
     const arrived = proxy.next(reads);
     const answers = Promise.allSettled([
-      grpcCaller(api).get(namespace.name, 'we-1'),
-      restCaller(api).get(namespace.name, 'we-1'),
+      grpcCaller(api).cancel(namespace.name, 'we-1'),
+      restCaller(api).cancel(namespace.name, 'we-1'),
     ]);
     await arrived;
 

@@ -12,7 +12,8 @@ import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-const reads = { method: 'GET', path: /\/workflowexecutions\/we-1$/ };
+/** What the API knows it tells from memory; of what it does not know the API server is asked. */
+const reads = { method: 'GET', path: /\/workflowexecutions\/we-unknown$/ };
 const lists = { method: 'GET', path: /\/workflowexecutions$/ };
 const creates = { method: 'POST', path: /\/workflowexecutions$/ };
 const terminating = {
@@ -29,7 +30,6 @@ describe('the execution API in bad weather', () => {
     proxy = await new FaultProxy(serviceCluster()).listen();
     api = await startApi(proxy.kubeConfig());
     namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'weather');
-    await restCaller(api).create(namespace.name, { name: 'we-1', spec: aSpec() });
   });
 
   afterAll(async () => {
@@ -53,7 +53,7 @@ describe('the execution API in bad weather', () => {
     ])('says so when the API server %s', async (_what, fault, kind, retryAfterSeconds) => {
       const injection = proxy.inject(reads, fault);
 
-      const { error } = await callerOf(api).get(namespace.name, 'we-1');
+      const { error } = await callerOf(api).get(namespace.name, 'we-unknown');
       injection.remove();
 
       expect(error).toMatchObject({ kind, retryAfterSeconds });
@@ -84,7 +84,7 @@ describe('the execution API in bad weather', () => {
   it('ends the call to the API server when the caller goes away', async () => {
     const injection = proxy.inject(reads, drop());
     const arrived = proxy.next(reads);
-    const name = `namespaces/${namespace.name}/workflowExecutions/we-1`;
+    const name = `namespaces/${namespace.name}/workflowExecutions/we-unknown`;
 
     const { error } = await grpcCall((done) => {
       const call = api.grpc.getWorkflowExecution({ name }, done);
