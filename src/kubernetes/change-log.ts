@@ -35,7 +35,8 @@ export class ChangeLog<T extends KubernetesObject> {
 
   /** Whether a log is still the one of its scope; it is not when etcd was restored and resource versions went back. */
   isCurrent(log: CompactedLog<T>): boolean {
-    return [...this.#logs.values()].includes(log);
+    for (const current of this.#logs.values()) if (current === log) return true;
+    return false;
   }
 
   /** Calls `listener` each time that there is more to read; the returned function ends that. It must not throw. */

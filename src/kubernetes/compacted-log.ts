@@ -135,6 +135,8 @@ export class CompactedLog<T> {
 
   /** The first entry after number `seq` that has not been superseded. */
   after(seq: number): LogEntry<T> | undefined {
+    // Nearly always it is asked by one who has read everything.
+    if (seq >= this.#seq) return undefined;
     for (let index = this.#firstIndex((entry) => entry.seq > seq); index < this.#entries.length; index++) {
       const entry = this.#entries[index];
       if (entry !== undefined && this.#latest.get(entry.id) === entry) return entry;

@@ -19,6 +19,12 @@ interface Reading<T> {
   caughtUp: boolean;
 }
 
+/** What comes next in a log. */
+interface Head<T> {
+  readonly reading: Reading<T>;
+  readonly entry: LogEntry<T>;
+}
+
 /**
  * One reader of a change log, in the order of resource versions: of all of it, or of the scope that a namespace is in (what
  * is not of the namespace is for the reader to leave out). Without a position it reads the current state first. It is a
@@ -63,17 +69,33 @@ export class LogCursor<T extends KubernetesObject> {
 
   /** Reads on; undefined when there is nothing more for now. */
   next(): LogRead<T> | undefined {
-    let first: { readonly reading: Reading<T>; readonly entry: LogEntry<T> } | undefined;
-    for (const reading of this.#readings) {
-      const entry = headOf(reading);
-      if (entry === undefined) continue;
-      if (first === undefined || isOlder(entry.position, first.entry.position)) first = { reading, entry };
-    }
+    const first = this.#head();
     if (first === undefined) return undefined;
     const { reading, entry } = first;
     reading.seq = entry.seq;
     const others = this.#readings.filter((other) => other !== reading).map(limitOf);
     return { entry, position: this.#tell(oldest([entry.through, ...others])) };
+  }
+
+  /** Passes over what its reader does not want; whether something that it wants comes next. */
+  comesTo(isWanted: (object: T) => boolean): boolean {
+    for (;;) {
+      const first = this.#head();
+      if (first === undefined) return false;
+      if (isWanted(first.entry.object)) return true;
+      first.reading.seq = first.entry.seq;
+    }
+  }
+
+  /** The oldest of the entries that come next in the logs. */
+  #head(): Head<T> | undefined {
+    let first: Head<T> | undefined;
+    for (const reading of this.#readings) {
+      const entry = headOf(reading);
+      if (entry === undefined) continue;
+      if (first === undefined || isOlder(entry.position, first.entry.position)) first = { reading, entry };
+    }
+    return first;
   }
 
   #isLost({ log, seq, unknown }: Reading<T>): boolean {

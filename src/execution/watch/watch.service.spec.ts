@@ -113,6 +113,21 @@ describe('a watch', () => {
     expect(seen.told).toEqual(['synced 100', 'bookmark 104']);
   });
 
+  it('keeps up with what is not for it, however much has gone, and is told of what is', async () => {
+    const { tell, watch } = aService({ tombstones: 2 });
+    await settle();
+    const seen = read(watch({ remediationRequest: 'wanted' }));
+    await settle();
+    for (const name of ['b', 'c', 'd', 'e']) await tell(changed(name, 101), deleted(name, 102));
+    const wanted = aWorkflowExecution({
+      metadata: { name: 'wanted', uid: 'uid-wanted', resourceVersion: '103' },
+      spec: { remediationRequestRef: { name: 'wanted' } },
+    });
+    await tell({ type: 'MODIFIED', raw: wanted }, changed('f', 104));
+
+    expect(seen).toEqual({ told: ['synced 100', 'updated wanted 103'] });
+  });
+
   it('is asked to come back while the cluster is still being read', async () => {
     const seen = read(aService({ listed: false }).watch());
     await settle();

@@ -63,11 +63,15 @@ export class WatchService {
     selects: (execution: WorkflowExecution) => boolean,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
-    using pulse = new Pulse(this.clock, keepAliveMs, signal, (ring) => this.changes.onMore(ring));
-    let synced = false;
+    let [synced, waiting] = [false, false];
+    // With a thousand watches, each change is for a few: to look is a tenth of what it takes to wake up.
+    const isForIt = () => !waiting || cursor.isExpired || cursor.comesTo(selects);
+    const subscribe = (ring: () => void) => this.changes.onMore(() => isForIt() && ring());
+    using pulse = new Pulse(this.clock, keepAliveMs, signal, subscribe);
     while (!signal.aborted) {
       const event = this.nextOf(cursor, selects, { synced, quiet: pulse.isQuiet });
-      if (event === 'nothing') await pulse.wait();
+      waiting = event === 'nothing';
+      if (waiting) await pulse.wait();
       else await this.turns.take();
       if (typeof event === 'string') continue;
       synced ||= event.type === 'synced';
