@@ -11,7 +11,14 @@ import { pageSize } from '../load/execution-api.ts';
 import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
-import { measureBareReads, measureCalls, untilSteady, type Calls, type MeasuredCalls } from './measured-calls.ts';
+import {
+  measureBareReads,
+  measureCalls,
+  untilSteady,
+  warmUp,
+  type Calls,
+  type MeasuredCalls,
+} from './measured-calls.ts';
 
 /** What there is to be read, and where creates go. */
 const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];
@@ -92,10 +99,10 @@ async function measureOnLeader(context: BenchContext, executions: number) {
   const reader = await makeCaller(context.api, readNamespace, 'reader');
   const creator = await makeCaller(context.api, createNamespace, 'creator-on-leader');
   await untilSteady(context);
+  const [all, onReads] = [callsOf(['Get', 'List']), { service, caller: reader, namespace: readNamespace, executions }];
+  await warmUp(context, all.filter(isMany), onReads);
   const reads: MeasuredCalls[] = [];
-  for (const calls of callsOf(['Get', 'List'])) {
-    reads.push(await measureCalls(context, calls, { service, caller: reader, namespace: readNamespace, executions }));
-  }
+  for (const calls of all) reads.push(await measureCalls(context, calls, onReads));
   const creates: Calls = { operation: 'Create', transport: 'gRPC', concurrency: most };
   const on = { service, caller: creator, namespace: createNamespace, executions };
   const { perSecond } = await measureCalls(context, creates, on);
@@ -110,10 +117,11 @@ async function measureCreates(context: BenchContext) {
   context.defer(await leadElsewhere(context.api));
   const service = await context.startService(settings, false);
   const caller = await makeCaller(context.api, createNamespace, 'creator');
+  await untilSteady(context);
+  const [all, on] = [callsOf(['Create']), { service, caller, namespace: createNamespace, executions: 0 }];
+  await warmUp(context, all.filter(isMany), on);
   const creates: MeasuredCalls[] = [];
-  for (const calls of callsOf(['Create'])) {
-    creates.push(await measureCalls(context, calls, { service, caller, namespace: createNamespace, executions: 0 }));
-  }
+  for (const calls of all) creates.push(await measureCalls(context, calls, on));
   await service.stop();
   const after = await bareRates(context);
   const bareCreates = before.map(({ concurrency, createsPerSecond, createP50Ms }, index): Bare => {
@@ -166,6 +174,10 @@ function translated(reads: readonly MeasuredCalls[], patches: number): Figure[] 
     if (!isJudgedPage(calls)) return [];
     return [figure(`${name}, p50, ${onReference}`, timeOnReference(p50, patches), 'ms', atMost(mostPageMs))];
   });
+}
+
+function isMany({ concurrency }: Calls): boolean {
+  return concurrency === most;
 }
 
 function isJudgedGet({ operation, transport, concurrency }: Calls): boolean {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { serviceUser, type ApiRequest } from '../harness/requests.ts';
-import type { BenchService } from '../harness/service.ts';
+import { restMs, type BenchService } from '../harness/service.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import {
@@ -53,13 +53,19 @@ const steadyMs = 2_000;
 /** A prime, so that what is read is all over the place. */
 const stride = 7_919;
 
-/** Waits until the service has come to rest: a leader that begins reads all executions once more. */
+/** Waits until a service that was just started has come to rest: a leader that begins reads all executions once more. */
 export async function untilSteady(context: BenchContext): Promise<void> {
+  context.live('waiting for the service to come to rest');
+  await delay(restMs, undefined, { signal: context.signal });
   for (let from = Date.now(); ; from = Date.now()) {
-    context.live('waiting for the service to ask the API server nothing more');
     await delay(steadyMs, undefined, { signal: context.signal });
     if (!(await context.requests(from, Date.now())).some(isOfService)) return;
   }
+}
+
+/** Has a service make all calls for a while, so that V8 has compiled what they need. */
+export async function warmUp(context: BenchContext, all: readonly Calls[], on: CallsOn): Promise<void> {
+  for (const calls of all) await measureCalls(context, calls, on);
 }
 
 /** Calls the service again and again, so many at once, as a caller that it has only just come to know. */

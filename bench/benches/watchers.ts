@@ -3,7 +3,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import { makeCaller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
-import type { BenchService } from '../harness/service.ts';
+import { restMs, type BenchService } from '../harness/service.ts';
 import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
 import type { WatchersProcesses } from '../harness/watchers.ts';
 import { createFinished } from '../load/finished.ts';
@@ -19,8 +19,6 @@ const changesPerSecond = 100;
 const slowerChanges = [10, 20, 40, 60, 80];
 /** The aims. */
 const [mostDelayMs, mostKbEach] = [250, 50];
-/** Milliseconds in which a service comes to rest; its heap, too (src/kubernetes/heap-compaction.ts). */
-const restMs = 15_000;
 /** The part of all events that has to come, in per cent, for a rate to be sustained. */
 const leastDelivered = 99;
 
