@@ -1,15 +1,9 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
-import { besideCeiling, onReference, referencePatches, timeOnReference } from '../harness/reference.ts';
+import { onReference, referencePatches, timeOnReference } from '../harness/reference.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
-import {
-  concurrency,
-  measureBurst,
-  startWarmService,
-  writesPerExecution,
-  type MeasuredBurst,
-} from './measured-burst.ts';
+import { concurrency, measureBurstBesideCeiling, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
 
 /** 70 executions a second on the machine of the aims. */
 const executionsForPatches = (70 / referencePatches) * 100;
@@ -26,12 +20,7 @@ export const burst: Bench = {
   what: `executions created ${concurrency} at once on the API server, each with a target of its own, with lock and audit on`,
   stage: 'shared',
   async run(context) {
-    const { measured, patches } = await besideCeiling(context, async () => {
-      const service = await startWarmService(context);
-      const burst = await measureBurst(context, service, { count: context.size(1_000, 200) });
-      await service.stop();
-      return burst;
-    });
+    const { measured, patches } = await measureBurstBesideCeiling(context);
     return {
       figures: [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)],
       plots: [latencyPlot(measured), progressPlot(measured)],

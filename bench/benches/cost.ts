@@ -1,14 +1,8 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
-import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
-import {
-  isOfLeadership,
-  measureBurst,
-  startWarmService,
-  writesPerExecution,
-  type MeasuredBurst,
-} from './measured-burst.ts';
+import { onReference, timeOnReference } from '../harness/reference.ts';
+import { isOfLeadership, measureBurstBesideCeiling, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
 
 /** The aims for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];
@@ -19,12 +13,7 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const { measured, patches } = await besideCeiling(context, async () => {
-      const service = await startWarmService(context);
-      const burst = await measureBurst(context, service, { count: context.size(1_000, 200) });
-      await service.stop();
-      return burst;
-    });
+    const { measured, patches } = await measureBurstBesideCeiling(context);
     const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
     return {
       figures: [

@@ -1,4 +1,5 @@
 import type { BenchContext, StartedService } from '../harness/context.ts';
+import { besideCeiling } from '../harness/reference.ts';
 import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
@@ -72,6 +73,16 @@ export async function measureBurst(
   } finally {
     clearInterval(telling);
   }
+}
+
+/** A burst of a service that has run for a while, with the ceiling before and after it. @returns as {@link besideCeiling} */
+export function measureBurstBesideCeiling(context: BenchContext): ReturnType<typeof besideCeiling<MeasuredBurst>> {
+  return besideCeiling(context, async () => {
+    const service = await startWarmService(context);
+    const burst = await measureBurst(context, service, { count: context.size(1_000, 200) });
+    await service.stop();
+    return burst;
+  });
 }
 
 /** Executions that did something else were no load. */

@@ -13,6 +13,13 @@ export function pipelineRunsPath(namespace: string): string {
   return `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`;
 }
 
+const terminal = new Set(['Completed', 'Failed', 'Skipped']);
+
+/** Whether a phase is a last one. */
+export function isTerminal(phase: string | undefined): boolean {
+  return phase !== undefined && terminal.has(phase);
+}
+
 /** What may differ between executions. */
 export interface ExecutionOptions {
   readonly name: string;

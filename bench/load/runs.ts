@@ -1,7 +1,7 @@
 import type { ApiServer, WatchedObject, WatchEvent } from './api-server.ts';
 import { barePipelineRun, type OwnerReference } from './bare-pipeline-run.ts';
 import { now } from './clock.ts';
-import { executionsPath, newExecution, pipelineRunsPath, type Workflow } from './executions.ts';
+import { executionsPath, isTerminal, newExecution, pipelineRunsPath, type Workflow } from './executions.ts';
 
 /** A workflow that was run: by an execution, or as a bare PipelineRun. Times are on the clock of `now`. */
 export interface Run {
@@ -27,7 +27,6 @@ export interface Run {
 
 /** Milliseconds that one run may take. */
 const patienceMs = 120_000;
-const terminal = new Set(['Completed', 'Failed', 'Skipped']);
 
 /** Runs a workflow on a real Tekton, by executions and bare, one after the other, and watches when what is seen. */
 export class Runs {
@@ -100,7 +99,7 @@ export class Runs {
 
   #seeExecution({ object: { metadata, status } }: WatchEvent): void {
     const run = this.#runs.get(metadata.name);
-    if (run === undefined || run.told || !terminal.has(status?.phase ?? '')) return;
+    if (run === undefined || run.told || !isTerminal(status?.phase)) return;
     run.terminalAt ??= now();
     run.outcome = status?.phase;
     if (conditionOf(status, 'AuditRecorded') === 'True') this.#tell(run);

@@ -1,6 +1,6 @@
 import type { ApiServer, WatchedObject, WatchEvent } from './api-server.ts';
 import { now } from './clock.ts';
-import { executionsPath, newExecution, pipelineRunsPath, type ExecutionOptions } from './executions.ts';
+import { executionsPath, isTerminal, newExecution, pipelineRunsPath, type ExecutionOptions } from './executions.ts';
 
 /** What was seen of one execution, and when, on the clock of `now`. */
 export interface Story {
@@ -20,8 +20,6 @@ export interface Story {
   /** Who it is said to have been skipped for. */
   skippedFor?: string;
 }
-
-const terminal = new Set(['Completed', 'Failed', 'Skipped']);
 
 /** Creates the executions of a namespace, and watches what becomes of them and of their PipelineRuns. */
 export class Stories {
@@ -122,7 +120,7 @@ export class Stories {
   }
 
   #note(story: Story, { status: { phase = '', conditions = [], skip } = {} }: WatchedObject): void {
-    if (story.terminalAt === undefined && terminal.has(phase)) {
+    if (story.terminalAt === undefined && isTerminal(phase)) {
       this.#terminal += 1;
       Object.assign(story, { terminalAt: now(), phase, skippedFor: skip?.conflictingExecution?.name });
     }

@@ -1,6 +1,7 @@
 // Many watchers of the execution API in a process of their own. Notes when each event has come, tells its parent of that when
 // it is asked, and how busy it was.
 import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { atOnce } from '../../test/support/at-once.ts';
 import { measureBusy } from './busy.ts';
 import { now } from './clock.ts';
 import { GrpcClient } from './grpc.ts';
@@ -43,11 +44,7 @@ process.on('disconnect', () => process.exit());
 
 async function answer(question: WatchersQuestion): Promise<WatchersAnswer> {
   if (question.kind === 'open') {
-    const left = question.watchers.values();
-    const opener = async (): Promise<void> => {
-      for (const watcher of left) await open(watcher);
-    };
-    await Promise.all(Array.from({ length: openedAtOnce }, opener));
+    await atOnce(openedAtOnce, question.watchers, open);
   } else if (question.kind === 'report') {
     return {
       kind: 'report',
