@@ -4,6 +4,7 @@ import type { Phase, WorkflowExecution } from '../workflow-execution/generated/w
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
+import { AtOnce } from './steps/at-once.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
@@ -39,7 +40,8 @@ export class LifeOfAnExecution {
     removeFinalizer: RemoveFinalizer,
   ) {
     this.#phases = {
-      Pending: [validate, cancelBeforeStart, addFinalizer, acquire, start],
+      // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
+      Pending: [validate, cancelBeforeStart, new AtOnce(addFinalizer, acquire), start],
       Running: [cancel, follow],
       Completed: [tellAudit, expire],
       Failed: [release, tellAudit, expire],

@@ -54,7 +54,9 @@ export class Reconciler {
     let current = execution;
     for (const step of this.life.steps(execution)) {
       const outcome = await step.run(current, signal);
-      if (outcome.kind !== 'next') return this.#conclude(current, outcome, signal);
+      if (outcome.kind === 'observed') return this.#conclude(outcome.on ?? current, outcome, signal);
+      if (outcome.kind === 'outdated') return 'outdated';
+      if (outcome.kind === 'settled') return { requeueAfterMs: outcome.requeueAfterMs };
       current = outcome.execution;
     }
     return {};
@@ -62,11 +64,9 @@ export class Reconciler {
 
   async #conclude(
     execution: WorkflowExecution,
-    outcome: Exclude<StepOutcome, { kind: 'next' }>,
+    outcome: Extract<StepOutcome, { kind: 'observed' }>,
     signal: AbortSignal,
   ): Promise<HandlerResult | Outdated> {
-    if (outcome.kind === 'outdated') return 'outdated';
-    if (outcome.kind === 'settled') return { requeueAfterMs: outcome.requeueAfterMs };
     const observation = withoutSecretsOf(execution, outcome.observation);
     const status = summarise(execution, observation, this.clock.now());
     const writing = this.executions.writeStatus(execution, status, signal);

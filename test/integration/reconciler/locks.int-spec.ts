@@ -77,6 +77,20 @@ describe('a target', () => {
     await stage.phase('second', 'Completed');
   });
 
+  it('is free for others when its execution went without a word before it had its finalizer', async () => {
+    const unguarded = stage.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/first$/ }, reset());
+    await stage.startReconciler();
+    await stage.execute('first', skippingWorkflow, on('deployment'));
+    await until('it is locked', async () => (await foundLock())?.spec.holderIdentity?.includes('/first/') ?? false);
+    await stage.delete('first');
+    await stage.gone('first');
+    unguarded.remove();
+
+    await stage.execute('second', skippingWorkflow, on('deployment'));
+    await stage.phase('second', 'Completed');
+    await expect(stage.pipelineRuns('first')).resolves.toEqual([]);
+  });
+
   it('is given back after the reconciler died between the end of its execution and that', async () => {
     const lost = stage.proxy.inject({ method: 'PATCH', path: /\/leases\// }, reset());
     const reconciler = await stage.startReconciler();
