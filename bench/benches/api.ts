@@ -1,5 +1,5 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import { makeCaller } from '../harness/caller.ts';
+import { makeCaller, type Caller } from '../harness/caller.ts';
 import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
@@ -13,6 +13,7 @@ import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
 import {
   measureBareReads,
+  meanOf,
   measureCalls,
   untilSteady,
   warmUp,
@@ -111,32 +112,34 @@ async function measureOnLeader(context: BenchContext, executions: number) {
   return { reads, busyCreates: figure(name, perSecond, '/s') };
 }
 
-/** Creates on a replica that does not lead, between two measurements of their ceiling. */
+/** Creates on a replica that does not lead; for each number at once by themselves, between two looks at the ceiling. */
 async function measureCreates(context: BenchContext) {
-  const before = await bareRates(context);
   context.defer(await leadElsewhere(context.api));
-  const service = await context.startService(settings, false);
   const caller = await makeCaller(context.api, createNamespace, 'creator');
-  await untilSteady(context);
-  const [all, on] = [callsOf(['Create']), { service, caller, namespace: createNamespace, executions: 0 }];
-  await warmUp(context, all.filter(isMany), on);
-  const creates: MeasuredCalls[] = [];
-  for (const calls of all) creates.push(await measureCalls(context, calls, on));
-  await service.stop();
-  const after = await bareRates(context);
-  const bareCreates = before.map(({ concurrency, createsPerSecond, createP50Ms }, index): Bare => {
-    const later = after[index] ?? { createsPerSecond: Number.NaN, createP50Ms: Number.NaN };
-    const perSecond = (createsPerSecond + later.createsPerSecond) / 2;
-    return { operation: 'Create', concurrency, perSecond, p50: (createP50Ms + later.createP50Ms) / 2 };
-  });
-  const patches = [...before, ...after].filter(({ concurrency }) => concurrency === most);
-  return { creates, bareCreates, patches: mean(patches.map(({ patchesPerSecond }) => patchesPerSecond)) };
+  const [creates, bareCreates, patches]: [MeasuredCalls[], Bare[], number[]] = [[], [], []];
+  for (const concurrency of concurrencies) {
+    const before = await context.rates(concurrency);
+    creates.push(...(await measureCreatesAt(context, concurrency, caller)));
+    const after = await context.rates(concurrency);
+    const meanRate = (of: (rates: Rates) => number) => mean([of(before), of(after)]);
+    const [perSecond, p50] = [meanRate((rates) => rates.createsPerSecond), meanRate((rates) => rates.createP50Ms)];
+    bareCreates.push({ operation: 'Create', concurrency, perSecond, p50 });
+    patches.push(meanRate((rates) => rates.patchesPerSecond));
+  }
+  return { creates, bareCreates, patches: patches.at(-1) ?? Number.NaN };
 }
 
-async function bareRates(context: BenchContext): Promise<Rates[]> {
-  const rates: Rates[] = [];
-  for (const concurrency of concurrencies) rates.push(await context.rates(concurrency));
-  return rates;
+/** Creates over both transports, twice in opposite orders: an API server that becomes slower is so for both. */
+async function measureCreatesAt(context: BenchContext, concurrency: number, caller: Caller): Promise<MeasuredCalls[]> {
+  const service = await context.startService(settings, false);
+  await untilSteady(context);
+  const all = callsOf(['Create']).filter((calls) => calls.concurrency === concurrency);
+  const on = { service, caller, namespace: createNamespace, executions: 0 };
+  await warmUp(context, callsOf(['Create']).filter(isMany), on);
+  const measured: MeasuredCalls[] = [];
+  for (const calls of [...all, ...all.toReversed()]) measured.push(await measureCalls(context, calls, on));
+  await service.stop();
+  return all.map(({ transport }) => meanOf(measured.filter((one) => one.transport === transport)));
 }
 
 function callsOf(operations: readonly Operation[]): Calls[] {
@@ -215,6 +218,7 @@ function notes(executions: number): string[] {
   return [
     `There are ${executions.toLocaleString('en')} executions that have ended; Get reads them all over the place, List walks the pages.`,
     'Get and List are those of a service that leads, Create that of a replica that does not, while nobody works on what is created: so it is with the ceiling, too.',
+    'Creates of both transports take turns, in one order and then in the other, and their figures are means of the two; their ceiling is measured before and after.',
     'WFE_RATE_LIMIT and WFE_RATE_BURST are 100000: one caller makes all calls. What the cluster says about a caller is kept for 10 s (WFE_AUTH_CACHE); each measurement has a new token, and is over before that is asked again. Renewals of the leader and watches that are taken up again are not counted.',
     'gRPC calls share one connection; REST has one for each call that is under way.',
   ];

@@ -15,6 +15,7 @@ import {
   type Page,
 } from '../load/execution-api.ts';
 import { executionsPath } from '../load/executions.ts';
+import { mean } from '../load/interval.ts';
 import { quantiles, type Quantiles } from '../load/quantiles.ts';
 import { measureThroughput, type Throughput } from '../load/throughput.ts';
 import { isOfLeadership } from './measured-burst.ts';
@@ -90,6 +91,23 @@ export async function measureCalls(context: BenchContext, calls: Calls, on: Call
   } finally {
     await api.close();
   }
+}
+
+/** Several measurements of the same calls as one: their means, and of how busy the load was the most. */
+export function meanOf(measured: readonly MeasuredCalls[]): MeasuredCalls {
+  const [first] = measured;
+  if (first === undefined) throw new Error('nothing was measured');
+  const meanBy = (of: (one: MeasuredCalls) => number): number => mean(measured.map(of));
+  return {
+    ...first,
+    p50: meanBy(({ p50 }) => p50),
+    p95: meanBy(({ p95 }) => p95),
+    p99: meanBy(({ p99 }) => p99),
+    perSecond: meanBy(({ perSecond }) => perSecond),
+    cpuMs: meanBy(({ cpuMs }) => cpuMs),
+    busy: Math.max(...measured.map(({ busy }) => busy)),
+    requests: measured.flatMap(({ requests }) => requests),
+  };
 }
 
 /** The same reads of a bare client on the API server, which is their ceiling. */
