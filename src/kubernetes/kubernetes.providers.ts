@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 /** A reflector, for those who do not care for what it mirrors. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
-  'run' | 'resource' | 'hasSynced' | 'failure' | 'onBreak' | 'synced'
+  'run' | 'resource' | 'hasSynced' | 'isListing' | 'failure' | 'onBreak' | 'synced'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
@@ -42,7 +42,8 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
   onApplicationBootstrap(): void {
     const { signal } = this.#stop;
     const listed = Promise.all(this.#reflectors.map((reflector) => reflector.synced(signal)));
-    const compacting = compactHeap(listed, signal, { log: this.#log });
+    const isListing = () => this.#reflectors.some((reflector) => reflector.isListing);
+    const compacting = compactHeap({ listed, isListing }, signal, { log: this.#log });
     this.#runs = [...this.#reflectors.map((reflector) => reflector.run(signal)), compacting];
   }
 

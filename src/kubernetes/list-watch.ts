@@ -101,6 +101,11 @@ export class ListWatch<Item = unknown> {
     this.#interruption?.abort();
   }
 
+  /** Whether it lists, or waits to list again, rather than watches. */
+  get isListing(): boolean {
+    return this.#from === undefined;
+  }
+
   /** Lists page by page and hands everything over at once. */
   async #list(signal: AbortSignal): Promise<string> {
     const { sink, timing } = this.#options;

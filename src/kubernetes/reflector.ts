@@ -1,41 +1,21 @@
 import type { Arrival } from './arrival.ts';
-import type { Random } from './backoff.ts';
-import type { KubernetesClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { dropManagedFields } from './drop-managed-fields.ts';
 import type { KubernetesError } from './errors.ts';
 import { recordOf } from './json.ts';
 import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
 import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
-import { defaultTiming, ListWatch, type ListWatchTiming, type Sink } from './list-watch.ts';
+import { defaultTiming, ListWatch, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { readHeader, type ObjectHeader } from './object-header.ts';
 import { ObjectStore, type Scope } from './object-store.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer, isOlder } from './resource-version.ts';
 import { SharedStrings } from './shared-strings.ts';
-import type { Change, ChangeHandler, Indexes, Store } from './store.ts';
+import type { Change, ChangeHandler, Store } from './store.ts';
 import { untilHolds } from './until-holds.ts';
-
-/** What a reflector mirrors. */
-export interface ReflectorSource<T extends KubernetesObject> {
-  readonly resource: ResourceType<T>;
-  /** Default (absent or empty): all namespaces. */
-  readonly namespaces?: readonly string[];
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  readonly indexes?: Indexes<T>;
-}
-
-/** What a reflector mirrors, and with what means. */
-export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
-  readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly log?: Logger;
-  readonly timing?: Partial<ListWatchTiming>;
-}
 
 /** An object that could not be parsed. */
 export interface InvalidObject {
@@ -90,6 +70,11 @@ export class Reflector<T extends KubernetesObject> {
   /** True once every namespace was listed; it stays true. */
   get hasSynced(): boolean {
     return this.#unlisted.size === 0;
+  }
+
+  /** Whether something is being listed, or about to be, rather than watched. */
+  get isListing(): boolean {
+    return this.#listWatches.some((listWatch) => listWatch.isListing);
   }
 
   /** Number of complete lists so far, the first ones included: it grows with every break in a watch. */

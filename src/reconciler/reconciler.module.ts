@@ -9,7 +9,7 @@ import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
-import type { ReflectorSource } from '../kubernetes/reflector.ts';
+import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';

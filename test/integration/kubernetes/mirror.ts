@@ -2,7 +2,8 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { ListWatchTiming } from '../../../src/kubernetes/list-watch.ts';
 import type { Logger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { Reflector, type ReflectorSource } from '../../../src/kubernetes/reflector.ts';
+import type { ReflectorSource } from '../../../src/kubernetes/reflector-options.ts';
+import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import { configMaps, type ConfigMap } from '../support/config-map.ts';
 
 /** Short pauses, so that a test is over soon; what they are in production is the business of unit tests. */
