@@ -14,7 +14,7 @@ export const process: Row = {
     },
     {
       title: 'Memory',
-      description: 'Resident memory by replica; the limit of the base is 512 MiB.',
+      description: 'Resident memory by replica; the limit of the base is 1 GiB.',
       unit: 'bytes',
       queries: { '{{pod}}': `max by (pod) (${series('process_resident_memory_bytes')})` },
     },
