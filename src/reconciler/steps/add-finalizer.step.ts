@@ -5,7 +5,7 @@ import { Executions } from '../executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
- * Puts the finalizer on before anything is created, so that the execution outlives its PipelineRun. Those that were created
+ * Puts the finalizer on before the PipelineRun is created, so that the execution outlives its PipelineRun. Those that were created
  * through the API have it from the beginning. The API server takes no new finalizer on what is being deleted, and the write
  * is refused when the execution is another one than was seen.
  */

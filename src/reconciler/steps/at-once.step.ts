@@ -20,8 +20,7 @@ export class AtOnce implements Step {
     ]);
     if (change.status === 'rejected') throw change.reason;
     if (decision.status === 'rejected') throw decision.reason;
-    if (change.value.kind !== 'next') return change.value;
-    if (decision.value.kind === 'next') return change.value;
+    if (change.value.kind !== 'next' || decision.value.kind === 'next') return change.value;
     return decision.value.kind === 'observed' ? { ...decision.value, on: change.value.execution } : decision.value;
   }
 }
