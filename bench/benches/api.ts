@@ -1,14 +1,12 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { makeCaller, type Caller } from '../harness/caller.ts';
-import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { leadElsewhere } from '../harness/leader.ts';
-import { onReference, rateOnReference, timeOnReference } from '../harness/reference.ts';
+import { besideCeiling, onReference, rateOnReference, timeOnReference } from '../harness/reference.ts';
 import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 import { pageSize } from '../load/execution-api.ts';
-import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
 import {
@@ -116,17 +114,21 @@ async function measureOnLeader(context: BenchContext, executions: number) {
 async function measureCreates(context: BenchContext) {
   context.defer(await leadElsewhere(context.api));
   const caller = await makeCaller(context.api, createNamespace, 'creator');
-  const [creates, bareCreates, patches]: [MeasuredCalls[], Bare[], number[]] = [[], [], []];
+  const [creates, bareCreates]: [MeasuredCalls[], Bare[]] = [[], []];
+  let patches = Number.NaN;
   for (const concurrency of concurrencies) {
-    const before = await context.rates(concurrency);
-    creates.push(...(await measureCreatesAt(context, concurrency, caller)));
-    const after = await context.rates(concurrency);
-    const meanRate = (of: (rates: Rates) => number) => mean([of(before), of(after)]);
-    const [perSecond, p50] = [meanRate((rates) => rates.createsPerSecond), meanRate((rates) => rates.createP50Ms)];
-    bareCreates.push({ operation: 'Create', concurrency, perSecond, p50 });
-    patches.push(meanRate((rates) => rates.patchesPerSecond));
+    const work = () => measureCreatesAt(context, concurrency, caller);
+    const { measured, ceiling } = await besideCeiling(context, work, concurrency);
+    creates.push(...measured);
+    bareCreates.push({
+      operation: 'Create',
+      concurrency,
+      perSecond: ceiling.createsPerSecond,
+      p50: ceiling.createP50Ms,
+    });
+    patches = ceiling.patchesPerSecond;
   }
-  return { creates, bareCreates, patches: patches.at(-1) ?? Number.NaN };
+  return { creates, bareCreates, patches };
 }
 
 /** Creates over both transports, twice in opposite orders: an API server that becomes slower is so for both. */

@@ -44,7 +44,10 @@ export const memory: Bench = {
       context.live(`creating ${executions} executions that have ended`);
       await createFinished(context.api, namespace, there, executions);
       there = executions;
-      const { measured, patches } = await besideCeiling(context, () => measureStart(executions, context));
+      const {
+        measured,
+        ceiling: { patchesPerSecond: patches },
+      } = await besideCeiling(context, () => measureStart(executions, context));
       points.push({ ...measured, patches });
       context.say(JSON.stringify(points.at(-1)));
     }

@@ -2,6 +2,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
+import { besideCeiling } from '../harness/reference.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
 
@@ -14,11 +15,8 @@ export const single: Bench = {
   what: 'executions one at a time on an idle system, told in writes of a single bare client',
   stage: 'shared',
   async run(context) {
-    const before = await context.rates(1);
-    const service = await context.startService();
-    const stories = await oneAtATime(context, context.size(200, 40));
-    await service.stop();
-    const writeMs = (singleWriteMs(before) + singleWriteMs(await context.rates(1))) / 2;
+    const { measured: stories, ceiling } = await besideCeiling(context, () => ofService(context), 1);
+    const writeMs = singleWriteMs(ceiling);
     const [created, done] = [untilPipelineRun(stories), untilTerminal(stories)];
     return {
       figures: [
@@ -30,6 +28,13 @@ export const single: Bench = {
     };
   },
 };
+
+async function ofService(context: BenchContext): Promise<readonly Story[]> {
+  const service = await context.startService();
+  const stories = await oneAtATime(context, context.size(200, 40));
+  await service.stop();
+  return stories;
+}
 
 /** What a single bare client takes for a write, in the middle of a create and of a patch. */
 export function singleWriteMs({ createP50Ms, patchP50Ms }: Rates): number {

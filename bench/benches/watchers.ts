@@ -32,7 +32,10 @@ export const watchers: Bench = {
     const namespace = await context.namespace();
     await createFinished(context.api, namespace, 0, executions);
     const makers = await makeCallers(context, namespace, count);
-    const { measured, patches } = await besideCeiling(context, async () => {
+    const {
+      measured,
+      ceiling: { patchesPerSecond: patches },
+    } = await besideCeiling(context, async () => {
       const shared = await measureShared(context, makers);
       const service = await context.startService();
       const all = makers.flatMap((make) => make(service));

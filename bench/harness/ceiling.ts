@@ -2,6 +2,7 @@ import type { ApiServer } from '../load/api-server.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
+import { mean } from '../load/interval.ts';
 import type { Subject } from '../load/subjects.ts';
 import { quantile } from '../load/quantiles.ts';
 import { measureThroughput } from '../load/throughput.ts';
@@ -57,6 +58,19 @@ export async function measureRates(concurrency: number, { api, subject, seconds 
     createP50Ms: quantile(creates.latencies, 0.5),
     patchP50Ms: quantile(patches.latencies, 0.5),
     busy: busy(),
+  };
+}
+
+/** Two looks at the same ceiling as one; the client was as busy as it was the most. */
+export function meanRates(one: Rates, other: Rates): Rates {
+  const meanBy = (of: (rates: Rates) => number): number => mean([of(one), of(other)]);
+  return {
+    concurrency: one.concurrency,
+    createsPerSecond: meanBy((rates) => rates.createsPerSecond),
+    patchesPerSecond: meanBy((rates) => rates.patchesPerSecond),
+    createP50Ms: meanBy((rates) => rates.createP50Ms),
+    patchP50Ms: meanBy((rates) => rates.patchP50Ms),
+    busy: Math.max(one.busy, other.busy),
   };
 }
 

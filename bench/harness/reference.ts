@@ -1,3 +1,4 @@
+import { meanRates, type Rates } from './ceiling.ts';
 import type { BenchContext } from './context.ts';
 
 /**
@@ -26,14 +27,15 @@ export function rateOnReference(rate: number, patches: number): number {
  * Measures something between two looks at the ceiling: machines that are shared change their speed within minutes.
  *
  * @param work ends the services that it starts
- * @returns what it measured, and how many status patches a second a bare client made, the mean of before and after
+ * @param atOnce at how many at once the ceiling is looked at
+ * @returns what it measured, and what a bare client can do, the mean of before and after
  */
 export async function besideCeiling<T>(
   context: BenchContext,
   work: () => Promise<T>,
-): Promise<{ readonly measured: T; readonly patches: number }> {
-  const before = await context.rates(concurrency);
+  atOnce = concurrency,
+): Promise<{ readonly measured: T; readonly ceiling: Rates }> {
+  const before = await context.rates(atOnce);
   const measured = await work();
-  const after = await context.rates(concurrency);
-  return { measured, patches: (before.patchesPerSecond + after.patchesPerSecond) / 2 };
+  return { measured, ceiling: meanRates(before, await context.rates(atOnce)) };
 }
