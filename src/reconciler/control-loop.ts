@@ -1,20 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { CONFIG, type Config } from '../config/config.ts';
+import { aborted } from '../kubernetes/aborted.ts';
 import { sleep, type Clock } from '../kubernetes/clock.ts';
 import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { inLog } from '../workflow-execution/in-log.ts';
 import { Leadership } from './leadership.ts';
-import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
 import { Reconciler } from './reconciler.ts';
+import { Resync } from './resync.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
-
-const resyncName = 'reconciler-resync';
 
 /**
  * Brings executions to the reconciler: watches put their keys on a queue, workers take them off. An execution is never
@@ -30,11 +28,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly queue: WorkQueue,
     private readonly mirrors: Mirrors,
     private readonly leadership: Leadership,
-    private readonly collector: LockCollector,
+    private readonly resync: Resync,
     private readonly reconciler: Reconciler,
     private readonly trail: AuditTrail,
-    private readonly scheduler: SchedulerRegistry,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'resyncMs' | 'shutdownMs'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(END_PROCESS) private readonly endProcess: (why: string) => void,
@@ -47,12 +44,6 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   onApplicationBootstrap(): void {
     this.#run = this.#lead();
-  }
-
-  /** Looks at everything again: at what a watch may have missed, and at every execution. */
-  resync(): void {
-    this.mirrors.relist();
-    for (const key of this.mirrors.executionKeys()) this.queue.add(key);
   }
 
   /** Takes up nothing new, at once: another replica may go on while this one still answers calls. */
@@ -83,7 +74,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       concurrency: this.config.workers,
       signal: stop.signal,
     });
-    const repairing = this.#repairRegularly(leading);
+    const repairing = this.resync.run(leading);
     await aborted(leading);
     await this.#drain();
     stop.abort();
@@ -91,18 +82,6 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     // Last, so that it brings away what the last passes have come to.
     stopAudit.abort();
     await auditing;
-  }
-
-  async #repairRegularly(leading: AbortSignal): Promise<void> {
-    let collecting: Promise<void> | undefined;
-    const repair = (): void => {
-      this.resync();
-      collecting ??= this.collector.collect(leading).finally(() => (collecting = undefined));
-    };
-    this.scheduler.addInterval(resyncName, setInterval(repair, this.config.resyncMs));
-    await aborted(leading);
-    this.scheduler.deleteInterval(resyncName);
-    await collecting;
   }
 
   async #drain(): Promise<void> {
@@ -126,11 +105,4 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       throw error;
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

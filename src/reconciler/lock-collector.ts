@@ -5,6 +5,7 @@ import type { Lease } from '../kubernetes/lease.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { spread } from '../kubernetes/spread.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { CLOCK, LOGGER } from './tokens.ts';
 
@@ -18,15 +19,21 @@ export class LockCollector {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Looks at every lock once. A lock that makes trouble is told and left for the next time. */
-  async collect(signal: AbortSignal): Promise<void> {
-    for (const { metadata } of this.leases.store.list()) {
-      if (signal.aborted) return;
-      try {
-        await this.locks.collect(metadata.name, this.clock.now(), signal);
-      } catch (err) {
-        if (!signal.aborted) this.log.warn({ lease: metadata.name, err }, 'a lock could not be collected');
-      }
+  /**
+   * Looks at every lock once. A lock that makes trouble is told and left for the next time.
+   *
+   * @param withinMs how long that may take
+   */
+  async collect(withinMs: number, signal: AbortSignal): Promise<void> {
+    const names = this.leases.store.list().map(({ metadata }) => metadata.name);
+    for await (const name of spread(names, withinMs, this.clock, signal)) await this.#collect(name, signal);
+  }
+
+  async #collect(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.locks.collect(name, this.clock.now(), signal);
+    } catch (err) {
+      if (!signal.aborted) this.log.warn({ lease: name, err }, 'a lock could not be collected');
     }
   }
 }

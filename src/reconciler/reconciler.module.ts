@@ -31,6 +31,7 @@ import { Mirrors } from './mirrors.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { Resync } from './resync.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
@@ -100,6 +101,7 @@ function endProcess(log: Logger): (why: string) => void {
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,
+    Resync,
     ValidateSpec,
     CancelBeforeStart,
     AddFinalizer,

@@ -136,7 +136,7 @@ describe('an execution', () => {
     await stage.pipelineRun('wfe', ({ status }) => status.completionTime !== undefined);
     expect((await stage.execution('wfe')).status?.phase).toBe('Running');
 
-    reconciler.resync();
+    await reconciler.resync();
 
     await stage.phase('wfe', 'Completed');
   });

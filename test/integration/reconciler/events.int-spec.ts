@@ -107,7 +107,7 @@ describe('a creation that fails fifty times', () => {
     await eventsUntil(stage.client, stage.namespace, 'wfe', 'Forbidden');
     while (refused.hits < 50) {
       const next = stage.proxy.next(creation);
-      reconciler.resync();
+      await reconciler.resync();
       await next;
     }
     await reconciler.stop();

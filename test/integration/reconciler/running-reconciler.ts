@@ -4,17 +4,14 @@ import { ConfigModule } from '../../../src/config/config.module.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { ControlLoop } from '../../../src/reconciler/control-loop.ts';
-import { LockCollector } from '../../../src/reconciler/lock-collector.ts';
 import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
+import { Resync } from '../../../src/reconciler/resync.ts';
 import { END_PROCESS } from '../../../src/reconciler/tokens.ts';
 
 /** The reconciler at work in a test. */
 export interface RunningReconciler {
-  /** Looks at every execution again, as the scheduled resync does. */
-  resync(): void;
-  /** Looks at every lock, as the scheduled resync does. */
-  collectLocks(): Promise<void>;
+  /** Looks at everything again, as the regular resync does, but at once. */
+  resync(): Promise<void>;
   stop(): Promise<void>;
   /** Resolves with the reason when the reconciler wants the process to end. */
   readonly ended: Promise<string>;
@@ -46,8 +43,7 @@ export async function startReconciler(
   module.useLogger(false);
   await module.init();
   return {
-    resync: () => module.get(ControlLoop).resync(),
-    collectLocks: () => module.get(LockCollector).collect(new AbortController().signal),
+    resync: () => module.get(Resync).once(0, new AbortController().signal),
     stop: () => module.close(),
     ended,
   };
