@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cluster } from '../test/cluster/index.ts';
 import { silent } from '../test/cluster/index.ts';
-import { isOfLeadership, measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
+import { measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
 import { oneAtATime, singleWriteMs } from './benches/single.ts';
 import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
-import { isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
+import { isOfLeadership, isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
 import { quantile } from './load/quantiles.ts';
 import { untilPipelineRun, untilTerminal } from './load/stories.ts';
 

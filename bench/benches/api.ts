@@ -5,19 +5,12 @@ import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure
 import { leadElsewhere } from '../harness/leader.ts';
 import { besideCeiling, onReference, rateOnReference, timeOnReference } from '../harness/reference.ts';
 import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
+import { untilSteady } from '../harness/steady.ts';
 import { createFinished } from '../load/finished.ts';
 import { pageSize } from '../load/execution-api.ts';
 import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
-import {
-  measureBareReads,
-  meanOf,
-  measureCalls,
-  untilSteady,
-  warmUp,
-  type Calls,
-  type MeasuredCalls,
-} from './measured-calls.ts';
+import { measureBareReads, meanOf, measureCalls, warmUp, type Calls, type MeasuredCalls } from './measured-calls.ts';
 
 /** What there is to be read, and where creates go. */
 const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];

@@ -1,8 +1,8 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
-import { isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
+import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
-import { isOfLeadership, measureBurstBesideCeiling, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
+import { measureBurstBesideCeiling, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
 
 /** The aims for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];

@@ -1,6 +1,6 @@
 import type { BenchContext, StartedService } from '../harness/context.ts';
 import { besideCeiling } from '../harness/reference.ts';
-import { isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
+import { isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
@@ -112,9 +112,4 @@ export function writesPerExecution({ requests, stories }: MeasuredBurst): { serv
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
   const own = writes.filter(({ user }) => user === serviceUser);
   return { service: own.length / stories.length, all: writes.length / stories.length };
-}
-
-/** Whether a request renews the Lease of the leader, which is done every two seconds whatever happens. */
-export function isOfLeadership({ resource, name }: ApiRequest): boolean {
-  return resource === 'leases' && !name.startsWith('wfe-target-');
 }

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
-import { serviceUser, type ApiRequest } from '../harness/requests.ts';
-import { restMs, type BenchService } from '../harness/service.ts';
+import { isOfService, type ApiRequest } from '../harness/requests.ts';
+import type { BenchService } from '../harness/service.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import {
@@ -18,7 +17,6 @@ import { executionsPath } from '../load/executions.ts';
 import { mean } from '../load/interval.ts';
 import { quantiles, type Quantiles } from '../load/quantiles.ts';
 import { measureThroughput, type Throughput } from '../load/throughput.ts';
-import { isOfLeadership } from './measured-burst.ts';
 
 /** What is called, and how. */
 export interface Calls {
@@ -49,20 +47,8 @@ export interface MeasuredCalls extends Calls, Quantiles {
 
 /** Seconds of calls that do not count; with those that count they are fewer than the answers about a caller are kept. */
 const warmUpSeconds = 1;
-/** Milliseconds without a question to the API server after which a service is at rest. */
-const steadyMs = 2_000;
 /** A prime, so that what is read is all over the place. */
 const stride = 7_919;
-
-/** Waits until a service that was just started has come to rest: a leader that begins reads all executions once more. */
-export async function untilSteady(context: BenchContext): Promise<void> {
-  context.live('waiting for the service to come to rest');
-  await delay(restMs, undefined, { signal: context.signal });
-  for (let from = Date.now(); ; from = Date.now()) {
-    await delay(steadyMs, undefined, { signal: context.signal });
-    if (!(await context.requests(from, Date.now())).some(isOfService)) return;
-  }
-}
 
 /** Has a service make all calls for a while, so that V8 has compiled what they need. */
 export async function warmUp(context: BenchContext, all: readonly Calls[], on: CallsOn): Promise<void> {
@@ -156,9 +142,4 @@ function walk({ list }: Pick<ExecutionApi, 'list'>): () => Promise<void> {
     }
     tokens.push(page.next);
   };
-}
-
-function isOfService(request: ApiRequest): boolean {
-  const ofCallers = ['tokenreviews', 'subjectaccessreviews'].includes(request.resource);
-  return (request.user === serviceUser || ofCallers) && !isOfLeadership(request) && request.verb !== 'watch';
 }

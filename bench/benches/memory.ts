@@ -4,9 +4,9 @@ import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
 import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
+import { untilSteady } from '../harness/steady.ts';
 import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
-import { untilSteady } from './measured-calls.ts';
 
 const namespace = 'bench-memory';
 /** Milliseconds in which a service comes to rest that has nothing to ask any more: it collects its garbage then, too. */

@@ -33,8 +33,7 @@ export const real: Bench = {
     const processes = processesOf(context.cluster, await context.startService());
     const first = await warmUp(context, runs);
     for (const pair of first) await requireSameShape(context, namespace, pair);
-    context.live('what an idle system takes');
-    const idle = await idleCpu(processes, context.size(20, 5), context.signal);
+    const idle = await idleCpu(context, processes);
     const [begun, busy] = [Date.now(), measureBusy()];
     const pairs = await runPairs(context, runs, context.size(50, 3), (run) => measureRun(run, processes, idle));
     const [ended, load] = [Date.now(), busy()];

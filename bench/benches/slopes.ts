@@ -41,8 +41,7 @@ const notes = [
 async function measureRunning(context: BenchContext): Promise<Figure[]> {
   const service = await startWarmService(context);
   const processes = processesOf(context.cluster, service);
-  context.live('what an idle system takes');
-  const idle = await idleCpu(processes, context.size(20, 5), context.signal);
+  const idle = await idleCpu(context, processes);
   const count = context.size(1_000, 200);
   const [before, begunAt] = [cpuTimes(processes), now()];
   const { namespace } = await measureBurst(context, service, { count });

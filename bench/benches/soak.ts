@@ -4,7 +4,7 @@ import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
 import { collectorFigureName } from '../harness/costs.ts';
-import { isWrite } from '../harness/requests.ts';
+import { isOfLeadership, isWrite } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
@@ -13,7 +13,7 @@ import { quantile } from '../load/quantiles.ts';
 import { growthOf } from '../load/slope.ts';
 import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
 import { busynessOf } from './burst.ts';
-import { concurrency, isOfLeadership, startWarmService } from './measured-burst.ts';
+import { concurrency, startWarmService } from './measured-burst.ts';
 
 /** How much more, in per cent of the mean, there may be at the end of the line through all samples than at its begin. */
 const mostGrowth = 10;
@@ -27,7 +27,7 @@ export const soak: Bench = {
   stage: 'own',
   async run(context) {
     const size = context.size(fullSize, quickSize);
-    const service = await startWarmService(context, { WFE_COOLDOWN: size.cooldown });
+    const service = await startWarmService(context, { WFE_COOLDOWN: size.cooldown, WFE_RESYNC: size.resync });
     const rate = (await wholeLivesPerSecond(context, context.size(1_000, 200))) / 2;
     const soaked = await soakAt(rate, size, service, context);
     const samples = soaked.samples.filter(({ seconds }) => seconds >= size.settleSeconds);
@@ -43,8 +43,9 @@ export const soak: Bench = {
       plots: plotsOf(soaked.samples),
       notes: [
         `Growth is that of the least squares line through all samples from ${size.settleSeconds} s on, from its begin to its end. ` +
-          `Executions are deleted ${size.ttlSeconds} s after their end, and the cooldown is ${size.cooldown}: from then on ` +
-          'as many are deleted, with their PipelineRuns and Leases, as are created.',
+          `Executions are deleted ${size.ttlSeconds} s after their end, the cooldown is ${size.cooldown}, and every ` +
+          `${size.resync} the service looks at everything again: from then on as many are deleted, with their PipelineRuns ` +
+          'and Leases, as are created, and what is done regularly has been done.',
         'To delete an execution and what belongs to it takes more than half as many writes again, and goes through the garbage ' +
           'collector of Kubernetes, which asks three times for each and keeps to a limit (--kube-api-qps). So the burst that ' +
           'gives the rate is one of executions that are deleted as soon as they have ended, until the last is gone: at half of ' +
@@ -62,17 +63,18 @@ interface SoakSize {
   /** How long, before the last create, requests are counted: the log of all would be too long. */
   readonly countSeconds: number;
   readonly ttlSeconds: number;
-  /** A Go duration. */
+  /** As Go durations. A Lease is there for its cooldown and two resyncs at most, and that is how long nothing is steady. */
   readonly cooldown: string;
+  readonly resync: string;
 }
 
 const fullSize: SoakSize = {
   ...{ seconds: 1_800, sampleEverySeconds: 10, settleSeconds: 420 },
-  ...{ countSeconds: 120, ttlSeconds: 60, cooldown: '5m' },
+  ...{ countSeconds: 120, ttlSeconds: 60, cooldown: '2m', resync: '2m' },
 };
 const quickSize: SoakSize = {
-  ...{ seconds: 60, sampleEverySeconds: 2, settleSeconds: 20 },
-  ...{ countSeconds: 30, ttlSeconds: 5, cooldown: '5s' },
+  ...{ seconds: 30, sampleEverySeconds: 1, settleSeconds: 10 },
+  ...{ countSeconds: 15, ttlSeconds: 5, cooldown: '3s', resync: '3s' },
 };
 
 /** What was the case at some time. */

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../../test/cluster/index.ts';
 import { isAlive } from '../../test/cluster/process.ts';
 import { readRecord } from '../../test/cluster/record.ts';
-import type { StartedService } from './context.ts';
+import type { BenchContext, StartedService } from './context.ts';
 import { usageOf } from './process-usage.ts';
+import { untilSteady } from './steady.ts';
 
 /** The parts of the system that an execution costs something, by the names of their processes in a cluster. */
 const components = {
@@ -59,10 +60,15 @@ export function cpuBetween(before: CpuTimes, after: CpuTimes): CpuTimes {
   return new Map([...after].map(([part, ms]) => [part, ms - (before.get(part) ?? 0)]));
 }
 
-/** CPU time of each part in a second in which there is nothing to do, in milliseconds, measured for so many seconds from now. */
-export async function idleCpu(processes: Processes, seconds: number, signal: AbortSignal): Promise<CpuTimes> {
-  const before = cpuTimes(processes);
-  await delay(seconds * 1_000, undefined, { signal });
+/**
+ * CPU time of each part in a second in which there is nothing to do, in milliseconds. It is measured when the service has
+ * come to rest: what it still has to do after its start would be taken off from what is measured next.
+ */
+export async function idleCpu(context: BenchContext, processes: Processes): Promise<CpuTimes> {
+  await untilSteady(context);
+  context.live('what an idle system takes');
+  const [seconds, before] = [context.size(30, 5), cpuTimes(processes)];
+  await delay(seconds * 1_000, undefined, { signal: context.signal });
   return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));
 }
 

@@ -51,6 +51,17 @@ export function isRead({ verb }: ApiRequest): boolean {
   return verb === 'get' || verb === 'list';
 }
 
+/** Whether a request renews the Lease of the leader, which is done every two seconds whatever happens. */
+export function isOfLeadership({ resource, name }: ApiRequest): boolean {
+  return resource === 'leases' && !name.startsWith('wfe-target-');
+}
+
+/** Whether the service asks something, for itself or who a caller is: not what goes on whatever happens. */
+export function isOfService(request: ApiRequest): boolean {
+  const ofCallers = ['tokenreviews', 'subjectaccessreviews'].includes(request.resource);
+  return (request.user === serviceUser || ofCallers) && !isOfLeadership(request) && request.verb !== 'watch';
+}
+
 /** Milliseconds that the last entries get to reach the file. */
 const settleMs = 300;
 
