@@ -71,6 +71,22 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       expect(quantile(untilTerminal(stories), 0.5) / writeMs).toBeLessThan(4 * margin);
       expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
     }));
+
+  it('is called off in the middle of a burst, and ends what it has started', async () => {
+    const calledOff = new AbortController();
+    const live = (line: string): void => {
+      if (line.includes('have ended')) calledOff.abort();
+    };
+    const progress = Object.assign(() => undefined, { live });
+    const context = new BenchContext('called-off', { cluster }, { ...options, progress, signal: calledOff.signal });
+    const service = await context.startService();
+
+    // So many that it is not over before a line of its progress is told.
+    await expect(measureBurst(context, service, { count: 20_000 })).rejects.toThrow('called off');
+
+    await context.close();
+    expect(() => service.usage()).toThrow();
+  });
 });
 
 function isNewExecution({ verb, resource }: ApiRequest): boolean {

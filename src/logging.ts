@@ -9,12 +9,10 @@ import { activeSpanInLog } from './tracing/traceparent.ts';
 /** Log lines as JSON on standard output, one for each event that matters; requests are not logged one by one. */
 export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicModule {
   return LoggerModule.forRoot({
+    // No request has a logger of its own: that would put all of its headers, the caller's token among them, on each line.
+    forRoutes: [],
     pinoHttp: {
       level: logLevel,
-      autoLogging: false,
-      // By itself it puts the request with all of its headers, the caller's token among them, on each line.
-      quietReqLogger: true,
-      serializers: { req: () => undefined, res: () => undefined },
       base: undefined,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },

@@ -48,7 +48,7 @@ export async function measureBurst(
   const stories = await Stories.open(context.api, namespace, context.signal);
   context.defer(() => stories.close());
   const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
-  const telling = setInterval(() => context.live(`${stories.terminal}/${count} have ended`), tellEveryMs);
+  const telling = setInterval(() => context.tell(`${stories.terminal}/${count} have ended`), tellEveryMs);
   try {
     completer.begin();
     const busy = measureBusy();

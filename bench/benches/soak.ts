@@ -119,7 +119,7 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
     looked = now();
     const seconds = secondsSince();
     samples.push({ seconds, there: stories.all.length, ...usageOf(service), ...latenciesOf(recent) });
-    context.live(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
+    context.tell(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
   };
   const sampling = setInterval(sample, size.sampleEverySeconds * 1_000);
   try {

@@ -84,9 +84,14 @@ export class BenchContext {
     this.#options.progress(`${this.#name}: ${line}`);
   }
 
-  /** Tells a person how far it is; the next such line replaces it. Without a terminal nothing is written. */
+  /** Tells a person what comes now, as {@link tell} does. @throws the reason when the run was called off: then it does not come */
   live(line: string): void {
     this.signal.throwIfAborted();
+    this.tell(line);
+  }
+
+  /** Tells a person how far it is; the next such line replaces it. Without a terminal nothing is written. It never throws. */
+  tell(line: string): void {
     this.#options.progress.live?.(`${this.#name}: ${line}`);
   }
 
@@ -110,6 +115,8 @@ export class BenchContext {
     const name = `bench-${this.#name}-${randomBytes(3).toString('hex')}`;
     await this.api.must('POST', '/api/v1/namespaces', { metadata: { name } });
     this.defer(async () => {
+      // Of a run that was called off nothing comes after it: the cluster goes as a whole.
+      if (this.signal.aborted) return;
       this.live(`removing ${name}`);
       await removeNamespace(this.api, name);
       await removeLeases(this.api);

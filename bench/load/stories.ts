@@ -61,8 +61,13 @@ export class Stories {
     return this.#terminal;
   }
 
-  /** Creates an execution; resolves when that is acknowledged. Its target, if none is given, is that of no other, anywhere. */
+  /**
+   * Creates an execution; resolves when that is acknowledged. Its target, if none is given, is that of no other, anywhere.
+   *
+   * @throws Error when it was called off, or does not see any more what becomes of executions
+   */
   async create(options: ExecutionOptions): Promise<Story> {
+    if (this.#failure !== undefined) throw this.#failure;
     const { name, target = `${this.#namespace}-${name}` } = options;
     const story: Story = { name, target };
     this.#stories.set(story.name, story);

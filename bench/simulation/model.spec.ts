@@ -14,19 +14,20 @@ describe('the model', () => {
     expect(simulate(machine, setting, { ...burst, seed: 2 })).not.toEqual(once);
   });
 
-  it('takes an execution that is alone through its writes, one after the other', () => {
+  it('takes an execution that is alone through its writes, the two before its PipelineRun at the same time', () => {
     const alone = simulate(machine, setting, { ...burst, executions: 1, created: { atOnce: 1 } });
     const [untilPipelineRun] = alone.untilPipelineRun;
-    // Three writes of the leader, 4 ms each give or take a half, and two watches.
-    expect(untilPipelineRun).toBeGreaterThan(3 * 2 + 4);
-    expect(untilPipelineRun).toBeLessThan(3 * 6 + 4);
+    // Two writes of the leader, 4 ms each give or take a half, and two watches; the third waits for the leader's thread only.
+    expect(untilPipelineRun).toBeGreaterThan(2 * 2 + 4);
+    expect(untilPipelineRun).toBeLessThan(2 * 6 + 1.5 + 4);
   });
 
   it('is as fast as the cores let it be when there is enough to do', () => {
     const { perSecond, coresBusy } = simulate(machine, setting, burst);
     expect(coresBusy).toBeGreaterThan(0.95);
     // At least a create, five writes of the leader and the end of the run come before the last is terminal.
-    expect(perSecond).toBeLessThan(2_000 / (7 * cpuMs.patch + 5 * machine.leaderCpuMs));
+    // What each costs is drawn, so that all together may be a little less than their means.
+    expect(perSecond).toBeLessThan((1.02 * 2_000) / (7 * cpuMs.patch + 5 * machine.leaderCpuMs));
   });
 
   it('is slower when writes of PipelineRuns cost more', () => {

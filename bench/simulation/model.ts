@@ -22,7 +22,7 @@ export interface Machine {
 export interface Setting {
   /** Executions that are reconciled at once. */
   readonly workers: number;
-  /** Writes for an execution before its PipelineRun: the finalizer, the lock. */
+  /** Writes for an execution before its PipelineRun, made at the same time: the finalizer, the lock. */
   readonly writesBefore: readonly Write[];
 }
 
@@ -166,7 +166,7 @@ class Model {
   }
 
   *#start(execution: Execution): Process {
-    for (const write of this.#setting.writesBefore) yield* this.#leaderWrite(write);
+    yield this.#time.all(this.#setting.writesBefore.map((write) => this.#leaderWrite(write)));
     yield* this.#leaderWrite('createRun');
     execution.phase = 'started';
     this.#time.begin(this.#tekton(execution));

@@ -28,10 +28,30 @@ describe('a simulation', () => {
     expect(told).toEqual(['a at 10', 'b at 10', 'c at 20', 'd at 20', 'e at 30']);
     expect(station.busyMs).toBe(50);
   });
+
+  it.each([
+    ['nothing', [], 0],
+    ['one', [10], 10],
+    ['the longest of several', [10, 30, 20], 30],
+    ['what takes no time', [0, 0], 0],
+  ])('goes on after %s of what is done at the same time', (_, durations, endsAt) => {
+    const simulation = new Simulation();
+    const told: string[] = [];
+    const processes = durations.map((ms) => saysAfter(simulation, ms, () => told.push(`${ms}`)));
+    simulation.begin(waitsForAll(simulation, processes, () => told.push(`all at ${simulation.now}`)));
+    simulation.run();
+    expect(told).toHaveLength(durations.length + 1);
+    expect(told.at(-1)).toBe(`all at ${endsAt}`);
+  });
 });
 
 function* saysAfter(simulation: Simulation, ms: number, say: () => void): Process {
   yield simulation.delay(ms);
+  say();
+}
+
+function* waitsForAll(simulation: Simulation, processes: readonly Process[], say: () => void): Process {
+  yield simulation.all(processes);
   say();
 }
 

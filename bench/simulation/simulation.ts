@@ -34,6 +34,19 @@ export class Simulation {
     return (goOn) => this.#plan({ at: this.#now + ms, number: (this.#planned += 1), goOn });
   }
 
+  /** Begins processes, now, and waits until all have ended. */
+  all(processes: readonly Process[]): Wait {
+    return (goOn) => {
+      let left = processes.length;
+      if (left === 0) goOn();
+      const ended = (): void => {
+        left -= 1;
+        if (left === 0) goOn();
+      };
+      for (const process of processes) this.begin(followed(process, ended));
+    };
+  }
+
   /** Lets time pass until nothing is planned any more. */
   run(): void {
     for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) {
@@ -79,6 +92,11 @@ export class Simulation {
     this.#heap[a] = other;
     this.#heap[b] = one;
   }
+}
+
+function* followed(process: Process, ended: () => void): Process {
+  yield* process;
+  ended();
 }
 
 /** So many servers of one kind; who comes while all are taken waits, the first first. */

@@ -93,7 +93,7 @@ export const settings = {
     'WFE_RESYNC',
     duration('1s', '24h'),
     '10m',
-    'How often every execution is looked at again, to repair what a watch may have missed.',
+    'How often everything is listed and looked at again, spread over that time, to repair what a watch may have missed.',
   ),
   workers: setting('WFE_WORKERS', integer(1, 256), '16', 'How many executions are reconciled at once.'),
   leaderElection: setting(

@@ -96,15 +96,17 @@ describe('an attempt to change something leaves a line in the log', () => {
     expect(more).toEqual([]);
   });
 
-  it('over REST too', async () => {
+  it('over REST too, with the same fields', async () => {
     const path = `/api/v1/namespaces/${namespace.name}/workflowexecutions/nobody?uid=x`;
     const headers = { authorization: `Bearer ${operator.token}` };
 
     await fetch(`http://${service.http}${path}`, { method: 'DELETE', headers });
 
     await until('the log has it', () => lines().some((line) => line['verb'] === 'delete'));
-    expect(lines().find((line) => line['verb'] === 'delete')).toMatchObject({
-      ...{ user: operator.username, name: 'nobody', transport: 'REST', result: 'NOT_FOUND' },
+    expect(lines().find((line) => line['verb'] === 'delete')).toEqual({
+      ...{ level: 'info', time: expect.any(String), context: 'Access', msg: 'delete NOT_FOUND' },
+      ...{ execution: `${namespace.name}/nobody`, namespace: namespace.name, name: 'nobody', verb: 'delete' },
+      ...{ user: operator.username, transport: 'REST', remote: '127.0.0.1', result: 'NOT_FOUND' },
     });
   });
 
