@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cluster } from '../test/cluster/index.ts';
 import { silent } from '../test/cluster/index.ts';
+import { contention } from './benches/contention.ts';
+import { cost } from './benches/cost.ts';
 import { measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
+import { simulation } from './benches/simulation.ts';
 import { oneAtATime, singleWriteMs } from './benches/single.ts';
 import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
+import type { Figure } from './harness/figure.ts';
+import { reportOf } from './harness/report.ts';
 import { isOfLeadership, isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
+import { resultOf } from './harness/results.ts';
 import { quantile } from './load/quantiles.ts';
 import { untilPipelineRun, untilTerminal } from './load/stories.ts';
 
@@ -25,18 +31,22 @@ const directory = join(import.meta.dirname, '..', 'test-results', 'bench');
 jest.setTimeout(180_000);
 
 describe('the speed of the service, in short (npm run bench measures it)', () => {
-  const options: RunOptions = {
+  const within = (ms: number): RunOptions => ({
     ...{ quick: true, profile: false, directory, progress: silent },
-    signal: AbortSignal.timeout(170_000),
-  };
+    signal: AbortSignal.timeout(ms),
+  });
   let cluster: Cluster;
-  const inContext = async (name: string, test: (context: BenchContext) => Promise<void>): Promise<void> => {
+  const inContext = async (
+    name: string,
+    test: (context: BenchContext) => Promise<void>,
+    options = within(170_000),
+  ): Promise<void> => {
     const context = new BenchContext(name, { cluster }, options);
     await test(context).finally(() => context.close());
   };
 
   beforeAll(async () => {
-    cluster = await startBenchCluster('shared', options);
+    cluster = await startBenchCluster('shared', within(170_000));
   });
   afterAll(async () => {
     await cluster?.stop();
@@ -72,13 +82,38 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
     }));
 
+  // Those that have something to say that no machine is too slow for. All the others: npm run bench -- --quick.
+  it.each([cost, contention, simulation])(
+    'comes to figures with $name, and all that have to be exact are',
+    (bench) =>
+      inContext(
+        bench.name,
+        async (context) => {
+          const measured = await bench.run(context);
+          const { figures, plots = [] } = measured;
+
+          expect(figures.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
+          expect(plots.flatMap(({ series }) => series).filter(({ points }) => points.length === 0)).toEqual([]);
+          expect(figures.filter(isMissedNumber)).toEqual([]);
+          expect(reportOf(resultOf(bench, measured, { quick: true, seconds: 1 }))).toContain(figures[0]?.name);
+        },
+        within(290_000),
+      ),
+    300_000,
+  );
+
+  // The last one, for it leaves its executions behind.
   it('is called off in the middle of a burst, and ends what it has started', async () => {
     const calledOff = new AbortController();
     const live = (line: string): void => {
       if (line.includes('have ended')) calledOff.abort();
     };
     const progress = Object.assign(() => undefined, { live });
-    const context = new BenchContext('called-off', { cluster }, { ...options, progress, signal: calledOff.signal });
+    const context = new BenchContext(
+      'called-off',
+      { cluster },
+      { ...within(170_000), progress, signal: calledOff.signal },
+    );
     const service = await context.startService();
 
     // So many that it is not over before a line of its progress is told.
@@ -88,6 +123,11 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     expect(() => service.usage()).toThrow();
   });
 });
+
+/** Whether a figure had to be exactly one number, and is another: the text of such an aim is that number. */
+function isMissedNumber({ aim }: Figure): boolean {
+  return aim?.holds === false && /^\d/.test(aim.text);
+}
 
 function isNewExecution({ verb, resource }: ApiRequest): boolean {
   return verb === 'create' && resource === 'workflowexecutions';

@@ -20,10 +20,8 @@ export const burst: Bench = {
   what: `executions created ${concurrency} at once on the API server, each with a target of its own, with lock and audit on`,
   stage: 'shared',
   async run(context) {
-    const {
-      measured,
-      ceiling: { patchesPerSecond: patches },
-    } = await measureBurstBesideCeiling(context);
+    const { measured, ceiling } = await measureBurstBesideCeiling(context);
+    const patches = ceiling.patchesPerSecond;
     return {
       figures: [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)],
       plots: [latencyPlot(measured), progressPlot(measured)],

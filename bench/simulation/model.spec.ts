@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
 import { simulate, type Load, type Machine, type Setting } from './model.ts';
 
@@ -23,11 +24,12 @@ describe('the model', () => {
   });
 
   it('is as fast as the cores let it be when there is enough to do', () => {
-    const { perSecond, coresBusy } = simulate(machine, setting, burst);
-    expect(coresBusy).toBeGreaterThan(0.95);
+    // What each write costs is drawn, and of one seed may be less than its mean.
+    const outcomes = [1, 2, 3, 4].map((seed) => simulate(machine, setting, { ...burst, seed }));
+    for (const { coresBusy } of outcomes) expect(coresBusy).toBeGreaterThan(0.95);
     // At least a create, five writes of the leader and the end of the run come before the last is terminal.
-    // What each costs is drawn, so that all together may be a little less than their means.
-    expect(perSecond).toBeLessThan((1.02 * 2_000) / (7 * cpuMs.patch + 5 * machine.leaderCpuMs));
+    const perSecond = mean(outcomes.map((outcome) => outcome.perSecond));
+    expect(perSecond).toBeLessThan(2_000 / (7 * cpuMs.patch + 5 * machine.leaderCpuMs));
   });
 
   it('is slower when writes of PipelineRuns cost more', () => {
