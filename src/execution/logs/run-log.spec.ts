@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { sleep } from '../../kubernetes/clock.ts';
+import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { parseStepPod, type StepPod } from '../../tekton/step-pod.ts';
 import { parseTaskRun, type TaskRun } from '../../tekton/task-run.ts';
@@ -37,6 +39,19 @@ function aPod(task: string, startTime: string): StepPod {
   });
 }
 
+/** Tells the log of a run that has ended, of which these pods are there; `told` grows while it does. */
+function tell(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly StepPod[], clock: FakeClock) {
+  const view = { list: () => pods, isFinal: true, onChange: () => () => undefined };
+  const log = new RunLog(run, view, { client, follow: false, clock, random: () => 0 });
+  const told: string[] = [];
+  const telling = (async () => {
+    for await (const line of log.lines(new AbortController().signal)) {
+      if (line !== idle) told.push(`${line.task}: ${line.text}`);
+    }
+  })();
+  return { told, telling };
+}
+
 describe('the log of a run that has ended', () => {
   it('tells of a pod that is gone in its place, however long the TaskRuns take to be listed again', async () => {
     const taskRuns = [aTaskRun('first', '2026-01-02T03:00:10Z'), aTaskRun('second', '2026-01-02T03:00:30Z')];
@@ -50,23 +65,47 @@ describe('the log of a run that has ended', () => {
       },
       log: () => Promise.resolve(Readable.from([Buffer.from('2026-01-02T03:00:21.000000000Z hello\n')])),
     } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
-    const view = {
-      list: () => [aPod('second', '2026-01-02T03:00:20Z')],
-      isFinal: true,
-      onChange: () => () => undefined,
-    };
-    const log = new RunLog(run, view, { client, follow: false, clock: new FakeClock(), random: () => 0 });
-
-    const told: string[] = [];
-    const telling = (async () => {
-      for await (const line of log.lines(new AbortController().signal)) {
-        if (line !== idle) told.push(`${line.task}: ${line.text}`);
-      }
-    })();
+    const { told, telling } = tell(client, [aPod('second', '2026-01-02T03:00:20Z')], new FakeClock());
     for (let turn = 0; turn < 50; turn += 1) await settle();
     slow.resolve();
     await telling;
 
     expect(told).toEqual(['first: pod run-first-pod is gone, and its log with it', 'second: hello']);
+  });
+
+  it.each([
+    ['lets wait for its answer', (late: Promise<void>) => late],
+    ['breaks its answer off', () => Promise.reject<void>(new UnavailableError('reset'))],
+  ])('is ordered by time also when the node of one of its pods %s', async (_, answer) => {
+    const clock = new FakeClock(new Date('2026-01-03T00:00:00Z'));
+    const written = (second: number, text: string) => `2026-01-02T03:00:${second}.000000000Z ${text}\n`;
+    const bytes = new Map([
+      ['run-left-pod', written(21, 'a') + written(23, 'c')],
+      ['run-right-pod', written(22, 'b') + written(24, 'd')],
+    ]);
+    const late = sleep(clock, 5_000, new AbortController().signal);
+    let asked = 0;
+    const client = {
+      list: () =>
+        Promise.resolve({
+          items: [aTaskRun('left', '2026-01-02T03:00:30Z'), aTaskRun('right', '2026-01-02T03:00:30Z')],
+        }),
+      log: async ({ name }: { name: string }) => {
+        if (name === 'run-right-pod' && asked++ === 0) await answer(late);
+        return Readable.from([Buffer.from(bytes.get(name) ?? '')]);
+      },
+    } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
+
+    const { told, telling } = tell(
+      client,
+      [aPod('left', '2026-01-02T03:00:20Z'), aPod('right', '2026-01-02T03:00:20Z')],
+      clock,
+    );
+    let isOver = false;
+    void telling.finally(() => (isOver = true));
+    for (let turn = 0; !isOver && turn < 500; turn += 1) await clock.advance(100);
+    await telling;
+
+    expect(told).toEqual(['left: a', 'right: b', 'left: c', 'right: d']);
   });
 });

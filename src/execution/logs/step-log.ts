@@ -75,7 +75,8 @@ export class StepLog {
   ) {}
 
   /**
-   * Parts as they are asked for, and {@link idle}.
+   * Parts as they are asked for, and {@link idle} when it is followed. One that is not followed is never idle: what is told
+   * afterwards is told in the order of time, however long a node takes to answer.
    *
    * @returns whether all was read
    * @throws KubernetesError when the API server is out of reach for long
@@ -198,14 +199,19 @@ export class StepLog {
     );
     const inTime = await Promise.race([settled, sleep(this.reading.clock, idleAfterMs, over.signal).then(() => false)]);
     over.abort();
-    if (!inTime) yield idle;
+    if (!inTime) yield* this.lull();
+  }
+
+  /** Says that there is nothing just now, where somebody follows who should not wait for it. */
+  private *lull(): Generator<typeof idle, void, undefined> {
+    if (this.reading.follow) yield idle;
   }
 
   private async *pause(ms: number): AsyncGenerator<typeof idle, void, undefined> {
     const { clock, signal } = this.reading;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    yield idle;
+    yield* this.lull();
     await Promise.race([this.container.changed(either), sleep(clock, ms, either)]);
     over.abort();
   }
