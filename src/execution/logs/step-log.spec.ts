@@ -87,6 +87,8 @@ async function readAll(container: LoggedContainer, follow = false) {
 
 const whole: LogEnd = { state: 'whole' };
 
+const refused: Weather = { refuse: new KubernetesError('dial tcp: connection refused', { status: 500 }) };
+
 describe('the log of a step', () => {
   it('is told once and whole, wherever and however often its connection breaks', async () => {
     const line = fc.record({
@@ -196,9 +198,32 @@ describe('the log of a step', () => {
     expect(kubelet.asked).toHaveLength(6);
   });
 
+  it.each([
+    ['is waited for when its container has ended, also when it is followed', true, 'ended', [], false],
+    ['is not waited for while its container runs', true, 'running', [], true],
+    ['is not waited for when its container has ended and its node has failed', true, 'ended', [refused], true],
+    ['is waited for when it is not followed, also when its node has failed', false, 'ended', [refused], false],
+  ] as const)('%s', async (_, follow, state, weather, isIdle) => {
+    const kubelet = new Kubelet([], weather);
+    kubelet.current = state;
+    const open = kubelet.open.bind(kubelet);
+    const never = new Promise<Readable>(() => undefined);
+    kubelet.open = (query) => (kubelet.asked.length < weather.length ? open(query) : never);
+    const clock = new FakeClock();
+    const log = new StepLog(kubelet, { follow, clock, random: () => 0, signal: new AbortController().signal });
+
+    const told: unknown[] = [];
+    void log
+      .read()
+      .next()
+      .then(({ value }) => told.push(value));
+    await clock.advance(10_000);
+
+    expect(told).toEqual(isIdle ? [idle] : []);
+  });
+
   it('is tried again for as long as its container runs, when it is followed', async () => {
-    const refusal = { refuse: new KubernetesError('dial tcp: connection refused', { status: 500 }) };
-    const kubelet = new Kubelet([{ at: 1, text: 'a' }], Array<Weather>(20).fill(refusal));
+    const kubelet = new Kubelet([{ at: 1, text: 'a' }], Array<Weather>(20).fill(refused));
     kubelet.current = 'running';
 
     await expect(readAll(kubelet, true)).resolves.toEqual({ texts: ['a'], end: whole });

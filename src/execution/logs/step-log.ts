@@ -75,8 +75,9 @@ export class StepLog {
   ) {}
 
   /**
-   * Parts as they are asked for, and {@link idle} when it is followed. One that is not followed is never idle: what is told
-   * afterwards is told in the order of time, however long a node takes to answer.
+   * Parts as they are asked for, and {@link idle} when it is followed and nobody should wait for it: while it may go on, or
+   * when its node does not give it. One that is not followed is never idle: what is told afterwards is told in the order of
+   * time, however long a node takes to answer.
    *
    * @returns whether all was read
    * @throws KubernetesError when the API server is out of reach for long
@@ -150,7 +151,7 @@ export class StepLog {
     const signal = AbortSignal.any([this.reading.signal, over.signal]);
     try {
       const opening = this.container.open({ follow: !isLast, sinceTime: from }, signal);
-      yield* this.idleUntil(opening);
+      if (!isLast) yield* this.idleUntil(opening);
       const body = await opening;
       const parts = new LogParts(from ?? clock.now().toISOString());
       for await (const chunk of this.chunksOf(body, isLast)) {
@@ -179,7 +180,7 @@ export class StepLog {
     for (;;) {
       const next = chunks.next();
       const disarm = isLast ? this.breakAfter(silentMs, body) : () => undefined;
-      yield* this.idleUntil(next);
+      if (!isLast) yield* this.idleUntil(next);
       const result: IteratorResult<unknown, unknown> = await next.catch(brokenOff).finally(disarm);
       if (result.done === true) return;
       yield toBuffer(result.value);
@@ -199,19 +200,14 @@ export class StepLog {
     );
     const inTime = await Promise.race([settled, sleep(this.reading.clock, idleAfterMs, over.signal).then(() => false)]);
     over.abort();
-    if (!inTime) yield* this.lull();
-  }
-
-  /** Says that there is nothing just now, where somebody follows who should not wait for it. */
-  private *lull(): Generator<typeof idle, void, undefined> {
-    if (this.reading.follow) yield idle;
+    if (!inTime) yield idle;
   }
 
   private async *pause(ms: number): AsyncGenerator<typeof idle, void, undefined> {
     const { clock, signal } = this.reading;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    yield* this.lull();
+    if (this.reading.follow) yield idle;
     await Promise.race([this.container.changed(either), sleep(clock, ms, either)]);
     over.abort();
   }
