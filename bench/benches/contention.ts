@@ -2,7 +2,7 @@ import type { Bench } from '../harness/bench.ts';
 import { atLeast, exactly, figure } from '../harness/figure.ts';
 import type { Story } from '../load/stories.ts';
 import { busynessOf } from './burst.ts';
-import { measureBurst, startWarmService } from './measured-burst.ts';
+import { burstSize, measureBurst, startWarmService } from './measured-burst.ts';
 
 const targets = 10;
 
@@ -13,7 +13,7 @@ export const contention: Bench = {
   stage: 'shared',
   async run(context) {
     const service = await startWarmService(context);
-    const count = context.size(1_000, 200);
+    const count = burstSize(context);
     const alone = await measureBurst(context, service, { count });
     const contended = await measureBurst(context, service, {
       count,

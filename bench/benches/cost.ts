@@ -2,7 +2,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
-import { measureBurstBesideCeiling, writesPerExecution, type MeasuredBurst } from './measured-burst.ts';
+import { measureBurstsBesideCeiling, together, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
 
 /** The aims for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];
@@ -13,7 +13,8 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const { measured, ceiling } = await measureBurstBesideCeiling(context);
+    const { bursts, ceiling } = await measureBurstsBesideCeiling(context);
+    const measured = together(bursts);
     const patches = ceiling.patchesPerSecond;
     const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
     return {
@@ -22,7 +23,7 @@ export const cost: Bench = {
         figure('reads of the service', reads.length, '', exactly(0)),
         figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
         figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
-        figure('ceiling: status patches, 32 at once, before and after', patches, '/s'),
+        figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
         ...kindsOf(measured),
       ],
       plots: [plotOf(measured)],
@@ -32,11 +33,11 @@ export const cost: Bench = {
 };
 
 /** How many requests of each kind there were for an execution. */
-function kindsOf(measured: MeasuredBurst): Figure[] {
+function kindsOf(measured: BurstMeasures): Figure[] {
   return countsOf(measured).map(([kind, count]) => figure(kind, count, ''));
 }
 
-function countsOf({ requests, stories }: MeasuredBurst): readonly (readonly [kind: string, count: number])[] {
+function countsOf({ requests, stories }: BurstMeasures): readonly (readonly [kind: string, count: number])[] {
   const counted = requests.filter((request) => !isOfLeadership(request) && request.verb !== 'watch');
   return [...Map.groupBy(counted, kindOf)]
     .map(([kind, all]) => [kind, all.length / stories.length] as const)
@@ -50,7 +51,7 @@ function kindOf({ user, verb, resource, status }: ApiRequest): string {
   return `${who}: ${verb} ${resource}${status >= 300 ? ` (${status})` : ''}`;
 }
 
-function plotOf(measured: MeasuredBurst): Plot {
+function plotOf(measured: BurstMeasures): Plot {
   const own = countsOf(measured).filter(([kind]) => kind.startsWith('service: '));
   return {
     ...{ name: 'cost', title: 'Cost: requests of the service for an execution', kind: 'bars' },

@@ -1,10 +1,12 @@
+import { meanRates, type Rates } from '../harness/ceiling.ts';
 import type { BenchContext, StartedService } from '../harness/context.ts';
-import { besideCeiling } from '../harness/reference.ts';
+import { inTurns } from '../harness/in-turns.ts';
 import { isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
+import { mean } from '../load/interval.ts';
 import { Stories, type Story } from '../load/stories.ts';
 
 /** How many executions are created at once. */
@@ -20,12 +22,9 @@ export interface BurstOptions {
   readonly targetOf?: (number: number) => string;
 }
 
-/** What a burst was like. */
-export interface MeasuredBurst {
-  readonly namespace: string;
+/** What a burst was like, or several together. */
+export interface BurstMeasures {
   readonly stories: readonly Story[];
-  /** When the first create was sent, on the clock of `now`. */
-  readonly begunAt: number;
   /** Executions a second, from the first create until the last terminal phase was seen. */
   readonly perSecond: number;
   /** The same until all audit events were said to be recorded. */
@@ -36,6 +35,13 @@ export interface MeasuredBurst {
   readonly requests: readonly ApiRequest[];
   /** How busy the load, and who plays Tekton, were, as parts of one core. */
   readonly busy: { readonly load: number; readonly completer: number };
+}
+
+/** One burst. */
+export interface MeasuredBurst extends BurstMeasures {
+  readonly namespace: string;
+  /** When the first create was sent, on the clock of `now`. */
+  readonly begunAt: number;
 }
 
 /** Creates executions, {@link concurrency} at once, in a namespace of their own, and waits until everything is said of each. */
@@ -75,14 +81,52 @@ export async function measureBurst(
   }
 }
 
-/** A burst of a service that has run for a while, with the ceiling before and after it. @returns as {@link besideCeiling} */
-export function measureBurstBesideCeiling(context: BenchContext): ReturnType<typeof besideCeiling<MeasuredBurst>> {
-  return besideCeiling(context, async () => {
-    const service = await startWarmService(context);
-    const burst = await measureBurst(context, service, { count: context.size(1_000, 200) });
-    await service.stop();
-    return burst;
-  });
+/** How many bursts are measured in turn with what they are held against: more than one where it counts. */
+export function turnsOf(context: BenchContext): number {
+  return context.size(3, 1);
+}
+
+/** How many executions a burst has. */
+export function burstSize(context: BenchContext): number {
+  return context.size(1_000, 200);
+}
+
+/** Gives work a service that has run for a while, and ends it. */
+export async function withWarmService<T>(
+  context: BenchContext,
+  work: (service: StartedService) => Promise<T>,
+): Promise<T> {
+  const service = await startWarmService(context);
+  const result = await work(service);
+  await service.stop();
+  return result;
+}
+
+/** Bursts, each of a service that has run for a while, and the ceiling before, between and after them. */
+export async function measureBurstsBesideCeiling(
+  context: BenchContext,
+): Promise<{ readonly bursts: readonly MeasuredBurst[]; readonly ceiling: Rates }> {
+  const looked = () => context.rates(concurrency);
+  const burst = () =>
+    withWarmService(context, (service) => measureBurst(context, service, { count: burstSize(context) }));
+  const { looks, work } = await inTurns(turnsOf(context), looked, burst);
+  return { bursts: work, ceiling: meanRates(looks) };
+}
+
+/** Bursts of the same size as one. */
+export function together(bursts: readonly BurstMeasures[]): BurstMeasures {
+  const perSecond = (of: (burst: BurstMeasures) => number) => 1 / mean(bursts.map((burst) => 1 / of(burst)));
+  return {
+    stories: bursts.flatMap(({ stories }) => stories),
+    perSecond: perSecond((burst) => burst.perSecond),
+    recordedPerSecond: perSecond((burst) => burst.recordedPerSecond),
+    cpuMs: mean(bursts.map(({ cpuMs }) => cpuMs)),
+    requests: bursts.flatMap(({ requests }) => requests),
+    busy: {
+      load: Math.max(...bursts.map(({ busy }) => busy.load)),
+      completer: Math.max(...bursts.map(({ busy }) => busy.completer)),
+    },
+  };
 }
 
 /** Executions that did something else were no load. */
@@ -108,7 +152,7 @@ export async function startWarmService(
 }
 
 /** Writes for each execution: of the service for it, and of everybody, its creation and the end of its PipelineRun included. */
-export function writesPerExecution({ requests, stories }: MeasuredBurst): { service: number; all: number } {
+export function writesPerExecution({ requests, stories }: BurstMeasures): { service: number; all: number } {
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
   const own = writes.filter(({ user }) => user === serviceUser);
   return { service: own.length / stories.length, all: writes.length / stories.length };

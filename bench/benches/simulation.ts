@@ -1,14 +1,21 @@
 import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
+import type { BenchContext } from '../harness/context.ts';
+import { inTurns } from '../harness/in-turns.ts';
 import { measureOthers } from '../harness/others.ts';
+import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
-import { untilPipelineRun, untilTerminal } from '../load/stories.ts';
-import { simulate, type Load, type Machine, type Outcome, type Setting } from '../simulation/model.ts';
+import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import { ofEachWrite, simulate, type Load, type Machine, type Outcome, type Setting } from '../simulation/model.ts';
 import {
+  burstSize,
   concurrency,
   measureBurst,
-  startWarmService,
+  together,
+  turnsOf,
+  withWarmService,
   writesPerExecution,
+  type BurstMeasures,
   type MeasuredBurst,
 } from './measured-burst.ts';
 import { controlPlane, cores, meanCosts, measureWriteCosts, type WriteCosts } from './write-costs.ts';
@@ -16,7 +23,7 @@ import { controlPlane, cores, meanCosts, measureWriteCosts, type WriteCosts } fr
 /** How far the model may be from what is measured, in per cent, before it is asked about more. */
 const farthest = 20;
 /** As shipped: WFE_WORKERS, and the finalizer and the lock of an execution that kubectl has created. */
-const shipped: Setting = { workers: 16, writesBefore: ['patch', 'create'] };
+const shipped: Setting = { workers: 16, writesBefore: ['patch', 'createLease'] };
 /** From a write until the watch of another process shows it; what Kubernetes needs on an idle machine, in milliseconds. */
 const watchDelayMs = 2;
 const seed = 1;
@@ -46,43 +53,55 @@ export const simulation: Bench = {
   what: 'a model of API server, leader and Tekton, held against a burst of the same run, and asked about other loads',
   stage: 'shared',
   async run(context) {
-    const before = await measureWriteCosts(context);
-    const service = await startWarmService(context);
-    const others = measureOthers([...controlPlane(context), service.pid, process.pid]);
-    const measured = await measureBurst(context, service, { count: context.size(1_000, 200) });
-    const free = cores - others();
-    await service.stop();
-    const machine = machineOf(meanCosts([before, await measureWriteCosts(context)]), measured);
-    const load: Load = { executions: measured.stories.length, created: { atOnce: concurrency }, runMs: 0, seed };
+    const { looks, work } = await inTurns(
+      turnsOf(context),
+      () => measureWriteCosts(context),
+      () => burstAmongOthers(context),
+    );
+    const bursts = work.map(({ burst }) => burst);
+    const measured = together(bursts);
+    const free = mean(work.map((each) => each.free));
+    const machine = machineOf(meanCosts(looks), measured);
+    const load: Load = {
+      executions: measured.stories.length / work.length,
+      created: { atOnce: concurrency },
+      runMs: 0,
+      seed,
+    };
     const modelled = simulate(slower(machine, cores / free), shipped, load);
     return {
       figures: [
         ...toldTo(machine, free),
-        ...comparison(measured, modelled),
+        ...comparison(bursts, modelled),
         ...questions.flatMap((question) => answerTo(question, machine)),
       ],
       plots: [plotOf(measured, modelled)],
       notes: [
-        'The model is told what writes cost a bare client, alone and 32 at once, before and after the burst, what CPU time an ' +
+        'The model is told what writes cost a bare client, alone and 32 at once, each kind by itself and all among each other, before, between and after the bursts, what CPU time an ' +
           'execution cost the service, and how much of the cores all others took, of the load and the kernel, too. What it says of a burst it has to find out by itself.',
       ],
     };
   },
 };
 
+/** A burst, and how many cores others have left for it. */
+function burstAmongOthers(context: BenchContext): Promise<{ burst: MeasuredBurst; free: number }> {
+  return withWarmService(context, async (service) => {
+    const others = measureOthers([...controlPlane(context), service.pid, process.pid]);
+    const burst = await measureBurst(context, service, { count: burstSize(context) });
+    return { burst, free: cores - others() };
+  });
+}
+
 /** What the model is told: nothing that depends on how executions wait for each other. */
-function machineOf(costs: WriteCosts, measured: MeasuredBurst): Machine {
+function machineOf(costs: WriteCosts, measured: BurstMeasures): Machine {
   const leaderCpuMs = measured.cpuMs / writesPerExecution(measured).service;
   return { cores, watchDelayMs, ...costs, leaderCpuMs };
 }
 
 /** A machine on which everything takes so many times as much of the cores. */
 function slower(machine: Machine, factor: number): Machine {
-  const { create, patch, createRun, patchRun } = machine.cpuMs;
-  const cpuMs = {
-    ...{ create: create * factor, patch: patch * factor },
-    ...{ createRun: createRun * factor, patchRun: patchRun * factor },
-  };
+  const cpuMs = ofEachWrite((write) => machine.cpuMs[write] * factor);
   return { ...machine, cpuMs, leaderCpuMs: machine.leaderCpuMs * factor };
 }
 
@@ -97,26 +116,25 @@ function toldTo({ cpuMs, writeDelayMs, leaderCpuMs }: Machine, free: number): Fi
     figure('told: CPU time of a patch', cpuMs.patch, 'ms'),
     figure('told: CPU time of a create of a PipelineRun', cpuMs.createRun, 'ms'),
     figure('told: CPU time of a patch of a PipelineRun', cpuMs.patchRun, 'ms'),
+    figure('told: CPU time of a create of a Lease or an Event', cpuMs.createLease, 'ms'),
     figure('told: what a write takes beside that', writeDelayMs, 'ms'),
     figure('told: CPU time of the leader for one of its writes', leaderCpuMs, 'ms'),
   ];
 }
 
-function comparison(measured: MeasuredBurst, modelled: Outcome): Figure[] {
+function comparison(bursts: readonly MeasuredBurst[], modelled: Outcome): Figure[] {
+  // Of each burst: the middle of fast and slow ones together is not that of a burst in between.
+  const median = (of: (stories: readonly Story[]) => number[]) =>
+    mean(bursts.map(({ stories }) => quantile(of(stories), 0.5)));
   const pairs = [
-    ['executions to terminal', measured.perSecond, modelled.perSecond, '/s'],
+    ['executions to terminal', together(bursts).perSecond, modelled.perSecond, '/s'],
     [
       'create acknowledged to PipelineRun, p50',
-      quantile(untilPipelineRun(measured.stories), 0.5),
+      median(untilPipelineRun),
       quantile(modelled.untilPipelineRun, 0.5),
       'ms',
     ],
-    [
-      'PipelineRun done to terminal, p50',
-      quantile(untilTerminal(measured.stories), 0.5),
-      quantile(modelled.untilTerminal, 0.5),
-      'ms',
-    ],
+    ['PipelineRun done to terminal, p50', median(untilTerminal), quantile(modelled.untilTerminal, 0.5), 'ms'],
   ] as const;
   return pairs.flatMap(([name, real, model, unit]) => [
     figure(`${name}, measured`, real, unit),
@@ -135,7 +153,7 @@ function answerTo({ perSecond, ...on }: (typeof questions)[number], machine: Mac
   ];
 }
 
-function plotOf(measured: MeasuredBurst, modelled: Outcome): Plot {
+function plotOf(measured: BurstMeasures, modelled: Outcome): Plot {
   return {
     ...{ name: 'simulation', title: 'Burst: create to PipelineRun, measured and by the model', kind: 'lines' },
     x: { label: 'milliseconds' },

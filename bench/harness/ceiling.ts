@@ -61,16 +61,16 @@ export async function measureRates(concurrency: number, { api, subject, seconds 
   };
 }
 
-/** Two looks at the same ceiling as one; the client was as busy as it was the most. */
-export function meanRates(one: Rates, other: Rates): Rates {
-  const meanBy = (of: (rates: Rates) => number): number => mean([of(one), of(other)]);
+/** Several looks at the same ceiling as one; the client was as busy as it was the most. */
+export function meanRates(looks: readonly Rates[]): Rates {
+  const meanBy = (of: (rates: Rates) => number): number => mean(looks.map(of));
   return {
-    concurrency: one.concurrency,
+    concurrency: meanBy((rates) => rates.concurrency),
     createsPerSecond: meanBy((rates) => rates.createsPerSecond),
     patchesPerSecond: meanBy((rates) => rates.patchesPerSecond),
     createP50Ms: meanBy((rates) => rates.createP50Ms),
     patchP50Ms: meanBy((rates) => rates.patchP50Ms),
-    busy: Math.max(one.busy, other.busy),
+    busy: Math.max(...looks.map(({ busy }) => busy)),
   };
 }
 

@@ -37,5 +37,5 @@ export async function besideCeiling<T>(
 ): Promise<{ readonly measured: T; readonly ceiling: Rates }> {
   const before = await context.rates(atOnce);
   const measured = await work();
-  return { measured, ceiling: meanRates(before, await context.rates(atOnce)) };
+  return { measured, ceiling: meanRates([before, await context.rates(atOnce)]) };
 }

@@ -26,7 +26,8 @@ export async function createFinished(api: ApiServer, namespace: string, from: nu
   await atOnce(concurrency, numbers(to - from), (number) => createOne(api, namespace, `execution-${from + number}`));
 }
 
-async function createOne(api: ApiServer, namespace: string, name: string): Promise<void> {
+/** Creates one of them, by four writes: two creates and two patches of a status. */
+export async function createOne(api: ApiServer, namespace: string, name: string): Promise<void> {
   const [executions, runs] = [executionsPath(namespace), pipelineRunsPath(namespace)];
   const run = `${name}-abcdef123456`;
   const owner = await api.must<Owner>('POST', executions, withFinalizer(name));

@@ -1,5 +1,12 @@
 import { barePipelineRun } from './bare-pipeline-run.ts';
-import { executionsPath, newExecution, pipelineRunsPath, someStatus, someWorkflow } from './executions.ts';
+import {
+  executionsPath,
+  newExecution,
+  pipelineRunsPath,
+  someStatus,
+  someWorkflow,
+  targetResource,
+} from './executions.ts';
 import { succeeded } from './finished.ts';
 
 /** What a bare client creates and patches, to find out what that costs. */
@@ -22,5 +29,22 @@ export function pipelineRunsIn(namespace: string): Subject {
     path: pipelineRunsPath(namespace),
     create: (name) => barePipelineRun({ name, target: name, workflow: someWorkflow(name) }),
     status: (name, number) => succeeded(name, `Tasks Completed: ${number}`),
+  };
+}
+
+/** Leases of a namespace, of the size of locks: Kubernetes knows them itself, and they cost it less. */
+export function leasesIn(namespace: string): Pick<Subject, 'path' | 'create'> {
+  const [holderIdentity, acquireTime] = ['kubernaut-system/workflow-execution', '2026-01-02T03:04:05.000000Z'];
+  return {
+    path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+    create: (name) => ({
+      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+      metadata: {
+        name,
+        labels: { 'bench.invalid/lock': 'target' },
+        annotations: { 'bench.invalid/target': targetResource(name) },
+      },
+      spec: { holderIdentity, acquireTime },
+    }),
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
-import { simulate, type Load, type Machine, type Setting } from './model.ts';
+import { ofEachWrite, simulate, type Load, type Machine, type Setting } from './model.ts';
 
-const cpuMs = { create: 2, patch: 2, createRun: 2, patchRun: 2 };
+const cpuMs = ofEachWrite(() => 2);
 const machine: Machine = { cores: 2, cpuMs, writeDelayMs: 1, leaderCpuMs: 1, watchDelayMs: 2 };
-const setting: Setting = { workers: 16, writesBefore: ['patch', 'create'] };
+const setting: Setting = { workers: 16, writesBefore: ['patch', 'createLease'] };
 const burst: Load = { executions: 500, created: { atOnce: 32 }, runMs: 0, seed: 1 };
 
 describe('the model', () => {
@@ -42,6 +42,14 @@ describe('the model', () => {
     const { leaderBusy, coresBusy } = simulate(many, { ...setting, workers: 128 }, burst);
     expect(leaderBusy).toBeGreaterThan(0.9);
     expect(coresBusy).toBeLessThan(0.2);
+  });
+
+  it.each([1, 2, 3])('has the leader stand in no line of requests, as the kernel has it: seed %d', (seed) => {
+    const atOnce = 200;
+    const { untilPipelineRun } = simulate(machine, setting, { ...burst, created: { atOnce }, seed });
+    // The first one waits twice behind creates: with the two writes before its PipelineRun, and with that itself.
+    const lineMs = (atOnce * cpuMs.create) / machine.cores;
+    expect(Math.min(...untilPipelineRun)).toBeLessThan(2.5 * lineMs);
   });
 
   it('keeps up with what arrives as long as there is room, and answers later where there is little', () => {

@@ -1,8 +1,19 @@
 import { Random } from '../../test/storm/plan/random.ts';
 import { Simulation, Station, type Process } from './simulation.ts';
 
-/** A write, by what it costs: those of PipelineRuns pass through Tekton's webhook. */
-export type Write = 'create' | 'patch' | 'createRun' | 'patchRun';
+/** A write, by what it costs: those of PipelineRuns pass through Tekton's webhook, and Leases and Events are small. */
+export type Write = 'create' | 'patch' | 'createRun' | 'patchRun' | 'createLease';
+
+/** Something of each write. */
+export function ofEachWrite<T>(of: (write: Write) => T): Readonly<Record<Write, T>> {
+  return {
+    create: of('create'),
+    patch: of('patch'),
+    createRun: of('createRun'),
+    patchRun: of('patchRun'),
+    createLease: of('createLease'),
+  };
+}
 
 /** What the parts of the system cost. Times are milliseconds. */
 export interface Machine {
@@ -49,9 +60,10 @@ export interface Outcome {
   readonly leaderBusy: number;
 }
 
-/** Events are written two at once, as in src/kubernetes/event-recorder.ts, and wait as long as an execution does. */
+/** Events are written two at once, as in src/kubernetes/event-recorder.ts, and wait as long as an execution does, but not longer. */
 const eventWriters = 2;
 const eventLookMs = 250;
+const eventWaitMs = 30_000;
 /** How long one request to data storage takes, in milliseconds. */
 const auditRequestMs = 10;
 
@@ -212,16 +224,20 @@ class Model {
   }
 
   *#writeEvent(): Process {
+    const latest = this.#time.now + eventWaitMs;
     yield this.#eventWriters.take();
-    while (this.#queue.size > 0) yield this.#time.delay(eventLookMs);
-    yield* this.#leaderWrite('create');
+    while (this.#queue.size > 0 && this.#time.now < latest) yield this.#time.delay(eventLookMs);
+    yield* this.#leaderWrite('createLease');
     this.#eventWriters.give();
   }
 
-  /** The leader's thread needs a core as well. */
+  /**
+   * The leader's thread needs a core as well. It stands in no queue of the API server: the kernel gives a core to a thread that
+   * has slept before one that has had its share (EEVDF, https://docs.kernel.org/scheduler/sched-eevdf.html).
+   */
   *#leaderWrite(write: Write): Process {
     yield this.#leader.take();
-    yield* this.#cores.use(this.#about(this.#machine.leaderCpuMs));
+    yield* this.#cores.use(this.#about(this.#machine.leaderCpuMs), true);
     this.#leader.give();
     yield* this.#write(write);
   }

@@ -29,6 +29,24 @@ describe('a simulation', () => {
     expect(station.busyMs).toBe(50);
   });
 
+  it('gives a server first to those who go before others, and interrupts nobody', () => {
+    const simulation = new Simulation();
+    const station = new Station(simulation, 1);
+    const told: string[] = [];
+    for (const [name, goesBefore] of [
+      ['a', false],
+      ['b', false],
+      ['first', true],
+      ['second', true],
+      ['c', false],
+    ] as const) {
+      simulation.begin(uses(station, 10, () => told.push(`${name} at ${simulation.now}`), goesBefore));
+    }
+    simulation.run();
+    expect(told).toEqual(['a at 10', 'first at 20', 'second at 30', 'b at 40', 'c at 50']);
+    expect(station.busyMs).toBe(50);
+  });
+
   it.each([
     ['nothing', [], 0],
     ['one', [10], 10],
@@ -55,7 +73,7 @@ function* waitsForAll(simulation: Simulation, processes: readonly Process[], say
   say();
 }
 
-function* uses(station: Station, ms: number, say: () => void): Process {
-  yield* station.use(ms);
+function* uses(station: Station, ms: number, say: () => void, goesBefore = false): Process {
+  yield* station.use(ms, goesBefore);
   say();
 }

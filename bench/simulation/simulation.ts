@@ -99,10 +99,11 @@ function* followed(process: Process, ended: () => void): Process {
   ended();
 }
 
-/** So many servers of one kind; who comes while all are taken waits, the first first. */
+/** So many servers of one kind; who comes while all are taken waits, the first first, behind those who go before. */
 export class Station {
   readonly #simulation: Simulation;
   readonly #waiting: (() => void)[] = [];
+  readonly #waitingBefore: (() => void)[] = [];
   #free: number;
   #takenSince = 0;
   #taken = 0;
@@ -118,26 +119,27 @@ export class Station {
     return this.#busyMs + this.#taken * (this.#simulation.now - this.#takenSince);
   }
 
-  /** Takes one server for so many milliseconds. */
-  *use(ms: number): Process {
-    yield this.take();
+  /** Takes one server for so many milliseconds. @param goesBefore others who wait, but interrupts nobody */
+  *use(ms: number, goesBefore = false): Process {
+    yield this.take(goesBefore);
     yield this.#simulation.delay(ms);
     this.give();
   }
 
-  /** Waits for a server and keeps it until {@link give}. */
-  take(): Wait {
+  /** Waits for a server and keeps it until {@link give}. @param goesBefore as in {@link use} */
+  take(goesBefore = false): Wait {
+    const waiting = goesBefore ? this.#waitingBefore : this.#waiting;
     return (goOn) => {
-      if (this.#free === 0) return void this.#waiting.push(goOn);
+      if (this.#free === 0) return void waiting.push(goOn);
       this.#free -= 1;
       this.#count(1);
       goOn();
     };
   }
 
-  /** Gives a server back, to the one that has waited longest. */
+  /** Gives a server back, to the one that has waited longest of those who go before, or of all others. */
   give(): void {
-    const next = this.#waiting.shift();
+    const next = this.#waitingBefore.shift() ?? this.#waiting.shift();
     if (next !== undefined) return next();
     this.#free += 1;
     this.#count(-1);
