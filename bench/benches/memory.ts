@@ -9,8 +9,8 @@ import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 
 const namespace = 'bench-memory';
-/** Milliseconds in which a service comes to rest that has nothing to ask any more: it collects its garbage then, too. */
-const restMs = 20_000;
+/** Milliseconds without anything to do after which memory is that of a service at rest: it has collected its garbage then. */
+const idleMs = 20_000;
 /** How many there are where the aims hold. */
 const judged = 10_000;
 /** The aims. */
@@ -55,7 +55,7 @@ export const memory: Bench = {
       figures: [...points.flatMap(figuresOf), ...growthOf(points)],
       plots: [plotOf(points)],
       notes: [
-        `The service leads, and so lists all executions a second time. At rest is ${restMs / 1_000} s after that, without any work.`,
+        `The service leads, and so lists all executions a second time. At rest is ${idleMs / 1_000} s after that, without any work.`,
         'Growth is that of resident memory at rest, from one number of executions to the next.',
       ],
     };
@@ -66,7 +66,7 @@ async function measureStart(executions: number, context: BenchContext): Promise<
   const service = await context.startService();
   const ready = service.usage();
   await untilSteady(context);
-  await delay(restMs, undefined, { signal: context.signal });
+  await delay(idleMs, undefined, { signal: context.signal });
   const rest = service.usage();
   await service.stop();
   return {

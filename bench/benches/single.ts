@@ -1,10 +1,12 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import type { Rates } from '../harness/ceiling.ts';
+import { meanRates, type Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
-import { besideCeiling } from '../harness/reference.ts';
+import { inTurns } from '../harness/in-turns.ts';
+import { untilSteady } from '../harness/steady.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import { turnsOf, withWarmService } from './measured-burst.ts';
 
 /** The aims, in writes of a single bare client. */
 const [mostAtP50, mostAtP99] = [4, 10];
@@ -15,12 +17,13 @@ export const single: Bench = {
   what: 'executions one at a time on an idle system, told in writes of a single bare client',
   stage: 'shared',
   async run(context) {
-    const { measured: stories, ceiling } = await besideCeiling(context, () => ofService(context), 1);
-    const writeMs = singleWriteMs(ceiling);
+    const looked = () => context.rates(1);
+    const { looks, work } = await inTurns(turnsOf(context), looked, () => ofService(context));
+    const [stories, writeMs] = [work.flat(), singleWriteMs(meanRates(looks))];
     const [created, done] = [untilPipelineRun(stories), untilTerminal(stories)];
     return {
       figures: [
-        figure('ceiling: a write of a single bare client, p50, before and after', writeMs, 'ms'),
+        figure('ceiling: a write of a single bare client, p50, before, between and after', writeMs, 'ms'),
         ...latenciesOf('create acknowledged to PipelineRun', created, writeMs),
         ...latenciesOf('PipelineRun done to terminal', done, writeMs),
       ],
@@ -29,11 +32,12 @@ export const single: Bench = {
   },
 };
 
-async function ofService(context: BenchContext): Promise<readonly Story[]> {
-  const service = await context.startService();
-  const stories = await oneAtATime(context, context.size(200, 40));
-  await service.stop();
-  return stories;
+/** Those of a service that has run for a while, and has come to rest. */
+function ofService(context: BenchContext): Promise<readonly Story[]> {
+  return withWarmService(context, async () => {
+    await untilSteady(context);
+    return oneAtATime(context, context.size(200, 40));
+  });
 }
 
 /** What a single bare client takes for a write, in the middle of a create and of a patch. */
