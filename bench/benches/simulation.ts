@@ -62,12 +62,7 @@ export const simulation: Bench = {
     const measured = together(bursts);
     const free = mean(work.map((each) => each.free));
     const machine = machineOf(meanCosts(looks), measured);
-    const load: Load = {
-      executions: measured.stories.length / work.length,
-      created: { atOnce: concurrency },
-      runMs: 0,
-      seed,
-    };
+    const load: Load = { executions: burstSize(context), created: { atOnce: concurrency }, runMs: 0, seed };
     const modelled = simulate(slower(machine, cores / free), shipped, load);
     return {
       figures: [
