@@ -111,8 +111,8 @@ async function measureCreates(context: BenchContext) {
   let patches = Number.NaN;
   for (const concurrency of concurrencies) {
     const work = () => measureCreatesAt(context, concurrency, caller);
-    const { measured, ceiling } = await besideCeiling(context, work, concurrency);
-    creates.push(...measured);
+    const { measured, ceiling } = await besideCeiling(context, work, { atOnce: concurrency });
+    creates.push(...measured.flat());
     bareCreates.push({
       operation: 'Create',
       concurrency,

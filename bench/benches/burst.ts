@@ -27,7 +27,7 @@ export const burst: Bench = {
   what: `executions created ${concurrency} at once on the API server, each with a target of its own, with lock and audit on`,
   stage: 'shared',
   async run(context) {
-    const { bursts, ceiling } = await measureBurstsBesideCeiling(context);
+    const { measured: bursts, ceiling } = await measureBurstsBesideCeiling(context);
     const measured = together(bursts);
     const patches = ceiling.patchesPerSecond;
     return {

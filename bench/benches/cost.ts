@@ -13,7 +13,7 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const { bursts, ceiling } = await measureBurstsBesideCeiling(context);
+    const { measured: bursts, ceiling } = await measureBurstsBesideCeiling(context);
     const measured = together(bursts);
     const patches = ceiling.patchesPerSecond;
     const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));

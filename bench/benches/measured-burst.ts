@@ -1,6 +1,5 @@
-import { meanRates, type Rates } from '../harness/ceiling.ts';
 import type { BenchContext, StartedService } from '../harness/context.ts';
-import { inTurns } from '../harness/in-turns.ts';
+import { besideCeiling } from '../harness/reference.ts';
 import { isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
@@ -102,15 +101,11 @@ export async function withWarmService<T>(
   return result;
 }
 
-/** Bursts, each of a service that has run for a while, and the ceiling before, between and after them. */
-export async function measureBurstsBesideCeiling(
-  context: BenchContext,
-): Promise<{ readonly bursts: readonly MeasuredBurst[]; readonly ceiling: Rates }> {
-  const looked = () => context.rates(concurrency);
+/** Bursts, each of a service that has run for a while, in turns with the ceiling. @returns as {@link besideCeiling} */
+export function measureBurstsBesideCeiling(context: BenchContext): ReturnType<typeof besideCeiling<MeasuredBurst>> {
   const burst = () =>
     withWarmService(context, (service) => measureBurst(context, service, { count: burstSize(context) }));
-  const { looks, work } = await inTurns(turnsOf(context), looked, burst);
-  return { bursts: work, ceiling: meanRates(looks) };
+  return besideCeiling(context, burst, { times: turnsOf(context) });
 }
 
 /** Bursts of the same size as one. */

@@ -45,7 +45,7 @@ export const memory: Bench = {
       await createFinished(context.api, namespace, there, executions);
       there = executions;
       const {
-        measured,
+        measured: [measured],
         ceiling: { patchesPerSecond: patches },
       } = await besideCeiling(context, () => measureStart(executions, context));
       points.push({ ...measured, patches });

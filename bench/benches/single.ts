@@ -1,8 +1,8 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import { meanRates, type Rates } from '../harness/ceiling.ts';
+import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
-import { inTurns } from '../harness/in-turns.ts';
+import { besideCeiling } from '../harness/reference.ts';
 import { untilSteady } from '../harness/steady.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
@@ -17,9 +17,9 @@ export const single: Bench = {
   what: 'executions one at a time on an idle system, told in writes of a single bare client',
   stage: 'shared',
   async run(context) {
-    const looked = () => context.rates(1);
-    const { looks, work } = await inTurns(turnsOf(context), looked, () => ofService(context));
-    const [stories, writeMs] = [work.flat(), singleWriteMs(meanRates(looks))];
+    const work = () => ofService(context);
+    const { measured, ceiling } = await besideCeiling(context, work, { atOnce: 1, times: turnsOf(context) });
+    const [stories, writeMs] = [measured.flat(), singleWriteMs(ceiling)];
     const [created, done] = [untilPipelineRun(stories), untilTerminal(stories)];
     return {
       figures: [

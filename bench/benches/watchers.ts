@@ -33,7 +33,7 @@ export const watchers: Bench = {
     await createFinished(context.api, namespace, 0, executions);
     const makers = await makeCallers(context, namespace, count);
     const {
-      measured,
+      measured: [measured],
       ceiling: { patchesPerSecond: patches },
     } = await besideCeiling(context, async () => {
       const shared = await measureShared(context, makers);

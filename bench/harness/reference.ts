@@ -1,5 +1,6 @@
 import { meanRates, type Rates } from './ceiling.ts';
 import type { BenchContext } from './context.ts';
+import { inTurns } from './in-turns.ts';
 
 /**
  * Status patches a second, 32 at once, of a bare client on the machine for which aims in seconds were set. Everything here is
@@ -24,18 +25,17 @@ export function rateOnReference(rate: number, patches: number): number {
 }
 
 /**
- * Measures something between two looks at the ceiling: machines that are shared change their speed within minutes.
+ * Measures something in turns with looks at the ceiling: machines that are shared change their speed within seconds.
  *
  * @param work ends the services that it starts
- * @param atOnce at how many at once the ceiling is looked at
- * @returns what it measured, and what a bare client can do, the mean of before and after
+ * @param options at how many at once the ceiling is looked at, 32 by default, and how often is measured, by default once
+ * @returns what it measured each time, and what a bare client can do, the mean of before, between and after
  */
 export async function besideCeiling<T>(
   context: BenchContext,
   work: () => Promise<T>,
-  atOnce = concurrency,
-): Promise<{ readonly measured: T; readonly ceiling: Rates }> {
-  const before = await context.rates(atOnce);
-  const measured = await work();
-  return { measured, ceiling: meanRates([before, await context.rates(atOnce)]) };
+  { atOnce = concurrency, times = 1 }: { readonly atOnce?: number; readonly times?: number } = {},
+): Promise<{ readonly measured: readonly [T, ...T[]]; readonly ceiling: Rates }> {
+  const turns = await inTurns(times, () => context.rates(atOnce), work);
+  return { measured: turns.work, ceiling: meanRates(turns.looks) };
 }
