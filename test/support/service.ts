@@ -48,9 +48,10 @@ export interface ServiceOptions {
 /**
  * Starts the service and waits until it says that it is ready.
  *
- * @throws Error with what it logged, when it ends before that
+ * @throws Error with what it logged, when it ends before that; or when it would see to the executions of other tests
  */
 export async function startService({ kubeconfig, settings = {} }: ServiceOptions): Promise<ServiceProcess> {
+  assertKeepsToItself(kubeconfig, settings);
   const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
   const own = {
     WFE_METRICS_ADDRESS: `127.0.0.1:${ports.metrics}`,
@@ -99,6 +100,16 @@ export async function startService({ kubeconfig, settings = {} }: ServiceOptions
       await exited;
     },
   };
+}
+
+/**
+ * A service that sees all of a cluster that tests share does the work of the reconcilers of other tests, beside them, and
+ * tells its own audit trail of it.
+ */
+function assertKeepsToItself(kubeconfig: string, settings: Readonly<Record<string, string>>): void {
+  const shared = [process.env['WFE_TEST_KUBECONFIG'], process.env['WFE_TEST_SERVICE_KUBECONFIG']];
+  if (!shared.includes(kubeconfig) || (settings['WFE_WATCH_NAMESPACES'] ?? '') !== '') return;
+  throw new Error('on the cluster that tests share, a service has to be given its namespaces: WFE_WATCH_NAMESPACES');
 }
 
 interface Ready {

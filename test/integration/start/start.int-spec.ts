@@ -12,6 +12,8 @@ import { startService } from '../../support/service.ts';
 
 const crdFile = join(import.meta.dirname, '../../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml');
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
+/** Other tests have executions on this cluster, and reconcilers for them. */
+const apart = { WFE_WATCH_NAMESPACES: 'of-nobody', WFE_LEADER_ELECTION: 'false' };
 
 let directory: string;
 
@@ -20,7 +22,7 @@ afterAll(() => rm(directory, { recursive: true }));
 
 describe('the service does not start, and says why in a sentence,', () => {
   it('on a setting that breaks its rule', async () => {
-    const refused = await refusal({ kubeconfig, settings: { WFE_RESYNC: 'often' } });
+    const refused = await refusal({ kubeconfig, settings: { ...apart, WFE_RESYNC: 'often' } });
     expect(refused).toBe("WFE_RESYNC is 'often' but must be a duration from 1s to 24h (90s, 5m, 1h30m)");
   });
 
@@ -47,7 +49,7 @@ describe('the service does not start, and says why in a sentence,', () => {
     'when the address in %s is taken',
     async (setting) => {
       await using taken = await listener();
-      const sentence = await refusal({ kubeconfig, settings: { [setting]: `127.0.0.1:${taken.port}` } });
+      const sentence = await refusal({ kubeconfig, settings: { ...apart, [setting]: `127.0.0.1:${taken.port}` } });
       expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} can not be used: `);
       expect(sentence).toContain('address already in use');
     },
@@ -80,7 +82,7 @@ describe('the service does not start, and says why in a sentence,', () => {
 
 describe('the service', () => {
   it('names in a warning what looks like a setting and is none, and starts all the same', async () => {
-    const service = await startService({ kubeconfig, settings: { WFE_WORKRES: '3', WFE_LEADER_ELECTION: 'false' } });
+    const service = await startService({ kubeconfig, settings: { ...apart, WFE_WORKRES: '3' } });
     await service.stop();
 
     const warnings = service.log.filter((line) => line.includes('not a setting of this service'));
