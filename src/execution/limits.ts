@@ -1,3 +1,5 @@
+import { maxHeaderSize } from 'node:http';
+
 /**
  * The largest request on either transport, in bytes. The resource that it makes, with the status that it is going to
  * have, stays below what etcd stores (1.5 MiB, https://etcd.io/docs/latest/dev-guide/limit/).
@@ -18,10 +20,14 @@ export const grpcLimits = {
 /**
  * What HTTP connections are held to: headers within 10 s and a whole request within 30 s, so that nobody keeps a connection
  * by sending it a byte at a time. A connection is kept for 65 s when idle, more than the 60 s of common load balancers, which
- * would else send a request on one that is just being closed. Of headers Node takes 16 KiB.
+ * would else send a request on one that is just being closed. One that is closed by an error is read for up to 5 s more, so
+ * that the answer gets through.
  */
 export const httpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
+  lingerMs: 5_000,
+  /** Node's own limit, of request line and headers together. */
+  maxHeaderBytes: maxHeaderSize,
 } as const;

@@ -27,6 +27,8 @@ export const errorTable = {
   PositionExpired: { grpc: status.OUT_OF_RANGE, http: 410, title: 'What happened since is not known any more' },
   NotAcceptable: { grpc: status.INVALID_ARGUMENT, http: 406, title: 'No content type that is asked for can be given' },
   TooLarge: { grpc: status.RESOURCE_EXHAUSTED, http: 413, title: 'The request is too large' },
+  HeadersTooLarge: { grpc: status.RESOURCE_EXHAUSTED, http: 431, title: 'The headers are too large' },
+  RequestTimeout: { grpc: status.DEADLINE_EXCEEDED, http: 408, title: 'The request took too long' },
   UnsupportedMediaType: { grpc: status.INVALID_ARGUMENT, http: 415, title: 'The content type is not supported' },
   ResourceExhausted: { grpc: status.RESOURCE_EXHAUSTED, http: 429, title: 'Too many requests' },
   Cancelled: { grpc: status.CANCELLED, http: 499, title: 'The caller went away' },

@@ -123,6 +123,8 @@ describe('the error table', () => {
       'PositionExpired 11 410',
       'NotAcceptable 3 406',
       'TooLarge 8 413',
+      'HeadersTooLarge 8 431',
+      'RequestTimeout 4 408',
       'UnsupportedMediaType 3 415',
       'ResourceExhausted 8 429',
       'Cancelled 1 499',

@@ -14,6 +14,7 @@ import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { requestSpans } from './request-spans.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 
 /**
  * Makes an application that imports ExecutionModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
@@ -31,6 +32,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   server.headersTimeout = httpLimits.headersTimeoutMs;
   server.requestTimeout = httpLimits.requestTimeoutMs;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
+  answerUnreadable(server);
   drain.add(new DrainableHttpServer(server));
   app.use(securityHeaders(certificate !== undefined));
   if (certificate !== undefined) showChanged(app, certificate);

@@ -71,11 +71,12 @@ export class ProblemDto {
   detail: string;
 
   @ApiProperty({
-    description: 'The address that was asked.',
+    required: false,
+    description: 'The address that was asked; absent when the request could not be read.',
     format: 'uri-reference',
     example: '/api/v1/namespaces/payment/workflowexecutions',
   })
-  instance: string;
+  instance?: string;
 
   @ApiProperty({
     type: () => [ProblemErrorDto],

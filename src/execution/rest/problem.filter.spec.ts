@@ -21,7 +21,10 @@ function caught(thrown: unknown, headersSent = false) {
     send: (body: string) => ((answer.body = JSON.parse(body)), response),
     destroy: () => (answer.destroyed = true),
   };
-  const http = { getRequest: () => ({ method: 'GET', originalUrl: '/x?y' }), getResponse: () => response };
+  const http = {
+    getRequest: () => ({ method: 'GET', originalUrl: '/x?y', complete: true }),
+    getResponse: () => response,
+  };
   new ProblemFilter().catch(thrown, { switchToHttp: () => http } as unknown as ArgumentsHost);
   return answer;
 }

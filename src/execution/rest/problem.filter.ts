@@ -7,6 +7,7 @@ import { errorTable } from '../errors/error-table.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toProblem } from './problem.ts';
+import { readOff } from './read-off.ts';
 
 /** Answers every error of the HTTP side as application/problem+json (RFC 9457), and logs those that are our fault. */
 @Catch()
@@ -18,7 +19,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const { method, originalUrl, params } = http.getRequest<Request>();
+    const request = http.getRequest<Request>();
+    const { method, originalUrl, params } = request;
     const response = http.getResponse<Response>();
     const known = toApiError(thrown);
     const methods = known.code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
@@ -29,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return void response.destroy();
     // RFC 9110, section 10.2.1
     if (methods.length > 0) response.header('Allow', methods.join(', '));
-    answer(response, error, originalUrl);
+    readOff(request, () => answer(response, error, originalUrl));
   }
 }
 

@@ -2,8 +2,8 @@ import type { ApiError } from '../errors/api-error.ts';
 import { errorTable, problemType } from '../errors/error-table.ts';
 import type { ProblemDto } from './problem.dto.ts';
 
-/** The error as https://www.rfc-editor.org/rfc/rfc9457 has it. `instance` is the address that was asked. */
-export function toProblem({ code, message, details }: ApiError, instance: string): ProblemDto {
+/** The error as https://www.rfc-editor.org/rfc/rfc9457 has it. `instance` is the address that was asked, where it is known. */
+export function toProblem({ code, message, details }: ApiError, instance?: string): ProblemDto {
   const { violations, resource, precondition, retryAfterMs } = details;
   const errors = violations?.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
   return {
@@ -11,7 +11,7 @@ export function toProblem({ code, message, details }: ApiError, instance: string
     title: errorTable[code].title,
     status: errorTable[code].http,
     detail: message,
-    instance,
+    ...(instance === undefined ? {} : { instance }),
     ...(errors === undefined ? {} : { errors }),
     ...(resource === undefined ? {} : { resource }),
     ...(precondition === undefined ? {} : { precondition }),

@@ -65,13 +65,8 @@ async function askRest(request: RestRequest): Promise<string | undefined> {
   const answer = await send(Number(new URL(api.url).port), api.caller?.token ?? '', request);
   const { status: code, body } = answer;
   if (code < 200 || code >= 500) return `HTTP ${code} ${body.slice(0, 500)}`;
-  if (code < 400 || request.method === 'HEAD' || isOfNode(answer)) return undefined;
+  if (code < 400 || request.method === 'HEAD') return undefined;
   return isProblem(answer) ? undefined : `HTTP ${code} without a problem: ${body.slice(0, 500)}`;
-}
-
-/** What is no HTTP at all is answered by Node itself, which knows of no problems. */
-function isOfNode({ status: code, headers, body }: RawAnswer): boolean {
-  return (code === 400 || code === 431) && !headers.includes('content-type') && body === '';
 }
 
 function isProblem({ status: code, headers, body }: RawAnswer): boolean {
