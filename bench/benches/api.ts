@@ -1,5 +1,5 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import { makeCaller, type Caller } from '../harness/caller.ts';
+import { makeCaller, oneCallerForAll, type Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { leadElsewhere } from '../harness/leader.ts';
@@ -17,8 +17,6 @@ const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];
 const most = 32;
 const concurrencies = [1, most];
 const transports = ['gRPC', 'REST'] as const;
-/** One caller makes all calls; as shipped it might make 100 a second. */
-const settings = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
 /** The aims: creates in per cent of bare ones, Gets a second, and milliseconds for a page. */
 const [leastCreates, leastGets, mostPageMs] = [50, 3_000, 10];
 
@@ -87,7 +85,7 @@ function bareOf(operation: Operation, concurrency: number, { perSecond, latencie
 
 /** Reads, from a service that leads and has nothing to do; and at last creates, which give it a lot to do. */
 async function measureOnLeader(context: BenchContext, executions: number) {
-  const service = await context.startService(settings);
+  const service = await context.startService(oneCallerForAll);
   const reader = await makeCaller(context.api, readNamespace, 'reader');
   const creator = await makeCaller(context.api, createNamespace, 'creator-on-leader');
   await untilSteady(context);
@@ -126,7 +124,7 @@ async function measureCreates(context: BenchContext) {
 
 /** Creates over both transports, twice in opposite orders: an API server that becomes slower is so for both. */
 async function measureCreatesAt(context: BenchContext, concurrency: number, caller: Caller): Promise<MeasuredCalls[]> {
-  const service = await context.startService(settings, false);
+  const service = await context.startService(oneCallerForAll, false);
   await untilSteady(context);
   const all = callsOf(['Create']).filter((calls) => calls.concurrency === concurrency);
   const on = { service, caller, namespace: createNamespace, executions: 0 };

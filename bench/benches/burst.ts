@@ -24,18 +24,32 @@ export const mostBusy = 80;
 /** Many at once. */
 export const burst: Bench = {
   name: 'burst',
-  what: `executions created ${concurrency} at once on the API server, each with a target of its own, with lock and audit on`,
+  what: `executions created ${concurrency} at once, on the API server or over gRPC, each with a target of its own, with lock and audit on`,
   stage: 'shared',
   async run(context) {
-    const { measured: bursts, ceiling } = await measureBurstsBesideCeiling(context);
-    const measured = together(bursts);
-    const patches = ceiling.patchesPerSecond;
+    const { onApiServer, overGrpc, patches } = await measureBurstsBesideCeiling(context);
     return {
-      figures: [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)],
-      plots: [latencyPlot(measured), progressPlot(bursts)],
+      figures: [
+        figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
+        ...figuresOf(together(onApiServer), patches),
+        ...figuresOf(together(overGrpc), patches).map(named('over gRPC')),
+      ],
+      plots: [
+        latencyPlot({ 'on the API server': together(onApiServer), 'over gRPC': together(overGrpc) }),
+        progressPlot(onApiServer),
+      ],
     };
   },
 };
+
+function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
+  return [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)];
+}
+
+/** Figures of executions that were created in another way. */
+export function named(way: string): (one: Figure) => Figure {
+  return (one) => ({ ...one, name: `${way}: ${one.name}` });
+}
 
 function ratesOf(measured: BurstMeasures, patches: number): Figure[] {
   const writes = writesPerExecution(measured);
@@ -43,14 +57,13 @@ function ratesOf(measured: BurstMeasures, patches: number): Figure[] {
   return [
     figure('executions to terminal', perSecond, '/s'),
     figure('executions until their audit events are recorded', measured.recordedPerSecond, '/s'),
-    figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
     figure(
       'executions a second, of the ceiling',
       (perSecond / patches) * 100,
       '%',
       atLeast(round(executionsForPatches)),
     ),
-    figure('writes of the service for an execution', writes.service, ''),
+    figure('writes of the service for an execution, beside its creation', writes.service, ''),
     figure('writes of everybody for an execution', writes.all, ''),
     figure('these a second, of the ceiling', ((perSecond * writes.all) / patches) * 100, '%', atLeast(writesOfCeiling)),
     figure('CPU of the service for an execution', measured.cpuMs, 'ms'),
@@ -83,15 +96,15 @@ export function busynessOf({ busy }: Pick<BurstMeasures, 'busy'>): Figure[] {
   ];
 }
 
-function latencyPlot({ stories }: BurstMeasures): Plot {
+function latencyPlot(measured: Readonly<Record<string, BurstMeasures>>): Plot {
   return {
-    ...{ name: 'burst-latency', title: 'Burst: how long each step took', kind: 'lines' },
+    ...{ name: 'burst-latency', title: 'Bursts: how long each step took', kind: 'lines' },
     x: { label: 'milliseconds', scale: 'log' },
     y: { label: '% of executions within' },
-    series: [
-      { name: 'create to PipelineRun', points: distribution(untilPipelineRun(stories)) },
-      { name: 'PipelineRun done to terminal', points: distribution(untilTerminal(stories)) },
-    ],
+    series: Object.entries(measured).flatMap(([way, { stories }]) => [
+      { name: `create to PipelineRun, ${way}`, points: distribution(untilPipelineRun(stories)) },
+      { name: `PipelineRun done to terminal, ${way}`, points: distribution(untilTerminal(stories)) },
+    ]),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Bench, Plot } from '../harness/bench.ts';
 import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
+import { named } from './burst.ts';
 import { measureBurstsBesideCeiling, together, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
 
 /** The aims for one execution. */
@@ -13,24 +14,34 @@ export const cost: Bench = {
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
   stage: 'shared',
   async run(context) {
-    const { measured: bursts, ceiling } = await measureBurstsBesideCeiling(context);
-    const measured = together(bursts);
-    const patches = ceiling.patchesPerSecond;
-    const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
+    const { onApiServer, overGrpc, patches } = await measureBurstsBesideCeiling(context);
+    const [direct, called] = [together(onApiServer), together(overGrpc)];
     return {
       figures: [
-        figure('writes of the service for an execution', writesPerExecution(measured).service, '', atMost(mostWrites)),
-        figure('reads of the service', reads.length, '', exactly(0)),
-        figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
-        figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
         figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
-        ...kindsOf(measured),
+        ...figuresOf(direct, patches),
+        ...figuresOf(called, patches).map(named('over gRPC')),
       ],
-      plots: [plotOf(measured)],
-      notes: ['The renewals of the leader, one every two seconds whatever happens, are not counted.'],
+      plots: [plotOf({ 'created on the API server': direct, 'created over gRPC': called })],
+      notes: [
+        'The renewals of the leader, one every two seconds whatever happens, are not counted.',
+        'Executions are created by the load on the API server, or over gRPC by the service itself, which gives them their finalizer.',
+      ],
     };
   },
 };
+
+function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
+  const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
+  const { service } = writesPerExecution(measured);
+  return [
+    figure('writes of the service for an execution, beside its creation', service, '', atMost(mostWrites)),
+    figure('reads of the service', reads.length, '', exactly(0)),
+    figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
+    figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
+    ...kindsOf(measured),
+  ];
+}
 
 /** How many requests of each kind there were for an execution. */
 function kindsOf(measured: BurstMeasures): Figure[] {
@@ -51,12 +62,15 @@ function kindOf({ user, verb, resource, status }: ApiRequest): string {
   return `${who}: ${verb} ${resource}${status >= 300 ? ` (${status})` : ''}`;
 }
 
-function plotOf(measured: BurstMeasures): Plot {
-  const own = countsOf(measured).filter(([kind]) => kind.startsWith('service: '));
+function plotOf(measured: Readonly<Record<string, BurstMeasures>>): Plot {
+  const own = (burst: BurstMeasures) => countsOf(burst).filter(([kind]) => kind.startsWith('service: '));
   return {
     ...{ name: 'cost', title: 'Cost: requests of the service for an execution', kind: 'bars' },
     x: { label: 'request' },
     y: { label: 'for an execution' },
-    series: [{ name: 'requests', points: own.map(([kind, count]) => [kind.replace('service: ', ''), count] as const) }],
+    series: Object.entries(measured).map(([name, burst]) => ({
+      name,
+      points: own(burst).map(([kind, count]) => [kind.replace('service: ', ''), count] as const),
+    })),
   };
 }

@@ -1,12 +1,14 @@
+import { makeCaller, oneCallerForAll } from '../harness/caller.ts';
 import type { BenchContext, StartedService } from '../harness/context.ts';
 import { besideCeiling } from '../harness/reference.ts';
-import { isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
+import { isNewExecution, isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
+import { overGrpc } from '../load/execution-api.ts';
 import { mean } from '../load/interval.ts';
-import { Stories, type Story } from '../load/stories.ts';
+import { Stories, type Create, type Story } from '../load/stories.ts';
 
 /** How many executions are created at once. */
 export const concurrency = 32;
@@ -14,9 +16,14 @@ export const concurrency = 32;
 /** Milliseconds between two lines of progress. */
 const tellEveryMs = 500;
 
-/** What is created. */
+/** How executions are created: as kubectl does it, or as RemediationOrchestrator does, by the service under test itself. */
+export type Way = 'on the API server' | 'over gRPC';
+
+/** What is created, and how. */
 export interface BurstOptions {
   readonly count: number;
+  /** Default: on the API server. */
+  readonly way?: Way;
   /** Of an execution, by its number; default: one of its own for each. */
   readonly targetOf?: (number: number) => string;
 }
@@ -47,10 +54,11 @@ export interface MeasuredBurst extends BurstMeasures {
 export async function measureBurst(
   context: BenchContext,
   service: BenchService,
-  { count, targetOf }: BurstOptions,
+  { count, way = 'on the API server', targetOf }: BurstOptions,
 ): Promise<MeasuredBurst> {
   const namespace = await context.namespace();
-  const stories = await Stories.open(context.api, namespace, context.signal);
+  const create = way === 'over gRPC' ? await createOverGrpc(context, service, namespace) : undefined;
+  const stories = await Stories.open(context.api, namespace, context.signal, create);
   context.defer(() => stories.close());
   const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
   const telling = setInterval(() => context.tell(`${stories.terminal}/${count} have ended`), tellEveryMs);
@@ -80,6 +88,14 @@ export async function measureBurst(
   }
 }
 
+/** As a caller that the service has only just come to know. */
+async function createOverGrpc(context: BenchContext, { grpc, ca }: BenchService, namespace: string): Promise<Create> {
+  const caller = await makeCaller(context.api, namespace, 'creator');
+  const client = overGrpc({ address: grpc, ca, token: await caller.token() }, namespace);
+  context.defer(() => client.close());
+  return (options) => client.create(options);
+}
+
 /** How many bursts are measured in turn with what they are held against: more than one where it counts. */
 export function turnsOf(context: BenchContext): number {
   return context.size(3, 1);
@@ -94,18 +110,34 @@ export function burstSize(context: BenchContext): number {
 export async function withWarmService<T>(
   context: BenchContext,
   work: (service: StartedService) => Promise<T>,
+  way?: Way,
 ): Promise<T> {
-  const service = await startWarmService(context);
+  const service = await startWarmService(context, { way });
   const result = await work(service);
   await service.stop();
   return result;
 }
 
-/** Bursts, each of a service that has run for a while, in turns with the ceiling. @returns as {@link besideCeiling} */
-export function measureBurstsBesideCeiling(context: BenchContext): ReturnType<typeof besideCeiling<MeasuredBurst>> {
-  const burst = () =>
-    withWarmService(context, (service) => measureBurst(context, service, { count: burstSize(context) }));
-  return besideCeiling(context, burst, { times: turnsOf(context) });
+/** Bursts of the same size, in each way, and what a bare client can do. */
+export interface BurstsBesideCeiling {
+  readonly onApiServer: readonly MeasuredBurst[];
+  readonly overGrpc: readonly MeasuredBurst[];
+  /** Status patches a second, 32 at once, before, between and after. */
+  readonly patches: number;
+}
+
+/** Bursts, each of a service that has run for a while, in turns with the ceiling. */
+export async function measureBurstsBesideCeiling(context: BenchContext): Promise<BurstsBesideCeiling> {
+  const count = burstSize(context);
+  const burst = (way: Way) =>
+    withWarmService(context, (service) => measureBurst(context, service, { count, way }), way);
+  const both = async () => ({ onApiServer: await burst('on the API server'), overGrpc: await burst('over gRPC') });
+  const { measured, ceiling } = await besideCeiling(context, both, { times: turnsOf(context) });
+  return {
+    onApiServer: measured.map(({ onApiServer }) => onApiServer),
+    overGrpc: measured.map(({ overGrpc }) => overGrpc),
+    patches: ceiling.patchesPerSecond,
+  };
 }
 
 /** Bursts of the same size as one. */
@@ -134,21 +166,25 @@ function requireCompleted(stories: readonly Story[]): void {
  * Starts the service, and has it run some executions: a service that has run for a while is what is measured, not V8's
  * compiler.
  *
+ * @param way how these are created, default on the API server
  * @param settings (WFE_…) over those it is shipped with
  */
 export async function startWarmService(
   context: BenchContext,
-  settings?: Readonly<Record<string, string>>,
+  { way, settings }: { readonly way?: Way; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<StartedService> {
-  const service = await context.startService(settings);
+  const service = await context.startService({ ...(way === 'over gRPC' && oneCallerForAll), ...settings });
   context.live('warming up');
-  await measureBurst(context, service, { count: context.size(200, 50) });
+  await measureBurst(context, service, { count: context.size(200, 50), way });
   return service;
 }
 
-/** Writes for each execution: of the service for it, and of everybody, its creation and the end of its PipelineRun included. */
+/**
+ * Writes for each execution: of the service for it, beside its creation whoever does that, and of everybody, its creation
+ * and the end of its PipelineRun included.
+ */
 export function writesPerExecution({ requests, stories }: BurstMeasures): { service: number; all: number } {
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
-  const own = writes.filter(({ user }) => user === serviceUser);
+  const own = writes.filter((request) => request.user === serviceUser && !isNewExecution(request));
   return { service: own.length / stories.length, all: writes.length / stories.length };
 }

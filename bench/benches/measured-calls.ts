@@ -125,7 +125,7 @@ function workOf(
 ): () => Promise<void> {
   const begun = Math.round(now());
   let count = 0;
-  if (operation === 'Create') return () => api.create(`execution-${begun}-${(count += 1)}`);
+  if (operation === 'Create') return () => api.create({ name: `execution-${begun}-${(count += 1)}` });
   if (operation === 'Get') return () => api.get(`execution-${((count += 1) * stride) % executions}`);
   return walk(api);
 }

@@ -27,7 +27,9 @@ export const soak: Bench = {
   stage: 'own',
   async run(context) {
     const size = context.size(fullSize, quickSize);
-    const service = await startWarmService(context, { WFE_COOLDOWN: size.cooldown, WFE_RESYNC: size.resync });
+    const service = await startWarmService(context, {
+      settings: { WFE_COOLDOWN: size.cooldown, WFE_RESYNC: size.resync },
+    });
     const rate = (await wholeLivesPerSecond(context, context.size(1_000, 200))) / 2;
     const soaked = await soakAt(rate, size, service, context);
     const samples = soaked.samples.filter(({ seconds }) => seconds >= size.settleSeconds);

@@ -7,6 +7,9 @@ const rbac = 'rbac.authorization.k8s.io';
 /** Milliseconds between two looks whether the API server has heard of a right, and how often it is looked. */
 const [lookEveryMs, mostLooks] = [50, 200];
 
+/** Settings of a service for which one caller makes all calls; as shipped it might make 100 a second. */
+export const oneCallerForAll = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
+
 /** Somebody who may do everything with the executions of a namespace, by a ServiceAccount and a RoleBinding there. */
 export interface Caller {
   /** A new token, of which the service knows nothing yet. */

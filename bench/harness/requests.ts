@@ -41,9 +41,17 @@ interface AuditEvent {
 /** Verbs that change something. */
 const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
+/** What is asked for by a create, and is not kept: who a caller is, and what it may do. */
+const reviews = new Set(['tokenreviews', 'subjectaccessreviews']);
+
 /** Whether a request changes something. */
-export function isWrite({ verb }: ApiRequest): boolean {
-  return writes.has(verb);
+export function isWrite({ verb, resource }: ApiRequest): boolean {
+  return writes.has(verb) && !reviews.has(resource);
+}
+
+/** Whether a request creates an execution. */
+export function isNewExecution({ verb, resource }: ApiRequest): boolean {
+  return verb === 'create' && resource === 'workflowexecutions';
 }
 
 /** Whether a request asks for the state of objects. Watches, which are open all the time, are neither. */
@@ -58,8 +66,11 @@ export function isOfLeadership({ resource, name }: ApiRequest): boolean {
 
 /** Whether the service asks something, for itself or who a caller is: not what goes on whatever happens. */
 export function isOfService(request: ApiRequest): boolean {
-  const ofCallers = ['tokenreviews', 'subjectaccessreviews'].includes(request.resource);
-  return (request.user === serviceUser || ofCallers) && !isOfLeadership(request) && request.verb !== 'watch';
+  return (
+    (request.user === serviceUser || reviews.has(request.resource)) &&
+    !isOfLeadership(request) &&
+    request.verb !== 'watch'
+  );
 }
 
 /** Milliseconds that the last entries get to reach the file. */

@@ -1,5 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { newExecution } from './executions.ts';
+import { newExecution, type ExecutionOptions } from './executions.ts';
 import { GrpcClient } from './grpc.ts';
 import { RestClient } from './rest.ts';
 import type { ServiceAddress } from './service-address.ts';
@@ -17,7 +17,7 @@ export interface Page {
 
 /** What the load does with the executions of a namespace, over one of the transports. */
 export interface ExecutionApi {
-  readonly create: (name: string) => Promise<void>;
+  readonly create: (options: ExecutionOptions) => Promise<void>;
   readonly get: (name: string) => Promise<void>;
   /** @param token of the page before; none for the first */
   readonly list: (token?: string) => Promise<Page>;
@@ -32,9 +32,10 @@ export const overGrpc: OpenApi = (address, namespace) => {
   const client = new GrpcClient(address);
   const parent = `namespaces/${namespace}`;
   return {
-    async create(workflowExecutionId) {
-      const { spec } = newExecution({ name: workflowExecutionId });
-      await client.call('CreateWorkflowExecution', { parent, workflowExecutionId, workflowExecution: { spec } });
+    async create(options) {
+      const { metadata, spec } = newExecution(options);
+      const request = { parent, workflowExecutionId: metadata.name, workflowExecution: { spec } };
+      await client.call('CreateWorkflowExecution', request);
     },
     async get(name) {
       await client.call('GetWorkflowExecution', { name: `${parent}/workflowExecutions/${name}` });
@@ -54,8 +55,8 @@ export const overRest: OpenApi = (address, namespace) => {
   const client = new RestClient(address);
   const path = `/api/v1/namespaces/${namespace}/workflowexecutions`;
   return {
-    async create(name) {
-      await client.call('POST', path, newExecution({ name }));
+    async create(options) {
+      await client.call('POST', path, newExecution(options));
     },
     async get(name) {
       await client.call('GET', `${path}/${name}`);

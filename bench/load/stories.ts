@@ -6,7 +6,7 @@ import { executionsPath, isTerminal, newExecution, pipelineRunsPath, type Execut
 export interface Story {
   readonly name: string;
   readonly target: string;
-  /** When the API server had acknowledged the create. */
+  /** When the create was acknowledged. */
   acknowledgedAt?: number;
   /** When the watch showed its PipelineRun. */
   pipelineRunAt?: number;
@@ -21,10 +21,14 @@ export interface Story {
   skippedFor?: string;
 }
 
-/** Creates the executions of a namespace, and watches what becomes of them and of their PipelineRuns. */
+/** Has an execution created; resolves when that is acknowledged. */
+export type Create = (options: ExecutionOptions) => Promise<unknown>;
+
+/** Has the executions of a namespace created, and watches what becomes of them and of their PipelineRuns. */
 export class Stories {
   readonly #api: ApiServer;
   readonly #namespace: string;
+  readonly #create: Create;
   readonly #stories = new Map<string, Story>();
   /** Names of executions by those of their PipelineRuns. */
   readonly #pipelineRuns = new Map<string, string>();
@@ -37,14 +41,25 @@ export class Stories {
   #recorded = 0;
   #created = 0;
 
-  private constructor(api: ApiServer, namespace: string) {
+  private constructor(api: ApiServer, namespace: string, create: Create) {
     this.#api = api;
     this.#namespace = namespace;
+    this.#create = create;
   }
 
-  /** Begins to watch a namespace. @param signal calls off what is waited for */
-  static async open(api: ApiServer, namespace: string, signal: AbortSignal): Promise<Stories> {
-    const stories = new Stories(api, namespace);
+  /**
+   * Begins to watch a namespace.
+   *
+   * @param signal calls off what is waited for
+   * @param create default: on the API server itself
+   */
+  static async open(
+    api: ApiServer,
+    namespace: string,
+    signal: AbortSignal,
+    create: Create = (options) => api.must('POST', executionsPath(namespace), newExecution(options)),
+  ): Promise<Stories> {
+    const stories = new Stories(api, namespace, create);
     signal.addEventListener('abort', () => stories.#fail(new Error('called off')), { once: true });
     await stories.#watch(executionsPath(namespace), (event) => stories.#seeExecution(event));
     await stories.#watch(pipelineRunsPath(namespace), (event) => stories.#seePipelineRun(event));
@@ -72,7 +87,7 @@ export class Stories {
     const story: Story = { name, target };
     this.#stories.set(story.name, story);
     this.#created += 1;
-    await this.#api.must('POST', executionsPath(this.#namespace), newExecution({ ...options, target }));
+    await this.#create({ ...options, target });
     story.acknowledgedAt = now();
     return story;
   }
