@@ -126,7 +126,7 @@ export class BenchContext {
 
   /**
    * Starts the service as it is shipped, as one process, under its own ServiceAccount, with TLS, the lock, leader election,
-   * and data storage in a process of its own. It is ready and leads when this resolves.
+   * and data storage in a process of its own. It is ready, and has begun to work as the leader, when this resolves.
    *
    * @param settings (WFE_…) over those it is shipped with
    * @param leads false for one that is only ready, because another one leads (`leadElsewhere`)
