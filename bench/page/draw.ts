@@ -6,6 +6,9 @@ import type { Plot } from '../harness/bench.ts';
 /** Colours that are told apart by everybody: https://jfly.uni-koeln.de/color/ (Okabe and Ito). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
+/** What fits into the width of a picture, of the names of its series. */
+const charactersOfLine = 90;
+
 /** A plot as an SVG picture. The same values always give the same bytes. */
 export async function draw(plot: Plot): Promise<string> {
   resetSVGDefIds();
@@ -36,11 +39,17 @@ function specOf({ title, kind, x, y, series }: Plot): TopLevelSpec {
       y: { field: 'y', type: 'quantitative', scale: { type: y.scale ?? 'linear' }, axis: { title: y.label } },
       color: {
         ...{ field: 'series', type: 'nominal', sort: null, scale: { range: colours } },
-        legend: series.length > 1 ? { title: null, orient: 'bottom', labelLimit: 0 } : null,
+        legend: series.length > 1 ? { title: null, orient: 'bottom', labelLimit: 0, columns: columnsOf(series) } : null,
       },
     },
     config: { font: 'Helvetica, Arial, sans-serif', view: { stroke: null }, axis: { gridColor: '#e5e5e5' } },
   };
+}
+
+/** In one line, unless the names are too long for that. */
+function columnsOf(series: Plot['series']): number {
+  const characters = series.reduce((sum, { name }) => sum + name.length, 0);
+  return characters > charactersOfLine ? 2 : series.length;
 }
 
 /** Long names of bars lean. */
