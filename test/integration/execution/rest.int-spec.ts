@@ -5,6 +5,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { send } from '../support/raw-request.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -164,6 +165,23 @@ describe('the execution API over REST', () => {
     const response = await fetch(`${api.url}/api/v1/nothing`, { method: 'POST', body: 'x'.repeat(10) });
 
     expect(response.status).toBe(404);
+  });
+
+  it.each([
+    ['a body of another type', '', { 'content-type': 'text/xml' }, 415],
+    ['a body where there is nothing', '/none/none', {}, 404],
+    ['a body that is too large', '', json, 413],
+    ['headers that are too large', '', { x: 'x'.repeat(20_000) }, 431],
+  ])('refuses %s so that the answer gets through, however much is on its way', async (_, rest, headers, status) => {
+    const request = { method: 'POST', path: `${new URL(address).pathname}${rest}`, headers };
+
+    const answer = await send(Number(new URL(address).port), api.caller?.token ?? '', {
+      ...request,
+      body: Buffer.alloc(4 * 1024 * 1024),
+    });
+
+    expect(answer.headers).toContain('application/problem+json');
+    expect(JSON.parse(answer.body)).toMatchObject({ status });
   });
 
   it('serves the document that is committed', async () => {

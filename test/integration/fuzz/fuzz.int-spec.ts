@@ -12,9 +12,10 @@ import { restCaller } from '../execution/rest-caller.ts';
 import { type RunningApi, startApi } from '../execution/running-api.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { send, type RawAnswer, type RawRequest } from '../support/raw-request.ts';
 import { until } from '../support/until.ts';
 import { anyGrpcRequest, type GrpcRequest } from './grpc-requests.ts';
-import { anyRestRequest, type RawAnswer, type RestRequest, send } from './rest-requests.ts';
+import { anyRestRequest } from './rest-requests.ts';
 
 const requestsOfEach = 2_600;
 const atOnce = 16;
@@ -61,7 +62,7 @@ function shown(request: unknown): string {
   ).slice(0, 4_000);
 }
 
-async function askRest(request: RestRequest): Promise<string | undefined> {
+async function askRest(request: RawRequest): Promise<string | undefined> {
   const answer = await send(Number(new URL(api.url).port), api.caller?.token ?? '', request);
   const { status: code, body } = answer;
   if (code < 200 || code >= 500) return `HTTP ${code} ${body.slice(0, 500)}`;

@@ -1,0 +1,53 @@
+import { connect } from 'node:net';
+
+/** A request over HTTP, to be sent as it is. */
+export interface RawRequest {
+  readonly method: string;
+  /** As it stands in the request line. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
+/** An answer, as far as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: string;
+}
+
+/**
+ * Sends a request byte by byte as it is, on a connection that is closed behind it, and reads the answer to its end.
+ *
+ * @throws Error when the connection is reset
+ */
+export function send(port: number, token: string, request: RawRequest): Promise<RawAnswer> {
+  const { method, path: target, headers, body = Buffer.alloc(0) } = request;
+  const lines = Object.entries({ ...headers, authorization: `Bearer ${token}`, 'content-length': String(body.length) });
+  const head = [
+    `${method} ${target} HTTP/1.1`,
+    'host: localhost',
+    'connection: close',
+    ...lines.map((l) => l.join(': ')),
+  ];
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const parts: Buffer[] = [];
+    socket.on('data', (part: Buffer) => parts.push(part));
+    socket.once('error', reject);
+    socket.once('close', () => resolve(parsed(Buffer.concat(parts).toString('utf8'))));
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    socket.write(body);
+  });
+}
+
+function parsed(text: string): RawAnswer {
+  const end = text.indexOf('\r\n\r\n');
+  const [head, body] = [text.slice(0, end), text.slice(end + 4)];
+  const chunked = /^transfer-encoding: chunked$/im.test(head);
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
+    headers: head.toLowerCase(),
+    body: chunked ? body.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n/gi, '') : body,
+  };
+}
