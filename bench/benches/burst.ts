@@ -1,5 +1,5 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
+import { atLeast, atMost, figure, named, type Figure } from '../harness/figure.ts';
 import { onReference, referencePatches, timeOnReference } from '../harness/reference.ts';
 import { quantiles } from '../load/quantiles.ts';
 import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
@@ -44,11 +44,6 @@ export const burst: Bench = {
 
 function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
   return [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)];
-}
-
-/** Figures of executions that were created in another way. */
-export function named(way: string): (one: Figure) => Figure {
-  return (one) => ({ ...one, name: `${way}: ${one.name}` });
 }
 
 function ratesOf(measured: BurstMeasures, patches: number): Figure[] {

@@ -1,8 +1,7 @@
 import type { Bench, Plot } from '../harness/bench.ts';
-import { atMost, exactly, figure, type Figure } from '../harness/figure.ts';
+import { atMost, exactly, figure, named, type Figure } from '../harness/figure.ts';
 import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
-import { named } from './burst.ts';
 import { measureBurstsBesideCeiling, together, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
 
 /** The aims for one execution. */

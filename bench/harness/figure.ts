@@ -37,3 +37,8 @@ export function atLeast(limit: number): Judge {
 export function exactly(wanted: number): Judge {
   return (value, unit) => ({ text: `${wanted} ${unit}`.trim(), holds: value === wanted });
 }
+
+/** The same figure of something else, which its name says first. */
+export function named(what: string): (one: Figure) => Figure {
+  return (one) => ({ ...one, name: `${what}: ${one.name}` });
+}
