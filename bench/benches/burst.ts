@@ -28,16 +28,14 @@ export const burst: Bench = {
   stage: 'shared',
   async run(context) {
     const { onApiServer, overGrpc, patches } = await measureBurstsBesideCeiling(context);
+    const [direct, called] = [together(onApiServer), together(overGrpc)];
     return {
       figures: [
         figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
-        ...figuresOf(together(onApiServer), patches),
-        ...figuresOf(together(overGrpc), patches).map(named('over gRPC')),
+        ...figuresOf(direct, patches),
+        ...figuresOf(called, patches).map(named('over gRPC')),
       ],
-      plots: [
-        latencyPlot({ 'on the API server': together(onApiServer), 'over gRPC': together(overGrpc) }),
-        progressPlot(onApiServer),
-      ],
+      plots: [latencyPlot({ 'on the API server': direct, 'over gRPC': called }), progressPlot(onApiServer)],
     };
   },
 };

@@ -75,6 +75,14 @@ describe('a request that can not be read', () => {
     expect(problemOf(answer)).toMatchObject({ status: 400 });
   });
 
+  it('is answered behind one that has been answered', async () => {
+    listener = (_request, response) => void response.end('fine');
+
+    const answer = await exchange('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'hello\r\n\r\n');
+
+    expect(answer).toMatch(/\r\n\r\nfineHTTP\/1.1 400 Bad Request\r\n/);
+  });
+
   it('breaks off an answer that has begun, and is not told of within it', async () => {
     listener = (_request, response) => void response.write('begun');
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { stringOf, recordOf } from '../../kubernetes/json.ts';
+import { recordOf, stringOf } from '../../kubernetes/json.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable, type ErrorCode } from '../errors/error-table.ts';
 import { httpLimits } from '../limits.ts';
@@ -25,13 +25,17 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
  * connection so that the answer gets through: what still comes is read and thrown away, for a while.
  */
 export function answerUnreadable(server: HttpServer | HttpsServer): void {
-  const latest = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => latest.set(request.socket, response));
+  const underWay = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    underWay.set(socket, response);
+    // A connection that is kept does not keep its last answer.
+    response.once('close', () => underWay.get(socket) === response && underWay.delete(socket));
+  });
   server.on('clientError', (thrown: unknown, socket: Duplex) => {
     // What comes after an answer that was the last one is of no interest.
     if (!socket.writable) return;
     const error = refusalOf(thrown);
-    if (error === undefined || isAnswering(latest.get(socket))) return void socket.destroy();
+    if (error === undefined || isOfAnother(underWay.get(socket))) return void socket.destroy();
     socket.end(answerTo(error));
     const timer = setTimeout(() => socket.destroy(), httpLimits.lingerMs).unref();
     socket.once('close', () => clearTimeout(timer));
@@ -48,10 +52,9 @@ function refusalOf(thrown: unknown): ApiError | undefined {
   return new ApiError('InvalidArgument', `the request is no HTTP/1.1: ${stringOf(reason) ?? code}`);
 }
 
-/** Another answer, to a request before, is not to be mixed up with this one. */
-function isAnswering(response: ServerResponse | undefined): boolean {
-  if (response === undefined || response.writableFinished) return false;
-  return response.headersSent || response.req.complete;
+/** Whether an answer is under way that this one would be mixed up with: one that has begun, or is of a request before. */
+function isOfAnother(answer: ServerResponse | undefined): boolean {
+  return answer !== undefined && (answer.headersSent || answer.req.complete);
 }
 
 function answerTo(error: ApiError): string {

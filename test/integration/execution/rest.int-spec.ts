@@ -173,12 +173,9 @@ describe('the execution API over REST', () => {
     ['a body that is too large', '', json, 413],
     ['headers that are too large', '', { x: 'x'.repeat(20_000) }, 431],
   ])('refuses %s so that the answer gets through, however much is on its way', async (_, rest, headers, status) => {
-    const request = { method: 'POST', path: `${new URL(address).pathname}${rest}`, headers };
+    const [path, body] = [`${new URL(address).pathname}${rest}`, Buffer.alloc(4 * 1024 * 1024)];
 
-    const answer = await send(Number(new URL(address).port), api.caller?.token ?? '', {
-      ...request,
-      body: Buffer.alloc(4 * 1024 * 1024),
-    });
+    const answer = await send(api, { method: 'POST', path, headers, body });
 
     expect(answer.headers).toContain('application/problem+json');
     expect(JSON.parse(answer.body)).toMatchObject({ status });

@@ -63,7 +63,7 @@ function shown(request: unknown): string {
 }
 
 async function askRest(request: RawRequest): Promise<string | undefined> {
-  const answer = await send(Number(new URL(api.url).port), api.caller?.token ?? '', request);
+  const answer = await send(api, request);
   const { status: code, body } = answer;
   if (code < 200 || code >= 500) return `HTTP ${code} ${body.slice(0, 500)}`;
   if (code < 400 || request.method === 'HEAD') return undefined;

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { RunningApi } from '../execution/running-api.ts';
 
 /** A request over HTTP, to be sent as it is. */
 export interface RawRequest {
@@ -19,11 +20,12 @@ export interface RawAnswer {
 /**
  * Sends a request byte by byte as it is, on a connection that is closed behind it, and reads the answer to its end.
  *
+ * @param api where it goes, and the headers that say from whom it comes
  * @throws Error when the connection is reset
  */
-export function send(port: number, token: string, request: RawRequest): Promise<RawAnswer> {
+export function send(api: Pick<RunningApi, 'url' | 'headers'>, request: RawRequest): Promise<RawAnswer> {
   const { method, path: target, headers, body = Buffer.alloc(0) } = request;
-  const lines = Object.entries({ ...headers, authorization: `Bearer ${token}`, 'content-length': String(body.length) });
+  const lines = Object.entries({ ...headers, ...api.headers, 'content-length': String(body.length) });
   const head = [
     `${method} ${target} HTTP/1.1`,
     'host: localhost',
@@ -31,7 +33,7 @@ export function send(port: number, token: string, request: RawRequest): Promise<
     ...lines.map((l) => l.join(': ')),
   ];
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
     const parts: Buffer[] = [];
     socket.on('data', (part: Buffer) => parts.push(part));
     socket.once('error', reject);
