@@ -20,10 +20,10 @@ const bindings = {
   kind: 'ValidatingAdmissionPolicyBinding',
 };
 
-/** Asks the policies below to refuse, and to quote the secret as they do. */
+/** Parameters that the admission policies below refuse, with a message that quotes the secret. */
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
 
-describe('the value of a parameter whose name looks like that of a secret', () => {
+describe('the value of a secret parameter', () => {
   const stage = new Stage();
   let service: ObservedService;
   let containerImage: string;
@@ -58,7 +58,7 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     }
   });
 
-  /** Lets the API server refuse what does not keep a rule, in the words of that. */
+  /** Makes the API server refuse objects that break a rule, with the message of the rule. */
   async function refuse(of: string, group: string, plural: string, rule: object): Promise<void> {
     const metadata = { name: `${stage.namespace}-${of}` };
     const resourceRules = [{ apiGroups: [group], apiVersions: ['*'], operations: ['CREATE'], resources: [plural] }];
@@ -89,14 +89,14 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     });
   }
 
-  /** Sends a request that is refused; the answer is kept. */
+  /** Sends a request that is refused and records the answer. */
   async function refused(body: unknown): Promise<void> {
     const answer = await post(body);
     expect(answer.ok).toBe(false);
     answers.push(await answer.text());
   }
 
-  /** Has an execution run to its end, whatever that is. */
+  /** Runs an execution to its end and records its status. */
   async function run(parameters: Readonly<Record<string, string>>, secret: string): Promise<void> {
     const name = `secret-${++count}`;
     expect((await post({ metadata: { name }, spec: spec(secret, parameters) })).status).toBe(201);
@@ -104,25 +104,24 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     answers.push(JSON.stringify(status));
   }
 
-  /** What may become of a creation, good or bad. */
+  /** Ways in which a create request can succeed or fail. */
   const forms: Readonly<Record<string, (secret: string) => Promise<void>>> = {
     'a run that fails': (secret) => run({}, secret),
     'a PipelineRun that admission control refuses': (secret) => run({ [refusePipelineRun]: '1' }, secret),
     'an execution that admission control refuses': (secret) =>
       refused({ spec: spec(secret, { [refuseExecution]: '1' }) }),
-    'a body that breaks off': (secret) => refused(JSON.stringify({ spec: spec(secret) }).slice(0, -3)),
-    'a body with the value out of place': (secret) =>
+    'a truncated body': (secret) => refused(JSON.stringify({ spec: spec(secret) }).slice(0, -3)),
+    'a body that is not JSON because of the value': (secret) =>
       refused(`{"spec":{"parameters":{"DB_PASSWORD":${JSON.stringify(secret).slice(1, -1)}}}}`),
     'a value that is too long': (secret) => refused({ spec: spec(secret.repeat(8_192)) }),
     'a value of the wrong type': (secret) =>
       refused({ spec: { ...spec(secret), parameters: { DB_PASSWORD: [secret] } } }),
     'parameters of the wrong type': (secret) => refused({ spec: { ...spec(secret), parameters: secret } }),
-    'a spec that breaks another rule': (secret) => refused({ spec: { ...spec(secret), confidence: 2 } }),
-    'a rule that only the cluster knows': (secret) =>
-      refused({ spec: { ...spec(secret), executionConfig: { timeout: '0s' } } }),
+    'a spec that is invalid elsewhere': (secret) => refused({ spec: { ...spec(secret), confidence: 2 } }),
+    'a rule of the cluster': (secret) => refused({ spec: { ...spec(secret), executionConfig: { timeout: '0s' } } }),
   };
 
-  it('is in nothing that the service writes or answers, but in the resource itself', async () => {
+  it('is in no log line, Event or answer of the service', async () => {
     const secret = fc.string({ unit: fc.constantFrom(...'aZ09-_/+= "\\\'{}:,'), minLength: 8, maxLength: 40 });
     const secrets: string[] = [];
 
@@ -139,22 +138,22 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     expect(items.length).toBeGreaterThan(0);
     expect(service.lines().length).toBeGreaterThan(0);
     const written = [...service.lines(), ...items, ...answers].flatMap((found) => textsIn(found));
-    // Where it was quoted there is something in its place, or this test proves nothing.
+    // Where it was quoted it is redacted, or this test proves nothing.
     for (const quoting of answers.filter((text) => text.includes('not with'))) {
       expect(quoting).toContain('not with ********');
     }
     expect(written.filter((text) => text.includes('not with ********')).length).toBeGreaterThan(3);
-    for (const value of secrets) expect(written.filter((text) => tells(text, value))).toEqual([]);
+    for (const value of secrets) expect(written.filter((text) => contains(text, value))).toEqual([]);
   });
 });
 
-/** Every text in a JSON value, and the text itself where it is one. */
+/** Every string in a JSON value, keys included. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.entries(value).flat().flatMap(textsIn) : [];
 }
 
-/** Whether a text has the value in it, plain or as JSON would write it. */
-function tells(text: string, value: string): boolean {
+/** Whether a text contains the value, plain or escaped as in JSON. */
+function contains(text: string, value: string): boolean {
   return [value, JSON.stringify(value).slice(1, -1)].some((spelling) => text.includes(spelling));
 }
