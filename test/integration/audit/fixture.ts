@@ -9,24 +9,24 @@ import {
   type DataStorageOptions,
   type Meddling,
 } from '../../data-storage/index.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 
-/** A stage of the reconciler with a data storage service beside it. */
-export class AuditedStage extends Stage {
+/** A reconciler fixture with a data storage service of its own. */
+export class AuditFixture extends ReconcilerFixture {
   #storage: DataStorageDouble | undefined;
   #directory = '';
 
   get storage(): DataStorageDouble {
-    if (this.#storage === undefined) throw new Error('data storage is not there');
+    if (this.#storage === undefined) throw new Error('the fixture has no data storage');
     return this.#storage;
   }
 
-  /** A directory that goes with the stage. */
+  /** A directory that is removed with the fixture. */
   get directory(): string {
     return this.#directory;
   }
 
-  /** Opens the stage and starts data storage, with what is given over the defaults. */
+  /** Opens the fixture and starts data storage. */
   async openWithStorage(options: Partial<DataStorageOptions> = {}): Promise<this> {
     await this.open();
     this.#directory = await mkdtemp(join(tmpdir(), 'data-storage-'));
@@ -40,32 +40,32 @@ export class AuditedStage extends Stage {
     await rm(this.#directory, { recursive: true });
   }
 
-  /** Settings of a reconciler that tells data storage, and does not wait for long where it has to wait. */
+  /** Settings of a reconciler that sends its audit events to data storage, with short waits. */
   settings(over: Partial<Config> = {}): Partial<Config> {
     return { dataStorageUrl: this.storage.url, dataStorageTimeoutMs: 2_000, auditSettleMs: 500, ...over };
   }
 
-  /** What data storage has of an execution, in the order of its arrival. */
-  trailOf(name: string) {
+  /** The stored events of an execution, in the order of their arrival. */
+  eventsOf(name: string) {
     return this.storage.rows.map(({ event }) => event).filter(({ resource_id }) => resource_id === name);
   }
 
-  /** Waits until an execution says this of its audit events. */
+  /** Waits until the condition AuditRecorded of an execution has a reason. */
   recorded(name: string, reason: string): Promise<WorkflowExecution> {
     return this.until(
       name,
-      `the events of ${name} are ${reason}`,
+      `AuditRecorded of ${name} is ${reason}`,
       (execution) => auditOf(execution)?.reason === reason,
     );
   }
 }
 
-/** What an execution says of its audit events. */
+/** The condition AuditRecorded. */
 export function auditOf({ status }: WorkflowExecution) {
   return status?.conditions?.find(({ type }) => type === 'AuditRecorded');
 }
 
-/** Refuses requests whose body holds a text, as data storage does with events that it does not like. */
+/** Refuses requests whose body contains a text with 400, as data storage does with invalid events. */
 export function refusing(text: string): Meddling {
   const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail: 'not this one' };
   const refused = { status: 400, body: JSON.stringify(problem) };

@@ -19,30 +19,35 @@ import type { Config } from '../../../src/config/config.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { letServiceKeepLocks } from '../support/service-rights.ts';
 import { startReconciler, type RunningReconciler } from './running-reconciler.ts';
+import { answerWorkflow, endCancelledTask } from './workflows.ts';
 
-/** How long a phase may take to come, in milliseconds; reached only when it does not come. */
+/** How long to wait for something, in milliseconds; reached only when it does not happen. */
 const deadlineMs = 30_000;
 
 /**
- * What a test of the reconciler plays on: a namespace of its own, a fault proxy between the reconciler and the API server,
- * and a client for the test itself that goes past the proxy.
+ * A namespace with a fault proxy between its reconcilers and the API server, and a client for the test that bypasses the
+ * proxy. The tests of a file share one and use different names in it; a test that needs faults or settings of its own opens
+ * another one:
+ *
+ *     await using own = await new ReconcilerFixture().open();
  */
-export class Stage {
+export class ReconcilerFixture implements AsyncDisposable {
   readonly client: KubernetesClient;
   readonly proxy: FaultProxy;
   readonly #config = sharedCluster();
   readonly #serviceConfig = serviceCluster();
   readonly #reconcilers: RunningReconciler[] = [];
+  readonly #proxies: FaultProxy[] = [];
   #namespace: TestNamespace | undefined;
 
-  /** A stage that is not there yet; call {@link open}. */
+  /** Call {@link open} before anything else. */
   constructor() {
     this.client = new KubernetesClient(this.#config);
     this.proxy = new FaultProxy(this.#serviceConfig);
   }
 
   get namespace(): string {
-    if (this.#namespace === undefined) throw new Error('the stage is not open');
+    if (this.#namespace === undefined) throw new Error('the fixture is not open');
     return this.#namespace.name;
   }
 
@@ -54,28 +59,39 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    for (const reconciler of this.#reconcilers) await reconciler.stop();
-    await this.proxy.close();
+    await Promise.all(this.#reconcilers.map((reconciler) => reconciler.stop()));
+    await Promise.all([this.proxy, ...this.#proxies].map((proxy) => proxy.close()));
     await this.#namespace?.delete();
     await this.#config.close();
     await this.#serviceConfig.close();
   }
 
-  /** Starts a reconciler that sees the API server through the proxy. */
-  async startReconciler(settings: Partial<Config> = {}): Promise<RunningReconciler> {
-    const reconciler = await startReconciler(this.proxy.kubeConfig(), this.namespace, settings);
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Opens another fault proxy, for a second replica. */
+  async openProxy(): Promise<FaultProxy> {
+    const proxy = await new FaultProxy(this.#serviceConfig).listen();
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
+  /** Starts a reconciler that reaches the API server through a proxy of this fixture. */
+  async startReconciler(settings: Partial<Config> = {}, proxy = this.proxy): Promise<RunningReconciler> {
+    const reconciler = await startReconciler(proxy.kubeConfig(), this.namespace, settings);
     this.#reconcilers.push(reconciler);
     return reconciler;
   }
 
-  /** Publishes a workflow and asks for it to be run. */
+  /** Publishes a workflow and creates an execution of it. */
   async execute(name: string, workflow: string, spec: Partial<WorkflowExecutionSpec> = {}): Promise<WorkflowExecution> {
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
     const containerImage = await publishWorkflow(publisher, `${this.namespace}:${name.slice(0, 60)}`, workflow);
     return this.create(name, { workflowRef: { ...aSpec().workflowRef, containerImage }, ...spec });
   }
 
-  /** Creates a WorkflowExecution, on a target of its own unless the spec says another. */
+  /** Creates an execution, on a target of its own unless the spec names another one. */
   create(name: string, spec: Partial<WorkflowExecutionSpec> = {}): Promise<WorkflowExecution> {
     return this.client.create(workflowExecutionResource, {
       apiVersion: workflowExecutionApiVersion,
@@ -85,12 +101,12 @@ export class Stage {
     });
   }
 
-  /** Waits until an execution has a phase; returns it as it then is. */
+  /** Waits until an execution has a phase, and returns it. */
   async phase(name: string, phase: Phase): Promise<WorkflowExecution> {
     return this.until(name, `${name} is ${phase}`, (execution) => phaseOf(execution) === phase);
   }
 
-  /** Waits until something holds for an execution; returns it as it then is. */
+  /** Waits until a condition holds for an execution, and returns it. */
   async until(
     name: string,
     what: string,
@@ -103,17 +119,17 @@ export class Stage {
     return found;
   }
 
-  /** The execution as it is now. */
+  /** The execution, read live. */
   execution(name: string): Promise<WorkflowExecution> {
     return this.client.get(workflowExecutionResource, this.key(name));
   }
 
-  /** Asks for an execution to be cancelled. */
+  /** Requests the cancellation of an execution. */
   async cancel(name: string): Promise<void> {
     await this.client.patch(workflowExecutionResource, this.key(name), { spec: { cancelRequested: true } });
   }
 
-  /** Asks for the deletion of an execution. */
+  /** Requests the deletion of an execution. */
   delete(name: string): Promise<void> {
     return this.client.delete(workflowExecutionResource, this.key(name));
   }
@@ -124,13 +140,13 @@ export class Stage {
     await waitFor(this.client, workflowExecutionResource, watched, `${name} is gone`, isEmpty, deadlineMs);
   }
 
-  /** Every PipelineRun of an execution, as they are now. */
+  /** All PipelineRuns of an execution, read live. */
   async pipelineRuns(name: string): Promise<PipelineRun[]> {
     const labelSelector = `${pipelineRunLabels.workflowExecution}=${labelValue(name)}`;
     return (await this.client.list(pipelineRunResource, { namespace: this.namespace, labelSelector })).items;
   }
 
-  /** Waits until an execution has its PipelineRun, and something holds for it. */
+  /** Waits until an execution has a PipelineRun for which a condition holds. */
   async pipelineRun(name: string, holds: (run: PipelineRun) => boolean = () => true): Promise<PipelineRun> {
     const labelSelector = `${pipelineRunLabels.workflowExecution}=${labelValue(name)}`;
     const watched = { namespace: this.namespace, labelSelector };
@@ -141,7 +157,24 @@ export class Stage {
     return found;
   }
 
-  /** The key of an object of this stage. */
+  /** Waits until Tekton has started the task of a {@link waitingWorkflow}; returns the PipelineRun. */
+  startedRun(name: string): Promise<PipelineRun> {
+    return this.pipelineRun(name, ({ status }) => status.childReferences.length > 0);
+  }
+
+  /** Completes the task of a {@link waitingWorkflow}, with success or without. */
+  async completeTask(name: string, succeeded: 'True' | 'False' = 'True'): Promise<void> {
+    const { metadata } = await this.pipelineRun(name);
+    await answerWorkflow(this.client, this.namespace, metadata.name, succeeded);
+  }
+
+  /** Ends the task of a {@link waitingWorkflow} once Tekton has cancelled it. */
+  async endCancelledTask(name: string): Promise<void> {
+    const { metadata } = await this.pipelineRun(name);
+    await endCancelledTask(this.client, this.namespace, metadata.name);
+  }
+
+  /** The key of an object in the namespace of this fixture. */
   key(name: string): ObjectKey {
     return { namespace: this.namespace, name };
   }

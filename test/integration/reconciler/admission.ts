@@ -5,8 +5,8 @@ import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { until } from '../support/until.ts';
 
-/** Something that a test has put in the way. */
-export interface Obstacle {
+/** A rule of the API server that a test has added. */
+export interface AdmissionRule {
   remove(): Promise<void>;
 }
 
@@ -26,8 +26,8 @@ const admission = 'admissionregistration.k8s.io';
 const policies = resource(admission, 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false);
 const bindings = resource(admission, 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false);
 
-/** Lets a namespace have no more than so many of something. */
-export async function limit(client: KubernetesClient, namespace: string, hard: object): Promise<Obstacle> {
+/** Adds a ResourceQuota to a namespace. */
+export async function addQuota(client: KubernetesClient, namespace: string, hard: object): Promise<AdmissionRule> {
   const name = 'test-quota';
   await client.create(quotas, {
     apiVersion: 'v1',
@@ -39,14 +39,14 @@ export async function limit(client: KubernetesClient, namespace: string, hard: o
   return { remove: () => client.delete(quotas, { namespace, name }) };
 }
 
-/** Lets Pod Security admit only pods to a namespace that keep the `restricted` profile. */
+/** Makes Pod Security enforce the `restricted` profile in a namespace. */
 export async function restrictPods(client: KubernetesClient, name: string): Promise<void> {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await client.patch(namespaces, { name }, { metadata: { labels } });
 }
 
-/** A policy that denies every PipelineRun in a namespace, with the same status as if rights were missing. */
-export async function denyPipelineRuns(client: KubernetesClient, namespace: string): Promise<Obstacle> {
+/** Adds a policy that denies every PipelineRun in a namespace, with the status code that missing rights have. */
+export async function denyPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
   const apiVersion = `${admission}/v1`;
   const metadata = { name: `deny-${namespace}` };
   const rule = { apiGroups: ['tekton.dev'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pipelineruns'] };
@@ -63,11 +63,11 @@ export async function denyPipelineRuns(client: KubernetesClient, namespace: stri
   return { remove: async () => void (await Promise.all([remove(bindings), remove(policies)])) };
 }
 
-/** Lets a namespace have no PipelineRuns by quota. */
-export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<Obstacle> {
-  const obstacle = await limit(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
+/** Adds a quota that leaves no room for a PipelineRun in a namespace. */
+export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
+  const quota = await addQuota(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
   await until('the quota is in force', () => isForbidden(client, namespace));
-  return obstacle;
+  return quota;
 }
 
 async function isForbidden(client: KubernetesClient, namespace: string): Promise<boolean> {
