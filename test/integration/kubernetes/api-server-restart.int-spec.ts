@@ -5,7 +5,7 @@ import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-confi
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { aConfigMap, configMaps } from '../support/config-map.ts';
 import { until } from '../support/until.ts';
-import { startMirror, type Mirror } from './mirror.ts';
+import { startReflector, type RunningReflector } from './running-reflector.ts';
 
 const minute = 60_000;
 const namespace = 'default';
@@ -13,13 +13,13 @@ const namespace = 'default';
 let cluster: Cluster;
 let config: PooledKubeConfig;
 let client: KubernetesClient;
-let mirror: Mirror;
+let mirror: RunningReflector;
 
 beforeAll(async () => {
   cluster = await startCluster({ level: 'api', owner: 'process', ignoreKubeconfig: true });
   config = loadKubeConfigFiles([cluster.kubeconfig]);
   client = new KubernetesClient(config);
-  mirror = startMirror(loadKubeConfigFiles([cluster.kubeconfig]), { timing: { idleTimeoutMs: 3_000 } });
+  mirror = startReflector(loadKubeConfigFiles([cluster.kubeconfig]), { timing: { idleTimeoutMs: 3_000 } });
   await mirror.reflector.synced(AbortSignal.timeout(minute));
 }, 10 * minute);
 

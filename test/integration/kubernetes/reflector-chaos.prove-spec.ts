@@ -8,7 +8,7 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, answerWatch, delay, drop, reset, resetAfter, statusOf, type Fault } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
-import { startMirror } from './mirror.ts';
+import { startReflector } from './running-reflector.ts';
 
 const config = sharedCluster();
 const client = new KubernetesClient(config);
@@ -16,7 +16,7 @@ let namespace: TestNamespace;
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  namespace = await createNamespace(client, 'storm');
+  namespace = await createNamespace(client, 'reflector');
   proxy = await new FaultProxy(config).listen();
 });
 
@@ -26,7 +26,7 @@ afterAll(async () => {
   await config.close();
 });
 
-/** The same numbers for the same seed (mulberry32), so that a storm can be had again. */
+/** The same numbers for the same seed (mulberry32), so that a run can be repeated. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -52,33 +52,33 @@ const faults: readonly (() => Fault)[] = [
 ];
 
 it.each([2, 3])(
-  'after a storm of faults (%i) the store is what the API server has, and the changes add up to it',
+  'after random faults (seed %i) the store is what the API server has, and the reported changes add up to it',
   async (seed) => {
     const random = randomFrom(seed);
     const timing = { listTimeoutMs: 300, watchTimeoutMs: 300, idleTimeoutMs: 400, pageSize: 3, watchSeconds: 1 };
-    const { reflector, stop } = startMirror(proxy.kubeConfig(), { namespaces: [namespace.name], timing });
-    const told = new Map<string, string>();
-    /** Additions of what was there, changes and deletions of what was not. A handler's exception would be caught. */
+    const { reflector, stop } = startReflector(proxy.kubeConfig(), { namespaces: [namespace.name], timing });
+    const reported = new Map<string, string>();
+    /** Additions of what exists, changes and deletions of what does not. An exception of a handler would be swallowed. */
     const illogical: string[] = [];
     reflector.onChange(({ type, object }) => {
-      if (told.has(keyOf(object)) === (type === 'added')) illogical.push(`${type} ${keyOf(object)}`);
-      if (type === 'deleted') told.delete(keyOf(object));
-      else told.set(keyOf(object), object.metadata.resourceVersion);
+      if (reported.has(keyOf(object)) === (type === 'added')) illogical.push(`${type} ${keyOf(object)}`);
+      if (type === 'deleted') reported.delete(keyOf(object));
+      else reported.set(keyOf(object), object.metadata.resourceVersion);
     });
 
     for (let step = 0; step < 150; step++) {
       await change(`map-${random(12)}`, random(3));
-      const weather = random(10);
-      if (weather === 0) proxy.cut({ watch: true });
-      if (weather === 1) proxy.freeze({ watch: true });
-      if (weather === 2) proxy.inject({ path: '/configmaps' }, faults[random(faults.length)]!(), 1 + random(2));
+      const fault = random(10);
+      if (fault === 0) proxy.cut({ watch: true });
+      if (fault === 1) proxy.freeze({ watch: true });
+      if (fault === 2) proxy.inject({ path: '/configmaps' }, faults[random(faults.length)]!(), 1 + random(2));
     }
     const truth = async () => {
       const { items } = await client.list(configMaps, { namespace: namespace.name, labelSelector: 'of=test' });
       return new Map(items.map((item) => [keyOf(item), item.metadata.resourceVersion]));
     };
     const expected = await truth();
-    await until('the store is right', () => sameAs(expected, told));
+    await until('the store is right', () => sameAs(expected, reported));
     expect(new Map(reflector.store.list().map((item) => [keyOf(item), item.metadata.resourceVersion]))).toEqual(
       expected,
     );
@@ -87,7 +87,7 @@ it.each([2, 3])(
   },
 );
 
-/** Creates, changes or deletes a ConfigMap; that it is there already, or not there, is fine. */
+/** Creates, changes or deletes a ConfigMap; conflicts with what exists are ignored. */
 async function change(name: string, act: number): Promise<void> {
   const key = { namespace: namespace.name, name };
   try {

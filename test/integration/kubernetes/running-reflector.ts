@@ -6,11 +6,17 @@ import type { ReflectorSource } from '../../../src/kubernetes/reflector-options.
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import { configMaps, type ConfigMap } from '../support/config-map.ts';
 
-/** Short pauses, so that a test is over soon; what they are in production is the business of unit tests. */
+/** Short pauses for tests; unit tests cover those of production. */
 const timing: Partial<ListWatchTiming> = { backoff: { baseMs: 20, maxMs: 200 } };
 
-/** A running reflector of ConfigMaps and what it has told. */
-export interface Mirror {
+/** What a reflector of ConfigMaps is started with. */
+export type ReflectorSettings = Partial<ReflectorSource<ConfigMap>> & {
+  readonly timing?: Partial<ListWatchTiming>;
+  readonly log?: Logger;
+};
+
+/** A running reflector of ConfigMaps and the changes it has reported. */
+export interface RunningReflector {
   readonly reflector: Reflector<ConfigMap>;
   /** `added NAME`, `updated NAME`, `deleted NAME`, in order. */
   readonly changes: string[];
@@ -19,18 +25,15 @@ export interface Mirror {
   stop(): Promise<void>;
 }
 
-/** Starts a reflector of the ConfigMaps labelled `of=test` that talks to the cluster through `config`. */
-export function startMirror(
-  config: PooledKubeConfig,
-  source: Partial<ReflectorSource<ConfigMap>> & { readonly timing?: Partial<ListWatchTiming>; readonly log?: Logger },
-): Mirror {
+/** Starts a reflector of the ConfigMaps with the label `of=test`. */
+export function startReflector(config: PooledKubeConfig, settings: ReflectorSettings): RunningReflector {
   const client = new KubernetesClient(config);
   const reflector = new Reflector({
     client,
     resource: configMaps,
     labelSelector: 'of=test',
-    ...source,
-    timing: { ...timing, ...source.timing },
+    ...settings,
+    timing: { ...timing, ...settings.timing },
   });
   const changes: string[] = [];
   reflector.onChange(({ type, object }) => changes.push(`${type} ${object.metadata.name}`));
