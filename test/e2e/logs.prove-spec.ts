@@ -1,10 +1,7 @@
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
-import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
-import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { startApi } from '../integration/execution/running-api.ts';
 import { serviceCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
@@ -14,8 +11,7 @@ import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../suppo
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { publishWorkflow } from '../support/workflows.ts';
-import { describeOnPods } from './environment.ts';
+import { describeOnPods, type Environment } from './environment.ts';
 import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
 
 const brief = ({ task, step, text }: SeenLine) => `[${task} : ${step}] ${text}`;
@@ -51,33 +47,9 @@ describeOnPods('the logs of an execution', (environment) => {
     const log = (name: string, over: { follow?: boolean; since?: Date } = {}) =>
       readLog(at, { namespace: environment().namespace, name, ...over });
 
-    it('follow a run from before it has begun, live, with all of its tasks, steps and tries', async () => {
-      const name = named('followed');
-      const workflow = tasksWorkflow({
-        first: { steps: { one: 'echo 1; echo 2', two: 'echo 3; printf 4' } },
-        second: { runAfter: ['first'], retries: 1, steps: { one: 'echo 5; exit 1' } },
-      });
-      await create(name, workflow);
-
-      const lines = await wholeLog(log(name, { follow: true }));
-
-      expect(lines.map(brief)).toEqual([
-        '[first : one] 1',
-        '[first : one] 2',
-        '[first : two] 3',
-        '[first : two] 4',
-        '[second : one] 5',
-        '[second : one] 5',
-      ]);
-      expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
-      expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
-      // Told again afterwards it is the same.
-      await expect(wholeLog(log(name))).resolves.toEqual(lines);
-    });
-
     it('tell a line while the step that has written it goes on', async () => {
       const name = named('live');
-      await create(name, shellWorkflow('echo begun; while true; do sleep 1; done'));
+      await execute(name, shellWorkflow('echo begun; while true; do sleep 1; done'));
 
       const lines = log(name, { follow: true });
       const first = await lines.next();
@@ -87,13 +59,13 @@ describeOnPods('the logs of an execution', (environment) => {
       expect(first.value).toMatchObject({ task: 'run', step: 'shell', text: 'begun' });
       expect(status?.phase).toBe('Running');
       await environment().client.patch(workflowExecutionResource, keyOf(name), { spec: { cancelRequested: true } });
-      await ended(name);
+      await finished(name);
     });
 
     it('tell what side by side tasks have written in the order of time', async () => {
       const name = named('parallel');
       const task = { steps: { only: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done' } };
-      await create(name, tasksWorkflow({ left: task, right: task }));
+      await execute(name, tasksWorkflow({ left: task, right: task }));
 
       const followed = await wholeLog(log(name, { follow: true }));
       const afterwards = await wholeLog(log(name));
@@ -118,8 +90,8 @@ describeOnPods('the logs of an execution', (environment) => {
       const name = named('large');
       const script =
         "head -c 40000 /dev/zero | tr '\\000' x; echo; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
-      await create(name, shellWorkflow(script));
-      await ended(name);
+      await execute(name, shellWorkflow(script));
+      await finished(name);
 
       const lines = await wholeLog(log(name));
       const [pod] = await pods(name);
@@ -138,11 +110,11 @@ describeOnPods('the logs of an execution', (environment) => {
 
     it('say that they are gone when the pods are', async () => {
       const name = named('gone');
-      await create(
+      await execute(
         name,
         tasksWorkflow({ first: { steps: { a: 'echo a' } }, second: { runAfter: ['first'], steps: { b: 'echo b' } } }),
       );
-      await ended(name);
+      await finished(name);
       const { client, namespace } = environment();
       const [first, second] = (await pods(name)).map(({ metadata }) => metadata);
       if (first === undefined || second === undefined) throw new Error('two pods were expected');
@@ -164,8 +136,8 @@ describeOnPods('the logs of an execution', (environment) => {
     it('say that nothing has run, and that there is no such execution', async () => {
       const name = named('never');
       const { client } = environment();
-      await create(name, shellWorkflow('true'), { cancelRequested: true });
-      await ended(name);
+      await execute(name, shellWorkflow('true'), { cancelRequested: true });
+      await finished(name);
 
       await expect(wholeLog(log(name))).rejects.toMatchObject({ reason: 'failed-precondition' });
       await expect(wholeLog(log('nobody'))).rejects.toMatchObject({ reason: 'not-found' });
@@ -174,8 +146,8 @@ describeOnPods('the logs of an execution', (environment) => {
 
     it('show no pod that only says it belongs to the run', async () => {
       const name = named('forged');
-      await create(name, shellWorkflow('echo mine'));
-      await ended(name);
+      await execute(name, shellWorkflow('echo mine'));
+      await finished(name);
       const { client, namespace } = environment();
       const [own] = await pods(name);
       const { items } = await client.listRaw(podResource, { ...ours(name) });
@@ -208,7 +180,7 @@ describeOnPods('the logs of an execution', (environment) => {
       proxy.inject(ofLogs, resetAfter(500), 4);
       const script =
         'i=0; while [ $i -lt 60 ]; do echo line $i; i=$((i+1)); [ $((i % 20)) -eq 0 ] && sleep 1; done; true';
-      await create('broken', shellWorkflow(script));
+      await execute('broken', shellWorkflow(script));
       const wanted = { namespace: environment().namespace, name: 'broken' };
 
       const live = await wholeLog(restLog(api, { ...wanted, follow: true }));
@@ -229,8 +201,8 @@ describeOnPods('the logs of an execution', (environment) => {
   });
 
   it('are text for people', async () => {
-    await create('text', tasksWorkflow({ greet: { steps: { hello: 'echo hello; echo world' } } }));
-    await ended('text');
+    await execute('text', tasksWorkflow({ greet: { steps: { hello: 'echo hello; echo world' } } }));
+    await finished('text');
 
     const url = `${at.url}/api/v1/namespaces/${environment().namespace}/workflowexecutions/text/log`;
     const plain = await fetch(url, { headers: at.headers });
@@ -250,6 +222,8 @@ describeOnPods('the logs of an execution', (environment) => {
     });
   });
 
+  const execute = (...args: Parameters<Environment['execute']>) => environment().execute(...args);
+  const finished = (name: string) => environment().finished(name);
   const keyOf = (name: string) => ({ namespace: environment().namespace, name });
   const ours = (name: string) => ({
     namespace: environment().namespace,
@@ -257,30 +231,4 @@ describeOnPods('the logs of an execution', (environment) => {
   });
   const read = (name: string) => environment().client.get(workflowExecutionResource, keyOf(name));
   const pods = async (name: string) => (await environment().client.list(podResource, ours(name))).items;
-
-  async function create(
-    name: string,
-    workflow: string,
-    over: { cancelRequested?: boolean } = {},
-  ): Promise<WorkflowExecution> {
-    const { client, namespace, publisher } = environment();
-    const containerImage = await publishWorkflow(publisher, `${name}:v1`, workflow);
-    return client.create(workflowExecutionResource, {
-      apiVersion: workflowExecutionApiVersion,
-      kind: workflowExecutionResource.kind,
-      metadata: { namespace, name },
-      spec: aSpec({
-        workflowRef: { ...aSpec().workflowRef, containerImage },
-        targetResource: `${namespace}/deployment/${name}`,
-        ...over,
-      }),
-    });
-  }
-
-  async function ended(name: string): Promise<void> {
-    const { client, namespace } = environment();
-    await waitFor(client, workflowExecutionResource, { namespace, name }, `${name} ended`, (all) =>
-      all.some((execution: WorkflowExecution) => isTerminal(phaseOf(execution))),
-    );
-  }
 });
