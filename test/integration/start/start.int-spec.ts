@@ -52,10 +52,9 @@ describe('the service', () => {
         'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/',
     ],
   ])('refuses a cluster without %s, and says how to install it', async (_what, path, sentence) => {
-    const proxy = await new FaultProxy(config).listen();
+    await using proxy = await new FaultProxy(config).listen();
     proxy.inject({ path }, answer(404, { headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' }));
     await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
-    await proxy.close();
   });
 
   it.concurrent.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_METRICS_ADDRESS', 'WFE_HEALTH_ADDRESS'])(
