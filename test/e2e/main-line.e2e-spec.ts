@@ -4,7 +4,7 @@ import { WorkflowExecutionServiceClient } from '../../src/execution/generated/ku
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
-import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../support/log-reader.ts';
+import { grpcLog, restLog, wholeLog, type LogsAt } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -76,22 +76,23 @@ describeOnPods('the service, with real containers', (environment) => {
     await execute('followed', workflow);
 
     const wanted = { namespace, name: 'followed' };
-    const [lines, overGrpc] = await Promise.all(
-      [restLog, grpcLog].map((read) => wholeLog(read(at, { ...wanted, follow: true }))),
+    const followed = await Promise.all(
+      [restLog, grpcLog].map(async (read) => [read, await wholeLog(read(at, { ...wanted, follow: true }))] as const),
     );
 
-    expect(lines?.map(brief)).toEqual([
-      '[first : one] 1',
-      '[first : one] 2',
-      '[first : two] 3',
-      '[first : two] 4',
-      '[second : one] 5',
-      '[second : one] 5',
-    ]);
-    expect(overGrpc).toEqual(lines);
-    expect(new Set(lines?.map(({ pod }) => pod)).size).toBe(3);
-    expect(lines?.map(({ time }) => time)).toEqual(lines?.map(({ time }) => time).toSorted());
-    await expect(wholeLog(restLog(at, wanted))).resolves.toEqual(lines);
+    for (const [read, lines] of followed) {
+      expect(lines.map(({ task, step, text }) => `[${task} : ${step}] ${text}`)).toEqual([
+        '[first : one] 1',
+        '[first : one] 2',
+        '[first : two] 3',
+        '[first : two] 4',
+        '[second : one] 5',
+        '[second : one] 5',
+      ]);
+      expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
+      expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
+      await expect(wholeLog(read(at, wanted))).resolves.toEqual(lines);
+    }
   });
 
   it.concurrent('deletes the PipelineRun and its pods with an execution', async () => {
@@ -108,8 +109,6 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(client.list(podResource, ours)).resolves.toHaveProperty('items', []);
   });
 });
-
-const brief = ({ task, step, text }: SeenLine) => `[${task} : ${step}] ${text}`;
 
 function isEmpty(objects: readonly unknown[]): boolean {
   return objects.length === 0;
