@@ -28,14 +28,14 @@ export const reconcilerFaults: readonly Fault[] = [
     file: 'src/reconciler/steps/delete-pipeline-run.step.ts',
     find: "return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };",
     replace: "return { kind: 'next', execution };",
-    caughtBy: ['src/reconciler/steps/delete-pipeline-run.step.spec.ts'],
+    caughtBy: ['src/reconciler/steps/pipeline-run.steps.spec.ts'],
   },
   {
     name: 'Tekton is not asked to cancel',
     file: 'src/reconciler/steps/request-cancellation.step.ts',
     find: 'if (isRunning && !isBeingCancelled(pipelineRun)) await',
     replace: 'if (isRunning && isBeingCancelled(pipelineRun)) await',
-    caughtBy: ['src/reconciler/steps/request-cancellation.step.spec.ts'],
+    caughtBy: ['src/reconciler/steps/cancellation.steps.spec.ts'],
   },
   {
     name: 'an execution that has a PipelineRun is skipped when another one holds its target',
