@@ -3,9 +3,13 @@ import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
+import { ClusterAborted } from '../cluster/errors.ts';
 import { at, parseJson } from '../cluster/json.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+
+/** Milliseconds that specs may take; with a fault they may go on for ever. */
+const limitMs = 300_000;
 
 /** How specs went. */
 export interface SpecResult {
@@ -26,15 +30,16 @@ export class CheckoutCopy {
 
   /** Copies everything that is not ignored by Git; packages are shared. */
   static async create(signal: AbortSignal): Promise<CheckoutCopy> {
-    const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-faults-'));
-    const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-    const { code, stdout, stderr } = await runCommand('git', list, { cwd: root, signal });
-    if (code !== 0) throw new Error(`git ls-files failed: ${stderr}`);
-    // A file that was removed and not committed is still listed.
-    const files = stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
-    for (const file of files) await cp(join(root, file), join(directory, file));
-    await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-    return new CheckoutCopy(directory);
+    const files = await filesOfCheckout(signal);
+    const copy = new CheckoutCopy(await mkdtemp(join(tmpdir(), 'workflow-execution-faults-')));
+    try {
+      for (const file of files) await cp(join(root, file), join(copy.directory, file));
+      await symlink(join(root, 'node_modules'), join(copy.directory, 'node_modules'));
+      return copy;
+    } catch (error) {
+      await copy.remove();
+      throw error;
+    }
   }
 
   /** Runs spec files. */
@@ -44,19 +49,38 @@ export class CheckoutCopy {
     const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     const jest = ['node_modules/jest/bin/jest.js', '--runInBand', '--silent', '--json', `--outputFile=${report}`];
     const arguments_ = [...node, ...jest, '--runTestsByPath', ...specs];
-    const { stderr } = await runCommand(process.execPath, arguments_, { cwd: this.directory, signal });
-    if (!existsSync(report)) return { passed: 0, failed: 0, notRun: specs.length, output: stderr };
-    const json = parseJson(await readFile(report, 'utf8'));
-    const number = (name: string): number => Number(at(json, name));
-    return {
-      passed: number('numPassedTests'),
-      failed: number('numFailedTests'),
-      notRun: number('numRuntimeErrorTestSuites'),
-      output: stderr,
-    };
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const notRun = (output: string): SpecResult => ({ passed: 0, failed: 0, notRun: specs.length, output });
+    try {
+      const { stderr } = await runCommand(process.execPath, arguments_, { cwd: this.directory, signal: limit });
+      return existsSync(report) ? resultOf(await readFile(report, 'utf8'), stderr) : notRun(stderr);
+    } catch (error) {
+      if (!(error instanceof ClusterAborted) || signal.aborted) throw error;
+      return notRun(`The specs have not ended in ${limitMs / 1000} s.`);
+    }
   }
 
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true });
   }
+}
+
+/** Reads Jest's report (https://jestjs.io/docs/cli#--json). */
+function resultOf(report: string, output: string): SpecResult {
+  const json = parseJson(report);
+  const number = (name: string): number => Number(at(json, name));
+  return {
+    passed: number('numPassedTests'),
+    failed: number('numFailedTests'),
+    notRun: number('numRuntimeErrorTestSuites'),
+    output,
+  };
+}
+
+async function filesOfCheckout(signal: AbortSignal): Promise<readonly string[]> {
+  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const { code, stdout, stderr } = await runCommand('git', list, { cwd: root, signal });
+  if (code !== 0) throw new Error(`git ls-files failed: ${stderr}`);
+  // A file that was removed and not committed is still listed.
+  return stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
 }

@@ -14,7 +14,7 @@ export const lockingFaults: readonly Fault[] = [
     file: 'src/locking/target-locks.ts',
     find: 'metadata, { preconditions: { uid, resourceVersion }, signal }',
     replace: 'metadata, { signal }',
-    caughtBy: ['src/locking/target-locks.spec.ts'],
+    caughtBy: ['src/locking/target-locks-release.spec.ts'],
   },
   {
     name: 'the holder of a lock is compared by name only',

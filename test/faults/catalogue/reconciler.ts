@@ -28,7 +28,7 @@ export const reconcilerFaults: readonly Fault[] = [
     file: 'src/reconciler/steps/delete-pipeline-run.step.ts',
     find: "return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };",
     replace: "return { kind: 'next', execution };",
-    caughtBy: ['src/reconciler/steps/pipeline-run.steps.spec.ts'],
+    caughtBy: ['src/reconciler/steps/finalizer.steps.spec.ts'],
   },
   {
     name: 'Tekton is not asked to cancel',
