@@ -2,24 +2,28 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import {
   WatchWorkflowExecutionsRequest,
   type WatchWorkflowExecutionsResponse,
+  type WorkflowExecutionServiceClient,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { FailedCall, type RetryingClient } from './retrying-client.ts';
 
-/** A watch that goes on from its last event wherever it is told to, and keeps a picture of what it was told. */
+/** Milliseconds before a watch is opened again: a replica that is down refuses at once. */
+const reopenMs = 50;
+
+/** A watch that resumes from its last event at the next replica, and keeps the latest state of each execution. */
 export class ResumingWatch {
-  /** The latest state by name: the resource version. */
+  /** The resource version of each execution by its name. */
   readonly picture = new Map<string, string>();
   resumed = 0;
   startedAnew = 0;
-  failure: FailedCall | undefined;
-  readonly #client: Pick<RetryingClient, 'nextGrpc'>;
+  failure: Error | undefined;
+  readonly #nextReplica: () => WorkflowExecutionServiceClient;
   readonly #namespace: string;
   #position = '';
   #stopped = false;
   #cancel: () => void = () => undefined;
 
-  constructor(client: Pick<RetryingClient, 'nextGrpc'>, namespace: string) {
-    this.#client = client;
+  /** @param nextReplica the client of the replica at which the watch is opened next */
+  constructor(nextReplica: () => WorkflowExecutionServiceClient, namespace: string) {
+    this.#nextReplica = nextReplica;
     this.#namespace = namespace;
   }
 
@@ -28,9 +32,8 @@ export class ResumingWatch {
     while (!this.#stopped && this.failure === undefined) {
       const error = await this.#once();
       if (this.#stopped) return;
-      this.#goOn(error);
-      // A replica that is down answers at once.
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      this.#decide(error);
+      await new Promise((resolve) => setTimeout(resolve, reopenMs));
     }
   }
 
@@ -39,7 +42,7 @@ export class ResumingWatch {
     this.#cancel();
   }
 
-  #goOn(error: ServiceError | undefined): void {
+  #decide(error: ServiceError | undefined): void {
     if (error === undefined || error.code === status.UNAVAILABLE) {
       this.resumed += 1;
     } else if (error.code === status.OUT_OF_RANGE) {
@@ -47,7 +50,7 @@ export class ResumingWatch {
       this.#position = '';
       this.picture.clear();
     } else {
-      this.failure = new FailedCall(`watch: ${error.message}`);
+      this.failure = new Error(`watch: ${error.message}`);
     }
   }
 
@@ -56,7 +59,7 @@ export class ResumingWatch {
       parent: `namespaces/${this.#namespace}`,
       resourceVersion: this.#position,
     });
-    const stream = this.#client.nextGrpc.watchWorkflowExecutions(request);
+    const stream = this.#nextReplica().watchWorkflowExecutions(request);
     this.#cancel = () => stream.cancel();
     return new Promise((resolve) => {
       stream.on('data', (event: WatchWorkflowExecutionsResponse) => this.#apply(event));
