@@ -67,6 +67,21 @@ export class FakeApiServer {
     return objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   }
 
+  /** Puts an object there as it is, its UID included, in place of what there is; returns it with its new version. */
+  put<T extends KubernetesObject>(resource: ResourceType<T>, object: object): T {
+    const metadata = recordOf(recordOf(object)['metadata']);
+    const [namespace, name = ''] = [stringOf(metadata['namespace']), stringOf(metadata['name'])];
+    const path = objectPath(resource, { namespace, name });
+    this.#objects.delete(path);
+    return resource.parse(this.#store(path, { ...object, metadata }));
+  }
+
+  /** Takes an object away, whatever its finalizers. */
+  remove(resource: ApiResource, key: ObjectKey): void {
+    this.#objects.delete(objectPath(resource, key));
+    this.#revision += 1;
+  }
+
   read(path: string): Stored {
     const object = this.#objects.get(path);
     if (object === undefined) throw new NotFoundError(`${path} not found`, { status: 404, reason: 'NotFound' });
@@ -199,7 +214,7 @@ class FakeClient {
 }
 
 /** Resources whose status is changed only as a subresource. */
-const hasStatus: ReadonlySet<string> = new Set(['workflowexecutions']);
+const hasStatus: ReadonlySet<string> = new Set(['workflowexecutions', 'pipelineruns', 'taskruns', 'pods']);
 
 function asSent(body: object): JsonRecord {
   return recordOf(JSON.parse(JSON.stringify(body)));
