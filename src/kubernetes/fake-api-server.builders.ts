@@ -63,7 +63,7 @@ export class FakeApiServer {
   /** All objects of a resource, of all namespaces when none is given; also for a test's own watch. */
   list<T extends KubernetesObject>(resource: ResourceType<T>, namespace?: string): T[] {
     const ofResource = [...this.#objects].filter(([path]) => path.split('/').at(-2) === resource.plural);
-    const objects = ofResource.map(([, object]) => resource.parse(structuredClone(object)));
+    const objects = ofResource.map(([, object]) => resource.parse(copied(object)));
     return objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   }
 
@@ -85,7 +85,7 @@ export class FakeApiServer {
   read(path: string): Stored {
     const object = this.#objects.get(path);
     if (object === undefined) throw new NotFoundError(`${path} not found`, { status: 404, reason: 'NotFound' });
-    return structuredClone(object);
+    return copied(object);
   }
 
   create(path: string, object: JsonRecord): Stored {
@@ -133,16 +133,16 @@ export class FakeApiServer {
   #store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
     const { resourceVersion: _, ...metadata } = object.metadata;
     const before = this.#objects.get(path);
-    const next: Stored = JSON.parse(JSON.stringify({ ...object, metadata })) as Stored;
+    const next: Stored = copied({ ...object, metadata });
     const stored = (resourceVersion: string): Stored => ({ ...next, metadata: { ...next.metadata, resourceVersion } });
     const version = stringOf(before?.metadata['resourceVersion']);
     if (version !== undefined && isDeepStrictEqual(before, stored(version)) && !isGone(next))
-      return structuredClone(stored(version));
+      return copied(stored(version));
     this.#revision += 1;
     const written = stored(this.revision);
     if (isGone(written)) this.#objects.delete(path);
     else this.#objects.set(path, written);
-    return structuredClone(written);
+    return copied(written);
   }
 }
 
@@ -217,7 +217,12 @@ class FakeClient {
 const hasStatus: ReadonlySet<string> = new Set(['workflowexecutions', 'pipelineruns', 'taskruns', 'pods']);
 
 function asSent(body: object): JsonRecord {
-  return recordOf(JSON.parse(JSON.stringify(body)));
+  return recordOf(copied(body));
+}
+
+/** As JSON has it, and of the realm of the test: what `structuredClone` returns under Jest is never deeply equal to it. */
+function copied<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
 }
 
 /** Runs a function now, and gives or throws later what came of it. */
