@@ -97,8 +97,11 @@ export class FakeApiServer {
       throw new AlreadyExistsError(`${path} already exists`, { status: 409, reason: 'AlreadyExists' });
     }
     const creationTimestamp = '2026-01-02T03:04:05Z';
-    const { status: _, ...created } = object;
-    return this.#store(path, { ...created, metadata: { ...metadata, uid: randomUUID(), creationTimestamp } });
+    return this.#store(path, {
+      ...object,
+      status: undefined,
+      metadata: { ...metadata, uid: randomUUID(), creationTimestamp },
+    });
   }
 
   /** @param part what a patch changes: everything but the status where that is a subresource, or only that */
@@ -131,7 +134,7 @@ export class FakeApiServer {
 
   /** A change that changes nothing is not written; an object that is being deleted goes with its last finalizer. */
   #store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
-    const { resourceVersion: _, ...metadata } = object.metadata;
+    const metadata = { ...object.metadata, resourceVersion: undefined };
     const before = this.#objects.get(path);
     const next: Stored = copied({ ...object, metadata });
     const stored = (resourceVersion: string): Stored => ({ ...next, metadata: { ...next.metadata, resourceVersion } });

@@ -142,7 +142,7 @@ it('a Lease that cannot be read is named with its target and what to do', () => 
   const read = () => readLock(lease);
   expect(read).toThrow(`Lease kubernaut-system/${lockName(target)} of target ${target} `);
   expect(read).toThrow('Make sure that nothing runs on the target, then delete the Lease.');
-  const { annotations: _, ...metadata } = lease.metadata;
+  const metadata = { ...lease.metadata, annotations: undefined };
   expect(() => readLock({ ...lease, metadata })).toThrow(' of target ? ');
   expect(read).toThrow(expect.objectContaining({ name: 'UnreadableLockError' }));
 });

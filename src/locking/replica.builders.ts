@@ -49,9 +49,9 @@ export class FakeHolders {
 export function aReplica({
   server = new FakeApiServer(),
   holders = new FakeHolders(),
-  network = {} as FakeNetwork,
+  network = {},
   cooldownMs = 5 * minutes,
-} = {}) {
+}: { server?: FakeApiServer; holders?: FakeHolders; network?: FakeNetwork; cooldownMs?: number } = {}) {
   const store = new ObjectStore<Lease>({}, () => undefined);
   const contention: string[] = [];
   const counter = {

@@ -93,7 +93,7 @@ describe('an execution with a PipelineRun', () => {
   });
 
   it('is named without a namespace when it has none', () => {
-    const { namespace: _, ...metadata } = aPipelineRun().metadata;
+    const metadata = { ...aPipelineRun().metadata, namespace: undefined };
     expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
   });
 

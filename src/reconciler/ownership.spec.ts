@@ -40,7 +40,7 @@ describe('the owner of a PipelineRun', () => {
   });
 
   it('is nobody when the object names no owners at all', () => {
-    const { ownerReferences: _, ...metadata } = owned().metadata;
+    const metadata = { ...owned().metadata, ownerReferences: undefined };
     const bare = { ...owned(), metadata };
     expect([isControlledBy(bare, 'uid-1'), controllingExecution(bare)]).toEqual([false, undefined]);
   });
