@@ -50,9 +50,32 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(first)).resolves.toEqual(first);
     });
 
-    it('with a resource version fails with Invalid', async () => {
-      await expect(create(aKey(), { resourceVersion: '1' })).rejects.toThrow(InvalidError);
+    it('with a resource version fails with 500', async () => {
+      await expect(create(aKey(), { resourceVersion: '1' })).rejects.toMatchObject({ status: 500 });
     });
+
+    it('with a UID gives the object another one', async () => {
+      const uid = randomUUID();
+      expect((await create(aKey(), { uid })).metadata.uid).not.toBe(uid);
+    });
+
+    it.each([
+      ['a name in upper case', { metadata: { name: 'A' } }, 422],
+      ['a label value with a slash', { metadata: { labels: { a: 'b/c' } } }, 422],
+      ['annotations of more than 256 KiB', { metadata: { annotations: { a: 'x'.repeat(256 * 1024) } } }, 422],
+      ['an annotation that is a number', { metadata: { annotations: { a: 5 } } }, 400],
+      ['a time in whole seconds', { spec: { acquireTime: '2026-01-02T03:04:05Z' } }, 400],
+      ['a time in milliseconds', { spec: { renewTime: '2026-01-02T03:04:05.678Z' } }, 400],
+      ['a duration of 0 s', { spec: { leaseDurationSeconds: 0 } }, 422],
+    ])(
+      'with %s fails with Invalid',
+      async (_, { metadata = {}, spec = {} }: { metadata?: object; spec?: object }, status) => {
+        const lease = aLease({ ...aKey(), ...metadata });
+        const creation = server().client.create(leaseResource, { ...lease, spec });
+        await expect(creation).rejects.toThrow(InvalidError);
+        await expect(creation).rejects.toMatchObject({ status });
+      },
+    );
   });
 
   describe('patch', () => {
@@ -77,18 +100,48 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(first)).resolves.toEqual(now);
     });
 
-    it.each([['no'], ['an empty']])('with %s resource version is made on whatever is there', async (which) => {
+    it('on an older resource version fails with Conflict also when it would change nothing', async () => {
+      const { first, now } = await changed();
+      const { resourceVersion } = first.metadata;
+      await expect(patch(first.metadata, { metadata: { resourceVersion }, spec: now.spec })).rejects.toThrow(
+        ConflictError,
+      );
+    });
+
+    it('without a resource version is made on whatever is there', async () => {
       const { first } = await changed();
-      const metadata = which === 'no' ? {} : { resourceVersion: '' };
-      const next = await patch(first.metadata, { metadata, spec: { holderIdentity: 'c' } });
+      const next = await patch(first.metadata, { spec: { holderIdentity: 'c' } });
       expect(next.spec).toEqual({ holderIdentity: 'c' });
     });
 
-    it('for an object that has another UID fails with Conflict and changes nothing', async () => {
+    it.each([
+      ['', 422],
+      [null, 422],
+      ['0', 422],
+      ['abc', 500],
+    ])('with the resource version %j fails with %i and changes nothing', async (resourceVersion, status) => {
+      const { now } = await changed();
+      const wrong = patch(now.metadata, { metadata: { resourceVersion }, spec: { holderIdentity: 'c' } });
+      await expect(wrong).rejects.toMatchObject({ status });
+      await expect(read(now)).resolves.toEqual(now);
+    });
+
+    it('for an object that has another UID fails with Invalid and changes nothing', async () => {
       const { now } = await changed();
       const wrong = patch(now.metadata, { metadata: { uid: randomUUID() }, spec: { holderIdentity: 'c' } });
-      await expect(wrong).rejects.toThrow(ConflictError);
+      await expect(wrong).rejects.toThrow(InvalidError);
       await expect(read(now)).resolves.toEqual(now);
+    });
+
+    it('for an object that was created anew fails with Conflict and changes nothing', async () => {
+      const { now } = await changed();
+      await server().client.delete(leaseResource, now.metadata);
+      const another = await create({ namespace: server().namespace, name: now.metadata.name });
+      const { uid, resourceVersion } = now.metadata;
+      await expect(patch(now.metadata, { metadata: { uid, resourceVersion }, spec: {} })).rejects.toThrow(
+        ConflictError,
+      );
+      await expect(read(now)).resolves.toEqual(another);
     });
 
     it('that changes nothing leaves the resource version', async () => {
@@ -155,10 +208,14 @@ export function describeApiServerContract(server: () => ContractServer): void {
       ({ metadata }) => metadata.name,
     );
     const query = { namespace: server().namespace, labelSelector: `kubernaut.ai/contract=${label}`, limit: 1 };
-    const first = await server().client.list(leaseResource, query);
-    const second = await server().client.list(leaseResource, { ...query, continue: first.continue });
-    expect([first, second].map(({ items }) => items.length)).toEqual([1, 1]);
-    expect([...first.items, ...second.items].map(({ metadata }) => metadata.name).toSorted()).toEqual(names.toSorted());
-    expect(second.continue).toBeUndefined();
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await server().client.list(leaseResource, { ...query, continue: token });
+      expect(page.items.length).toBeLessThanOrEqual(1);
+      found.push(...page.items.map(({ metadata }) => metadata.name));
+      token = page.continue;
+    } while (token !== undefined);
+    expect(found.toSorted()).toEqual(names.toSorted());
   });
 }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions } from './calls.ts';
 import type { KubernetesClient } from './client.ts';
-import { AlreadyExistsError, CancelledError, ConflictError, InvalidError, NotFoundError } from './errors.ts';
+import {
+  AlreadyExistsError,
+  CancelledError,
+  ConflictError,
+  InvalidError,
+  NotFoundError,
+  UnavailableError,
+} from './errors.ts';
+import { validate } from './fake-validation.builders.ts';
 import { isRecord, recordOf, stringOf, type JsonRecord } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { parseLabelSelector } from './label-selector.ts';
@@ -29,7 +37,8 @@ export interface FakeNetwork {
 /**
  * An API server in memory, behind the interface of {@link KubernetesClient}, for tests of what is decided between two
  * requests. It stores what it is sent, compares `resourceVersion` and `uid` and refuses as kube-apiserver does;
- * `api-server-contract.builders.ts` has the cases, and they run on the real one as well. It validates no schemas.
+ * `api-server-contract.builders.ts` has the cases, and they run on the real one as well.
+ * Of a schema it validates only that of Leases.
  */
 export class FakeApiServer {
   /** Every request in the order in which the server handled it. */
@@ -89,36 +98,32 @@ export class FakeApiServer {
   }
 
   create(path: string, object: JsonRecord): Stored {
-    const { resourceVersion, ...metadata } = recordOf(object['metadata']);
-    if (resourceVersion !== undefined && resourceVersion !== '') {
-      throw new InvalidError('resourceVersion should not be set on objects to be created', { status: 400 });
+    const metadata = recordOf(object['metadata']);
+    if (isGiven(metadata['resourceVersion'])) {
+      throw new UnavailableError('resourceVersion should not be set on objects to be created', { status: 500 });
     }
+    validate(object);
     if (this.#objects.has(path)) {
       throw new AlreadyExistsError(`${path} already exists`, { status: 409, reason: 'AlreadyExists' });
     }
-    const creationTimestamp = '2026-01-02T03:04:05Z';
-    return this.#store(path, {
-      ...object,
-      status: undefined,
-      metadata: { ...metadata, uid: randomUUID(), creationTimestamp },
-    });
+    const filledIn = { uid: randomUUID(), creationTimestamp: '2026-01-02T03:04:05Z' };
+    return this.#store(path, { ...object, status: undefined, metadata: { ...metadata, ...filledIn } });
   }
 
   /** @param part what a patch changes: everything but the status where that is a subresource, or only that */
   patch(path: string, patch: JsonRecord, part: 'all' | 'status' | 'not the status'): Stored {
     const before = this.read(path);
-    const { resourceVersion, uid } = recordOf(patch['metadata']);
     const merged = recordOf(merge(before, patch));
     const metadata = recordOf(merged['metadata']);
-    if (isGiven(uid) && uid !== before.metadata['uid']) throw changed(path, 'UID in precondition');
-    if (isGiven(resourceVersion) && resourceVersion !== before.metadata['resourceVersion']) {
-      throw changed(path, 'the object has been modified');
+    compareVersions(path, before.metadata['resourceVersion'], metadata['resourceVersion'] ?? '');
+    if (isGiven(metadata['uid']) && metadata['uid'] !== before.metadata['uid']) {
+      throw new InvalidError('metadata.uid: field is immutable', { status: 422, reason: 'Invalid' });
     }
-    const { uid: ownUid, creationTimestamp, deletionTimestamp } = before.metadata;
-    const kept = { uid: ownUid, creationTimestamp, ...(deletionTimestamp !== undefined && { deletionTimestamp }) };
+    validate(merged);
+    const { uid, creationTimestamp, deletionTimestamp } = before.metadata;
     const body = part === 'status' ? { ...before, status: merged['status'] } : merged;
     const status = part === 'not the status' ? before['status'] : merged['status'];
-    return this.#store(path, { ...body, status, metadata: { ...metadata, ...kept } });
+    return this.#store(path, { ...body, status, metadata: { ...metadata, uid, creationTimestamp, deletionTimestamp } });
   }
 
   delete(path: string, { uid, resourceVersion }: NonNullable<DeleteOptions['preconditions']> = {}): void {
@@ -252,7 +257,21 @@ function merge(target: unknown, patch: unknown): unknown {
 }
 
 function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
+  return value !== undefined && value !== '';
+}
+
+/** An update names the version that it is made on; a patch that names none is made on the one that there is. */
+function compareVersions(path: string, current: unknown, given: unknown): void {
+  if (given === '' || given === '0') {
+    throw new InvalidError('metadata.resourceVersion: must be specified for an update', {
+      status: 422,
+      reason: 'Invalid',
+    });
+  }
+  if (typeof given !== 'string' || !/^[0-9]+$/.test(given)) {
+    throw new UnavailableError('strconv.ParseUint: invalid syntax', { status: 500 });
+  }
+  if (given !== current) throw changed(path, 'the object has been modified');
 }
 
 function changed(path: string, why: string): ConflictError {

@@ -73,11 +73,10 @@ describe('writing the status of an execution', () => {
   });
 
   it('changes nothing when the execution is gone, or is another one of its name', async () => {
-    const { executions, execution, server, read, now } = withChange();
+    const { executions, execution, server, read, stored } = withChange();
     const another = execution({ metadata: { uid: 'another' } });
-    const { resourceVersion } = another.metadata;
-    const mistaken = { ...now, metadata: { ...now.metadata, resourceVersion } };
-    await expect(executions.writeStatus(mistaken, { phase: 'Running' }, signal)).resolves.toBe('outdated');
+    await expect(executions.writeStatus(read, { phase: 'Running' }, signal)).resolves.toBe('outdated');
+    expect(stored(another)).toEqual(another);
     server.remove(workflowExecutionResource, read.metadata);
     await expect(executions.writeStatus(read, { phase: 'Running' }, signal)).resolves.toBe('outdated');
   });

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   AlreadyExistsError,
   CancelledError,
-  ConflictError,
   ForbiddenError,
+  InvalidError,
   UnavailableError,
 } from '../kubernetes/errors.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
@@ -116,7 +116,7 @@ describe('cancelling a PipelineRun', () => {
     const one = execution();
     const run = pipelineRun(one);
     const another = unseenPipelineRun(one, { metadata: { uid: 'another' } });
-    await expect(pipelineRuns.cancel(run, signal)).rejects.toThrow(ConflictError);
+    await expect(pipelineRuns.cancel(run, signal)).rejects.toThrow(InvalidError);
     await expect(pipelineRuns.cancel(another, aborted)).rejects.toThrow(CancelledError);
     expect(storedRun(one)).toEqual(another);
   });
