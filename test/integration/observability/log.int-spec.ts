@@ -7,7 +7,7 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { callerOf, operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { connectApi } from '../execution/api-client.ts';
 import { createRequest, grpcCall } from '../execution/grpc-caller.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
@@ -15,7 +15,7 @@ import { observe, type ObservedService } from './observed-service.ts';
 const secret = 'a value that nobody may read';
 const value = "a value that is nobody's business";
 
-const stage = new Stage();
+const fixture = new ReconcilerFixture();
 let service: ObservedService;
 let volume: string;
 let operator: TestCaller;
@@ -23,15 +23,15 @@ let stranger: TestCaller;
 
 beforeAll(async () => {
   volume = await mkdtemp(join(tmpdir(), 'log-level-'));
-  await stage.open();
-  operator = await operatorCaller(stage.client);
-  stranger = await callerOf(stage.client, { namespace: stage.namespace, name: 'stranger' });
-  service = await observe(stage.namespace, { WFE_AUTH: 'kubernetes', WFE_LOG_LEVEL_FILE: await mount('debug') });
+  await fixture.open();
+  operator = await operatorCaller(fixture.client);
+  stranger = await callerOf(fixture.client, { namespace: fixture.namespace, name: 'stranger' });
+  service = await observe(fixture.namespace, { WFE_AUTH: 'kubernetes', WFE_LOG_LEVEL_FILE: await mount('debug') });
 });
 
 afterAll(async () => {
   await service.stop();
-  await stage.close();
+  await fixture.close();
   await rm(volume, { recursive: true });
 });
 
@@ -55,7 +55,7 @@ describe('the log of API calls', () => {
     const { http, grpc } = service;
     const { api, close } = connectApi({ url: `http://${http}`, grpcAddress: grpc });
     const spec = aSpec({ targetResource, parameters: { MESSAGE: value, API_TOKEN: secret } });
-    const request = createRequest(stage.namespace, { requestId, spec });
+    const request = createRequest(fixture.namespace, { requestId, spec });
     await grpcCall((done) => api.as(token).grpc.createWorkflowExecution(request, done));
     close();
     const lines = () => calls().filter((line) => line['requestId'] === requestId);
@@ -66,7 +66,7 @@ describe('the log of API calls', () => {
   it('has who created what', async () => {
     expect(await create(operator.token, 'good')).toEqual([
       expect.objectContaining({
-        ...{ level: 'info', user: operator.username, verb: 'create', namespace: stage.namespace, result: 'OK' },
+        ...{ level: 'info', user: operator.username, verb: 'create', namespace: fixture.namespace, result: 'OK' },
         ...{ transport: 'gRPC', remote: '127.0.0.1', name: expect.stringMatching(/^wfe-[0-9a-f]{32}$/) },
       }),
     ]);
@@ -79,7 +79,7 @@ describe('the log of API calls', () => {
   ])('has one line for %s', async (_, requestId, token, result, user) => {
     const lines = await create(token(), requestId, 'x');
 
-    expect(lines).toEqual([expect.objectContaining({ result, verb: 'create', namespace: stage.namespace })]);
+    expect(lines).toEqual([expect.objectContaining({ result, verb: 'create', namespace: fixture.namespace })]);
     expect(lines[0]?.['user']).toBe(user());
   });
 
@@ -93,7 +93,7 @@ describe('the log of API calls', () => {
     expect(deletions()).toEqual([
       {
         ...{ level: 'info', time: expect.any(String), context: 'Access', msg: 'delete NOT_FOUND' },
-        ...{ execution: `${stage.namespace}/nobody`, namespace: stage.namespace, name: 'nobody', verb: 'delete' },
+        ...{ execution: `${fixture.namespace}/nobody`, namespace: fixture.namespace, name: 'nobody', verb: 'delete' },
         ...{ user: operator.username, transport: 'REST', remote: '127.0.0.1', result: 'NOT_FOUND' },
       },
     ]);
@@ -110,15 +110,15 @@ describe('the log of API calls', () => {
 
 describe('the log of the reconciler', () => {
   const linesAbout = (name: string) =>
-    linesOf('Reconciler').filter(({ execution }) => execution === `${stage.namespace}/${name}`);
+    linesOf('Reconciler').filter(({ execution }) => execution === `${fixture.namespace}/${name}`);
   const logged = (name: string, message: string) =>
     until(`${name}: ${message}`, () => linesAbout(name).some(({ msg }) => msg === message));
 
   it('has each event of an execution once, with its name and UID', async () => {
-    const { metadata } = await stage.execute('logged', skippingWorkflow);
-    await stage.phase('logged', 'Completed');
-    await stage.delete('logged');
-    await stage.gone('logged');
+    const { metadata } = await fixture.execute('logged', skippingWorkflow);
+    await fixture.phase('logged', 'Completed');
+    await fixture.delete('logged');
+    await fixture.gone('logged');
     await logged('logged', 'execution deleted');
 
     const life = linesAbout('logged').filter(({ level }) => level === 'info');
@@ -134,13 +134,13 @@ describe('the log of the reconciler', () => {
   });
 
   it('has a cancellation once', async () => {
-    await stage.execute('cancelled', waitingWorkflow);
-    await stage.phase('cancelled', 'Running');
+    await fixture.execute('cancelled', waitingWorkflow);
+    await fixture.phase('cancelled', 'Running');
     // Tekton does not start a task of a run that was cancelled before.
-    await stage.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
-    await stage.cancel('cancelled');
-    await endCancelledTask(stage.client, stage.namespace);
-    await stage.until('cancelled', 'it has ended', (execution) => phaseOf(execution) === 'Failed');
+    await fixture.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
+    await fixture.cancel('cancelled');
+    await endCancelledTask(fixture.client, fixture.namespace);
+    await fixture.until('cancelled', 'it has ended', (execution) => phaseOf(execution) === 'Failed');
     await logged('cancelled', 'execution ended');
 
     const life = linesAbout('cancelled').filter(({ level }) => level === 'info');

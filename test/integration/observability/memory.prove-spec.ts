@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, it } from '@jest/globals';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
-const stage = new Stage();
+const fixture = new ReconcilerFixture();
 let service: ObservedService;
 
 beforeAll(async () => {
-  await stage.open();
-  service = await observe(stage.namespace, { WFE_LOG_LEVEL: 'debug' });
+  await fixture.open();
+  service = await observe(fixture.namespace, { WFE_LOG_LEVEL: 'debug' });
 });
 
 afterAll(async () => {
   await service.stop();
-  await stage.close();
+  await fixture.close();
 });
 
 it('the process that the image starts gives the memory of the first lists back', async () => {

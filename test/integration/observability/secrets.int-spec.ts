@@ -5,7 +5,7 @@ import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
 import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { demandingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
@@ -24,16 +24,16 @@ const bindings = {
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
 
 describe('the value of a secret parameter', () => {
-  const stage = new Stage();
+  const fixture = new ReconcilerFixture();
   let service: ObservedService;
   let containerImage: string;
   const answers: string[] = [];
   let count = 0;
 
   beforeAll(async () => {
-    await stage.open();
+    await fixture.open();
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
-    containerImage = await publishWorkflow(publisher, `${stage.namespace}:secrets`, demandingWorkflow);
+    containerImage = await publishWorkflow(publisher, `${fixture.namespace}:secrets`, demandingWorkflow);
     await refuse('executions', 'workflowexecution.kubernaut.ai', 'workflowexecutions', {
       expression: `!has(object.spec.parameters) || !('${refuseExecution}' in object.spec.parameters)`,
       messageExpression: "'not with ' + object.spec.parameters.DB_PASSWORD",
@@ -42,7 +42,7 @@ describe('the value of a secret parameter', () => {
       expression: `!object.spec.params.exists(p, p.name == '${refusePipelineRun}')`,
       messageExpression: "'not with ' + object.spec.params.filter(p, p.name == 'DB_PASSWORD')[0].value",
     });
-    service = await observe(stage.namespace);
+    service = await observe(fixture.namespace);
     await until('the policies are in force', async () => {
       const execution = await post({ spec: spec('probe', { [refuseExecution]: '1' }) }, '?validateOnly=true');
       return execution.status === 403 || execution.status === 400;
@@ -51,31 +51,31 @@ describe('the value of a secret parameter', () => {
 
   afterAll(async () => {
     await service.stop();
-    await stage.close();
+    await fixture.close();
     for (const of of ['executions', 'pipelineruns']) {
-      await stage.client.delete(bindings, { name: `${stage.namespace}-${of}` });
-      await stage.client.delete(policies, { name: `${stage.namespace}-${of}` });
+      await fixture.client.delete(bindings, { name: `${fixture.namespace}-${of}` });
+      await fixture.client.delete(policies, { name: `${fixture.namespace}-${of}` });
     }
   });
 
   /** Makes the API server refuse objects that break a rule, with the message of the rule. */
   async function refuse(of: string, group: string, plural: string, rule: object): Promise<void> {
-    const metadata = { name: `${stage.namespace}-${of}` };
+    const metadata = { name: `${fixture.namespace}-${of}` };
     const resourceRules = [{ apiGroups: [group], apiVersions: ['*'], operations: ['CREATE'], resources: [plural] }];
-    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': stage.namespace } };
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': fixture.namespace } };
     const apiVersion = 'admissionregistration.k8s.io/v1';
-    await stage.client.create(policies, {
+    await fixture.client.create(policies, {
       ...{ apiVersion, kind: policies.kind, metadata },
       spec: { matchConstraints: { namespaceSelector, resourceRules }, validations: [rule] },
     });
-    await stage.client.create(bindings, {
+    await fixture.client.create(bindings, {
       ...{ apiVersion, kind: bindings.kind, metadata },
       spec: { policyName: metadata.name, validationActions: ['Deny'] },
     });
   }
 
   function spec(secret: string, parameters: Readonly<Record<string, string>> = {}): WorkflowExecutionSpec {
-    const targetResource = `${stage.namespace}/deployment/target-${++count}`;
+    const targetResource = `${fixture.namespace}/deployment/target-${++count}`;
     const workflowRef = { ...aSpec().workflowRef, containerImage };
     return aSpec({ workflowRef, targetResource, parameters: { DB_PASSWORD: secret, ...parameters } });
   }
@@ -100,7 +100,7 @@ describe('the value of a secret parameter', () => {
   async function run(parameters: Readonly<Record<string, string>>, secret: string): Promise<void> {
     const name = `secret-${++count}`;
     expect((await post({ metadata: { name }, spec: spec(secret, parameters) })).status).toBe(201);
-    const { status } = await stage.until(name, 'it has ended', (execution) => isTerminal(phaseOf(execution)));
+    const { status } = await fixture.until(name, 'it has ended', (execution) => isTerminal(phaseOf(execution)));
     answers.push(JSON.stringify(status));
   }
 
@@ -134,7 +134,7 @@ describe('the value of a secret parameter', () => {
       { numRuns: 16, examples: Object.keys(forms).map((form) => [form, `hunter2-"${form}"`]), endOnFailure: true },
     );
 
-    const { items } = await stage.client.listRaw(events, { namespace: stage.namespace });
+    const { items } = await fixture.client.listRaw(events, { namespace: fixture.namespace });
     expect(items.length).toBeGreaterThan(0);
     expect(service.lines().length).toBeGreaterThan(0);
     const written = [...service.lines(), ...items, ...answers].flatMap((found) => textsIn(found));

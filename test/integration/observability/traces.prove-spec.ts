@@ -13,7 +13,7 @@ import { operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { startCollector, type Collector } from '../../support/collector/collector.ts';
 import type { ReceivedSpan } from '../../support/collector/span-sink.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { configMaps } from '../support/config-map.ts';
 import { observe, type ObservedService } from './observed-service.ts';
@@ -26,7 +26,7 @@ const tektonTracing = { namespace: 'tekton-pipelines', name: 'config-tracing' };
 const buildMs = 15 * 60_000;
 
 describe('a trace that a collector receives', () => {
-  const stage = new Stage();
+  const fixture = new ReconcilerFixture();
   let collector: Collector;
   let service: ObservedService;
   let operator: TestCaller;
@@ -34,12 +34,12 @@ describe('a trace that a collector receives', () => {
 
   beforeAll(async () => {
     collector = await startCollector();
-    await stage.open();
+    await fixture.open();
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
-    containerImage = await publishWorkflow(publisher, `${stage.namespace}:traced`, skippingWorkflow);
+    containerImage = await publishWorkflow(publisher, `${fixture.namespace}:traced`, skippingWorkflow);
     await letTektonTrace({ enabled: 'true', endpoint: `${collector.httpEndpoint}/v1/traces` });
-    operator = await operatorCaller(stage.client);
-    service = await observe(stage.namespace, {
+    operator = await operatorCaller(fixture.client);
+    service = await observe(fixture.namespace, {
       WFE_AUTH: 'kubernetes',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpEndpoint,
       OTEL_BSP_SCHEDULE_DELAY: '200',
@@ -49,17 +49,17 @@ describe('a trace that a collector receives', () => {
   afterAll(async () => {
     await service.stop();
     await letTektonTrace({ enabled: 'false' });
-    await stage.close();
+    await fixture.close();
     await collector.stop();
   });
 
   const letTektonTrace = (data: Readonly<Record<string, string>>) =>
-    stage.client.patch(configMaps, tektonTracing, { data });
+    fixture.client.patch(configMaps, tektonTracing, { data });
 
   const spec = (name: string) =>
     aSpec({
       workflowRef: { ...aSpec().workflowRef, containerImage },
-      targetResource: `${stage.namespace}/deployment/${name}`,
+      targetResource: `${fixture.namespace}/deployment/${name}`,
     });
 
   const post = (body: string, traceparent: string) =>
@@ -84,7 +84,7 @@ describe('a trace that a collector receives', () => {
 
   it('spans from the caller of the API to the steps in Tekton', async () => {
     expect((await create('traced', inTrace(parent.traceId))).status).toBe(201);
-    const { metadata } = await stage.phase('traced', 'Completed');
+    const { metadata } = await fixture.phase('traced', 'Completed');
 
     const spansHere = spansOf(parent.traceId);
     const spans = spansHere(
@@ -107,7 +107,7 @@ describe('a trace that a collector receives', () => {
     expect(new Set(reconciles.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([execution?.spanId]));
     const creator = reconciles.find(({ spanId }) => spanId === creation?.parentSpanId);
     expect(creator?.attributes).toMatchObject({
-      'workflowexecution.namespace': stage.namespace,
+      'workflowexecution.namespace': fixture.namespace,
       'workflowexecution.name': 'traced',
       'workflowexecution.uid': metadata.uid,
       'workflowexecution.phase.before': 'Pending',
@@ -120,7 +120,7 @@ describe('a trace that a collector receives', () => {
 
   it('has its id in the log lines of the execution', async () => {
     await collector.until('the trace of the first test is there', (spans) => spansOf(parent.traceId)(spans).length > 0);
-    const ours = service.lines().filter(({ execution }) => execution === `${stage.namespace}/traced`);
+    const ours = service.lines().filter(({ execution }) => execution === `${fixture.namespace}/traced`);
     expect(ours.filter(({ trace_id }) => trace_id === parent.traceId).map(({ msg }) => msg)).toEqual([
       'create OK',
       'execution created',
@@ -130,8 +130,8 @@ describe('a trace that a collector receives', () => {
   });
 
   it('starts with the execution and has its UID, when the API did not create it', async () => {
-    await stage.create('by-kubectl', spec('by-kubectl'));
-    const { metadata } = await stage.phase('by-kubectl', 'Completed');
+    await fixture.create('by-kubectl', spec('by-kubectl'));
+    const { metadata } = await fixture.phase('by-kubectl', 'Completed');
 
     const traceId = metadata.uid.replaceAll('-', '');
     const spans = await collector.until('the execution has ended', (all) =>
@@ -151,7 +151,7 @@ describe('a trace that a collector receives', () => {
 
   it('continues from gRPC metadata', async () => {
     const grpc = new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure());
-    const name = `namespaces/${stage.namespace}/workflowExecutions/none`;
+    const name = `namespaces/${fixture.namespace}/workflowExecutions/none`;
     await new Promise<void>((resolve) => {
       grpc.getWorkflowExecution({ name }, metadataIn('a'.repeat(32)), () => resolve());
     });
@@ -200,7 +200,7 @@ describe('a trace that a collector receives', () => {
   it('has a watch as one span, once the watch has ended', async () => {
     const grpc = new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure());
     const traceId = 'd'.repeat(32);
-    const everything = WatchWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${stage.namespace}` });
+    const everything = WatchWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${fixture.namespace}` });
     const watch = grpc.watchWorkflowExecutions(everything, metadataIn(traceId));
     const ended = new Promise((resolve) => watch.once('error', resolve));
     await new Promise((resolve) => watch.once('data', resolve));
@@ -232,8 +232,8 @@ describe('a trace that a collector receives', () => {
 
   /** The `traceparent` that Tekton was given for the run of an execution. */
   async function tektonParent(name: string): Promise<unknown> {
-    const query = { namespace: stage.namespace, labelSelector: `kubernaut.ai/workflow-execution=${name}` };
-    const [run] = arrayOf((await stage.client.listRaw(pipelineRunResource, query)).items);
+    const query = { namespace: fixture.namespace, labelSelector: `kubernaut.ai/workflow-execution=${name}` };
+    const [run] = arrayOf((await fixture.client.listRaw(pipelineRunResource, query)).items);
     const annotations = recordOf(recordOf(recordOf(run)['metadata'])['annotations']);
     return recordOf(JSON.parse(stringOf(annotations[spanContextAnnotation]) ?? '{}'))['traceparent'];
   }

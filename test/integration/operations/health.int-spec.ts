@@ -34,7 +34,7 @@ describe('a replica', () => {
 
   beforeAll(async () => {
     replicas = await new Replicas().open();
-    const { proxy } = replicas.stage;
+    const { proxy } = replicas.fixture;
     health = `127.0.0.1:${(await freePorts(['health'])).health}`;
     proxy.inject(list, hold(listed.promise));
     unanswered = proxy.inject(readiness, reset());

@@ -43,15 +43,20 @@ describe('the metrics of a replica', () => {
   afterAll(() => replicas.close());
 
   it('count executions by workflow and outcome, their durations, and skips and failures by reason', async () => {
-    const { stage } = replicas;
-    await stage.execute('succeeds', skippingWorkflow);
-    await stage.execute('fails', waitingWorkflow);
-    await stage.phase('fails', 'Running');
-    await stage.create('busy', { targetResource: `${stage.namespace}/deployment/fails` });
-    await stage.phase('busy', 'Skipped');
-    await answerWorkflow(stage.client, stage.namespace, (await stage.pipelineRun('fails')).metadata.name, 'False');
-    await stage.phase('fails', 'Failed');
-    await stage.phase('succeeds', 'Completed');
+    const { fixture } = replicas;
+    await fixture.execute('succeeds', skippingWorkflow);
+    await fixture.execute('fails', waitingWorkflow);
+    await fixture.phase('fails', 'Running');
+    await fixture.create('busy', { targetResource: `${fixture.namespace}/deployment/fails` });
+    await fixture.phase('busy', 'Skipped');
+    await answerWorkflow(
+      fixture.client,
+      fixture.namespace,
+      (await fixture.pipelineRun('fails')).metadata.name,
+      'False',
+    );
+    await fixture.phase('fails', 'Failed');
+    await fixture.phase('succeeds', 'Completed');
 
     await untilCounted(service, 3);
     const seen = await scrape(service.metrics);
@@ -68,21 +73,21 @@ describe('the metrics of a replica', () => {
   });
 
   it('count refused PipelineRuns, and report how long their execution is Pending and holds its lock', async () => {
-    const { stage } = replicas;
+    const { fixture } = replicas;
     const before = await scrape(service.metrics);
     const ages = ['kubernaut_workflow_execution_oldest_pending_seconds', 'kubernaut_lock_longest_held_seconds'];
     const agesNow = async () => {
       const seen = await scrape(service.metrics);
       return ages.map((age) => seen.sum(age));
     };
-    const refused = stage.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
-    await stage.execute('refused', skippingWorkflow);
-    await stage.until('refused', 'it has a status', (execution) => execution.status !== undefined);
+    const refused = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
+    await fixture.execute('refused', skippingWorkflow);
+    await fixture.until('refused', 'it has a status', (execution) => execution.status !== undefined);
     await until('both have an age', async () => (await agesNow()).every((age) => age > 0));
     await expect(counted(service)).resolves.toBe(before.sum(total));
 
     refused.remove();
-    await stage.phase('refused', 'Completed');
+    await fixture.phase('refused', 'Completed');
 
     await untilCounted(service, before.sum(total) + 1);
     await until('neither has an age', async () => (await agesNow()).every((age) => age === 0));
@@ -96,7 +101,7 @@ describe('the metrics of a replica', () => {
   });
 
   it('distinguish calls by route and method, not by what callers make up', async () => {
-    await fetch(`http://${service.http}/api/v1/namespaces/${replicas.stage.namespace}/workflowexecutions`);
+    await fetch(`http://${service.http}/api/v1/namespaces/${replicas.fixture.namespace}/workflowexecutions`);
     await fetch(`http://${service.http}/made/up`);
     const client = new Client(service.grpc, credentials.createInsecure());
     const nothing = () => Buffer.alloc(0);
@@ -133,7 +138,7 @@ describe('the metrics of a replica', () => {
     const restarts = async () => (await scrape(service.metrics)).sum('kubernaut_watch_restarts_total');
     const before = await restarts();
 
-    await until('the watches are open', () => replicas.stage.proxy.cut({ watch: true }) > 0);
+    await until('the watches are open', () => replicas.fixture.proxy.cut({ watch: true }) > 0);
 
     await until('a restart is counted', async () => (await restarts()) > before);
     const seen = await scrape(service.metrics);
@@ -141,7 +146,7 @@ describe('the metrics of a replica', () => {
     expect(seen.values('kubernaut_watch_restarts_total', 'resource')).toEqual(cached);
     expect(seen.values('kubernaut_store_objects', 'resource')).toEqual(cached);
     expect(seen.values('rest_client_requests_total', 'host')).toEqual(
-      new Set([new URL(replicas.stage.proxy.url).host]),
+      new Set([new URL(replicas.fixture.proxy.url).host]),
     );
     expect(seen.values('kubernaut_workflow_execution_build_info', 'node_version')).toEqual(new Set([process.version]));
     expect(seen.sum('kubernaut_certificate_expiration_timestamp_seconds')).toBe(0);
@@ -179,21 +184,21 @@ describe('the metrics of two replicas', () => {
   });
 
   it('count an execution once and report who leads, also when the leader stops', async () => {
-    const { stage } = replicas;
+    const { fixture } = replicas;
     const leads = async ({ metrics }: ServiceProcess) => (await scrape(metrics)).sum('leader_election_master_status');
-    await stage.execute('before', skippingWorkflow);
-    await stage.phase('before', 'Completed');
-    await stage.execute('meanwhile', waitingWorkflow);
-    await stage.until('meanwhile', 'it has started', (execution) => execution.status?.startTime !== undefined);
+    await fixture.execute('before', skippingWorkflow);
+    await fixture.phase('before', 'Completed');
+    await fixture.execute('meanwhile', waitingWorkflow);
+    await fixture.until('meanwhile', 'it has started', (execution) => execution.status?.startTime !== undefined);
     await untilCounted(leader, 1);
     expect([await leads(leader), await leads(standby)]).toEqual([1, 0]);
 
     await leader.stop();
-    const { metadata } = await stage.pipelineRun('meanwhile');
-    await answerWorkflow(stage.client, stage.namespace, metadata.name);
-    await stage.phase('meanwhile', 'Completed');
-    await stage.execute('after', skippingWorkflow);
-    await stage.phase('after', 'Completed');
+    const { metadata } = await fixture.pipelineRun('meanwhile');
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+    await fixture.phase('meanwhile', 'Completed');
+    await fixture.execute('after', skippingWorkflow);
+    await fixture.phase('after', 'Completed');
 
     await untilCounted(standby, 2);
     await untilResynced(standby);
