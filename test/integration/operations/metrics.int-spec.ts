@@ -155,8 +155,8 @@ describe('the metrics of a replica', () => {
 
 describe('the metrics of two replicas', () => {
   let replicas: Replicas;
-  let leader: ServiceProcess;
-  let standby: ServiceProcess;
+  let withTls: ServiceProcess;
+  let withoutTls: ServiceProcess;
   let cert: string;
 
   beforeAll(async () => {
@@ -168,15 +168,17 @@ describe('the metrics of two replicas', () => {
     await writeFile(certFile, cert);
     await writeFile(keyFile, issued.key);
     const election = { WFE_LEADER_ELECTION: 'true', WFE_RESYNC: '1s' };
-    leader = await replicas.start(election);
-    standby = await replicas.start({ ...election, WFE_TLS_CERT_FILE: certFile, WFE_TLS_KEY_FILE: keyFile });
+    [withoutTls, withTls] = await Promise.all([
+      replicas.start(election),
+      replicas.start({ ...election, WFE_TLS_CERT_FILE: certFile, WFE_TLS_KEY_FILE: keyFile }),
+    ]);
     await rm(directory, { recursive: true });
   });
 
   afterAll(() => replicas.close());
 
   it('report when the certificate expires', async () => {
-    const seen = await scrape(standby.metrics);
+    const seen = await scrape(withTls.metrics);
 
     expect(seen.sum('kubernaut_certificate_expiration_timestamp_seconds')).toBe(
       new X509Certificate(cert).validToDate.getTime() / 1_000,
@@ -190,6 +192,7 @@ describe('the metrics of two replicas', () => {
     await fixture.phase('before', 'Completed');
     await fixture.execute('meanwhile', waitingWorkflow);
     await fixture.until('meanwhile', 'it has started', (execution) => execution.status?.startTime !== undefined);
+    const [leader, standby] = (await leads(withTls)) === 1 ? [withTls, withoutTls] : [withoutTls, withTls];
     await untilCounted(leader, 1);
     expect([await leads(leader), await leads(standby)]).toEqual([1, 0]);
 
