@@ -18,6 +18,7 @@ export default defineConfig(
       'coverage/**',
       'test-results/**',
       'bench-results/**',
+      'prove-results/**',
       '**/generated/**',
       '**/*.mjs',
       '**/*.cjs',
