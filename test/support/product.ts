@@ -17,9 +17,20 @@ const exceptServer = 'app.kubernetes.io/component!=server';
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   const base = join(root, 'deploy', 'base');
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptServer, '-k', base);
-  await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=30s', `crd/${crdName}`);
+  await waitForCrd(cluster, `crd/${crdName}`);
   // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');
+}
+
+/**
+ * Waits until the API server has accepted a CRD. With `--for=condition=` kubectl fails when it looks before the API server
+ * has written the first condition.
+ *
+ * @param crd as kubectl names it: `crd/NAME`, or `-f` and a file
+ */
+export async function waitForCrd(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>, ...crd: string[]): Promise<void> {
+  const established = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
+  await kubectl(cluster, 'wait', `--for=${established}`, '--timeout=30s', ...crd);
 }
 
 const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';
