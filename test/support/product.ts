@@ -17,20 +17,19 @@ const exceptServer = 'app.kubernetes.io/component!=server';
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   const base = join(root, 'deploy', 'base');
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptServer, '-k', base);
-  await waitForCrd(cluster, `crd/${crdName}`);
+  await waitForCrd(cluster);
   // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');
 }
 
 /**
- * Waits until the API server has accepted a CRD. With `--for=condition=` kubectl fails when it looks before the API server
- * has written the first condition.
- *
- * @param crd as kubectl names it: `crd/NAME`, or `-f` and a file
+ * Waits until the API server serves the CRD of executions. Its names come first, because kubectl fails on a condition while
+ * there is none at all; they are written together with the first one.
  */
-export async function waitForCrd(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>, ...crd: string[]): Promise<void> {
-  const established = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
-  await kubectl(cluster, 'wait', `--for=${established}`, '--timeout=30s', ...crd);
+export async function waitForCrd(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
+  for (const what of ['jsonpath={.status.acceptedNames.kind}=WorkflowExecution', 'condition=Established']) {
+    await kubectl(cluster, 'wait', `--for=${what}`, '--timeout=30s', `crd/${crdName}`);
+  }
 }
 
 const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';

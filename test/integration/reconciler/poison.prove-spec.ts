@@ -113,7 +113,7 @@ async function applyOlderSchema(): Promise<void> {
   const file = join(cluster.directory, 'older.yaml');
   await writeFile(file, stringify(crd));
   await kubectl(cluster, 'apply', '--server-side', '-f', file);
-  await waitForCrd(cluster, '-f', file);
+  await waitForCrd(cluster);
   await kubectl(cluster, 'get', 'wfe', '--all-namespaces');
 }
 
