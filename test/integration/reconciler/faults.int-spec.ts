@@ -7,7 +7,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { SeenRequest } from '../support/fault-proxy.ts';
 import { answer, delay, drop, hold, loseAnswer, reset, resetWhen, type Fault } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { inTime, until } from '../support/until.ts';
 import { denyPipelineRuns, exhaustPipelineRuns } from './admission.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -57,7 +57,7 @@ describe('an execution completes, and has one PipelineRun, when', () => {
     const written = fixture.proxy.next(statusWrite);
     await fixture.startReconciler();
     await fixture.execute('wfe', skippingWorkflow);
-    await written;
+    await inTime('the status is written', written);
 
     const labels = { touched: 'yes' };
     await fixture.client.patch(workflowExecutionResource, fixture.key('wfe'), { metadata: { labels } });
@@ -138,7 +138,7 @@ describe('an execution', () => {
     while (refused.hits < 5) {
       const next = fixture.proxy.next(creation);
       await reconciler.resync();
-      await next;
+      await inTime('it is tried again', next);
     }
 
     refused.remove();
