@@ -16,6 +16,7 @@ export default {
     { ...common, displayName: 'unit', testMatch: ['**/*.spec.ts'] },
     { ...common, ...onCluster, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
     { ...common, ...onCluster, displayName: 'e2e', testMatch: ['**/*.e2e-spec.ts'] },
+    { ...common, ...onCluster, displayName: 'prove', testMatch: ['**/*.prove-spec.ts'] },
   ],
   coverageThreshold: { global: { lines: 85, branches: 80 } },
   coverageProvider: 'v8',

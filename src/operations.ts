@@ -23,9 +23,10 @@ import { metricsPage } from './metrics/metrics.module.ts';
  */
 export async function openOperations(
   app: INestApplicationContext,
-  config: Pick<Config, 'metrics' | 'health'>,
+  config: Pick<Config, 'metrics' | 'health' | 'roles'>,
 ): Promise<() => void> {
-  const liveness = new Liveness(app.get(WorkQueue, { strict: false }), systemClock);
+  const queue = config.roles.includes('controller') ? app.get(WorkQueue, { strict: false }) : undefined;
+  const liveness = new Liveness(queue, systemClock);
   const readiness = app.get(Readiness, { strict: false });
   const startUp = app.get(StartUp, { strict: false });
   const checks = {

@@ -45,16 +45,34 @@ export async function start(): Promise<void> {
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig);
   const tracing = await startTracing(process.env, packageVersion());
-  const certificate = config.tlsCertFile === '' ? undefined : new ServerCertificate(config);
+  const hasTls = config.roles.includes('api') && config.tlsCertFile !== '';
+  const certificate = hasTls ? new ServerCertificate(config) : undefined;
   const app = await createApplication(config, kubeConfig, certificate, tracing);
   const listening = await openOperations(app, config);
-  await listen(settings.grpc, config.grpc, () => app.startAllMicroservices());
-  await listen(settings.http, config.http, () => app.listen(config.http.port, config.http.host));
+  const served = await serveApi(app, config);
   listening();
   const log = app.get(Logger);
   for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
   await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();
-  log.log({ http: textOf(config.http), grpc: textOf(config.grpc), msg: 'ready' });
+  log.log({ roles: config.roles, ...served, msg: 'ready' });
+}
+
+/**
+ * Opens the ports of the API; a process without that role has none, and only begins its work.
+ *
+ * @returns where the API is served, for the log
+ */
+async function serveApi(
+  app: NestExpressApplication,
+  { roles, grpc, http }: Config,
+): Promise<{ readonly http?: string; readonly grpc?: string }> {
+  if (!roles.includes('api')) {
+    await app.init();
+    return {};
+  }
+  await listen(settings.grpc, grpc, () => app.startAllMicroservices());
+  await listen(settings.http, http, () => app.listen(http.port, http.host));
+  return { http: textOf(http), grpc: textOf(grpc) };
 }
 
 async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
@@ -80,8 +98,10 @@ async function createApplication(
   app.flushLogs();
   tracing.tell(nestLogger('Tracing'));
   followLogLevel(config, PinoLogger.root, nestLogger('Log'), new AbortController().signal);
-  configureHttp(app, certificate);
-  configureGrpc(app, config, certificate);
+  if (config.roles.includes('api')) {
+    configureHttp(app, certificate);
+    configureGrpc(app, config, certificate);
+  }
   certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);
   app.enableShutdownHooks();
   endAtOnceWhenToldTwice();

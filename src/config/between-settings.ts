@@ -51,7 +51,8 @@ const rules: readonly RuleBetween[] = [
   ],
 ];
 
-/** The rules between settings that a configuration breaks. */
+/** The rules between settings that a configuration breaks; only an API listens for calls, so only one has rules for that. */
 export function brokenBetween(config: Config): readonly Broken[] {
+  if (!config.roles.includes('api')) return [];
   return rules.flatMap((rule) => rule(config)).filter((broken) => broken !== false);
 }

@@ -10,6 +10,7 @@ const policy = aPolicy({ bundles: ['quay.io/a/*', 'ghcr.io/b/**'], serviceAccoun
 describe('the configuration', () => {
   it('has defaults that work for everything', () => {
     expect(loadConfig({})).toEqual({
+      roles: ['api', 'controller'],
       auth: 'kubernetes',
       authAudiences: ['workflow-execution'],
       authCacheMs: 10_000,
@@ -57,6 +58,8 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['WFE_ROLES', 'controller', 'roles', ['controller']],
+    ['WFE_ROLES', 'controller, api,api', 'roles', ['controller', 'api']],
     ['WFE_HTTP_ADDRESS', '[::1]:1', 'http', { host: '::1', port: 1 }],
     ['WFE_GRPC_ADDRESS', 'localhost:9', 'grpc', { host: 'localhost', port: 9 }],
     ['WFE_WATCH_NAMESPACES', 'payment, checkout,payment', 'watchNamespaces', ['payment', 'checkout']],
@@ -112,6 +115,7 @@ describe('the configuration', () => {
       { WFE_GRPC_ADDRESS: '[::]:443', WFE_TLS_CERT_FILE: '/tls.crt', WFE_TLS_KEY_FILE: '/tls.key' },
     ],
     ['callers that nobody knows, from this machine', { WFE_AUTH: 'none' }],
+    ['any address for an API that is not served', { WFE_ROLES: 'controller', WFE_HTTP_ADDRESS: '0.0.0.0:80' }],
     ['a drain that is shorter than the shutdown', { WFE_DRAIN_DELAY: '24999ms' }],
     ['client certificates with TLS', { WFE_TLS_CERT_FILE: '/a', WFE_TLS_KEY_FILE: '/b', WFE_TLS_CLIENT_CA_FILE: '/c' }],
   ])('allows %s', (_, env) => {
@@ -119,6 +123,8 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['WFE_ROLES', '', 'one or more of api, controller'],
+    ['WFE_ROLES', 'api,web', 'one or more of api, controller'],
     ['WFE_HTTP_ADDRESS', '8080', 'host:port'],
     ['WFE_HTTP_ADDRESS', '127.0.0.1:65536', 'host:port'],
     ['WFE_HTTP_ADDRESS', '127.0.0.1:0', 'host:port'],

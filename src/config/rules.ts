@@ -73,6 +73,18 @@ export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return { allowed: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
 
+/** Some of a list of words, at least one, separated by commas; the order does not matter. */
+export function someOf<const T extends string>(...words: readonly T[]): Rule<readonly T[]> {
+  return {
+    allowed: `one or more of ${words.join(', ')}, separated by commas`,
+    parse(text) {
+      const given = text.split(',').map((item) => words.find((word) => word === item.trim()));
+      const known = given.filter((word) => word !== undefined);
+      return known.length === given.length ? [...new Set(known)] : undefined;
+    },
+  };
+}
+
 /** `true` or `false`. */
 export const boolean: Rule<boolean> = {
   allowed: 'true or false',

@@ -8,6 +8,7 @@ import {
   namespace,
   namespaces,
   oneOf,
+  someOf,
   url,
   wholeSeconds,
   words,
@@ -34,6 +35,12 @@ function setting<T>(
 
 /** Every setting there is. The typed configuration and the table in docs/ are made from this list. */
 export const settings = {
+  roles: setting(
+    'WFE_ROLES',
+    someOf('api', 'controller'),
+    'api,controller',
+    'What this process does: serve the execution API, reconcile executions, or both.',
+  ),
   http: setting(
     'WFE_HTTP_ADDRESS',
     address,

@@ -10,11 +10,12 @@ const beatEveryMs = 1_000;
  * the process is asked; a restart would not bring an API server back.
  */
 export class Liveness {
-  readonly #queue: Pick<WorkQueue, 'inWorkForMs'>;
+  readonly #queue: Pick<WorkQueue, 'inWorkForMs'> | undefined;
   readonly #clock: Clock;
   #beatAt: number;
 
-  constructor(queue: Pick<WorkQueue, 'inWorkForMs'>, clock: Clock) {
+  /** @param queue the controller's; undefined in a process that does not reconcile */
+  constructor(queue: Pick<WorkQueue, 'inWorkForMs'> | undefined, clock: Clock) {
     this.#queue = queue;
     this.#clock = clock;
     this.#beatAt = clock.elapsedMs();
@@ -29,6 +30,7 @@ export class Liveness {
   }
 
   findings(): Finding[] {
-    return [eventLoopFinding(this.#clock.elapsedMs() - this.#beatAt), workLoopFinding(this.#queue.inWorkForMs())];
+    const eventLoop = eventLoopFinding(this.#clock.elapsedMs() - this.#beatAt);
+    return this.#queue === undefined ? [eventLoop] : [eventLoop, workLoopFinding(this.#queue.inWorkForMs())];
   }
 }

@@ -47,17 +47,20 @@ import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
 
-/** What the reconciler needs mirrored; PipelineRuns and Leases that are not of this service are not even sent. */
-export function reconcilerSources({
-  namespace,
+/** The executions that the service is concerned with. */
+export function executionSource({
   watchNamespaces: namespaces,
-}: Pick<Config, 'namespace' | 'watchNamespaces'>): readonly [
-  ReflectorSource<WorkflowExecution>,
-  ReflectorSource<PipelineRun>,
-  ReflectorSource<Lease>,
-] {
+}: Pick<Config, 'watchNamespaces'>): ReflectorSource<WorkflowExecution> {
+  return { resource: workflowExecutionResource, namespaces, indexes: executionIndexes };
+}
+
+/** What the reconciler needs mirrored; PipelineRuns and Leases that are not of this service are not even sent. */
+export function reconcilerSources(
+  config: Pick<Config, 'namespace' | 'watchNamespaces'>,
+): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
+  const { namespace, watchNamespaces: namespaces } = config;
   return [
-    { resource: workflowExecutionResource, namespaces, indexes: executionIndexes },
+    executionSource(config),
     { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
     { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
   ];

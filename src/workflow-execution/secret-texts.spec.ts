@@ -14,6 +14,12 @@ describe('a text that somebody else has written', () => {
     expect(mask(`Invalid value: ${JSON.stringify('a"b\nc')}`)).toBe('Invalid value: "********"');
   });
 
+  it('is masked also where the white space around the value was trimmed', () => {
+    const mask = maskOf({ API_KEY: ' {hunter2} ' });
+    expect(mask('not with  {hunter2}')).toBe('not with ********');
+    expect(mask('{hunter2} is not allowed')).toBe('********is not allowed');
+  });
+
   it('keeps its words when a secret is as short as parts of words, unless it is quoted', () => {
     const mask = maskOf({ TOKEN: 'an' });
     expect(mask('it can not be "an"')).toBe('it can not be "********"');

@@ -1,0 +1,27 @@
+import { startService, type ServiceProcess } from './service.ts';
+
+/** Where one replica of the execution API listens, each `host:port`. */
+export type ApiReplica = Pick<ServiceProcess, 'http' | 'grpc' | 'metrics' | 'health'>;
+
+/** Replicas of the execution API that all specs of a run share. */
+export interface ApiReplicas {
+  readonly addresses: readonly ApiReplica[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts two replicas of the execution API for all namespaces of a cluster. They do not reconcile, and let callers call as
+ * often as they like.
+ *
+ * @param kubeconfig path of a kubeconfig with the rights of the service
+ */
+export async function startApiReplicas(kubeconfig: string): Promise<ApiReplicas> {
+  const settings = { WFE_ROLES: 'api', WFE_RATE_LIMIT: '0' };
+  const replicas = await Promise.all([1, 2].map(() => startService({ kubeconfig, settings })));
+  return {
+    addresses: replicas.map(({ http, grpc, metrics, health }) => ({ http, grpc, metrics, health })),
+    async stop() {
+      await Promise.all(replicas.map((replica) => replica.stop()));
+    },
+  };
+}

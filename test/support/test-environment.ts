@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type Cluster } from '../cluster/index.ts';
+import type { Progress } from '../cluster/progress.ts';
+import { startApiReplicas } from './api-replicas.ts';
+import { buildProduct } from './build.ts';
+import { applyProduct } from './product.ts';
+import { serviceKubeconfig } from './service-account.ts';
+import { publisherFor } from './workflows.ts';
+
+/** A built product and a cluster with its manifests, for specs that run in processes of their own. */
+export interface TestEnvironment {
+  readonly cluster: Cluster;
+  /** The environment variables from which specs know where everything is. */
+  readonly variables: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** How a {@link TestEnvironment} is started. */
+export interface TestEnvironmentOptions {
+  /** More arguments for kube-apiserver. */
+  readonly apiServerArgs?: readonly string[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds the product, starts a cluster with pods and, on it, a pair of API replicas.
+ *
+ * @throws Error when pods cannot run and CI=true; elsewhere specs that need them are skipped
+ */
+export async function startTestEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment> {
+  const { progress, signal, apiServerArgs = [] } = options;
+  // Built first, so that a compile error does not cost a cluster start.
+  await buildProduct({ progress, signal });
+  const cluster = await startCluster({ level: 'pods', owner: 'process', apiServerArgs, progress, signal });
+  const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-tests-'));
+  const stopCluster = async (): Promise<void> => {
+    await cluster.stop();
+    rmSync(directory, { recursive: true });
+  };
+  try {
+    publisherFor(cluster); // Throws when workflows cannot be published.
+    await applyProduct(cluster);
+    const serviceConfig = await serviceKubeconfig(cluster, directory);
+    const replicas = await startApiReplicas(serviceConfig);
+    return {
+      cluster,
+      variables: {
+        WFE_TEST_KUBECONFIG: cluster.kubeconfig,
+        WFE_TEST_SERVICE_KUBECONFIG: serviceConfig,
+        WFE_TEST_KUBECTL: cluster.kubectl,
+        WFE_TEST_API_REPLICAS: JSON.stringify(replicas.addresses),
+        ...(cluster.registry === undefined ? {} : { WFE_TEST_REGISTRY: cluster.registry }),
+        ...withoutPods(cluster, progress),
+      },
+      async stop() {
+        await replicas.stop();
+        await stopCluster();
+      },
+    };
+  } catch (error) {
+    await stopCluster();
+    throw error;
+  }
+}
+
+function withoutPods({ pods }: Cluster, progress: Progress): { readonly WFE_TEST_NO_PODS?: string } {
+  if (pods.available) return {};
+  const reason = `Pods cannot run here: ${pods.reason}`;
+  if (process.env['CI'] === 'true') throw new Error(`${reason} With CI=true that is a failure.`);
+  progress(`${reason} Tests that need them are skipped.`);
+  return { WFE_TEST_NO_PODS: pods.reason };
+}
