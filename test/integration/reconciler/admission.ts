@@ -68,8 +68,8 @@ export async function denyPipelineRuns(client: KubernetesClient, namespace: stri
 /** Adds a quota that leaves no room for a PipelineRun in a namespace. */
 export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
   const quota = await addQuota(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
-  // A quota whose status the API server has not seen yet refuses, too, in words of its own.
-  await until('the quota is in force', () => isForbidden(client, namespace, 'exceeded quota'));
+  // The quota controller looks for resources of CRDs every 30 s; until it counts them, the refusal says so instead.
+  await until('the quota is in force', () => isForbidden(client, namespace, 'exceeded quota'), 90_000);
   return quota;
 }
 
