@@ -158,7 +158,7 @@ describe('an execution', () => {
     await fixture.startReconciler();
     await fixture.execute('wfe', skippingWorkflow);
     const { status } = await fixture.until('wfe', 'it says why', (execution) => execution.status !== undefined);
-    expect(status).toMatchObject({ phase: 'Pending', message: expect.stringContaining('exceeded quota') });
+    expect(status).toMatchObject({ phase: 'Pending', message: expect.stringContaining('quota: test-quota') });
 
     await quota.remove();
 
