@@ -1,5 +1,6 @@
 import type { Claim, Cooldown, ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { formatRepository, parseImageReference } from '../workflow-execution/image-reference.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { formatTargetResource, parseTargetResource } from '../workflow-execution/target-resource.ts';
 
@@ -10,7 +11,10 @@ export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution):
 
 /** What an execution asks a lock for. */
 export function claimOf(execution: WorkflowExecution): Claim {
-  return { execution: idOf(execution), workflowId: execution.spec.workflowRef.workflowId };
+  const { workflowId, containerImage } = execution.spec.workflowRef;
+  const image = parseImageReference(containerImage);
+  const identity = image === undefined ? { workflowId } : { workflowId, repository: formatRepository(image) };
+  return { execution: idOf(execution), ...identity };
 }
 
 /** The target of an execution in its one written form; undefined when it can not be understood, and so is never locked. */
