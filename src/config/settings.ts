@@ -66,6 +66,12 @@ export const settings = {
     'kubernaut-system',
     "Where the service keeps its locks. In a pod the pod's own namespace, when it is not set.",
   ),
+  clusterLeaseNamespace: setting(
+    'WFE_CLUSTER_LEASE_NAMESPACE',
+    namespace,
+    'kube-system',
+    'Where the Lease is that says which installation reconciles this cluster; the same for all installations.',
+  ),
   watchNamespaces: setting(
     'WFE_WATCH_NAMESPACES',
     namespaces,
