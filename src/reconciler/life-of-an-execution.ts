@@ -10,6 +10,8 @@ import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { KeepTarget } from './steps/keep-target.step.ts';
+import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
@@ -30,6 +32,8 @@ export class LifeOfAnExecution {
     addFinalizer: AddFinalizer,
     acquire: AcquireTarget,
     start: StartPipelineRun,
+    keepTarget: KeepTarget,
+    releasePipelineRun: ReleasePipelineRun,
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
     release: ReleaseTarget,
@@ -42,17 +46,17 @@ export class LifeOfAnExecution {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
       Pending: [validate, cancelBeforeStart, new AtOnce(addFinalizer, acquire), start],
-      Running: [cancel, follow],
-      Completed: [tellAudit, expire],
-      Failed: [release, tellAudit, expire],
-      Skipped: [tellAudit, expire],
+      Running: [keepTarget, releasePipelineRun, cancel, follow],
+      Completed: [releasePipelineRun, tellAudit, expire],
+      Failed: [releasePipelineRun, release, tellAudit, expire],
+      Skipped: [releasePipelineRun, tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
   }
 
   /**
-   * Whether no step will ever do anything again for an execution as it is now, whatever else is in the cluster. Most of
-   * those that a new leader finds are so.
+   * Whether no step will ever do anything again for an execution as it is now, unless its PipelineRun waits to be let go.
+   * Most of those that a new leader finds are so.
    */
   isOver(execution: WorkflowExecution): boolean {
     const { metadata, spec } = execution;

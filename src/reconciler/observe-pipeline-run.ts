@@ -44,10 +44,14 @@ export function observeMissingPipelineRun(execution: WorkflowExecution, taskRuns
   return { phase: 'Failed', failure: { reason, message: `${what} ${advice[reason]}`, wasExecutionFailure } };
 }
 
-/** How an execution stands whose name for a PipelineRun is taken by one of somebody else. */
-export function observeConflict(other: PipelineRun): Observation {
+/**
+ * How an execution stands whose name for a PipelineRun is taken by one of somebody else.
+ *
+ * @param why it is not of this execution, the rest of a sentence that begins with its name
+ */
+export function observeConflict(other: PipelineRun, why = 'is not of this execution'): Observation {
   const reason = 'PipelineRunConflict';
-  const message = `PipelineRun ${other.metadata.name} exists and is not of this execution. ${advice[reason]}`;
+  const message = `PipelineRun ${other.metadata.name} exists and ${why}. ${advice[reason]}`;
   return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } };
 }
 

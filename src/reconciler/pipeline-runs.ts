@@ -5,13 +5,14 @@ import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import { labelValue } from '../tekton/label-value.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
-import { isControlledBy } from './ownership.ts';
+import { isRunOf } from './ownership.ts';
 
 /** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
 const pageSize = 100;
@@ -36,31 +37,52 @@ export class PipelineRuns {
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
     const pipelineRun = buildPipelineRun(execution, activeTraceparent());
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
-    return this.#remember(await rewording(creation, maskOf(execution.spec.parameters)));
+    return this.remember(await rewording(creation, maskOf(execution.spec.parameters)));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
   async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const live = await this.client.find(pipelineRunResource, keyFor(execution), { signal });
-    return live && this.#remember(live);
+    return live && this.remember(live);
+  }
+
+  /** Whatever has the name of the execution's PipelineRun, as last seen by the watch. */
+  lastSeen(execution: Named): PipelineRun | undefined {
+    return this.reflector.store.get(keyFor(execution));
   }
 
   /**
    * The PipelineRun of an execution: as last seen by the watch, or, when the watch knows none, as the API server has it
-   * now. Only that one counts which the execution controls; undefined when it is gone.
+   * now; undefined when it is gone, also when there is another one of its name. If it has lost the label by which it is
+   * watched it gets that back, because nobody would hear of its end.
    */
   async find(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
-    const { uid } = execution.metadata;
-    const seen = this.reflector.store.get(keyFor(execution));
-    if (seen !== undefined && isControlledBy(seen, uid)) return seen;
+    const seen = this.lastSeen(execution);
+    if (seen !== undefined && isRunOf(seen, execution)) return seen;
     const live = await this.read(execution, signal);
-    return live !== undefined && isControlledBy(live, uid) ? live : undefined;
+    if (live === undefined || !isRunOf(live, execution)) return undefined;
+    return isWatched(live) ? live : this.#label(live, execution, signal);
+  }
+
+  async #label(
+    { metadata: { namespace, name, uid } }: PipelineRun,
+    execution: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<PipelineRun> {
+    const labels = { [pipelineRunLabels.workflowExecution]: labelValue(execution.metadata.name) };
+    const patching = this.client.patch(
+      pipelineRunResource,
+      { namespace, name },
+      { metadata: { uid, labels } },
+      { signal },
+    );
+    return this.remember(await patching);
   }
 
   /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */
   async cancel({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
     const patch = { metadata: { uid: metadata.uid }, spec: { status: cancelledRunFinally } };
-    this.#remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+    this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
   /**
@@ -103,16 +125,20 @@ export class PipelineRuns {
   }
 
   /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */
-  #remember(pipelineRun: PipelineRun): PipelineRun {
-    const isWatched = pipelineRun.metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
-    if (isWatched) this.reflector.store.upsertIfNewer(pipelineRun);
+  remember(pipelineRun: PipelineRun): PipelineRun {
+    if (isWatched(pipelineRun)) this.reflector.store.upsertIfNewer(pipelineRun);
     return pipelineRun;
   }
+}
+
+function isWatched({ metadata }: PipelineRun): boolean {
+  return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
 }
 
 /** What the name of a PipelineRun is made of. */
 type Named = Parameters<typeof pipelineRunName>[0] & { readonly metadata: { readonly namespace: string } };
 
-function keyFor(execution: Named): ObjectKey {
+/** The key of the PipelineRun of an execution. */
+export function keyFor(execution: Named): ObjectKey {
   return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
 }

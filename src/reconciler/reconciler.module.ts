@@ -20,6 +20,7 @@ import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
+import { reconcilerIndexes } from './execution-indexes.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { Executions } from './executions.ts';
@@ -28,10 +29,13 @@ import { Leadership } from './leadership.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
+import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
+import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
 import { Resync } from './resync.ts';
+import { TargetOccupancy } from './target-occupancy.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
@@ -39,6 +43,8 @@ import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { KeepTarget } from './steps/keep-target.step.ts';
+import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
@@ -60,7 +66,7 @@ export function reconcilerSources(
 ): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
   const { namespace, watchNamespaces: namespaces } = config;
   return [
-    executionSource(config),
+    { ...executionSource(config), indexes: reconcilerIndexes },
     { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
     { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
   ];
@@ -101,6 +107,9 @@ function endProcess(log: Logger): (why: string) => void {
     ExecutionEvents,
     ExecutionLog,
     PipelineRuns,
+    PipelineRunAdoption,
+    PipelineRunRetention,
+    TargetOccupancy,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,
@@ -110,6 +119,8 @@ function endProcess(log: Logger): (why: string) => void {
     AddFinalizer,
     AcquireTarget,
     StartPipelineRun,
+    KeepTarget,
+    ReleasePipelineRun,
     RequestCancellation,
     FollowPipelineRun,
     ReleaseTarget,

@@ -25,6 +25,7 @@ describe('the PipelineRun of an execution', () => {
           'kubernaut.ai/workflow-id': 'oomkill-increase-memory',
           'kubernaut.ai/target-resource': 'payment/deployment/payment-api',
         },
+        finalizers: ['workflowexecution.kubernaut.ai/pipelinerun-outcome'],
         ownerReferences: [
           {
             apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',

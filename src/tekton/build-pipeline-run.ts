@@ -1,5 +1,6 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
 import { labelValue } from './label-value.ts';
@@ -12,6 +13,12 @@ export const pipelineRunLabels = {
   workflowId: 'kubernaut.ai/workflow-id',
   targetResource: 'kubernaut.ai/target-resource',
 } as const;
+
+/**
+ * Keeps a PipelineRun in place until its outcome has been recorded, whoever deletes it. It is removed once the PipelineRun
+ * is being deleted; a PipelineRun that nobody deletes keeps it.
+ */
+export const pipelineRunFinalizer = `${ownPrefix}pipelinerun-outcome`;
 
 /**
  * Where Tekton looks for the trace that the spans of a run belong to: a JSON object with W3C trace context
@@ -33,6 +40,7 @@ export interface NewPipelineRun {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly finalizers: readonly string[];
     readonly ownerReferences: readonly OwnerReference[];
   };
   readonly spec: {
@@ -58,6 +66,7 @@ export function buildPipelineRun(execution: WorkflowExecution, traceparent?: str
       name: pipelineRunName(execution),
       namespace: execution.metadata.namespace,
       ...marks(execution, traceparent),
+      finalizers: [pipelineRunFinalizer],
       ownerReferences: [ownedBy(execution)],
     },
     spec: {

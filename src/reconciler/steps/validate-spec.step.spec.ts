@@ -1,30 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import type { PipelineRuns } from '../pipeline-runs.ts';
+import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
 
 const { signal } = new AbortController();
 const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
 
-function validate(execution: WorkflowExecution, { policy = aPolicy(), existing }: Given = {}) {
-  const pipelineRuns = { read: () => Promise.resolve(existing) } as unknown as PipelineRuns;
-  return new ValidateSpec(pipelineRuns, policy).run(execution, signal);
+function validate(execution: WorkflowExecution, { policy = aPolicy(), existing = { kind: 'none' } }: Given = {}) {
+  const adoption = { find: () => Promise.resolve(existing) } as unknown as PipelineRunAdoption;
+  return new ValidateSpec(adoption, policy).run(execution, signal);
 }
 
 interface Given {
   policy?: ReturnType<typeof aPolicy>;
   /** What has the name of the execution's PipelineRun. */
-  existing?: PipelineRun;
-}
-
-function ownedBy(uid: string): PipelineRun {
-  const owner = { apiVersion: 'v1', kind: 'WorkflowExecution', name: 'any', uid, controller: true };
-  const run = aPipelineRun();
-  return { ...run, metadata: { ...run.metadata, ownerReferences: [owner] } };
+  existing?: ExistingRun;
 }
 
 describe('the spec of an execution', () => {
@@ -62,13 +55,14 @@ describe('the spec of an execution', () => {
   });
 
   it('is refused also when the name of its PipelineRun is taken by somebody else', async () => {
-    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing: ownedBy('another') });
+    const existing = { kind: 'foreign', pipelineRun: aPipelineRun(), why: 'is not ours' } as const;
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
   });
 
   it('is not held against what runs already', async () => {
-    const execution = aWorkflowExecution();
-    const outcome = await validate(execution, { policy: closed, existing: ownedBy(execution.metadata.uid) });
+    const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' } });
   });
 });

@@ -5,8 +5,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { observeStart } from '../observe-pipeline-run.ts';
-import { isControlledBy } from '../ownership.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
+import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -16,7 +15,7 @@ import type { Step, StepOutcome } from './step.ts';
 @Injectable()
 export class ValidateSpec implements Step {
   constructor(
-    private readonly pipelineRuns: PipelineRuns,
+    private readonly adoption: PipelineRunAdoption,
     @Inject(CONFIG) private readonly policy: ExecutionPolicy,
   ) {}
 
@@ -25,9 +24,9 @@ export class ValidateSpec implements Step {
     if (first === undefined) return { kind: 'next', execution };
     // The rule may be newer than the execution. What runs already has to be followed to its end; it is adopted right
     // here, because the steps that come next would start it anew if it went in this very moment.
-    const existing = await this.pipelineRuns.read(execution, signal);
-    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) {
-      return { kind: 'observed', observation: observeStart(existing, 'adopted') };
+    const existing = await this.adoption.find(execution, signal);
+    if (existing.kind === 'own') {
+      return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
     }
     const reason = 'ValidationFailed';
     const message = `${[first, ...more].join('; ')}. ${advice[reason]}`;
