@@ -26,7 +26,12 @@ export async function startReconciler(
   namespace: string,
   settings: Partial<Config> = {},
 ): Promise<RunningReconciler> {
-  const fixed = { WFE_NAMESPACE: namespace, WFE_WATCH_NAMESPACES: namespace, WFE_LEADER_ELECTION: 'false' };
+  const fixed = {
+    WFE_NAMESPACE: namespace,
+    WFE_CLUSTER_LEASE_NAMESPACE: namespace,
+    WFE_WATCH_NAMESPACES: namespace,
+    WFE_LEADER_ELECTION: 'false',
+  };
   const config = { ...loadConfig(fixed), ...settings };
   const { promise: ended, resolve: endProcess } = Promise.withResolvers<string>();
   const module = await Test.createTestingModule({
