@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { NotFoundError } from '../kubernetes/errors.ts';
-import { keyToString, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
+import { keyOf, keyToString, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { pipelineRunFinalizer } from '../tekton/build-pipeline-run.ts';
+import { pipelineRunFinalizer, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { parseMetadata } from '../tekton/tekton-object.ts';
@@ -13,7 +13,7 @@ import { phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { pipelineRunIndex } from './execution-indexes.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
-import { PipelineRuns } from './pipeline-runs.ts';
+import { keyFor, PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * Holds PipelineRuns back from deletion until their outcome is recorded, by the finalizer that they are created with, and
@@ -21,17 +21,34 @@ import { PipelineRuns } from './pipeline-runs.ts';
  */
 @Injectable()
 export class PipelineRunRetention {
+  /**
+   * PipelineRuns that the watch saw last with our finalizer, so that they cannot be gone, by key: they have lost the label
+   * by which they are watched.
+   */
+  readonly #unwatched = new Map<string, PipelineRun>();
+
   constructor(
     private readonly client: KubernetesClient,
     private readonly pipelineRuns: PipelineRuns,
     @InjectReflector(pipelineRunResource) private readonly mirror: Reflector<PipelineRun>,
     @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
-  ) {}
+  ) {
+    mirror.onChange(({ type, object, previous }) => {
+      if (type !== 'deleted') this.#unwatched.delete(keyOf(object));
+      else if (previous !== undefined && hasFinalizer(previous)) this.#unwatched.set(keyOf(previous), previous);
+    });
+  }
 
-  /** The PipelineRun with the name of an execution's own that waits to be let go, as last seen by the watch. */
-  waiting(execution: WorkflowExecution): PipelineRun | undefined {
-    const seen = this.pipelineRuns.lastSeen(execution);
-    return seen !== undefined && hasFinalizer(seen) && mayRelease(seen, execution) ? seen : undefined;
+  /** Whether something is to be done for the PipelineRun with the name of an execution's own. */
+  isWaiting(execution: WorkflowExecution): boolean {
+    return this.#unwatched.has(keyToString(keyFor(execution))) || this.#waiting(execution) !== undefined;
+  }
+
+  /** Lets the PipelineRun with the name of an execution's own go, once nothing is left to be learned from it. */
+  async releaseRunOf(execution: WorkflowExecution, signal: AbortSignal): Promise<void> {
+    await this.#watchAgain(keyFor(execution), signal);
+    const waiting = this.#waiting(execution);
+    if (waiting !== undefined) await this.release(waiting, signal);
   }
 
   /**
@@ -43,6 +60,7 @@ export class PipelineRunRetention {
 
   /** Lets a PipelineRun go whose execution is gone, once it has ended or is being deleted. Does nothing for any other key. */
   async releaseOrphan(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    await this.#watchAgain(key, signal);
     const orphan = this.#orphan(keyToString(key));
     if (orphan === undefined || !mayRelease(orphan, undefined)) return;
     if (!(await this.#ownerExists(orphan, signal))) await this.release(orphan, signal);
@@ -65,6 +83,26 @@ export class PipelineRunRetention {
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
+  }
+
+  #waiting(execution: WorkflowExecution): PipelineRun | undefined {
+    const seen = this.pipelineRuns.lastSeen(execution);
+    return seen !== undefined && hasFinalizer(seen) && mayRelease(seen, execution) ? seen : undefined;
+  }
+
+  /** Puts the label back by which a PipelineRun is watched. Nobody would hear of its deletion, and it would stay for ever. */
+  async #watchAgain(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const last = this.#unwatched.get(keyToString(key));
+    if (last === undefined) return;
+    const live = await this.client.find(pipelineRunResource, key, { signal });
+    if (live?.metadata.uid === last.metadata.uid && hasFinalizer(live)) {
+      await this.pipelineRuns.watchAgain(
+        live,
+        last.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '',
+        signal,
+      );
+    }
+    this.#unwatched.delete(keyToString(key));
   }
 
   #orphan(key: string): PipelineRun | undefined {

@@ -61,22 +61,20 @@ export class PipelineRuns {
     if (seen !== undefined && isRunOf(seen, execution)) return seen;
     const live = await this.read(execution, signal);
     if (live === undefined || !isRunOf(live, execution)) return undefined;
-    return isWatched(live) ? live : this.#label(live, execution, signal);
+    return this.watchAgain(live, labelValue(execution.metadata.name), signal);
   }
 
-  async #label(
-    { metadata: { namespace, name, uid } }: PipelineRun,
-    execution: WorkflowExecution,
-    signal: AbortSignal,
-  ): Promise<PipelineRun> {
-    const labels = { [pipelineRunLabels.workflowExecution]: labelValue(execution.metadata.name) };
-    const patching = this.client.patch(
-      pipelineRunResource,
-      { namespace, name },
-      { metadata: { uid, labels } },
-      { signal },
-    );
-    return this.remember(await patching);
+  /**
+   * Puts the label back by which a PipelineRun is watched, if it has lost it.
+   *
+   * @param label the value that it has
+   * @returns the PipelineRun as it then is
+   */
+  async watchAgain(pipelineRun: PipelineRun, label: string, signal: AbortSignal): Promise<PipelineRun> {
+    if (isWatched(pipelineRun)) return pipelineRun;
+    const { uid } = pipelineRun.metadata;
+    const patch = { metadata: { uid, labels: { [pipelineRunLabels.workflowExecution]: label } } };
+    return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
   }
 
   /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */

@@ -51,7 +51,7 @@ function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: Execution
   };
   const events = { tell } as ExecutionEvents;
   const log = new ExecutionLog(silentLogger);
-  const retention = { releaseOrphan: () => Promise.resolve(), waiting: () => undefined };
+  const retention = { releaseOrphan: () => Promise.resolve(), isWaiting: () => false };
   return new Reconciler(
     port,
     life,

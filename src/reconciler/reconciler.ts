@@ -42,7 +42,7 @@ export class Reconciler {
     const seen = this.executions.lastSeen(key);
     if (seen === undefined) return {};
     this.metrics.seen(seen);
-    if (this.life.isOver(seen) && this.retention.waiting(seen) === undefined) return {};
+    if (this.life.isOver(seen) && !this.retention.isWaiting(seen)) return {};
     return tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
   }
 

@@ -9,8 +9,7 @@ export class ReleasePipelineRun implements Step {
   constructor(private readonly retention: PipelineRunRetention) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    const waiting = this.retention.waiting(execution);
-    if (waiting !== undefined) await this.retention.release(waiting, signal);
+    await this.retention.releaseRunOf(execution, signal);
     return { kind: 'next', execution };
   }
 }
