@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
+import { startCluster, type Cluster } from '../../cluster/index.ts';
+import { applyProduct, kubectl } from '../../support/product.ts';
+import { operatorCrds } from './operators/crds.ts';
+import { objectOf, rendered } from './rendered.ts';
+
+/** Time to start an API server, and to download the CRDs where this machine has them not yet, in milliseconds. */
+const patience = 600_000;
+
+// On a cluster of its own: somebody's cluster may have these operators, in versions of its own.
+describe('a cluster with the CRDs of cert-manager and the Prometheus operator', () => {
+  let cluster: Cluster;
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'workflow-execution-operators-'));
+    cluster = await startCluster({ name: `operators-${process.pid}`, level: 'api', ignoreKubeconfig: true });
+    const files = (await operatorCrds()).flatMap((file) => ['-f', file]);
+    await kubectl(cluster, 'apply', '--server-side', ...files);
+    await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=60s', ...files);
+    await applyProduct(cluster);
+  }, patience);
+
+  afterAll(async () => {
+    await cluster.stop();
+    await rm(directory, { recursive: true });
+  }, patience);
+
+  const fileWith = async (object: JsonRecord): Promise<string> => {
+    const file = join(directory, 'object.json');
+    await writeFile(file, JSON.stringify(object));
+    return file;
+  };
+
+  /** Applies objects, for real, as people do. */
+  const apply = async (items: readonly JsonRecord[]): Promise<string> => {
+    const file = await fileWith({ apiVersion: 'v1', kind: 'List', items });
+    return kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '--validate=strict', '-f', file);
+  };
+
+  /** Without kubectl's own validation, which would come first: what the API server itself says, of an object of another name. */
+  const create = async (object: JsonRecord): Promise<string> => {
+    const file = await fileWith({ ...object, metadata: { ...recordOf(object['metadata']), name: 'tried' } });
+    return kubectl(cluster, 'create', '--raw', pathOf(object), '-f', file);
+  };
+
+  it.each([
+    ['high-availability', []],
+    ['cert-manager', ['issuer.cert-manager.io', 'certificate.cert-manager.io']],
+    ['monitoring', ['servicemonitor.monitoring.coreos.com', 'prometheusrule.monitoring.coreos.com']],
+    [
+      'production',
+      [
+        'issuer.cert-manager.io',
+        'certificate.cert-manager.io',
+        'servicemonitor.monitoring.coreos.com',
+        'prometheusrule.monitoring.coreos.com',
+      ],
+    ],
+  ])('accepts all of deploy/overlays/%s', async (overlay, kinds) => {
+    const applied = await apply(await rendered(`overlays/${overlay}`));
+
+    for (const kind of ['deployment.apps', ...kinds]) expect(applied).toContain(`${kind}/workflow-execution `);
+  });
+
+  describe.each(['Certificate', 'Issuer', 'ServiceMonitor', 'PrometheusRule'])(
+    'accepts the %s of the overlays',
+    (kind) => {
+      it('with strict validation', async () => {
+        const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
+        await expect(create(right)).resolves.toContain(`"kind":"${kind}"`);
+      });
+
+      it('but not with an unknown field', async () => {
+        const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
+        const wrong = { ...right, spec: { ...recordOf(right['spec']), secretname: 'x' } };
+        await expect(create(wrong)).rejects.toThrow('strict decoding error: unknown field "spec.secretname"');
+      });
+    },
+  );
+
+  it.each([
+    ['Certificate', { duration: 2160 }, 'spec.duration'],
+    ['Issuer', { ca: {} }, 'spec.ca.secretName: Required value'],
+    ['ServiceMonitor', { endpoints: [{ port: 'metrics', interval: 'often' }] }, 'spec.endpoints[0].interval'],
+    ['PrometheusRule', { groups: [{ name: 'x', rules: [{ alert: 'X' }] }] }, 'spec.groups[0].rules[0].expr'],
+  ])('rejects a %s with %j', async (kind, wrong, complaint) => {
+    const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
+
+    await expect(create({ ...right, spec: { ...recordOf(right['spec']), ...wrong } })).rejects.toThrow(complaint);
+  });
+});
+
+/** Where the API server takes an object, all of whose fields it has to know, and keeps nothing of it. */
+function pathOf({ apiVersion, kind, metadata }: JsonRecord): string {
+  const namespace = String(recordOf(metadata)['namespace']);
+  const plural = `${String(kind).toLowerCase()}s`;
+  return `/apis/${String(apiVersion)}/namespaces/${namespace}/${plural}?fieldValidation=Strict&dryRun=All`;
+}

@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { restCaller } from '../execution/rest-caller.ts';
+import { type RunningApi, startApi } from '../execution/running-api.ts';
+import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+import { startBrowser } from './browser.ts';
+
+const screenshots = join(import.meta.dirname, '../../../test-results/screenshots');
+
+describe('Swagger UI in a browser', () => {
+  const kubernetes = new KubernetesClient(sharedCluster());
+  const errors: string[] = [];
+  let namespace: TestNamespace;
+  let api: RunningApi;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    namespace = await createNamespace(kubernetes, 'swagger');
+    api = await startApi(serviceCluster());
+    await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
+    browser = await startBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(`${api.url}/docs`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await api.stop();
+    await namespace.delete();
+  });
+
+  const show = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+
+  /** Opens an operation. */
+  const operation = async (id: string): Promise<Locator> => {
+    const block = page.locator(`[id$="-${id}"]`);
+    await block.locator('.opblock-summary-control').click();
+    await block.locator('button.execute').waitFor();
+    return block;
+  };
+
+  /** Executes an operation with the values of its form; returns status and body of the answer. */
+  const execute = async (block: Locator): Promise<{ status: string; body: string }> => {
+    await block.locator('button.execute').click();
+    const answer = block.locator('.live-responses-table .response');
+    await answer.waitFor();
+    const status = await answer.locator('.response-col_status').innerText();
+    return {
+      status: status.trim().slice(0, 3),
+      body: await answer.locator('.highlight-code code').first().innerText(),
+    };
+  };
+
+  const fill = (block: Locator, parameter: string, value: string) =>
+    block.locator(`tr[data-param-name="${parameter}"] input`).fill(value);
+
+  it('shows how to authenticate', async () => {
+    await show('1-opened');
+    const block = await operation('listWorkflowExecutions');
+    await fill(block, 'namespace', namespace.name);
+
+    const { status, body } = await execute(block);
+
+    expect(status).toBe('401');
+    expect(body).toContain('a bearer token of the cluster is required');
+  });
+
+  it('leaves optional parameters empty', async () => {
+    const optional = await page.locator('tr[data-param-in="query"] input').all();
+    const values = await Promise.all(optional.map((input) => input.inputValue()));
+
+    expect(values.length).toBeGreaterThan(5);
+    expect(values.filter((value) => value !== '' && value !== '50')).toEqual([]);
+  });
+
+  it('creates an execution from the example, with a token, and reads it', async () => {
+    await page.locator('button.authorize').first().click();
+    await page.locator('.modal-ux input').fill(api.caller?.token ?? '');
+    await page.locator('.modal-ux button.authorize').click();
+    await page.locator('.modal-ux button.btn-done').click();
+    const create = await operation('createWorkflowExecution');
+    await fill(create, 'namespace', namespace.name);
+
+    const created = await execute(create);
+    await show('2-created');
+    const { items } = await kubernetes.list(workflowExecutionResource, { namespace: namespace.name });
+    const name = items[0]?.metadata.name ?? '';
+    const get = await operation('getWorkflowExecution');
+    await fill(get, 'namespace', namespace.name);
+    await fill(get, 'name', name);
+    const read = await execute(get);
+    await show('3-read');
+
+    expect(created.status).toBe('201');
+    expect(items).toHaveLength(1);
+    expect(read.status).toBe('200');
+    expect(read.body).toContain(`"name": "${name}"`);
+  });
+
+  it('logs no error but the refused call', () => {
+    expect(errors).toEqual([expect.stringContaining('401 (Unauthorized)')]);
+  });
+});
