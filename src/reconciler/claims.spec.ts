@@ -31,10 +31,16 @@ describe('what a lock remembers of an execution', () => {
   });
 });
 
+it('a claim has no repository when the bundle reference cannot be parsed', () => {
+  const workflowRef = { workflowId: 'restart', version: '1', containerImage: 'quay.io/Upper/Case' };
+  expect(claimOf(aWorkflowExecution({ spec: { workflowRef } }))).not.toHaveProperty('repository');
+});
+
 it('a claim names the execution by its UID too, and its workflow', () => {
   expect(claimOf(aWorkflowExecution())).toEqual({
     execution: { namespace: 'payment', name: 'we-pod-crash', uid: '5e0b7a5c-0f0b-4a3e-9f4f-1f2d3c4b5a69' },
     workflowId: 'oomkill-increase-memory',
+    repository: 'quay.io/kubernaut/oomkill',
   });
 });
 

@@ -12,6 +12,8 @@ const names = [
   'add finalizer',
   'acquire target',
   'start',
+  'keep target',
+  'release PipelineRun',
   'request cancellation',
   'follow',
   'release target',
@@ -75,10 +77,14 @@ describe('the steps of an execution', () => {
   it.each([
     ['new', aWorkflowExecution(), pending],
     ['Pending', aWorkflowExecution({ status: { phase: 'Pending' } }), pending],
-    ['Running', aRunningExecution(), ['request cancellation', 'follow']],
-    ['Completed', anEndedExecution(), ['tell audit', 'expire']],
-    ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ['tell audit', 'expire']],
-    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ['release target', 'tell audit', 'expire']],
+    ['Running', aRunningExecution(), ['keep target', 'release PipelineRun', 'request cancellation', 'follow']],
+    ['Completed', anEndedExecution(), ['release PipelineRun', 'tell audit', 'expire']],
+    ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ['release PipelineRun', 'tell audit', 'expire']],
+    [
+      'Failed',
+      anEndedExecution({ status: { phase: 'Failed' } }),
+      ['release PipelineRun', 'release target', 'tell audit', 'expire'],
+    ],
   ])('that is %s', async (_, execution, expected) => {
     await expect(stepsOf(execution)).resolves.toEqual(expected);
   });

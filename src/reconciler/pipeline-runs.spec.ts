@@ -18,6 +18,9 @@ const keyOf = (execution: Parameters<typeof pipelineRunName>[0]) => ({
   name: pipelineRunName(execution),
 });
 
+/** That a PipelineRun does not wait for its outcome to be recorded. */
+const released = { metadata: { finalizers: [] } };
+
 describe('creating the PipelineRun of an execution', () => {
   it('sends the one that the execution asks for, and knows it from then on', async () => {
     const { pipelineRuns, execution, server, runCache } = aFakeCluster();
@@ -102,6 +105,40 @@ describe('finding the PipelineRun of an execution', () => {
   });
 });
 
+describe('the PipelineRun of an execution whose UID is recorded', () => {
+  const pipelineRunRef = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    name: 'n',
+    namespace: 'payment',
+    uid: 'u',
+  };
+  const running = { status: { phase: 'Running', pipelineRunRef } } as const;
+
+  it('is not another one of its name, whoever owns it', async () => {
+    const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
+    const one = execution(running);
+    pipelineRun(one, { metadata: { uid: 'another' } });
+    await expect(pipelineRuns.find(one, signal)).resolves.toBeUndefined();
+  });
+
+  it('is found without its owner', async () => {
+    const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
+    const one = execution(running);
+    const run = pipelineRun(one, { metadata: { uid: 'u', ownerReferences: [] } });
+    await expect(pipelineRuns.find(one, signal)).resolves.toEqual(run);
+  });
+
+  it('gets the label back by which it is watched', async () => {
+    const { pipelineRuns, execution, unseenPipelineRun, runCache } = aFakeCluster();
+    const one = execution(running);
+    unseenPipelineRun(one, { metadata: { uid: 'u', labels: { other: 'x' } } });
+    const found = await pipelineRuns.find(one, signal);
+    expect(found?.metadata.labels).toEqual({ other: 'x', 'kubernaut.ai/workflow-execution': 'we-pod-crash' });
+    expect(runCache.get(keyOf(one))).toEqual(found);
+  });
+});
+
 describe('cancelling a PipelineRun', () => {
   it('asks Tekton to run the finally tasks, for this very run', async () => {
     const { pipelineRuns, execution, pipelineRun, storedRun, runCache } = aFakeCluster();
@@ -126,8 +163,8 @@ describe('deleting a PipelineRun', () => {
   it('waits for its TaskRuns and their pods, and is for this very run', async () => {
     const { pipelineRuns, execution, pipelineRun, storedRun, server } = aFakeCluster();
     const one = execution();
-    const { metadata } = pipelineRun(one);
-    await pipelineRuns.delete({ ...pipelineRun(one), metadata }, signal);
+    const { metadata } = pipelineRun(one, released);
+    await pipelineRuns.delete({ ...pipelineRun(one, released), metadata }, signal);
     expect(server.requests.at(-1)?.body).toEqual({
       preconditions: { uid: metadata.uid },
       propagationPolicy: 'Foreground',
@@ -138,7 +175,7 @@ describe('deleting a PipelineRun', () => {
   it('is done when it is gone or another one has its name, and fails with any other error', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun, storedRun, server } = aFakeCluster();
     const one = execution();
-    const run = pipelineRun(one);
+    const run = pipelineRun(one, released);
     const another = unseenPipelineRun(one, { metadata: { uid: 'another' } });
     await pipelineRuns.delete(run, signal);
     expect(storedRun(one)).toEqual(another);

@@ -11,7 +11,7 @@ function aCluster() {
   const cluster = aFakeCluster();
   return {
     ...cluster,
-    beforeStart: new CancelBeforeStart(cluster.pipelineRuns),
+    beforeStart: new CancelBeforeStart(cluster.adoption),
     request: new RequestCancellation(cluster.pipelineRuns),
   };
 }

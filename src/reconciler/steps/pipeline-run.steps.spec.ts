@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AlreadyExistsError, CancelledError, ForbiddenError, InvalidError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
@@ -17,7 +18,7 @@ function aCluster(network: FakeNetwork = {}) {
   return {
     ...cluster,
     errors,
-    start: new StartPipelineRun(cluster.pipelineRuns, errors),
+    start: new StartPipelineRun(cluster.pipelineRuns, cluster.adoption, cluster.occupancy, errors, new FakeClock()),
     follow: new FollowPipelineRun(cluster.pipelineRuns),
   };
 }
