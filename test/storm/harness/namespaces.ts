@@ -4,6 +4,8 @@ import type { PersistentApi } from './persistent-api.ts';
 
 /** Where the manifests of the product put the service, and give it the rights on its locks. */
 const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' } as const;
+/** The rights on the Lease of the cluster. */
+const clusterLease = { namespace: 'kube-system', name: 'workflow-execution-installation' } as const;
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 
@@ -29,12 +31,12 @@ export async function createNamespaces(api: PersistentApi, { executions, service
   for (const name of executions) await create(api, '/api/v1/namespaces', { metadata: { name } });
   if (service === shipped.namespace) return;
   await create(api, '/api/v1/namespaces', { metadata: { name: service } });
-  for (const plural of ['roles', 'rolebindings']) {
-    const from = `/apis/${rbac}/namespaces/${shipped.namespace}/${plural}/${shipped.name}`;
-    const { body } = await api.call('GET', from);
-    const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
-    const metadata = { name: shipped.name };
-    await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata, ...copy });
+  for (const { namespace, name } of [shipped, clusterLease]) {
+    for (const plural of ['roles', 'rolebindings']) {
+      const { body } = await api.call('GET', `/apis/${rbac}/namespaces/${namespace}/${plural}/${name}`);
+      const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
+      await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata: { name }, ...copy });
+    }
   }
 }
 
