@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
@@ -35,7 +36,8 @@ export async function addQuota(client: KubernetesClient, namespace: string, hard
     metadata: { namespace, name },
     spec: { hard },
   });
-  await until('the quota is known', async () => 'status' in (await client.get(quotas, { namespace, name })));
+  const isKnown = async () => 'hard' in recordOf(recordOf(await client.get(quotas, { namespace, name }))['status']);
+  await until('the quota has a status', isKnown);
   return { remove: () => client.delete(quotas, { namespace, name }) };
 }
 
@@ -66,11 +68,12 @@ export async function denyPipelineRuns(client: KubernetesClient, namespace: stri
 /** Adds a quota that leaves no room for a PipelineRun in a namespace. */
 export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
   const quota = await addQuota(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
-  await until('the quota is in force', () => isForbidden(client, namespace));
+  // A quota whose status the API server has not seen yet refuses, too, in words of its own.
+  await until('the quota is in force', () => isForbidden(client, namespace, 'exceeded quota'));
   return quota;
 }
 
-async function isForbidden(client: KubernetesClient, namespace: string): Promise<boolean> {
+async function isForbidden(client: KubernetesClient, namespace: string, words = ''): Promise<boolean> {
   const metadata = { namespace, name: 'probe' };
   const probe = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata, spec: { pipelineRef: { name: 'a' } } };
   try {
@@ -78,7 +81,7 @@ async function isForbidden(client: KubernetesClient, namespace: string): Promise
     await client.create({ ...pipelineRunResource, parse: anything }, probe, { dryRun: true });
     return false;
   } catch (error) {
-    if (error instanceof ForbiddenError) return true;
+    if (error instanceof ForbiddenError) return error.message.includes(words);
     throw error;
   }
 }
