@@ -30,6 +30,7 @@ describe('the configuration', () => {
       namespace: 'kubernaut-system',
       watchNamespaces: [],
       cooldownMs: 300_000,
+      allowUnknownKinds: false,
       ...aPolicy(),
       resyncMs: 600_000,
       workers: 16,

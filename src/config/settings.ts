@@ -78,6 +78,12 @@ export const settings = {
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
   ),
+  allowUnknownKinds: setting(
+    'WFE_ALLOW_UNKNOWN_KINDS',
+    boolean,
+    'false',
+    'Whether targets may be of kinds that the cluster does not know; their scope and spelling are then taken as written.',
+  ),
   allowedBundles: setting(
     'WFE_ALLOWED_BUNDLES',
     bundlePatterns,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
-import { claimOf, cooldownOf, targetOf } from './claims.ts';
+import { claimOf, cooldownOf } from './claims.ts';
 
 const now = new Date('2026-01-02T04:00:00.000Z');
 const startTime = '2026-01-02T03:00:00Z';
@@ -25,18 +25,5 @@ describe('what a lock remembers of an execution', () => {
   it('names the workflow and the execution', () => {
     const execution = aWorkflowExecution({ status: { phase: 'Completed', completionTime } });
     expect(cooldownOf(execution, now)).toEqual({ ...claimOf(execution), completionTime });
-  });
-});
-
-describe('the target that an execution asks for', () => {
-  it('is the same however it is written', () => {
-    const targets = ['payment/deployment/api', 'payment/deploy/api'].map((targetResource) =>
-      targetOf(aWorkflowExecution({ spec: { targetResource } })),
-    );
-    expect(targets).toEqual(['payment/deployment/api', 'payment/deployment/api']);
-  });
-
-  it('is none when it can not be understood', () => {
-    expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
   });
 });

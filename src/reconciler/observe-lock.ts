@@ -1,13 +1,13 @@
 import type { ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { timestamp } from '../workflow-execution/timestamp.ts';
 
 /** How an execution stands whose target another one has. */
 export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
-  const { targetResource } = execution.spec;
   const message =
-    `${nameOf(holder)} holds ${targetResource}, and a target has one execution at a time. ` +
+    `${nameOf(holder)} holds ${targetOf(execution)}, and a target has one execution at a time. ` +
     'Create another execution when that one has ended, if the target still needs it.';
   return {
     phase: 'Skipped',
@@ -22,11 +22,11 @@ export function observeCooldown(
   remainingMs: number,
   now: Date,
 ): Observation {
-  const { targetResource, workflowRef } = execution.spec;
+  const { workflowRef } = execution.spec;
   // Rounded up: after so many seconds it is really over.
   const remainingCooldownSeconds = Math.ceil(remainingMs / 1000);
   const message =
-    `Workflow ${workflowRef.workflowId} ran on ${targetResource} a short time ago, as ${nameOf(earlier)}. ` +
+    `Workflow ${workflowRef.workflowId} ran on ${targetOf(execution)} a short time ago, as ${nameOf(earlier)}. ` +
     `The same workflow can run there again in ${remainingCooldownSeconds} s; another workflow can run now.`;
   const skippedAt = timestamp(now);
   const conflictingExecution = { ...earlier };

@@ -2,6 +2,7 @@ import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { labelValue } from './label-value.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 import { pipelineRunName } from './pipeline-run-name.ts';
@@ -80,7 +81,7 @@ function marks(
   const raw = {
     [pipelineRunLabels.workflowExecution]: execution.metadata.name,
     [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
-    [pipelineRunLabels.targetResource]: execution.spec.targetResource,
+    [pipelineRunLabels.targetResource]: targetOf(execution) ?? execution.spec.targetResource,
   };
   const labels = Object.entries(raw).map(([key, value]) => [key, labelValue(value)] as const);
   const trace: Record<string, string> =

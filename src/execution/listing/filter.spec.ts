@@ -16,7 +16,7 @@ describe('a filter', () => {
     [{ workflowId: 'oomkill-increase-memory' }, true],
     [{ workflowId: 'oomkill' }, false],
     [{ targetResource: 'payment/deployment/payment-api' }, true],
-    [{ targetResource: 'payment/deploy/payment-api' }, true],
+    [{ targetResource: 'payment/Deployment/payment-api' }, true],
     [{ targetResource: 'payment/deployment/payment' }, false],
     [{ remediationRequest: 'rr-pod-crash-f8a3b9c2' }, true],
     [{ remediationRequest: 'rr' }, false],

@@ -2,7 +2,7 @@ import { LabelSelectorError, parseLabelSelector } from '../../kubernetes/label-s
 import type { LabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/phase.ts';
-import { formatTargetResource, parseTargetResource } from '../../workflow-execution/target-resource.ts';
+import { canonicalTarget, parseTargetResource, targetOf } from '../../workflow-execution/target-resource.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import type { ListFilter } from '../execution.types.ts';
@@ -89,12 +89,12 @@ function inPhase(phases: readonly Phase[]): Test {
 /** A target is the same under any of the names that its kind has. */
 function onTarget(text: string): Test {
   const wanted = canonical(text);
-  return ({ spec }) => spec.targetResource === text || canonical(spec.targetResource) === wanted;
+  return (execution) => execution.spec.targetResource === text || targetOf(execution) === wanted;
 }
 
 function canonical(text: string): string {
   const target = parseTargetResource(text);
-  return target === undefined ? text : formatTargetResource(target);
+  return target === undefined ? text : canonicalTarget(target, target.kind);
 }
 
 function labelled(matches: LabelSelector): Test {

@@ -195,6 +195,10 @@ export interface WorkflowExecutionStatus {
    * The state in a sentence for people.
    */
   message?: string;
+  /**
+   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved.
+   */
+  target?: string;
   pipelineRunRef?: PipelineRunRef;
   /**
    * When Tekton started the PipelineRun.
