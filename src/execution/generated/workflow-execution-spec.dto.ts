@@ -234,29 +234,29 @@ export class WorkflowExecutionSpecDto {
   @Type(() => WorkflowRefDto)
   workflowRef!: WorkflowRefDto;
 
-  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once. */
+  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once. */
   @ApiProperty({
     type: 'string',
     description:
-      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.',
+      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.',
     required: true,
     minLength: 3,
-    maxLength: 381,
+    maxLength: 635,
     pattern:
-      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-zA-Z]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
     example: 'payment/deployment/payment-api',
   })
   @v.IsDefined({ message: 'is required' })
   @v.IsString({ message: 'must be a string' })
-  @v.Length(3, 381, { message: 'must be 3 to 381 characters long' })
+  @v.Length(3, 635, { message: 'must be 3 to 635 characters long' })
   @v.Matches(
     new RegExp(
-      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-zA-Z]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
       'u',
     ),
     {
       message:
-        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with the kind in lower case and no part empty (payment/deployment/payment-api, node/worker-1)',
+        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with no part empty (payment/deployment/payment-api, node/worker-1, payment/rollout.argoproj.io/payment-api)',
     },
   )
   targetResource!: string;

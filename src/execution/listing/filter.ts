@@ -33,7 +33,7 @@ const fields = [
 const rules: Readonly<Record<(typeof fields)[number], Rule>> = {
   workflowId: (text) => (text.length > 253 ? 'must be at most 253 characters long' : undefined),
   targetResource: (text) =>
-    text.length > 512 || parseTargetResource(text) === undefined
+    text.length > 635 || parseTargetResource(text) === undefined
       ? 'must be namespace/kind/name, or kind/name of a cluster-scoped resource'
       : undefined,
   remediationRequest: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),

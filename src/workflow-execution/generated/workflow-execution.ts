@@ -87,7 +87,7 @@ export interface WorkflowExecutionSpec {
   remediationRequestRef: RemediationRequestRef;
   workflowRef: WorkflowRef;
   /**
-   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.
+   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.
    */
   targetResource: string;
   /**

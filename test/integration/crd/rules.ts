@@ -28,6 +28,8 @@ const dnsSubdomain = "must be a DNS subdomain name (lower case letters, digits, 
 const noSpace = 'must not contain white space or control characters';
 const ociReference = 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]';
 const target = 'must be namespace/kind/name, or kind/name for a cluster-scoped resource';
+/** An API group of 253 characters. */
+const group = Array.from({ length: 127 }, () => 'a').join('.');
 const goDuration = 'must be a Go duration of at least 1s';
 
 /** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
@@ -107,16 +109,18 @@ export const createRules: readonly CreateRule[] = [
   rule('targetResource', 'payment/deployment/payment-api', undefined, 'Required value'),
   rule('targetResource', 'node/worker-1', 'worker-1', target),
   rule('targetResource', 'clusterrole/system:node', 'a/b/c/d', target),
-  rule('targetResource', 'payment/deployment/api', 'payment/Deployment/api', target),
+  rule('targetResource', 'default/Deployment/nginx', 'default/-deployment/nginx', target),
+  rule('targetResource', 'payment/Rollouts.argoproj.io/api', 'payment/rollouts./api', target),
+  rule('targetResource', 'ClusterIssuer.cert-manager.io/a', 'clusterissuer.Cert-Manager.io/a', target),
   rule('targetResource', 'payment/deployment/api', 'payment//api', target),
   rule('targetResource', 'payment/deployment/api', '/deployment/api', target),
   rule('targetResource', 'payment/deployment/api', 'payment/deployment/', target),
   rule('targetResource', 'a/b', 'a/', 'at least 3 chars long'),
   rule(
     'targetResource',
-    `${'a'.repeat(63)}/${'b'.repeat(63)}/${'c'.repeat(253)}`,
-    'a'.repeat(382),
-    'may not be more than 381',
+    `${'a'.repeat(63)}/${'b'.repeat(63)}.${group}/${'c'.repeat(253)}`,
+    'a'.repeat(636),
+    'may not be more than 635',
   ),
   rule('parameters', { MEMORY_LIMIT: '512Mi', A: '', A1_B2: 'x' }, { memoryLimit: 'x' }, 'must be UPPER_SNAKE_CASE'),
   rule('parameters', { A: 'x' }, { _A: 'x' }, 'must be UPPER_SNAKE_CASE'),
