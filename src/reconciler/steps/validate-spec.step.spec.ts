@@ -62,6 +62,20 @@ describe('the spec of an execution', () => {
     });
   });
 
+  it('is refused with every parameter that is older than the rules on them', async () => {
+    const parameters = { MESSAGE: 'restarted at $(date)', TARGET_RESOURCE: 'payment/deployment/another' };
+    await expect(validate(aWorkflowExecution({ spec: { parameters } }))).resolves.toMatchObject({
+      observation: {
+        failure: {
+          reason: 'ValidationFailed',
+          message: expect.stringMatching(
+            /^spec\.parameters\[MESSAGE\] must not contain '\$\('.+; spec\.parameters\[TARGET_RESOURCE\] must be left out/,
+          ),
+        },
+      },
+    });
+  });
+
   it('keeps a target that is recorded, whatever the cluster knows now', async () => {
     const execution = aWorkflowExecution({ status: { target: 'payment/rollout/r' } });
     const resolve = () => Promise.reject(new Error('it is not asked'));

@@ -6,6 +6,7 @@ import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { Targets, type TargetResolution } from '../../targets/targets.ts';
 import { advice } from '../../tekton/failure-reasons.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { brokenParameters } from '../../workflow-execution/parameters.ts';
 import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { observeStart } from '../observe-pipeline-run.ts';
@@ -70,8 +71,9 @@ export class ValidateSpec implements Step {
   #brokenRules({ spec, metadata }: WorkflowExecution, target: TargetResolution | Undecided): readonly string[] {
     const wrongTarget =
       target.kind === 'refused' ? [`spec.targetResource "${spec.targetResource}": ${target.message}`] : [];
+    const parameters = brokenParameters(spec).map((rule) => `spec.parameters${rule}`);
     const violations = violationsOf(spec, metadata.namespace, this.policy);
-    return [...wrongTarget, ...violations.map(({ path, message }) => `${path.join('.')} ${message}`)];
+    return [...wrongTarget, ...parameters, ...violations.map(({ path, message }) => `${path.join('.')} ${message}`)];
   }
 }
 

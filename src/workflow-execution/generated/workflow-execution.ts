@@ -91,7 +91,7 @@ export interface WorkflowExecutionSpec {
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.
    */
   parameters?: {
     [k: string]: string;

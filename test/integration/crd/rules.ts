@@ -30,6 +30,7 @@ const ociReference = 'must be an OCI reference, [host[:port]/]repository[:tag][@
 const target = 'must be namespace/kind/name, or kind/name for a cluster-scoped resource';
 /** An API group of 253 characters. */
 const group = Array.from({ length: 127 }, () => 'a').join('.');
+const noExpansion = "must not contain '$(', '$$' or NUL, nor end in '$'";
 const goDuration = 'must be a Go duration of at least 1s';
 
 /** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
@@ -52,6 +53,11 @@ function put(json: Json, [first = '', ...rest]: readonly string[], value: unknow
   const inner: unknown = Object.entries(json).find(([key]) => key === first)?.[1] ?? {};
   const next = rest.length === 0 ? value : put(typeof inner === 'object' && inner !== null ? inner : {}, rest, value);
   return { ...json, [first]: next };
+}
+
+/** Parameters that take so many bytes together. */
+function bytes(count: number): Json {
+  return { A: 'a'.repeat(8192), B: 'b'.repeat(count - 8192 - 2) };
 }
 
 function entries(count: number): Json {
@@ -129,6 +135,18 @@ export const createRules: readonly CreateRule[] = [
   rule('parameters', entries(64), entries(65), 'must have at most 64 items'),
   rule('parameters.A', 'a'.repeat(8192), 'a'.repeat(8193), 'may not be more than 8192'),
   rule('parameters.A', '5', 5, 'must be of type string'),
+  rule('parameters[A]', 'costs $5', 'restarted at $(date)', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a$b', 'a$$b', noExpansion, 'parameters.A'),
+  rule('parameters[A]', '^a$|b', '^a$', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a\u0001\n\u2028😀<', 'a\0', noExpansion, 'parameters.A'),
+  rule('parameters', bytes(10_240), bytes(10_241), 'at most 10240 bytes of UTF-8'),
+  rule('parameters', { A: 'é'.repeat(5119), B: '' }, { A: 'é'.repeat(5119), B: 'x' }, 'at most 10240 bytes of UTF-8'),
+  rule(
+    'parameters.TARGET_RESOURCE',
+    'payment/deployment/payment-api',
+    'payment/deployment/other',
+    'must be left out or',
+  ),
   rule('confidence', 0, -0.1, 'greater than or equal to 0'),
   rule('confidence', 1, 1.1, 'less than or equal to 1'),
   rule('confidence', 0.5, 'high', 'must be of type number'),
