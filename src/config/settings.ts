@@ -102,6 +102,12 @@ export const settings = {
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
   ),
+  maxTimeoutMs: setting(
+    'WFE_MAX_TIMEOUT',
+    duration('1s', '8760h'),
+    '24h',
+    'Longest executionConfig.timeout. An execution with a longer one fails.',
+  ),
   resyncMs: setting(
     'WFE_RESYNC',
     duration('1s', '24h'),

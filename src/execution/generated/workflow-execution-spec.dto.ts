@@ -186,11 +186,11 @@ export class ExecutionConfigDto {
   })
   serviceAccountName?: string;
 
-  /** Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given. */
+  /** Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given. */
   @ApiProperty({
     type: 'string',
     description:
-      "Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.",
+      "Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.",
     required: false,
     minLength: 2,
     maxLength: 20,

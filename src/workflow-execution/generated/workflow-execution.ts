@@ -177,7 +177,7 @@ export interface ExecutionConfig {
    */
   serviceAccountName?: string;
   /**
-   * Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.
+   * Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.
    */
   timeout?: string;
 }

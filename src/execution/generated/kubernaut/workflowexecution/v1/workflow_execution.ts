@@ -731,8 +731,9 @@ export interface WorkflowExecutionSpec {
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values of at
-   * most 8192 characters. TARGET_RESOURCE is added unless it is here.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values
+   * of at most 8192 characters without `$(`, `$$`, NUL, and `$` at the end; at most 10240 bytes together.
+   * TARGET_RESOURCE is always added; it may be given, but only as target_resource.
    */
   parameters: { [key: string]: string };
   /** Confidence of the analysis that chose the workflow, 0 to 1. */
@@ -790,7 +791,10 @@ export interface WorkflowRef {
 export interface ExecutionConfig {
   /** ServiceAccount of the execution's namespace that its pods run as; workflow-execution-sa when it is not given. */
   serviceAccountName: string;
-  /** Longest time that the workflow may run, at least 1 s; Tekton's own default holds when it is not given. */
+  /**
+   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h); Tekton's own default holds when it is not
+   * given.
+   */
   timeout?: Duration | undefined;
 }
 
