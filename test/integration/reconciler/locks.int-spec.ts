@@ -31,7 +31,7 @@ describe('a target', () => {
     expect(status).toMatchObject({ outcome: 'Skipped', skip: { reason: 'ResourceBusy' } });
     const { name, namespace, uid } = first.metadata;
     expect(status?.skip?.conflictingExecution).toEqual({ name, namespace, uid });
-    expect(status?.message).toContain(`${namespace}/first holds`);
+    expect(status?.message).toContain(`is held by ${namespace}/first`);
     await expect(stage.pipelineRuns('second')).resolves.toEqual([]);
   });
 
