@@ -30,9 +30,9 @@ describe('a parameter', () => {
     expect(broken({ A: value })).toEqual(value.endsWith('$') ? [expect.stringMatching(/^\[A\] must not/)] : []);
   });
 
-  it.each(['$(date)', '$(params.B)', 'a$$b', 'a\0b', 'x$', '$$(A)', '$\0'])('is refused with its key: %j', (value) => {
+  it.each(['$(date)', '$(params.B)', 'a$$b', 'a\0b', 'x$', '$$(A)', '$\0', 'a\ufffd', '$\ufffd'])('is refused with its key: %j', (value) => {
     expect(broken({ GOOD: 'x', MESSAGE: value })).toEqual([
-      expect.stringMatching(/^\[MESSAGE\] must not contain '\$\(', '\$\$' or NUL, nor end in '\$'/),
+      expect.stringMatching(/^\[MESSAGE\] must not contain '\$\(', '\$\$', NUL or U\+FFFD, nor end in '\$'/),
     ]);
   });
 

@@ -265,7 +265,7 @@ export class WorkflowExecutionSpecDto {
   @ApiProperty({
     type: 'object',
     maxProperties: 64,
-    additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00]|[$][^$(\\x00])*$' },
+    additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$' },
     description:
       'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.',
     selfRequired: false,
@@ -281,9 +281,9 @@ export class WorkflowExecutionSpecDto {
       message: 'every key must be UPPER_SNAKE_CASE (MEMORY_LIMIT) and at most 128 characters long',
     },
     values: {
-      pattern: new RegExp('^([^$\\x00]|[$][^$(\\x00])*$', 'u'),
+      pattern: new RegExp('^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$', 'u'),
       message:
-        "must not contain '$(', '$$' or NUL, nor end in '$': Tekton or the kubelet would expand it, and a container cannot receive NUL",
+        "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$': Tekton or the kubelet would expand it, a container cannot receive NUL, and U+FFFD stands for a character that was lost",
     },
     bytes: { max: 10240, message: 'keys and values together must be at most 10240 bytes of UTF-8' },
   })

@@ -1,9 +1,9 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 /** What every value of a parameter must be. */
 export const parameterValues = {
-  pattern: new RegExp('^([^$\\x00]|[$][^$(\\x00])*$', 'u'),
+  pattern: new RegExp('^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$', 'u'),
   message:
-    "must not contain '$(', '$$' or NUL, nor end in '$': Tekton or the kubelet would expand it, and a container cannot receive NUL",
+    "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$': Tekton or the kubelet would expand it, a container cannot receive NUL, and U+FFFD stands for a character that was lost",
 } as const;
 /** The most bytes of UTF-8 that all parameters together may have. */
 export const parameterBytes = {

@@ -30,7 +30,7 @@ const ociReference = 'must be an OCI reference, [host[:port]/]repository[:tag][@
 const target = 'must be namespace/kind/name, or kind/name for a cluster-scoped resource';
 /** An API group of 253 characters. */
 const group = Array.from({ length: 127 }, () => 'a').join('.');
-const noExpansion = "must not contain '$(', '$$' or NUL, nor end in '$'";
+const noExpansion = "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$'";
 const goDuration = 'must be a Go duration of at least 1s';
 
 /** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
@@ -138,6 +138,7 @@ export const createRules: readonly CreateRule[] = [
   rule('parameters[A]', 'costs $5', 'restarted at $(date)', noExpansion, 'parameters.A'),
   rule('parameters[A]', 'a$b', 'a$$b', noExpansion, 'parameters.A'),
   rule('parameters[A]', '^a$|b', '^a$', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a\ufffc', 'a\ud800', noExpansion, 'parameters.A'),
   rule('parameters[A]', 'a\u0001\n\u2028😀<', 'a\0', noExpansion, 'parameters.A'),
   rule('parameters', bytes(10_240), bytes(10_241), 'at most 10240 bytes of UTF-8'),
   rule('parameters', { A: 'é'.repeat(5119), B: '' }, { A: 'é'.repeat(5119), B: 'x' }, 'at most 10240 bytes of UTF-8'),
