@@ -14,6 +14,9 @@ export interface DiscoverySnapshot extends DiscoveryDocument {
   readonly askedAt: Date;
 }
 
+/** Time-out of a read, in milliseconds. */
+const timeoutMs = 10_000;
+
 /** Settings of {@link Discovery}; all have defaults. */
 export interface DiscoveryOptions {
   readonly clock?: Clock;
@@ -95,7 +98,7 @@ export class Discovery {
     const askedAt = this.#clock.now();
     try {
       const texts = await Promise.all(
-        ['/api', '/apis'].map((path) => this.#client.raw(path, { accept: aggregatedDiscovery })),
+        ['/api', '/apis'].map((path) => this.#client.raw(path, { accept: aggregatedDiscovery, timeoutMs })),
       );
       const [core, groups] = texts.map(parseDiscovery);
       const documents = [core, groups].filter((one) => one !== undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Discovery, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
+import type { DiscoverySnapshot } from '../kubernetes/discovery.ts';
 import { UnavailableError } from '../kubernetes/errors.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { Targets } from './targets.ts';
@@ -17,7 +17,7 @@ function targetsOver(cached: DiscoverySnapshot, read?: () => DiscoverySnapshot, 
     snapshot: cached,
     latest: () => Promise.resolve(cached),
     since: () => (read === undefined ? Promise.reject(new Error('it is not read again')) : Promise.resolve(read())),
-  } as unknown as Discovery;
+  };
   return new Targets(discovery, { allowUnknownKinds });
 }
 

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import { Discovery, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
-import { UnavailableError } from '../kubernetes/errors.ts';
+import { CancelledError, KubernetesError, UnavailableError } from '../kubernetes/errors.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { resolveTarget } from '../workflow-execution/resolve-target.ts';
+import { indexKinds, resolveTarget, type KindIndex, type ServedKind } from '../workflow-execution/resolve-target.ts';
 import { canonicalTarget, parseTargetResource } from '../workflow-execution/target-resource.ts';
+
+/** API discovery lacks groups now, so that a kind which it does not know may exist all the same. */
+export class IncompleteDiscoveryError extends UnavailableError {}
 
 /** What a target that somebody has written came to; the message says what is allowed. */
 export type TargetResolution =
@@ -13,8 +16,10 @@ export type TargetResolution =
 /** Finds the canonical identity of targets, by API discovery. */
 @Injectable()
 export class Targets {
+  private indexed: { readonly kinds: readonly ServedKind[]; readonly index: KindIndex } | undefined;
+
   constructor(
-    private readonly discovery: Discovery,
+    @Inject(Discovery) private readonly discovery: Pick<Discovery, 'snapshot' | 'latest' | 'since'>,
     @Inject(CONFIG) private readonly config: Pick<Config, 'allowUnknownKinds'>,
   ) {}
 
@@ -29,10 +34,10 @@ export class Targets {
     const written = parseTargetResource(text);
     if (written === undefined) return { kind: 'refused', message: 'must be namespace/kind/name or kind/name' };
     let snapshot = await this.discovery.latest(signal);
-    let resolved = resolveTarget(written, snapshot.kinds);
+    let resolved = resolveTarget(written, this.indexOf(snapshot));
     if (resolved.kind !== 'found' && snapshot.askedAt < notBefore) {
       snapshot = await this.discovery.since(notBefore, signal);
-      resolved = resolveTarget(written, snapshot.kinds);
+      resolved = resolveTarget(written, this.indexOf(snapshot));
     }
     if (resolved.kind === 'found') return { kind: 'resolved', target: resolved.target };
     if (resolved.kind === 'unknown') {
@@ -54,8 +59,27 @@ export class Targets {
   canonical(text: string): string | undefined {
     const written = parseTargetResource(text);
     if (written === undefined) return undefined;
-    const resolved = resolveTarget(written, this.discovery.snapshot?.kinds ?? []);
+    const { snapshot } = this.discovery;
+    if (snapshot === undefined) return canonicalTarget(written, written.kind);
+    const resolved = resolveTarget(written, this.indexOf(snapshot));
     return resolved.kind === 'found' ? resolved.target : canonicalTarget(written, written.kind);
+  }
+
+  /**
+   * Waits until {@link canonical} knows the kinds of the cluster, if they can be read now; never rejects but with
+   * CancelledError.
+   */
+  async loaded(signal: AbortSignal): Promise<void> {
+    try {
+      await this.discovery.latest(signal);
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
+    }
+  }
+
+  private indexOf({ kinds }: DiscoverySnapshot): KindIndex {
+    if (this.indexed?.kinds !== kinds) this.indexed = { kinds, index: indexKinds(kinds) };
+    return this.indexed.index;
   }
 }
 
@@ -63,7 +87,7 @@ export class Targets {
 function assertComplete({ staleGroups }: DiscoverySnapshot, group: string | undefined, message: string): void {
   const missing = group === undefined ? staleGroups : staleGroups.filter((one) => one === group);
   if (missing.length === 0) return;
-  throw new UnavailableError(
-    `${message}; but API discovery is incomplete now, ${missing.join(', ')} cannot be reached`,
+  throw new IncompleteDiscoveryError(
+    `${message}; but API discovery is incomplete now: ${missing.join(', ')} cannot be reached`,
   );
 }

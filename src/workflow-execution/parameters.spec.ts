@@ -30,11 +30,14 @@ describe('a parameter', () => {
     expect(broken({ A: value })).toEqual(value.endsWith('$') ? [expect.stringMatching(/^\[A\] must not/)] : []);
   });
 
-  it.each(['$(date)', '$(params.B)', 'a$$b', 'a\0b', 'x$', '$$(A)', '$\0', 'a\ufffd', '$\ufffd'])('is refused with its key: %j', (value) => {
-    expect(broken({ GOOD: 'x', MESSAGE: value })).toEqual([
-      expect.stringMatching(/^\[MESSAGE\] must not contain '\$\(', '\$\$', NUL or U\+FFFD, nor end in '\$'/),
-    ]);
-  });
+  it.each(['$(date)', '$(params.B)', 'a$$b', 'a\0b', 'x$', '$$(A)', '$\0', 'a\ufffd', '$\ufffd'])(
+    'is refused with its key: %j',
+    (value) => {
+      expect(broken({ GOOD: 'x', MESSAGE: value })).toEqual([
+        expect.stringMatching(/^\[MESSAGE\] must not contain '\$\(', '\$\$', NUL or U\+FFFD, nor end in '\$'/),
+      ]);
+    },
+  );
 
   it('stays what it is beside whatever other parameters', () => {
     const value = fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '\n', '\u2028', '😀'), maxLength: 8 });

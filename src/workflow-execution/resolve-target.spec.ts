@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { resolveTarget, type ServedKind } from './resolve-target.ts';
+import { indexKinds, resolveTarget, type ServedKind } from './resolve-target.ts';
 import { parseTargetResource } from './target-resource.ts';
 
 const aKind = (kind: string, over: Partial<ServedKind> = {}): ServedKind => ({
@@ -22,10 +22,12 @@ const kinds = [
   aKind('Cluster', { group: 'b.example.org' }),
 ];
 
+const index = indexKinds(kinds);
+
 function resolve(text: string) {
   const written = parseTargetResource(text);
   if (written === undefined) throw new Error(`${text} is no target`);
-  return resolveTarget(written, kinds);
+  return resolveTarget(written, index);
 }
 
 describe('the kind of a target', () => {

@@ -12,6 +12,21 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
+/** Kinds by their names in lower case, each list in the order of the API server. */
+export interface KindIndex {
+  /** By kind, plural and singular. */
+  readonly byFullName: ReadonlyMap<string, readonly ServedKind[]>;
+  readonly byShortName: ReadonlyMap<string, readonly ServedKind[]>;
+}
+
+/** @param kinds in the order of the API server: core first, then by priority of the groups */
+export function indexKinds(kinds: readonly ServedKind[]): KindIndex {
+  return {
+    byFullName: indexBy(kinds, ({ kind, plural, singular }) => [kind, plural, singular]),
+    byShortName: indexBy(kinds, ({ shortNames }) => shortNames),
+  };
+}
+
 /** What a written target means to a cluster. The message of a wrong scope says what is allowed. */
 export type ResolvedTarget =
   | { readonly kind: 'found'; readonly target: string }
@@ -22,13 +37,10 @@ export type ResolvedTarget =
  * Resolves a written target as kubectl would: the name of a kind in any case, plural, singular, or short, where a full name
  * takes precedence over a short one, and groups over those that come after them. Of kinds with that name the first counts
  * that has the scope which was written.
- *
- * @param kinds in the order of the API server: core first, then by priority of the groups
  */
-export function resolveTarget(written: WrittenTarget, kinds: readonly ServedKind[]): ResolvedTarget {
-  const inGroup = written.group === undefined ? kinds : kinds.filter(({ group }) => group === written.group);
-  const full = inGroup.filter((served) => fullNames(served).includes(written.kind));
-  const named = full.length > 0 ? full : inGroup.filter(({ shortNames }) => lower(shortNames).includes(written.kind));
+export function resolveTarget(written: WrittenTarget, { byFullName, byShortName }: KindIndex): ResolvedTarget {
+  const full = inGroup(byFullName.get(written.kind), written);
+  const named = full.length > 0 ? full : inGroup(byShortName.get(written.kind), written);
   const [first] = named;
   if (first === undefined) return { kind: 'unknown', message: unknownKind(written) };
   const found = named.find(({ namespaced }) => namespaced === (written.namespace !== undefined));
@@ -37,12 +49,23 @@ export function resolveTarget(written: WrittenTarget, kinds: readonly ServedKind
     : { kind: 'found', target: canonicalTarget(written, found.kind) };
 }
 
-function fullNames({ kind, plural, singular }: ServedKind): readonly string[] {
-  return lower([kind, plural, singular]);
+function inGroup(kinds: readonly ServedKind[] = [], { group }: WrittenTarget): readonly ServedKind[] {
+  return group === undefined ? kinds : kinds.filter((served) => served.group === group);
 }
 
-function lower(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.toLowerCase());
+function indexBy(
+  kinds: readonly ServedKind[],
+  namesOf: (kind: ServedKind) => readonly string[],
+): ReadonlyMap<string, readonly ServedKind[]> {
+  const index = new Map<string, ServedKind[]>();
+  for (const kind of kinds) {
+    for (const name of new Set(namesOf(kind).map((one) => one.toLowerCase()))) {
+      const known = index.get(name);
+      if (known === undefined) index.set(name, [kind]);
+      else known.push(kind);
+    }
+  }
+  return index;
 }
 
 function unknownKind({ kind, group }: WrittenTarget): string {

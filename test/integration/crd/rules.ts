@@ -143,10 +143,11 @@ export const createRules: readonly CreateRule[] = [
   rule('parameters', bytes(10_240), bytes(10_241), 'at most 10240 bytes of UTF-8'),
   rule('parameters', { A: 'é'.repeat(5119), B: '' }, { A: 'é'.repeat(5119), B: 'x' }, 'at most 10240 bytes of UTF-8'),
   rule(
-    'parameters.TARGET_RESOURCE',
+    'parameters[TARGET_RESOURCE]',
     'payment/deployment/payment-api',
     'payment/deployment/other',
-    'must be left out or',
+    'must be left out or equal spec.targetResource',
+    'parameters.TARGET_RESOURCE',
   ),
   rule('confidence', 0, -0.1, 'greater than or equal to 0'),
   rule('confidence', 1, 1.1, 'less than or equal to 1'),

@@ -60,7 +60,8 @@ describe('what the service notes on executions', () => {
   const manifest = async (name: string, annotations: Record<string, string>) => {
     const named = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`${own}/${key}`, value]));
     const metadata = { name, namespace: namespace.name, annotations: named };
-    const object = { apiVersion: `${own}/v1alpha1`, kind: 'WorkflowExecution', metadata, spec: aSpec() };
+    const spec = aSpec({ targetResource: `${namespace.name}/deployment/api` });
+    const object = { apiVersion: `${own}/v1alpha1`, kind: 'WorkflowExecution', metadata, spec };
     const file = join(directory, `${name}.json`);
     await writeFile(file, JSON.stringify(object));
     return file;
