@@ -21,8 +21,8 @@ const broken: [what: string, execution: NewExecution, field: string, rule: strin
     'must be namespace/kind/name',
   ],
   [
-    'an upper case kind',
-    { spec: aSpec({ targetResource: 'a/Pod/b' }) },
+    'a kind that is no name',
+    { spec: aSpec({ targetResource: 'a/-pod/b' }) },
     'spec.targetResource',
     'must be namespace/kind',
   ],

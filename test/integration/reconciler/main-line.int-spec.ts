@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isSettled } from '../../../src/audit/standing.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { pushBundle } from '../../cluster/images.ts';
 import { Stage } from './stage.ts';
@@ -44,13 +45,17 @@ describe('an execution', () => {
 
   it('costs at most 6 writes and no reads', async () => {
     await stage.startReconciler();
+    // The first one makes it read API discovery, once for all.
+    await stage.execute('first', skippingWorkflow);
+    await stage.until('first', 'nothing is left to be done', isSettled);
+    const before = stage.proxy.requests.length;
     await stage.execute('wfe', skippingWorkflow);
     await stage.phase('wfe', 'Completed');
 
     // Events are written beside the work, and not all of them may have been written yet.
     const isWork = ({ url }: { url: URL }) =>
       !url.searchParams.has('limit') && !isWatch(url) && !url.pathname.startsWith('/apis/events.k8s.io/');
-    const calls = stage.proxy.requests.filter(isWork);
+    const calls = stage.proxy.requests.slice(before).filter(isWork);
     expect(calls.filter(({ method }) => method === 'GET')).toEqual([]);
     expect(calls.length).toBeLessThanOrEqual(6);
   });
