@@ -1,56 +1,62 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { observeBusy, observeCooldown } from './observe-lock.ts';
+import { observeBusy, observeCooldown, observeLockTrouble } from './observe-lock.ts';
 
-const now = new Date('2026-01-02T04:00:00.500Z');
+const now = new Date('2026-01-02T03:04:05.678Z');
 const execution = aWorkflowExecution({
   spec: { targetResource: 'shop/deploy/api' },
   status: { target: 'shop/deployment/api' },
 });
-const here = { namespace: 'payment', name: 'we-2', uid: 'two' };
-const elsewhere = { namespace: 'secret-project', name: 'we-hidden', uid: 'three' };
+const here = { namespace: 'payment', name: 'other', uid: 'uid-other' };
+const elsewhere = { namespace: 'secret-project', name: 'we-hidden', uid: 'uid-hidden' };
 
-describe('an execution whose target is held', () => {
-  it('is told by which one of its own namespace, and by the canonical name of the target', () => {
+describe('an execution that does not get its target', () => {
+  it('is skipped while another one holds it, which is named when it is in the same namespace', () => {
     expect(observeBusy(execution, here, now)).toEqual({
       phase: 'Skipped',
       skip: {
         reason: 'ResourceBusy',
-        message: expect.stringMatching(/^shop\/deployment\/api is held by payment\/we-2, /),
-        skippedAt: '2026-01-02T04:00:00Z',
+        message: expect.stringMatching(/^shop\/deployment\/api is held by payment\/other, .* another execution .+\.$/),
+        skippedAt: '2026-01-02T03:04:05Z',
         conflictingExecution: here,
       },
     });
   });
 
-  it('learns nothing about one of another namespace but that there is one', () => {
-    const observation = observeBusy(execution, elsewhere, now);
-    expect(observation).toMatchObject({
-      skip: { message: expect.stringContaining('is held by an execution in another namespace, ') },
-    });
-    expect(JSON.stringify(observation)).not.toMatch(/secret-project|we-hidden|three/);
-  });
-});
-
-describe('an execution whose workflow cools down', () => {
-  it('is told after which one of its own namespace, and for how long', () => {
-    expect(observeCooldown(execution, here, 59_001, now)).toEqual({
+  it.each([
+    [1, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [180_000, 180],
+  ])('is skipped while its workflow cools down, with %i ms left: %i s', (remainingMs, remainingCooldownSeconds) => {
+    expect(observeCooldown(execution, here, remainingMs, now)).toEqual({
       phase: 'Skipped',
       skip: {
         reason: 'RecentlyRemediated',
-        message: expect.stringContaining('ran on shop/deployment/api a short time ago, as payment/we-2. '),
-        skippedAt: '2026-01-02T04:00:00Z',
+        message: expect.stringMatching(
+          new RegExp(`oomkill-increase-memory .*shop/deployment/api.*payment/other.* ${remainingCooldownSeconds} s`),
+        ),
+        skippedAt: '2026-01-02T03:04:05Z',
         conflictingExecution: here,
-        remainingCooldownSeconds: 60,
+        remainingCooldownSeconds,
       },
     });
   });
 
-  it('learns nothing about one of another namespace but that there was one', () => {
-    const observation = observeCooldown(execution, elsewhere, 1, now);
-    expect(observation).toMatchObject({
-      skip: { message: expect.stringContaining('as an execution in another namespace. ') },
+  it.each([
+    ['holds it', observeBusy(execution, elsewhere, now), 'is held by an execution in another namespace, '],
+    ['ran on it', observeCooldown(execution, elsewhere, 1, now), 'as an execution in another namespace. '],
+  ])('learns nothing about one in another namespace that %s', (_, observation, message) => {
+    expect(observation).toMatchObject({ skip: { message: expect.stringContaining(message) } });
+    expect(observation).not.toHaveProperty('skip.conflictingExecution');
+    expect(JSON.stringify(observation)).not.toMatch(/secret-project|hidden/);
+  });
+
+  it('waits while the lock cannot be asked for', () => {
+    expect(observeLockTrouble(new Error('no route'))).toEqual({
+      phase: 'Pending',
+      reason: 'LockUnavailable',
+      message: expect.stringMatching(/target .+: no route$/),
     });
-    expect(JSON.stringify(observation)).not.toMatch(/secret-project|we-hidden|three/);
   });
 });

@@ -21,11 +21,19 @@ const observe = (status: object) => observePipelineRun(aPipelineRun({ status }),
 
 describe('an execution with a PipelineRun', () => {
   it('waits while Tekton has not begun', () => {
-    expect(observe({})).toMatchObject({ phase: 'Running', pipelineRun, message: expect.stringContaining('waits') });
+    const observation = observe({});
+    expect(observation).toMatchObject({ phase: 'Running', pipelineRun, message: expect.stringMatching(/run-1 waits/) });
+    expect(observation).not.toHaveProperty('isBeingCancelled');
   });
 
   it('is running', () => {
-    expect(observe({ ...succeeded('Unknown', 'Running'), startTime })).toMatchObject({ phase: 'Running', startTime });
+    const observation = observe({ ...succeeded('Unknown', 'Running'), startTime });
+    expect(observation).toMatchObject({
+      phase: 'Running',
+      startTime,
+      message: expect.stringMatching(/run-1 is running/),
+    });
+    expect(observation).not.toHaveProperty('completionTime');
   });
 
   it('is Completed when it has succeeded', () => {
@@ -48,7 +56,21 @@ describe('an execution with a PipelineRun', () => {
   });
 
   it('has failed when it has ended without saying how', () => {
-    expect(observe({ completionTime })).toMatchObject({ phase: 'Failed', failure: { reason: 'UnknownStatus' } });
+    expect(observe({ startTime, completionTime })).toEqual({
+      phase: 'Failed',
+      pipelineRun,
+      startTime,
+      completionTime,
+      failure: {
+        reason: 'UnknownStatus',
+        message: expect.stringMatching(/^Look at the PipelineRun.* run-1\.$/),
+        wasExecutionFailure: false,
+      },
+    });
+    const ran = aTaskRun('run-1-a', { steps: [{ name: 's', imageID: 'busybox@sha256:1' }] });
+    expect(observePipelineRun(aPipelineRun({ status: { completionTime } }), [ran])).toMatchObject({
+      failure: { wasExecutionFailure: true },
+    });
   });
 
   it('is Running once it is found, whatever has become of it', () => {
@@ -63,13 +85,26 @@ describe('an execution with a PipelineRun', () => {
 
   it('is being cancelled when Tekton has been asked to', () => {
     const cancelled = { ...aPipelineRun(), spec: { status: 'CancelledRunFinally' } };
-    expect(observePipelineRun(cancelled, [])).toMatchObject({ phase: 'Running', isBeingCancelled: true });
+    expect(observePipelineRun(cancelled, [])).toMatchObject({
+      phase: 'Running',
+      isBeingCancelled: true,
+      message: expect.stringMatching(/run-1 is being cancelled/),
+    });
+  });
+
+  it('is named without a namespace when it has none', () => {
+    const metadata = { ...aPipelineRun().metadata, namespace: undefined };
+    expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
   });
 
   it('has failed when it is of somebody else', () => {
     expect(observeConflict(aPipelineRun())).toMatchObject({
       phase: 'Failed',
-      failure: { reason: 'PipelineRunConflict', message: expect.stringContaining('run-1'), wasExecutionFailure: false },
+      failure: {
+        reason: 'PipelineRunConflict',
+        message: expect.stringMatching(/run-1 exists .*\. Delete or rename/),
+        wasExecutionFailure: false,
+      },
     });
   });
 });
@@ -86,7 +121,28 @@ describe('an execution whose PipelineRun is gone', () => {
     const execution = aWorkflowExecution({ status: { phase: 'Running', ...status } });
     expect(observeMissingPipelineRun(execution, taskRuns)).toMatchObject({
       phase: 'Failed',
-      failure: { reason, wasExecutionFailure },
+      failure: {
+        reason,
+        wasExecutionFailure,
+        message: expect.stringMatching(/PipelineRun.+\. Check the target .+\.$/),
+      },
     });
+  });
+
+  it('is told by the name of the PipelineRun, where it is known', () => {
+    const execution = aWorkflowExecution({ status: { phase: 'Running', pipelineRunRef: pipelineRun } });
+    expect(observeMissingPipelineRun(execution, [])).toMatchObject({
+      failure: { message: expect.stringMatching(/^PipelineRun run-1 was deleted/) },
+    });
+    expect(observeMissingPipelineRun(aWorkflowExecution(), [])).toMatchObject({
+      failure: { reason: 'MissingPipelineRun', message: expect.stringMatching(/^The status says Running/) },
+    });
+  });
+
+  it('counts as run when any TaskRun that is left has started a step', () => {
+    const idle = aTaskRun('run-1-b', { steps: [{ name: 's' }] });
+    const execution = aWorkflowExecution({ status: { phase: 'Running', pipelineRunRef: pipelineRun } });
+    expect(observeMissingPipelineRun(execution, [idle, ran])).toMatchObject({ failure: { wasExecutionFailure: true } });
+    expect(observeMissingPipelineRun(execution, [idle])).toMatchObject({ failure: { wasExecutionFailure: false } });
   });
 });

@@ -10,10 +10,14 @@ const shortestAnywhere = 4;
 
 /**
  * A mask for texts that others have written about an execution: the API server and admission webhooks quote what they do not
- * like, and Tekton what it has read. It takes out the values of secret parameters, plain or written as JSON strings.
+ * like, and Tekton what it has read. It takes out the values of secret parameters, plain or written as JSON strings, and
+ * without the white space around them, which admission policies trim from their messages.
  */
 export function maskOf(parameters: Readonly<Record<string, string>> = {}): Mask {
-  const spellings = secretsAmong(parameters).flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  const values = secretsAmong(parameters).flatMap((value) => [value, value.trimEnd(), value.trimStart(), value.trim()]);
+  const spellings = values
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+    .filter((text) => text !== '');
   // The longest first: one value may be a part of another.
   const longestFirst = [...new Set(spellings)].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce(without, text);

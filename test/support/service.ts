@@ -21,9 +21,9 @@ export function nodeArguments(): readonly string[] {
 
 /** The service as a process of its own, `node dist/main.js`, as the image runs it. */
 export interface ServiceProcess {
-  /** host:port of REST and Swagger UI. */
+  /** host:port of REST and Swagger UI; empty without the API role. */
   readonly http: string;
-  /** host:port of gRPC. */
+  /** host:port of gRPC; empty without the API role. */
   readonly grpc: string;
   /** host:port of the metrics. */
   readonly metrics: string;
@@ -118,9 +118,9 @@ interface Ready {
   readonly grpc: string;
 }
 
-/** The line with which the service says that it serves, and where. */
+/** Where the service serves its API, from the log line with which it says that it is ready. */
 function readyLine(line: string): Ready | undefined {
   if (!line.includes('"msg":"ready"')) return undefined;
-  const { http, grpc } = JSON.parse(line) as Partial<Ready>; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- both are checked below
+  const { http = '', grpc = '' } = JSON.parse(line) as Partial<Ready>; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- both are checked below
   return typeof http === 'string' && typeof grpc === 'string' ? { http, grpc } : undefined;
 }
