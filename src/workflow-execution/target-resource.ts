@@ -1,5 +1,8 @@
 import type { WorkflowExecution } from './generated/workflow-execution.ts';
 
+/** Characters of the longest target that the CRD accepts. */
+export const maxTargetLength = 635;
+
 /** A target resource as somebody has written it. */
 export interface WrittenTarget {
   /** Absent when it was written as cluster-scoped. */

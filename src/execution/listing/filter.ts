@@ -3,7 +3,7 @@ import type { LabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/phase.ts';
 import type { Targets } from '../../targets/targets.ts';
-import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
+import { maxTargetLength, parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import type { ListFilter } from '../execution.types.ts';
@@ -34,7 +34,7 @@ const fields = [
 const rules: Readonly<Record<(typeof fields)[number], Rule>> = {
   workflowId: (text) => (text.length > 253 ? 'must be at most 253 characters long' : undefined),
   targetResource: (text) =>
-    text.length > 635 || parseTargetResource(text) === undefined
+    text.length > maxTargetLength || parseTargetResource(text) === undefined
       ? 'must be namespace/kind/name, or kind/name of a cluster-scoped resource'
       : undefined,
   remediationRequest: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),

@@ -146,6 +146,6 @@ describe('the spec of an execution', () => {
   it('is not held against what runs already', async () => {
     const execution = aWorkflowExecution();
     const outcome = await validate(execution, { policy: closed, existing: ownedBy(execution.metadata.uid) });
-    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' } });
+    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' }, on: { status: { target } } });
   });
 });

@@ -35,14 +35,13 @@ export class ValidateSpec implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const resolution = await this.#resolve(execution, signal);
     const broken = this.#brokenRules(execution, resolution);
-    if (resolution.kind === 'resolved' && broken.length === 0) {
-      return { kind: 'next', execution: withTarget(execution, resolution.target) };
-    }
+    const resolved = resolution.kind === 'resolved' ? withTarget(execution, resolution.target) : execution;
+    if (resolution.kind === 'resolved' && broken.length === 0) return { kind: 'next', execution: resolved };
     // The rule may be newer than the execution. What runs already has to be followed to its end; it is adopted right
     // here, because the steps that come next would start it anew if it went in this very moment.
     const existing = await this.pipelineRuns.read(execution, signal);
     if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) {
-      return { kind: 'observed', observation: observeStart(existing, 'adopted') };
+      return { kind: 'observed', observation: observeStart(existing, 'adopted'), on: resolved };
     }
     if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);
     const reason = 'ValidationFailed';
