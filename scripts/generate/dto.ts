@@ -95,8 +95,10 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
 }
 
 function mapType(schema: Schema): Record<string, unknown> {
-  const { type, maxLength } = schema.additionalProperties ?? {};
-  return { type: 'object', maxProperties: schema.maxProperties, additionalProperties: { type, maxLength } };
+  const { additionalProperties: values } = schema;
+  const { type, maxLength } = values ?? {};
+  const pattern = values && patternOf(values);
+  return { type: 'object', maxProperties: schema.maxProperties, additionalProperties: { type, maxLength, pattern } };
 }
 
 function typeOf(field: string, schema: Schema): string {

@@ -30,7 +30,8 @@ describe('the configuration', () => {
       namespace: 'kubernaut-system',
       watchNamespaces: [],
       cooldownMs: 300_000,
-      ...aPolicy(),
+      allowUnknownKinds: false,
+      ...aPolicy({ maxTimeoutMs: 86_400_000 }),
       resyncMs: 600_000,
       workers: 16,
       leaderElection: true,
@@ -64,6 +65,8 @@ describe('the configuration', () => {
     ['WFE_GRPC_ADDRESS', 'localhost:9', 'grpc', { host: 'localhost', port: 9 }],
     ['WFE_WATCH_NAMESPACES', 'payment, checkout,payment', 'watchNamespaces', ['payment', 'checkout']],
     ['WFE_RESYNC', '1h30m', 'resyncMs', 5_400_000],
+    ['WFE_MAX_TIMEOUT', '30m', 'maxTimeoutMs', 1_800_000],
+    ['WFE_ALLOW_UNKNOWN_KINDS', 'true', 'allowUnknownKinds', true],
     ['WFE_NAMESPACE', 'remediation', 'namespace', 'remediation'],
     ['WFE_COOLDOWN', '0s', 'cooldownMs', 0],
     ['WFE_ALLOWED_BUNDLES', 'quay.io/a/*, ghcr.io/b/**', 'allowedBundles', policy.allowedBundles],
@@ -138,6 +141,7 @@ describe('the configuration', () => {
     ['WFE_ALLOWED_SERVICE_ACCOUNTS', '', 'pairs `namespace:name`'],
     ['WFE_ALLOWED_SERVICE_ACCOUNTS', 'admin', 'pairs `namespace:name`'],
     ['WFE_RESYNC', '10', 'a duration from 1s to 24h'],
+    ['WFE_MAX_TIMEOUT', '0s', 'a duration from 1s to 8760h'],
     ['WFE_RESYNC', '25h', 'a duration from 1s to 24h'],
     ['WFE_LEADER_ELECTION', 'yes', 'true or false'],
     ['WFE_LEADER_LEASE', '3500ms', 'a duration from 3s to 5m in whole seconds'],
@@ -171,6 +175,7 @@ describe('the configuration', () => {
       WFE_ALLOWED_BUNDLES: settings.allowedBundles.variable,
       WFE_REQUIRE_DIGEST: settings.requireDigest.variable,
       WFE_ALLOWED_SERVICE_ACCOUNTS: settings.allowedServiceAccounts.variable,
+      WFE_MAX_TIMEOUT: settings.maxTimeoutMs.variable,
     };
     expect(Object.values(rules)).toEqual(Object.keys(rules));
   });

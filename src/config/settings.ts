@@ -78,6 +78,12 @@ export const settings = {
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
   ),
+  allowUnknownKinds: setting(
+    'WFE_ALLOW_UNKNOWN_KINDS',
+    boolean,
+    'false',
+    'Whether targets may be of kinds that the cluster does not know; their scope and spelling are then taken as written.',
+  ),
   allowedBundles: setting(
     'WFE_ALLOWED_BUNDLES',
     bundlePatterns,
@@ -95,6 +101,12 @@ export const settings = {
     serviceAccountPatterns,
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
+  ),
+  maxTimeoutMs: setting(
+    'WFE_MAX_TIMEOUT',
+    duration('1s', '8760h'),
+    '24h',
+    'Longest executionConfig.timeout. An execution with a longer one fails.',
   ),
   resyncMs: setting(
     'WFE_RESYNC',

@@ -84,6 +84,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     phase: fc.constantFrom('Pending', 'Running', 'Completed', 'Failed', 'Skipped'),
     outcome: fc.constantFrom('Success', 'Failed', 'Skipped'),
     message: text,
+    target: word,
     pipelineRunRef: fc.record({ apiVersion: word, kind: word, name: word, namespace: word, uid: word }),
     startTime: time,
     completionTime: time,

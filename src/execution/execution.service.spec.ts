@@ -7,6 +7,8 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { TargetAccess } from './access/target-access.ts';
+import { invalidField } from './errors/api-error.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
@@ -20,6 +22,8 @@ function serviceWith(over: {
   mayItself?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
+  /** What is said to a target; any is allowed by default. */
+  assertTarget?: TargetAccess['assertAllowed'];
   /** What the store has, and why it is out of date. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
@@ -46,6 +50,7 @@ function serviceWith(over: {
     repeatable,
     lists,
     new ClusterAnswers(client),
+    { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
   );
   return { service, answer, upsertIfNewer, patch };
 }
@@ -124,6 +129,16 @@ describe('creating an execution', () => {
         ],
       },
     });
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it.each([false, true])('is refused when its target is, also when it is only validated: %s', async (validateOnly) => {
+    const assertTarget = () => Promise.reject(invalidField(['spec', 'targetResource'], 'node is cluster-scoped'));
+    const { service, answer } = serviceWith({ assertTarget });
+
+    await expect(service.create({ ...command, validateOnly }, call)).rejects.toThrow(
+      'spec.targetResource: node is cluster-scoped',
+    );
     expect(answer).not.toHaveBeenCalled();
   });
 

@@ -13,6 +13,7 @@ import { phaseOf } from '../workflow-execution/phase.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
+import { TargetAccess } from './access/target-access.ts';
 import type { Call } from './call/call.ts';
 import { cancellationOf } from './cancellation.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
@@ -45,6 +46,7 @@ export class ExecutionService {
     private readonly repeatable: RepeatableCreation,
     private readonly lists: ExecutionLists,
     private readonly answers: ClusterAnswers,
+    private readonly targetAccess: TargetAccess,
   ) {}
 
   /**
@@ -53,7 +55,8 @@ export class ExecutionService {
    *
    * @returns the resource as the API server stored it, with its defaults, or as it would store it
    */
-  async create(command: CreateCommand, { caller, signal }: Call): Promise<WorkflowExecution> {
+  async create(command: CreateCommand, call: Call): Promise<WorkflowExecution> {
+    const { caller, signal } = call;
     this.assertServed(command.namespace);
     assertNotCancelled(command);
     this.assertAllowed(command);
@@ -61,16 +64,16 @@ export class ExecutionService {
     const identity = identityOf(command, caller?.username ?? '');
     const name = command.name ?? identity?.derivedName ?? derivedName(spec.remediationRequestRef.name, this.suffix());
     const execution = newExecution({ ...command, name }, caller?.username, identity, activeTraceparent());
+    const subject = { resource: executionNamed({ namespace, name }), parent: namespaceNamed(namespace) };
+    await this.targetAccess.assertAllowed(spec.targetResource, call, subject);
     const creation =
       identity === undefined
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
-    const parent = namespaceNamed(namespace);
-    const resource = executionNamed({ namespace, name });
     const created = await this.answers.of(
       rewording(creation, maskOf(spec.parameters)),
       { verb: 'create', namespace },
-      { resource, parent },
+      subject,
     );
     noteSubject(created.metadata);
     if (dryRun !== true) this.reflector.store.upsertIfNewer(created);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
-import { claimOf, cooldownOf, targetOf } from './claims.ts';
+import { claimOf, cooldownOf } from './claims.ts';
 
 const now = new Date('2026-01-02T04:00:00.000Z');
 const startTime = '2026-01-02T03:00:00Z';
@@ -35,18 +35,5 @@ it('a claim names the execution by its UID too, and its workflow', () => {
   expect(claimOf(aWorkflowExecution())).toEqual({
     execution: { namespace: 'payment', name: 'we-pod-crash', uid: '5e0b7a5c-0f0b-4a3e-9f4f-1f2d3c4b5a69' },
     workflowId: 'oomkill-increase-memory',
-  });
-});
-
-describe('the target that an execution asks for', () => {
-  it('is the same however it is written', () => {
-    const targets = ['payment/deployment/api', 'payment/deploy/api'].map((targetResource) =>
-      targetOf(aWorkflowExecution({ spec: { targetResource } })),
-    );
-    expect(targets).toEqual(['payment/deployment/api', 'payment/deployment/api']);
-  });
-
-  it('is none when it can not be understood', () => {
-    expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
   });
 });

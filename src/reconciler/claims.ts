@@ -1,7 +1,6 @@
 import type { Claim, Cooldown, ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { formatTargetResource, parseTargetResource } from '../workflow-execution/target-resource.ts';
 
 /** The execution as a lock names it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
@@ -11,12 +10,6 @@ export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution):
 /** What an execution asks a lock for. */
 export function claimOf(execution: WorkflowExecution): Claim {
   return { execution: idOf(execution), workflowId: execution.spec.workflowRef.workflowId };
-}
-
-/** The target of an execution in its one written form; undefined when it can not be understood, and so is never locked. */
-export function targetOf(execution: WorkflowExecution): string | undefined {
-  const target = parseTargetResource(execution.spec.targetResource);
-  return target && formatTargetResource(target);
 }
 
 /**

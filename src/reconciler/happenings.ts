@@ -3,6 +3,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import type { Observation } from '../workflow-execution/observation.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { isCancelling } from '../workflow-execution/status.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 
 /**
  * What one look at an execution has brought about, to be told to people: a change of phase, how its PipelineRun was come
@@ -30,10 +31,10 @@ function failedTry({ reason, message }: Seen<'Pending'>): Happening {
   return { type: 'Warning', reason, action: 'StartPipelineRun', note: message };
 }
 
-function begun({ begun, pipelineRun }: Seen<'Running'>, { spec }: WorkflowExecution): readonly Happening[] {
+function begun({ begun, pipelineRun }: Seen<'Running'>, execution: WorkflowExecution): readonly Happening[] {
   if (begun === undefined) return [];
-  const { workflowId, version } = spec.workflowRef;
-  const runs = `Running: workflow ${workflowId} ${version} on ${spec.targetResource}`;
+  const { workflowId, version } = execution.spec.workflowRef;
+  const runs = `Running: workflow ${workflowId} ${version} on ${targetOf(execution)}`;
   const [reason, note] =
     begun === 'created'
       ? ['PipelineRunCreated', `${runs}, as PipelineRun ${pipelineRun.name}`]

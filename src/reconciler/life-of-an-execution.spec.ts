@@ -70,7 +70,7 @@ describe('the life of an execution', () => {
 });
 
 describe('the steps of an execution', () => {
-  const pending = ['validate', 'cancel before start', 'add finalizer & acquire target', 'start'];
+  const pending = ['cancel before start', 'validate', 'add finalizer & acquire target', 'start'];
 
   it.each([
     ['new', aWorkflowExecution(), pending],

@@ -41,7 +41,8 @@ export class LifeOfAnExecution {
   ) {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
-      Pending: [validate, cancelBeforeStart, new AtOnce(addFinalizer, acquire), start],
+      // Cancelled first: a target that cannot be resolved now must not keep an execution from being cancelled.
+      Pending: [cancelBeforeStart, validate, new AtOnce(addFinalizer, acquire), start],
       Running: [cancel, follow],
       Completed: [tellAudit, expire],
       Failed: [release, tellAudit, expire],

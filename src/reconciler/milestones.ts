@@ -2,6 +2,7 @@ import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { isCancelling } from '../workflow-execution/status.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 
 /** Something in the life of an execution that there is a log line of. */
 export interface Milestone {
@@ -22,11 +23,12 @@ export function milestonesOf(before: WorkflowExecution, after: WorkflowExecution
   ];
 }
 
-function created({ metadata, spec }: WorkflowExecution): Milestone {
+function created(execution: WorkflowExecution): Milestone {
+  const { metadata, spec } = execution;
   const { workflowId: workflow, version } = spec.workflowRef;
   const { creationTimestamp: at, annotations } = metadata;
   const by = annotations?.[ownAnnotations.createdBy];
-  const fields = { at, by, workflow, version, target: spec.targetResource, for: spec.remediationRequestRef.name };
+  const fields = { at, by, workflow, version, target: targetOf(execution), for: spec.remediationRequestRef.name };
   return { message: 'execution created', fields };
 }
 

@@ -13,6 +13,7 @@ import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/write-span.ts';
@@ -78,7 +79,7 @@ function endProcess(log: Logger): (why: string) => void {
  * {@link reconcilerSources}; all of these come from modules that are global.
  */
 @Module({
-  imports: [ScheduleModule.forRoot(), AuditModule],
+  imports: [ScheduleModule.forRoot(), AuditModule, TargetsModule],
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },

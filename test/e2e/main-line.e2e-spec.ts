@@ -50,6 +50,25 @@ describeOnPods('the service, with real containers', (environment) => {
     );
   });
 
+  it.concurrent('hands a parameter to the container byte for byte, as a variable and as an argument', async () => {
+    const { namespace, publisher, kubectl, create, execute, finished } = environment();
+    const parameters = { MESSAGE: nastyButLegal };
+    const printf = { script: undefined, command: ['printf'], args: ['%s', '$(params.MESSAGE)'] };
+    await create('as-variable', await publishSampleWorkflow(publisher), { parameters });
+    await execute('as-argument', shellWorkflow('', printf), { parameters });
+    const logOf = async (name: string, step: string) => {
+      const { status } = await finished(name);
+      expect(status?.phase).toBe('Completed');
+      const ofRun = `tekton.dev/pipelineRun=${status?.pipelineRunRef?.name ?? ''}`;
+      return kubectl('logs', '-n', namespace, '-l', ofRun, '-c', `step-${step}`, '--tail=-1');
+    };
+
+    await expect(logOf('as-variable', 'report')).resolves.toBe(
+      `Remediating ${namespace}/deployment/as-variable\n${nastyButLegal}\n`,
+    );
+    await expect(logOf('as-argument', 'shell')).resolves.toBe(nastyButLegal);
+  });
+
   it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {
     const { execute, finished } = environment();
     await execute('failing', shellWorkflow('exit 3'));
@@ -109,6 +128,11 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(client.list(podResource, ours)).resolves.toHaveProperty('items', []);
   });
 });
+
+/** Everything that shells, JSON, YAML and templates might trip over, as far as a parameter may have it. */
+const nastyButLegal =
+  `it's "quoted" \\n \`id\` \${HOME} $HOME $5 a$b $ (x) ; | & < > * ? ~ ! # %s %d --flag\t{"json": [1]} - {{ .Values }} ` +
+  `é ß 漢字 😀 \u0001\u001b[31m\u007f\u2028\u00a0\nline 2\r\n  trailing  \n\nthe end: $x`;
 
 function isEmpty(objects: readonly unknown[]): boolean {
   return objects.length === 0;

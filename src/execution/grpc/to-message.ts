@@ -64,6 +64,7 @@ function statusMessage(status: WorkflowExecutionStatus): StatusMessage {
     phase: phase && phases[phase],
     outcome: outcome && outcomes[outcome],
     message: status.message,
+    target: status.target,
     pipelineRunRef: pipelineRunRef && PipelineRunRefMessage.fromPartial(pipelineRunRef),
     startTime: time(status.startTime),
     completionTime: time(status.completionTime),

@@ -5,6 +5,7 @@ import { requestIdRule } from '../idempotency/request-identity.ts';
 import { pageSizes } from '../listing/page-of.ts';
 import { dnsSubdomain } from '../names.ts';
 import { Optional } from '../validation/optional.ts';
+import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of an operation that takes nothing there. */
 export class NoQuery {}
@@ -86,8 +87,8 @@ export class ListQuery {
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
-    maxLength: 512,
+  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
+    maxLength: maxTargetLength,
   })
   targetResource?: string;
 

@@ -31,7 +31,8 @@ function aStep({ isHeld = true } = {}) {
 describe('releasing the target of an execution', () => {
   it('leaves with the lock what cools down', async () => {
     const { step, execution, released, asked } = aStep();
-    const one = execution({ status: failed, spec: { targetResource: 'payment/deploy/payment-api' } });
+    const status = { ...failed, target: 'payment/deployment/payment-api' };
+    const one = execution({ status, spec: { targetResource: 'payment/deploy/payment-api' } });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     const target = 'payment/deployment/payment-api';
     expect(released).toEqual([[target, idOf(one), cooldownOf(one, clock.now()), clock.now(), signal]]);

@@ -133,10 +133,11 @@ describe('finding WorkflowExecutions', () => {
     ['spec.targetResource', 'payment/deployment/selected'],
     ['spec.workflowRef.workflowId', 'selected'],
     ['status.phase', 'Running'],
+    ['status.target', 'payment/deployment/selected'],
   ])('selects them by %s', async (field, value) => {
     const spec = { ...aSpec(), targetResource: 'payment/deployment/selected' };
     spec.workflowRef = { ...spec.workflowRef, workflowId: 'selected' };
-    const { metadata } = await storedWithStatus({ phase: 'Running' }, spec);
+    const { metadata } = await storedWithStatus({ phase: 'Running', target: 'payment/deployment/selected' }, spec);
     await stored(aSpec());
     const page = await client.list(workflowExecutionResource, {
       namespace: namespace.name,

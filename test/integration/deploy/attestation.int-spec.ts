@@ -50,7 +50,8 @@ describe('the metadata that only the service may set', () => {
       annotations: Object.fromEntries(named) as Record<string, string>,
     };
     const { kind } = workflowExecutionResource;
-    const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec: aSpec() };
+    const spec = aSpec({ targetResource: `${namespace.name}/deployment/api` });
+    const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec };
     return outcomeOf(by.create(workflowExecutionResource, object));
   };
 

@@ -551,7 +551,7 @@ export interface ListWorkflowExecutionsRequest {
   phases: Phase[];
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource. */
+  /** Only executions on this target resource, under any of the names of its kind. */
   targetResource: string;
   /** Only executions that serve the RemediationRequest of this name. */
   remediationRequest: string;
@@ -592,7 +592,7 @@ export interface WatchWorkflowExecutionsRequest {
   workflowExecutionId: string;
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource. */
+  /** Only executions on this target resource, under any of the names of its kind. */
   targetResource: string;
   /** Only executions that serve the RemediationRequest of this name. */
   remediationRequest: string;
@@ -725,13 +725,15 @@ export interface WorkflowExecutionSpec {
     | WorkflowRef
     | undefined;
   /**
-   * Required. The resource that the workflow remediates: `namespace/kind/name`, or `kind/name` when it is cluster-scoped,
-   * with the kind in lower case (payment/deployment/payment-api, node/worker-1).
+   * Required. The resource that the workflow remediates: `namespace/kind/name`, or `kind/name` when it is cluster-scoped
+   * (payment/deployment/payment-api, node/worker-1). The kind may be any of the names that kubectl accepts, qualified by
+   * its API group if need be (deployments.apps).
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values of at
-   * most 8192 characters. TARGET_RESOURCE is added unless it is here.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values
+   * of at most 8192 characters without `$(`, `$$`, NUL, and `$` at the end; at most 10240 bytes together.
+   * TARGET_RESOURCE is always added; it may be given, but only as target_resource.
    */
   parameters: { [key: string]: string };
   /** Confidence of the analysis that chose the workflow, 0 to 1. */
@@ -789,7 +791,10 @@ export interface WorkflowRef {
 export interface ExecutionConfig {
   /** ServiceAccount of the execution's namespace that its pods run as; workflow-execution-sa when it is not given. */
   serviceAccountName: string;
-  /** Longest time that the workflow may run, at least 1 s; Tekton's own default holds when it is not given. */
+  /**
+   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h); Tekton's own default holds when it is not
+   * given.
+   */
   timeout?: Duration | undefined;
 }
 
@@ -825,6 +830,11 @@ export interface WorkflowExecutionStatus {
     | undefined;
   /** Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions. */
   conditions: Condition[];
+  /**
+   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The
+   * lock and the cooldown go by it. Empty when target_resource could not be resolved.
+   */
+  target: string;
 }
 
 /** A Tekton PipelineRun. */
@@ -2987,6 +2997,7 @@ function createBaseWorkflowExecutionStatus(): WorkflowExecutionStatus {
     failure: undefined,
     skip: undefined,
     conditions: [],
+    target: "",
   };
 }
 
@@ -3021,6 +3032,9 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     }
     for (const v of message.conditions) {
       Condition.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.target !== "") {
+      writer.uint32(90).string(message.target);
     }
     return writer;
   },
@@ -3118,6 +3132,14 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
             message.conditions.push(Condition.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3149,6 +3171,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
       : undefined;
     message.skip = (object.skip !== undefined && object.skip !== null) ? Skip.fromPartial(object.skip) : undefined;
     message.conditions = object.conditions?.map((e) => Condition.fromPartial(e)) || [];
+    message.target = object.target ?? "";
     return message;
   },
 };
