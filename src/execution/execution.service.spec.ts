@@ -187,7 +187,7 @@ describe('cancelling an execution', () => {
   it('is decided anew when the execution has changed, but not for ever', async () => {
     const { service, patch } = serviceWith({});
 
-    await expect(service.cancel(key, call)).rejects.toMatchObject({ code: 'Aborted' });
+    await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
     expect(patch).toHaveBeenCalledTimes(5);
   });
 });
