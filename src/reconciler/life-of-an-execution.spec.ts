@@ -5,7 +5,7 @@ import { LifeOfAnExecution } from './life-of-an-execution.ts';
 
 const never = { run: () => Promise.reject(new Error('it is not asked what it does')) };
 const life = new (LifeOfAnExecution as unknown as new (...steps: readonly (typeof never)[]) => LifeOfAnExecution)(
-  ...Array.from({ length: 13 }, () => never),
+  ...Array.from({ length: 14 }, () => never),
 );
 const conditions = [aCondition({ status: 'True' }), aCondition({ type: 'AuditRecorded', reason: 'Recorded' })];
 const status = { conditions };
@@ -13,6 +13,7 @@ const status = { conditions };
 describe('the life of an execution', () => {
   it.each([
     ['has completed', anEndedExecution({ status })],
+    ['has failed', anEndedExecution({ status: { ...status, phase: 'Failed' } })],
     ['was skipped', aWorkflowExecution({ status: { ...status, phase: 'Skipped' } })],
   ])('is over when it %s and its audit events are done with', (_, execution) => {
     expect(life.isOver(execution)).toBe(true);
@@ -22,10 +23,6 @@ describe('the life of an execution', () => {
     ['is new', aWorkflowExecution()],
     ['runs', aRunningExecution({ status })],
     ['has audit events on their way', anEndedExecution()],
-    [
-      'has failed: whether its lock was given back stands elsewhere',
-      anEndedExecution({ status: { ...status, phase: 'Failed' } }),
-    ],
     ['is to be deleted in time', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
     ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
   ])('goes on when it %s', (_, execution) => {

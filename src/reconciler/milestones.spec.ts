@@ -24,6 +24,11 @@ const cancelling: WorkflowExecutionStatus = {
   ],
 };
 
+const stopping: WorkflowExecutionStatus = {
+  ...cancelling,
+  conditions: cancelling.conditions?.map((condition) => ({ ...condition, reason: 'CancellingImmediately' })),
+};
+
 function told(before: WorkflowExecutionStatus | undefined, after: WorkflowExecutionStatus) {
   const milestones = milestonesOf(aWorkflowExecution({ status: before }), aWorkflowExecution({ status: after }));
   return milestones.map(({ message }) => message);
@@ -35,6 +40,7 @@ describe('the log tells of an execution', () => {
     ['that starts at once', undefined, running, ['execution created', 'execution started']],
     ['that starts after it has waited', { phase: 'Pending' }, running, ['execution started']],
     ['that is being cancelled', running, cancelling, ['execution is being cancelled']],
+    ['whose cancellation becomes immediate', cancelling, stopping, ['execution is being cancelled']],
     ['that ends', running, completed, ['execution ended']],
     ['that ends before it starts', undefined, { phase: 'Skipped' }, ['execution created', 'execution ended']],
     ['that has ended before', completed, completed, []],
