@@ -18,6 +18,7 @@ export default defineConfig(
       'coverage/**',
       'test-results/**',
       'bench-results/**',
+      'prove-results/**',
       '**/generated/**',
       '**/*.mjs',
       '**/*.cjs',
@@ -49,7 +50,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/*.builders.ts'],
+    files: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/*.prove-spec.ts', '**/*.builders.ts'],
     rules: {
       'max-lines-per-function': 'off',
       '@typescript-eslint/consistent-type-assertions': 'off',

@@ -59,6 +59,29 @@ describe('what is to be recorded of an execution', () => {
         ['ended', times.ended],
       ],
     ],
+    [
+      'has ended without a condition that says when',
+      anEndedExecution({ status: { conditions: [] } }),
+      [
+        ['accepted', times.created],
+        ['ended', '2026-01-02T03:06:36Z'],
+      ],
+    ],
+    [
+      'has ended, and nobody knows when',
+      aWorkflowExecution({ status: { phase: 'Failed' } }),
+      [
+        ['accepted', times.created],
+        ['ended', times.created],
+      ],
+    ],
+    [
+      'waits for its PipelineRun',
+      aWorkflowExecution({
+        status: { phase: 'Pending', conditions: [aCondition({ type: 'PipelineRunCreated', status: 'False' })] },
+      }),
+      [['accepted', times.created]],
+    ],
   ])('that %s', (_, execution, expected) => {
     expect(dueEvents(execution).map(({ kind, time }) => [kind, time])).toEqual(expected);
   });

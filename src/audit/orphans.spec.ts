@@ -42,4 +42,32 @@ describe('an execution that is gone while its events are on their way', () => {
 
     expect([orphans.get(uid), abandon.mock.calls]).toEqual([undefined, [[execution]]]);
   });
+
+  it('is given up once, and each of several', async () => {
+    const { clock, abandon, orphans } = setUp();
+    const other = anEndedExecution({ metadata: { uid: 'another' } });
+    orphans.add(execution);
+    orphans.add(other);
+
+    await clock.advance(1_000);
+    orphans.end();
+    orphans.remove(uid);
+
+    expect(abandon.mock.calls).toEqual([[execution], [other]]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not given up while there is time', async () => {
+    const { clock, abandon, orphans } = setUp();
+    orphans.add(execution);
+    await clock.advance(999);
+    expect([orphans.get(uid), abandon.mock.calls]).toEqual([execution, []]);
+  });
+
+  it('leaves no timer behind when everything ends', () => {
+    const { clock, orphans } = setUp();
+    orphans.add(execution);
+    orphans.end();
+    expect(clock.pending).toBe(0);
+  });
 });

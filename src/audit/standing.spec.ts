@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition, anEndedExecution } from './audit.builders.ts';
 import type { EventKind } from './audit-event.ts';
 import type { Final, FinalState } from './outbox.ts';
@@ -48,5 +49,40 @@ describe('the condition AuditRecorded', () => {
 
   it('is not there before its time', () => {
     expect(isSettled(anEndedExecution())).toBe(false);
+    expect(isSettled(aWorkflowExecution())).toBe(false);
+  });
+
+  it('is not mistaken for another one with the same reason', () => {
+    const conditions = [aCondition({ type: 'Ready', reason: 'Recorded' })];
+    expect(isSettled(anEndedExecution({ status: { conditions } }))).toBe(false);
+  });
+
+  it.each([
+    ['refused', 'EventRefused', 'The event "accepted" was refused (HTTP 400, bad).'],
+    ['notConfirmed', 'NotConfirmed', 'The event "accepted" was queued '],
+    ['tooOld', 'TooOld', 'The event "accepted" has become too old '],
+    ['abandoned', 'Abandoned', 'The event "accepted" was not recorded before '],
+  ] as const)('says of an event that is %s: %s', (state, reason, message) => {
+    const update = verdict(finals(state), 'Recorded');
+    expect(update).toMatchObject({ type: 'AuditRecorded', status: 'False', reason });
+    expect(update.message.startsWith(message)).toBe(true);
+  });
+
+  it('says while events are queued that nothing is known yet', () => {
+    expect(queued()).toEqual({
+      type: 'AuditRecorded',
+      status: 'Unknown',
+      reason: 'Queued',
+      message: expect.stringMatching(/queued/),
+    });
+  });
+
+  it('says what the service is refused with', () => {
+    expect(refused('HTTP 403')).toEqual({
+      type: 'AuditRecorded',
+      status: 'False',
+      reason: 'Refused',
+      message: expect.stringMatching(/: HTTP 403$/),
+    });
   });
 });

@@ -89,6 +89,21 @@ describe('the configuration', () => {
       'WFE_GRPC_ADDRESS',
     ],
     ['a drain that outlasts the shutdown', { WFE_DRAIN_DELAY: '25s' }, 'WFE_DRAIN_DELAY'],
+    [
+      'a certificate with client certificates and no key',
+      { WFE_TLS_CERT_FILE: '/a', WFE_TLS_CLIENT_CA_FILE: '/b' },
+      'WFE_TLS_KEY_FILE',
+    ],
+    [
+      'callers that nobody knows over REST',
+      { WFE_AUTH: 'none', WFE_PLAINTEXT: 'true', WFE_HTTP_ADDRESS: '0.0.0.0:80' },
+      'WFE_HTTP_ADDRESS',
+    ],
+    [
+      'callers that nobody knows although there is TLS',
+      { WFE_AUTH: 'none', WFE_TLS_CERT_FILE: '/a', WFE_TLS_KEY_FILE: '/b', WFE_GRPC_ADDRESS: '0.0.0.0:80' },
+      'WFE_GRPC_ADDRESS',
+    ],
   ])('does not allow %s', (_, env, variable) => {
     expect(() => loadConfig(env)).toThrow(new RegExp(`^${variable} is '.*' but must be .+$`));
   });
@@ -101,6 +116,8 @@ describe('the configuration', () => {
     ],
     ['callers that nobody knows, from this machine', { WFE_AUTH: 'none' }],
     ['any address for an API that is not served', { WFE_ROLES: 'controller', WFE_HTTP_ADDRESS: '0.0.0.0:80' }],
+    ['a drain that is shorter than the shutdown', { WFE_DRAIN_DELAY: '24999ms' }],
+    ['client certificates with TLS', { WFE_TLS_CERT_FILE: '/a', WFE_TLS_KEY_FILE: '/b', WFE_TLS_CLIENT_CA_FILE: '/c' }],
   ])('allows %s', (_, env) => {
     expect(() => loadConfig(env)).not.toThrow();
   });
@@ -135,9 +152,18 @@ describe('the configuration', () => {
     expect(() => loadConfig({ [variable]: text })).toThrow(rule);
   });
 
+  it('names both settings that break a rule between settings, each in a line with what it is', () => {
+    const env = { WFE_HTTP_ADDRESS: '0.0.0.0:80', WFE_GRPC_ADDRESS: '0.0.0.0:90' };
+    expect(() => loadConfig(env)).toThrow(
+      /^WFE_HTTP_ADDRESS is '0\.0\.0\.0:80' but must be .+\nWFE_GRPC_ADDRESS is '0\.0\.0\.0:90' but must be .+$/,
+    );
+    expect(() => loadConfig({ WFE_SHUTDOWN_TIMEOUT: '1s' })).toThrow(/^WFE_DRAIN_DELAY is '5s' but must be .+/);
+    expect(() => loadConfig(env)).toThrow(expect.objectContaining({ name: 'ConfigError' }));
+  });
+
   it('tells every broken setting at once', () => {
     const broken = { WFE_WORKERS: 'many', WFE_RESYNC: 'often' };
-    expect(() => loadConfig(broken)).toThrow(/WFE_RESYNC[^]*WFE_WORKERS/);
+    expect(() => loadConfig(broken)).toThrow(/^WFE_RESYNC is .+\nWFE_WORKERS is .+$/);
   });
 
   it('has a setting for every rule of the policy, by the name that people are told', () => {
@@ -169,6 +195,7 @@ describe('the configuration', () => {
   });
 
   it('names variables that are no settings', () => {
-    expect(unknownVariables({ WFE_WORKRES: '3', WFE_WORKERS: '3', HOME: '/root' })).toEqual(['WFE_WORKRES']);
+    const env = { WFE_WORKRES: '3', WFE_WORKERS: '3', HOME: '/root', MY_WFE_: '1' };
+    expect(unknownVariables(env)).toEqual(['WFE_WORKRES']);
   });
 });

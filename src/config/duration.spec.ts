@@ -11,11 +11,32 @@ describe('a Go duration', () => {
     ['1.5m', 90_000],
     ['250ms', 250],
     ['1s500us', 1_000.5],
+    ['2500000ns', 2.5],
+    ['10h', 36_000_000],
+    ['12.25s', 12_250],
+    ['1h1m1s1ms', 3_661_001],
   ])('%s is read', (text, expected) => {
     expect(parseDuration(text)).toBeCloseTo(expected, 6);
   });
 
-  it.each(['', 's', '5', '5 s', '-5s', '5d', '1h 30m', 'PT5M', '٣s'])('%p is not one', (text) => {
+  it.each([
+    '',
+    's',
+    '5',
+    '5 s',
+    '-5s',
+    '5d',
+    '1h 30m',
+    'PT5M',
+    '٣s',
+    'x5s',
+    '5sx',
+    '.5s',
+    '5.s',
+    '1.5.5s',
+    '00',
+    '5s\n',
+  ])('%p is not one', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 

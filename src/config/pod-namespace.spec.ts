@@ -11,6 +11,14 @@ describe('the namespace of the service', () => {
     expect(withPodNamespace({}, inPod)).toEqual({ WFE_NAMESPACE: 'remediation' });
   });
 
+  it('is read where Kubernetes mounts it, and is beside what is set', () => {
+    const read = (file: string) => file;
+    expect(withPodNamespace({ HOME: '/' }, read)).toEqual({
+      HOME: '/',
+      WFE_NAMESPACE: '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
+    });
+  });
+
   it('is what somebody has set', () => {
     expect(withPodNamespace({ WFE_NAMESPACE: 'kubernaut' }, inPod)).toEqual({ WFE_NAMESPACE: 'kubernaut' });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { CancelledError, ConflictError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
+import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
@@ -9,6 +10,7 @@ import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execut
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { identityOf } from './idempotency/request-identity.ts';
 import type { ExecutionLists } from './listing/execution-lists.ts';
 
 /** The service around an API server that answers what a test wants it to. */
@@ -31,7 +33,7 @@ function serviceWith(over: {
   );
   const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
   const client = { create: answer, get: answer, patch, review } as unknown as KubernetesClient;
-  const store = { upsertIfNewer, get: () => over.known };
+  const store = { upsertIfNewer, get: () => over.known, byIndex: () => [] };
   const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
   const repeatable = new RepeatableCreation(client, reflector);
@@ -73,6 +75,20 @@ describe('creating an execution', () => {
     await service.create({ ...command, name: 'we-1' }, call);
 
     expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
+  });
+
+  it('takes the name that follows from the id of the request, so that a repetition meets the first one', async () => {
+    const { service, answer } = serviceWith({});
+    const repeatable = { ...command, requestId: 'r-1' };
+
+    await service.create(repeatable, call);
+    await service.create(repeatable, call);
+
+    const name = identityOf(repeatable, '')?.derivedName;
+    expect(answer.mock.calls.map(([, created]) => created)).toEqual([
+      expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
+      expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
+    ]);
   });
 
   it('is refused where nothing would ever run it', async () => {
@@ -189,5 +205,20 @@ describe('cancelling an execution', () => {
 
     await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
     expect(patch).toHaveBeenCalledTimes(5);
+  });
+
+  it('is asked for on the state that was read, in the name of the caller', async () => {
+    const { service, patch } = serviceWith({});
+    patch.mockResolvedValue(aWorkflowExecution());
+
+    await service.cancel(key, { ...call, caller: { username: 'alice', groups: [], extra: {} } });
+
+    expect(patch.mock.calls[0]?.[2]).toEqual({
+      metadata: {
+        resourceVersion: aWorkflowExecution().metadata.resourceVersion,
+        annotations: { [ownAnnotations.cancelRequestedBy]: 'alice' },
+      },
+      spec: { cancelRequested: true },
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from './client.ts';
+import { CancelledError } from './errors.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 
@@ -91,6 +92,16 @@ describe('a request', () => {
     const giveUp = new AbortController();
     const { client } = await aClient(() => giveUp.abort());
     await expect(client.raw('/readyz', { signal: giveUp.signal })).rejects.toMatchObject({ code: 'Cancelled' });
+  });
+
+  it('that would change something is not sent by a process that may not write', async () => {
+    const { config, requests } = await aClient((_, response) => response.end('ok'));
+    const client = new KubernetesClient(config, { mayWrite: () => false });
+
+    await expect(client.delete(things, { namespace: 'payment', name: 'a' })).rejects.toThrow(CancelledError);
+    await expect(client.raw('/readyz')).resolves.toBe('ok');
+
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
   it('to a port where nobody listens is Unavailable', async () => {

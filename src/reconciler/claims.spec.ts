@@ -26,6 +26,9 @@ describe('what a lock remembers of an execution', () => {
     ['was deleted while it ran', { phase: 'Running', startTime }, now.toISOString()],
     ['was deleted before Tekton started it', { phase: 'Running' }, undefined],
     ['was deleted while it was pending', { phase: 'Pending' }, undefined],
+    ['is Pending although Tekton has a time for it', { phase: 'Pending', startTime }, undefined],
+    ['completed at no time', { phase: 'Completed' }, now.toISOString()],
+    ['was deleted while it ran, with an end', { phase: 'Running', startTime, completionTime }, now.toISOString()],
   ])('that %s', (_what, status, expected) => {
     const execution = aWorkflowExecution({ status });
     expect(cooldownOf(execution, now)?.completionTime).toBe(expected);
@@ -34,6 +37,13 @@ describe('what a lock remembers of an execution', () => {
   it('names the workflow and the execution', () => {
     const execution = aWorkflowExecution({ status: { phase: 'Completed', completionTime } });
     expect(cooldownOf(execution, now)).toEqual({ ...claimOf(execution), completionTime });
+  });
+});
+
+it('a claim names the execution by its UID too, and its workflow', () => {
+  expect(claimOf(aWorkflowExecution())).toEqual({
+    execution: { namespace: 'payment', name: 'we-pod-crash', uid: '5e0b7a5c-0f0b-4a3e-9f4f-1f2d3c4b5a69' },
+    workflowId: 'oomkill-increase-memory',
   });
 });
 

@@ -1,12 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
 import { aCondition, anEndedExecution, aRunningExecution } from '../audit/audit.builders.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
+import type { Step } from './steps/step.ts';
 
-const never = { run: () => Promise.reject(new Error('it is not asked what it does')) };
-const life = new (LifeOfAnExecution as unknown as new (...steps: readonly (typeof never)[]) => LifeOfAnExecution)(
-  ...Array.from({ length: 14 }, () => never),
+/** The steps in the order of the constructor. */
+const names = [
+  'validate',
+  'cancel before start',
+  'enforce start deadline',
+  'add finalizer',
+  'acquire target',
+  'start',
+  'request cancellation',
+  'follow',
+  'release target',
+  'tell audit',
+  'expire',
+  'delete PipelineRun',
+  'await audit',
+  'remove finalizer',
+];
+const ran: string[] = [];
+const life = new (LifeOfAnExecution as unknown as new (...steps: readonly Step[]) => LifeOfAnExecution)(
+  ...names.map((name) => ({
+    run(execution: WorkflowExecution) {
+      ran.push(name);
+      return Promise.resolve({ kind: 'next', execution } as const);
+    },
+  })),
 );
+const { signal } = new AbortController();
+
+/** The names of the steps of an execution; those that run at once are joined. */
+async function stepsOf(execution: WorkflowExecution): Promise<string[]> {
+  const steps: string[] = [];
+  for (const step of life.steps(execution)) {
+    ran.length = 0;
+    await step.run(execution, signal);
+    steps.push(ran.join(' & '));
+  }
+  return steps;
+}
+
 const conditions = [aCondition({ status: 'True' }), aCondition({ type: 'AuditRecorded', reason: 'Recorded' })];
 const status = { conditions };
 
@@ -28,4 +65,33 @@ describe('the life of an execution', () => {
   ])('goes on when it %s', (_, execution) => {
     expect(life.isOver(execution)).toBe(false);
   });
+});
+
+describe('the steps of an execution', () => {
+  const pending = ['validate', 'cancel before start', 'enforce start deadline', 'add finalizer & acquire target', 'start'];
+
+  it.each([
+    ['new', aWorkflowExecution(), pending],
+    ['Pending', aWorkflowExecution({ status: { phase: 'Pending' } }), pending],
+    ['Running', aRunningExecution(), ['request cancellation', 'follow']],
+    ['Completed', anEndedExecution(), ['tell audit', 'expire']],
+    ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ['tell audit', 'expire']],
+    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ['tell audit', 'expire']],
+  ])('that is %s', async (_, execution, expected) => {
+    await expect(stepsOf(execution)).resolves.toEqual(expected);
+  });
+
+  it.each([undefined, 'Pending', 'Running', 'Completed', 'Failed', 'Skipped'] as const)(
+    'that is being deleted are those of the deletion, also when it is %s',
+    async (phase) => {
+      const metadata = { deletionTimestamp: '2026-01-02T03:07:00Z' };
+      const execution = aWorkflowExecution({ metadata, status: { phase } });
+      await expect(stepsOf(execution)).resolves.toEqual([
+        'delete PipelineRun',
+        'release target',
+        'await audit',
+        'remove finalizer',
+      ]);
+    },
+  );
 });

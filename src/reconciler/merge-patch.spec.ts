@@ -36,6 +36,14 @@ describe('a merge patch', () => {
     ['an undefined field as a removal', { a: 1, b: 2 }, { a: 1, b: undefined }, { b: null }],
     ['a nested field', { a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }, { a: { c: 3 } }],
     ['a list as a whole', { a: [1, 2] }, { a: [1, 3] }, { a: [1, 3] }],
+    ['a list in place of an object', { a: { b: 1 } }, { a: [1] }, { a: [1] }],
+    ['an object in place of a list', { a: [1] }, { a: { b: 1 } }, { a: { b: 1 } }],
+    ['an object in place of null', { a: null }, { a: { b: 1 } }, { a: { b: 1 } }],
+    ['an object in place of nothing', {}, { a: { b: 1 } }, { a: { b: 1 } }],
+    ['an object in place of a text', { a: 'b' }, { a: { b: 1 } }, { a: { b: 1 } }],
+    ['nothing where both are undefined', { a: undefined }, { a: undefined }, undefined],
+    ['nothing where an undefined field goes', { a: undefined }, {}, undefined],
+    ['nothing where objects are alike', { a: { b: [1] } }, { a: { b: [1] } }, undefined],
   ])('says %s', (_what, from, to, expected) => {
     expect(mergePatch(from, to)).toEqual(expected);
   });

@@ -49,8 +49,58 @@ describe('the log tells of an execution', () => {
     expect(told(before, after)).toEqual(messages);
   });
 
-  it('how it ended and how long it ran', () => {
-    const [ended] = milestonesOf(aWorkflowExecution({ status: running }), aWorkflowExecution({ status: completed }));
-    expect(ended?.fields).toMatchObject({ outcome: 'Success', durationSeconds: 90 });
+  const fieldsOf = (before: WorkflowExecutionStatus | undefined, after: WorkflowExecutionStatus, annotations = {}) =>
+    milestonesOf(
+      aWorkflowExecution({ status: before }),
+      aWorkflowExecution({ metadata: { annotations }, status: after }),
+    ).map(({ fields }) => fields);
+
+  it('who created it, when, and for what', () => {
+    const created = {
+      at: '2026-01-02T03:04:05Z',
+      workflow: 'oomkill-increase-memory',
+      version: '1.0.0',
+      target: 'payment/deployment/payment-api',
+      for: 'rr-pod-crash-f8a3b9c2',
+    };
+    expect(fieldsOf(undefined, { phase: 'Pending' })).toEqual([created]);
+    const annotations = { 'workflowexecution.kubernaut.ai/created-by': 'alice' };
+    expect(fieldsOf(undefined, { phase: 'Pending' }, annotations)).toEqual([{ ...created, by: 'alice' }]);
+    const [bare] = milestonesOf(aWorkflowExecution(), aWorkflowExecution({ status: { phase: 'Pending' } }));
+    expect(bare?.fields).toEqual(created);
+  });
+
+  it('as what PipelineRun it runs, and who asked for its cancellation', () => {
+    expect(fieldsOf({ phase: 'Pending' }, running)).toEqual([{ pipelineRun: 'run-1' }]);
+    const annotations = { 'workflowexecution.kubernaut.ai/cancel-requested-by': 'bob' };
+    expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', pipelineRun: 'run-1' }]);
+    const [bare] = milestonesOf(aWorkflowExecution({ status: running }), aWorkflowExecution({ status: cancelling }));
+    expect(bare?.fields).toEqual({ pipelineRun: 'run-1' });
+    const unstarted = { phase: 'Running', conditions: cancelling.conditions } as const;
+    expect(fieldsOf({ phase: 'Running' }, unstarted)).toEqual([{}]);
+  });
+
+  it.each<[string, WorkflowExecutionStatus, object]>([
+    ['well', { ...completed, message: 'done' }, { outcome: 'Success', durationSeconds: 90, detail: 'done' }],
+    [
+      'badly',
+      { ...completed, outcome: 'Failed', failure: { reason: 'TaskFailed', message: '', wasExecutionFailure: true } },
+      { outcome: 'Failed', reason: 'TaskFailed', durationSeconds: 90 },
+    ],
+    [
+      'before it began',
+      {
+        ...{ phase: 'Skipped', pipelineRunRef, outcome: 'Skipped', completionTime: '2026-01-02T03:05:35Z' },
+        skip: { reason: 'ResourceBusy', message: '', skippedAt: '2026-01-02T03:05:35Z' },
+      } as const,
+      { outcome: 'Skipped', reason: 'ResourceBusy' },
+    ],
+    ['at no time', { ...running, phase: 'Completed' }, {}],
+  ])('how it ended and how long it ran: %s', (_, status, fields) => {
+    expect(fieldsOf(running, status)).toEqual([fields]);
+  });
+
+  it('that it is being cancelled once', () => {
+    expect(told(cancelling, cancelling)).toEqual([]);
   });
 });

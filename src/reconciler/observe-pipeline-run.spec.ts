@@ -42,6 +42,11 @@ describe('an execution whose PipelineRun goes on', () => {
     expect(observeRunning(aPipelineRun({ spec: { status } }))).toMatchObject({ phase: 'Running', cancelling });
   });
 
+  it('is named without a namespace when it has none', () => {
+    const metadata = { ...aPipelineRun().metadata, namespace: undefined };
+    expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
+  });
+
   it('is Running once it is found, whatever has become of it', () => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
     const expected = { phase: 'Running', pipelineRun, startTime, begun: 'adopted' };

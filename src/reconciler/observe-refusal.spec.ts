@@ -25,6 +25,8 @@ describe('a PipelineRun that the API server does not take', () => {
     ['is denied by a webhook', new ForbiddenError(webhook, { status: 403 })],
     ['is denied by a policy', new ForbiddenError(policy, { status: 403 })],
     ['is too large', new KubernetesError('Request entity too large', { status: 413 })],
+    ['gets the first of the client errors', new KubernetesError('no', { status: 400 })],
+    ['gets the last of the client errors', new KubernetesError('no', { status: 499 })],
   ])('has failed for good when it %s', (_what, error) => {
     expect(observeRefusal(error)).toEqual({
       phase: 'Failed',
@@ -47,6 +49,24 @@ describe('a PipelineRun that the API server does not take', () => {
     ['the server is in trouble', new UnavailableError('no', { status: 503 }), 'Unavailable'],
     ['the server can not be reached', new UnavailableError('no'), 'Unavailable'],
     ['nobody knows why', new KubernetesError('no'), 'Unknown'],
+    ['the answer is no client error', new KubernetesError('no', { status: 399 }), 'Unknown'],
+    ['the answer is a server error', new KubernetesError('no', { status: 500 }), 'Unknown'],
+    ['a webhook is quoted by somebody else', new ForbiddenError(`he said: ${webhook}`, { status: 403 }), 'Forbidden'],
+    [
+      'a webhook without a name denies it',
+      new ForbiddenError(webhook.replace(/"[^"]+"/, '""'), { status: 403 }),
+      'Forbidden',
+    ],
+    [
+      'a policy without a name denies it',
+      new ForbiddenError(policy.replace("'p'", "''"), { status: 403 }),
+      'Forbidden',
+    ],
+    [
+      'a policy without a binding denies it',
+      new ForbiddenError(policy.replace("'b'", "''"), { status: 403 }),
+      'Forbidden',
+    ],
   ])('is tried again when %s', (_what, error, reason) => {
     expect(observeRefusal(error)).toEqual({
       phase: 'Pending',

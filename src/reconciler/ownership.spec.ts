@@ -30,4 +30,18 @@ describe('the owner of a PipelineRun', () => {
   it('is told apart by UID, not by name', () => {
     expect(isControlledBy(owned({ ...owner, uid: 'uid-0' }), 'uid-1')).toBe(false);
   });
+
+  it('is the one that controls it, whoever else owns it too', () => {
+    const pod = { ...owner, kind: 'Pod', uid: 'uid-2', controller: false };
+    expect(isControlledBy(owned(pod, owner), 'uid-1')).toBe(true);
+    expect(controllingExecution(owned(pod, owner))).toEqual({ namespace: 'payment', name: 'wfe' });
+    expect(isControlledBy(owned({ ...owner, controller: false }), 'uid-1')).toBe(false);
+    expect(isControlledBy(owned(), 'uid-1')).toBe(false);
+  });
+
+  it('is nobody when the object names no owners at all', () => {
+    const metadata = { ...owned().metadata, ownerReferences: undefined };
+    const bare = { ...owned(), metadata };
+    expect([isControlledBy(bare, 'uid-1'), controllingExecution(bare)]).toEqual([false, undefined]);
+  });
 });

@@ -67,4 +67,33 @@ describe('the PipelineRun of an execution', () => {
     const { spec } = build({ executionConfig: { serviceAccountName: 'careful', timeout: '90s' } });
     expect(spec).toMatchObject({ taskRunTemplate: { serviceAccountName: 'careful' }, timeouts: { pipeline: '90s' } });
   });
+
+  it('has no time-out of its own when the execution has none', () => {
+    expect(build().spec).not.toHaveProperty('timeouts');
+    expect(build({ executionConfig: {} }).spec).not.toHaveProperty('timeouts');
+  });
+
+  it('carries the trace that it is created in to Tekton, and nothing when there is none', () => {
+    const traced = buildPipelineRun(aWorkflowExecution(), '00-abc-def-01');
+    expect(traced.metadata.annotations['tekton.dev/pipelinerunSpanContext']).toBe('{"traceparent":"00-abc-def-01"}');
+    expect(buildPipelineRun(aWorkflowExecution()).metadata.annotations).not.toHaveProperty([
+      'tekton.dev/pipelinerunSpanContext',
+    ]);
+  });
+
+  it('fetches the bundle by its digest where there is one', () => {
+    const containerDigest = `sha256:${'0'.repeat(64)}`;
+    const { workflowRef } = aWorkflowExecution().spec;
+    expect(build({ workflowRef: { ...workflowRef, containerDigest } }).spec.pipelineRef.params[0]).toEqual({
+      name: 'bundle',
+      value: `quay.io/kubernaut/oomkill:v1.0.0@${containerDigest}`,
+    });
+  });
+
+  it('has valid labels and whole annotations whatever the execution is called', () => {
+    const name = `${'a'.repeat(80)}.b`;
+    const { metadata } = buildPipelineRun(aWorkflowExecution({ metadata: { name } }));
+    expect(metadata.labels['kubernaut.ai/workflow-execution']).toMatch(/^a{50}-[0-9a-f]{12}$/);
+    expect(metadata.annotations['kubernaut.ai/workflow-execution']).toBe(name);
+  });
 });

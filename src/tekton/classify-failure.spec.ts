@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { FailedTask, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { classifyFailure } from './classify-failure.ts';
+import { advice } from './failure-reasons.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
 import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
@@ -93,6 +94,40 @@ describe('the task that failed', () => {
       reason: 'TaskFailed',
       failedTask: { name: 'a', stepName: 'culprit', exitCode: 7 },
     });
+  });
+
+  it('is one that was cancelled only when nothing else failed', () => {
+    const cancelled = taskRun('run-c', 'TaskRunCancelled', 1, 1);
+    const ended = aTaskRun('run-d', { ...succeeded('True', 'Succeeded'), completionTime: at(0) });
+    const going = aTaskRun('run-e', succeeded('Unknown', 'Running'));
+    const timedOut = aPipelineRun({ status: succeeded('False', 'PipelineRunTimeout') });
+    expect(classifyFailure(timedOut, [ended, going, cancelled]).failedTask?.name).toBe('c');
+    expect(classifyFailure(timedOut, [ended, going])).not.toHaveProperty('failedTask');
+  });
+
+  it('is one that has an end before one that has none, and one of the pipeline before one that is not', () => {
+    const endless = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('s', 1)] });
+    expect(classifyFailure(failed(['run-a']), [endless, taskRun('run-b', 'StepFailed', 9, 1)]).failedTask?.name).toBe(
+      'b',
+    );
+    const [known, stranger] = [taskRun('run-z', 'StepFailed', 2, 1), taskRun('run-a', 'StepFailed', 2, 1)];
+    expect(classifyFailure(failed(['run-y', 'run-z']), [stranger, known]).failedTask?.name).toBe('z');
+  });
+
+  it('is named with as many characters as the CRD takes', () => {
+    const run = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('s'.repeat(300), 1)] });
+    const long = { ...run, metadata: { ...run.metadata, labels: { 'tekton.dev/pipelineTask': 't'.repeat(300) } } };
+    expect(classifyFailure(failed(), [long]).failedTask).toEqual({
+      name: 't'.repeat(253),
+      stepName: 's'.repeat(253),
+      exitCode: 1,
+    });
+  });
+
+  it('has no step when each has ended with 0 or has not ended', () => {
+    const steps = [step('good', 0), { name: 'alive', imageID: 'busybox@sha256:1' }];
+    const runs = [aTaskRun('run-a', { ...succeeded('False', 'PodEvicted'), steps })];
+    expect(classifyFailure(failed(), runs).failedTask).toEqual({ name: 'a' });
   });
 
   it('has the name of its TaskRun when the task is not known', () => {
@@ -214,5 +249,44 @@ describe('whether steps ran', () => {
     });
     expect(classifyFailure(failed(), [notRun, ran]).wasExecutionFailure).toBe(true);
     expect(classifyFailure(failed(), [retried]).wasExecutionFailure).toBe(true);
+  });
+});
+
+describe('the message', () => {
+  it('begins with the task, the step and the exit code, then says what to do and what Tekton says', () => {
+    const taskRun = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('build', 3)] });
+    expect(classifyFailure(failed(), [taskRun]).message).toBe(
+      `Task "a" failed at step "build" with exit code 3 (TaskFailed). ${advice.TaskFailed} Tekton says: as Tekton says`,
+    );
+  });
+
+  it('leaves the exit code out when the step has none, and the step when none failed', () => {
+    const killed = step('build', 137, { terminated: { exitCode: 255, reason: 'Error' } });
+    const imagePull = aTaskRun('run-a', { ...succeeded('False', 'TaskRunImagePullFailed'), steps: [killed] });
+    expect(classifyFailure(failed(), [imagePull]).message).toMatch(/^Task "a" failed \(ImagePullBackOff\)\. /);
+  });
+
+  it.each([
+    ['no task failed', 'CouldntGetPipeline', [], 'The PipelineRun ended as CouldntGetPipeline.'],
+    [
+      'it was cancelled',
+      'Cancelled',
+      [aTaskRun('run-a', succeeded('False', 'TaskRunCancelled'))],
+      'The PipelineRun ended as Cancelled.',
+    ],
+    ['Tekton gave no reason', '', [], 'The PipelineRun ended as failed.'],
+  ])('names how the PipelineRun ended when %s', (_, reason, taskRuns, headline) => {
+    const run = aPipelineRun({ status: succeeded('False', reason) });
+    const failure = classifyFailure(run, taskRuns);
+    expect(failure.message.startsWith(`${headline} ${advice[failure.reason]} `)).toBe(true);
+    expect(failure).not.toHaveProperty('failedTask');
+  });
+
+  it('quotes the task rather than the PipelineRun, and nobody who says nothing', () => {
+    const run = aPipelineRun({ status: succeeded('False', 'Failed', 'the run') });
+    const taskRun = (text: string) => aTaskRun('run-a', succeeded('False', 'StepFailed', text));
+    expect(classifyFailure(run, [taskRun('the task')]).message).toMatch(/ Tekton says: the task$/);
+    expect(classifyFailure(run, []).message).toMatch(/ Tekton says: the run$/);
+    expect(classifyFailure(run, [taskRun('')]).message).not.toContain('Tekton says');
   });
 });

@@ -11,6 +11,17 @@ describe('the name of the PipelineRun', () => {
     expect(nameOf('we-pod-crash')).toMatch(/^we-pod-crash-[0-9a-f]{12}$/);
   });
 
+  it.each([
+    ['a', 'a-4a49acf8a6bd'],
+    ['a.b.c', 'a-b-c-4a49acf8a6bd'],
+    ['a'.repeat(50), `${'a'.repeat(50)}-4a49acf8a6bd`],
+    ['a'.repeat(51), `${'a'.repeat(50)}-4a49acf8a6bd`],
+    [`${'a'.repeat(48)}--b`, `${'a'.repeat(48)}-4a49acf8a6bd`],
+    [`${'a'.repeat(48)}-.bc`, `${'a'.repeat(48)}-4a49acf8a6bd`],
+  ])('of the execution %s is %s', (name, expected) => {
+    expect(nameOf(name)).toBe(expected);
+  });
+
   it('is the same on every try', () => {
     expect(nameOf('a')).toBe(nameOf('a'));
   });

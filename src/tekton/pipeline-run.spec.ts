@@ -2,11 +2,32 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidObjectError } from '../kubernetes/errors.ts';
 import { aPipelineRun, succeeded } from './pipeline-run.builders.ts';
-import { parsePipelineRun } from './pipeline-run.ts';
+import { cancellationOf, parsePipelineRun, pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import { parseTaskRun } from './task-run.ts';
 
 const metadata = { name: 'run-1', namespace: 'payment', uid: 'u', resourceVersion: '7' };
+
+it('the resource has the names that Tekton gives it', () => {
+  expect(pipelineRunResource).toMatchObject({
+    group: 'tekton.dev',
+    version: 'v1',
+    plural: 'pipelineruns',
+    kind: 'PipelineRun',
+    namespaced: true,
+  });
+  expect(pipelineRunApiVersion).toBe('tekton.dev/v1');
+});
+
+it.each([
+  ['CancelledRunFinally', 'Graceful'],
+  ['Cancelled', 'Immediate'],
+  ['StoppedRunFinally', undefined],
+  ['PipelineRunPending', undefined],
+  [undefined, undefined],
+])('a PipelineRun with spec.status %s is being cancelled: %p', (status, expected) => {
+  expect(cancellationOf(aPipelineRun({ spec: { status } }))).toBe(expected);
+});
 
 describe('parsing a PipelineRun', () => {
   it('keeps what is read and drops the rest', () => {
@@ -38,6 +59,56 @@ describe('parsing a PipelineRun', () => {
     });
   });
 
+  it('keeps when it is being deleted, and of its labels and owners what makes sense', () => {
+    const owner = { apiVersion: 'v1', kind: 'A', name: 'a', uid: 'b' };
+    const more = {
+      creationTimestamp: '2026-11-23T12:00:00Z',
+      deletionTimestamp: '2026-11-23T12:06:00Z',
+      labels: { a: 'b', c: 5 },
+      ownerReferences: [
+        owner,
+        { ...owner, uid: 7 },
+        { ...owner, kind: undefined },
+        { ...owner, apiVersion: null },
+        'x',
+      ],
+    };
+    expect(parsePipelineRun({ metadata: { ...metadata, ...more } }).metadata).toEqual({
+      ...metadata,
+      ...more,
+      labels: { a: 'b' },
+      ownerReferences: [{ ...owner, controller: false }],
+    });
+    expect(parsePipelineRun({ metadata }).metadata).not.toHaveProperty('deletionTimestamp');
+  });
+
+  it('keeps those of its children that have a kind and a name', () => {
+    const childReferences = [{ kind: 'TaskRun', name: 'a' }, { kind: 'TaskRun' }, { name: 'b' }, 'c'];
+    expect(aPipelineRun({ status: { childReferences } }).status.childReferences).toEqual([
+      { kind: 'TaskRun', name: 'a' },
+    ]);
+  });
+
+  it('reads the condition Succeeded among others, with an empty reason and message where it gives none', () => {
+    const conditions = [null, { type: 'Ready', status: 'True' }, { type: 'Succeeded', status: 'False' }];
+    expect(aPipelineRun({ status: { conditions } }).status.succeeded).toEqual({
+      status: 'False',
+      reason: '',
+      message: '',
+    });
+    expect(aPipelineRun({ status: { conditions: conditions.slice(0, 2) } }).status.succeeded).toBeUndefined();
+  });
+
+  it.each([
+    '2026-11-23T12:05:00Z',
+    '2026-11-23T12:05:00.1Z',
+    '2026-11-23T12:05:00.123456789Z',
+    '2026-11-23T12:05:00+01:30',
+    '2026-11-23T12:05:00-11:00',
+  ])('takes %s for a time', (startTime) => {
+    expect(aPipelineRun({ status: { startTime } }).status.startTime).toBe(startTime);
+  });
+
   it('takes every status, however absurd', () => {
     const fields = ['conditions', 'startTime', 'completionTime', 'childReferences', 'steps', 'retriesStatus'] as const;
     const absurd = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...fields), fc.jsonValue()));
@@ -54,12 +125,21 @@ describe('parsing a PipelineRun', () => {
     ['a number', 5],
     ['a date that is none', '2026-13-45T00:00:00Z'],
     ['a local format', '23 Nov 2026 12:05'],
+    ['a date', '2026-11-23'],
+    ['something before a time', 'at 2026-11-23T12:05:00Z'],
+    ['something after a time', '2026-11-23T12:05:00Z.'],
+    ['a time without a zone', '2026-11-23T12:05:00'],
+    ['a time with ten digits after the point', '2026-11-23T12:05:00.1234567890Z'],
+    ['a time with none after the point', '2026-11-23T12:05:00.Z'],
+    ['a year of five digits', '12026-11-23T12:05:00Z'],
   ])('does not take %s for a time', (_what, startTime) => {
     expect(aPipelineRun({ status: { startTime } }).status.startTime).toBeUndefined();
   });
 
   it.each(['name', 'uid', 'resourceVersion'])('refuses an object without metadata.%s', (field) => {
-    expect(() => parsePipelineRun({ metadata: { ...metadata, [field]: undefined } })).toThrow(InvalidObjectError);
+    const parse = () => parsePipelineRun({ metadata: { ...metadata, [field]: undefined } });
+    expect(parse).toThrow(InvalidObjectError);
+    expect(parse).toThrow('PipelineRun');
   });
 });
 
@@ -75,5 +155,22 @@ describe('the outcome of a PipelineRun', () => {
     ['unknown when it has ended and its condition makes no sense', { conditions: 'none', completionTime }, 'unknown'],
   ])('is %s', (_what, status, expected) => {
     expect(readOutcome(aPipelineRun({ status })).state).toBe(expected);
+  });
+
+  it('comes with its times, and with the words of Tekton', () => {
+    const startTime = '2026-11-23T12:05:00Z';
+    const times = { startTime, completionTime };
+    expect(readOutcome(aPipelineRun({ status: { ...succeeded('False', 'Failed', 'why'), ...times } }))).toEqual({
+      state: 'failed',
+      ...times,
+      reason: 'Failed',
+      message: 'why',
+    });
+    expect(readOutcome(aPipelineRun({ status: times }))).toEqual({
+      state: 'unknown',
+      ...times,
+      reason: '',
+      message: '',
+    });
   });
 });

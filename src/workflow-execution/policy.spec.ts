@@ -32,6 +32,9 @@ describe('the allowed bundles', () => {
     ['docker.io/library/*', 'oomkill'],
     ['docker.io/oomkill', 'index.docker.io/library/oomkill'],
     ['docker.io/*', 'oomkill'],
+    ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf-oomkill-prod'],
+    ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf--prod'],
+    ['quay.io/team-*/**', 'quay.io/team-a/workflows/oomkill'],
   ])('%s lets %s run', (pattern, image) => {
     expect(isAllowed([pattern], image)).toBe(true);
   });
@@ -55,8 +58,48 @@ describe('the allowed bundles', () => {
     ['docker.io/kubernaut/*', 'docker.io.evil.example/kubernaut/x'],
     ['docker.io/library/*', 'evil/x'],
     ['docker.io/*', 'evil/x'],
+    ['quay.io/**', 'ghcr.io/kubernaut/oomkill'],
+    ['quay.io/**', 'kubernaut/oomkill'],
+    ['quay.io/kubernaut/oomkill', 'ghcr.io/kubernaut/oomkill'],
+    ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf-oomkill-dev'],
+    ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/x-oomkill-prod'],
+    ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf-prod'],
+    ['quay.io/team-*/**', 'quay.io/kubernaut/workflows/oomkill'],
   ])('%s keeps %s from running', (pattern, image) => {
     expect(isAllowed([pattern], image)).toBe(false);
+  });
+
+  it('are enough when one of several allows the bundle', () => {
+    const bundles = ['quay.io/kubernaut/*', 'ghcr.io/acme/**'];
+    for (const image of ['quay.io/kubernaut/oomkill', 'ghcr.io/acme/workflows/oomkill']) {
+      expect(isAllowed(bundles, image)).toBe(true);
+    }
+    expect(isAllowed(bundles, 'quay.io/acme/workflows/oomkill')).toBe(false);
+    expect(isAllowed([...bundles, '**'], 'anything/at/all')).toBe(true);
+  });
+
+  it('allow what their text says: a star any part of a name, two stars everything below', () => {
+    const part = fc.constantFrom('a', 'b', 'ab', 'ba', 'aba', 'abba', '*', 'a*', '*a', 'a*b', 'b*a');
+    const registry = fc.constantFrom('quay.io', 'ghcr.io', 'docker.io');
+    const pattern = fc
+      .tuple(registry, fc.array(part, { minLength: 1, maxLength: 3 }), fc.boolean())
+      .map(([host, parts, below]) => [host, ...parts, ...(below ? ['**'] : [])].join('/'));
+    const image = fc
+      .tuple(registry, fc.array(part, { minLength: 1, maxLength: 4 }))
+      .map(([host, parts]) => [host, ...parts.map((name) => name.replace('*', ''))])
+      .filter((parts) => !parts.includes(''))
+      // Docker Hub's own images: `docker.io/a` is written `docker.io/library/a`, which is a case of its own.
+      .filter(([host, ...parts]) => host !== 'docker.io' || parts.length > 1)
+      .map((parts) => parts.join('/'));
+    const expressionOf = (text: string) =>
+      new RegExp(`^${text.replaceAll('.', '[.]').replace(/[*]+/g, (stars) => (stars === '**' ? '.+' : '[^/]*'))}$`);
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), image, (patterns, text) => {
+        fc.pre(!patterns.some((each) => each.split('/').length === 2 && each.startsWith('docker.io')));
+        expect(isAllowed(patterns, text)).toBe(patterns.some((each) => expressionOf(each).test(text)));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('are all that is allowed, whatever a reference is made of', () => {
@@ -108,6 +151,14 @@ describe('the allowed bundles', () => {
     const bundles = Array.from({ length: 12 }, (_, index) => `quay.io/team-${index}/*`);
     const [violation] = violationsOf(specOf('evil/x'), 'payment', aPolicy({ bundles }));
     expect(violation?.message).toContain('quay.io/team-9/* and 2 more)');
+    const [ten] = violationsOf(specOf('evil/x'), 'payment', aPolicy({ bundles: bundles.slice(0, 10) }));
+    expect(ten?.message).toContain('quay.io/team-9/*)');
+  });
+
+  it('are named also to whoever asks for what is no reference', () => {
+    const [violation] = violationsOf(specOf('quay.io//x'), 'payment', aPolicy({ bundles: ['quay.io/kubernaut/*'] }));
+    expect(violation).toMatchObject({ rule: 'WFE_ALLOWED_BUNDLES', message: expect.not.stringContaining('it is ') });
+    expect(violation?.message).toContain('(quay.io/kubernaut/*)');
   });
 });
 
@@ -121,6 +172,16 @@ describe('a digest', () => {
     const found = violationsOf(specOf(image, beside), 'payment', aPolicy({ requireDigest: true }));
     expect(found.map(({ rule }) => rule)).toEqual(Array(violations).fill('WFE_REQUIRE_DIGEST'));
   });
+
+  it('that is missing is asked for by the name of its field', () => {
+    const [violation] = violationsOf(specOf('quay.io/a/b'), 'payment', aPolicy({ requireDigest: true }));
+    expect(violation?.path).toEqual(['spec', 'workflowRef', 'containerDigest']);
+    expect(violation?.message).toMatch(/^must .+ containerImage .+ WFE_REQUIRE_DIGEST/);
+  });
+
+  it('is not needed unless the policy requires it', () => {
+    expect(violationsOf(specOf('quay.io/a/b'), 'payment', aPolicy({ requireDigest: false }))).toEqual([]);
+  });
 });
 
 describe('the allowed ServiceAccounts', () => {
@@ -133,6 +194,7 @@ describe('the allowed ServiceAccounts', () => {
     ['checkout', undefined],
     ['payment', 'remediator'],
     ['team-a', 'wf-restart'],
+    ['team-', 'wf-'],
   ])('in %s include %s', (namespace, name) => {
     expect(found(namespace, name)).toEqual([]);
   });
@@ -142,6 +204,9 @@ describe('the allowed ServiceAccounts', () => {
     ['payment', 'cluster-admin'],
     ['team', 'wf-restart'],
     ['team-a', 'workflow-execution-sa-2'],
+    ['checkout', 'wf-restart'],
+    ['a-team-a', 'wf-restart'],
+    ['team-a', 'restart-wf-'],
   ])('in %s do not include %s', (namespace, name) => {
     expect(found(namespace, name)).toHaveLength(1);
   });
@@ -211,4 +276,23 @@ describe('a pattern', () => {
       expect(parseServiceAccountPattern(text)).toBeUndefined();
     },
   );
+
+  it.each([
+    ['payment:remediator', { namespace: 'payment', name: 'remediator' }],
+    ['*:*', { namespace: '*', name: '*' }],
+    ['team-*:wf-*.v1', { namespace: 'team-*', name: 'wf-*.v1' }],
+  ])('of ServiceAccounts may be %s', (text, pattern) => {
+    expect(parseServiceAccountPattern(text)).toEqual(pattern);
+  });
+
+  it.each([
+    ['**', { text: '**', path: [], below: true }],
+    ['quay.io/**', { text: 'quay.io/**', registry: 'quay.io', path: [], below: true }],
+    ['Quay.io/a/**', { text: 'Quay.io/a/**', registry: 'quay.io', path: ['a'], below: true }],
+    ['quay.io/a/b*', { text: 'quay.io/a/b*', registry: 'quay.io', path: ['a', 'b*'], below: false }],
+    ['docker.io/a', { text: 'docker.io/a', registry: 'docker.io', path: ['library', 'a'], below: false }],
+    ['index.docker.io/**', { text: 'index.docker.io/**', registry: 'docker.io', path: [], below: true }],
+  ])('of bundles may be %s', (text, pattern) => {
+    expect(parseBundlePattern(text)).toEqual(pattern);
+  });
 });

@@ -1,6 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { MalformedWorkflowExecutionError, parseWorkflowExecution } from './resource.ts';
+import {
+  MalformedWorkflowExecutionError,
+  parseWorkflowExecution,
+  workflowExecutionApiVersion,
+  workflowExecutionResource,
+} from './resource.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+it('the resource has the names that the CRD gives it', () => {
+  expect(workflowExecutionResource).toEqual({
+    group: 'workflowexecution.kubernaut.ai',
+    version: 'v1alpha1',
+    plural: 'workflowexecutions',
+    kind: 'WorkflowExecution',
+    namespaced: true,
+    parse: parseWorkflowExecution,
+  });
+  expect(workflowExecutionApiVersion).toBe('workflowexecution.kubernaut.ai/v1alpha1');
+});
 
 describe('parsing a WorkflowExecution', () => {
   it('takes what the API server returns', () => {
@@ -29,6 +46,9 @@ describe('parsing a WorkflowExecution', () => {
     ],
   ])('refuses %s, naming the field', (_what, raw, message) => {
     expect(() => parseWorkflowExecution(raw)).toThrow(MalformedWorkflowExecutionError);
-    expect(() => parseWorkflowExecution(raw)).toThrow(message);
+    expect(() => parseWorkflowExecution(raw)).toThrow(new RegExp(`^${message}`));
+    expect(() => parseWorkflowExecution(raw)).toThrow(
+      expect.objectContaining({ name: 'MalformedWorkflowExecutionError' }),
+    );
   });
 });

@@ -25,6 +25,26 @@ describe('a text that somebody else has written', () => {
     expect(mask('it can not be "an"')).toBe('it can not be "********"');
   });
 
+  it.each([
+    ['"an"', '"********"'],
+    ["'an'", "'********'"],
+    ['`an`', '`********`'],
+    ['"an', '"an'],
+    ['man', 'man'],
+  ])('with a short secret, %s becomes %s', (text, expected) => {
+    expect(maskOf({ TOKEN: 'an' })(`${text} and ${text}`)).toBe(`${expected} and ${expected}`);
+  });
+
+  it('is masked wherever a secret of four characters stands, and of three only in quotes', () => {
+    expect(maskOf({ TOKEN: 'abcd' })('xabcdx abcd')).toBe('x********x ********');
+    expect(maskOf({ TOKEN: 'abc' })('xabcx "abc"')).toBe('xabcx "********"');
+  });
+
+  it('is left as it is when there are no secret parameters, or no parameters', () => {
+    expect(maskOf({ NAMESPACE: 'payment' })('in payment')).toBe('in payment');
+    expect(maskOf()('in payment')).toBe('in payment');
+  });
+
   it('has no part of a secret left that another one begins with', () => {
     const mask = maskOf({ TOKEN: 'abcd', PASSWORD: 'abcdefgh' });
     expect(mask('abcdefgh')).toBe('********');

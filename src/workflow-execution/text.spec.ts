@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cut } from './text.ts';
+import { cut, maxMessageLength } from './text.ts';
+
+it('messages are as long as the CRD takes them', () => {
+  const crd = readFileSync(
+    new URL('../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url),
+    'utf8',
+  );
+  expect(crd).toContain(`maxLength: ${maxMessageLength}\n`);
+  expect(maxMessageLength).toBe(4096);
+});
 
 describe('cutting a text', () => {
   it.each([
@@ -9,6 +19,12 @@ describe('cutting a text', () => {
     ['a bit too long', 6, 'a bit…'],
     ['ab😀cd', 4, 'ab…'],
     ['ab😀cd', 5, 'ab😀…'],
+    ['ab\ud800cd', 4, 'ab…'],
+    ['ab\udbffcd', 4, 'ab…'],
+    ['ab\ud7ffcd', 4, 'ab\ud7ff…'],
+    ['ab\udc00cd', 4, 'ab\udc00…'],
+    ['ab\ue000cd', 4, 'ab\ue000…'],
+    ['', 5, ''],
   ])('%p to %p gives %p', (text, length, expected) => {
     expect(cut(text, length)).toBe(expected);
   });

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ResumingWatch } from '../integration/rolling-restart/resuming-watch.ts';
 import { resourceName } from '../../src/execution/names.ts';
 import { Caller } from './client/caller.ts';
-import type { Connections } from './client/connections.ts';
 import { Load } from './client/load.ts';
+import { ResumingWatch } from './client/resuming-watch.ts';
 import { Tally } from './client/tally.ts';
 import { commonPromises, type Drill, type DrillFigures, type PromiseOfADrill } from './drill.ts';
 import { openStage, type Stage, type StageOptions } from './harness/stage.ts';
@@ -75,7 +74,11 @@ class Clientele {
     this.#load = new Load({ connections, namespace, image, deadlineMs: size.deadline * 1_000 });
     this.#watches = [0, 1].map((index) => {
       const watcher = new Caller({ ...shared, index });
-      return new ResumingWatch(new NextGrpc(watcher, connections), namespace);
+      const nextReplica = () => {
+        watcher.moveOn();
+        return connections.grpc(watcher.endpoint);
+      };
+      return new ResumingWatch(nextReplica, namespace);
     });
   }
 
@@ -131,21 +134,5 @@ class Clientele {
 
   #sum(of: (watch: ResumingWatch) => number): number {
     return this.#watches.reduce((sum, watch) => sum + of(watch), 0);
-  }
-}
-
-/** Gives a watch the replica that it begins at, and another one each time that it has to go on. */
-class NextGrpc {
-  readonly #caller: Caller;
-  readonly #connections: Connections;
-
-  constructor(caller: Caller, connections: Connections) {
-    this.#caller = caller;
-    this.#connections = connections;
-  }
-
-  get nextGrpc() {
-    this.#caller.moveOn();
-    return this.#connections.grpc(this.#caller.endpoint);
   }
 }

@@ -5,24 +5,46 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
+import type {
+  WorkflowExecution,
+  WorkflowExecutionSpec,
+} from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { createNamespace } from '../integration/support/namespace.ts';
 import type { TestNamespace } from '../integration/support/namespace.ts';
 import { kubectl } from '../support/product.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
-import { publisherFor } from '../support/workflows.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { publisherFor, publishWorkflow } from '../support/workflows.ts';
 import type { Publisher } from '../support/workflows.ts';
 
-/** What an end-to-end test works with. */
+/** What an end-to-end test works with: a namespace in which workflows run. */
 export interface Environment {
   readonly client: KubernetesClient;
   readonly namespace: string;
   readonly publisher: Publisher;
   /** A kubeconfig with the rights of the service. */
   readonly serviceKubeconfig: string;
-  /** Settings for a service of this group's own: only its namespace, and no election with those of other groups. */
+  /** Settings for a service that watches only this namespace and does not compete with the services of other tests. */
   readonly settings: Readonly<Record<string, string>>;
   /** kubectl with the rights of an administrator. */
-  kubectl(...args: string[]): Promise<string>;
+  readonly kubectl: (...args: string[]) => Promise<string>;
+  /** Creates an execution of a published workflow, on a target of its own unless the spec names another one. */
+  readonly create: (
+    name: string,
+    containerImage: string,
+    spec?: Partial<WorkflowExecutionSpec>,
+  ) => Promise<WorkflowExecution>;
+  /** Publishes a workflow and creates an execution of it. */
+  readonly execute: (
+    name: string,
+    workflow: string,
+    spec?: Partial<WorkflowExecutionSpec>,
+  ) => Promise<WorkflowExecution>;
+  /** Waits until an execution has ended. */
+  readonly finished: (name: string) => Promise<WorkflowExecution>;
 }
 
 const cluster = {
@@ -32,8 +54,8 @@ const cluster = {
 };
 
 /**
- * A group of tests with a namespace of their own, in which workflows may run, on a cluster whose pods are real. Where
- * pods cannot run the tests are skipped, and the group's name says why.
+ * A group of tests with a namespace of their own on a cluster that runs pods. Where pods cannot run the tests are skipped,
+ * and the name of the group says why.
  */
 export function describeOnPods(title: string, tests: (environment: () => Environment) => void): void {
   const reason = process.env['WFE_TEST_NO_PODS'];
@@ -63,13 +85,39 @@ async function setUp() {
   const namespace = await createNamespace(client, 'e2e');
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace.name);
   const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-e2e-'));
+  const publisher = publisherFor(cluster);
+  const create: Environment['create'] = (name, containerImage, spec) =>
+    client.create(workflowExecutionResource, {
+      apiVersion: workflowExecutionApiVersion,
+      kind: workflowExecutionResource.kind,
+      metadata: { namespace: namespace.name, name },
+      spec: aSpec({
+        workflowRef: { ...aSpec().workflowRef, containerImage },
+        targetResource: `${namespace.name}/deployment/${name}`,
+        ...spec,
+      }),
+    });
   const environment: Environment = {
     client,
     namespace: namespace.name,
     settings: { WFE_WATCH_NAMESPACES: namespace.name, WFE_LEADER_ELECTION: 'false' },
-    publisher: publisherFor(cluster),
+    publisher,
     serviceKubeconfig: await serviceKubeconfig(cluster, directory),
     kubectl: (...args) => kubectl(cluster, ...args),
+    create,
+    execute: async (name, workflow, spec) =>
+      create(name, await publishWorkflow(publisher, `${name}:v1`, workflow), spec),
+    finished: (name) => finished(client, { namespace: namespace.name, name }),
   };
   return { environment, config, namespace, directory };
+}
+
+async function finished(
+  client: KubernetesClient,
+  key: { readonly namespace: string; readonly name: string },
+): Promise<WorkflowExecution> {
+  const ended = (all: readonly WorkflowExecution[]) => all.some((execution) => isTerminal(phaseOf(execution)));
+  const [execution] = await waitFor(client, workflowExecutionResource, key, `${key.name} ended`, ended);
+  if (execution === undefined) throw new Error(`${key.name} is gone`);
+  return execution;
 }

@@ -1,58 +1,62 @@
+import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
-import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
-import type {
-  WorkflowExecution,
-  WorkflowExecutionSpec,
-} from '../../src/workflow-execution/generated/workflow-execution.ts';
-import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
-import { startService } from '../support/service.ts';
-import type { ServiceProcess } from '../support/service.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { publishSampleWorkflow, publishWorkflow } from '../support/workflows.ts';
-import { describeOnPods } from './environment.ts';
+import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { operatorCaller, withToken } from '../support/callers.ts';
+import { grpcLog, restLog, wholeLog, type LogsAt } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
-import { shellWorkflow } from './shell-workflow.ts';
+import { startService, type ServiceProcess } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { publishSampleWorkflow } from '../support/workflows.ts';
+import { describeOnPods } from './environment.ts';
+import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
 
 describeOnPods('the service, with real containers', (environment) => {
   let service: ServiceProcess;
+  let at: LogsAt;
 
-  const start = () =>
-    startService({
-      kubeconfig: environment().serviceKubeconfig,
-      settings: environment().settings,
-    });
+  beforeAll(async () => {
+    const { client, serviceKubeconfig, settings } = environment();
+    service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    const { token } = await operatorCaller(client);
+    const interceptors = [withToken(token)];
+    at = {
+      url: `http://${service.http}`,
+      headers: { authorization: `Bearer ${token}` },
+      grpc: new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure(), { interceptors }),
+    };
+  });
+  afterAll(async () => {
+    at.grpc.close();
+    await service.stop();
+  });
 
-  beforeAll(async () => (service = await start()));
-  afterAll(() => service.stop());
-
-  it('runs a workflow from its bundle, and the container prints the message that it was given', async () => {
-    const containerImage = await publishSampleWorkflow(environment().publisher);
-    await create('e2e-test-wfe', { containerImage, parameters: { MESSAGE: 'Hello from E2E test' } });
+  it.concurrent('runs a workflow from its bundle, and the container prints the message it was given', async () => {
+    const { client, namespace, publisher, kubectl, create, finished } = environment();
+    const containerImage = await publishSampleWorkflow(publisher);
+    await create('e2e-test-wfe', containerImage, { parameters: { MESSAGE: 'Hello from E2E test' } });
 
     const execution = await finished('e2e-test-wfe');
 
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', observedGeneration: 1 });
-    const run = execution.status?.pipelineRunRef?.name ?? '';
-    const { status } = await environment().client.get(pipelineRunResource, {
-      namespace: environment().namespace,
-      name: run,
-    });
+    const name = execution.status?.pipelineRunRef?.name ?? '';
+    const { status } = await client.get(pipelineRunResource, { namespace, name });
     expect(execution.status?.startTime).toBe(status.startTime);
     expect(execution.status?.completionTime).toBe(status.completionTime);
-    await expect(output(run)).resolves.toBe(
-      `Remediating ${environment().namespace}/deployment/e2e-test-wfe\nHello from E2E test\n`,
+    const ofRun = `tekton.dev/pipelineRun=${name}`;
+    await expect(kubectl('logs', '-n', namespace, '-l', ofRun, '-c', 'step-report', '--tail=-1')).resolves.toBe(
+      `Remediating ${namespace}/deployment/e2e-test-wfe\nHello from E2E test\n`,
     );
   });
 
-  it('tells that a workflow failed, with the task, the step and its exit code', async () => {
-    const containerImage = await publishWorkflow(environment().publisher, 'failing:v1', shellWorkflow('exit 3'));
-    await create('failing', { containerImage });
+  it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {
+    const { execute, finished } = environment();
+    await execute('failing', shellWorkflow('exit 3'));
 
-    const execution = await finished('failing');
+    const { status } = await finished('failing');
 
-    expect(execution.status).toMatchObject({
+    expect(status).toMatchObject({
       phase: 'Failed',
       outcome: 'Failed',
       failure: {
@@ -63,77 +67,49 @@ describeOnPods('the service, with real containers', (environment) => {
     });
   });
 
-  it('takes the PipelineRun and its pods along when an execution is deleted', async () => {
-    const { client, namespace } = environment();
-    const containerImage = await publishWorkflow(environment().publisher, 'sleeping:v1', shellWorkflow('sleep 600'));
-    const { metadata } = await create('deleted', { containerImage });
-    const ours = { namespace, labelSelector: 'kubernaut.ai/workflow-execution=deleted' };
-    await waitFor(client, podResource, ours, 'its pod runs', (pods) =>
-      pods.some(({ status }) => status.phase === 'Running'),
+  it.concurrent('streams the log of a run over REST and gRPC, with all tasks, steps and retries', async () => {
+    const { namespace, execute } = environment();
+    const workflow = tasksWorkflow({
+      first: { steps: { one: 'echo 1; echo 2', two: 'echo 3; printf 4' } },
+      second: { runAfter: ['first'], retries: 1, steps: { one: 'echo 5; exit 1' } },
+    });
+    await execute('followed', workflow);
+
+    const wanted = { namespace, name: 'followed' };
+    const followed = await Promise.all(
+      [restLog, grpcLog].map(async (read) => [read, await wholeLog(read(at, { ...wanted, follow: true }))] as const),
     );
+
+    for (const [read, lines] of followed) {
+      expect(lines.map(({ task, step, text }) => `[${task} : ${step}] ${text}`)).toEqual([
+        '[first : one] 1',
+        '[first : one] 2',
+        '[first : two] 3',
+        '[first : two] 4',
+        '[second : one] 5',
+        '[second : one] 5',
+      ]);
+      expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
+      expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
+      await expect(wholeLog(read(at, wanted))).resolves.toEqual(lines);
+    }
+  });
+
+  it.concurrent('deletes the PipelineRun and its pods with an execution', async () => {
+    const { client, namespace, execute } = environment();
+    const { metadata } = await execute('deleted', shellWorkflow("trap 'exit 0' TERM; sleep 600 & wait"));
+    const ours = { namespace, labelSelector: 'kubernaut.ai/workflow-execution=deleted' };
+    const isRunning = ({ status }: { status: { phase?: string } }) => status.phase === 'Running';
+    await waitFor(client, podResource, ours, 'its pod runs', (pods) => pods.some(isRunning));
 
     await client.delete(workflowExecutionResource, metadata);
 
-    await waitFor(client, pipelineRunResource, ours, 'its PipelineRun is gone', (runs) => runs.length === 0);
-    await waitFor(client, podResource, ours, 'its pod is gone', (pods) => pods.length === 0);
-    await waitFor(
-      client,
-      workflowExecutionResource,
-      { namespace, name: 'deleted' },
-      'it is gone',
-      (all) => all.length === 0,
-    );
+    await waitFor(client, workflowExecutionResource, { namespace, name: 'deleted' }, 'it is gone', isEmpty);
+    await expect(client.list(pipelineRunResource, ours)).resolves.toHaveProperty('items', []);
+    await expect(client.list(podResource, ours)).resolves.toHaveProperty('items', []);
   });
-
-  it('goes on after it was killed while a workflow ran, and runs nothing twice', async () => {
-    const { client, namespace, publisher } = environment();
-    const containerImage = await publishWorkflow(publisher, 'brief:v1', shellWorkflow('sleep 3'));
-    await create('survivor', { containerImage });
-    const ours = { namespace, labelSelector: 'kubernaut.ai/workflow-execution=survivor' };
-    await waitFor(client, pipelineRunResource, ours, 'its PipelineRun exists', (runs) => runs.length === 1);
-
-    await service.stop('SIGKILL');
-    await waitFor(
-      client,
-      pipelineRunResource,
-      ours,
-      'its PipelineRun ended',
-      ([run]) => run?.status.completionTime !== undefined,
-    );
-    service = await start();
-
-    await expect(finished('survivor')).resolves.toHaveProperty('status.phase', 'Completed');
-    const runs = await client.list(pipelineRunResource, ours);
-    expect(runs.items).toHaveLength(1);
-  });
-
-  async function create(
-    name: string,
-    { containerImage, parameters }: { containerImage: string; parameters?: WorkflowExecutionSpec['parameters'] },
-  ): Promise<WorkflowExecution> {
-    const { client, namespace } = environment();
-    const workflowRef = { ...aSpec().workflowRef, containerImage };
-    return client.create(workflowExecutionResource, {
-      apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
-      kind: 'WorkflowExecution',
-      metadata: { namespace, name },
-      spec: aSpec({ workflowRef, parameters, targetResource: `${namespace}/deployment/${name}` }),
-    });
-  }
-
-  async function finished(name: string): Promise<WorkflowExecution> {
-    const { client, namespace } = environment();
-    const ended = (execution: WorkflowExecution) => isTerminal(phaseOf(execution));
-    const watched = { namespace, name };
-    const [execution] = await waitFor(client, workflowExecutionResource, watched, `${name} ended`, (all) =>
-      all.some(ended),
-    );
-    if (execution === undefined) throw new Error(`${name} is not there`);
-    return execution;
-  }
-
-  function output(run: string): Promise<string> {
-    const { kubectl, namespace } = environment();
-    return kubectl('logs', '-n', namespace, '-l', `tekton.dev/pipelineRun=${run}`, '-c', 'step-report', '--tail=-1');
-  }
 });
+
+function isEmpty(objects: readonly unknown[]): boolean {
+  return objects.length === 0;
+}

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { checkTrail, fair, putInFront, type ExpectedKind } from '../../data-storage/index.ts';
 import { eventsUntil } from '../reconciler/events.ts';
-import { answerWorkflow, endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
+import { skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
-import { AuditedStage, auditOf, refusing } from './audited-stage.ts';
+import { AuditFixture, auditOf, refusing } from './fixture.ts';
 
-const correlationId = 'rr-pod-crash-f8a3b9c2';
 const accepted: ExpectedKind = {
   event_type: 'workflowexecution.selection.completed',
   event_action: 'completed',
@@ -36,33 +35,76 @@ const failed = (failure_reason: string): ExpectedKind => ({
   failure_reason,
 });
 const skipped: ExpectedKind = { ...failed('Deduplicated'), event_action: 'skipped' };
+const completing = [accepted, started, completed];
 
-let stage: AuditedStage;
-
-afterEach(() => stage.close());
-
-/** What is wrong with the trail, when each of these executions has to have left these events. */
-function violations(expected: Readonly<Record<string, readonly ExpectedKind[]>>) {
-  const executions = Object.entries(expected).map(([name, kinds]) => ({
-    ...{ namespace: stage.namespace, name, correlationId, kinds },
-  }));
-  return checkTrail(stage.storage.rows, executions);
+/** How the audit trail differs from these events, by execution. */
+function violations(fixture: AuditFixture, expected: Readonly<Record<string, readonly ExpectedKind[]>>) {
+  const { namespace, storage } = fixture;
+  const correlationId = 'rr-pod-crash-f8a3b9c2';
+  const executions = Object.entries(expected).map(([name, kinds]) => ({ namespace, name, correlationId, kinds }));
+  return checkTrail(storage.rows, executions);
 }
 
 describe('the audit trail in data storage', () => {
-  beforeEach(async () => {
-    stage = await new AuditedStage().openWithStorage();
+  let fixture: AuditFixture;
+
+  beforeAll(async () => {
+    fixture = await new AuditFixture().openWithStorage();
+    await fixture.startReconciler(fixture.settings());
+    await Promise.all([complete(), failAndSkip(), cancel(), deleteRunning()]);
+  });
+  afterAll(() => fixture.close());
+
+  async function complete(): Promise<void> {
+    const parameters = { REPLICAS: '3', DB_PASSWORD: 'hunter2' };
+    await fixture.execute('completing', skippingWorkflow, { parameters });
+    await fixture.recorded('completing', 'Recorded');
+  }
+
+  async function failAndSkip(): Promise<void> {
+    const held = { targetResource: `${fixture.namespace}/deployment/held` };
+    await fixture.execute('failing', waitingWorkflow, held);
+    await fixture.startedRun('failing');
+    await fixture.execute('skipped', skippingWorkflow, held);
+    await fixture.recorded('skipped', 'Recorded');
+    await fixture.completeTask('failing', 'False');
+    await fixture.recorded('failing', 'Recorded');
+  }
+
+  async function cancel(): Promise<void> {
+    await fixture.execute('cancelled', waitingWorkflow);
+    await fixture.startedRun('cancelled');
+    const annotations = { [ownAnnotations.createdBy]: 'alice', [ownAnnotations.cancelRequestedBy]: 'bob' };
+    await fixture.client.patch(workflowExecutionResource, fixture.key('cancelled'), {
+      metadata: { annotations },
+      spec: { cancelRequested: true },
+    });
+    await fixture.endCancelledTask('cancelled');
+    await fixture.recorded('cancelled', 'Recorded');
+  }
+
+  async function deleteRunning(): Promise<void> {
+    await fixture.execute('deleted', waitingWorkflow);
+    await fixture.phase('deleted', 'Running');
+    await fixture.delete('deleted');
+    await fixture.gone('deleted');
+  }
+
+  it('has each event of each execution once and in order', () => {
+    expect(
+      violations(fixture, {
+        completing,
+        failing: [accepted, started, failed('Unknown')],
+        skipped: [accepted, skipped],
+        cancelled: [accepted, started, failed('Unknown')],
+        deleted: [accepted, started, failed('Unknown')],
+      }),
+    ).toEqual([]);
   });
 
-  it('has the life of an execution that is completed, and the execution says so', async () => {
-    await stage.startReconciler(stage.settings());
-    await stage.execute('wfe', skippingWorkflow, { parameters: { REPLICAS: '3', DB_PASSWORD: 'hunter2' } });
-
-    const { status } = await stage.recorded('wfe', 'Recorded');
-
-    expect(status?.phase).toBe('Completed');
-    expect(violations({ wfe: [accepted, started, completed] })).toEqual([]);
-    const [first, , last] = stage.trailOf('wfe');
+  it('says what ran and when, with secret parameters masked', async () => {
+    const { status } = await fixture.execution('completing');
+    const [first, , last] = fixture.eventsOf('completing');
     expect(first).toMatchObject({ actor_type: 'service', actor_id: 'workflowexecution-controller' });
     expect(last?.event_data).toMatchObject({
       pipelinerun_name: status?.pipelineRunRef?.name,
@@ -72,142 +114,98 @@ describe('the audit trail in data storage', () => {
     });
   });
 
-  it('has one that failed, one that was skipped, one that was cancelled and one that was deleted while it ran', async () => {
-    await stage.startReconciler(stage.settings());
-    const held = { targetResource: `${stage.namespace}/deployment/held` };
-    await stage.execute('failing', waitingWorkflow, held);
-    const run = await stage.pipelineRun('failing');
-    await stage.execute('skipped', skippingWorkflow, held);
-    await stage.phase('skipped', 'Skipped');
-    await answerWorkflow(stage.client, stage.namespace, run.metadata.name, 'False');
-    await stage.recorded('failing', 'Recorded');
-    await stage.execute('cancelled', waitingWorkflow);
-    await stage.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
-    await stage.cancel('cancelled');
-    await endCancelledTask(stage.client, stage.namespace);
-    await stage.recorded('cancelled', 'Recorded');
-    await stage.execute('deleted', waitingWorkflow);
-    await stage.phase('deleted', 'Running');
-    await stage.delete('deleted');
-    await stage.gone('deleted');
-
-    expect(
-      violations({
-        failing: [accepted, started, failed('Unknown')],
-        skipped: [accepted, skipped],
-        cancelled: [accepted, started, failed('Unknown')],
-        deleted: [accepted, started, failed('Unknown')],
-      }),
-    ).toEqual([]);
-    expect(stage.trailOf('cancelled').at(-1)?.error_message).toMatch(/^Cancelled: /);
-    expect(stage.trailOf('deleted').at(-1)?.error_message).toMatch(/^Deleted: /);
-  });
-
-  it('says who created an execution, and who cancelled it', async () => {
-    await stage.startReconciler(stage.settings());
-    const annotations = { [ownAnnotations.createdBy]: 'alice', [ownAnnotations.cancelRequestedBy]: 'bob' };
-    await stage.execute('wfe', waitingWorkflow);
-    await stage.pipelineRun('wfe', ({ status }) => status.childReferences.length > 0);
-    await stage.client.patch(workflowExecutionResource, stage.key('wfe'), {
-      metadata: { annotations },
-      spec: { cancelRequested: true },
-    });
-    await endCancelledTask(stage.client, stage.namespace);
-    await stage.recorded('wfe', 'Recorded');
-
-    const actors = stage.trailOf('wfe').map(({ actor_type, actor_id }) => [actor_type, actor_id]);
+  it('says who cancelled an execution, and that it was cancelled or deleted', () => {
+    const actors = fixture.eventsOf('cancelled').map(({ actor_type, actor_id }) => [actor_type, actor_id]);
     expect(actors.slice(1)).toEqual([
       ['service', 'workflowexecution-controller'],
       ['user', 'bob'],
     ]);
-  });
-
-  it('costs one write more, and asks nothing as long as all goes well', async () => {
-    await stage.startReconciler(stage.settings());
-    // What there is at the start may have been sent by another process, and is asked for.
-    await stage.execute('before', skippingWorkflow);
-    await stage.recorded('before', 'Recorded');
-    const asked: string[] = [];
-    stage.storage.forecast(({ method }) => {
-      asked.push(method);
-      return { kind: 'fair' };
-    });
-    await stage.execute('wfe', skippingWorkflow);
-    await stage.recorded('wfe', 'Recorded');
-
-    const statusWrite = { method: 'PATCH', path: /\/workflowexecutions\/wfe\/status$/ };
-    expect(stage.proxy.seen(statusWrite).length).toBeLessThanOrEqual(4);
-    expect(new Set(asked)).toEqual(new Set(['POST']));
+    expect(fixture.eventsOf('cancelled').at(-1)?.error_message).toMatch(/^Cancelled: /);
+    expect(fixture.eventsOf('deleted').at(-1)?.error_message).toMatch(/^Deleted: /);
   });
 });
 
-describe('while data storage', () => {
-  beforeEach(async () => {
-    stage = await new AuditedStage().openWithStorage({ tokens: {} });
+// Each of these has its own data storage and reconciler.
+describe('when data storage', () => {
+  it.concurrent('works, nothing is queried for executions that the process has seen from their start', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    await fixture.startReconciler(fixture.settings());
+    // Events of what exists at the start may have been sent by another process, so they are queried.
+    await fixture.execute('before', skippingWorkflow);
+    await fixture.recorded('before', 'Recorded');
+    const methods: string[] = [];
+    fixture.storage.forecast(({ method }) => {
+      methods.push(method);
+      return { kind: 'fair' };
+    });
+    await fixture.execute('wfe', skippingWorkflow);
+    await fixture.recorded('wfe', 'Recorded');
+
+    expect(new Set(methods)).toEqual(new Set(['POST']));
   });
 
-  it('is away nothing waits for it, and everything is told later, also by another process', async () => {
-    await stage.storage.refuse();
-    const first = await stage.startReconciler(stage.settings());
-    await stage.execute('wfe', skippingWorkflow);
-    const { status } = await stage.phase('wfe', 'Completed');
+  it.concurrent('is down, nothing waits for it, and the next process delivers the events', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    await fixture.storage.refuse();
+    const first = await fixture.startReconciler(fixture.settings());
+    await fixture.execute('wfe', skippingWorkflow);
+    const { status } = await fixture.phase('wfe', 'Completed');
     expect(status?.outcome).toBe('Success');
     await first.stop();
-    await stage.startReconciler(stage.settings());
-    await stage.storage.accept();
+    await fixture.startReconciler(fixture.settings());
+    await fixture.storage.accept();
 
-    await stage.recorded('wfe', 'Recorded');
+    await fixture.recorded('wfe', 'Recorded');
 
-    expect(violations({ wfe: [accepted, started, completed] })).toEqual([]);
+    expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 
-  it('only queues events, the execution says so until they are there', async () => {
-    stage.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
-    await stage.startReconciler(stage.settings());
-    await stage.execute('wfe', skippingWorkflow);
-    await until('one is queued', () => stage.storage.queued.length > 0);
-    stage.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
-    await stage.phase('wfe', 'Completed');
-    const { status } = await stage.recorded('wfe', 'Queued');
-    expect(status?.conditions?.find(({ type }) => type === 'AuditRecorded')?.status).toBe('Unknown');
+  it.concurrent('only queues events, the execution says so until they are stored', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    fixture.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
+    await fixture.startReconciler(fixture.settings());
+    await fixture.execute('wfe', skippingWorkflow);
+    expect(auditOf(await fixture.recorded('wfe', 'Queued'))?.status).toBe('Unknown');
 
-    stage.storage.forecast(fair);
-    stage.storage.land();
+    fixture.storage.forecast(fair);
+    fixture.storage.land();
 
-    await stage.recorded('wfe', 'Recorded');
-    expect(violations({ wfe: [accepted, started, completed] })).toEqual([]);
+    await fixture.recorded('wfe', 'Recorded');
+    expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 
-  it('loses what it has queued, the execution says so, and nothing is sent twice', async () => {
-    stage.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
-    await stage.startReconciler(stage.settings({ auditConfirmMs: 1_000 }));
-    await stage.execute('wfe', skippingWorkflow);
+  it.concurrent('loses queued events, the execution says so and nothing is sent twice', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    fixture.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
+    await fixture.startReconciler(fixture.settings({ auditConfirmMs: 1_000 }));
+    await fixture.execute('wfe', skippingWorkflow);
 
-    const execution = await stage.recorded('wfe', 'NotConfirmed');
+    const execution = await fixture.recorded('wfe', 'NotConfirmed');
 
     expect(auditOf(execution)).toMatchObject({ status: 'False' });
-    expect(stage.storage.queued).toHaveLength(3);
-    await eventsUntil(stage.client, stage.namespace, 'wfe', 'AuditNotConfirmed');
+    expect(fixture.storage.queued).toHaveLength(3);
+    await eventsUntil(fixture.client, fixture.namespace, 'wfe', 'AuditNotConfirmed');
   });
 
-  it('refuses one event, it is set aside and told, and the others go their way', async () => {
-    const proxy = await putInFront(stage.storage.url, refusing('"execution_name":"bad"'));
-    await stage.startReconciler(stage.settings({ dataStorageUrl: proxy.url }));
-    await Promise.all(['good', 'bad', 'fine'].map((name) => stage.execute(name, skippingWorkflow)));
+  it.concurrent('refuses one event, that one is reported and the others are delivered', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    const proxy = await putInFront(fixture.storage.url, refusing('"execution_name":"bad"'));
+    await fixture.startReconciler(fixture.settings({ dataStorageUrl: proxy.url }));
+    await Promise.all(['good', 'bad', 'fine'].map((name) => fixture.execute(name, skippingWorkflow)));
 
-    const bad = await stage.recorded('bad', 'EventRefused');
-    await stage.recorded('good', 'Recorded');
-    await stage.recorded('fine', 'Recorded');
+    const bad = await fixture.recorded('bad', 'EventRefused');
+    await fixture.recorded('good', 'Recorded');
+    await fixture.recorded('fine', 'Recorded');
 
     expect(auditOf(bad)).toMatchObject({ status: 'False' });
     expect(auditOf(bad)?.message).toContain('HTTP 400, not this one');
-    const whole = [accepted, started, completed];
-    expect(violations({ good: whole, fine: whole })).toEqual([]);
-    await eventsUntil(stage.client, stage.namespace, 'bad', 'AuditEventRefused');
+    expect(violations(fixture, { good: completing, fine: completing })).toEqual([]);
+    await eventsUntil(fixture.client, fixture.namespace, 'bad', 'AuditEventRefused');
     await proxy.close();
   });
 
-  it('does not answer, takes but does not say so, or breaks off, each event is there once in the end', async () => {
+  it.concurrent('hangs, resets or cuts off its answers, each event is stored once', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
     const kinds = [
       'hangAfterTaking',
       'hangBeforeTaking',
@@ -216,72 +214,68 @@ describe('while data storage', () => {
       'halfAnswer',
     ] as const;
     const coming = kinds.values();
-    stage.storage.forecast(({ method }) => {
-      const kind = method === 'POST' ? coming.next().value : undefined;
-      return { kind: kind ?? 'fair' };
-    });
-    await stage.startReconciler(stage.settings({ dataStorageTimeoutMs: 500 }));
-    const names = kinds.map((_, i) => `wfe-${i}`);
-    for (const name of names) {
-      await stage.execute(name, skippingWorkflow);
-      await stage.recorded(name, 'Recorded');
+    fixture.storage.forecast(({ method }) => ({ kind: (method === 'POST' && coming.next().value) || 'fair' }));
+    await fixture.startReconciler(fixture.settings({ dataStorageTimeoutMs: 500 }));
+    for (const kind of kinds) {
+      await fixture.execute(kind.toLowerCase(), skippingWorkflow);
+      await fixture.recorded(kind.toLowerCase(), 'Recorded');
     }
 
-    const whole = [accepted, started, completed];
-    expect(violations(Object.fromEntries(names.map((name) => [name, whole])))).toEqual([]);
+    const names = kinds.map((kind) => kind.toLowerCase());
+    expect(violations(fixture, Object.fromEntries(names.map((name) => [name, completing])))).toEqual([]);
     expect(coming.next().done).toBe(true);
   });
 
-  it('is away, a deletion waits for the events of its execution', async () => {
-    await stage.startReconciler(stage.settings());
-    await stage.storage.refuse();
-    await stage.execute('wfe', skippingWorkflow);
-    await stage.phase('wfe', 'Completed');
-    await stage.delete('wfe');
-    await until('the lock is given back', async () => (await stage.pipelineRuns('wfe')).length === 0);
-    await expect(stage.execution('wfe')).resolves.toHaveProperty('metadata.deletionTimestamp');
+  it.concurrent('is down, a deletion waits for the events of its execution', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    await fixture.startReconciler(fixture.settings());
+    await fixture.storage.refuse();
+    await fixture.execute('wfe', skippingWorkflow);
+    await fixture.phase('wfe', 'Completed');
+    await fixture.delete('wfe');
+    await until('its PipelineRun is gone', async () => (await fixture.pipelineRuns('wfe')).length === 0);
+    await expect(fixture.execution('wfe')).resolves.toHaveProperty('metadata.deletionTimestamp');
 
-    await stage.storage.accept();
+    await fixture.storage.accept();
 
-    await stage.gone('wfe');
-    expect(violations({ wfe: [accepted, started, completed] })).toEqual([]);
+    await fixture.gone('wfe');
+    expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 
-  it('is away for long, a deletion goes on without it', async () => {
-    await stage.startReconciler(stage.settings({ auditDeleteWaitMs: 500 }));
-    await stage.storage.refuse();
-    await stage.execute('wfe', skippingWorkflow);
-    await stage.phase('wfe', 'Completed');
+  it.concurrent('is down for too long, a deletion completes without it', async () => {
+    await using fixture = await new AuditFixture().openWithStorage();
+    await fixture.startReconciler(fixture.settings({ auditDeleteWaitMs: 500 }));
+    await fixture.storage.refuse();
+    await fixture.execute('wfe', skippingWorkflow);
+    await fixture.phase('wfe', 'Completed');
 
-    await stage.delete('wfe');
+    await fixture.delete('wfe');
 
-    await stage.gone('wfe');
-    expect(stage.storage.rows).toEqual([]);
-  });
-});
-
-describe('where data storage wants to know who asks', () => {
-  it('an execution says what is refused, and all is told once it is allowed', async () => {
-    stage = await new AuditedStage().openWithStorage({ tokens: { nobody: 'forbidden' } });
-    await stage.startReconciler(stage.settings());
-    await stage.execute('wfe', skippingWorkflow);
-
-    const { status } = await stage.recorded('wfe', 'Refused');
-
-    expect(status?.phase).toBe('Completed');
-    expect(auditOf(await stage.execution('wfe'))?.message).toContain('HTTP 401');
+    await fixture.gone('wfe');
+    expect(fixture.storage.rows).toEqual([]);
   });
 
-  it('is told who asks by a token that is read again when it has changed', async () => {
-    stage = await new AuditedStage().openWithStorage({ tokens: { good: 'allowed', bad: 'forbidden' } });
-    const tokenFile = join(stage.directory, 'token');
-    await writeFile(tokenFile, 'stale');
-    await stage.startReconciler(stage.settings({ dataStorageTokenFile: tokenFile }));
-    await writeFile(tokenFile, 'good');
-    await stage.execute('wfe', skippingWorkflow);
+  it.concurrent('refuses the caller, the execution says so', async () => {
+    await using fixture = await new AuditFixture().openWithStorage({ tokens: { nobody: 'forbidden' } });
+    await fixture.startReconciler(fixture.settings());
+    await fixture.execute('wfe', skippingWorkflow);
 
-    await stage.recorded('wfe', 'Recorded');
+    const refused = await fixture.recorded('wfe', 'Refused');
 
-    expect(violations({ wfe: [accepted, started, completed] })).toEqual([]);
+    expect(refused.status?.phase).toBe('Completed');
+    expect(auditOf(refused)?.message).toContain('HTTP 401');
+  });
+
+  it.concurrent('refuses the token, the token file is read again', async () => {
+    await using fixture = await new AuditFixture().openWithStorage({ tokens: { good: 'allowed', bad: 'forbidden' } });
+    const dataStorageTokenFile = join(fixture.directory, 'token');
+    await writeFile(dataStorageTokenFile, 'stale');
+    await fixture.startReconciler(fixture.settings({ dataStorageTokenFile }));
+    await writeFile(dataStorageTokenFile, 'good');
+    await fixture.execute('wfe', skippingWorkflow);
+
+    await fixture.recorded('wfe', 'Recorded');
+
+    expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 });

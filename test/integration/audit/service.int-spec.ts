@@ -1,25 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
-import { ownFaults } from '../../data-storage/index.ts';
 import { freePorts } from '../../cluster/ports.ts';
+import { ownFaults } from '../../data-storage/index.ts';
 import { scrape } from '../../support/scrape.ts';
 import { Replicas } from '../operations/replicas.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
-import { auditOf } from './audited-stage.ts';
+import { auditOf } from './fixture.ts';
 
-let replicas: Replicas;
+const logging = new Replicas();
+const waiting = new Replicas();
 
-beforeEach(async () => {
-  replicas = await new Replicas().open();
-});
-
-afterEach(() => replicas.close());
+beforeAll(() => Promise.all([logging.open(), waiting.open()]));
+afterAll(() => Promise.all([logging.close(), waiting.close()]));
 
 describe('a service', () => {
-  it('without data storage writes audit events to its log, and says so at its start', async () => {
-    const { stage } = replicas;
-    const service = await replicas.start();
+  it.concurrent('without data storage writes audit events to its log, and says so at its start', async () => {
+    const { stage } = logging;
+    const service = await logging.start();
     expect(service.log.join('\n')).toContain('WFE_DATA_STORAGE_URL is not set: audit events go to the log');
 
     await stage.execute('wfe', skippingWorkflow);
@@ -35,10 +33,10 @@ describe('a service', () => {
     expect(events.flatMap(ownFaults)).toEqual([]);
   });
 
-  it('whose data storage is away is ready, and tells how many events wait and for how long', async () => {
-    const { stage } = replicas;
+  it.concurrent('whose data storage is down is ready, and reports how many events wait and for how long', async () => {
+    const { stage } = waiting;
     const { nobody } = await freePorts(['nobody']);
-    const service = await replicas.start({ WFE_DATA_STORAGE_URL: `http://127.0.0.1:${nobody}` });
+    const service = await waiting.start({ WFE_DATA_STORAGE_URL: `http://127.0.0.1:${nobody}` });
     await stage.execute('wfe', skippingWorkflow);
     await stage.phase('wfe', 'Completed');
     await until('three events wait, and have been tried', async () => {

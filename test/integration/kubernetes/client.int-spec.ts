@@ -1,11 +1,16 @@
+import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { InjectReflector, KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
+import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import { requireCluster } from '../../../src/kubernetes/require-cluster.ts';
 import { sharedCluster } from '../support/cluster.ts';
-import { aConfigMap, configMaps } from '../support/config-map.ts';
+import { aConfigMap, configMaps, type ConfigMap } from '../support/config-map.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, drop, loseAnswer, reset, resetAfter } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
 
 const config = sharedCluster();
 const client = new KubernetesClient(config);
@@ -162,5 +167,51 @@ describe('whether a kubeconfig leads to a cluster', () => {
     await expect(asking).rejects.toThrow(`The API server ${proxy.url} of the fault proxy (context "loaded-context")`);
     await expect(asking).rejects.toThrow(message);
     injection.remove();
+  });
+});
+
+/** A provider that uses a reflector. */
+@Injectable()
+class Names implements OnModuleInit {
+  readonly seen: string[] = [];
+
+  constructor(
+    readonly client: KubernetesClient,
+    @InjectReflector(configMaps) readonly maps: Reflector<ConfigMap>,
+  ) {}
+
+  onModuleInit(): void {
+    this.maps.onChange(({ object }) => this.seen.push(object.metadata.name));
+  }
+}
+
+@Module({ providers: [Names] })
+class NamesModule {}
+
+describe('an application', () => {
+  it('has a client and running reflectors, and closes its watches when it stops', async () => {
+    await using own = await new FaultProxy(config).listen();
+    const source = { resource: configMaps, namespaces: [namespace.name], fieldSelector: 'metadata.name=first' };
+    const testing = await Test.createTestingModule({
+      imports: [
+        KubernetesModule.forRoot({ kubeConfig: own.kubeConfig() }),
+        KubernetesModule.forResources([source]),
+        NamesModule,
+      ],
+    }).compile();
+    const app = testing.createNestApplication({ logger: false });
+    const names = app.get(Names);
+    expect(own.requests).toHaveLength(0);
+
+    await app.init();
+    await names.maps.synced(AbortSignal.timeout(10_000));
+    await names.client.create(configMaps, aConfigMap(namespace.name, 'first'));
+    await until('the object is seen', () => names.seen.includes('first'));
+    expect(own.requests[0]?.headers['user-agent']).toMatch(/^workflow-execution\/\d+\.\d+\.\d+/);
+
+    await app.close();
+    await until('the watch has ended', () => own.cut({ watch: true }) === 0);
+    await expect(names.client.create(configMaps, aConfigMap(namespace.name, 'second'))).resolves.toBeDefined();
+    expect(names.maps.store.size).toBe(1);
   });
 });

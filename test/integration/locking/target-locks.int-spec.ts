@@ -1,227 +1,135 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { NotFoundError } from '../../../src/kubernetes/errors.ts';
-import { leaseResource } from '../../../src/kubernetes/lease.ts';
-import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { lockName, UnreadableLockError } from '../../../src/locking/lock-lease.ts';
-import type { Claim, Cooldown } from '../../../src/locking/lock-record.ts';
+import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
+import { lockName } from '../../../src/locking/lock-lease.ts';
+import type { Claim } from '../../../src/locking/lock-record.ts';
+import { LockContendedError, type Acquisition } from '../../../src/locking/target-locks.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { loseAnswer } from '../support/faults.ts';
-import { createNamespace } from '../support/namespace.ts';
-import type { TestNamespace } from '../support/namespace.ts';
-import { contender } from './contenders.ts';
-import type { Contender, States } from './contenders.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+import { startLockReplica, type LockReplica } from './lock-replica.ts';
 
-const minutes = 60_000;
+// What the API server has to do for a lock to hold: refuse a second Lease of a name, and a write or a deletion of a Lease
+// that has changed since it was read. The decisions of TargetLocks are in its unit tests.
+
 const now = new Date('2026-01-02T03:04:05Z');
-const target = 'payment/deployment/payment-api';
 const never = new AbortController().signal;
+/** UIDs of executions that have ended. */
+const ended = new Set<string>();
 
-let config: PooledKubeConfig;
-let client: KubernetesClient;
 let namespace: TestNamespace;
-let states: States;
-let one: Contender;
-let other: Contender;
+let proxy: FaultProxy;
+let replicas: [LockReplica, LockReplica];
+const config = sharedCluster();
+const client = new KubernetesClient(config);
 
 beforeAll(async () => {
-  config = sharedCluster();
-  client = new KubernetesClient(config);
   namespace = await createNamespace(client, 'locking');
+  proxy = await new FaultProxy(config).listen();
+  replicas = await Promise.all([
+    startLockReplica(config, namespace.name, ended),
+    startLockReplica(proxy.kubeConfig(), namespace.name, ended),
+  ]);
 });
 
 afterAll(async () => {
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await proxy.close();
   await namespace.delete();
   await config.close();
 });
 
-beforeEach(async () => {
-  states = { now: new Map(), seen: new Map() };
-  one = await contender(config, namespace.name, states, 5 * minutes);
-  other = await contender(config, namespace.name, states, 5 * minutes);
-});
-
-afterEach(async () => {
-  await Promise.all([one.stop(), other.stop()]);
-  await client.delete(leaseResource, key()).catch(ignoreAbsence);
-});
-
 describe('the lock of a target', () => {
-  it('goes to exactly one of many that ask at the same moment, through two replicas', async () => {
-    const claims = Array.from({ length: 40 }, (_, index) => claimOf(`claim-${index}`));
-    const asked = claims.map((claim, index) =>
-      (index % 2 === 0 ? one : other).locks.acquire(target, claim, now, never),
-    );
-    const answers = await Promise.allSettled(asked);
+  it('goes to exactly one of many requests at once through two replicas, with and without a Lease', async () => {
+    const target = 'payment/deployment/contended';
+    const first = await requestAll(target, 'create');
+    expect(first.acquired).toHaveLength(1);
+    expect(new Set(first.holders)).toEqual(new Set(first.acquired));
 
-    const acquired = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.kind === 'acquired');
-    expect(acquired).toHaveLength(1);
-    const winner = claims[answers.findIndex((answer) => answer === acquired[0])]?.execution;
-    const busy = answers.flatMap((answer) =>
-      answer.status === 'fulfilled' && answer.value.kind === 'busy' ? [answer.value] : [],
-    );
-    for (const { holder } of busy) expect(holder).toEqual(winner);
+    ended.add(`uid-${first.acquired[0]}`);
+    const second = await requestAll(target, 'patch');
+
+    expect(second.acquired).toHaveLength(1);
+    expect(new Set(second.holders)).toEqual(new Set(second.acquired));
+    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(second.acquired[0] ?? ''));
   });
 
-  it('stays with its execution, which may ask again', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await expect(other.locks.acquire(target, claimOf('first'), now, never)).resolves.toEqual({ kind: 'acquired' });
-    await expect(other.locks.acquire(target, claimOf('second'), now, never)).resolves.toEqual({
+  it('is not taken or collected by a replica that has seen an older Lease', async () => {
+    const target = 'payment/deployment/stale';
+    const [current] = replicas;
+    const stale = await startLockReplica(config, namespace.name, ended);
+    await current.locks.acquire(target, claimOf('stale-1'), now, never);
+    await untilCached(stale, target, 'stale-1');
+    await stale.stop();
+    ended.add('uid-stale-1');
+    await current.locks.acquire(target, claimOf('stale-2'), now, never);
+
+    await stale.locks.collect(lockName(target), now, never);
+    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder('stale-2'));
+    await expect(stale.locks.acquire(target, claimOf('stale-3'), now, never)).resolves.toEqual({
       kind: 'busy',
-      holder: claimOf('first').execution,
+      holder: claimOf('stale-2').execution,
     });
+    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder('stale-2'));
   });
 
-  it('is not for other targets', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    const elsewhere = 'payment/deployment/ledger';
-    await expect(one.locks.acquire(elsewhere, claimOf('second'), now, never)).resolves.toEqual({ kind: 'acquired' });
-  });
+  it.each([
+    ['POST', 'create'],
+    ['PATCH', 'take over'],
+  ] as const)('is held after the answer to a %s was lost that would %s its Lease', async (method, what) => {
+    const target = `payment/deployment/lost-${method.toLowerCase()}`;
+    const [other, behind] = replicas;
+    if (method === 'PATCH') {
+      await other.locks.acquire(target, claimOf('gone'), now, never);
+      await untilCached(behind, target, 'gone');
+      ended.add('uid-gone');
+    }
+    proxy.inject({ method, path: /\/leases/ }, loseAnswer(), 1);
+    await expect(behind.locks.acquire(target, claimOf(what), now, never)).rejects.toThrow();
 
-  it('is removed when it is given back and nothing has to cool down', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.release(target, claimOf('first').execution, undefined, now, never);
-    await expect(lease()).rejects.toThrow(NotFoundError);
-  });
-
-  it('is free again when it has been given back, also for a replica that has not seen that yet', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.release(target, claimOf('first').execution, undefined, now, never);
-    await expect(other.locks.acquire(target, claimOf('second'), now, never)).resolves.toEqual({ kind: 'acquired' });
-  });
-
-  it('is taken over from an execution that has ended, and remembers what that one ran', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    states.now.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
-
-    await expect(other.locks.acquire(target, claimOf('second'), now, never)).resolves.toMatchObject({
-      kind: 'cooling-down',
-      earlier: { name: 'first' },
-    });
-    const scaleUp = { ...claimOf('third'), workflowId: 'scale-up' };
-    await expect(other.locks.acquire(target, scaleUp, now, never)).resolves.toEqual({ kind: 'acquired' });
-    await expect(lease()).resolves.toHaveProperty(
-      'metadata.annotations',
-      expect.objectContaining({
-        'kubernaut.ai/cooldowns': expect.stringContaining('uid-first'),
-      }),
-    );
-  });
-
-  it('is taken over without a question from one that is seen to have ended', async () => {
-    const proxy = await new FaultProxy(config).listen();
-    const asking = await contender(proxy.kubeConfig(), namespace.name, states, 5 * minutes);
-    await asking.locks.acquire(target, claimOf('first'), now, never);
-    states.seen.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
-    const before = proxy.requests.length;
-    const scaleUp = { ...claimOf('second'), workflowId: 'scale-up' };
-
-    await expect(asking.locks.acquire(target, scaleUp, now, never)).resolves.toEqual({ kind: 'acquired' });
-
-    expect(proxy.requests.slice(before).map(({ method }) => method)).toEqual(['PATCH']);
-    await asking.stop();
-    await proxy.close();
-  });
-
-  it('is not lost when the answer to the request for it is', async () => {
-    const proxy = await new FaultProxy(config).listen();
-    const behind = await contender(proxy.kubeConfig(), namespace.name, states, 5 * minutes);
-    proxy.inject({ method: 'POST', path: '/leases' }, loseAnswer(), 1);
-    await expect(behind.locks.acquire(target, claimOf('first'), now, never)).rejects.toThrow();
-    await expect(behind.locks.acquire(target, claimOf('first'), now, never)).resolves.toEqual({ kind: 'acquired' });
-    await behind.stop();
-    await proxy.close();
-  });
-
-  it('that can not be understood is given to nobody, and says what to do', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    const broken = await client.patch(leaseResource, key(), { spec: { holderIdentity: 'somebody' } });
-    one.leases.store.upsertIfNewer(broken);
-    const attempt = one.locks.acquire(target, claimOf('second'), now, never);
-    await expect(attempt).rejects.toThrow(UnreadableLockError);
-    await expect(attempt).rejects.toThrow('Make sure that nothing runs on the target, then delete the Lease.');
+    await expect(behind.locks.acquire(target, claimOf(what), now, never)).resolves.toEqual({ kind: 'acquired' });
+    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(what));
   });
 });
 
-describe('the cooldown of a target', () => {
-  it('outlives the execution, counts from its end and is over after its time', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.release(target, claimOf('first').execution, cooldownOf('first', now), now, never);
+/** Lets forty executions request a target at once. Those that gave up because of the others are neither. */
+async function requestAll(target: string, prefix: string): Promise<{ acquired: string[]; holders: string[] }> {
+  const names = Array.from({ length: 40 }, (_, index) => `${prefix}-${index}`);
+  const results = await Promise.all(names.map((name, index) => request(replicas[index % 2], target, name)));
+  return {
+    acquired: names.filter((_, index) => results[index]?.kind === 'acquired'),
+    holders: results.flatMap((result) => (result?.kind === 'busy' ? [result.holder.name] : [])),
+  };
+}
 
-    await expect(other.locks.acquire(target, claimOf('second'), later(2), never)).resolves.toEqual({
-      kind: 'cooling-down',
-      earlier: claimOf('first').execution,
-      remainingMs: 3 * minutes,
-    });
-    await expect(other.locks.acquire(target, claimOf('second'), later(5), never)).resolves.toEqual({
-      kind: 'acquired',
-    });
-  });
-});
+async function request(
+  replica: LockReplica | undefined,
+  target: string,
+  name: string,
+): Promise<Acquisition | undefined> {
+  try {
+    return await replica?.locks.acquire(target, claimOf(name), now, never);
+  } catch (error) {
+    if (error instanceof LockContendedError) return undefined;
+    throw error;
+  }
+}
 
-describe('collecting locks', () => {
-  it('removes one that has nothing to say any more', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.release(target, claimOf('first').execution, cooldownOf('first', now), now, never);
-
-    await one.locks.collect(lockName(target), later(1), never);
-    await expect(lease()).resolves.toBeDefined();
-    await one.locks.collect(lockName(target), later(6), never);
-    await expect(lease()).rejects.toThrow(NotFoundError);
-  });
-
-  it('leaves the cooldown of one whose holder has not given it back', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    states.seen.set('uid-first', { kind: 'ended', cooldown: cooldownOf('first', now) });
-
-    await one.locks.collect(lockName(target), later(1), never);
-    await expect(lease()).resolves.toHaveProperty('spec.holderIdentity', 'payment/first/uid-first');
-    await one.locks.collect(lockName(target), later(6), never);
-    await expect(lease()).rejects.toThrow(NotFoundError);
-  });
-
-  it('removes one whose holder is gone, and leaves one whose holder lives', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    await one.locks.collect(lockName(target), later(60), never);
-    await expect(lease()).resolves.toBeDefined();
-
-    states.now.set('uid-first', { kind: 'ended' });
-    await one.locks.collect(lockName(target), later(60), never);
-    await expect(lease()).rejects.toThrow(NotFoundError);
-  });
-
-  it('leaves one that somebody has taken since it was looked at', async () => {
-    await one.locks.acquire(target, claimOf('first'), now, never);
-    states.now.set('uid-first', { kind: 'ended' });
-    await one.stop();
-    await other.locks.acquire(target, claimOf('second'), now, never);
-
-    await one.locks.collect(lockName(target), now, never);
-    await expect(lease()).resolves.toHaveProperty('spec.holderIdentity', 'payment/second/uid-second');
-  });
-});
+async function untilCached({ leases }: LockReplica, target: string, name: string): Promise<void> {
+  const cached = () => leases.store.get({ namespace: namespace.name, name: lockName(target) });
+  await until(`the cache has ${name}`, () => cached()?.spec.holderIdentity === holder(name));
+}
 
 function claimOf(name: string): Claim {
   return { execution: { namespace: 'payment', name, uid: `uid-${name}` }, workflowId: 'restart' };
 }
 
-function cooldownOf(name: string, ended: Date): Cooldown {
-  return { workflowId: 'restart', execution: claimOf(name).execution, completionTime: ended.toISOString() };
+function holder(name: string): string {
+  return `payment/${name}/uid-${name}`;
 }
 
-function later(age: number): Date {
-  return new Date(now.getTime() + age * minutes);
-}
-
-function key() {
-  return { namespace: namespace.name, name: lockName(target) };
-}
-
-function lease() {
-  return client.get(leaseResource, key());
-}
-
-function ignoreAbsence(error: unknown): void {
-  if (!(error instanceof NotFoundError)) throw error;
+function lease(target: string): Promise<Lease> {
+  return client.get(leaseResource, { namespace: namespace.name, name: lockName(target) });
 }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
 describe('the log', () => {
-  const stage = new Stage();
+  const stage = new ReconcilerFixture();
   let service: ObservedService;
   let volume: string;
   let version = 0;
@@ -99,7 +99,7 @@ describe('the log', () => {
 });
 
 describe('the memory of the first lists', () => {
-  const stage = new Stage();
+  const stage = new ReconcilerFixture();
   beforeAll(() => stage.open());
   afterAll(() => stage.close());
 

@@ -5,7 +5,7 @@ import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
 import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { demandingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
@@ -24,7 +24,7 @@ const bindings = {
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
 
 describe('the value of a parameter whose name looks like that of a secret', () => {
-  const stage = new Stage();
+  const stage = new ReconcilerFixture();
   let service: ObservedService;
   let containerImage: string;
   const answers: string[] = [];

@@ -12,7 +12,7 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { startCollector, type Collector } from '../../support/collector/collector.ts';
 import type { ReceivedSpan } from '../../support/collector/span-sink.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { configMaps } from '../support/config-map.ts';
 import { observe, type ObservedService } from './observed-service.ts';
@@ -25,7 +25,7 @@ const tektonTracing = { namespace: 'tekton-pipelines', name: 'config-tracing' };
 const buildMs = 15 * 60_000;
 
 describe('a trace, as a collector receives it,', () => {
-  const stage = new Stage();
+  const stage = new ReconcilerFixture();
   let collector: Collector;
   let service: ObservedService;
   let containerImage: string;

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService, type ServiceProcess } from '../../support/service.ts';
-import { Stage } from '../reconciler/stage.ts';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
 
 /** Replicas of the service as processes of their own, which see the API server through the proxy of a stage. */
 export class Replicas {
-  readonly stage = new Stage();
+  readonly stage = new ReconcilerFixture();
   readonly #started: ServiceProcess[] = [];
   #directory = '';
 

@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { eventResource, type NewEvent } from '../../../src/kubernetes/event.ts';
 import { until } from '../support/until.ts';
 
-/** The Events about one object of a namespace as the API server has them, oldest first. */
+/** The Events about one object, read live, oldest first. */
 export async function eventsAbout(client: KubernetesClient, namespace: string, name: string): Promise<NewEvent[]> {
   const { items } = await client.listRaw(eventResource, { namespace });
   const events = items as NewEvent[]; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- written by the service just now; a test may fail on what is not there
@@ -11,7 +11,7 @@ export async function eventsAbout(client: KubernetesClient, namespace: string, n
     .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 }
 
-/** Waits until an Event with this reason is about an object; returns all that are. */
+/** Waits until an object has an Event with this reason; returns all of its Events. */
 export async function eventsUntil(
   client: KubernetesClient,
   namespace: string,
@@ -24,4 +24,9 @@ export async function eventsUntil(
     return events.some((event) => event.reason === reason);
   });
   return events;
+}
+
+/** Type and reason of each Event. */
+export function summaryOf(events: readonly NewEvent[]): string[] {
+  return events.map(({ type, reason }) => `${type} ${reason}`);
 }

@@ -1,17 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { answer, delay, loseAnswer, reset, type Fault } from '../support/faults.ts';
-import { Stage } from './stage.ts';
-import { skippingWorkflow } from './workflows.ts';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../src/config/config.ts';
+import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
+import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { finalizer } from '../../../src/workflow-execution/finalizer.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import type { SeenRequest } from '../support/fault-proxy.ts';
+import { answer, delay, drop, hold, loseAnswer, reset, resetWhen, type Fault } from '../support/faults.ts';
+import { until } from '../support/until.ts';
+import { denyPipelineRuns, exhaustPipelineRuns } from './admission.ts';
+import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
-let stage: Stage;
+const creation = { method: 'POST', path: '/pipelineruns' };
+const runWatch = { path: '/pipelineruns', watch: true };
 
-beforeEach(async () => {
-  stage = await new Stage().open();
-});
-
-afterEach(() => stage.close());
-
-/** What can befall a call on its way. */
+/** What can happen to a request. */
 const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
   ['lost before it arrives', reset],
   ['lost after it took effect', loseAnswer],
@@ -21,25 +26,242 @@ const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
   ['answered with 500', () => answer(500)],
 ];
 
-/** Every write that an execution costs, in its order: the finalizer, the lock, the PipelineRun, statuses. */
+/** The writes for an execution: the finalizer, the lock, the PipelineRun, the status. */
 const writes = [
   { method: 'PATCH', path: /\/workflowexecutions\/wfe$/ },
   { method: 'POST', path: '/leases' },
-  { method: 'POST', path: '/pipelineruns' },
+  creation,
   { method: 'PATCH', path: /\/workflowexecutions\/wfe\/status$/ },
 ];
 
-describe('an execution is run once and to its end when each of its writes is', () => {
-  it.each(faults)('%s, twice in a row', async (_name, fault) => {
-    const injections = writes.map((write) => stage.proxy.inject(write, fault(), 2));
-    await stage.startReconciler();
-    await stage.execute('wfe', skippingWorkflow);
+describe('an execution completes, and has one PipelineRun, when', () => {
+  it.concurrent.each(faults)('each of its writes is %s, twice in a row', async (_name, fault) => {
+    await using fixture = await new ReconcilerFixture().open();
+    const injections = writes.map((write) => fixture.proxy.inject(write, fault(), 2));
+    await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
 
-    const { status } = await stage.phase('wfe', 'Completed');
+    const { status } = await fixture.phase('wfe', 'Completed');
 
     expect(status?.outcome).toBe('Success');
-    const runs = await stage.pipelineRuns('wfe');
+    const runs = await fixture.pipelineRuns('wfe');
     expect(runs.map(({ metadata }) => metadata.uid)).toEqual([status?.pipelineRunRef?.uid]);
     expect(injections.map(({ hits }) => hits > 0)).toEqual([true, true, true, true]);
   });
+
+  it.concurrent('it changes while its status is being written', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const statusWrite = { method: 'PATCH', path: /\/workflowexecutions\/wfe\/status$/ };
+    const changed = Promise.withResolvers<void>();
+    fixture.proxy.inject(statusWrite, hold(changed.promise), 1);
+    const written = fixture.proxy.next(statusWrite);
+    await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
+    await written;
+
+    const labels = { touched: 'yes' };
+    await fixture.client.patch(workflowExecutionResource, fixture.key('wfe'), { metadata: { labels } });
+    changed.resolve();
+
+    const { metadata } = await fixture.phase('wfe', 'Completed');
+    expect(metadata.labels).toEqual(labels);
+    await expect(fixture.pipelineRuns('wfe')).resolves.toHaveLength(1);
+  });
+
+  it.concurrent('the watch has missed the end of its PipelineRun, which the resync repairs', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const reconciler = await fixture.startReconciler();
+    await fixture.execute('wfe', waitingWorkflow);
+    await fixture.until('wfe', 'it has started', ({ status }) => status?.startTime !== undefined);
+    await fixture.startedRun('wfe');
+    expect(fixture.proxy.freeze(runWatch)).toBe(1);
+
+    await fixture.completeTask('wfe');
+    await fixture.pipelineRun('wfe', ({ status }) => status.completionTime !== undefined);
+    expect((await fixture.execution('wfe')).status?.phase).toBe('Running');
+
+    await reconciler.resync();
+
+    await fixture.phase('wfe', 'Completed');
+  });
+
+  it.concurrent('its Events cannot be written', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const dropped = fixture.proxy.inject({ method: 'POST', path: '/events' }, drop());
+    const reconciler = await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
+
+    await fixture.phase('wfe', 'Completed');
+    await until('an event was dropped', () => dropped.hits > 0);
+    await reconciler.stop();
+
+    await expect(eventsAbout(fixture.client, fixture.namespace, 'wfe')).resolves.toEqual([]);
+  });
 });
+
+it.concurrent('an execution that is gone is not started again from a stale list', async () => {
+  await using fixture = await new ReconcilerFixture().open();
+  const created = await fixture.execute('gone', skippingWorkflow);
+  const guarded = { metadata: { finalizers: [finalizer] } };
+  await fixture.client.patch(workflowExecutionResource, created.metadata, guarded);
+  const query = { namespace: fixture.namespace, limit: 500 };
+  const { items, resourceVersion } = await fixture.client.listRaw(workflowExecutionResource, query);
+  const first = await fixture.startReconciler();
+  await fixture.phase('gone', 'Completed');
+  await fixture.delete('gone');
+  await fixture.gone('gone');
+  await first.stop();
+  const body = JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion }, items });
+  const stale = fixture.proxy.inject({ method: 'GET', path: /\/workflowexecutions$/ }, answer(200, { body }), 1);
+  const before = fixture.proxy.seen(creation).length;
+
+  await fixture.startReconciler();
+  await fixture.execute('next', skippingWorkflow);
+
+  await fixture.phase('next', 'Completed');
+  expect(stale.hits).toBe(1);
+  expect(fixture.proxy.seen(creation)).toHaveLength(before + 1);
+});
+
+describe('an execution whose PipelineRun is refused', () => {
+  it.concurrent('for now stays Pending, says why with one Event, and goes on when it is accepted', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const refused = fixture.proxy.inject(creation, answer(403));
+    const reconciler = await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
+
+    const { status } = await fixture.until('wfe', 'it says why', (execution) => execution.status !== undefined);
+    expect(status).toMatchObject({ phase: 'Pending' });
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
+    );
+    while (refused.hits < 5) {
+      const next = fixture.proxy.next(creation);
+      await reconciler.resync();
+      await next;
+    }
+
+    refused.remove();
+    await fixture.phase('wfe', 'Completed');
+    await reconciler.stop();
+    const events = await eventsAbout(fixture.client, fixture.namespace, 'wfe');
+    expect(summaryOf(events)).toEqual(['Warning Forbidden', 'Normal PipelineRunCreated', 'Normal Completed']);
+    expect(events[0]).toMatchObject({
+      note: expect.stringContaining('The PipelineRun can not be created now'),
+      series: { count: refused.hits },
+    });
+  });
+
+  it.concurrent('by a quota waits until there is room', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const quota = await exhaustPipelineRuns(fixture.client, fixture.namespace);
+    await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
+    const { status } = await fixture.until('wfe', 'it says why', (execution) => execution.status !== undefined);
+    expect(status).toMatchObject({ phase: 'Pending', message: expect.stringContaining('exceeded quota') });
+
+    await quota.remove();
+
+    await fixture.phase('wfe', 'Completed');
+  });
+
+  it.concurrent('by an admission policy fails with the message of the policy', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const policy = await denyPipelineRuns(fixture.client, fixture.namespace);
+    await fixture.startReconciler();
+    await fixture.execute('wfe', skippingWorkflow);
+
+    const { status } = await fixture.phase('wfe', 'Failed').finally(() => policy.remove());
+    expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
+    expect(status?.message).toContain('not on a Monday');
+    expect(status?.pipelineRunRef).toBeUndefined();
+  });
+
+  it.concurrent('because its name is taken fails, and leaves that PipelineRun alone', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const execution = await fixture.execute('wfe', skippingWorkflow);
+    const name = pipelineRunName(execution);
+    const foreign = await fixture.client.create(pipelineRunResource, {
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: fixture.key(name),
+      spec: { status: 'PipelineRunPending', pipelineRef: { name: 'of-somebody-else' } },
+    });
+
+    await fixture.startReconciler();
+
+    const { status } = await fixture.phase('wfe', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'PipelineRunConflict', wasExecutionFailure: false });
+    expect(status?.pipelineRunRef).toBeUndefined();
+    const after = await fixture.client.get(pipelineRunResource, fixture.key(name));
+    expect(after.metadata.uid).toBe(foreign.metadata.uid);
+  });
+});
+
+describe('a policy of the service', () => {
+  it.concurrent(
+    'fails what it does not allow, names the rule and creates nothing, and runs what it allows',
+    async () => {
+      await using fixture = await new ReconcilerFixture().open();
+      const allowed = await fixture.execute('allowed', skippingWorkflow);
+      const repositories = allowed.spec.workflowRef.containerImage.replace(/\/[^/]+$/, '/*');
+      const { allowedBundles } = loadConfig({ WFE_ALLOWED_BUNDLES: repositories });
+      await fixture.create('refused', { workflowRef: { ...aSpec().workflowRef, containerImage: 'evil/oomkill:v1' } });
+
+      await fixture.startReconciler({ allowedBundles });
+
+      await fixture.phase('allowed', 'Completed');
+      const { status } = await fixture.phase('refused', 'Failed');
+      expect(status?.failure).toMatchObject({
+        reason: 'ValidationFailed',
+        message: expect.stringContaining('WFE_ALLOWED_BUNDLES'),
+        wasExecutionFailure: false,
+      });
+      await expect(fixture.pipelineRuns('refused')).resolves.toEqual([]);
+      const [event] = await eventsUntil(fixture.client, fixture.namespace, 'refused', 'ValidationFailed');
+      expect(event?.note).toContain('WFE_ALLOWED_BUNDLES');
+    },
+  );
+});
+
+describe('the cost of an execution', () => {
+  // The reconciler sees the run twice, when it has started and when it has ended, however long Tekton takes for it: its
+  // watch gets no event, and breaks off when the test says so.
+  it.concurrent('is one write for each step, and no read', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const [started, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    for (const { promise } of [started, ended]) fixture.proxy.inject(runWatch, resetWhen(promise), 1);
+    await fixture.startReconciler();
+    await fixture.execute('wfe', waitingWorkflow);
+    await fixture.phase('wfe', 'Running');
+    await fixture.startedRun('wfe');
+    started.resolve();
+    await fixture.until('wfe', 'it has started', ({ status }) => status?.startTime !== undefined);
+    await fixture.completeTask('wfe');
+    await fixture.pipelineRun('wfe', ({ status }) => status.completionTime !== undefined);
+    ended.resolve();
+    await fixture.until('wfe', 'its audit events are recorded', ({ status }) =>
+      Boolean(status?.conditions?.some(({ type }) => type === 'AuditRecorded')),
+    );
+
+    const requests = fixture.proxy.requests.filter(isWork).map(({ method, url }) => `${method} ${resourceOf(url)}`);
+    const status = 'PATCH workflowexecutions/wfe/status';
+    expect(requests.slice(0, 2).toSorted()).toEqual(['PATCH workflowexecutions/wfe', 'POST leases']);
+    expect(requests.slice(2)).toEqual([
+      'POST pipelineruns',
+      ...[status, status, status], // Running, started, Completed
+      status, // AuditRecorded
+    ]);
+  });
+});
+
+/** Requests for an execution: not lists and watches for the stores, nor Events. */
+function isWork({ url }: SeenRequest): boolean {
+  const { pathname, searchParams } = url;
+  return !searchParams.has('limit') && !searchParams.has('watch') && !pathname.startsWith('/apis/events.k8s.io/');
+}
+
+/** The part of a path that follows the namespace. */
+function resourceOf({ pathname }: URL): string {
+  return pathname.replace(/^.*\/namespaces\/[^/]+\//, '');
+}

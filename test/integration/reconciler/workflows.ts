@@ -2,20 +2,20 @@ import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-/** A workflow that Tekton completes without running a pod: the condition of its only task does not hold. */
+/** A workflow that Tekton completes without running a pod: the `when` expression of its only task is false. */
 export const skippingWorkflow = workflow({
   name: 'never',
   when: [{ input: 'yes', operator: 'in', values: ['no'] }],
   taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
 });
 
-/** A workflow that needs no pod and runs until {@link answerWorkflow}: its task is one that the test does. */
+/** A workflow without pods that runs until {@link answerWorkflow}: its task is a custom one, completed by the test. */
 export const waitingWorkflow = workflow({
   name: 'wait',
   taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
 });
 
-/** A workflow that wants a parameter which nobody gives. */
+/** A workflow with a required parameter that no execution sets. */
 export const demandingWorkflow = workflow(
   { name: 'wait', taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' } },
   [{ name: 'NOBODY_GIVES_THIS', type: 'string' }],
@@ -30,12 +30,12 @@ function workflow(task: object, params: readonly object[] = []): string {
   });
 }
 
-/** A CustomRun, as far as the tests look at it. */
+/** A CustomRun, only the fields that tests read. */
 export interface CustomRun extends KubernetesObject {
   readonly spec: { readonly status?: string };
 }
 
-/** Tekton's CustomRun: a task that somebody else than Tekton does (https://tekton.dev/docs/pipelines/customruns/). */
+/** Tekton's CustomRun: a task that another controller executes (https://tekton.dev/docs/pipelines/customruns/). */
 export const customRuns = {
   group: 'tekton.dev',
   version: 'v1beta1',
@@ -45,7 +45,7 @@ export const customRuns = {
   parse: (raw: unknown) => raw as CustomRun, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by Tekton for a test's own workflow
 };
 
-/** Does the task of a {@link waitingWorkflow}, well or badly. */
+/** Completes the task of a {@link waitingWorkflow}, with success or without. */
 export async function answerWorkflow(
   client: KubernetesClient,
   namespace: string,
@@ -56,20 +56,30 @@ export async function answerWorkflow(
   await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
 }
 
-/** Waits until Tekton has begun the only task of a {@link waitingWorkflow}. */
+/** Waits until Tekton has started the only task of a {@link waitingWorkflow}. */
 export async function begunTask(
   client: KubernetesClient,
   namespace: string,
   pipelineRun: string,
 ): Promise<CustomRun | undefined> {
   const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
-  const [run] = await waitFor(client, customRuns, ours, 'Tekton has begun the task', (runs) => runs.length === 1);
+  const [run] = await waitFor(client, customRuns, ours, 'Tekton has started the task', (runs) => runs.length === 1);
   return run;
 }
 
-/** Ends the only task of a namespace once Tekton has cancelled it, as the controller of a custom task would. */
-export async function endCancelledTask(client: KubernetesClient, namespace: string): Promise<void> {
-  const [run] = await waitFor(client, customRuns, { namespace }, 'Tekton has cancelled the task', (runs) =>
+/**
+ * Ends a task once Tekton has cancelled it, as the controller of a custom task would.
+ *
+ * @param pipelineRun whose task; without it the only one in the namespace
+ */
+export async function endCancelledTask(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun?: string,
+): Promise<void> {
+  const labelSelector = pipelineRun === undefined ? undefined : `tekton.dev/pipelineRun=${pipelineRun}`;
+  const tasks = { namespace, labelSelector };
+  const [run] = await waitFor(client, customRuns, tasks, 'Tekton has cancelled the task', (runs) =>
     runs.some(({ spec }) => spec.status === 'RunCancelled'),
   );
   await end(client, run, { status: 'False', reason: 'CustomRunCancelled' });

@@ -5,48 +5,60 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startCluster } from '../../cluster/index.ts';
-import type { Cluster } from '../../cluster/index.ts';
-import { kubectl } from '../../support/product.ts';
+import { requireResources } from '../../../src/health/preflight.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { startService } from '../../support/service.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { answer } from '../support/faults.ts';
 
-const crdFile = join(import.meta.dirname, '../../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml');
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
-/** Other tests have executions on this cluster, and reconcilers for them. */
+/** Keeps a service away from the executions of other tests. */
 const apart = { WFE_WATCH_NAMESPACES: 'of-nobody', WFE_LEADER_ELECTION: 'false' };
+const config = sharedCluster();
 
 let directory: string;
 
 beforeAll(async () => (directory = await mkdtemp(join(tmpdir(), 'workflow-execution-start-'))));
-afterAll(() => rm(directory, { recursive: true }));
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  await config.close();
+});
 
-describe('the service does not start, and says why in a sentence,', () => {
-  it('on a setting that breaks its rule', async () => {
+describe('the service', () => {
+  it.concurrent('refuses an invalid setting in one sentence', async () => {
     const refused = await refusal({ kubeconfig, settings: { ...apart, WFE_RESYNC: 'often' } });
     expect(refused).toBe("WFE_RESYNC is 'often' but must be a duration from 1s to 24h (90s, 5m, 1h30m)");
   });
 
-  it('without the kubeconfig that it was given', async () => {
-    const missing = join(directory, 'missing');
-    await expect(refusal({ kubeconfig: missing })).resolves.toBe(`The kubeconfig ${missing} does not exist`);
-  });
-
-  it('with a kubeconfig that is none', async () => {
-    const file = join(directory, 'nonsense');
-    await writeFile(file, 'hello: [');
-    await expect(refusal({ kubeconfig: file })).resolves.toContain(`The kubeconfig ${file} cannot be used`);
-  });
-
-  it('with a kubeconfig that points nowhere', async () => {
-    const file = join(directory, 'nowhere');
-    await writeFile(file, kubeconfigFor(`https://127.0.0.1:${await unusedPort()}`));
+  it.concurrent('refuses a kubeconfig whose server does not answer', async () => {
+    const file = await kubeconfigFor('https://127.0.0.1:1');
     const sentence = await refusal({ kubeconfig: file });
     expect(sentence).toContain(file);
     expect(sentence).toContain('ECONNREFUSED');
   });
 
-  it.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_METRICS_ADDRESS', 'WFE_HEALTH_ADDRESS'])(
-    'when the address in %s is taken',
+  it.concurrent.each([
+    [
+      'the CRD',
+      '/apis/workflowexecution.kubernaut.ai/v1alpha1',
+      'The cluster does not know workflowexecutions.workflowexecution.kubernaut.ai/v1alpha1. ' +
+        'Apply the CRD: kubectl apply --server-side -k deploy/base',
+    ],
+    [
+      'Tekton',
+      '/apis/tekton.dev/v1',
+      'The cluster does not know pipelineruns.tekton.dev/v1. ' +
+        'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/',
+    ],
+  ])('refuses a cluster without %s, and says how to install it', async (_what, path, sentence) => {
+    await using proxy = await new FaultProxy(config).listen();
+    proxy.inject({ path }, answer(404, { headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' }));
+    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
+  });
+
+  it.concurrent.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_METRICS_ADDRESS', 'WFE_HEALTH_ADDRESS'])(
+    'refuses to start when the address in %s is in use',
     async (setting) => {
       await using taken = await listener();
       const sentence = await refusal({ kubeconfig, settings: { ...apart, [setting]: `127.0.0.1:${taken.port}` } });
@@ -55,33 +67,7 @@ describe('the service does not start, and says why in a sentence,', () => {
     },
   );
 
-  describe('on a cluster', () => {
-    let bare: Cluster;
-
-    beforeAll(
-      async () => (bare = await startCluster({ name: `bare-${process.pid}`, level: 'api', ignoreKubeconfig: true })),
-    );
-    afterAll(() => bare.stop());
-
-    it('without the CRD, and then without Tekton', async () => {
-      await expect(refusal({ kubeconfig: bare.kubeconfig })).resolves.toBe(
-        'The cluster does not know workflowexecutions.workflowexecution.kubernaut.ai/v1alpha1. ' +
-          'Apply the CRD: kubectl apply --server-side -k deploy/base',
-      );
-
-      await kubectl(bare, 'apply', '--server-side', '-f', crdFile);
-      await kubectl(bare, 'wait', '--for=condition=Established', '-f', crdFile, '--timeout=30s');
-
-      await expect(refusal({ kubeconfig: bare.kubeconfig })).resolves.toBe(
-        'The cluster does not know pipelineruns.tekton.dev/v1. ' +
-          'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/',
-      );
-    });
-  });
-});
-
-describe('the service', () => {
-  it('names in a warning what looks like a setting and is none, and starts all the same', async () => {
+  it.concurrent('warns of unknown settings and starts', async () => {
     const service = await startService({ kubeconfig, settings: { ...apart, WFE_WORKRES: '3' } });
     await service.stop();
 
@@ -90,6 +76,19 @@ describe('the service', () => {
       expect.objectContaining({ level: 'warn', variable: 'WFE_WORKRES' }),
     ]);
   });
+});
+
+it('an API server that does not serve a resource is told from one that does', async () => {
+  const client = new KubernetesClient(config);
+  const remedy = 'Install it.';
+  const missing = { group: 'not.installed', version: 'v1', plural: 'things', remedy };
+  const unserved = { group: 'coordination.k8s.io', version: 'v1', plural: 'things', remedy };
+  const served = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', remedy };
+  const message = 'The cluster does not know things.not.installed/v1. Install it.';
+
+  await expect(requireResources(client, [served])).resolves.toBeUndefined();
+  await expect(requireResources(client, [served, missing])).rejects.toThrow(message);
+  await expect(requireResources(client, [served, unserved])).rejects.toThrow('things.coordination.k8s.io/v1');
 });
 
 /** Starts the service, which must end by itself with exit code 1 and one line; that line, without its beginning. */
@@ -107,15 +106,19 @@ async function refusal(options: Parameters<typeof startService>[0]): Promise<str
   return said?.slice(beginning.length) ?? '';
 }
 
-function kubeconfigFor(server: string): string {
-  return JSON.stringify({
+/** Writes a kubeconfig for a server; the path of the file. */
+async function kubeconfigFor(server: string): Promise<string> {
+  const file = join(directory, `kubeconfig-${new URL(server).port}`);
+  const content = {
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': 'nowhere',
-    contexts: [{ name: 'nowhere', context: { cluster: 'nowhere', user: 'nobody' } }],
-    clusters: [{ name: 'nowhere', cluster: { server } }],
-    users: [{ name: 'nobody', user: { token: 'none' } }],
-  });
+    'current-context': 'test',
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'nobody' } }],
+    clusters: [{ name: 'test', cluster: { server } }],
+    users: [{ name: 'nobody', user: {} }],
+  };
+  await writeFile(file, JSON.stringify(content));
+  return file;
 }
 
 /** A port of 127.0.0.1 that something listens on, until it is disposed of. */
@@ -130,9 +133,4 @@ async function listener(): Promise<AsyncDisposable & { port: number }> {
       await once(server, 'close');
     },
   };
-}
-
-async function unusedPort(): Promise<number> {
-  await using used = await listener();
-  return used.port;
 }

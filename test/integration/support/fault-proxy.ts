@@ -4,12 +4,12 @@ import { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts'
 import { Exchange } from './exchange.ts';
 import type { Fault } from './faults.ts';
 
-/** Which requests a rule is about; what is not said matches everything. */
+/** Which requests a rule matches; absent fields match everything. */
 export interface Match {
   readonly method?: string;
-  /** The path has to end with the string, or to match the expression. */
+  /** End of the path, or an expression that it matches. */
   readonly path?: string | RegExp;
-  /** An expression that the query string has to match. */
+  /** An expression that the query string matches. */
   readonly query?: RegExp;
   /** Watches, or all but watches. */
   readonly watch?: boolean;
@@ -20,9 +20,9 @@ export type SeenRequest = Pick<Exchange, 'method' | 'url' | 'headers'>;
 
 const maxRemembered = 10_000;
 
-/** A fault that has been injected. */
+/** An injected fault. */
 export interface Injection {
-  /** How often it has struck. */
+  /** How many requests it has hit. */
   readonly hits: number;
   remove(): void;
 }
@@ -43,7 +43,7 @@ interface Waiter {
  * An HTTP proxy in front of an API server that passes everything on until it is told to do otherwise. Clients talk plain
  * HTTP to it; it has the credentials for the API server and adds them to requests that bring none.
  */
-export class FaultProxy {
+export class FaultProxy implements AsyncDisposable {
   /** The requests so far (the last ten thousand of them), oldest first. */
   readonly requests: SeenRequest[] = [];
   readonly #upstream: ConnectionSource;
@@ -78,12 +78,16 @@ export class FaultProxy {
     await closed;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Base URL for clients. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** A client's configuration that leads here; `user` makes the client somebody else than the proxy. */
+  /** A client configuration for this proxy; with `user` the client does not act as the proxy does. */
   kubeConfig(user: { readonly token?: string; readonly impersonateUser?: string } = {}): PooledKubeConfig {
     const config = new PooledKubeConfig('the fault proxy');
     config.loadFromClusterAndUser(
@@ -93,7 +97,7 @@ export class FaultProxy {
     return config.checked();
   }
 
-  /** Lets a fault strike matching requests, `times` times (default: until removed). Earlier injections come first. */
+  /** Injects a fault into matching requests, `times` times (default: until removed). Earlier injections come first. */
   inject(match: Match, fault: Fault, times = Infinity): Injection {
     const rule: Rule = { match, fault, left: times, hits: 0 };
     this.#rules.add(rule);
@@ -105,17 +109,17 @@ export class FaultProxy {
     };
   }
 
-  /** Resets the connections of all matching requests that are being answered just now; returns how many. */
+  /** Resets the connections of all matching requests in flight; returns how many. */
   cut(match: Match): number {
     return this.#each(match, (exchange) => exchange.reset());
   }
 
-  /** Stops sending on all matching requests that are being answered just now, without closing; returns how many. */
+  /** Stops answering all matching requests in flight without closing their connections; returns how many. */
   freeze(match: Match): number {
     return this.#each(match, (exchange) => exchange.freeze());
   }
 
-  /** The next matching request to come. The caller bounds the wait. */
+  /** The next matching request. The caller bounds the wait. */
   next(match: Match): Promise<Exchange> {
     return new Promise((resolve) => this.#waiters.add({ match, resolve }));
   }
@@ -133,7 +137,7 @@ export class FaultProxy {
     response.on('close', () => this.#open.delete(exchange));
     this.#announce(exchange);
     try {
-      const fault = this.#strike(exchange);
+      const fault = this.#faultFor(exchange);
       await (fault ? fault(exchange) : exchange.pass());
     } catch {
       // The API server broke off or the client has gone: to a client both look like a reset.
@@ -149,7 +153,7 @@ export class FaultProxy {
     }
   }
 
-  #strike(exchange: Exchange): Fault | undefined {
+  #faultFor(exchange: Exchange): Fault | undefined {
     for (const rule of this.#rules) {
       if (rule.left <= 0 || !matches(rule.match, exchange)) continue;
       rule.left--;

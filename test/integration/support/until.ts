@@ -1,15 +1,17 @@
 /** How long tests wait for something that should happen soon, in milliseconds; reached only when it does not. */
 const defaultDeadlineMs = 30_000;
+/** Longest pause between two checks, in milliseconds: tests run side by side, and many checks call the API server. */
+const maxPauseMs = 50;
 
-/** Looks at a condition again and again until it holds; throws when it does not within the deadline. */
+/** Checks a condition until it holds; throws when it does not within the deadline. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
   ms = defaultDeadlineMs,
 ): Promise<void> {
   const end = performance.now() + ms;
-  while (!(await holds())) {
+  for (let pauseMs = 5; !(await holds()); pauseMs = Math.min(pauseMs * 1.5, maxPauseMs)) {
     if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { KubernetesClient } from './client.ts';
+import { AlreadyExistsError, ConflictError, InvalidError, NotFoundError } from './errors.ts';
+import { leaseResource, type Lease } from './lease.ts';
+
+/** What the cases run on: a client, and a namespace that exists. */
+export interface ContractServer {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+}
+
+/**
+ * What the lock and the reconciler rely on when they write: how an API server answers to what is there already, has
+ * changed or is gone. A unit spec runs the cases on {@link FakeApiServer}, an integration spec on kube-apiserver.
+ */
+export function describeApiServerContract(server: () => ContractServer): void {
+  const aKey = () => ({ namespace: server().namespace, name: `contract-${randomUUID()}` });
+  const aLease = (metadata: ReturnType<typeof aKey> & object) => ({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata,
+    spec: { holderIdentity: 'a' },
+  });
+  const create = (key = aKey(), more: object = {}) =>
+    server().client.create(leaseResource, aLease({ ...key, ...more }));
+  const patch = (key: { namespace?: string; name: string }, body: object) =>
+    server().client.patch(leaseResource, key, body);
+  const read = ({ metadata }: Lease) => server().client.get(leaseResource, metadata);
+  /** An object that has changed once since `first`, with both states. */
+  const changed = async () => {
+    const first = await create();
+    return { first, now: await patch(first.metadata, { spec: { holderIdentity: 'b' } }) };
+  };
+
+  describe('create', () => {
+    it('returns the object with a UID, a resource version and a creation time', async () => {
+      const { metadata, spec } = await create();
+      expect(metadata.uid).toMatch(/^[-0-9a-f]{36}$/);
+      expect(metadata.resourceVersion).toMatch(/^[1-9][0-9]*$/);
+      expect(metadata.creationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      expect(spec).toEqual({ holderIdentity: 'a' });
+    });
+
+    it('of a name that is taken fails with AlreadyExists and changes nothing', async () => {
+      const first = await create();
+      const again = create({ namespace: server().namespace, name: first.metadata.name });
+      await expect(again).rejects.toThrow(AlreadyExistsError);
+      await expect(again).rejects.toMatchObject({ status: 409, reason: 'AlreadyExists' });
+      await expect(read(first)).resolves.toEqual(first);
+    });
+
+    it('with a resource version fails with 500', async () => {
+      await expect(create(aKey(), { resourceVersion: '1' })).rejects.toMatchObject({ status: 500 });
+    });
+
+    it('with a UID gives the object another one', async () => {
+      const uid = randomUUID();
+      expect((await create(aKey(), { uid })).metadata.uid).not.toBe(uid);
+    });
+
+    it.each([
+      ['a name in upper case', { metadata: { name: 'A' } }, 422],
+      ['a label value with a slash', { metadata: { labels: { a: 'b/c' } } }, 422],
+      ['annotations of more than 256 KiB', { metadata: { annotations: { a: 'x'.repeat(256 * 1024) } } }, 422],
+      ['an annotation that is a number', { metadata: { annotations: { a: 5 } } }, 400],
+      ['a time in whole seconds', { spec: { acquireTime: '2026-01-02T03:04:05Z' } }, 400],
+      ['a time in milliseconds', { spec: { renewTime: '2026-01-02T03:04:05.678Z' } }, 400],
+      ['a duration of 0 s', { spec: { leaseDurationSeconds: 0 } }, 422],
+    ])(
+      'with %s fails with Invalid',
+      async (_, { metadata = {}, spec = {} }: { metadata?: object; spec?: object }, status) => {
+        const lease = aLease({ ...aKey(), ...metadata });
+        const creation = server().client.create(leaseResource, { ...lease, spec });
+        await expect(creation).rejects.toThrow(InvalidError);
+        await expect(creation).rejects.toMatchObject({ status });
+      },
+    );
+  });
+
+  describe('patch', () => {
+    it('on the current resource version changes what it names and nothing else', async () => {
+      const { now } = await changed();
+      const { uid, resourceVersion } = now.metadata;
+      const next = await patch(now.metadata, {
+        metadata: { uid, resourceVersion, annotations: { 'kubernaut.ai/a': 'b' } },
+        spec: { holderIdentity: null },
+      });
+      expect(next.spec).toEqual({});
+      expect(next.metadata).toMatchObject({ uid, annotations: { 'kubernaut.ai/a': 'b' } });
+      expect(BigInt(next.metadata.resourceVersion)).toBeGreaterThan(BigInt(resourceVersion));
+    });
+
+    it('on an older resource version fails with Conflict and changes nothing', async () => {
+      const { first, now } = await changed();
+      const { resourceVersion } = first.metadata;
+      const late = patch(first.metadata, { metadata: { resourceVersion }, spec: { holderIdentity: 'c' } });
+      await expect(late).rejects.toThrow(ConflictError);
+      await expect(late).rejects.toMatchObject({ status: 409, reason: 'Conflict' });
+      await expect(read(first)).resolves.toEqual(now);
+    });
+
+    it('on an older resource version fails with Conflict also when it would change nothing', async () => {
+      const { first, now } = await changed();
+      const { resourceVersion } = first.metadata;
+      await expect(patch(first.metadata, { metadata: { resourceVersion }, spec: now.spec })).rejects.toThrow(
+        ConflictError,
+      );
+    });
+
+    it('without a resource version is made on whatever is there', async () => {
+      const { first } = await changed();
+      const next = await patch(first.metadata, { spec: { holderIdentity: 'c' } });
+      expect(next.spec).toEqual({ holderIdentity: 'c' });
+    });
+
+    it.each([
+      ['', 422],
+      [null, 422],
+      ['0', 422],
+      ['abc', 500],
+    ])('with the resource version %j fails with %i and changes nothing', async (resourceVersion, status) => {
+      const { now } = await changed();
+      const wrong = patch(now.metadata, { metadata: { resourceVersion }, spec: { holderIdentity: 'c' } });
+      await expect(wrong).rejects.toMatchObject({ status });
+      await expect(read(now)).resolves.toEqual(now);
+    });
+
+    it('for an object that has another UID fails with Invalid and changes nothing', async () => {
+      const { now } = await changed();
+      const wrong = patch(now.metadata, { metadata: { uid: randomUUID() }, spec: { holderIdentity: 'c' } });
+      await expect(wrong).rejects.toThrow(InvalidError);
+      await expect(read(now)).resolves.toEqual(now);
+    });
+
+    it('for an object that was created anew fails with Conflict and changes nothing', async () => {
+      const { now } = await changed();
+      await server().client.delete(leaseResource, now.metadata);
+      const another = await create({ namespace: server().namespace, name: now.metadata.name });
+      const { uid, resourceVersion } = now.metadata;
+      await expect(patch(now.metadata, { metadata: { uid, resourceVersion }, spec: {} })).rejects.toThrow(
+        ConflictError,
+      );
+      await expect(read(now)).resolves.toEqual(another);
+    });
+
+    it('that changes nothing leaves the resource version', async () => {
+      const { now } = await changed();
+      const { uid, resourceVersion } = now.metadata;
+      await expect(patch(now.metadata, { metadata: { uid, resourceVersion }, spec: now.spec })).resolves.toEqual(now);
+    });
+
+    it('of what is not there fails with NotFound', async () => {
+      const missing = patch(aKey(), { metadata: { resourceVersion: '1' }, spec: {} });
+      await expect(missing).rejects.toThrow(NotFoundError);
+      await expect(missing).rejects.toMatchObject({ status: 404, reason: 'NotFound' });
+    });
+  });
+
+  describe('delete', () => {
+    it('of this very object removes it, and the name can be used again for another', async () => {
+      const { now } = await changed();
+      const { uid, resourceVersion } = now.metadata;
+      await server().client.delete(leaseResource, now.metadata, { preconditions: { uid, resourceVersion } });
+      await expect(read(now)).rejects.toThrow(NotFoundError);
+      const another = await create({ namespace: server().namespace, name: now.metadata.name });
+      expect(another.metadata.uid).not.toBe(uid);
+    });
+
+    it.each([
+      ['an older resource version', 'resourceVersion'],
+      ['another UID', 'uid'],
+    ])('with %s fails with Conflict and removes nothing', async (_, field) => {
+      const { first, now } = await changed();
+      const preconditions = { resourceVersion: first.metadata.resourceVersion, uid: randomUUID() };
+      const wrong = server().client.delete(leaseResource, now.metadata, {
+        preconditions:
+          field === 'uid' ? { uid: preconditions.uid } : { resourceVersion: preconditions.resourceVersion },
+      });
+      await expect(wrong).rejects.toThrow(ConflictError);
+      await expect(read(now)).resolves.toEqual(now);
+    });
+
+    it('of what is not there fails with NotFound', async () => {
+      await expect(server().client.delete(leaseResource, aKey())).rejects.toThrow(NotFoundError);
+    });
+
+    it('of an object with a finalizer marks it, and the last finalizer ends it', async () => {
+      const guarded = await create(aKey(), { finalizers: ['kubernaut.ai/test'] });
+      await server().client.delete(leaseResource, guarded.metadata);
+      const ending = await read(guarded);
+      expect(ending.metadata.deletionTimestamp).toBeDefined();
+      const { resourceVersion } = ending.metadata;
+      await patch(guarded.metadata, { metadata: { resourceVersion, finalizers: [] } });
+      await expect(read(guarded)).rejects.toThrow(NotFoundError);
+    });
+  });
+
+  it('find gives undefined for what is not there', async () => {
+    await expect(server().client.find(leaseResource, aKey())).resolves.toBeUndefined();
+  });
+
+  it('list gives what matches a label selector, page by page', async () => {
+    const label = `contract-${randomUUID()}`;
+    const labels = { 'kubernaut.ai/contract': label };
+    await create();
+    const names = [await create(aKey(), { labels }), await create(aKey(), { labels })].map(
+      ({ metadata }) => metadata.name,
+    );
+    const query = { namespace: server().namespace, labelSelector: `kubernaut.ai/contract=${label}`, limit: 1 };
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await server().client.list(leaseResource, { ...query, continue: token });
+      expect(page.items.length).toBeLessThanOrEqual(1);
+      found.push(...page.items.map(({ metadata }) => metadata.name));
+      token = page.continue;
+    } while (token !== undefined);
+    expect(found.toSorted()).toEqual(names.toSorted());
+  });
+}

@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions } from './calls.ts';
+import type { KubernetesClient } from './client.ts';
+import {
+  AlreadyExistsError,
+  CancelledError,
+  ConflictError,
+  InvalidError,
+  NotFoundError,
+  UnavailableError,
+} from './errors.ts';
+import { validate } from './fake-validation.builders.ts';
+import { isRecord, recordOf, stringOf, type JsonRecord } from './json.ts';
+import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
+import { parseLabelSelector } from './label-selector.ts';
+import { objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
+
+/** An object as it is stored: JSON, with the metadata that the server has filled in. */
+type Stored = JsonRecord & { readonly metadata: JsonRecord };
+
+/** A request, as the server sees it. */
+export interface FakeRequest {
+  readonly verb: 'get' | 'list' | 'create' | 'patch' | 'delete';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** What happens around each request; both do nothing unless a test says otherwise. */
+export interface FakeNetwork {
+  /** Before the server handles a request: awaited, so that others can go first. What it throws, the caller gets. */
+  readonly before?: (request: FakeRequest) => void | Promise<void>;
+  /** After the server has handled a request, before its caller has the answer. What it throws, the caller gets. */
+  readonly after?: (request: FakeRequest) => void | Promise<void>;
+}
+
+/**
+ * An API server in memory, behind the interface of {@link KubernetesClient}, for tests of what is decided between two
+ * requests. It stores what it is sent, compares `resourceVersion` and `uid` and refuses as kube-apiserver does;
+ * `api-server-contract.builders.ts` has the cases, and they run on the real one as well.
+ * Of a schema it validates only that of Leases.
+ */
+export class FakeApiServer {
+  /** Every request in the order in which the server handled it. */
+  readonly requests: FakeRequest[] = [];
+  readonly #objects = new Map<string, Stored>();
+  #revision = 1;
+
+  /** A client of this server. Several clients with networks of their own are several processes. */
+  client(network: FakeNetwork = {}): KubernetesClient {
+    const handle = async <T>(request: FakeRequest, options: CallOptions | undefined, answer: () => T): Promise<T> => {
+      await network.before?.(request);
+      if (options?.signal?.aborted) throw new CancelledError(`${request.verb} was cancelled by its caller`);
+      this.requests.push(request);
+      const given = settled(answer);
+      await network.after?.(request);
+      return given();
+    };
+    return new FakeClient(this, handle) as unknown as KubernetesClient;
+  }
+
+  /** The verbs of the requests so far. */
+  get verbs(): string[] {
+    return this.requests.map(({ verb }) => verb);
+  }
+
+  /** How many changes there have been: the `resourceVersion` of the last one. */
+  get revision(): string {
+    return this.#revision.toString();
+  }
+
+  /** All objects of a resource, of all namespaces when none is given; also for a test's own watch. */
+  list<T extends KubernetesObject>(resource: ResourceType<T>, namespace?: string): T[] {
+    const ofResource = [...this.#objects].filter(([path]) => path.split('/').at(-2) === resource.plural);
+    const objects = ofResource.map(([, object]) => resource.parse(copied(object)));
+    return objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  }
+
+  /** Puts an object there as it is, its UID included, in place of what there is; returns it with its new version. */
+  put<T extends KubernetesObject>(resource: ResourceType<T>, object: object): T {
+    const metadata = recordOf(recordOf(object)['metadata']);
+    const [namespace, name = ''] = [stringOf(metadata['namespace']), stringOf(metadata['name'])];
+    const path = objectPath(resource, { namespace, name });
+    this.#objects.delete(path);
+    return resource.parse(this.#store(path, { ...object, metadata }));
+  }
+
+  /** Takes an object away, whatever its finalizers. */
+  remove(resource: ApiResource, key: ObjectKey): void {
+    this.#objects.delete(objectPath(resource, key));
+    this.#revision += 1;
+  }
+
+  read(path: string): Stored {
+    const object = this.#objects.get(path);
+    if (object === undefined) throw new NotFoundError(`${path} not found`, { status: 404, reason: 'NotFound' });
+    return copied(object);
+  }
+
+  create(path: string, object: JsonRecord): Stored {
+    const metadata = recordOf(object['metadata']);
+    if (isGiven(metadata['resourceVersion'])) {
+      throw new UnavailableError('resourceVersion should not be set on objects to be created', { status: 500 });
+    }
+    validate(object);
+    if (this.#objects.has(path)) {
+      throw new AlreadyExistsError(`${path} already exists`, { status: 409, reason: 'AlreadyExists' });
+    }
+    const filledIn = { uid: randomUUID(), creationTimestamp: '2026-01-02T03:04:05Z' };
+    return this.#store(path, { ...object, status: undefined, metadata: { ...metadata, ...filledIn } });
+  }
+
+  /** @param part what a patch changes: everything but the status where that is a subresource, or only that */
+  patch(path: string, patch: JsonRecord, part: 'all' | 'status' | 'not the status'): Stored {
+    const before = this.read(path);
+    const merged = recordOf(merge(before, patch));
+    const metadata = recordOf(merged['metadata']);
+    compareVersions(path, before.metadata['resourceVersion'], metadata['resourceVersion'] ?? '');
+    if (isGiven(metadata['uid']) && metadata['uid'] !== before.metadata['uid']) {
+      throw new InvalidError('metadata.uid: field is immutable', { status: 422, reason: 'Invalid' });
+    }
+    validate(merged);
+    const { uid, creationTimestamp, deletionTimestamp } = before.metadata;
+    const body = part === 'status' ? { ...before, status: merged['status'] } : merged;
+    const status = part === 'not the status' ? before['status'] : merged['status'];
+    return this.#store(path, { ...body, status, metadata: { ...metadata, uid, creationTimestamp, deletionTimestamp } });
+  }
+
+  delete(path: string, { uid, resourceVersion }: NonNullable<DeleteOptions['preconditions']> = {}): void {
+    const object = this.read(path);
+    const { metadata } = object;
+    if (uid !== undefined && uid !== metadata['uid']) throw changed(path, 'UID in precondition');
+    if (resourceVersion !== undefined && resourceVersion !== metadata['resourceVersion']) {
+      throw changed(path, 'ResourceVersion in precondition');
+    }
+    const deletionTimestamp = metadata['deletionTimestamp'] ?? '2026-01-02T03:04:05Z';
+    this.#store(path, { ...object, metadata: { ...metadata, deletionTimestamp } });
+  }
+
+  /** A change that changes nothing is not written; an object that is being deleted goes with its last finalizer. */
+  #store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
+    const metadata = { ...object.metadata, resourceVersion: undefined };
+    const before = this.#objects.get(path);
+    const next: Stored = copied({ ...object, metadata });
+    const stored = (resourceVersion: string): Stored => ({ ...next, metadata: { ...next.metadata, resourceVersion } });
+    const version = stringOf(before?.metadata['resourceVersion']);
+    if (version !== undefined && isDeepStrictEqual(before, stored(version)) && !isGone(next))
+      return copied(stored(version));
+    this.#revision += 1;
+    const written = stored(this.revision);
+    if (isGone(written)) this.#objects.delete(path);
+    else this.#objects.set(path, written);
+    return copied(written);
+  }
+}
+
+type Handle = <T>(request: FakeRequest, options: CallOptions | undefined, answer: () => T) => Promise<T>;
+
+/** The calls of {@link KubernetesClient} that read and write objects. */
+class FakeClient {
+  constructor(
+    private readonly server: FakeApiServer,
+    private readonly handle: Handle,
+  ) {}
+
+  get<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, options?: CallOptions): Promise<T> {
+    const path = objectPath(resource, key);
+    return this.handle({ verb: 'get', path }, options, () => resource.parse(this.server.read(path)));
+  }
+
+  async find<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, options?: CallOptions) {
+    try {
+      return await this.get(resource, key, options);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  create<T extends KubernetesObject, N extends NewObject>(resource: ResourceType<T>, object: N, options?: CallOptions) {
+    const { namespace, name = '' } = object.metadata;
+    const path = objectPath(resource, { namespace, name });
+    const body = asSent(object);
+    return this.handle({ verb: 'create', path, body }, options, () => resource.parse(this.server.create(path, body)));
+  }
+
+  patch<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, patch: object, options?: PatchOptions) {
+    const path = objectPath(resource, key);
+    const body = asSent(patch);
+    const part = options?.subresource ?? (hasStatus.has(resource.plural) ? 'not the status' : 'all');
+    return this.handle({ verb: 'patch', path, body }, options, () =>
+      resource.parse(this.server.patch(path, body, part)),
+    );
+  }
+
+  delete(resource: ApiResource, key: ObjectKey, options?: DeleteOptions): Promise<void> {
+    const path = objectPath(resource, key);
+    const { preconditions, propagationPolicy } = options ?? {};
+    const body = asSent({ preconditions, propagationPolicy });
+    return this.handle({ verb: 'delete', path, body }, options, () => this.server.delete(path, preconditions));
+  }
+
+  async list<T extends KubernetesObject>(resource: ResourceType<T>, query: ListQuery = {}, options?: CallOptions) {
+    const page = await this.listRaw(resource, query, options);
+    return { ...page, items: page.items.map((item) => resource.parse(item)) };
+  }
+
+  /** With label selectors, and the field selectors `path=value` and `path!=value`. */
+  listRaw(resource: ApiResource, query: ListQuery = {}, options?: CallOptions): Promise<ListPage<unknown>> {
+    const { namespace, labelSelector = '', fieldSelector = '', limit = Infinity } = query;
+    const path = objectPath(resource, { namespace, name: '' });
+    return this.handle({ verb: 'list', path, body: asSent(query) }, options, () => {
+      const all = this.server.list({ ...resource, parse: (raw) => raw as KubernetesObject }, namespace);
+      const labelled = all.filter(({ metadata }) => parseLabelSelector(labelSelector)(metadata.labels ?? {}));
+      const items = labelled.filter((object) => hasFields(object, fieldSelector));
+      const start = Number(query.continue ?? 0);
+      const end = start + limit;
+      const next = end < items.length ? end.toString() : undefined;
+      return { items: items.slice(start, end), resourceVersion: this.server.revision, continue: next };
+    });
+  }
+}
+
+/** Resources whose status is changed only as a subresource. */
+const hasStatus: ReadonlySet<string> = new Set(['workflowexecutions', 'pipelineruns', 'taskruns', 'pods']);
+
+function asSent(body: object): JsonRecord {
+  return recordOf(copied(body));
+}
+
+/** As JSON has it, and of the realm of the test: what `structuredClone` returns under Jest is never deeply equal to it. */
+function copied<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** Runs a function now, and gives or throws later what came of it. */
+function settled<T>(answer: () => T): () => T {
+  try {
+    const value = answer();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** RFC 7386. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch;
+  const result = new Map(Object.entries(recordOf(target)));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) result.delete(key);
+    else result.set(key, merge(result.get(key), value));
+  }
+  return Object.fromEntries(result);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== '';
+}
+
+/** An update names the version that it is made on; a patch that names none is made on the one that there is. */
+function compareVersions(path: string, current: unknown, given: unknown): void {
+  if (given === '' || given === '0') {
+    throw new InvalidError('metadata.resourceVersion: must be specified for an update', {
+      status: 422,
+      reason: 'Invalid',
+    });
+  }
+  if (typeof given !== 'string' || !/^[0-9]+$/.test(given)) {
+    throw new UnavailableError('strconv.ParseUint: invalid syntax', { status: 500 });
+  }
+  if (given !== current) throw changed(path, 'the object has been modified');
+}
+
+function changed(path: string, why: string): ConflictError {
+  return new ConflictError(`Operation cannot be fulfilled on ${path}: ${why}`, { status: 409, reason: 'Conflict' });
+}
+
+function isGone({ metadata }: Stored): boolean {
+  const { deletionTimestamp, finalizers } = metadata;
+  return deletionTimestamp !== undefined && (!Array.isArray(finalizers) || finalizers.length === 0);
+}
+
+function hasFields(object: object, selector: string): boolean {
+  return selector
+    .split(',')
+    .filter((part) => part !== '')
+    .every((part) => {
+      const [, path = '', operator, value] = /^([^!=]+)(!=|=)(.*)$/.exec(part) ?? [];
+      const found = path.split('.').reduce((at: unknown, name) => recordOf(at)[name], object) ?? '';
+      return operator === '=' ? found === value : found !== value;
+    });
+}

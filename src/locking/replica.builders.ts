@@ -1,0 +1,101 @@
+import { FakeApiServer, type FakeNetwork, type FakeRequest } from '../kubernetes/fake-api-server.builders.ts';
+import { leaseResource, type Lease } from '../kubernetes/lease.ts';
+import { ObjectStore } from '../kubernetes/object-store.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import type { HolderState } from './holders.ts';
+import { lockName } from './lock-lease.ts';
+import type { Claim, Cooldown, ExecutionId } from './lock-record.ts';
+import { TargetLocks } from './target-locks.ts';
+
+export const minutes = 60_000;
+
+/** The namespace of the locks in tests. */
+export const lockNamespace = 'kubernaut-system';
+
+/** The execution of this name in the namespace `payment`. */
+export function anId(name: string): ExecutionId {
+  return { namespace: 'payment', name, uid: `uid-${name}` };
+}
+
+/** The claim of the execution of this name. */
+export function aClaim(name: string, workflowId = 'restart'): Claim {
+  return { execution: anId(name), workflowId };
+}
+
+/** What a lock remembers of the execution of this name. */
+export function aCooldown(name: string, ended: Date, workflowId = 'restart'): Cooldown {
+  return { workflowId, execution: anId(name), completionTime: ended.toISOString() };
+}
+
+/** What became of executions: a replica has seen it in its cache, or learns it when it asks. Whoever is not named lives. */
+export class FakeHolders {
+  readonly seen = new Map<string, HolderState>();
+  readonly now = new Map<string, HolderState>();
+  /** The names of the executions that were asked about. */
+  readonly inspected: string[] = [];
+
+  lastSeen({ name }: ExecutionId): HolderState {
+    return this.seen.get(name) ?? { kind: 'live' };
+  }
+
+  inspect({ name }: ExecutionId, signal: AbortSignal): Promise<HolderState> {
+    signal.throwIfAborted();
+    this.inspected.push(name);
+    return Promise.resolve(this.now.get(name) ?? { kind: 'live' });
+  }
+}
+
+/** A replica of the service: its client, and a cache of the Leases that a test keeps up to date with `sync`. */
+export function aReplica({
+  server = new FakeApiServer(),
+  holders = new FakeHolders(),
+  network = {},
+  cooldownMs = 5 * minutes,
+}: { server?: FakeApiServer; holders?: FakeHolders; network?: FakeNetwork; cooldownMs?: number } = {}) {
+  const store = new ObjectStore<Lease>({}, () => undefined);
+  const contention: string[] = [];
+  const counter = {
+    inc: ({ cause }: { cause: string }, by = 1) => void contention.push(by === 1 ? cause : `${cause}+${by}`),
+  };
+  const locks = new TargetLocks(
+    server.client(network),
+    { store } as unknown as Reflector<Lease>,
+    holders,
+    { namespace: lockNamespace, cooldownMs },
+    counter as never,
+  );
+  const sync = () => store.replace(undefined, server.list(leaseResource), server.revision);
+  sync();
+  return { server, holders, locks, store, contention, sync };
+}
+
+/** The Lease of a target as the server has it; undefined when there is none. */
+export function leaseOf(server: FakeApiServer, target: string): Lease | undefined {
+  return server.list(leaseResource, lockNamespace).find(({ metadata }) => metadata.name === lockName(target));
+}
+
+/** Lets something happen before the requests of a verb, on their way to the server; at most so many times. */
+export function interrupting(verb: FakeRequest['verb'], act: () => unknown, times = 1): FakeNetwork {
+  let left = times;
+  return {
+    before: async (request) => {
+      if (request.verb === verb && left-- > 0) await act();
+    },
+  };
+}
+
+/** Changes a Lease that exists without changing what it says of its target, each time to another version. */
+export function touching(server: FakeApiServer, target: string): () => Promise<unknown> {
+  let touches = 0;
+  return () => {
+    const annotations = { 'kubernaut.ai/test': `${(touches += 1)}` };
+    const key = { namespace: lockNamespace, name: lockName(target) };
+    return server.client().patch(leaseResource, key, { metadata: { annotations } });
+  };
+}
+
+/** Two replicas on one server, with one truth about the executions. */
+export function twoReplicas() {
+  const [server, holders] = [new FakeApiServer(), new FakeHolders()];
+  return { server, holders, one: aReplica({ server, holders }), other: aReplica({ server, holders }) };
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError } from '../kubernetes/errors.ts';
+import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
+import { leaseResource } from '../kubernetes/lease.ts';
+import { lockName } from './lock-lease.ts';
+import {
+  aClaim,
+  aCooldown,
+  anId,
+  aReplica,
+  interrupting,
+  leaseOf,
+  lockNamespace,
+  minutes,
+  touching,
+  twoReplicas,
+} from './replica.builders.ts';
+import { LockContendedError } from './target-locks.ts';
+
+const target = 'payment/deployment/payment-api';
+const key = { namespace: lockNamespace, name: lockName(target) };
+const now = new Date('2026-01-02T03:04:05.678Z');
+const later = (age: number) => new Date(now.getTime() + age * minutes);
+const { signal } = new AbortController();
+
+describe('releasing a target', () => {
+  it('removes the Lease when nothing has to cool down', async () => {
+    const { server, locks } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.release(target, anId('first'), undefined, now, signal);
+    expect(server.verbs).toEqual(['create', 'delete']);
+    expect(leaseOf(server, target)).toBeUndefined();
+  });
+
+  it('leaves the cooldown and no holder', async () => {
+    const { server, locks, store } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    const lease = leaseOf(server, target);
+    expect(lease?.spec).toEqual({});
+    expect(lease?.metadata.annotations).toMatchObject({
+      'kubernaut.ai/cooldowns': expect.stringContaining('uid-first'),
+    });
+    expect(store.get(key)).toEqual(lease);
+  });
+
+  it('does nothing for an execution that does not hold it and leaves nothing', async () => {
+    const { server, locks } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.release(target, anId('second'), undefined, now, signal);
+    await locks.release('payment/deployment/ledger', anId('second'), undefined, now, signal);
+    expect(server.verbs).toEqual(['create']);
+  });
+
+  it('keeps the cooldown of an execution whose Lease is gone', async () => {
+    const { server, locks } = aReplica();
+    await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    expect(leaseOf(server, target)?.spec).toEqual({});
+    await expect(locks.acquire(target, aClaim('second'), now, signal)).resolves.toMatchObject({ kind: 'cooling-down' });
+  });
+
+  it.each([
+    ['a cooldown to leave', aCooldown('first', now), 'patch'],
+    ['nothing to leave', undefined, 'delete'],
+  ])('with %s never takes the target from who has it meanwhile', async (_, cooldown, verb) => {
+    const { server, holders, one, other } = twoReplicas();
+    await one.locks.acquire(target, aClaim('first'), now, signal);
+    other.sync();
+    holders.seen.set('first', { kind: 'ended' });
+    await one.locks.acquire(target, aClaim('second'), now, signal);
+    await other.locks.release(target, anId('first'), cooldown, now, signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
+    expect(server.verbs.slice(2, 4)).toEqual([verb, 'get']);
+  });
+
+  it('succeeds when somebody else has removed the Lease in the same moment', async () => {
+    const server = new FakeApiServer();
+    const remove = () => server.client().delete(leaseResource, key);
+    const { locks } = aReplica({ server, network: interrupting('delete', remove) });
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.release(target, anId('first'), undefined, now, signal);
+    expect(server.verbs).toEqual(['create', 'delete', 'delete']);
+  });
+
+  it('gives up when the Lease changes under every one of five tries', async () => {
+    const server = new FakeApiServer();
+    const touch = touching(server, target);
+    const disturbed = aReplica({ server, network: interrupting('delete', touch, Infinity) });
+    await disturbed.locks.acquire(target, aClaim('first'), now, signal);
+    const attempt = disturbed.locks.release(target, anId('first'), undefined, now, signal);
+    await expect(attempt).rejects.toThrow(LockContendedError);
+    await expect(attempt).rejects.toThrow(target);
+    expect(server.verbs.filter((verb) => verb === 'delete')).toHaveLength(5);
+    const patient = aReplica({ server, network: interrupting('delete', touch, 4) });
+    await patient.locks.release(target, anId('first'), undefined, now, signal);
+    expect(leaseOf(server, target)).toBeUndefined();
+  });
+
+  it('ends with its caller, and with an error that is no answer to the comparison', async () => {
+    const { locks, server } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    const release = () => locks.release(target, anId('first'), undefined, now, AbortSignal.abort());
+    await expect(release()).rejects.toThrow(CancelledError);
+    expect(leaseOf(server, target)).toBeDefined();
+  });
+});
+
+it('a target is held by the execution that the cache shows as its holder, by UID', async () => {
+  const { locks } = aReplica();
+  expect(locks.isHeldBy(target, anId('first'))).toBe(false);
+  await locks.acquire(target, aClaim('first'), now, signal);
+  expect(locks.isHeldBy(target, anId('first'))).toBe(true);
+  expect(locks.isHeldBy(target, { ...anId('first'), uid: 'uid-0' })).toBe(false);
+  await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+  expect(locks.isHeldBy(target, anId('first'))).toBe(false);
+});
+
+describe('collecting a Lease', () => {
+  it('removes it when its cooldowns are over, and not before', async () => {
+    const { server, locks } = aReplica();
+    await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    await locks.collect(key.name, later(4), signal);
+    expect(leaseOf(server, target)).toBeDefined();
+    await locks.collect(key.name, later(5), signal);
+    expect(leaseOf(server, target)).toBeUndefined();
+  });
+
+  it('removes it when a live read shows that its holder has ended, and leaves it while the holder lives', async () => {
+    const { server, holders, locks } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.collect(key.name, later(60), signal);
+    expect(leaseOf(server, target)).toBeDefined();
+    holders.now.set('first', { kind: 'ended' });
+    await locks.collect(key.name, later(60), signal);
+    expect([leaseOf(server, target), holders.inspected]).toEqual([undefined, ['first', 'first']]);
+  });
+
+  it('leaves the cooldown of a holder that has not given the target back', async () => {
+    const { server, holders, locks } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    holders.seen.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
+    await locks.collect(key.name, later(1), signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
+    await locks.collect(key.name, later(6), signal);
+    expect(leaseOf(server, target)).toBeUndefined();
+  });
+
+  it('leaves it when somebody has used it since the cache saw it', async () => {
+    const { server, one, other } = twoReplicas();
+    await one.locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    other.sync();
+    await one.locks.acquire(target, aClaim('second'), later(6), signal);
+    await other.locks.collect(key.name, later(6), signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
+  });
+
+  it('leaves one of the same name that was created anew, whatever its version says', async () => {
+    const { server, locks, store } = aReplica();
+    await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    const old = store.get(key)!;
+    await server.client().delete(leaseResource, key);
+    const { locks: others } = aReplica({ server });
+    await others.acquire(target, aClaim('second'), now, signal);
+    const resourceVersion = leaseOf(server, target)!.metadata.resourceVersion;
+    store.put(undefined, { ...old, metadata: { ...old.metadata, resourceVersion } });
+    await locks.collect(key.name, later(6), signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
+  });
+
+  it('asks for nothing when the cache does not know it', async () => {
+    const { server, locks } = aReplica();
+    await locks.collect(key.name, now, signal);
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('fails with an error that is no answer to the comparison', async () => {
+    const { server, locks } = aReplica();
+    await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
+    await expect(locks.collect(key.name, later(6), AbortSignal.abort())).rejects.toThrow(CancelledError);
+    expect(leaseOf(server, target)).toBeDefined();
+  });
+});

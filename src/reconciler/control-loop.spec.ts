@@ -1,0 +1,101 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import { aborted } from '../kubernetes/aborted.ts';
+import { FakeClock, settle } from '../kubernetes/fake-clock.builders.ts';
+import type { LeaderWork, LeadershipEnd } from '../kubernetes/leader-elector.ts';
+import { silentLogger } from '../kubernetes/logger.ts';
+import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
+import { ControlLoop } from './control-loop.ts';
+import type { Leadership } from './leadership.ts';
+import type { Mirrors } from './mirrors.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { Resync } from './resync.ts';
+
+const key = 'payment/we-pod-crash';
+
+/** A control loop of a leader, with its work on one execution in the hands of a test. */
+function aLoop({ end = 'stopped', caughtUp = true }: { end?: LeadershipEnd; caughtUp?: boolean } = {}) {
+  const clock = new FakeClock();
+  const queue = new WorkQueue({ clock });
+  const pass = Promise.withResolvers<HandlerResult>();
+  const reconcile = jest.fn<Reconciler['reconcile']>(() => pass.promise);
+  const endProcess = jest.fn<(why: string) => void>();
+  const during = async (signal: AbortSignal, work: LeaderWork) => {
+    await work(signal);
+    return end;
+  };
+  const mirrors = { onChange: () => undefined, executionKeys: () => [key], caughtUp: () => Promise.resolve(caughtUp) };
+  const untilAborted = { onNews: () => undefined, run: (signal: AbortSignal) => aborted(signal) };
+  const loop = new ControlLoop(
+    queue,
+    mirrors as unknown as Mirrors,
+    { during, isHeld: true } as unknown as Leadership,
+    untilAborted as unknown as Resync,
+    { reconcile } as unknown as Reconciler,
+    untilAborted as unknown as AuditTrail,
+    { workers: 1, shutdownMs: 30_000 },
+    clock,
+    silentLogger,
+    endProcess,
+  );
+  loop.onModuleInit();
+  loop.onApplicationBootstrap();
+  return { loop, clock, queue, pass, reconcile, endProcess };
+}
+
+/** Tells a loop to stop; says whether it has. */
+function stop(loop: ControlLoop): () => boolean {
+  let isOver = false;
+  loop.onModuleDestroy();
+  void loop.beforeApplicationShutdown().then(() => (isOver = true));
+  return () => isOver;
+}
+
+describe('the control loop', () => {
+  it('reconciles what comes on the queue, once everything was read', async () => {
+    const { queue, reconcile } = aLoop();
+    queue.add(key);
+    await settle();
+    expect(reconcile).toHaveBeenCalledWith({ namespace: 'payment', name: 'we-pod-crash' }, expect.any(AbortSignal));
+  });
+
+  it('reconciles nothing when it was stopped before everything was read', async () => {
+    const { loop, queue, reconcile } = aLoop({ caughtUp: false });
+    queue.add(key);
+    const isOver = stop(loop);
+    await settle();
+    expect([reconcile.mock.calls.length, isOver()]).toEqual([0, true]);
+  });
+
+  it('lets a pass that has begun come to its end when it is stopped', async () => {
+    const { loop, queue, pass, reconcile } = aLoop();
+    queue.add(key);
+    await settle();
+    const isOver = stop(loop);
+    await settle();
+    expect([isOver(), reconcile.mock.calls[0]?.[1].aborted]).toEqual([false, false]);
+
+    pass.resolve({});
+    await settle();
+
+    expect(isOver()).toBe(true);
+  });
+
+  it('calls a pass off that takes longer than the configuration allows', async () => {
+    const { loop, clock, queue, reconcile } = aLoop();
+    queue.add(key);
+    await settle();
+    stop(loop);
+
+    await clock.advance(30_000);
+
+    expect(reconcile.mock.calls[0]?.[1].aborted).toBe(true);
+  });
+
+  it('ends the process when the lease is lost', async () => {
+    const { loop, endProcess } = aLoop({ end: 'lost' });
+    stop(loop);
+    await settle();
+    expect(endProcess).toHaveBeenCalledTimes(1);
+  });
+});

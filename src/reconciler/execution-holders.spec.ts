@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError } from '../kubernetes/errors.ts';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { succeeded } from '../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { cooldownOf, idOf } from './claims.ts';
+import { ExecutionHolders } from './execution-holders.ts';
+import { aFakeCluster } from './fake-cluster.builders.ts';
+
+const { signal } = new AbortController();
+const completionTime = '2026-01-02T03:06:36Z';
+const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
+const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
+const completed: WorkflowExecutionStatus = { phase: 'Completed', completionTime };
+const failed: WorkflowExecutionStatus = { phase: 'Failed', completionTime, failure };
+
+function aCluster() {
+  const cluster = aFakeCluster();
+  return { ...cluster, holders: new ExecutionHolders(cluster.executions, cluster.pipelineRuns, clock) };
+}
+
+describe('what the cache knows of the holder of a lock', () => {
+  it.each([
+    ['is not looked at yet', undefined],
+    ['is Pending', { phase: 'Pending' }],
+    ['is Running', { phase: 'Running' }],
+    ['has failed: its pods may still end', failed],
+  ] as const)('is that it lives when it %s', (_, status) => {
+    const { holders, execution, server } = aCluster();
+    expect(holders.lastSeen(idOf(execution({ status })))).toEqual({ kind: 'live' });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('is that it has ended, and what cools down, when it is Completed', () => {
+    const { holders, execution } = aCluster();
+    const one = execution({ status: completed });
+    const cooldown = cooldownOf(one, clock.now());
+    expect(cooldown).toMatchObject({ completionTime });
+    expect(holders.lastSeen(idOf(one))).toEqual({ kind: 'ended', cooldown });
+  });
+
+  it('is nothing when it is not there or another one has its name: it counts as alive', () => {
+    const { holders, execution } = aCluster();
+    const one = execution({ status: completed });
+    expect(holders.lastSeen({ ...idOf(one), uid: 'another' })).toEqual({ kind: 'live' });
+    expect(holders.lastSeen({ namespace: 'payment', name: 'gone', uid: 'u' })).toEqual({ kind: 'live' });
+  });
+});
+
+describe('what is true of the holder of a lock', () => {
+  it.each([
+    ['is Pending', { phase: 'Pending' }],
+    ['is Running', { phase: 'Running' }],
+  ] as const)('is that it lives when it %s', async (_, status) => {
+    const { holders, execution } = aCluster();
+    await expect(holders.inspect(idOf(execution({ status })), signal)).resolves.toEqual({ kind: 'live' });
+  });
+
+  it.each([
+    ['is Completed, whatever pods it has', completed],
+    ['has failed', failed],
+    ['was skipped', { phase: 'Skipped', completionTime }],
+  ] as const)('is that it has ended when it %s', async (_, status) => {
+    const { holders, execution, pod } = aCluster();
+    const one = execution({ status });
+    if (status.phase === 'Completed') pod(one, 'ending', 'Running');
+    const cooldown = cooldownOf(one, clock.now());
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'ended', cooldown });
+  });
+
+  it('is that it lives when it has failed and a pod of it has not ended', async () => {
+    const { holders, execution, pod } = aCluster();
+    const one = execution({ status: failed });
+    pod(one, 'ending', 'Running');
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
+  });
+
+  it('is read live: the cache may be late', async () => {
+    const { holders, execution, client } = aCluster();
+    const one = execution({ status: { phase: 'Running' } });
+    await client.patch(workflowExecutionResource, one.metadata, { status: failed }, { subresource: 'status' });
+    await expect(holders.inspect(idOf(one), signal)).resolves.toMatchObject({ kind: 'ended' });
+    await expect(holders.inspect(idOf(one), AbortSignal.abort())).rejects.toThrow(CancelledError);
+  });
+
+  it.each([
+    ['nothing of it is left', undefined, undefined, 'ended'],
+    ['its PipelineRun has ended', succeeded('True', 'Succeeded'), undefined, 'ended'],
+    ['its PipelineRun runs', succeeded('Unknown', 'Running'), undefined, 'live'],
+    ['a pod of it runs', undefined, 'Running', 'live'],
+    ['its PipelineRun has ended and a pod of it runs', succeeded('False', 'Failed'), 'Running', 'live'],
+  ])('when it is gone and %s', async (_, status, podPhase, kind) => {
+    const { holders, execution, unseenPipelineRun, pod, server } = aCluster();
+    const one = execution();
+    if (status !== undefined) unseenPipelineRun(one, { status });
+    if (podPhase !== undefined) pod(one, 'a-pod', podPhase);
+    server.remove(workflowExecutionResource, one.metadata);
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind });
+  });
+
+  it('is not what is true of another execution that has its name', async () => {
+    const { holders, execution, unseenPipelineRun } = aCluster();
+    const one = execution({ metadata: { uid: 'first' } });
+    unseenPipelineRun(one, { status: succeeded('Unknown', 'Running') });
+    execution({ metadata: { uid: 'second' }, status: completed });
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
+    await expect(holders.inspect({ ...idOf(one), uid: 'third' }, signal)).resolves.toEqual({ kind: 'ended' });
+  });
+});

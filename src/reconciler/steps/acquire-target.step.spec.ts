@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { Claim } from '../../locking/lock-record.ts';
+import type { Acquisition, TargetLocks } from '../../locking/target-locks.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { AcquireTarget } from './acquire-target.step.ts';
+
+const { signal } = new AbortController();
+const clock = new FakeClock(new Date('2026-01-02T03:04:05Z'));
+const other = { namespace: 'checkout', name: 'other', uid: 'uid-other' };
+const busy: Acquisition = { kind: 'busy', holder: other };
+const coolingDown: Acquisition = { kind: 'cooling-down', earlier: other, remainingMs: 5_000 };
+
+/** The step on a cluster, with locks that give this answer or fail with this error. */
+function aStep(answer: Acquisition | Error) {
+  const cluster = aFakeCluster();
+  const asked: [string, Claim, Date, AbortSignal][] = [];
+  const acquire = (...question: (typeof asked)[number]) => {
+    asked.push(question);
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  const locks = { acquire } as unknown as TargetLocks;
+  return { ...cluster, asked, step: new AcquireTarget(locks, cluster.pipelineRuns, clock) };
+}
+
+describe('acquiring the target of an execution', () => {
+  it('asks for it in its canonical form, for the workflow of the execution', async () => {
+    const { step, execution, asked } = aStep({ kind: 'acquired' });
+    const one = execution({ spec: { targetResource: 'payment/deploy/payment-api' } });
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    const { namespace, name, uid } = one.metadata;
+    const claim = { execution: { namespace, name, uid }, workflowId: 'oomkill-increase-memory' };
+    expect(asked).toEqual([['payment/deployment/payment-api', claim, clock.now(), signal]]);
+  });
+
+  it('asks for nothing when the target cannot be understood', async () => {
+    const { step, execution, asked } = aStep(busy);
+    const one = execution({ spec: { targetResource: 'payment-api' } });
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['another execution holds it', busy, 'ResourceBusy'],
+    ['its workflow cools down there', coolingDown, 'RecentlyRemediated'],
+  ])('skips the execution when %s', async (_, answer, reason) => {
+    const { step, execution } = aStep(answer);
+    await expect(step.run(execution(), signal)).resolves.toMatchObject({
+      kind: 'observed',
+      observation: {
+        phase: 'Skipped',
+        skip: { reason, skippedAt: '2026-01-02T03:04:05Z', conflictingExecution: other },
+      },
+    });
+  });
+
+  it.each([busy, coolingDown])('never skips an execution that has a PipelineRun already: $kind', async (answer) => {
+    const { step, execution, unseenPipelineRun } = aStep(answer);
+    const one = execution();
+    unseenPipelineRun(one);
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+
+  it('skips it although somebody else has a PipelineRun of its name', async () => {
+    const { step, execution, unseenPipelineRun } = aStep(busy);
+    const one = execution();
+    unseenPipelineRun(one, notOurs);
+    await expect(step.run(one, signal)).resolves.toMatchObject({ observation: { phase: 'Skipped' } });
+  });
+
+  it('leaves the execution Pending and comes back when the lock cannot be asked for', async () => {
+    const error = new UnavailableError('no route');
+    const { step, execution } = aStep(error);
+    await expect(step.run(execution(), signal)).resolves.toEqual({
+      kind: 'observed',
+      observation: expect.objectContaining({ phase: 'Pending', reason: 'LockUnavailable' }),
+      retry: error,
+    });
+  });
+
+  it('says nothing of an execution when it was told to stop', async () => {
+    const { step, execution } = aStep(new CancelledError('stopped'));
+    await expect(step.run(execution(), signal)).rejects.toThrow(CancelledError);
+  });
+});

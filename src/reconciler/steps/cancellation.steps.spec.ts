@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { CancelBeforeStart } from './cancel-before-start.step.ts';
+import { RequestCancellation } from './request-cancellation.step.ts';
+
+const { signal } = new AbortController();
+const cancelled = { spec: { cancelRequested: true } };
+
+function aCluster() {
+  const cluster = aFakeCluster();
+  return {
+    ...cluster,
+    beforeStart: new CancelBeforeStart(cluster.pipelineRuns),
+    request: new RequestCancellation(cluster.pipelineRuns),
+  };
+}
+
+describe('an execution that is cancelled before it has started', () => {
+  it('has failed as Cancelled, and nothing has run', async () => {
+    const { beforeStart, execution } = aCluster();
+    await expect(beforeStart.run(execution(cancelled), signal)).resolves.toEqual({
+      kind: 'observed',
+      observation: {
+        phase: 'Failed',
+        failure: { reason: 'Cancelled', message: expect.stringMatching(/cancelled .+\.$/), wasExecutionFailure: false },
+      },
+    });
+  });
+
+  it('is started first when an earlier try has created its PipelineRun', async () => {
+    const { beforeStart, execution, unseenPipelineRun } = aCluster();
+    const one = execution(cancelled);
+    unseenPipelineRun(one);
+    await expect(beforeStart.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+
+  it('has failed although somebody else has a PipelineRun of its name', async () => {
+    const { beforeStart, execution, unseenPipelineRun } = aCluster();
+    const one = execution(cancelled);
+    unseenPipelineRun(one, notOurs);
+    await expect(beforeStart.run(one, signal)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
+  });
+
+  it.each([undefined, false])(
+    'is one that asks for it: with cancelRequested %p it goes on',
+    async (cancelRequested) => {
+      const { beforeStart, execution, server } = aCluster();
+      const one = execution({ spec: { cancelRequested } });
+      await expect(beforeStart.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+      expect(server.verbs).toEqual([]);
+    },
+  );
+});
+
+describe('an execution that is cancelled while it runs', () => {
+  it('has its PipelineRun cancelled, once', async () => {
+    const { request, execution, pipelineRun, storedRun, server } = aCluster();
+    const one = execution(cancelled);
+    pipelineRun(one, { status: succeeded('Unknown', 'Running') });
+    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(storedRun(one)?.spec.status).toBe('CancelledRunFinally');
+    await request.run(one, signal);
+    expect(server.verbs).toEqual(['patch']);
+  });
+
+  it.each([
+    ['it has ended', cancelled, { status: succeeded('True', 'Succeeded') }],
+    ['somebody has cancelled it by hand', cancelled, { spec: { status: 'Cancelled' } }],
+    ['nobody asks for it', { spec: { cancelRequested: false } }, {}],
+    ['it is of somebody else', cancelled, notOurs],
+  ])('leaves the PipelineRun when %s', async (_, over, run) => {
+    const { request, execution, pipelineRun, server } = aCluster();
+    const one = execution(over);
+    pipelineRun(one, run);
+    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).not.toContain('patch');
+  });
+
+  it('goes on when its PipelineRun is gone', async () => {
+    const { request, execution } = aCluster();
+    const one = execution(cancelled);
+    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { finalizer } from '../../workflow-execution/finalizer.ts';
+import type { ExecutionLog } from '../execution-log.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { AddFinalizer } from './add-finalizer.step.ts';
+import { DeletePipelineRun } from './delete-pipeline-run.step.ts';
+import { RemoveFinalizer } from './remove-finalizer.step.ts';
+
+const { signal } = new AbortController();
+const deletionTimestamp = '2026-01-02T03:07:00Z';
+const guarded = { metadata: { finalizers: [finalizer] } };
+const deleted = { metadata: { finalizers: [finalizer], deletionTimestamp } };
+
+function aCluster() {
+  const cluster = aFakeCluster();
+  const logged: WorkflowExecution[] = [];
+  const log = { deleted: (execution: WorkflowExecution) => void logged.push(execution) } as ExecutionLog;
+  return {
+    ...cluster,
+    logged,
+    add: new AddFinalizer(cluster.executions),
+    remove: new RemoveFinalizer(cluster.executions, log),
+    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns),
+    /** The same execution, of which something has changed since. */
+    stale: (execution: WorkflowExecution) => ({
+      ...execution,
+      metadata: { ...execution.metadata, resourceVersion: '1' },
+    }),
+  };
+}
+
+describe('adding the finalizer', () => {
+  it('is done before the execution goes on, which goes on as it is then', async () => {
+    const { add, execution, stored } = aCluster();
+    const one = execution();
+    const outcome = await add.run(one, signal);
+    expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
+    expect(stored(one)?.metadata.finalizers).toEqual([finalizer]);
+  });
+
+  it('is done once', async () => {
+    const { add, execution, server } = aCluster();
+    const one = execution(guarded);
+    await expect(add.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('begins the pass anew when the execution has changed', async () => {
+    const { add, execution, stale } = aCluster();
+    await expect(add.run(stale(execution()), signal)).resolves.toEqual({ kind: 'outdated' });
+  });
+});
+
+describe('deleting the PipelineRun of an execution that is being deleted', () => {
+  it('asks for it once, and goes on only when it is gone', async () => {
+    const { deletePipelineRun, execution, pipelineRun, server, sync } = aCluster();
+    const one = execution(deleted);
+    pipelineRun(one, { metadata: { finalizers: ['foregroundDeletion'] } });
+    const waiting = { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };
+    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
+    expect(server.verbs).toEqual(['delete']);
+    sync();
+    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
+    expect(server.verbs).toEqual(['delete']);
+  });
+
+  it('goes on when there is none, or one of somebody else, which stays', async () => {
+    const { deletePipelineRun, execution, pipelineRun, storedRun } = aCluster();
+    const one = execution(deleted);
+    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    const theirs = pipelineRun(one, notOurs);
+    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(storedRun(one)).toEqual(theirs);
+  });
+
+  it('is left to others when the finalizer is not ours', async () => {
+    const { deletePipelineRun, execution, pipelineRun, server } = aCluster();
+    const one = execution({ metadata: { finalizers: ['example.org/other'], deletionTimestamp } });
+    pipelineRun(one);
+    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'settled', reason: 'LeftToOthers' });
+    expect(server.verbs).toEqual([]);
+  });
+});
+
+describe('removing the finalizer', () => {
+  it('ends the execution, and the log says so', async () => {
+    const { remove, execution, stored, logged } = aCluster();
+    const one = execution(deleted);
+    await expect(remove.run(one, signal)).resolves.toEqual({ kind: 'settled', reason: 'Deleted' });
+    expect([stored(one), logged]).toEqual([undefined, [one]]);
+  });
+
+  it('begins the pass anew when the execution has changed', async () => {
+    const { remove, execution, stale, stored, logged } = aCluster();
+    const one = execution(deleted);
+    await expect(remove.run(stale(one), signal)).resolves.toEqual({ kind: 'outdated' });
+    expect([stored(one), logged]).toEqual([one, []]);
+  });
+});

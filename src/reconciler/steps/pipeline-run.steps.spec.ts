@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import { AlreadyExistsError, CancelledError, ForbiddenError, InvalidError } from '../../kubernetes/errors.ts';
+import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import { StartPipelineRun } from './start-pipeline-run.step.ts';
+
+const { signal } = new AbortController();
+const startTime = '2026-11-23T12:05:00Z';
+const completionTime = '2026-11-23T12:05:07Z';
+
+function aCluster(network: FakeNetwork = {}) {
+  const cluster = aFakeCluster(network);
+  const errors = { count: 0, inc: () => void (errors.count += 1) };
+  return {
+    ...cluster,
+    errors,
+    start: new StartPipelineRun(cluster.pipelineRuns, errors),
+    follow: new FollowPipelineRun(cluster.pipelineRuns),
+  };
+}
+
+/** A network on which creations fail with this error. */
+const failing = (error: Error): FakeNetwork => ({
+  before: ({ verb }) => {
+    if (verb === 'create') throw error;
+  },
+});
+
+describe('starting an execution', () => {
+  it('creates its PipelineRun', async () => {
+    const { start, execution, storedRun, errors } = aCluster();
+    const one = execution();
+    const outcome = await start.run(one, signal);
+    const { name, uid } = storedRun(one)?.metadata ?? {};
+    expect(outcome).toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Running', begun: 'created', pipelineRun: { name, uid, namespace: 'payment' } },
+    });
+    expect(errors.count).toBe(0);
+  });
+
+  it('adopts the PipelineRun that an earlier try has created, however far it is', async () => {
+    const { start, execution, unseenPipelineRun, errors } = aCluster();
+    const one = execution();
+    unseenPipelineRun(one, { status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
+    await expect(start.run(one, signal)).resolves.toMatchObject({
+      observation: { phase: 'Running', begun: 'adopted', startTime },
+    });
+    expect(errors.count).toBe(0);
+  });
+
+  it('fails the execution when somebody else has a PipelineRun of its name', async () => {
+    const { start, execution, unseenPipelineRun } = aCluster();
+    const one = execution();
+    unseenPipelineRun(one, notOurs);
+    await expect(start.run(one, signal)).resolves.toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Failed', failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } },
+    });
+  });
+
+  it('tries again when that PipelineRun has gone in the same moment', async () => {
+    const cluster = aCluster({
+      before: ({ verb }) => {
+        if (verb === 'get') cluster.server.remove(pipelineRunResource, run.metadata);
+      },
+    });
+    const one = cluster.execution();
+    const run = cluster.unseenPipelineRun(one);
+    await expect(cluster.start.run(one, signal)).rejects.toThrow(AlreadyExistsError);
+  });
+
+  it('leaves it Pending and comes back when it is refused for now', async () => {
+    const error = new ForbiddenError('no rights', { status: 403 });
+    const { start, execution, errors } = aCluster(failing(error));
+    await expect(start.run(execution(), signal)).resolves.toEqual({
+      kind: 'observed',
+      observation: expect.objectContaining({ phase: 'Pending', reason: 'Forbidden' }),
+      retry: error,
+    });
+    expect(errors.count).toBe(1);
+  });
+
+  it('fails it, and does not come back, when it is refused for good', async () => {
+    const { start, execution, errors } = aCluster(failing(new InvalidError('bad', { status: 422 })));
+    const outcome = await start.run(execution(), signal);
+    expect(outcome).toMatchObject({ observation: { phase: 'Failed', failure: { reason: 'ConfigurationError' } } });
+    expect(outcome).toHaveProperty('retry', undefined);
+    expect(errors.count).toBe(1);
+  });
+
+  it.each([new CancelledError('stopped'), new TypeError('a fault of ours')])(
+    'says nothing of it when it fails with %s',
+    async (error) => {
+      const { start, execution, errors } = aCluster(failing(error));
+      await expect(start.run(execution(), signal)).rejects.toBe(error);
+      expect(errors.count).toBe(0);
+    },
+  );
+});
+
+describe('following an execution', () => {
+  it.each([
+    ['runs', { ...succeeded('Unknown', 'Running'), startTime }, { phase: 'Running', startTime }],
+    ['has succeeded', { ...succeeded('True', 'Succeeded'), completionTime }, { phase: 'Completed', completionTime }],
+  ])('says that it %s, without a look at its TaskRuns', async (_, status, observation) => {
+    const { follow, execution, pipelineRun, server } = aCluster();
+    const one = execution();
+    pipelineRun(one, { status });
+    await expect(follow.run(one, signal)).resolves.toMatchObject({ kind: 'observed', observation });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['has failed', succeeded('False', 'Failed'), 'TaskFailed'],
+    ['has ended without saying how', { completionTime }, 'UnknownStatus'],
+  ])('reads the TaskRuns of one that %s', async (_, status, reason) => {
+    const { follow, execution, pipelineRun, taskRun, server } = aCluster();
+    const one = execution();
+    pipelineRun(one, { status });
+    const terminated = { containerID: 'c', exitCode: 3, reason: 'Error' };
+    taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
+    await expect(follow.run(one, signal)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason, wasExecutionFailure: true } },
+    });
+    expect(server.verbs).toEqual(['list']);
+  });
+
+  it('says that its PipelineRun is gone when a live read finds none', async () => {
+    const { follow, execution, taskRun, server } = aCluster();
+    const pipelineRunRef = {
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      name: 'r',
+      namespace: 'payment',
+      uid: 'u',
+    };
+    const one = execution({ status: { phase: 'Running', pipelineRunRef } });
+    taskRun(one, 'main', { steps: [{ name: 's', imageID: 'busybox' }] });
+    await expect(follow.run(one, signal)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
+    });
+    expect(server.verbs).toEqual(['get', 'list']);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
+import type { TargetLocks } from '../../locking/target-locks.ts';
+import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
+import { cooldownOf, idOf } from '../claims.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { ReleaseTarget } from './release-target.step.ts';
+
+const { signal } = new AbortController();
+const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
+const completionTime = '2026-01-02T03:06:36Z';
+const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
+const failed: WorkflowExecutionStatus = { phase: 'Failed', completionTime, failure };
+
+function aStep({ isHeld = true } = {}) {
+  const cluster = aFakeCluster();
+  const released: [string, ExecutionId, Cooldown | undefined, Date, AbortSignal][] = [];
+  const asked: [string, ExecutionId][] = [];
+  const locks = {
+    release: (...given: (typeof released)[number]) => Promise.resolve(void released.push(given)),
+    isHeldBy(...question: (typeof asked)[number]) {
+      asked.push(question);
+      return isHeld;
+    },
+  } as unknown as TargetLocks;
+  return { ...cluster, released, asked, step: new ReleaseTarget(locks, cluster.pipelineRuns, clock) };
+}
+
+describe('releasing the target of an execution', () => {
+  it('leaves with the lock what cools down', async () => {
+    const { step, execution, released, asked } = aStep();
+    const one = execution({ status: failed, spec: { targetResource: 'payment/deploy/payment-api' } });
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    const target = 'payment/deployment/payment-api';
+    expect(released).toEqual([[target, idOf(one), cooldownOf(one, clock.now()), clock.now(), signal]]);
+    expect(released[0]?.[2]).toMatchObject({ completionTime });
+    expect(asked).toEqual([[target, idOf(one)]]);
+  });
+
+  it('waits a second while a pod has not ended', async () => {
+    const { step, execution, pod, released } = aStep();
+    const one = execution({ status: failed });
+    pod(one, 'ending', 'Running');
+    await expect(step.run(one, signal)).resolves.toEqual({
+      kind: 'settled',
+      reason: 'PodsAreEnding',
+      requeueAfterMs: 1_000,
+    });
+    expect(released).toEqual([]);
+  });
+
+  it.each([
+    ['of one that is Completed', { isHeld: true }, { phase: 'Completed', completionTime }],
+    ['of one that does not hold it any more', { isHeld: false }, failed],
+  ] as const)('asks for no pods %s', async (_, options, status) => {
+    const { step, execution, pod, server, released } = aStep(options);
+    const one = execution({ status });
+    pod(one, 'ending', 'Running');
+    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
+    expect([server.verbs, released.length]).toEqual([[], 1]);
+  });
+
+  it('has nothing to release when the target cannot be understood', async () => {
+    const { step, execution, released } = aStep();
+    const one = execution({ status: failed, spec: { targetResource: 'payment-api' } });
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect([released, new FakeApiServer().verbs]).toEqual([[], []]);
+  });
+});

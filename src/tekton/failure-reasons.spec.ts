@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
+import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
+
+/** The reasons by what they mean. */
+function grouped(reasons: Readonly<Record<string, FailureReason | undefined>>) {
+  return Object.groupBy(Object.keys(reasons).toSorted(), (name) => reasons[name] ?? '');
+}
+
+describe('a reason of Tekton', () => {
+  it('on a PipelineRun means one of ours', () => {
+    expect(grouped(pipelineRunReasons)).toEqual({
+      Cancelled: ['Cancelled'],
+      DeadlineExceeded: ['PipelineRunTimeout'],
+      BundleResolutionFailed: ['CouldntGetPipeline'],
+      ConfigurationError: [
+        'CELEvaluationFailed',
+        'CouldntGetTask',
+        'CreateRunFailed',
+        'InvalidMatrixParameterTypes',
+        'InvalidParamValue',
+        'InvalidPipelineResourceBindings',
+        'InvalidPipelineResultReference',
+        'InvalidTaskResultReference',
+        'InvalidTaskRunSpecs',
+        'InvalidWorkspaceBindings',
+        'ObjectParameterMissKeys',
+        'ParamArrayIndexingInvalid',
+        'ParameterMissing',
+        'ParameterTypeMismatch',
+        'PipelineInvalidGraph',
+        'PipelineValidationFailed',
+        'RequiredWorkspaceMarkedOptional',
+        'ResourceVerificationFailed',
+      ],
+    });
+  });
+
+  it('on a TaskRun means one of ours', () => {
+    expect(grouped(taskRunReasons)).toEqual({
+      OOMKilled: ['InitContainerOOM', 'SidecarOOM', 'StepOOM'],
+      DeadlineExceeded: ['TaskRunTimeout'],
+      Cancelled: ['TaskRunCancelled'],
+      ResourceExhausted: ['ExceededNodeResources', 'ExceededResourceQuota'],
+      ImagePullBackOff: ['PullImageFailed', 'TaskRunImagePullFailed'],
+      Forbidden: ['PodAdmissionFailed'],
+      ConfigurationError: [
+        'CreateContainerConfigError',
+        'InvalidParamValue',
+        'PodCreationFailed',
+        'ResourceVerificationFailed',
+        'TaskRunResolutionFailed',
+        'TaskRunValidationFailed',
+        'TaskValidationFailed',
+      ],
+    });
+  });
+
+  it.each(['Failed', 'StepFailed'])('%s says nothing by itself', (reason) => {
+    expect([pipelineRunReasons[reason], taskRunReasons[reason]]).toEqual([undefined, undefined]);
+  });
+});
+
+it.each(Object.entries(advice))('%s comes with a sentence that says what to do', (_, sentence) => {
+  expect(sentence).toMatch(/^[A-Z].{20,}\.$/);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseStepPod, stepPodResource } from './step-pod.ts';
+
+const owner = {
+  apiVersion: 'tekton.dev/v1',
+  kind: 'TaskRun',
+  name: 'run-1-main',
+  uid: 'uid-task-run',
+  controller: true,
+};
+const metadata = { name: 'run-1-main-pod', namespace: 'payment', uid: 'u', resourceVersion: '7' };
+const startTime = '2026-11-23T12:05:00Z';
+
+it('the resource has the names that Kubernetes gives it', () => {
+  expect(stepPodResource).toMatchObject({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true });
+});
+
+describe('parsing a pod of a task', () => {
+  it('keeps its steps in their order, and neither sidecars nor what has no name', () => {
+    const pod = parseStepPod({
+      metadata: { ...metadata, labels: { 'tekton.dev/pipelineTask': 'main' }, ownerReferences: [owner] },
+      spec: { containers: [{ name: 'step-build' }, { name: 'sidecar-proxy' }, {}, { name: 'step-unnamed-1' }] },
+      status: {
+        startTime,
+        containerStatuses: [
+          { name: 'step-unnamed-1', state: { running: {} } },
+          { name: 'step-build', state: {} },
+        ],
+      },
+    });
+    expect(pod).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: expect.objectContaining({ name: 'run-1-main-pod' }),
+      task: 'main',
+      taskRunUid: 'uid-task-run',
+      startTime,
+      steps: [
+        { step: 'build', container: 'step-build', state: 'waiting' },
+        { step: 'unnamed-1', container: 'step-unnamed-1', state: 'running' },
+      ],
+    });
+  });
+
+  it('takes its own name for that of the task when it has no label', () => {
+    expect(parseStepPod({ metadata })).toMatchObject({ task: 'run-1-main-pod', steps: [] });
+  });
+
+  it.each([
+    ['another kind controls it', { ...owner, kind: 'Job' }],
+    ['the TaskRun does not control it', { ...owner, controller: false }],
+  ])('belongs to no TaskRun when %s', (_, reference) => {
+    const pod = parseStepPod({ metadata: { ...metadata, ownerReferences: [reference] } });
+    expect(pod.taskRunUid).toBeUndefined();
+  });
+
+  it('belongs to the TaskRun that controls it, whoever else owns it', () => {
+    const ownerReferences = [{ ...owner, kind: 'Job', uid: 'uid-job', controller: false }, owner];
+    expect(parseStepPod({ metadata: { ...metadata, ownerReferences } }).taskRunUid).toBe('uid-task-run');
+  });
+});
+
+describe('a container of a step', () => {
+  const stateOf = (phase: string, state?: object) =>
+    parseStepPod({
+      metadata,
+      spec: { containers: [{ name: 'step-s' }] },
+      status: { phase, containerStatuses: state && [{ name: 'step-s', state }] },
+    }).steps[0]?.state;
+
+  it.each([
+    ['Pending', undefined, 'waiting'],
+    ['Running', { waiting: {} }, 'waiting'],
+    ['Running', { running: {} }, 'running'],
+    ['Running', { running: true }, 'waiting'],
+    ['Running', { terminated: { containerID: 'c' } }, 'ended'],
+    ['Running', { terminated: { containerID: '' } }, 'never'],
+    ['Running', { terminated: {} }, 'never'],
+    ['Succeeded', { terminated: { containerID: 'c' } }, 'ended'],
+    ['Failed', { terminated: { containerID: 'c' } }, 'ended'],
+    ['Failed', { waiting: {} }, 'never'],
+    ['Failed', { running: {} }, 'never'],
+    ['Succeeded', undefined, 'never'],
+    ['Failed', undefined, 'never'],
+  ])('of a pod that is %s with state %j is %s', (phase, state, expected) => {
+    expect(stateOf(phase, state)).toBe(expected);
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { executionIndexes, ownAnnotations, ownPrefix, requestIndex, requestLabel } from './annotations.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+it('the annotations of this service are under its own prefix, by names that do not change', () => {
+  expect(ownAnnotations).toEqual({
+    createdBy: 'workflowexecution.kubernaut.ai/created-by',
+    cancelRequestedBy: 'workflowexecution.kubernaut.ai/cancel-requested-by',
+    requestFingerprint: 'workflowexecution.kubernaut.ai/request-fingerprint',
+    traceparent: 'workflowexecution.kubernaut.ai/traceparent',
+  });
+  expect([ownPrefix, requestLabel]).toEqual([
+    'workflowexecution.kubernaut.ai/',
+    'workflowexecution.kubernaut.ai/request',
+  ]);
+});
+
+it('an execution is indexed by its request label, and not at all without one', () => {
+  const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
+  const keysOf = executionIndexes[requestIndex];
+  expect(keysOf(labelled)).toEqual(['abc']);
+  expect(keysOf(aWorkflowExecution({ metadata: { labels: { other: 'x' } } }))).toEqual([]);
+  expect(keysOf(aWorkflowExecution())).toEqual([]);
+});

@@ -1,0 +1,165 @@
+// What is known of the real data storage service, fact by fact: the fake has to be as strict and as forgetful.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { columnWidths, limits } from './contract/limits.ts';
+import { moments } from './contract/vocabulary.ts';
+import { aDouble, anEvent, now, removeDoubles, type Reply } from './data-storage.builders.ts';
+
+afterEach(removeDoubles);
+
+const day = 86_400_000;
+const at = (ms: number) => ({ event_timestamp: new Date(now.getTime() + ms).toISOString() });
+const as = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+const names = ({ body }: Reply) => (body['data'] as { resource_id: string }[]).map(({ resource_id }) => resource_id);
+/** Event data that is as deep as given. */
+const deep = (levels: number) => ({ nested: JSON.parse('['.repeat(levels - 1) + ']'.repeat(levels - 1)) as unknown });
+/** An event with so many bytes of event data. */
+const ofBytes = (bytes: number) => {
+  const rest = Buffer.byteLength(JSON.stringify(anEvent({}, { failure_message: '' }).event_data));
+  return anEvent({}, { failure_message: 'x'.repeat(bytes - rest) });
+};
+
+describe('a posted event', () => {
+  it.each(Object.entries(moments))('that says %s is stored, with an id of the service', async (_name, moment) => {
+    const { post, double } = await aDouble({ newId: () => 'an-id' });
+    const event = anEvent({}, {}, moment);
+
+    const { status, body } = await post(event);
+
+    expect([status, body['event_id'], body['event_timestamp']]).toEqual([201, 'an-id', event.event_timestamp]);
+    expect(double.rows).toMatchObject([{ event_id: 'an-id', event }]);
+  });
+
+  it('that is posted again makes a second row', async () => {
+    const { post, double } = await aDouble();
+
+    await post(anEvent());
+    await post(anEvent());
+
+    expect(new Set(double.rows.map(({ event_id }) => event_id)).size).toBe(2);
+  });
+
+  it('loses its unknown keys without a word', async () => {
+    const { post, double } = await aDouble();
+
+    expect((await post(anEvent({ caller: 'me' }, { target: 'x' }))).status).toBe(201);
+    expect(double.rows[0]?.event).toEqual(anEvent());
+  });
+
+  it.each([
+    ['as old as it may be', anEvent(at(-7 * day)), 201],
+    ['too old', anEvent(at(-7 * day - 1)), 400],
+    ['as far ahead as it may be', anEvent(at(3_600_000)), 201],
+    ['too far ahead', anEvent(at(3_600_001)), 400],
+    ['with as much data as there may be', ofBytes(limits.eventData), 201],
+    ['with a byte too much', ofBytes(limits.eventData + 1), 400],
+    ['with data as deep as it may be', anEvent({}, deep(10)), 201],
+    ['with data too deep', anEvent({}, deep(11)), 400],
+    ['of no type', anEvent({ event_type: undefined }), 400],
+    ['of an unknown type', anEvent({ event_type: 'workflowexecution.workflow.skipped' }), 400],
+    ['of another type than its data', anEvent({}, { event_type: moments.started.event_type }), 400],
+    ['in the phase Skipped', anEvent({}, { phase: 'Skipped' }), 400],
+    ['failed for a reason that the service does not know', anEvent({}, { failure_reason: 'Cancelled' }), 400],
+    ['of no known outcome', anEvent({ event_outcome: 'skipped' }), 400],
+    ['of another version', anEvent({ version: '1.1' }), 400],
+    ['with null for its parent', anEvent({ parent_event_id: null }), 400],
+    ['with an empty correlation id', anEvent({ correlation_id: '' }), 400],
+  ])('%s is answered as the service does', async (_what, event, status) => {
+    const { post, double } = await aDouble();
+
+    expect((await post(event)).status).toBe(status);
+    expect(double.rows).toHaveLength(status === 201 ? 1 : 0);
+  });
+
+  it.each(['version', 'event_timestamp', 'event_category', 'event_action', 'event_outcome', 'correlation_id'])(
+    'without %s is refused, and the field is named',
+    async (field) => {
+      const { post } = await aDouble();
+
+      const { status, headers, body } = await post(anEvent({ [field]: undefined }));
+
+      expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+      expect(body).toMatchObject({ field_errors: { [field]: 'is missing' } });
+    },
+  );
+
+  it.each(Object.entries(columnWidths))('whose %s is wider than its column never lands', async (column, width) => {
+    const { post, double, clock } = await aDouble();
+
+    const fitting = await post(anEvent({ [column]: 'x'.repeat(width) }));
+    const tooWide = await post(anEvent({ [column]: 'x'.repeat(width + 1) }));
+    await clock.advance(day);
+
+    expect([fitting.status, tooWide.status, double.rows.length]).toEqual([201, 202, 1]);
+  });
+});
+
+describe('a batch', () => {
+  it('of 500 events is stored', async () => {
+    const { postBatch, double } = await aDouble();
+
+    const { status, body } = await postBatch(Array.from({ length: limits.batch }, () => anEvent()));
+
+    expect(status).toBe(201);
+    expect(body['event_ids']).toEqual(double.rows.map(({ event_id }) => event_id));
+  });
+
+  it.each([
+    ['is empty', []],
+    ['has 501 events', Array.from({ length: limits.batch + 1 }, () => anEvent())],
+    ['has one bad event', [anEvent(), anEvent({ correlation_id: undefined })]],
+    ['is one event', anEvent()],
+  ])('that %s is refused as a whole, and no field is named', async (_what, batch) => {
+    const { postBatch, double } = await aDouble();
+
+    const { status, body } = await postBatch(batch);
+
+    expect([status, 'field_errors' in body, double.rows.length]).toEqual([400, false, 0]);
+  });
+});
+
+describe('a caller', () => {
+  it('is told first that the request is too large, then who it is not, then what is wrong', async () => {
+    const { post, search } = await aDouble({ tokens: { ours: 'allowed', theirs: 'forbidden' } });
+    const tooLarge = 'x'.repeat(limits.body + 1);
+
+    const answers = [
+      await post(tooLarge, as('unknown')),
+      await post('{'),
+      await post('{', as('unknown')),
+      await post('{', as('theirs')),
+      await post('{', as('ours')),
+      await search('', as('theirs')),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([413, 401, 401, 403, 400, 403]);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    ['', ['failed', 'other', 'first']],
+    ['correlation_id=rr-other', ['other']],
+    ['event_type=workflowexecution.workflow.failed', ['failed']],
+    ['event_outcome=success&correlation_id=rr-crash', ['first']],
+    ['since=2026-11-23T09:02:00.000001Z', ['failed', 'other']],
+    ['until=2026-11-23T11:02:00.000001%2B02:00', ['other', 'first']],
+    ['resource_id=first', ['failed', 'other', 'first']],
+    ['limit=2&offset=1', ['other', 'first']],
+  ])('for "%s" finds what its known parameters say, the newest first', async (query, expected) => {
+    const { postBatch, search } = await aDouble();
+    const minute = (value: number) => ({ event_timestamp: `2026-11-23T09:0${value}:00.000001Z` });
+    await postBatch([
+      anEvent({ resource_id: 'first', ...minute(1) }),
+      anEvent({ resource_id: 'other', ...minute(2), correlation_id: 'rr-other' }),
+      anEvent({ resource_id: 'failed', ...minute(3) }, {}, moments.failed),
+    ]);
+
+    expect(names(await search(query))).toEqual(expected);
+  });
+
+  it.each(['limit=0', 'limit=1001', 'offset=-1', 'since=yesterday'])('for "%s" is refused', async (query) => {
+    const { search } = await aDouble();
+
+    expect(await search(query)).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,77 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
+import {
+  WatchWorkflowExecutionsRequest,
+  type WatchWorkflowExecutionsResponse,
+  type WorkflowExecutionServiceClient,
+} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+
+/** Milliseconds before a watch is opened again: a replica that is down refuses at once. */
+const reopenMs = 50;
+
+/** A watch that resumes from its last event at the next replica, and keeps the latest state of each execution. */
+export class ResumingWatch {
+  /** The resource version of each execution by its name. */
+  readonly picture = new Map<string, string>();
+  resumed = 0;
+  startedAnew = 0;
+  failure: Error | undefined;
+  readonly #nextReplica: () => WorkflowExecutionServiceClient;
+  readonly #namespace: string;
+  #position = '';
+  #stopped = false;
+  #cancel: () => void = () => undefined;
+
+  /** @param nextReplica the client of the replica at which the watch is opened next */
+  constructor(nextReplica: () => WorkflowExecutionServiceClient, namespace: string) {
+    this.#nextReplica = nextReplica;
+    this.#namespace = namespace;
+  }
+
+  /** Watches until it is stopped, or fails. */
+  async run(): Promise<void> {
+    while (!this.#stopped && this.failure === undefined) {
+      const error = await this.#once();
+      if (this.#stopped) return;
+      this.#decide(error);
+      await new Promise((resolve) => setTimeout(resolve, reopenMs));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  #decide(error: ServiceError | undefined): void {
+    if (error === undefined || error.code === status.UNAVAILABLE) {
+      this.resumed += 1;
+    } else if (error.code === status.OUT_OF_RANGE) {
+      this.startedAnew += 1;
+      this.#position = '';
+      this.picture.clear();
+    } else {
+      this.failure = new Error(`watch: ${error.message}`);
+    }
+  }
+
+  #once(): Promise<ServiceError | undefined> {
+    const request = WatchWorkflowExecutionsRequest.fromPartial({
+      parent: `namespaces/${this.#namespace}`,
+      resourceVersion: this.#position,
+    });
+    const stream = this.#nextReplica().watchWorkflowExecutions(request);
+    this.#cancel = () => stream.cancel();
+    return new Promise((resolve) => {
+      stream.on('data', (event: WatchWorkflowExecutionsResponse) => this.#apply(event));
+      stream.once('error', resolve);
+      stream.once('end', () => resolve(undefined));
+    });
+  }
+
+  #apply({ type, workflowExecution, resourceVersion }: WatchWorkflowExecutionsResponse): void {
+    this.#position = resourceVersion;
+    const name = workflowExecution?.name ?? '';
+    if (type === 'WATCH_EVENT_TYPE_UPDATED') this.picture.set(name, workflowExecution?.resourceVersion ?? '');
+    if (type === 'WATCH_EVENT_TYPE_DELETED') this.picture.delete(name);
+  }
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Failure, WorkflowExecutionSpec } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { pushBundle } from '../cluster/images.ts';
+import { addQuota, restrictPods } from '../integration/reconciler/admission.ts';
+import { skippingWorkflow } from '../integration/reconciler/workflows.ts';
+import { podResource } from '../support/pods.ts';
+import { startService, type ServiceProcess } from '../support/service.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { describeOnPods, type Environment } from './environment.ts';
+import { shellWorkflow } from './shell-workflow.ts';
+
+// The unit tests of src/tekton/ classify recorded PipelineRuns. These show that Tekton still leaves such PipelineRuns
+// behind: run them after an upgrade of Tekton.
+
+/** A way in which a run fails. */
+interface Case {
+  readonly name: string;
+  readonly workflow: string;
+  readonly spec?: Partial<WorkflowExecutionSpec>;
+  readonly failure: Partial<Failure>;
+  /** A part of the message. */
+  readonly says?: string;
+}
+
+const failedTask = { name: 'run', stepName: 'shell' };
+const serviceAccount = { serviceAccountName: 'default' };
+const cases: readonly Case[] = [
+  {
+    name: 'out-of-memory',
+    workflow: shellWorkflow('x=$(yes | head -c 200000000)', { computeResources: { limits: { memory: '24Mi' } } }),
+    failure: { reason: 'OOMKilled', wasExecutionFailure: true, failedTask: { ...failedTask, exitCode: 137 } },
+  },
+  {
+    name: 'no-such-image',
+    workflow: shellWorkflow('true', { image: 'Not A Valid:::ref' }),
+    failure: { reason: 'ImagePullBackOff', wasExecutionFailure: false, failedTask: { name: 'run' } },
+  },
+  {
+    name: 'too-slow',
+    workflow: shellWorkflow('sleep 600'),
+    spec: { executionConfig: { timeout: '10s' } },
+    failure: { reason: 'DeadlineExceeded', wasExecutionFailure: true },
+  },
+  {
+    name: 'cancelled',
+    workflow: shellWorkflow('sleep 600'),
+    failure: { reason: 'Cancelled', wasExecutionFailure: true },
+  },
+  {
+    name: 'no-service-account',
+    workflow: shellWorkflow('true'),
+    spec: { executionConfig: { serviceAccountName: 'nobody' } },
+    failure: { reason: 'ConfigurationError', wasExecutionFailure: false, failedTask: { name: 'run' } },
+    says: '"nobody" not found',
+  },
+];
+
+describeOnPods('an execution fails', (environment) => {
+  let service: ServiceProcess;
+
+  // All at once: Tekton takes a while to give up on an image.
+  beforeAll(async () => {
+    service = await start(environment());
+    const { execute } = environment();
+    await Promise.all(cases.map(({ name, workflow, spec }) => execute(name, workflow, spec)));
+    await publishWithoutPipeline(environment());
+    await cancelOnceItRuns('cancelled');
+  });
+  afterAll(() => service.stop());
+
+  it.each(cases)('with $failure.reason when it is $name', async ({ name, failure, says = '' }) => {
+    const { status } = await environment().finished(name);
+    expect(status?.failure).toMatchObject(failure);
+    expect(status?.failure?.message).toContain(says);
+  });
+
+  it('with BundleResolutionFailed when its bundle has no Pipeline named workflow', async () => {
+    const { status } = await environment().finished('no-pipeline');
+    expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
+  });
+
+  async function cancelOnceItRuns(name: string): Promise<void> {
+    const { client, namespace, kubectl } = environment();
+    const pods = { namespace, labelSelector: `kubernaut.ai/workflow-execution=${name}` };
+    await waitFor(client, podResource, pods, `${name} runs`, (all) =>
+      all.some(({ status }) => status.phase === 'Running'),
+    );
+    await kubectl('patch', 'wfe', name, '-n', namespace, '--type=merge', '-p', '{"spec":{"cancelRequested":true}}');
+  }
+});
+
+describeOnPods('an execution in a namespace with a pod quota fails', (environment) => {
+  it('with ResourceExhausted after its timeout', async () => {
+    const { client, namespace, execute, finished } = environment();
+    await addQuota(client, namespace, { pods: '0' });
+    const service = await start(environment());
+    await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '2s' } });
+
+    const { status } = await finished('no-room');
+    await service.stop();
+
+    expect(status?.failure).toMatchObject({ reason: 'ResourceExhausted', wasExecutionFailure: false });
+  });
+});
+
+describeOnPods('an execution in a namespace with restricted pods fails', (environment) => {
+  it('with Forbidden', async () => {
+    const { client, namespace, execute, finished } = environment();
+    await restrictPods(client, namespace);
+    const service = await start(environment());
+    await execute('restricted', shellWorkflow('true'), { executionConfig: serviceAccount });
+
+    const { status } = await finished('restricted');
+    await service.stop();
+
+    expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
+  });
+});
+
+function start({ serviceKubeconfig, settings }: Environment): Promise<ServiceProcess> {
+  return startService({ kubeconfig: serviceKubeconfig, settings });
+}
+
+async function publishWithoutPipeline({ publisher, namespace, create }: Environment): Promise<void> {
+  const content = { pipelineName: 'something-else', yaml: skippingWorkflow };
+  const { ref } = await pushBundle(publisher.registry, `workflows/${namespace}:v1`, content);
+  await create('no-pipeline', ref);
+}

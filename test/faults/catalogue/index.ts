@@ -1,0 +1,19 @@
+import type { Fault } from '../fault.ts';
+import { apiFaults } from './api.ts';
+import { auditFaults } from './audit.ts';
+import { decisionFaults } from './decisions.ts';
+import { kubernetesFaults } from './kubernetes.ts';
+import { lockingFaults } from './locking.ts';
+import { reconcilerFaults } from './reconciler.ts';
+import { tektonFaults } from './tekton.ts';
+
+/** Every planted fault. */
+export const faults: readonly Fault[] = [
+  ...lockingFaults,
+  ...decisionFaults,
+  ...tektonFaults,
+  ...reconcilerFaults,
+  ...auditFaults,
+  ...apiFaults,
+  ...kubernetesFaults,
+];

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../cluster/command.ts';
+import { ClusterAborted } from '../cluster/errors.ts';
+import { at, parseJson } from '../cluster/json.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Milliseconds that specs may take; with a fault they may go on for ever. */
+const limitMs = 300_000;
+
+/** How specs went. */
+export interface SpecResult {
+  readonly passed: number;
+  readonly failed: number;
+  /** Files that could not be run at all. */
+  readonly notRun: number;
+  readonly output: string;
+}
+
+/** A copy of this checkout with its uncommitted changes, in which sources can be changed and specs run. */
+export class CheckoutCopy {
+  readonly directory: string;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Copies everything that is not ignored by Git; packages are shared. */
+  static async create(signal: AbortSignal): Promise<CheckoutCopy> {
+    const files = await filesOfCheckout(signal);
+    const copy = new CheckoutCopy(await mkdtemp(join(tmpdir(), 'workflow-execution-faults-')));
+    try {
+      for (const file of files) await cp(join(root, file), join(copy.directory, file));
+      await symlink(join(root, 'node_modules'), join(copy.directory, 'node_modules'));
+      return copy;
+    } catch (error) {
+      await copy.remove();
+      throw error;
+    }
+  }
+
+  /** Runs spec files. */
+  async runSpecs(specs: readonly string[], signal: AbortSignal): Promise<SpecResult> {
+    const report = join(this.directory, 'report.json');
+    await rm(report, { force: true });
+    const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+    const jest = ['node_modules/jest/bin/jest.js', '--runInBand', '--silent', '--json', `--outputFile=${report}`];
+    const arguments_ = [...node, ...jest, '--runTestsByPath', ...specs];
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const notRun = (output: string): SpecResult => ({ passed: 0, failed: 0, notRun: specs.length, output });
+    try {
+      const { stderr } = await runCommand(process.execPath, arguments_, { cwd: this.directory, signal: limit });
+      return existsSync(report) ? resultOf(await readFile(report, 'utf8'), stderr) : notRun(stderr);
+    } catch (error) {
+      if (!(error instanceof ClusterAborted) || signal.aborted) throw error;
+      return notRun(`The specs have not ended in ${limitMs / 1000} s.`);
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true });
+  }
+}
+
+/** Reads Jest's report (https://jestjs.io/docs/cli#--json). */
+function resultOf(report: string, output: string): SpecResult {
+  const json = parseJson(report);
+  const number = (name: string): number => Number(at(json, name));
+  return {
+    passed: number('numPassedTests'),
+    failed: number('numFailedTests'),
+    notRun: number('numRuntimeErrorTestSuites'),
+    output,
+  };
+}
+
+async function filesOfCheckout(signal: AbortSignal): Promise<readonly string[]> {
+  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const { code, stdout, stderr } = await runCommand('git', list, { cwd: root, signal });
+  if (code !== 0) throw new Error(`git ls-files failed: ${stderr}`);
+  // A file that was removed and not committed is still listed.
+  return stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
+}

@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { faults } from './catalogue/index.ts';
+import { plant, type Fault } from './fault.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe('a planted fault', () => {
+  it.each(faults)('applies to the product as it is: $name', (fault) => {
+    const source = readFileSync(join(root, fault.file), 'utf8');
+
+    expect(plant(fault, source)).not.toBe(source);
+    expect(fault.caughtBy.filter((spec) => !existsSync(join(root, spec)))).toEqual([]);
+  });
+
+  it.each([
+    ['is not there', 'nothing'],
+    ['is there 2 times', 'find, find'],
+  ])('is refused with its name when its text %s', (why, source) => {
+    const fault: Fault = { name: 'a fault', file: 'a.ts', find: 'find', replace: '', caughtBy: ['a.spec.ts'] };
+
+    expect(() => plant(fault, source)).toThrow(`"a fault" no longer applies: its text ${why} in a.ts`);
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { loadKubeConfigFiles } from '../../../src/kubernetes/kube-config.ts';
+import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
+import { startCluster, type Cluster } from '../../cluster/index.ts';
+import { aConfigMap, configMaps } from '../support/config-map.ts';
+import { until } from '../support/until.ts';
+import { startReflector, type RunningReflector } from './running-reflector.ts';
+
+const minute = 60_000;
+const namespace = 'default';
+
+let cluster: Cluster;
+let config: PooledKubeConfig;
+let client: KubernetesClient;
+let mirror: RunningReflector;
+
+beforeAll(async () => {
+  cluster = await startCluster({ level: 'api', owner: 'process', ignoreKubeconfig: true });
+  config = loadKubeConfigFiles([cluster.kubeconfig]);
+  client = new KubernetesClient(config);
+  mirror = startReflector(loadKubeConfigFiles([cluster.kubeconfig]), { timing: { idleTimeoutMs: 3_000 } });
+  await mirror.reflector.synced(AbortSignal.timeout(minute));
+}, 10 * minute);
+
+afterAll(async () => {
+  await mirror?.stop();
+  await config?.close();
+  await cluster?.stop();
+}, minute);
+
+const create = (name: string) => client.create(configMaps, aConfigMap(namespace, name));
+
+describe('a reflector goes on after', () => {
+  it(
+    'an API server that is restarted',
+    async () => {
+      await create('before-restart');
+      await cluster.restart('kube-apiserver');
+      await create('after-restart');
+      await until('it sees what came after', () => mirror.names().includes('after-restart'));
+      expect(mirror.names()).toContain('before-restart');
+      expect(mirror.changes.filter((change) => change === 'added before-restart')).toHaveLength(1);
+    },
+    2 * minute,
+  );
+
+  it(
+    'an API server that is killed, while something changes that it does not see',
+    async () => {
+      await create('deleted-unseen');
+      await until('it sees it', () => mirror.names().includes('deleted-unseen'));
+      await cluster.kill('kube-apiserver');
+      await until('it has noticed', () => mirror.reflector.failure !== undefined);
+      const { generation } = mirror.reflector;
+      await cluster.start('kube-apiserver');
+      await client.delete(configMaps, { namespace, name: 'deleted-unseen' });
+      await until('it sees the deletion', () => !mirror.names().includes('deleted-unseen'));
+      expect(mirror.reflector.generation).toBeGreaterThan(generation);
+      expect(mirror.reflector.failure).toBeUndefined();
+    },
+    2 * minute,
+  );
+
+  it(
+    'an API server that answers nothing for a while',
+    async () => {
+      cluster.freeze('kube-apiserver');
+      try {
+        await until('it has noticed', () => mirror.reflector.failure !== undefined);
+      } finally {
+        cluster.thaw('kube-apiserver');
+      }
+      await create('after-freeze');
+      await until('it sees what came after', () => mirror.names().includes('after-freeze'), minute);
+    },
+    2 * minute,
+  );
+
+  it(
+    '410 from an API server that has forgotten what it was asked for',
+    async () => {
+      // A freshly started API server remembers no events from before its start.
+      const old = await create('old');
+      await create('newer');
+      await cluster.restart('kube-apiserver');
+      const query = { namespace, resourceVersion: '2', timeoutSeconds: 5 };
+      const events = client.watch(configMaps, query, { idleTimeoutMs: 10_000 });
+      const first = await events.next();
+      await events.return(undefined);
+      expect(first.value).toMatchObject({ type: 'ERROR', error: { code: 'Gone', reason: 'Expired' } });
+      await client.delete(configMaps, old.metadata);
+      await until('the reflector does not mind', () => !mirror.names().includes('old'));
+    },
+    2 * minute,
+  );
+});

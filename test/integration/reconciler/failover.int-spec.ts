@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../src/config/config.ts';
+import { leaseResource } from '../../../src/kubernetes/lease.ts';
+import { leaderLeaseName } from '../../../src/reconciler/leadership.ts';
+import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
+import { reset } from '../support/faults.ts';
+import { until } from '../support/until.ts';
+import { crashAt, crashPoints } from './crash.ts';
+import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+// Every crash has a namespace of its own: the next process takes over whatever it finds there.
+
+describe('when the process dies', () => {
+  // The finalizer, the lock, the PipelineRun, and up to three statuses.
+  it.concurrent.each(crashPoints(6))(
+    '$effect write $write of an execution, the next one completes it once',
+    async (point) => {
+      await using fixture = await new ReconcilerFixture().open();
+      const crash = crashAt(fixture.proxy, point);
+      const first = await fixture.startReconciler();
+      await fixture.execute('wfe', skippingWorkflow);
+      const completed = fixture.phase('wfe', 'Completed');
+      await Promise.race([crash.happened, completed]);
+      await first.stop();
+      crash.over();
+
+      await fixture.startReconciler();
+
+      const { status } = await completed;
+      const runs = await fixture.pipelineRuns('wfe');
+      expect(runs.map(({ metadata }) => metadata.uid)).toEqual([status?.pipelineRunRef?.uid]);
+    },
+  );
+
+  // The deletion of the PipelineRun, the lock, and the finalizer.
+  it.concurrent.each(crashPoints(3))('$effect write $write of a deletion, the next one completes it', async (point) => {
+    await using fixture = await new ReconcilerFixture().open();
+    const first = await fixture.startReconciler();
+    await fixture.execute('wfe', waitingWorkflow);
+    const { status } = await fixture.until('wfe', 'it has started', (seen) => seen.status?.startTime !== undefined);
+    const crash = crashAt(fixture.proxy, point);
+    await fixture.delete('wfe');
+    await crash.happened;
+    await first.stop();
+    crash.over();
+
+    await fixture.startReconciler();
+
+    await fixture.gone('wfe');
+    const { items } = await fixture.client.list(pipelineRunResource, { namespace: fixture.namespace });
+    expect(items.map(({ metadata }) => metadata.name)).not.toContain(status?.pipelineRunRef?.name);
+  });
+
+  it.concurrent('before it recorded the PipelineRuns it created, the next one adopts and cancels them', async () => {
+    await using fixture = await diedBeforeRunning('adopted', 'cancelled');
+    await expect(eventsAbout(fixture.client, fixture.namespace, 'adopted')).resolves.toEqual([]);
+    const before = await fixture.pipelineRun('adopted');
+    await fixture.cancel('cancelled');
+
+    await fixture.startReconciler();
+
+    const adopted = await fixture.phase('adopted', 'Running');
+    expect(adopted.status?.pipelineRunRef?.uid).toBe(before.metadata.uid);
+    await expect(fixture.pipelineRuns('adopted')).resolves.toHaveLength(1);
+    const events = await eventsUntil(fixture.client, fixture.namespace, 'adopted', 'PipelineRunAdopted');
+    expect(summaryOf(events)).toEqual(['Normal PipelineRunAdopted']);
+    await fixture.endCancelledTask('cancelled');
+    const { status } = await fixture.phase('cancelled', 'Failed');
+    expect(status).toMatchObject({ failure: { reason: 'Cancelled' } });
+    expect(status?.pipelineRunRef).toBeDefined();
+  });
+
+  it.concurrent('and its policy becomes stricter, the next one still follows what runs already', async () => {
+    await using fixture = await diedBeforeRunning('wfe');
+    const run = await fixture.pipelineRun('wfe');
+
+    const { allowedBundles } = loadConfig({ WFE_ALLOWED_BUNDLES: 'quay.io/kubernaut/*' });
+    await fixture.startReconciler({ allowedBundles });
+
+    const { status } = await fixture.phase('wfe', 'Running');
+    expect(status?.pipelineRunRef?.uid).toBe(run.metadata.uid);
+    await fixture.completeTask('wfe');
+    await fixture.phase('wfe', 'Completed');
+  });
+});
+
+// No test waits until a lease expires: a busy machine could make the leader lose it as well. The unit tests of the
+// elector have a clock of their own for that.
+const leaderElection = true;
+
+describe('of two replicas that start together', () => {
+  it.concurrent('one reconciles, and the other continues as soon as that one has stopped', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const proxies = [fixture.proxy, await fixture.openProxy()];
+    const replicas = await Promise.all(proxies.map((proxy) => fixture.startReconciler({ leaderElection }, proxy)));
+    await fixture.execute('one', skippingWorkflow);
+    await fixture.phase('one', 'Completed');
+    const [leader, follower] = creations(proxies[0]) === 1 ? [0, 1] : [1, 0];
+    expect(proxies.map(creations).toSorted()).toEqual([0, 1]);
+    const first = await leaderLease(fixture);
+
+    await replicas[leader]?.stop();
+    await fixture.execute('two', skippingWorkflow);
+    await fixture.phase('two', 'Completed');
+
+    expect(creations(proxies[follower])).toBe(1);
+    const second = await leaderLease(fixture);
+    expect(second.spec.holderIdentity).not.toBe(first.spec.holderIdentity);
+    expect(second.spec.leaseTransitions).toBe(1);
+  });
+});
+
+describe('a leader whose lease somebody else has taken', () => {
+  it.concurrent('ends its process and writes nothing any more', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const first = await fixture.startReconciler({ leaderElection });
+    await fixture.execute('one', skippingWorkflow);
+    await fixture.phase('one', 'Completed');
+
+    await hold(fixture, 'somebody else');
+    await expect(first.ended).resolves.toContain('the lease of the leader is lost');
+    const before = fixture.proxy.seen({ method: 'POST' }).length;
+
+    const otherProxy = await fixture.openProxy();
+    await fixture.startReconciler({ leaderElection }, otherProxy);
+    await hold(fixture, '');
+    await fixture.execute('two', skippingWorkflow);
+    await fixture.phase('two', 'Completed');
+    expect(creations(otherProxy)).toBe(1);
+    expect(fixture.proxy.seen({ method: 'POST' })).toHaveLength(before);
+  });
+});
+
+/** Executions whose PipelineRuns run, left behind by a process that could write no status. */
+async function diedBeforeRunning(...names: string[]): Promise<ReconcilerFixture> {
+  const fixture = await new ReconcilerFixture().open();
+  const lost = fixture.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/[^/]+\/status$/ }, reset());
+  const reconciler = await fixture.startReconciler();
+  for (const name of names) await fixture.execute(name, waitingWorkflow);
+  for (const name of names) await fixture.startedRun(name);
+  await until('a status was lost', () => lost.hits > 0);
+  await reconciler.stop();
+  for (const name of names) expect((await fixture.execution(name)).status).toBeUndefined();
+  lost.remove();
+  return fixture;
+}
+
+/** PipelineRuns that were created through a proxy. */
+function creations(proxy: FaultProxy | undefined): number {
+  return proxy?.seen({ method: 'POST', path: '/pipelineruns' }).length ?? 0;
+}
+
+function leaderLease({ client, namespace }: ReconcilerFixture) {
+  return client.get(leaseResource, { namespace, name: leaderLeaseName });
+}
+
+/** Writes a holder into the lease of the leader. */
+async function hold({ client, namespace }: ReconcilerFixture, holderIdentity: string): Promise<void> {
+  await client.patch(leaseResource, { namespace, name: leaderLeaseName }, { spec: { holderIdentity } });
+}

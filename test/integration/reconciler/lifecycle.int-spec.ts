@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { pushBundle } from '../../cluster/images.ts';
+import { kubectl } from '../../support/product.ts';
+import { until } from '../support/until.ts';
+import { eventsUntil, summaryOf } from './events.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { demandingWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
+const cluster = {
+  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
+  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
+};
+
+let fixture: ReconcilerFixture;
+
+beforeAll(async () => {
+  fixture = await new ReconcilerFixture().open();
+  await fixture.startReconciler();
+});
+
+afterAll(() => fixture.close());
+
+describe('an execution', () => {
+  it.concurrent('completes with the times of its PipelineRun', async () => {
+    await fixture.execute('completes', waitingWorkflow);
+
+    const running = await fixture.phase('completes', 'Running');
+    const { name, uid } = (await fixture.pipelineRun('completes')).metadata;
+    expect(running.status?.pipelineRunRef).toEqual({
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      name,
+      namespace: fixture.namespace,
+      uid,
+    });
+    await fixture.completeTask('completes');
+
+    const { status } = await fixture.phase('completes', 'Completed');
+    const run = await fixture.client.get(pipelineRunResource, fixture.key(name));
+    expect(status).toMatchObject({
+      outcome: 'Success',
+      observedGeneration: 1,
+      startTime: run.status.startTime,
+      completionTime: run.status.completionTime,
+    });
+    expect(status?.conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
+      'Ready=True',
+      'PipelineRunCreated=True',
+    ]);
+  });
+
+  it.concurrent('has Events, which kubectl describe shows in order', async () => {
+    const { metadata } = await fixture.execute('described', skippingWorkflow);
+
+    const events = await eventsUntil(fixture.client, fixture.namespace, 'described', 'Completed');
+
+    expect(summaryOf(events)).toEqual(['Normal PipelineRunCreated', 'Normal Completed']);
+    expect(events[0]).toMatchObject({
+      regarding: { kind: 'WorkflowExecution', uid: metadata.uid },
+      reportingController: 'kubernaut.ai/workflow-execution',
+      note: expect.stringMatching(/^Running: workflow .+ on .+, as PipelineRun described-/),
+    });
+    const described = await kubectl(cluster, 'describe', 'wfe', 'described', '-n', fixture.namespace);
+    const shown = described.slice(described.indexOf('Events:'));
+    expect(shown).toMatch(/Normal +PipelineRunCreated .+ kubernaut\.ai\/workflow-execution +Running: workflow/);
+    expect(shown.indexOf('Completed:')).toBeGreaterThan(shown.indexOf('Running:'));
+  });
+
+  it.concurrent('has a name of any length, and its PipelineRun one that Tekton accepts', async () => {
+    const long = `${'long-'.repeat(50)}end`;
+    await fixture.execute(long, skippingWorkflow);
+
+    const { status } = await fixture.phase(long, 'Completed');
+    expect(status?.pipelineRunRef?.name).toMatch(/^(long-){9}long-[0-9a-f]{12}$/);
+    expect(status?.pipelineRunRef?.name.length).toBeLessThanOrEqual(63);
+  });
+
+  it.concurrent('fails when a custom task fails, with a Warning event', async () => {
+    await fixture.execute('fails', waitingWorkflow);
+    await fixture.completeTask('fails', 'False');
+
+    const { status } = await fixture.phase('fails', 'Failed');
+    expect(status).toMatchObject({ outcome: 'Failed', failure: { reason: 'Unknown', wasExecutionFailure: true } });
+    const events = await eventsUntil(fixture.client, fixture.namespace, 'fails', 'Unknown');
+    expect(summaryOf(events)).toEqual(['Normal PipelineRunCreated', 'Warning Unknown']);
+    expect(events[1]?.note).toBe(`Failed: ${status?.message}`);
+  });
+
+  it.concurrent('runs exactly the bundle that its digest names, even after the tag has moved', async () => {
+    const push = (yaml: string) =>
+      pushBundle(registry, `workflows/${fixture.namespace}:moving`, { pipelineName: 'workflow', yaml });
+    const { ref, digest } = await push(skippingWorkflow);
+    await push(demandingWorkflow);
+
+    const workflowRef = { workflowId: 'w', version: '1', containerImage: ref };
+    await fixture.create('pinned', { workflowRef: { ...workflowRef, containerDigest: digest } });
+    await fixture.create('moved', { workflowRef });
+
+    await expect(fixture.phase('pinned', 'Completed')).resolves.toHaveProperty('status.outcome', 'Success');
+    const { status } = await fixture.phase('moved', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
+    expect(status?.message).toContain('NOBODY_GIVES_THIS');
+  });
+
+  it.concurrent('fails when its bundle does not exist, and no step has run', async () => {
+    const workflowRef = { workflowId: 'w', version: '1', containerImage: `${registry}/nothing:v1` };
+    await fixture.create('no-bundle', { workflowRef });
+
+    const { status } = await fixture.phase('no-bundle', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
+  });
+
+  it.concurrent('fails when its PipelineRun is deleted by hand', async () => {
+    await fixture.execute('run-deleted', waitingWorkflow);
+    const started = await fixture.until('run-deleted', 'it has started', hasStarted);
+
+    await fixture.client.delete(pipelineRunResource, fixture.key(started.status?.pipelineRunRef?.name ?? ''));
+
+    const { status } = await fixture.phase('run-deleted', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
+  });
+
+  it.concurrent('fails with DeadlineExceeded after its timeout', async () => {
+    await fixture.execute('too-slow', waitingWorkflow, { executionConfig: { timeout: '1s' } });
+
+    const { status } = await fixture.phase('too-slow', 'Failed');
+    expect(status?.failure?.reason).toBe('DeadlineExceeded');
+  });
+
+  it.concurrent('is deleted with its PipelineRun when its TTL has passed', async () => {
+    await fixture.execute('expires', waitingWorkflow, { ttlSecondsAfterFinished: 1 });
+    await fixture.completeTask('expires');
+
+    await fixture.gone('expires');
+    await expect(fixture.pipelineRuns('expires')).resolves.toEqual([]);
+  });
+});
+
+describe('an execution that is cancelled', () => {
+  it.concurrent('before it has started creates nothing', async () => {
+    await fixture.execute('never-started', waitingWorkflow, { cancelRequested: true });
+
+    const { status } = await fixture.phase('never-started', 'Failed');
+    expect(status).toMatchObject({ outcome: 'Failed', failure: { reason: 'Cancelled', wasExecutionFailure: false } });
+    await expect(fixture.pipelineRuns('never-started')).resolves.toEqual([]);
+  });
+
+  it.concurrent('while it runs fails with Cancelled once Tekton has cancelled its PipelineRun', async () => {
+    await fixture.execute('cancelled', waitingWorkflow);
+    await fixture.startedRun('cancelled');
+    await fixture.phase('cancelled', 'Running');
+    await fixture.cancel('cancelled');
+    await eventsUntil(fixture.client, fixture.namespace, 'cancelled', 'CancellationRequested');
+
+    await fixture.endCancelledTask('cancelled');
+
+    const { status, metadata } = await fixture.phase('cancelled', 'Failed');
+    expect(status?.failure?.reason).toBe('Cancelled');
+    expect(status?.observedGeneration).toBe(metadata.generation);
+    const [run] = await fixture.pipelineRuns('cancelled');
+    expect(run?.spec.status).toBe('CancelledRunFinally');
+    const events = await eventsUntil(fixture.client, fixture.namespace, 'cancelled', 'Cancelled');
+    expect(summaryOf(events)).toEqual([
+      'Normal PipelineRunCreated',
+      'Normal CancellationRequested',
+      'Normal Cancelled',
+    ]);
+  });
+
+  it.concurrent('by hand on its PipelineRun fails with Cancelled too', async () => {
+    await fixture.execute('run-cancelled', waitingWorkflow);
+    const { metadata } = await fixture.startedRun('run-cancelled');
+    await fixture.client.patch(pipelineRunResource, metadata, { spec: { status: 'Cancelled' } });
+
+    await fixture.endCancelledTask('run-cancelled');
+
+    const { status } = await fixture.phase('run-cancelled', 'Failed');
+    expect(status?.failure?.reason).toBe('Cancelled');
+  });
+});
+
+describe('an execution that is deleted', () => {
+  it.concurrent('stays until its PipelineRun is gone', async () => {
+    await fixture.execute('lingers', waitingWorkflow);
+    await fixture.phase('lingers', 'Running');
+    const { metadata } = await fixture.startedRun('lingers');
+    await fixture.client.patch(pipelineRunResource, metadata, { metadata: { finalizers: [testFinalizer] } });
+
+    await fixture.delete('lingers');
+    await fixture.pipelineRun('lingers', (run) => run.metadata.deletionTimestamp !== undefined);
+    await expect(fixture.execution('lingers')).resolves.toHaveProperty('metadata.deletionTimestamp');
+
+    await until('only the finalizer of the test is left', async () => {
+      const { finalizers } = (await withFinalizers(metadata.name)).metadata;
+      return finalizers?.length === 1;
+    });
+    await fixture.client.patch(pipelineRunResource, metadata, { metadata: { finalizers: null } });
+    await fixture.gone('lingers');
+    await expect(fixture.pipelineRuns('lingers')).resolves.toEqual([]);
+  });
+
+  it.concurrent('keeps the finalizers of others', async () => {
+    await fixture.execute('kept', skippingWorkflow);
+    const { metadata } = await fixture.phase('kept', 'Completed');
+    const finalizers = [...(metadata.finalizers ?? []), testFinalizer];
+    await fixture.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers } });
+
+    await fixture.delete('kept');
+
+    const isAlone = ({ metadata }: { metadata: Meta }) => metadata.finalizers?.length === 1;
+    const execution = await fixture.until('kept', 'one finalizer is left', isAlone);
+    expect(execution.metadata.finalizers).toEqual([testFinalizer]);
+  });
+
+  it.concurrent('and created again under its name is another execution', async () => {
+    const before = await fixture.execute('twice', skippingWorkflow);
+    const first = await fixture.phase('twice', 'Completed');
+    await fixture.delete('twice');
+    await fixture.gone('twice');
+
+    // On another target, because this one cools down.
+    const targetResource = `${fixture.namespace}/deployment/another`;
+    const after = await fixture.execute('twice', skippingWorkflow, { targetResource });
+    const second = await fixture.phase('twice', 'Completed');
+
+    expect(after.metadata.uid).not.toBe(before.metadata.uid);
+    expect(second.status?.pipelineRunRef?.name).not.toBe(first.status?.pipelineRunRef?.name);
+  });
+});
+
+const testFinalizer = 'test.kubernaut.ai/hold';
+
+type Execution = Awaited<ReturnType<ReconcilerFixture['execution']>>;
+type Meta = Execution['metadata'];
+
+function hasStarted({ status }: Execution): boolean {
+  return status?.startTime !== undefined;
+}
+
+/** The PipelineRun with its finalizers, which the product's parser drops. */
+function withFinalizers(name: string) {
+  return fixture.client.get(
+    { ...pipelineRunResource, parse: (json) => json as { apiVersion: string; kind: string; metadata: Meta } },
+    fixture.key(name),
+  );
+}

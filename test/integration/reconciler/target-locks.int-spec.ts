@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
+import { lockName } from '../../../src/locking/lock-lease.ts';
+import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { podResource } from '../../support/pods.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { reset } from '../support/faults.ts';
+import { until } from '../support/until.ts';
+import { eventsUntil, summaryOf } from './events.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+let shared: ReconcilerFixture;
+
+beforeAll(async () => {
+  shared = await new ReconcilerFixture().open();
+  await shared.startReconciler();
+});
+
+afterAll(() => shared.close());
+
+describe('a target', () => {
+  it.concurrent('has one execution at a time, however it is written; others are skipped and told which', async () => {
+    const first = await shared.execute('first', waitingWorkflow, on(shared, 'deployment/busy'));
+    await shared.phase('first', 'Running');
+
+    await shared.execute('second', skippingWorkflow, on(shared, 'deploy/busy'));
+    const { status } = await shared.phase('second', 'Skipped');
+
+    expect(status).toMatchObject({ outcome: 'Skipped', skip: { reason: 'ResourceBusy' } });
+    const { name, namespace, uid } = first.metadata;
+    expect(status?.skip?.conflictingExecution).toEqual({ name, namespace, uid });
+    expect(status?.message).toContain(`${namespace}/first holds`);
+    await expect(shared.pipelineRuns('second')).resolves.toEqual([]);
+    const events = await eventsUntil(shared.client, shared.namespace, 'second', 'ResourceBusy');
+    expect(summaryOf(events)).toEqual(['Normal ResourceBusy']);
+    expect(events[0]?.note).toContain(`Skipped: ${shared.namespace}/first holds`);
+  });
+
+  it.concurrent('cools down after a workflow, for the same workflow and not for another one', async () => {
+    await shared.execute('warm', skippingWorkflow, on(shared, 'deployment/warm'));
+    await shared.phase('warm', 'Completed');
+
+    const again = await shared.execute('warm-again', skippingWorkflow, on(shared, 'deployment/warm'));
+    const { status } = await shared.phase('warm-again', 'Skipped');
+    expect(status?.skip).toMatchObject({ reason: 'RecentlyRemediated', conflictingExecution: { name: 'warm' } });
+    expect(status?.skip?.remainingCooldownSeconds).toBeGreaterThan(0);
+    expect(status?.skip?.remainingCooldownSeconds).toBeLessThanOrEqual(300);
+
+    const workflowRef = { ...again.spec.workflowRef, workflowId: 'another-workflow' };
+    await shared.create('another', { ...on(shared, 'deployment/warm'), workflowRef });
+    await shared.phase('another', 'Completed');
+  });
+
+  it.concurrent('cools down even after the execution has been deleted', async () => {
+    await shared.execute('deleted', skippingWorkflow, on(shared, 'deployment/deleted'));
+    await shared.phase('deleted', 'Completed');
+    await shared.delete('deleted');
+    await shared.gone('deleted');
+
+    await shared.execute('too-soon', skippingWorkflow, on(shared, 'deployment/deleted'));
+    const { status } = await shared.phase('too-soon', 'Skipped');
+    expect(status?.skip?.reason).toBe('RecentlyRemediated');
+  });
+
+  it.concurrent('stays locked while a pod of a deleted PipelineRun is terminating', async () => {
+    const target = 'deployment/terminating';
+    await shared.execute('pod-owner', waitingWorkflow, on(shared, target));
+    await shared.phase('pod-owner', 'Running');
+    const pipelineRun = await shared.pipelineRun('pod-owner');
+    const pod = await unscheduledPod(shared, pipelineRun.metadata.name);
+    await shared.client.delete(pipelineRunResource, pipelineRun.metadata);
+    await shared.phase('pod-owner', 'Failed');
+
+    await shared.execute('turned-away', skippingWorkflow, on(shared, target));
+    const { status } = await shared.phase('turned-away', 'Skipped');
+    expect(status?.skip?.reason).toBe('ResourceBusy');
+
+    await shared.client.delete(podResource, pod.metadata);
+    await untilLock(shared, target, 'is released', (lease) => !lease?.spec.holderIdentity);
+    const scaleUp = { ...aSpec().workflowRef, workflowId: 'scale-up' };
+    await shared.create('successor', { ...on(shared, target), workflowRef: scaleUp });
+    await untilLock(shared, target, 'has its next holder', isHeldBy('successor'));
+  });
+
+  it.concurrent('is free again when its execution is deleted before anything ran', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const refused = own.proxy.inject({ method: 'POST', path: '/pipelineruns' }, reset());
+    await own.startReconciler();
+    await own.execute('first', skippingWorkflow, on(own, api));
+    await until('the PipelineRun was refused', () => refused.hits > 0);
+    await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
+    await own.delete('first');
+    await own.gone('first');
+    refused.remove();
+
+    await own.execute('second', skippingWorkflow, on(own, api));
+    await own.phase('second', 'Completed');
+  });
+
+  it.concurrent('is free for others when its execution is gone before it had a finalizer', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const unguarded = own.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/first$/ }, reset());
+    await own.startReconciler();
+    await own.execute('first', skippingWorkflow, on(own, api));
+    await untilLock(own, api, 'is taken', isHeldBy('first'));
+    await own.delete('first');
+    await own.gone('first');
+    unguarded.remove();
+
+    await own.execute('second', skippingWorkflow, on(own, api));
+    await own.phase('second', 'Completed');
+    await expect(own.pipelineRuns('first')).resolves.toEqual([]);
+  });
+
+  it.concurrent('is released by the next process when one died after the end of an execution', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const lost = own.proxy.inject({ method: 'PATCH', path: /\/leases\// }, reset());
+    const reconciler = await own.startReconciler();
+    await own.execute('first', waitingWorkflow, on(own, api));
+    await own.completeTask('first', 'False');
+    await own.phase('first', 'Failed');
+    await until('the lock could not be released', () => lost.hits > 0);
+    await reconciler.stop();
+    lost.remove();
+
+    await own.startReconciler();
+    await untilLock(own, api, 'is released', (lease) => !lease?.spec.holderIdentity);
+    await own.execute('again', skippingWorkflow, on(own, api));
+    const { status } = await own.phase('again', 'Skipped');
+    expect(status?.skip?.reason).toBe('RecentlyRemediated');
+  });
+
+  it.concurrent('goes from a Completed execution to the next in one write, and its lock is collected', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const first = await own.startReconciler({ cooldownMs: 0 });
+    await own.execute('first', skippingWorkflow, on(own, api));
+    await own.phase('first', 'Completed');
+    await first.stop();
+    await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
+
+    const second = await own.startReconciler({ cooldownMs: 0 });
+    const before = own.proxy.requests.length;
+    await own.execute('second', skippingWorkflow, on(own, api));
+    await own.phase('second', 'Completed');
+
+    const ofLocks = own.proxy.requests.slice(before).filter(({ url }) => url.pathname.includes('/leases/'));
+    expect(ofLocks.map(({ method }) => method)).toEqual(['PATCH']);
+    await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/second/'));
+
+    await second.resync();
+
+    await expect(own.client.find(leaseResource, lockKey(own))).resolves.toBeUndefined();
+  });
+
+  it.concurrent('stays locked while the PipelineRun of an execution that is gone still runs', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const reconciler = await own.startReconciler();
+    await own.execute('first', waitingWorkflow, on(own, api));
+    await own.phase('first', 'Running');
+    const { metadata } = await own.pipelineRun('first');
+    await reconciler.stop();
+    await orphan(own, 'first', metadata.name);
+
+    await own.startReconciler();
+    await own.execute('second', skippingWorkflow, on(own, api));
+    const { status } = await own.phase('second', 'Skipped');
+    expect(status?.skip?.reason).toBe('ResourceBusy');
+
+    await own.client.delete(pipelineRunResource, metadata);
+    const left = { namespace: own.namespace, name: metadata.name };
+    await waitFor(own.client, pipelineRunResource, left, 'the PipelineRun is gone', (runs) => runs.length === 0);
+    await own.execute('third', skippingWorkflow, on(own, api));
+    await own.phase('third', 'Completed');
+  });
+});
+
+/** The target of the tests that have a fixture of their own. */
+const api = 'deployment/api';
+
+function on({ namespace }: ReconcilerFixture, target: string) {
+  return { targetResource: `${namespace}/${target}` };
+}
+
+function lock(fixture: ReconcilerFixture): Promise<Lease> {
+  return fixture.client.get(leaseResource, lockKey(fixture));
+}
+
+function lockKey({ namespace }: ReconcilerFixture, target = api) {
+  return { namespace, name: lockName(`${namespace}/${target}`) };
+}
+
+async function untilLock(
+  fixture: ReconcilerFixture,
+  target: string,
+  what: string,
+  holds: (lease: Lease | undefined) => boolean,
+): Promise<void> {
+  const leases = lockKey(fixture, target);
+  await waitFor(fixture.client, leaseResource, leases, `the lock of ${target} ${what}`, ([lease]) => holds(lease));
+}
+
+function isHeldBy(name: string): (lease: Lease | undefined) => boolean {
+  return (lease) => lease?.spec.holderIdentity?.includes(`/${name}/`) ?? false;
+}
+
+/** A pod of a PipelineRun that is never scheduled: for all the API server knows, its containers may run. */
+function unscheduledPod({ client, namespace }: ReconcilerFixture, pipelineRun: string) {
+  return client.create(podResource, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name: 'terminating', labels: { 'tekton.dev/pipelineRun': pipelineRun } },
+    spec: { schedulerName: 'nobody', containers: [{ name: 'step', image: 'none' }] },
+  });
+}
+
+/** Removes the finalizer of an execution and deletes it, and leaves its PipelineRun behind. */
+async function orphan(fixture: ReconcilerFixture, name: string, pipelineRun: string): Promise<void> {
+  const key = fixture.key(name);
+  await fixture.client.patch(workflowExecutionResource, key, { metadata: { finalizers: null } });
+  await fixture.client.delete(workflowExecutionResource, key, { propagationPolicy: 'Orphan' });
+  await fixture.gone(name);
+  const left = await fixture.client.get(pipelineRunResource, fixture.key(pipelineRun));
+  expect(left.metadata.name).toBe(pipelineRun);
+}

@@ -1,0 +1,37 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { findCache } from '../cluster/cache.ts';
+import { silent } from '../cluster/index.ts';
+import type { AlertCase } from './case.ts';
+import { api } from './cases/api.ts';
+import { audit } from './cases/audit.ts';
+import { executions } from './cases/executions.ts';
+import { replicas } from './cases/replicas.ts';
+import { checkRules, judge } from './judge.ts';
+import { ensurePromtool } from './promtool.ts';
+import { alerts } from './rules.ts';
+
+/** Milliseconds to build promtool on two busy cores, once for a machine. */
+const buildMs = 900_000;
+const cases: readonly AlertCase[] = [...replicas, ...executions, ...api, ...audit];
+let promtool: string;
+
+beforeAll(async () => {
+  promtool = await ensurePromtool(findCache(), silent);
+}, buildMs);
+
+it('promtool finds nothing wrong with the rules', async () => {
+  await expect(checkRules(promtool)).resolves.toBe('');
+});
+
+describe.each(alerts)('$name', ({ name }) => {
+  // Jest refuses an empty list, so that each alert has a case of either kind.
+  const own = cases.filter(({ alert }) => alert === name);
+
+  it.each(own.filter(({ fires }) => fires.length > 0))('fires when $when', async (alertCase) => {
+    await expect(judge(promtool, alertCase)).resolves.toBe('');
+  });
+
+  it.each(own.filter(({ fires }) => fires.length === 0))('does not fire when $when', async (alertCase) => {
+    await expect(judge(promtool, alertCase)).resolves.toBe('');
+  });
+});

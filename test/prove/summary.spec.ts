@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { proofs } from './proofs.ts';
+import type { ProofResult } from './run-proof.ts';
+import { jsonOf, listOf, tableOf } from './summary.ts';
+
+const results: readonly ProofResult[] = [
+  { name: 'chaos', result: 'passed', seconds: 431 },
+  { name: 'image', result: 'skipped', seconds: 2 },
+  { name: 'fuzz', result: 'failed', seconds: 17 },
+];
+
+describe('the summary of the proofs', () => {
+  it('is a table for people', () => {
+    expect(tableOf(results).split('\n')).toEqual([
+      'proof  result   seconds',
+      'chaos  passed       431',
+      'image  skipped        2',
+      'fuzz   failed        17',
+    ]);
+  });
+
+  it('is a line of JSON for programs', () => {
+    expect(JSON.parse(jsonOf(results, 450))).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 1,
+      seconds: 450,
+      proofs: results,
+    });
+  });
+});
+
+describe('the catalogue of proofs', () => {
+  it('has a name of its own for each', () => {
+    expect(new Set(proofs.map(({ name }) => name)).size).toBe(proofs.length);
+  });
+
+  it('is listed with what each one proves', () => {
+    expect(listOf(proofs)).toMatch(/^chaos +One run per target/m);
+    expect(listOf(proofs)).toMatch(/^mutants .+ Runs only by name\.$/m);
+  });
+});
