@@ -8,6 +8,7 @@ import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
+import type { Call } from './call/call.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { identityOf } from './idempotency/request-identity.ts';
@@ -200,6 +201,8 @@ describe('reading an execution', () => {
 });
 
 describe('cancelling an execution', () => {
+  const by = (username: string): Call => ({ ...call, caller: { username, groups: [], extra: {} } });
+
   it('is decided anew when the execution has changed, but not for ever', async () => {
     const { service, patch } = serviceWith({});
 
@@ -211,7 +214,7 @@ describe('cancelling an execution', () => {
     const { service, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
 
-    await service.cancel(key, { ...call, caller: { username: 'alice', groups: [], extra: {} } });
+    await service.cancel({ key, mode: 'Graceful' }, by('alice'));
 
     expect(patch.mock.calls[0]?.[2]).toEqual({
       metadata: {
@@ -219,6 +222,26 @@ describe('cancelling an execution', () => {
         annotations: { [ownAnnotations.cancelRequestedBy]: 'alice' },
       },
       spec: { cancelRequested: true },
+    });
+  });
+
+  it.each([
+    [
+      'from the start',
+      {},
+      { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' },
+    ],
+    ['later', { cancelRequested: true }, { [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
+  ])('immediately %s records who asked for that', async (_, spec, annotations) => {
+    const execution = aWorkflowExecution({ spec });
+    const { service, patch } = serviceWith({ answer: () => Promise.resolve(execution) });
+    patch.mockResolvedValue(execution);
+
+    await service.cancel({ key, mode: 'Immediate' }, by('bob'));
+
+    expect(patch.mock.calls[0]?.[2]).toMatchObject({
+      metadata: { annotations },
+      spec: { cancelRequested: true, cancelMode: 'Immediate' },
     });
   });
 });

@@ -68,7 +68,13 @@ describe('the life of an execution', () => {
 });
 
 describe('the steps of an execution', () => {
-  const pending = ['validate', 'cancel before start', 'enforce start deadline', 'add finalizer & acquire target', 'start'];
+  const pending = [
+    'validate',
+    'cancel before start',
+    'enforce start deadline',
+    'add finalizer & acquire target',
+    'start',
+  ];
 
   it.each([
     ['new', aWorkflowExecution(), pending],

@@ -73,11 +73,11 @@ describe('the log tells of an execution', () => {
   it('as what PipelineRun it runs, and who asked for its cancellation', () => {
     expect(fieldsOf({ phase: 'Pending' }, running)).toEqual([{ pipelineRun: 'run-1' }]);
     const annotations = { 'workflowexecution.kubernaut.ai/cancel-requested-by': 'bob' };
-    expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', pipelineRun: 'run-1' }]);
+    expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', mode: 'Graceful', pipelineRun: 'run-1' }]);
     const [bare] = milestonesOf(aWorkflowExecution({ status: running }), aWorkflowExecution({ status: cancelling }));
-    expect(bare?.fields).toEqual({ pipelineRun: 'run-1' });
+    expect(bare?.fields).toEqual({ mode: 'Graceful', pipelineRun: 'run-1' });
     const unstarted = { phase: 'Running', conditions: cancelling.conditions } as const;
-    expect(fieldsOf({ phase: 'Running' }, unstarted)).toEqual([{}]);
+    expect(fieldsOf({ phase: 'Running' }, unstarted)).toEqual([{ mode: 'Graceful' }]);
   });
 
   it.each<[string, WorkflowExecutionStatus, object]>([

@@ -38,19 +38,23 @@ export class UnrecordedEnds {
   /** Looks at a run that Tekton calls running; undefined while nothing is wrong with it. */
   async look(pipelineRun: PipelineRun, signal: AbortSignal): Promise<UnrecordedEnd | undefined> {
     const { name, creationTimestamp } = pipelineRun.metadata;
-    if (this.#overdueMs(Date.parse(creationTimestamp)) < 0) return undefined;
+    if (!this.#isOverdue(Date.parse(creationTimestamp))) return undefined;
     const deadline = deadlineOf(pipelineRun);
-    const overdueMs = deadline === undefined ? -1 : this.#overdueMs(deadline);
-    if (overdueMs >= 0) {
-      return { message: `PipelineRun ${name} did not end with its timeout. ${causes}`, overdueMs };
+    if (deadline !== undefined && this.#isOverdue(deadline)) {
+      const message = `PipelineRun ${name} did not end with its timeout. ${causes}`;
+      return { message, overdueMs: this.#overdueMs(deadline) };
     }
     const quiet = await this.#quietSince(pipelineRun, signal);
-    if (quiet === undefined || this.#overdueMs(quiet.since) < 0) return undefined;
+    if (quiet === undefined || !this.#isOverdue(quiet.since)) return undefined;
     const at = timestamp(new Date(quiet.since));
     const what = quiet.hasTasks
       ? `Every step of PipelineRun ${name} had ended by ${at}, but Tekton has not recorded it.`
       : `Tekton has started no task of PipelineRun ${name} since ${at}.`;
     return { message: `${what} ${causes}`, overdueMs: this.#overdueMs(quiet.since) };
+  }
+
+  #isOverdue(since: number): boolean {
+    return this.#overdueMs(since) >= 0;
   }
 
   #overdueMs(since: number): number {
