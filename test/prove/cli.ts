@@ -20,21 +20,21 @@ async function main({ argv, progress, signal }: LongCommand): Promise<void> {
     const position = `${results.length + 1}/${wanted.length}`;
     results.push(await runProof(proof, { variables, position, progress, signal }));
   };
-  await buildProduct({ progress, signal });
-  await onSharedCluster(wanted.filter(isOnSharedCluster), { progress, signal }, run);
+  const shared = wanted.filter(isOnSharedCluster);
+  if (shared.length > 0) await onSharedCluster(shared, { progress, signal }, run);
+  else await buildProduct({ progress, signal });
   for (const proof of wanted) if (!isOnSharedCluster(proof)) await run(proof, {});
   console.log(tableOf(results));
   console.log(jsonOf(results, Math.round((performance.now() - started) / 1000)));
   if (results.some(({ result }) => result === 'failed')) process.exitCode = 1;
 }
 
-/** Runs proofs on one cluster, which is started when there are any and removed after the last. */
+/** Runs proofs on one cluster of the built product. */
 async function onSharedCluster(
   wanted: readonly Proof[],
   { progress, signal }: Pick<LongCommand, 'progress' | 'signal'>,
   run: (proof: Proof, variables: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
-  if (wanted.length === 0) return;
   const environment = await startTestEnvironment({ progress, signal });
   try {
     for (const proof of wanted) await run(proof, environment.variables);

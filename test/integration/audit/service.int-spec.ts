@@ -16,12 +16,12 @@ afterAll(() => Promise.all([logging.close(), waiting.close()]));
 
 describe('a service', () => {
   it.concurrent('without data storage writes audit events to its log, and says so at its start', async () => {
-    const { stage } = logging;
+    const { fixture } = logging;
     const service = await logging.start();
     expect(service.log.join('\n')).toContain('WFE_DATA_STORAGE_URL is not set: audit events go to the log');
 
-    await stage.execute('wfe', skippingWorkflow);
-    const execution = await stage.until('wfe', 'its events are logged', (seen) => auditOf(seen)?.reason === 'Logged');
+    await fixture.execute('wfe', skippingWorkflow);
+    const execution = await fixture.until('wfe', 'its events are logged', (seen) => auditOf(seen)?.reason === 'Logged');
 
     expect(auditOf(execution)?.status).toBe('True');
     const events = service.log.map((line) => recordOf(parseJson(line))['audit']).filter((event) => event !== undefined);
@@ -34,11 +34,11 @@ describe('a service', () => {
   });
 
   it.concurrent('whose data storage is down is ready, and reports how many events wait and for how long', async () => {
-    const { stage } = waiting;
+    const { fixture } = waiting;
     const { nobody } = await freePorts(['nobody']);
     const service = await waiting.start({ WFE_DATA_STORAGE_URL: `http://127.0.0.1:${nobody}` });
-    await stage.execute('wfe', skippingWorkflow);
-    await stage.phase('wfe', 'Completed');
+    await fixture.execute('wfe', skippingWorkflow);
+    await fixture.phase('wfe', 'Completed');
     await until('three events wait, and have been tried', async () => {
       const seen = await scrape(service.metrics);
       const waits = seen.sum('kubernaut_audit_events_pending') === 3;

@@ -61,21 +61,21 @@ describe('a cluster with the CRDs of cert-manager and the Prometheus operator', 
         'prometheusrule.monitoring.coreos.com',
       ],
     ],
-  ])('takes all of deploy/overlays/%s', async (overlay, kinds) => {
+  ])('accepts all of deploy/overlays/%s', async (overlay, kinds) => {
     const applied = await apply(await rendered(`overlays/${overlay}`));
 
     for (const kind of ['deployment.apps', ...kinds]) expect(applied).toContain(`${kind}/workflow-execution `);
   });
 
   describe.each(['Certificate', 'Issuer', 'ServiceMonitor', 'PrometheusRule'])(
-    'takes what there is of a %s',
+    'accepts the %s of the overlays',
     (kind) => {
       it('with strict validation', async () => {
         const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
         await expect(create(right)).resolves.toContain(`"kind":"${kind}"`);
       });
 
-      it('and not with a field more', async () => {
+      it('but not with an unknown field', async () => {
         const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
         const wrong = { ...right, spec: { ...recordOf(right['spec']), secretname: 'x' } };
         await expect(create(wrong)).rejects.toThrow('strict decoding error: unknown field "spec.secretname"');
@@ -88,7 +88,7 @@ describe('a cluster with the CRDs of cert-manager and the Prometheus operator', 
     ['Issuer', { ca: {} }, 'spec.ca.secretName: Required value'],
     ['ServiceMonitor', { endpoints: [{ port: 'metrics', interval: 'often' }] }, 'spec.endpoints[0].interval'],
     ['PrometheusRule', { groups: [{ name: 'x', rules: [{ alert: 'X' }] }] }, 'spec.groups[0].rules[0].expr'],
-  ])('does not take a %s with %j', async (kind, wrong, complaint) => {
+  ])('rejects a %s with %j', async (kind, wrong, complaint) => {
     const right = objectOf(await rendered('overlays/production'), kind, 'workflow-execution');
 
     await expect(create({ ...right, spec: { ...recordOf(right['spec']), ...wrong } })).rejects.toThrow(complaint);

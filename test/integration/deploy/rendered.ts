@@ -13,12 +13,16 @@ export const cluster = {
 
 const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
 
-/** The objects of a directory of deploy/ as `kubectl kustomize` makes them. */
-export async function rendered(directory: string): Promise<JsonRecord[]> {
-  return kustomized(join(deploy, directory));
+const cache = new Map<string, Promise<readonly JsonRecord[]>>();
+
+/** The objects of a directory of deploy/ as `kubectl kustomize` renders them, once for each test file. */
+export function rendered(directory: string): Promise<readonly JsonRecord[]> {
+  const objects = cache.get(directory) ?? kustomized(join(deploy, directory));
+  cache.set(directory, objects);
+  return objects;
 }
 
-/** The objects of a kustomization of somebody's own: the base with a component. */
+/** The objects of the base with a component. */
 export async function renderedWith(component: string): Promise<JsonRecord[]> {
   const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-kustomization-'));
   const within = (path: string) => relative(directory, join(deploy, path));
@@ -31,24 +35,25 @@ export async function renderedWith(component: string): Promise<JsonRecord[]> {
   }
 }
 
-async function kustomized(directory: string): Promise<JsonRecord[]> {
+/** The objects that `kubectl kustomize` renders for a directory. */
+export async function kustomized(directory: string): Promise<JsonRecord[]> {
   const text = await kubectl(cluster, 'kustomize', directory);
   return parseAllDocuments(text).map((document) => recordOf(document.toJS()));
 }
 
-/** The one object of a kind and name among others. */
+/** The object of a kind and name; throws unless there is exactly one. */
 export function objectOf(objects: readonly JsonRecord[], kind: string, name: string): JsonRecord {
   const found = objects.filter((object) => object['kind'] === kind && nameOf(object) === name);
   if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} objects are ${kind} ${name}`);
   return found[0];
 }
 
-/** What the settings of the service are in a directory of deploy/. */
+/** The settings of the service in a directory of deploy/. */
 export async function settingsOf(directory: string): Promise<Record<string, string>> {
   return settingsIn(await rendered(directory));
 }
 
-/** What the settings of the service are among objects. */
+/** The settings of the service among objects. */
 export function settingsIn(objects: readonly JsonRecord[]): Record<string, string> {
   const { data } = objectOf(objects, 'ConfigMap', 'workflow-execution-settings');
   return Object.fromEntries(Object.entries(recordOf(data)).map(([name, value]) => [name, String(value)]));

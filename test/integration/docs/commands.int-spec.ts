@@ -7,9 +7,9 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { runCommand } from '../../cluster/command.ts';
 import { bind, callerOf } from '../../support/callers.ts';
 import { kubectl } from '../../support/product.ts';
-import { startService, type ServiceProcess } from '../../support/service.ts';
+import { releaseExecutions } from '../../support/release-executions.ts';
+import { sharedApi, untilOperator } from '../execution/shared-api.ts';
 import { sharedCluster } from '../support/cluster.ts';
-import { letServiceKeepLocks } from '../support/service-rights.ts';
 import { blocksOf, commandBlocks } from './command-blocks.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -20,9 +20,10 @@ const cluster = {
 const config = sharedCluster();
 const client = new KubernetesClient(config);
 const caller = { namespace: 'default', name: 'remediation-orchestrator' };
-/** The namespace of the pages' examples. */
+/** The namespace in the examples of the pages. */
 const example = 'payment';
 
+const [api] = await sharedApi();
 const blocks = await commandBlocks();
 const runnable = Map.groupBy(
   blocks.filter(({ runner }) => runner.kind === 'run'),
@@ -31,40 +32,35 @@ const runnable = Map.groupBy(
 
 describe('the commands in docs/', () => {
   let directory: string;
-  let service: ServiceProcess;
   let unbind: () => Promise<void>;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'workflow-execution-docs-'));
     await symlink(cluster.kubectl, join(directory, 'kubectl'));
     await kubectl(cluster, 'create', 'namespace', example);
-    await letServiceKeepLocks(client, example);
-    await callerOf(client, caller);
+    const orchestrator = await callerOf(client, caller);
     unbind = await bind(client, 'workflow-execution-operator', caller, 'everywhere');
-    service = await startService({
-      kubeconfig: process.env['WFE_TEST_SERVICE_KUBECONFIG'] ?? '',
-      settings: { WFE_NAMESPACE: example, WFE_WATCH_NAMESPACES: caller.namespace, WFE_LEADER_ELECTION: 'false' },
-    });
+    await untilOperator(client, orchestrator);
   });
 
   afterAll(async () => {
-    await kubectl(cluster, 'delete', 'wfe', '-n', caller.namespace, '--all');
-    await service.stop();
+    await kubectl(cluster, 'delete', 'wfe', '-n', caller.namespace, '--all', '--wait=false');
+    await releaseExecutions(client, caller.namespace);
     await unbind();
     await kubectl(cluster, 'delete', 'namespace', example, '--wait=false');
     await config.close();
     await rm(directory, { recursive: true });
   });
 
-  it.each(blocks.map(({ place, runner }) => ({ place, runner })))('at $place are run by somebody', ({ runner }) => {
+  it.each(blocks.map(({ place, runner }) => ({ place, runner })))('at $place name who runs them', ({ runner }) => {
     expect(runner.kind).not.toBe('nobody');
     if (runner.kind === 'tested-by') expect(existsSync(join(root, runner.path))).toBe(true);
   });
 
-  it.each([...runnable.keys()])('of %s work as they stand', async (page) => {
+  it.each([...runnable.keys()])('of %s work', async (page) => {
     const commands = (runnable.get(page) ?? []).map((block) => block.commands).join('\n');
-    const script = commands.replaceAll('127.0.0.1:8080', service.http).replaceAll('127.0.0.1:50051', service.grpc);
-    // What is answered with an error has not worked, even where a reader is to see the answer.
+    const script = commands.replaceAll('http://127.0.0.1:8080', api.url).replaceAll('127.0.0.1:50051', api.grpcAddress);
+    // An error response fails the script.
     const strict = `set -eu\ncurl() { command curl --fail-with-body "$@"; }\n${script}`;
     const path = [directory, join(root, 'node_modules', '.bin'), process.env['PATH']].join(':');
 
@@ -77,8 +73,8 @@ describe('the commands in docs/', () => {
   });
 });
 
-describe('a block of commands', () => {
-  it('is told by its page and line, and by who runs it', () => {
+describe('a command block', () => {
+  it('has its page and line, and who runs it', () => {
     const text = '# Page\n\n```sh run\nkubectl get wfe\n```\n\n```sh\nls\n```\n\n```json\n{}\n```\n';
     expect(blocksOf('page.md', text)).toEqual([
       { place: 'page.md:3', page: 'page.md', commands: 'kubectl get wfe\n', runner: { kind: 'run' } },

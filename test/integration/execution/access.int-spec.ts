@@ -6,7 +6,7 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { bind, callerOf, type TestCaller } from '../../support/callers.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { answer, hold } from '../support/faults.ts';
+import { answer } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import type { ApiCaller } from './api-caller.ts';
@@ -16,61 +16,56 @@ import { type RunningApi, startApi } from './running-api.ts';
 
 const tokenReviews = { method: 'POST', path: /\/tokenreviews$/ };
 const accessReviews = { method: 'POST', path: /\/subjectaccessreviews$/ };
+const viewerRole = 'workflow-execution-viewer';
+
+const kubernetes = new KubernetesClient(sharedCluster());
+let namespace: TestNamespace;
+let proxy: FaultProxy;
+let api: RunningApi;
+let viewer: TestCaller;
+
+beforeAll(async () => {
+  namespace = await createNamespace(kubernetes, 'access');
+  proxy = await new FaultProxy(serviceCluster()).listen();
+  api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' });
+  const options = { namespace: namespace.name, name: 'viewer' };
+  viewer = await callerOf(kubernetes, options);
+  await bind(kubernetes, viewerRole, options, { namespace: namespace.name });
+  await until('the API serves lists', async () => (await restCaller(api).list('-')).ok !== undefined);
+  await until('the viewer may list', async () => (await mayList(viewer.token)) === 'OK');
+  await restCaller(api).create(namespace.name, { name: 'shown', spec: aSpec() });
+});
+
+afterAll(async () => {
+  await api.stop();
+  await proxy.close();
+  await namespace.delete();
+});
+
+/** Lists the namespace with a token: `OK`, or the kind of the error. */
+async function mayList(token: string): Promise<string> {
+  return (await restCaller(api.as(token)).list(namespace.name)).error?.kind ?? 'OK';
+}
 
 describe.each([
   ['REST', restCaller],
   ['gRPC', grpcCaller],
-] as const)('who may do what, over %s', (_, callerTo) => {
-  const kubernetes = new KubernetesClient(sharedCluster());
-  let namespace: TestNamespace;
-  let proxy: FaultProxy;
-  let api: RunningApi;
-  let viewer: TestCaller;
-
-  beforeAll(async () => {
-    namespace = await createNamespace(kubernetes, 'access');
-    proxy = await new FaultProxy(serviceCluster()).listen();
-    api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' });
-    viewer = await callerOf(kubernetes, { namespace: namespace.name, name: 'viewer' });
-    const here = { namespace: namespace.name };
-    await bind(kubernetes, 'workflow-execution-viewer', { namespace: namespace.name, name: 'viewer' }, here);
-    await until('the API serves lists', async () => (await callerTo(api).list('-')).ok !== undefined);
-    await until('the viewer may list', async () => (await as(viewer.token).list(namespace.name)).ok !== undefined);
-  });
-
-  afterAll(async () => {
-    await api.stop();
-    await proxy.close();
-    await namespace.delete();
-  });
-
+] as const)('access over %s', (transport, callerTo) => {
   /** Calls with a token. */
   const as = (token: string | undefined): ApiCaller => callerTo(api.as(token));
 
   it.each<[string, string | undefined]>([
     ['no token', undefined],
-    ['a token that is none', 'nonsense'],
-    ['a token that nobody has signed', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.'],
-  ])('says that a caller with %s is not known', async (_what, token) => {
+    ['a token of no known form', 'nonsense'],
+    ['an unsigned token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.'],
+  ])('does not authenticate a caller with %s', async (_what, token) => {
     const { error } = await as(token).list(namespace.name);
 
     expect(error?.kind).toBe('UNAUTHENTICATED');
     if (token !== undefined) expect(error?.text).not.toContain(token);
   });
 
-  it('takes no token that was made for the API server', async () => {
-    const { token } = await callerOf(kubernetes, {
-      namespace: namespace.name,
-      name: 'viewer',
-      audience: 'https://kubernetes.default.svc',
-    });
-
-    expect((await as(token).list(namespace.name)).error?.kind).toBe('UNAUTHENTICATED');
-  });
-
-  it('lets a viewer look', async () => {
-    await callerTo(api).create(namespace.name, { name: 'shown', spec: aSpec() });
-
+  it('lets a viewer get and list', async () => {
     expect((await as(viewer.token).get(namespace.name, 'shown')).ok?.name).toBe('shown');
     expect((await as(viewer.token).list(namespace.name)).error).toBeUndefined();
   });
@@ -80,10 +75,10 @@ describe.each([
     ['cancel', (caller, name) => caller.cancel(name, 'shown'), 'patch workflowexecutions in namespace NAME'],
     ['cancel nothing', (caller, name) => caller.cancel(name, 'nobody'), 'patch workflowexecutions in namespace NAME'],
     ['delete', (caller, name) => caller.delete(name, 'shown'), 'delete workflowexecutions in namespace NAME'],
-    ['list all', (caller) => caller.list('-'), 'list workflowexecutions in all namespaces'],
-    ['look elsewhere', (caller) => caller.get('default', 'x'), 'get workflowexecutions in namespace default'],
-    ['look nowhere', (caller) => caller.get('test-none', 'x'), 'get workflowexecutions in namespace test-none'],
-  ])('does not let a viewer %s, and says nothing of what is there', async (_what, call, what) => {
+    ['list all namespaces', (caller) => caller.list('-'), 'list workflowexecutions in all namespaces'],
+    ['get elsewhere', (caller) => caller.get('default', 'x'), 'get workflowexecutions in namespace default'],
+    ['get nowhere', (caller) => caller.get('test-none', 'x'), 'get workflowexecutions in namespace test-none'],
+  ])('does not let a viewer %s, and does not say what exists', async (_what, call, what) => {
     const { error } = await call(as(viewer.token), namespace.name);
 
     expect(error).toMatchObject({
@@ -92,67 +87,63 @@ describe.each([
     });
   });
 
-  it('notes who created an execution and who cancelled it', async () => {
-    await callerTo(api).create(namespace.name, { name: 'noted', spec: aSpec() });
-    await callerTo(api).cancel(namespace.name, 'noted');
+  it('records who created and who cancelled an execution', async () => {
+    const key = { namespace: namespace.name, name: `recorded-${transport.toLowerCase()}` };
+    await callerTo(api).create(namespace.name, { name: key.name, spec: aSpec() });
+    await callerTo(api).cancel(namespace.name, key.name);
 
-    const { metadata } = await kubernetes.get(workflowExecutionResource, { namespace: namespace.name, name: 'noted' });
+    const { metadata } = await kubernetes.get(workflowExecutionResource, key);
 
     expect(metadata.annotations).toEqual({
       [ownAnnotations.createdBy]: api.caller?.username,
       [ownAnnotations.cancelRequestedBy]: api.caller?.username,
     });
   });
+});
 
-  it('asks the cluster once for many calls', async () => {
-    const options = { namespace: namespace.name, name: 'often' };
-    const { token } = await callerOf(kubernetes, options);
-    const asked = [tokenReviews, accessReviews].map((match) => proxy.inject(match, hold(Promise.resolve()), Infinity));
+describe('access', () => {
+  it('refuses a token for the audience of the API server', async () => {
+    const { token } = await callerOf(kubernetes, {
+      namespace: namespace.name,
+      name: 'viewer',
+      audience: 'https://kubernetes.default.svc',
+    });
 
-    await Promise.all(Array.from({ length: 20 }, () => as(token).list(namespace.name)));
-    for (const question of asked) question.remove();
+    expect(await mayList(token)).toBe('UNAUTHENTICATED');
+  });
 
-    expect(asked.map(({ hits }) => hits)).toEqual([1, 1]);
+  it('is reviewed once for concurrent calls', async () => {
+    const { token } = await callerOf(kubernetes, { namespace: namespace.name, name: 'frequent' });
+    const passed = [tokenReviews, accessReviews].map((match) => proxy.inject(match, (exchange) => exchange.pass()));
+
+    await Promise.all(Array.from({ length: 20 }, () => mayList(token)));
+    for (const injection of passed) injection.remove();
+
+    expect(passed.map(({ hits }) => hits)).toEqual([1, 1]);
   });
 
   it.each([
-    ['who the caller is', tokenReviews],
-    ['what the caller may do', accessReviews],
-  ])('lets nobody in when the cluster can not say %s', async (_what, match) => {
-    const { token } = await callerOf(kubernetes, { namespace: namespace.name, name: 'viewer' });
-    const injection = proxy.inject(match, answer(500), Infinity);
+    ['tokens', tokenReviews],
+    ['access', accessReviews],
+  ])('is refused while the cluster cannot review %s', async (what, match) => {
+    // A caller whose token and rights no replica has cached.
+    const { token } = await callerOf(kubernetes, { namespace: namespace.name, name: `new-${what}` });
+    const injection = proxy.inject(match, answer(500));
 
-    // What was remembered of the viewer may have to be forgotten first.
-    await until('it has to ask', async () => (await as(token).list(namespace.name)).error !== undefined);
-    const { error } = await as(token).list(namespace.name);
+    const { error } = await restCaller(api.as(token)).list(namespace.name);
     injection.remove();
 
     expect(error).toMatchObject({ kind: 'UNAVAILABLE', retryAfterSeconds: 1 });
   });
 
-  it('ends a right that is taken away', async () => {
+  it('ends when the right is revoked', async () => {
     const options = { namespace: namespace.name, name: 'leaver' };
     const { token } = await callerOf(kubernetes, options);
-    const revoke = await bind(kubernetes, 'workflow-execution-viewer', options, { namespace: namespace.name });
-    await until('they may list', async () => (await as(token).list(namespace.name)).ok !== undefined);
+    const revoke = await bind(kubernetes, viewerRole, options, { namespace: namespace.name });
+    await until('the leaver may list', async () => (await mayList(token)) === 'OK');
 
     await revoke();
 
-    await until('they may not any more', async () => {
-      const { error } = await as(token).list(namespace.name);
-      return error?.kind === 'PERMISSION_DENIED';
-    });
-  });
-
-  it('tells a caller who calls too often when to come back', async () => {
-    const slow = await startApi(serviceCluster(), { WFE_RATE_LIMIT: '1', WFE_RATE_BURST: '1' });
-    const calls = await Promise.all(Array.from({ length: 5 }, () => callerTo(slow).get('default', 'nobody')));
-    await slow.stop();
-
-    const errors = calls.map(({ error }) => error?.kind);
-    expect(errors).toContain('RESOURCE_EXHAUSTED');
-    expect(
-      calls.find(({ error }) => error?.kind === 'RESOURCE_EXHAUSTED')?.error?.retryAfterSeconds,
-    ).toBeLessThanOrEqual(1);
+    await until('the leaver may not list', async () => (await mayList(token)) === 'PERMISSION_DENIED');
   });
 });

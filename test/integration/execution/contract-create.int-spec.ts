@@ -1,42 +1,95 @@
 import { describe, expect, it } from '@jest/globals';
 import { requestLabel } from '../../../src/workflow-execution/annotations.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { brokenExecutions } from './broken-executions.ts';
 import { onBothTransports } from './on-both-transports.ts';
 
-onBothTransports('create', (contract) => {
-  describe('creates with a request id', () => {
-    it('one execution, however often and through whichever replica it is asked', async () => {
-      const request = { requestId: 'once', spec: aSpec() };
+await onBothTransports('create', (contract) => {
+  const { caller, other } = contract;
 
-      const first = await contract.caller.create(contract.namespace, request);
-      const again = await Promise.all([
-        contract.caller.create(contract.namespace, request),
-        contract.other.create(contract.namespace, request),
-        contract.other.create(contract.namespace, request),
-      ]);
+  describe('create', () => {
+    it('returns the execution with the defaults of the cluster', async () => {
+      const spec = aSpec({ parameters: { MESSAGE: 'hello' }, executionConfig: { timeout: '1h30m' } });
 
-      expect(first.ok?.name).toMatch(/^wfe-[0-9a-f]{32}$/);
-      for (const { ok } of again) expect(ok?.uid).toBe(first.ok?.uid);
+      const created = await caller.create(contract.namespace, { name: 'we-1', labels: { team: 'payment' }, spec });
+
+      expect(created.ok).toMatchObject({
+        namespace: contract.namespace,
+        name: 'we-1',
+        labels: { team: 'payment' },
+        targetResource: spec.targetResource,
+        serviceAccountName: 'workflow-execution-sa',
+      });
+      expect(await caller.get(contract.namespace, 'we-1')).toEqual(created);
     });
 
-    it('one execution when all ask at the same time', async () => {
-      const request = { requestId: 'all-at-once', spec: aSpec() };
+    it('derives a name from that of the RemediationRequest', async () => {
+      const created = await caller.create(contract.namespace, {
+        spec: aSpec({ remediationRequestRef: { name: 'rr.one' } }),
+      });
 
-      const answers = await Promise.all(
+      expect(created.ok?.name).toMatch(/^rr-one-[0-9a-f]{10}$/);
+    });
+
+    it('refuses a name that is taken', async () => {
+      await caller.create(contract.namespace, { name: 'twice', spec: aSpec() });
+
+      const { error } = await caller.create(contract.namespace, { name: 'twice', spec: aSpec() });
+
+      expect(error).toMatchObject({
+        kind: 'ALREADY_EXISTS',
+        text: `namespaces/${contract.namespace}/workflowExecutions/twice exists already`,
+      });
+    });
+
+    it('refuses a namespace that does not exist', async () => {
+      const { error } = await caller.create('test-no-such-namespace', { spec: aSpec() });
+
+      expect(error).toMatchObject({ kind: 'NOT_FOUND', text: 'namespaces/test-no-such-namespace does not exist' });
+    });
+
+    it.each(brokenExecutions)('refuses $what, by field and rule', async ({ execution, field, rule }) => {
+      const { error } = await caller.create(contract.namespace, execution);
+
+      expect(error?.kind).toBe('INVALID_ARGUMENT');
+      expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled(field)]);
+      expect(error?.rules[contract.spelled(field)]).toContain(rule);
+    });
+
+    it.each([
+      ['metadata.labels', { labels: { [requestLabel]: 'x' } }],
+      ['metadata.annotations', { annotations: { 'workflowexecution.kubernaut.ai/created-by': 'root' } }],
+    ])('refuses keys in %s that are reserved for the service', async (field, metadata) => {
+      const { error } = await caller.create(contract.namespace, { ...metadata, spec: aSpec() });
+
+      expect(error?.rules[contract.spelled(field)]).toMatch(
+        /^'workflowexecution.kubernaut.ai\/.+' is set by the service only$/,
+      );
+    });
+  });
+
+  describe('create with a request id', () => {
+    it('creates one execution for concurrent requests to both replicas, and returns it again later', async () => {
+      const request = { requestId: 'concurrent', spec: aSpec() };
+
+      const concurrent = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
-          (index % 2 === 0 ? contract.caller : contract.other).create(contract.namespace, request),
+          (index % 2 === 0 ? caller : other).create(contract.namespace, request),
         ),
       );
+      const later = await Promise.all([caller, other].map((each) => each.create(contract.namespace, request)));
 
-      expect(new Set(answers.map(({ ok }) => ok?.uid)).size).toBe(1);
-      expect(answers[0]?.ok).toBeDefined();
+      const [first, ...more] = [...concurrent, ...later].map(({ ok }) => ok?.uid);
+      expect(first).toBeDefined();
+      expect(more).toEqual(more.map(() => first));
+      expect(concurrent[0]?.ok?.name).toMatch(/^wfe-[0-9a-f]{32}$/);
     });
 
-    it('an execution of the name that is given', async () => {
+    it('creates an execution of the given name once', async () => {
       const request = { requestId: 'named', name: 'my-own', spec: aSpec() };
 
-      const first = await contract.caller.create(contract.namespace, request);
-      const again = await contract.other.create(contract.namespace, request);
+      const first = await caller.create(contract.namespace, request);
+      const again = await other.create(contract.namespace, request);
 
       expect(first.ok?.name).toBe('my-own');
       expect(again.ok?.uid).toBe(first.ok?.uid);
@@ -48,25 +101,25 @@ onBothTransports('create', (contract) => {
       ['a name, after none', {}, { name: 'late-name' }],
       ['no name, after one', { name: 'early-name' }, {}],
       ['another name', { name: 'name-one' }, { name: 'name-two' }],
-    ])('nothing for the same id with %s, and says so', async (what, before, after) => {
+    ])('refuses the same id with %s', async (what, before, after) => {
       const requestId = what.replaceAll(/[^a-z]/g, '-');
-      const first = await contract.caller.create(contract.namespace, { spec: aSpec(), ...before, requestId });
-      // Who gives no name is told by what the replica knows; a name is looked for on the API server.
-      await contract.other.list(contract.namespace, { minResourceVersion: first.ok?.resourceVersion });
+      const first = await caller.create(contract.namespace, { spec: aSpec(), ...before, requestId });
+      // Without a name the replica searches its cache, which has to have the execution.
+      await other.list(contract.namespace, { minResourceVersion: first.ok?.resourceVersion });
 
-      const { error } = await contract.other.create(contract.namespace, { spec: aSpec(), ...after, requestId });
+      const { error } = await other.create(contract.namespace, { spec: aSpec(), ...after, requestId });
 
       expect(first.error).toBeUndefined();
       expect(error).toMatchObject({
-        kind: contract.caller.transport === 'gRPC' ? 'ALREADY_EXISTS' : 'REQUEST_ID_REUSED',
+        kind: caller.transport === 'gRPC' ? 'ALREADY_EXISTS' : 'REQUEST_ID_REUSED',
         text: `the request id was used for another request, which created namespaces/${contract.namespace}/workflowExecutions/${first.ok?.name ?? ''}`,
       });
     });
 
-    it('nothing over a name that somebody else has', async () => {
-      await contract.caller.create(contract.namespace, { name: 'taken', spec: aSpec() });
+    it('refuses a name that another request has taken', async () => {
+      await caller.create(contract.namespace, { name: 'taken', spec: aSpec() });
 
-      const { error } = await contract.caller.create(contract.namespace, {
+      const { error } = await caller.create(contract.namespace, {
         name: 'taken',
         requestId: 'too-late',
         spec: aSpec(),
@@ -75,45 +128,35 @@ onBothTransports('create', (contract) => {
       expect(error).toMatchObject({ kind: 'ALREADY_EXISTS', text: expect.stringContaining('taken exists already') });
     });
 
-    it.each(['', 'x'.repeat(65), 'a b', 'ä'])(
-      'nothing for the id %j, or as if it were not given',
-      async (requestId) => {
-        const { ok, error } = await contract.caller.create(contract.namespace, { requestId, spec: aSpec() });
+    it.each(['x'.repeat(65), 'a b', 'ä'])('refuses the id %j', async (requestId) => {
+      const { error } = await caller.create(contract.namespace, { requestId, spec: aSpec() });
 
-        if (requestId === '') expect(ok?.labels[requestLabel]).toBeUndefined();
-        else expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled('requestId')]);
-      },
-    );
-  });
-
-  it.each([
-    ['metadata.labels', { labels: { [requestLabel]: 'x' } }],
-    ['metadata.annotations', { annotations: { 'workflowexecution.kubernaut.ai/created-by': 'root' } }],
-  ])('lets nobody set what is its own in %s', async (field, metadata) => {
-    const { error } = await contract.caller.create(contract.namespace, { ...metadata, spec: aSpec() });
-
-    expect(error?.rules[contract.spelled(field)]).toMatch(
-      /^'workflowexecution.kubernaut.ai\/.+' is set by the service only$/,
-    );
-  });
-
-  describe('validates only', () => {
-    it('and answers with what would be stored, but stores nothing', async () => {
-      const { ok } = await contract.caller.create(contract.namespace, {
-        name: 'tried-out',
-        validateOnly: true,
-        spec: aSpec(),
-      });
-      const found = await contract.caller.get(contract.namespace, 'tried-out');
-      const listed = await contract.caller.list(contract.namespace);
-
-      expect(ok).toMatchObject({ name: 'tried-out', serviceAccountName: 'workflow-execution-sa', resourceVersion: '' });
-      expect(found.error?.kind).toBe('NOT_FOUND');
-      expect(listed.ok?.items.map(({ name }) => name)).not.toContain('tried-out');
+      expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled('requestId')]);
     });
 
-    it('with the rules of the cluster', async () => {
-      const { error } = await contract.caller.create('test-no-such-namespace', { validateOnly: true, spec: aSpec() });
+    it('treats an empty id as none', async () => {
+      const { ok } = await caller.create(contract.namespace, { requestId: '', spec: aSpec() });
+
+      expect(ok?.name).toBeDefined();
+      expect(ok?.labels[requestLabel]).toBeUndefined();
+    });
+  });
+
+  describe('create with validateOnly', () => {
+    it('returns what would be stored and stores nothing', async () => {
+      const request = { name: 'dry-run', validateOnly: true, spec: aSpec() };
+
+      const { ok } = await caller.create(contract.namespace, request);
+      const stored = await caller.get(contract.namespace, 'dry-run');
+      const listed = await caller.list(contract.namespace);
+
+      expect(ok).toMatchObject({ name: 'dry-run', serviceAccountName: 'workflow-execution-sa', resourceVersion: '' });
+      expect(stored.error?.kind).toBe('NOT_FOUND');
+      expect(listed.ok?.items.map(({ name }) => name)).not.toContain('dry-run');
+    });
+
+    it('applies the rules of the cluster', async () => {
+      const { error } = await caller.create('test-no-such-namespace', { validateOnly: true, spec: aSpec() });
 
       expect(error?.kind).toBe('NOT_FOUND');
     });

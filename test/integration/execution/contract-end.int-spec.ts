@@ -4,83 +4,85 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { until } from '../support/until.ts';
 import { onBothTransports } from './on-both-transports.ts';
 
-onBothTransports('end', (contract) => {
-  /** Gives an execution a status, as the reconciler would. */
-  const setStatus = (name: string, status: object) =>
-    contract.kubernetes.patch(
-      workflowExecutionResource,
-      { namespace: contract.namespace, name },
-      { status },
-      { subresource: 'status' },
-    );
+await onBothTransports('end', (contract) => {
+  const { caller } = contract;
+  const create = async (name: string) => (await caller.create(contract.namespace, { name, spec: aSpec() })).ok;
 
-  describe('cancels', () => {
-    it('an execution, and does so again when asked again', async () => {
-      await contract.caller.create(contract.namespace, { name: 'to-cancel', spec: aSpec() });
+  it.each(['get', 'cancel', 'delete'] as const)('%s of an execution that does not exist is NOT_FOUND', async (verb) => {
+    expect((await caller[verb](contract.namespace, 'nobody')).error).toMatchObject({
+      kind: 'NOT_FOUND',
+      text: `namespaces/${contract.namespace}/workflowExecutions/nobody does not exist`,
+    });
+  });
 
-      const first = await contract.caller.cancel(contract.namespace, 'to-cancel');
-      const again = await contract.caller.cancel(contract.namespace, 'to-cancel');
+  describe('cancel', () => {
+    it('is idempotent', async () => {
+      await create('to-cancel');
+
+      const first = await caller.cancel(contract.namespace, 'to-cancel');
+      const again = await caller.cancel(contract.namespace, 'to-cancel');
 
       expect(first.ok?.cancelRequested).toBe(true);
       expect(again.ok).toEqual(first.ok);
     });
 
-    it('no execution that has ended', async () => {
-      await contract.caller.create(contract.namespace, { name: 'ended', spec: aSpec() });
-      await setStatus('ended', { phase: 'Completed', outcome: 'Success', completionTime: '2026-01-01T00:00:00Z' });
+    it('refuses an execution that has ended', async () => {
+      await create('ended');
+      await contract.kubernetes.patch(
+        workflowExecutionResource,
+        { namespace: contract.namespace, name: 'ended' },
+        { status: { phase: 'Completed', outcome: 'Success', completionTime: '2026-01-01T00:00:00Z' } },
+        { subresource: 'status' },
+      );
 
-      const { error } = await contract.caller.cancel(contract.namespace, 'ended');
+      const { error } = await caller.cancel(contract.namespace, 'ended');
 
       expect(error).toMatchObject({ kind: 'FAILED_PRECONDITION', text: expect.stringContaining('it is Completed') });
     });
-
-    it('no execution that is not there', async () => {
-      expect((await contract.caller.cancel(contract.namespace, 'nobody')).error?.kind).toBe('NOT_FOUND');
-    });
   });
 
-  describe('deletes', () => {
-    it('an execution, which waits for its end and shows that', async () => {
+  describe('delete', () => {
+    it('shows an execution as being deleted until its finalizer is gone', async () => {
       const key = { namespace: contract.namespace, name: 'to-delete' };
-      const created = await contract.caller.create(contract.namespace, { name: 'to-delete', spec: aSpec() });
+      const created = await create('to-delete');
 
-      const deleted = await contract.caller.delete(contract.namespace, 'to-delete');
-      const again = await contract.caller.delete(contract.namespace, 'to-delete');
+      const deleted = await caller.delete(contract.namespace, 'to-delete');
+      const again = await caller.delete(contract.namespace, 'to-delete');
       await contract.kubernetes.patch(workflowExecutionResource, key, { metadata: { finalizers: null } });
 
-      expect(deleted.ok).toMatchObject({ uid: created.ok?.uid, isBeingDeleted: true });
+      expect(deleted.ok).toMatchObject({ uid: created?.uid, isBeingDeleted: true });
       expect(again.ok?.isBeingDeleted).toBe(true);
-      const isGone = async () =>
-        (await contract.caller.get(contract.namespace, 'to-delete')).error?.kind === 'NOT_FOUND';
+      const isGone = async () => (await caller.get(contract.namespace, 'to-delete')).error?.kind === 'NOT_FOUND';
       await until('it is gone', isGone);
     });
 
     it.each([
       ['uid', { uid: 'another' }],
       ['resource version', { resourceVersion: '1' }],
-    ])('no execution whose %s is another one', async (what, only) => {
+    ])('keeps an execution of another %s', async (what, only) => {
       const name = `kept-${what.replace(' ', '-')}`;
-      const created = await contract.caller.create(contract.namespace, { name, spec: aSpec() });
+      const created = await create(name);
 
-      const { error } = await contract.caller.delete(contract.namespace, name, only);
+      const { error } = await caller.delete(contract.namespace, name, only);
 
       expect(error?.kind).toBe('ABORTED');
-      expect((await contract.caller.get(contract.namespace, name)).ok?.uid).toBe(created.ok?.uid);
+      const { metadata } = await contract.kubernetes.get(workflowExecutionResource, {
+        namespace: contract.namespace,
+        name,
+      });
+      expect(metadata).toMatchObject({ uid: created?.uid });
+      expect(metadata.deletionTimestamp).toBeUndefined();
     });
 
-    it('the execution whose uid and resource version are those that were read', async () => {
-      const { ok } = await contract.caller.create(contract.namespace, { name: 'as-read', spec: aSpec() });
+    it('deletes the execution of the given uid and resource version', async () => {
+      const created = await create('as-read');
 
-      const deleted = await contract.caller.delete(contract.namespace, 'as-read', {
-        uid: ok?.uid,
-        resourceVersion: ok?.resourceVersion,
+      const deleted = await caller.delete(contract.namespace, 'as-read', {
+        uid: created?.uid,
+        resourceVersion: created?.resourceVersion,
       });
 
-      expect(deleted.ok?.uid).toBe(ok?.uid);
-    });
-
-    it('no execution that is not there', async () => {
-      expect((await contract.caller.delete(contract.namespace, 'nobody')).error?.kind).toBe('NOT_FOUND');
+      expect(deleted.ok).toMatchObject({ uid: created?.uid, isBeingDeleted: true });
     });
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -6,47 +7,42 @@ import { until } from '../support/until.ts';
 import type { WantedList } from './api-caller.ts';
 import { onBothTransports } from './on-both-transports.ts';
 
-onBothTransports('list', (contract) => {
-  describe('lists by', () => {
-    let listed: TestNamespace;
+await onBothTransports('list', (contract) => {
+  const { caller, other } = contract;
+  const workflowId = `list-${randomBytes(4).toString('hex')}`;
+  const names = async (wanted: WantedList) => {
+    const { ok } = await caller.list(contract.namespace, wanted);
+    return ok?.items.map(({ name }) => name).sort() ?? [];
+  };
 
-    beforeAll(async () => {
-      listed = await createNamespace(contract.kubernetes, 'filters');
-      const create = (name: string, over: Partial<ReturnType<typeof aSpec>>, labels = {}) =>
-        contract.caller.create(listed.name, { name, labels, spec: { ...aSpec(), ...over } });
-      await create('a', { targetResource: 'x/deployment/a' }, { team: 'one' });
-      await create('b', { remediationRequestRef: { name: 'rr-b' } }, { team: 'two' });
-      await create('c', { workflowRef: { ...aSpec().workflowRef, workflowId: 'other' } });
-      const status = { phase: 'Running' };
-      await contract.kubernetes.patch(
-        workflowExecutionResource,
-        { namespace: listed.name, name: 'c' },
-        { status },
-        { subresource: 'status' },
-      );
-      await until('the status is known', async () => (await names({ phase: 'Running' })).length === 1);
-    });
+  beforeAll(async () => {
+    const create = (name: string, over: Partial<ReturnType<typeof aSpec>>, labels = {}) =>
+      caller.create(contract.namespace, { name, labels, spec: { ...aSpec(), ...over } });
+    await create('a', { targetResource: 'x/deployment/a' }, { team: 'one' });
+    await create('b', { remediationRequestRef: { name: 'rr-b' } }, { team: 'two' });
+    await create('c', { workflowRef: { ...aSpec().workflowRef, workflowId } });
+    await contract.kubernetes.patch(
+      workflowExecutionResource,
+      { namespace: contract.namespace, name: 'c' },
+      { status: { phase: 'Running' } },
+      { subresource: 'status' },
+    );
+    await until('the status is in the cache', async () => (await names({ phase: 'Running' })).length === 1);
+  });
 
-    afterAll(() => listed.delete());
-
-    const names = async (wanted: WantedList) => {
-      const { ok } = await contract.caller.list(listed.name, wanted);
-      return ok?.items.map(({ name }) => name).sort() ?? [];
-    };
-
+  describe('list', () => {
     it.each<[WantedList, string[]]>([
       [{ phase: 'Running' }, ['c']],
       [{ phase: 'Pending' }, ['a', 'b']],
       [{ phase: 'Pending,Running' }, ['a', 'b', 'c']],
-      [{ workflowId: 'other' }, ['c']],
+      [{ workflowId }, ['c']],
       [{ targetResource: 'x/deploy/a' }, ['a']],
       [{ remediationRequest: 'rr-b' }, ['b']],
-      [{ labelSelector: 'team' }, ['a', 'b']],
       [{ labelSelector: 'team in (one),!other' }, ['a']],
       [{ createdAfter: '2026-01-01T00:00:00Z' }, ['a', 'b', 'c']],
       [{ createdBefore: '2026-01-01T00:00:00Z' }, []],
       [{ phase: 'Pending', labelSelector: 'team=two' }, ['b']],
-    ])('%j', async (wanted, expected) => {
+    ])('filters by %j', async (wanted, expected) => {
       expect(await names(wanted)).toEqual(expected);
     });
 
@@ -55,36 +51,58 @@ onBothTransports('list', (contract) => {
       [{ labelSelector: '=' }, 'labelSelector'],
       [{ remediationRequest: 'A' }, 'remediationRequest'],
       [{ minResourceVersion: 'x' }, 'minResourceVersion'],
-    ])('nothing for %j, and names the field', async (wanted, field) => {
-      const { error } = await contract.caller.list(listed.name, wanted);
+      [{ continue: 'garbage' }, 'continue'],
+      [{ limit: -1 }, 'limit'],
+    ])('refuses %j, by field', async (wanted, field) => {
+      const { error } = await caller.list(contract.namespace, wanted);
 
+      expect(error?.kind).toBe('INVALID_ARGUMENT');
       expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled(field)]);
     });
 
-    it('a token that another replica gave out, but not with another filter', async () => {
-      const { ok } = await contract.caller.list(listed.name, { limit: 1, labelSelector: 'team' });
+    it('continues at another replica, with the same filter only', async () => {
+      const { ok } = await caller.list(contract.namespace, { limit: 1, labelSelector: 'team' });
       const wanted = { limit: 1, continue: ok?.next };
 
-      const rest = await contract.other.list(listed.name, { ...wanted, labelSelector: 'team' });
-      const { error } = await contract.other.list(listed.name, wanted);
+      const rest = await other.list(contract.namespace, { ...wanted, labelSelector: 'team' });
+      const { error } = await other.list(contract.namespace, wanted);
 
       expect([...(ok?.items ?? []), ...(rest.ok?.items ?? [])].map(({ name }) => name).sort()).toEqual(['a', 'b']);
+      expect(rest.ok?.next).toBe('');
       expect(error?.rules).toEqual({ [contract.spelled('continue')]: 'was given out for another list' });
     });
 
-    it('no resource version that the cluster has not come to', async () => {
-      const { error } = await contract.caller.list(listed.name, { minResourceVersion: '9007199254740993000' });
+    it('is empty for a namespace that does not exist', async () => {
+      expect((await caller.list('test-no-such-namespace')).ok).toEqual({ items: [], next: '' });
+    });
+  });
 
-      expect(error?.text).toBe('the cluster has no resource version 9007199254740993000; ask again without one');
+  describe('list of a changing cluster', () => {
+    let elsewhere: TestNamespace;
+
+    beforeAll(async () => {
+      elsewhere = await createNamespace(contract.kubernetes, 'elsewhere');
     });
 
-    it('a resource version: what another replica has created is in the list', async () => {
-      const created = await contract.caller.create(listed.name, { name: 'just-now', spec: aSpec() });
+    afterAll(() => elsewhere.delete());
 
-      const { ok } = await contract.other.list(listed.name, { minResourceVersion: created.ok?.resourceVersion });
+    it('has at once what this replica created, in all namespaces too', async () => {
+      const spec = aSpec({ workflowRef: { ...aSpec().workflowRef, workflowId: `${workflowId}-new` } });
+      await caller.create(elsewhere.name, { name: 'just-created', spec });
 
-      expect(ok?.items.map(({ name }) => name)).toContain('just-now');
-      await contract.caller.delete(listed.name, 'just-now');
+      const { ok } = await caller.list(elsewhere.name);
+      const all = await caller.list('-', { workflowId: `${workflowId}-new` });
+
+      expect(ok?.items.map(({ name }) => name)).toEqual(['just-created']);
+      expect(all.ok?.items).toEqual(ok?.items);
+    });
+
+    it('has what another replica created, with minResourceVersion', async () => {
+      const created = await caller.create(elsewhere.name, { name: 'created-elsewhere', spec: aSpec() });
+
+      const { ok } = await other.list(elsewhere.name, { minResourceVersion: created.ok?.resourceVersion });
+
+      expect(ok?.items.map(({ name }) => name)).toContain('created-elsewhere');
     });
   });
 });

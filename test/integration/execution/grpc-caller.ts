@@ -16,10 +16,10 @@ import { fromGoDuration } from '../../../src/execution/grpc/duration.ts';
 import { cancelModes, phases } from '../../../src/execution/grpc/enums.ts';
 import { allPhases } from '../../../src/workflow-execution/phase.ts';
 import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
-import type { RunningApi } from './running-api.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** Calls over gRPC, with the generated client. */
-export function grpcCaller({ grpc }: RunningApi): ApiCaller {
+export function grpcCaller({ grpc }: ApiClient): ApiCaller {
   return {
     transport: 'gRPC',
     create: async (namespace, execution) =>

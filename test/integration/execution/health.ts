@@ -1,10 +1,10 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
 import { grpcCall } from './grpc-caller.ts';
-import type { RunningApi } from './running-api.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** What the API says of itself over the gRPC health protocol, or the error's text when it knows no such service. */
-export async function healthOf({ grpcAddress }: Pick<RunningApi, 'grpcAddress'>, name = ''): Promise<string> {
+export async function healthOf({ grpcAddress }: Pick<ApiClient, 'grpcAddress'>, name = ''): Promise<string> {
   const { path, requestSerialize, responseDeserialize } = service['Check'] ?? missing();
   const client = new Client(grpcAddress, credentials.createInsecure());
   const { error, response } = await grpcCall<object>((done) =>

@@ -1,8 +1,8 @@
 import type { Answer, ApiCaller, SeenExecution } from './api-caller.ts';
-import type { RunningApi } from './running-api.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** Calls over REST, with fetch. */
-export function restCaller(api: RunningApi): ApiCaller {
+export function restCaller(api: ApiClient): ApiCaller {
   const fetch = (url: string, init: RequestInit = {}) =>
     globalThis.fetch(url, {
       ...init,

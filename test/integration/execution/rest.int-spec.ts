@@ -3,34 +3,31 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { send } from '../support/raw-request.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { sharedApi } from './shared-api.ts';
+import { restWatch } from './watcher.ts';
 
 const json = { 'content-type': 'application/json' };
+const [api] = await sharedApi();
 
 describe('the execution API over REST', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
-  let api: RunningApi;
   let namespace: TestNamespace;
   let address: string;
 
   beforeAll(async () => {
     namespace = await createNamespace(kubernetes, 'rest');
-    api = await startApi(serviceCluster());
     address = `${api.url}/api/v1/namespaces/${namespace.name}/workflowexecutions`;
   });
 
-  afterAll(async () => {
-    await api.stop();
-    await namespace.delete();
-  });
+  afterAll(() => namespace.delete());
 
   const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json, query = '') =>
     fetch(`${address}${query}`, { method: 'POST', headers: { ...api.headers, ...headers }, body });
 
-  it('tells where a new execution is found, and shows it as Kubernetes does', async () => {
+  it('returns the location of a new execution, which is a Kubernetes object without managedFields', async () => {
     const created = await post(JSON.stringify({ metadata: { name: 'we-1' }, spec: aSpec() }));
     const found = await fetch(new URL(created.headers.get('location') ?? '', api.url), { headers: api.headers });
 
@@ -46,7 +43,7 @@ describe('the execution API over REST', () => {
     expect(JSON.stringify(resource)).not.toContain('managedFields');
   });
 
-  it('takes what it has shown, in another namespace or under another name', async () => {
+  it('accepts an object with apiVersion, kind and namespace, as it returns them', async () => {
     const shown = await post(
       JSON.stringify({
         apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
@@ -59,7 +56,7 @@ describe('the execution API over REST', () => {
     expect(shown.status).toBe(201);
   });
 
-  it('stores exactly what it was given', async () => {
+  it('stores exactly the given fields', async () => {
     const spec = aSpec({ parameters: { EMPTY: '', FACE: '😀' }, confidence: 0, ttlSecondsAfterFinished: 0 });
     await post(JSON.stringify({ metadata: { name: 'exact', annotations: { 'a/b': 'c' } }, spec }));
 
@@ -72,7 +69,7 @@ describe('the execution API over REST', () => {
     });
   });
 
-  it('says in a list how many come after it', async () => {
+  it('returns a list as Kubernetes does, with the remaining item count', async () => {
     for (const name of ['more-1', 'more-2']) await post(JSON.stringify({ metadata: { name }, spec: aSpec() }));
 
     const list: unknown = await (await fetch(`${address}?limit=1`, { headers: api.headers })).json();
@@ -86,14 +83,14 @@ describe('the execution API over REST', () => {
   });
 
   it.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, string, number, string]>([
-    ['that is no JSON', '{', json, '', 400, 'the body is not JSON'],
-    ['that is a text', '"x"', json, '', 400, 'the body is not JSON'],
+    ['that is not JSON', '{', json, '', 400, 'the body is not JSON'],
+    ['that is a string', '"x"', json, '', 400, 'the body is not JSON'],
     ['that is a list', '[]', json, '', 400, 'the request: must be an object, not a list'],
-    ['that is no UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'the body is not UTF-8'],
-    ['that is not there', '', json, '', 400, 'spec: is required'],
+    ['that is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'the body is not UTF-8'],
+    ['that is empty', '', json, '', 400, 'spec: is required'],
     ['of another type', '<x/>', { 'content-type': 'text/xml' }, '', 415, 'must be application/json, not text/xml'],
-    ['in another character set', '{}', { 'content-type': 'application/json; charset=ebcdic' }, '', 415, 'charset'],
-    ['in a form', 'spec=1', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415, 'application/json'],
+    ['in another charset', '{}', { 'content-type': 'application/json; charset=ebcdic' }, '', 415, 'charset'],
+    ['that is a form', 'spec=1', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415, 'application/json'],
     ['that is too large', `{"spec": "${'x'.repeat(1_048_576)}"}`, json, '', 413, 'larger than 1048576 bytes'],
     ['with an unknown field', '{"status": {}, "spec": {}}', json, '', 400, 'status: is not a known field'],
     [
@@ -104,14 +101,7 @@ describe('the execution API over REST', () => {
       400,
       'metadata.n',
     ],
-    [
-      'and a parameter that it does not know',
-      JSON.stringify({ spec: aSpec() }),
-      json,
-      '?dryRun=All',
-      400,
-      'dryRun: is',
-    ],
+    ['with an unknown query parameter', JSON.stringify({ spec: aSpec() }), json, '?dryRun=All', 400, 'dryRun: is'],
   ])('refuses a body %s', async (_, body, headers, query, status, detail) => {
     const response = await post(body, headers, query);
 
@@ -150,7 +140,7 @@ describe('the execution API over REST', () => {
     ['PATCH', '/api/v1/namespaces/default/workflowexecutions', 'GET, POST'],
     ['GET', '/api/v1/namespaces/default/workflowexecutions/we-1/cancel', 'POST'],
     ['DELETE', '/api/v1/watch/namespaces/default/workflowexecutions', 'GET'],
-  ])('says of a %s at %s what may be done there', async (method, path, allowed) => {
+  ])('answers %s %s with 405 and the allowed methods', async (method, path, allowed) => {
     const response = await fetch(`${api.url}${path}`, { method, headers: api.headers });
 
     expect(response.status).toBe(405);
@@ -161,7 +151,7 @@ describe('the execution API over REST', () => {
     });
   });
 
-  it('looks at no body where there is nothing to send one to', async () => {
+  it('does not read a body for an unknown route', async () => {
     const response = await fetch(`${api.url}/api/v1/nothing`, { method: 'POST', body: 'x'.repeat(10) });
 
     expect(response.status).toBe(404);
@@ -169,10 +159,10 @@ describe('the execution API over REST', () => {
 
   it.each([
     ['a body of another type', '', { 'content-type': 'text/xml' }, 415],
-    ['a body where there is nothing', '/none/none', {}, 404],
+    ['a body for an unknown route', '/none/none', {}, 404],
     ['a body that is too large', '', json, 413],
     ['headers that are too large', '', { x: 'x'.repeat(20_000) }, 431],
-  ])('refuses %s so that the answer gets through, however much is on its way', async (_, rest, headers, status) => {
+  ])('refuses %s with a complete answer, however much of it is unread', async (_, rest, headers, status) => {
     const [path, body] = [`${new URL(address).pathname}${rest}`, Buffer.alloc(4 * 1024 * 1024)];
 
     const answer = await send(api, { method: 'POST', path, headers, body });
@@ -181,7 +171,7 @@ describe('the execution API over REST', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status });
   });
 
-  it('serves the document that is committed', async () => {
+  it('serves the committed OpenAPI document', async () => {
     const committed = readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8');
 
     const served: unknown = await (await fetch(`${api.url}/openapi.json`)).json();
@@ -189,7 +179,7 @@ describe('the execution API over REST', () => {
     expect(served).toEqual(JSON.parse(committed));
   });
 
-  it('serves Swagger UI with everything it needs, and lets it load nothing from elsewhere', async () => {
+  it('serves Swagger UI with all of its files, and a policy that lets it load nothing else', async () => {
     const page = await fetch(`${api.url}/docs`);
     const html = await page.text();
     const parts = [...html.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map(([, path = '']) => path);
@@ -197,5 +187,22 @@ describe('the execution API over REST', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(parts.length).toBeGreaterThan(3);
     for (const part of parts) expect((await fetch(new URL(part, page.url))).status).toBe(200);
+  });
+
+  it('streams events that no proxy caches or buffers', async () => {
+    const watcher = await restWatch(api, namespace.name).synced();
+    watcher.close();
+
+    expect(watcher.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+  });
+
+  it('reads an execution named watch', async () => {
+    const { status } = await fetch(`${address}/watch`, { headers: api.headers });
+
+    expect(status).toBe(404);
   });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => store(await authority.issue('first')));
 afterAll(() => rm(directory, { recursive: true }));
 
-/** Puts a certificate in place, each file at once as the kubelet does. */
+/** Replaces the certificate and key files atomically, as the kubelet does. */
 async function store({ cert, key }: TestCertificate): Promise<void> {
   await writeFile(`${files.tlsCertFile}.new`, cert);
   await writeFile(`${files.tlsKeyFile}.new`, key);
@@ -34,7 +34,7 @@ async function store({ cert, key }: TestCertificate): Promise<void> {
   await rename(`${files.tlsKeyFile}.new`, files.tlsKeyFile);
 }
 
-/** Who a new connection finds. */
+/** The subject of the certificate that a new connection is presented with. */
 async function shownBy(port: number, over: ConnectionOptions = {}): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port, ca: authority.cert, ALPNProtocols: ['h2', 'http/1.1'], ...over });
   try {
@@ -47,7 +47,7 @@ async function shownBy(port: number, over: ConnectionOptions = {}): Promise<stri
 
 const portOf = (address: string) => Number(/:(\d+)$/.exec(address)?.[1]);
 
-describe('with a certificate', () => {
+describe('TLS', () => {
   let api: RunningApi;
   let clock: FakeClock;
   let events: { loaded: string[]; refused: string[] };
@@ -57,7 +57,7 @@ describe('with a certificate', () => {
     await store(await authority.issue('first'));
     clock = new FakeClock();
     const certificate = new ServerCertificate(files, clock);
-    api = await startApi(serviceCluster(), {}, certificate);
+    api = await startApi(serviceCluster(), {}, { certificate });
     events = { loaded: [], refused: [] };
     const log: CertificateEvents = {
       loaded: ({ subject }) => void events.loaded.push(subject),
@@ -73,14 +73,14 @@ describe('with a certificate', () => {
 
   const ports = () => [portOf(api.url), portOf(api.grpcAddress)];
 
-  it('both servers speak TLS, and nothing else', async () => {
+  it('both servers accept TLS 1.2 and later only', async () => {
     await expect(Promise.all(ports().map((port) => shownBy(port)))).resolves.toEqual(['first', 'first']);
     await expect(fetch(api.url.replace('https', 'http'))).rejects.toThrow();
     const tooOld: ConnectionOptions = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' };
     for (const port of ports()) await expect(shownBy(port, tooOld)).rejects.toThrow();
   });
 
-  it('a new certificate is shown to new connections, while calls on the old ones go on', async () => {
+  it('a renewed certificate is presented to new connections, and open ones stay', async () => {
     const secure = credentials.createSsl(Buffer.from(authority.cert));
     const client = new WorkflowExecutionServiceClient(api.grpcAddress, secure);
     const name = 'namespaces/default/workflowExecutions/none';
@@ -100,7 +100,7 @@ describe('with a certificate', () => {
     ]);
   });
 
-  it('files that do not fit are told of once, and change nothing', async () => {
+  it('a key that does not match is reported once, and the previous certificate stays', async () => {
     const { cert } = await authority.issue('third');
     const { key } = await authority.issue('somebody else');
     const [before] = await Promise.all(ports().map((port) => shownBy(port)));
@@ -112,19 +112,20 @@ describe('with a certificate', () => {
   });
 });
 
-describe('with a CA for clients', () => {
+describe('TLS with WFE_TLS_CLIENT_CA_FILE', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
     await store(await authority.issue('first'));
     const tlsClientCaFile = join(directory, 'ca.crt');
     await writeFile(tlsClientCaFile, authority.cert);
-    api = await startApi(serviceCluster(), {}, new ServerCertificate({ ...files, tlsClientCaFile }));
+    const certificate = new ServerCertificate({ ...files, tlsClientCaFile });
+    api = await startApi(serviceCluster(), {}, { certificate });
   });
 
   afterAll(() => api.stop());
 
-  /** What a client with a certificate, or without one, gets of gRPC. */
+  /** Calls over gRPC with a client certificate, or without one; returns the error. */
   const ask = async (of?: TestCertificate) => {
     const [key, cert] = of === undefined ? [null, null] : [Buffer.from(of.key), Buffer.from(of.cert)];
     const secure = credentials.createSsl(Buffer.from(authority.cert), key, cert);
@@ -135,11 +136,11 @@ describe('with a CA for clients', () => {
     return error?.details;
   };
 
-  it('a client that shows one of its certificates is let in, to be asked for its token', async () => {
+  it('accepts a client with a certificate of that CA, which still needs a token', async () => {
     expect(await ask(await authority.issue('client'))).toContain('a bearer token');
   });
 
-  it('a client that shows none, or one of another CA, is not', async () => {
+  it('rejects a client without a certificate or with one of another CA', async () => {
     const stranger = await certificateAuthority('another authority');
 
     expect(await ask()).not.toContain('a bearer token');
@@ -147,16 +148,20 @@ describe('with a CA for clients', () => {
   });
 });
 
-describe('the files of a certificate', () => {
+describe('a start', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
-    ['that is not there', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt can not be read: ENOENT/],
+    ['is missing', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt can not be read: ENOENT/],
     [
-      'that is none',
+      'is not a certificate',
       () => writeFile(files.tlsCertFile, 'x'),
       /^WFE_TLS_CERT_FILE .+tls\.crt is not a certificate in PEM$/,
     ],
-    ['whose key is none', () => writeFile(files.tlsKeyFile, 'x'), /^WFE_TLS_KEY_FILE .+tls\.key is not the key of /],
-  ])('%s are refused in a sentence', async (_, damage, sentence) => {
+    [
+      'does not match its key',
+      () => writeFile(files.tlsKeyFile, 'x'),
+      /^WFE_TLS_KEY_FILE .+tls\.key is not the key of /,
+    ],
+  ])('is refused when the certificate file %s', async (_, damage, sentence) => {
     await damage();
 
     expect(() => new ServerCertificate(files)).toThrow(sentence);

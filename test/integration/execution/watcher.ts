@@ -5,7 +5,7 @@ import {
   type WatchWorkflowExecutionsResponse,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { until } from '../support/until.ts';
-import type { RunningApi } from './running-api.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** A watch in the words of REST, for either transport. */
 export interface WantedWatch {
@@ -24,6 +24,16 @@ export interface SeenEvent {
   readonly uid?: string;
   readonly version?: string;
   readonly resourceVersion: string;
+}
+
+/** What a client knows after these events: the resource version of each execution, by name. */
+export function picture(events: readonly SeenEvent[]): Map<string, string | undefined> {
+  const known = new Map<string, string | undefined>();
+  for (const { type, name, version } of events) {
+    if (name !== undefined && type === 'updated') known.set(name, version);
+    if (name !== undefined && type === 'deleted') known.delete(name);
+  }
+  return known;
 }
 
 /** What ended a watch; `kind` is the gRPC code's name on both transports. */
@@ -85,7 +95,7 @@ export class Watcher {
 }
 
 /** Opens a watch on a namespace, or on all with '-'. */
-export type OpenWatch = (api: RunningApi, namespace: string, wanted?: WantedWatch) => Watcher;
+export type OpenWatch = (api: ApiClient, namespace: string, wanted?: WantedWatch) => Watcher;
 
 /** Watches over gRPC, with the generated client. */
 export const grpcWatch: OpenWatch = ({ grpc }, namespace, { name, ...wanted } = {}) =>

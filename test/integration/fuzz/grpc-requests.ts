@@ -21,7 +21,7 @@ const text = anyText.map((value) => value.toWellFormed());
 const seconds = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 253402300800, 8_640_000_000_001, -8_640_000_000_001));
 const time = seconds.map((value) => new Date(Math.max(-8.64e15, Math.min(8.64e15, value * 1_000))));
 
-/** Messages of every method, most of them nearly right. */
+/** Messages of every method, most of them almost valid. */
 const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
   const parent = fc.oneof(fc.constant(`namespaces/${namespace}`), fc.constant('namespaces/-'), text);
   const name = fc.oneof(fc.constant(`namespaces/${namespace}/workflowExecutions/we-1`), text);
@@ -53,7 +53,7 @@ const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
       .record({ parent, resourceVersion: text, workflowExecutionId: maybe, targetResource: maybe })
       .map((value) => encode('WatchWorkflowExecutions', WatchWorkflowExecutionsRequest, value)),
     fc
-      // One that is followed would not end: nothing runs here.
+      // Without follow, which would not end: nothing runs here.
       .record({ name, since: time })
       .map((value) => encode('StreamWorkflowExecutionLogs', StreamWorkflowExecutionLogsRequest, value)),
   );
@@ -80,7 +80,7 @@ function withoutTimeout({ executionConfig: _, ...spec }: ReturnType<typeof aSpec
   return spec;
 }
 
-/** Any request: a message, a message with some bytes changed or missing, or bytes that never were one. */
+/** Any request: a message, a message with changed or missing bytes, or random bytes. */
 export const anyGrpcRequest = (namespace: string): fc.Arbitrary<GrpcRequest> =>
   fc.oneof(
     { weight: 3, arbitrary: messages(namespace) },

@@ -58,7 +58,7 @@ const contentTypes = fc.constantFrom(
   ...['application/merge-patch+json', 'multipart/form-data; boundary=x', 'application/json; charset="'],
 );
 
-/** Any request to the API's addresses, most of them nearly right. */
+/** Any request to the routes of the API, most of them almost valid. */
 export const anyRestRequest = (namespace: string): fc.Arbitrary<RawRequest> => {
   const collection = `/api/v1/namespaces/${namespace}/workflowexecutions`;
   return fc.oneof(
@@ -83,7 +83,7 @@ export const anyRestRequest = (namespace: string): fc.Arbitrary<RawRequest> => {
   );
 };
 
-/** As a browser would have it; half surrogates can not be written, and become what browsers make of them. */
+/** Percent-encoded as by a browser, which replaces lone surrogates. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).slice(0, 6_000);
 }

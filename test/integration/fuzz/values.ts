@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 
-/** Texts that have broken parsers: controls, half surrogates, names of every object's members, paths, very long ones. */
+/** Texts that break parsers: control characters, lone surrogates, names of Object.prototype, paths, very long ones. */
 export const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -23,7 +23,7 @@ export const anyText = fc.oneof(
   fc.integer({ min: 1_000, max: 30_000 }).map((length) => 'x'.repeat(length)),
 );
 
-/** Anything that JSON can say, and some that only JavaScript can. */
+/** Any JSON value, and some that only JavaScript has. */
 export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
   anyText,
@@ -65,7 +65,7 @@ const fields = [
   ...['spec.ttlSecondsAfterFinished', 'spec.unknown', 'unknown', '__proto__', 'spec.__proto__', 'spec.constructor'],
 ];
 
-/** A good resource of which some fields have become something else. */
+/** A valid resource with some fields replaced. */
 export const brokenResource = fc
   .array(fc.tuple(fc.constantFrom(...fields), anyValue), { minLength: 1, maxLength: 3 })
   .map((changes) =>

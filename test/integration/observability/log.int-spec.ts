@@ -1,58 +1,127 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { callerOf, operatorCaller, type TestCaller } from '../../support/callers.ts';
+import { connectApi } from '../execution/api-client.ts';
+import { createRequest, grpcCall } from '../execution/grpc-caller.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
-describe('the log', () => {
-  const stage = new ReconcilerFixture();
-  let service: ObservedService;
-  let volume: string;
-  let version = 0;
+const secret = 'a value that nobody may read';
+const value = "a value that is nobody's business";
 
-  /** Brings a new content of the mounted ConfigMap as the kubelet does: into a directory of its own, to which a link is swapped. */
-  const mount = async (level: string): Promise<void> => {
-    const data = `..v${++version}`;
-    await mkdir(join(volume, data));
-    await writeFile(join(volume, data, 'level'), `${level}\n`);
-    await symlink(data, join(volume, '..data_tmp'));
-    await rename(join(volume, '..data_tmp'), join(volume, '..data'));
+const fixture = new ReconcilerFixture();
+let service: ObservedService;
+let volume: string;
+let operator: TestCaller;
+let stranger: TestCaller;
+
+beforeAll(async () => {
+  volume = await mkdtemp(join(tmpdir(), 'log-level-'));
+  await fixture.open();
+  operator = await operatorCaller(fixture.client);
+  stranger = await callerOf(fixture.client, { namespace: fixture.namespace, name: 'stranger' });
+  service = await observe(fixture.namespace, { WFE_AUTH: 'kubernetes', WFE_LOG_LEVEL_FILE: await mount('debug') });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await fixture.close();
+  await rm(volume, { recursive: true });
+});
+
+/** Mounts a ConfigMap as the kubelet does: its keys are symbolic links to a directory that is replaced as a whole. */
+async function mount(level: string): Promise<string> {
+  await mkdir(join(volume, '..v1'));
+  await writeFile(join(volume, '..v1', 'level'), `${level}\n`);
+  await symlink('..v1', join(volume, '..data'));
+  await symlink(join('..data', 'level'), join(volume, 'level'));
+  return join(volume, 'level');
+}
+
+/** Lines of a part of the service. */
+const linesOf = (part: string) => service.lines().filter(({ context }) => context === part);
+
+describe('the log of API calls', () => {
+  const calls = () => linesOf('Access');
+
+  /** Creates an execution over gRPC; returns the log lines of this call. */
+  const create = async (token: string, requestId: string, targetResource = aSpec().targetResource) => {
+    const { http, grpc } = service;
+    const { api, close } = connectApi({ url: `http://${http}`, grpcAddress: grpc });
+    const spec = aSpec({ targetResource, parameters: { MESSAGE: value, API_TOKEN: secret } });
+    const request = createRequest(fixture.namespace, { requestId, spec });
+    await grpcCall((done) => api.as(token).grpc.createWorkflowExecution(request, done));
+    close();
+    const lines = () => calls().filter((line) => line['requestId'] === requestId);
+    await until(`the log has ${requestId}`, () => lines().length > 0);
+    return lines();
   };
 
-  beforeAll(async () => {
-    volume = await mkdtemp(join(tmpdir(), 'log-level-'));
-    await mount('info');
-    await symlink(join('..data', 'level'), join(volume, 'level'));
-    await stage.open();
-    service = await observe(stage.namespace, { WFE_LOG_LEVEL_FILE: join(volume, 'level') });
+  it('has who created what', async () => {
+    expect(await create(operator.token, 'good')).toEqual([
+      expect.objectContaining({
+        ...{ level: 'info', user: operator.username, verb: 'create', namespace: fixture.namespace, result: 'OK' },
+        ...{ transport: 'gRPC', remote: '127.0.0.1', name: expect.stringMatching(/^wfe-[0-9a-f]{32}$/) },
+      }),
+    ]);
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await stage.close();
-    await rm(volume, { recursive: true });
+  it.each([
+    ['an invalid request', 'invalid', () => operator.token, 'INVALID_ARGUMENT', () => operator.username],
+    ['a caller without the right', 'denied', () => stranger.token, 'PERMISSION_DENIED', () => stranger.username],
+    ['an unknown caller', 'unknown', () => 'nonsense', 'UNAUTHENTICATED', () => undefined],
+  ])('has one line for %s', async (_, requestId, token, result, user) => {
+    const lines = await create(token(), requestId, 'x');
+
+    expect(lines).toEqual([expect.objectContaining({ result, verb: 'create', namespace: fixture.namespace })]);
+    expect(lines[0]?.['user']).toBe(user());
   });
 
-  /** The lines of the reconciler about an execution. */
-  const story = (name: string) => {
-    const ours = service.lines().filter(({ execution }) => execution === `${stage.namespace}/${name}`);
-    return ours.filter(({ context }) => context === 'Reconciler');
-  };
-  const toldOf = (name: string, message: string) =>
-    until(`${name}: ${message}`, () => story(name).some(({ msg }) => msg === message));
+  it('has the same fields for REST', async () => {
+    const headers = { authorization: `Bearer ${operator.token}` };
 
-  it('tells the life of an execution, each event once, under its name and its UID', async () => {
-    const { metadata } = await stage.execute('told', skippingWorkflow);
-    await stage.phase('told', 'Completed');
-    await stage.delete('told');
-    await stage.gone('told');
-    await toldOf('told', 'execution deleted');
+    await fetch(`${service.url}/nobody?uid=x`, { method: 'DELETE', headers });
 
-    const life = story('told').filter(({ level }) => level === 'info');
+    const deletions = () => calls().filter(({ verb }) => verb === 'delete');
+    await until('the log has it', () => deletions().length > 0);
+    expect(deletions()).toEqual([
+      {
+        ...{ level: 'info', time: expect.any(String), context: 'Access', msg: 'delete NOT_FOUND' },
+        ...{ execution: `${fixture.namespace}/nobody`, namespace: fixture.namespace, name: 'nobody', verb: 'delete' },
+        ...{ user: operator.username, transport: 'REST', remote: '127.0.0.1', result: 'NOT_FOUND' },
+      },
+    ]);
+  });
+
+  it('has no parameter values; nothing in the log has tokens or secret parameters', () => {
+    // The audit events that are logged for want of data storage do have the values of other parameters.
+    expect(JSON.stringify(calls())).not.toContain(value);
+    const log = service.log.join('\n');
+
+    for (const hidden of [operator.token, stranger.token, 'nonsense', secret]) expect(log).not.toContain(hidden);
+  });
+});
+
+describe('the log of the reconciler', () => {
+  const linesAbout = (name: string) =>
+    linesOf('Reconciler').filter(({ execution }) => execution === `${fixture.namespace}/${name}`);
+  const logged = (name: string, message: string) =>
+    until(`${name}: ${message}`, () => linesAbout(name).some(({ msg }) => msg === message));
+
+  it('has each event of an execution once, with its name and UID', async () => {
+    const { metadata } = await fixture.execute('logged', skippingWorkflow);
+    await fixture.phase('logged', 'Completed');
+    await fixture.delete('logged');
+    await fixture.gone('logged');
+    await logged('logged', 'execution deleted');
+
+    const life = linesAbout('logged').filter(({ level }) => level === 'info');
     expect(life.map(({ msg }) => msg)).toEqual([
       'execution created',
       'execution started',
@@ -61,56 +130,25 @@ describe('the log', () => {
     ]);
     expect(life[2]).toMatchObject({ outcome: 'Success', durationSeconds: expect.any(Number) });
     expect(service.lines().filter(({ uid }) => uid === metadata.uid).length).toBeGreaterThanOrEqual(life.length);
-    expect(new Set(story('told').map(({ uid }) => uid))).toEqual(new Set([metadata.uid]));
+    expect(new Set(linesAbout('logged').map(({ uid }) => uid))).toEqual(new Set([metadata.uid]));
   });
 
-  it('tells of a cancellation', async () => {
-    await stage.execute('cancelled', waitingWorkflow);
-    await stage.phase('cancelled', 'Running');
-    // Tekton begins no task of a run that is cancelled before.
-    await stage.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
-    await stage.cancel('cancelled');
-    await endCancelledTask(stage.client, stage.namespace);
-    await stage.until('cancelled', 'it has ended', (execution) => phaseOf(execution) === 'Failed');
-    await toldOf('cancelled', 'execution ended');
+  it('has a cancellation once', async () => {
+    await fixture.execute('cancelled', waitingWorkflow);
+    await fixture.phase('cancelled', 'Running');
+    // Tekton does not start a task of a run that was cancelled before.
+    await fixture.pipelineRun('cancelled', ({ status }) => status.childReferences.length > 0);
+    await fixture.cancel('cancelled');
+    await endCancelledTask(fixture.client, fixture.namespace);
+    await fixture.until('cancelled', 'it has ended', (execution) => phaseOf(execution) === 'Failed');
+    await logged('cancelled', 'execution ended');
 
-    const messages = story('cancelled').map(({ msg }) => msg);
-    expect(messages.filter((msg) => msg === 'execution is being cancelled')).toHaveLength(1);
-    expect(story('cancelled').at(-1)).toMatchObject({ msg: 'execution ended', reason: 'Cancelled' });
-  });
-
-  it('changes its level while the service runs, when a mounted ConfigMap does', async () => {
-    const changes = () => service.lines().filter(({ msg }) => msg === 'log level');
-    await mount('debug');
-    await until('the log is at debug', () => changes().length === 1);
-    await mount('nonsense');
-    await until('the log says what is wrong', () => service.lines().some(({ value }) => value === 'nonsense'));
-    await mount('error');
-    await until('the log is at error', () => changes().length === 2);
-    expect(changes()).toMatchObject([
-      { from: 'info', to: 'debug' },
-      { from: 'debug', to: 'error' },
-    ]);
-
-    await stage.execute('silent', skippingWorkflow);
-    await stage.phase('silent', 'Completed');
-    expect(story('silent')).toEqual([]);
+    const life = linesAbout('cancelled').filter(({ level }) => level === 'info');
+    expect(life.filter(({ msg }) => msg === 'execution is being cancelled')).toHaveLength(1);
+    expect(life.at(-1)).toMatchObject({ msg: 'execution ended', reason: 'Cancelled' });
   });
 });
 
-describe('the memory of the first lists', () => {
-  const stage = new ReconcilerFixture();
-  beforeAll(() => stage.open());
-  afterAll(() => stage.close());
-
-  it('is given back by the process that the image starts', async () => {
-    const service = await observe(stage.namespace, { WFE_LOG_LEVEL: 'debug' });
-    try {
-      await until('it was', () =>
-        service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'),
-      );
-    } finally {
-      await service.stop();
-    }
-  });
+it('the log has the level of a mounted ConfigMap', () => {
+  expect(service.lines().filter(({ msg }) => msg === 'log level')).toMatchObject([{ from: 'info', to: 'debug' }]);
 });

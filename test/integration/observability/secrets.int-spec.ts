@@ -20,20 +20,20 @@ const bindings = {
   kind: 'ValidatingAdmissionPolicyBinding',
 };
 
-/** Asks the policies below to refuse, and to quote the secret as they do. */
+/** Parameters that the admission policies below refuse, with a message that quotes the secret. */
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
 
-describe('the value of a parameter whose name looks like that of a secret', () => {
-  const stage = new ReconcilerFixture();
+describe('the value of a secret parameter', () => {
+  const fixture = new ReconcilerFixture();
   let service: ObservedService;
   let containerImage: string;
   const answers: string[] = [];
   let count = 0;
 
   beforeAll(async () => {
-    await stage.open();
+    await fixture.open();
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
-    containerImage = await publishWorkflow(publisher, `${stage.namespace}:secrets`, demandingWorkflow);
+    containerImage = await publishWorkflow(publisher, `${fixture.namespace}:secrets`, demandingWorkflow);
     await refuse('executions', 'workflowexecution.kubernaut.ai', 'workflowexecutions', {
       expression: `!has(object.spec.parameters) || !('${refuseExecution}' in object.spec.parameters)`,
       messageExpression: "'not with ' + object.spec.parameters.DB_PASSWORD",
@@ -42,7 +42,7 @@ describe('the value of a parameter whose name looks like that of a secret', () =
       expression: `!object.spec.params.exists(p, p.name == '${refusePipelineRun}')`,
       messageExpression: "'not with ' + object.spec.params.filter(p, p.name == 'DB_PASSWORD')[0].value",
     });
-    service = await observe(stage.namespace);
+    service = await observe(fixture.namespace);
     await until('the policies are in force', async () => {
       const execution = await post({ spec: spec('probe', { [refuseExecution]: '1' }) }, '?validateOnly=true');
       return execution.status === 403 || execution.status === 400;
@@ -51,31 +51,31 @@ describe('the value of a parameter whose name looks like that of a secret', () =
 
   afterAll(async () => {
     await service.stop();
-    await stage.close();
+    await fixture.close();
     for (const of of ['executions', 'pipelineruns']) {
-      await stage.client.delete(bindings, { name: `${stage.namespace}-${of}` });
-      await stage.client.delete(policies, { name: `${stage.namespace}-${of}` });
+      await fixture.client.delete(bindings, { name: `${fixture.namespace}-${of}` });
+      await fixture.client.delete(policies, { name: `${fixture.namespace}-${of}` });
     }
   });
 
-  /** Lets the API server refuse what does not keep a rule, in the words of that. */
+  /** Makes the API server refuse objects that break a rule, with the message of the rule. */
   async function refuse(of: string, group: string, plural: string, rule: object): Promise<void> {
-    const metadata = { name: `${stage.namespace}-${of}` };
+    const metadata = { name: `${fixture.namespace}-${of}` };
     const resourceRules = [{ apiGroups: [group], apiVersions: ['*'], operations: ['CREATE'], resources: [plural] }];
-    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': stage.namespace } };
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': fixture.namespace } };
     const apiVersion = 'admissionregistration.k8s.io/v1';
-    await stage.client.create(policies, {
+    await fixture.client.create(policies, {
       ...{ apiVersion, kind: policies.kind, metadata },
       spec: { matchConstraints: { namespaceSelector, resourceRules }, validations: [rule] },
     });
-    await stage.client.create(bindings, {
+    await fixture.client.create(bindings, {
       ...{ apiVersion, kind: bindings.kind, metadata },
       spec: { policyName: metadata.name, validationActions: ['Deny'] },
     });
   }
 
   function spec(secret: string, parameters: Readonly<Record<string, string>> = {}): WorkflowExecutionSpec {
-    const targetResource = `${stage.namespace}/deployment/target-${++count}`;
+    const targetResource = `${fixture.namespace}/deployment/target-${++count}`;
     const workflowRef = { ...aSpec().workflowRef, containerImage };
     return aSpec({ workflowRef, targetResource, parameters: { DB_PASSWORD: secret, ...parameters } });
   }
@@ -89,40 +89,39 @@ describe('the value of a parameter whose name looks like that of a secret', () =
     });
   }
 
-  /** Sends a request that is refused; the answer is kept. */
+  /** Sends a request that is refused and records the answer. */
   async function refused(body: unknown): Promise<void> {
     const answer = await post(body);
     expect(answer.ok).toBe(false);
     answers.push(await answer.text());
   }
 
-  /** Has an execution run to its end, whatever that is. */
+  /** Runs an execution to its end and records its status. */
   async function run(parameters: Readonly<Record<string, string>>, secret: string): Promise<void> {
     const name = `secret-${++count}`;
     expect((await post({ metadata: { name }, spec: spec(secret, parameters) })).status).toBe(201);
-    const { status } = await stage.until(name, 'it has ended', (execution) => isTerminal(phaseOf(execution)));
+    const { status } = await fixture.until(name, 'it has ended', (execution) => isTerminal(phaseOf(execution)));
     answers.push(JSON.stringify(status));
   }
 
-  /** What may become of a creation, good or bad. */
+  /** Ways in which a create request can succeed or fail. */
   const forms: Readonly<Record<string, (secret: string) => Promise<void>>> = {
     'a run that fails': (secret) => run({}, secret),
     'a PipelineRun that admission control refuses': (secret) => run({ [refusePipelineRun]: '1' }, secret),
     'an execution that admission control refuses': (secret) =>
       refused({ spec: spec(secret, { [refuseExecution]: '1' }) }),
-    'a body that breaks off': (secret) => refused(JSON.stringify({ spec: spec(secret) }).slice(0, -3)),
-    'a body with the value out of place': (secret) =>
+    'a truncated body': (secret) => refused(JSON.stringify({ spec: spec(secret) }).slice(0, -3)),
+    'a body that is not JSON because of the value': (secret) =>
       refused(`{"spec":{"parameters":{"DB_PASSWORD":${JSON.stringify(secret).slice(1, -1)}}}}`),
     'a value that is too long': (secret) => refused({ spec: spec(secret.repeat(8_192)) }),
     'a value of the wrong type': (secret) =>
       refused({ spec: { ...spec(secret), parameters: { DB_PASSWORD: [secret] } } }),
     'parameters of the wrong type': (secret) => refused({ spec: { ...spec(secret), parameters: secret } }),
-    'a spec that breaks another rule': (secret) => refused({ spec: { ...spec(secret), confidence: 2 } }),
-    'a rule that only the cluster knows': (secret) =>
-      refused({ spec: { ...spec(secret), executionConfig: { timeout: '0s' } } }),
+    'a spec that is invalid elsewhere': (secret) => refused({ spec: { ...spec(secret), confidence: 2 } }),
+    'a rule of the cluster': (secret) => refused({ spec: { ...spec(secret), executionConfig: { timeout: '0s' } } }),
   };
 
-  it('is in nothing that the service writes or answers, but in the resource itself', async () => {
+  it('is in no log line, Event or answer of the service', async () => {
     const secret = fc.string({ unit: fc.constantFrom(...'aZ09-_/+= "\\\'{}:,'), minLength: 8, maxLength: 40 });
     const secrets: string[] = [];
 
@@ -135,26 +134,26 @@ describe('the value of a parameter whose name looks like that of a secret', () =
       { numRuns: 16, examples: Object.keys(forms).map((form) => [form, `hunter2-"${form}"`]), endOnFailure: true },
     );
 
-    const { items } = await stage.client.listRaw(events, { namespace: stage.namespace });
+    const { items } = await fixture.client.listRaw(events, { namespace: fixture.namespace });
     expect(items.length).toBeGreaterThan(0);
     expect(service.lines().length).toBeGreaterThan(0);
     const written = [...service.lines(), ...items, ...answers].flatMap((found) => textsIn(found));
-    // Where it was quoted there is something in its place, or this test proves nothing.
+    // Where it was quoted it is redacted, or this test proves nothing.
     for (const quoting of answers.filter((text) => text.includes('not with'))) {
       expect(quoting).toContain('not with ********');
     }
     expect(written.filter((text) => text.includes('not with ********')).length).toBeGreaterThan(3);
-    for (const value of secrets) expect(written.filter((text) => tells(text, value))).toEqual([]);
+    for (const value of secrets) expect(written.filter((text) => contains(text, value))).toEqual([]);
   });
 });
 
-/** Every text in a JSON value, and the text itself where it is one. */
+/** Every string in a JSON value, keys included. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.entries(value).flat().flatMap(textsIn) : [];
 }
 
-/** Whether a text has the value in it, plain or as JSON would write it. */
-function tells(text: string, value: string): boolean {
+/** Whether a text contains the value, plain or escaped as in JSON. */
+function contains(text: string, value: string): boolean {
   return [value, JSON.stringify(value).slice(1, -1)].some((spelling) => text.includes(spelling));
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { serviceName } from '../../../src/execution/grpc/package-definition.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -20,36 +20,43 @@ const duration = 'kubernaut_workflow_execution_duration_seconds';
 const creationErrors = 'kubernaut_pipelinerun_creation_errors_total';
 const workflow_id = aSpec().workflowRef.workflowId;
 
-let replicas: Replicas;
-
-beforeEach(async () => {
-  replicas = await new Replicas().open();
-});
-
-afterEach(() => replicas.close());
-
-/** Executions that a replica has counted, of one outcome or of all. */
-async function counted({ metrics }: ServiceProcess, outcome?: string): Promise<number> {
-  return (await scrape(metrics)).sum(total, outcome === undefined ? {} : { outcome });
+/** Executions that a replica has counted. */
+async function counted({ metrics }: ServiceProcess): Promise<number> {
+  return (await scrape(metrics)).sum(total);
 }
 
-/** A status is seen in the cluster a moment before the replica that wrote it has heard so. */
+/** A status is in the cluster a moment before the replica that wrote it counts it. */
 async function untilCounted(service: ServiceProcess, executions: number): Promise<void> {
   await until(`${executions} executions are counted`, async () => (await counted(service)) >= executions);
 }
 
-describe('the metrics', () => {
-  it('count executions by workflow and outcome, how long they ran, and why they were skipped', async () => {
-    const { stage } = replicas;
-    const service = await replicas.start();
-    await stage.execute('well', skippingWorkflow);
-    await stage.execute('badly', waitingWorkflow);
-    await stage.phase('badly', 'Running');
-    await stage.create('busy', { targetResource: `${stage.namespace}/deployment/badly` });
-    await stage.phase('busy', 'Skipped');
-    await answerWorkflow(stage.client, stage.namespace, (await stage.pipelineRun('badly')).metadata.name, 'False');
-    await stage.phase('badly', 'Failed');
-    await stage.phase('well', 'Completed');
+// Counters only grow: each test counts from what the tests before it left.
+describe('the metrics of a replica', () => {
+  let replicas: Replicas;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    replicas = await new Replicas().open();
+    service = await replicas.start();
+  });
+
+  afterAll(() => replicas.close());
+
+  it('count executions by workflow and outcome, their durations, and skips and failures by reason', async () => {
+    const { fixture } = replicas;
+    await fixture.execute('succeeds', skippingWorkflow);
+    await fixture.execute('fails', waitingWorkflow);
+    await fixture.phase('fails', 'Running');
+    await fixture.create('busy', { targetResource: `${fixture.namespace}/deployment/fails` });
+    await fixture.phase('busy', 'Skipped');
+    await answerWorkflow(
+      fixture.client,
+      fixture.namespace,
+      (await fixture.pipelineRun('fails')).metadata.name,
+      'False',
+    );
+    await fixture.phase('fails', 'Failed');
+    await fixture.phase('succeeds', 'Completed');
 
     await untilCounted(service, 3);
     const seen = await scrape(service.metrics);
@@ -65,106 +72,36 @@ describe('the metrics', () => {
     }
   });
 
-  it('count PipelineRuns that were refused, and not their executions, which have not ended', async () => {
-    const { stage } = replicas;
-    const service = await replicas.start();
-    const refused = stage.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
-    await stage.execute('refused', skippingWorkflow);
-    await stage.until('refused', 'it says why', ({ status }) => status !== undefined);
-    await expect(counted(service)).resolves.toBe(0);
-
-    refused.remove();
-    await stage.phase('refused', 'Completed');
-
-    await untilCounted(service, 1);
-    const seen = await scrape(service.metrics);
-    expect(seen.sum(creationErrors)).toBe(refused.hits);
-    expect(seen.sum('workqueue_retries_total')).toBe(refused.hits);
-    expect(seen.sum('controller_runtime_reconcile_errors_total')).toBe(refused.hits);
-    expect(seen.sum('rest_client_requests_total', { method: 'POST', code: '403' })).toBe(refused.hits);
-  });
-
-  it('tell how long an execution has been Pending, and its target locked, until it runs and ends', async () => {
-    const { stage } = replicas;
-    const service = await replicas.start();
+  it('count refused PipelineRuns, and report how long their execution is Pending and holds its lock', async () => {
+    const { fixture } = replicas;
+    const before = await scrape(service.metrics);
     const ages = ['kubernaut_workflow_execution_oldest_pending_seconds', 'kubernaut_lock_longest_held_seconds'];
-    const told = async () => {
+    const agesNow = async () => {
       const seen = await scrape(service.metrics);
       return ages.map((age) => seen.sum(age));
     };
-    const refused = stage.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
-    await stage.execute('refused', skippingWorkflow);
-    await until('both have an age', async () => (await told()).every((age) => age > 0));
+    const refused = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
+    await fixture.execute('refused', skippingWorkflow);
+    await fixture.until('refused', 'it has a status', (execution) => execution.status !== undefined);
+    await until('both have an age', async () => (await agesNow()).every((age) => age > 0));
+    await expect(counted(service)).resolves.toBe(before.sum(total));
 
     refused.remove();
-    await stage.phase('refused', 'Completed');
+    await fixture.phase('refused', 'Completed');
 
-    await until('neither has one', async () => (await told()).every((age) => age === 0));
+    await untilCounted(service, before.sum(total) + 1);
+    await until('neither has an age', async () => (await agesNow()).every((age) => age === 0));
+    const after = await scrape(service.metrics);
+    const added = (name: string, labels?: Readonly<Record<string, string>>) =>
+      after.sum(name, labels) - before.sum(name, labels);
+    expect(added(creationErrors)).toBe(refused.hits);
+    expect(added('workqueue_retries_total')).toBe(refused.hits);
+    expect(added('controller_runtime_reconcile_errors_total')).toBe(refused.hits);
+    expect(added('rest_client_requests_total', { method: 'POST', code: '403' })).toBe(refused.hits);
   });
 
-  it('tell when the certificate ends that callers are shown, and 0 when there is none', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-metrics-'));
-    const [certFile, keyFile] = [join(directory, 'tls.crt'), join(directory, 'tls.key')];
-    const { cert, key } = await (await certificateAuthority('test authority')).issue('service');
-    await writeFile(certFile, cert);
-    await writeFile(keyFile, key);
-    const withTls = await replicas.start({ WFE_TLS_CERT_FILE: certFile, WFE_TLS_KEY_FILE: keyFile });
-    const without = await replicas.start();
-    await rm(directory, { recursive: true });
-
-    const end = async ({ metrics }: ServiceProcess) =>
-      (await scrape(metrics)).sum('kubernaut_certificate_expiration_timestamp_seconds');
-    await expect(end(withTls)).resolves.toBe(new X509Certificate(cert).validToDate.getTime() / 1_000);
-    await expect(end(without)).resolves.toBe(0);
-  });
-
-  it('count an execution once when the service is killed, also one that ends while there is none', async () => {
-    const { stage } = replicas;
-    const first = await replicas.start();
-    await stage.execute('before', skippingWorkflow);
-    await stage.phase('before', 'Completed');
-    await stage.execute('meanwhile', waitingWorkflow);
-    await stage.until('meanwhile', 'it has started', ({ status }) => status?.startTime !== undefined);
-    await untilCounted(first, 1);
-    await first.stop('SIGKILL');
-    const { metadata } = await stage.pipelineRun('meanwhile');
-    await answerWorkflow(stage.client, stage.namespace, metadata.name);
-    await stage.pipelineRun('meanwhile', ({ status }) => status.completionTime !== undefined);
-
-    const second = await replicas.start({ WFE_RESYNC: '1s' });
-    await stage.phase('meanwhile', 'Completed');
-    await stage.execute('after', skippingWorkflow);
-    await stage.phase('after', 'Completed');
-
-    await untilCounted(second, 2);
-    await untilResynced(second);
-    await expect(counted(second)).resolves.toBe(2);
-  });
-
-  it('count an execution once when another replica leads, and tell which one does', async () => {
-    const { stage } = replicas;
-    const settings = { WFE_LEADER_ELECTION: 'true', WFE_LEADER_LEASE: '3s', WFE_RESYNC: '1s' };
-    const leads = async ({ metrics }: ServiceProcess) => (await scrape(metrics)).sum('leader_election_master_status');
-    const first = await replicas.start(settings);
-    await stage.execute('one', skippingWorkflow);
-    await stage.phase('one', 'Completed');
-    const second = await replicas.start(settings);
-    await untilCounted(first, 1);
-    expect([await leads(first), await leads(second)]).toEqual([1, 0]);
-
-    await first.stop();
-    await stage.execute('two', skippingWorkflow);
-    await stage.phase('two', 'Completed');
-
-    await untilCounted(second, 1);
-    await untilResynced(second);
-    await expect(counted(second)).resolves.toBe(1);
-    await expect(leads(second)).resolves.toBe(1);
-  });
-
-  it('tell calls apart by route and method, and never by what callers make up', async () => {
-    const service = await replicas.start();
-    await fetch(`http://${service.http}/api/v1/namespaces/${replicas.stage.namespace}/workflowexecutions`);
+  it('distinguish calls by route and method, not by what callers make up', async () => {
+    await fetch(`http://${service.http}/api/v1/namespaces/${replicas.fixture.namespace}/workflowexecutions`);
     await fetch(`http://${service.http}/made/up`);
     const client = new Client(service.grpc, credentials.createInsecure());
     const nothing = () => Buffer.alloc(0);
@@ -188,36 +125,91 @@ describe('the metrics', () => {
     expect(seen.values(grpc, 'grpc_code')).toEqual(new Set([status[status.UNAUTHENTICATED]]));
   });
 
-  it('are all described in docs/metrics.md, which describes no others', async () => {
-    const { metrics } = await replicas.start();
+  it('are those of docs/metrics.md', async () => {
     const page = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
     const described = [...page.matchAll(/^\| `(?<name>\w+)` +\| (?:counter|gauge|histogram)/gm)];
 
-    expect((await scrape(metrics)).names).toEqual(new Set(described.map(({ groups }) => groups?.['name'])));
+    const { names } = await scrape(service.metrics);
+
+    expect(names).toEqual(new Set(described.map(({ groups }) => groups?.['name'])));
   });
 
-  it('count watches that broke off, and tell what is mirrored, requested and run', async () => {
-    const service = await replicas.start();
+  it('count watches that broke, and report cached objects, requests and the build', async () => {
     const restarts = async () => (await scrape(service.metrics)).sum('kubernaut_watch_restarts_total');
-    await expect(restarts()).resolves.toBe(0);
+    const before = await restarts();
 
-    await until('the watches are open', () => replicas.stage.proxy.cut({ watch: true }) > 0);
+    await until('the watches are open', () => replicas.fixture.proxy.cut({ watch: true }) > 0);
 
-    await until('a restart is counted', async () => (await restarts()) > 0);
+    await until('a restart is counted', async () => (await restarts()) > before);
     const seen = await scrape(service.metrics);
-    const mirrored = new Set(['workflowexecutions', 'pipelineruns', 'leases']);
-    expect(seen.values('kubernaut_watch_restarts_total', 'resource')).toEqual(mirrored);
-    expect(seen.values('kubernaut_store_objects', 'resource')).toEqual(mirrored);
+    const cached = new Set(['workflowexecutions', 'pipelineruns', 'leases']);
+    expect(seen.values('kubernaut_watch_restarts_total', 'resource')).toEqual(cached);
+    expect(seen.values('kubernaut_store_objects', 'resource')).toEqual(cached);
     expect(seen.values('rest_client_requests_total', 'host')).toEqual(
-      new Set([new URL(replicas.stage.proxy.url).host]),
+      new Set([new URL(replicas.fixture.proxy.url).host]),
     );
     expect(seen.values('kubernaut_workflow_execution_build_info', 'node_version')).toEqual(new Set([process.version]));
+    expect(seen.sum('kubernaut_certificate_expiration_timestamp_seconds')).toBe(0);
   });
 });
 
-/** Waits until every execution has been looked at again. */
+describe('the metrics of two replicas', () => {
+  let replicas: Replicas;
+  let leader: ServiceProcess;
+  let standby: ServiceProcess;
+  let cert: string;
+
+  beforeAll(async () => {
+    replicas = await new Replicas().open();
+    const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-metrics-'));
+    const [certFile, keyFile] = [join(directory, 'tls.crt'), join(directory, 'tls.key')];
+    const issued = await (await certificateAuthority('test authority')).issue('service');
+    cert = issued.cert;
+    await writeFile(certFile, cert);
+    await writeFile(keyFile, issued.key);
+    const election = { WFE_LEADER_ELECTION: 'true', WFE_RESYNC: '1s' };
+    leader = await replicas.start(election);
+    standby = await replicas.start({ ...election, WFE_TLS_CERT_FILE: certFile, WFE_TLS_KEY_FILE: keyFile });
+    await rm(directory, { recursive: true });
+  });
+
+  afterAll(() => replicas.close());
+
+  it('report when the certificate expires', async () => {
+    const seen = await scrape(standby.metrics);
+
+    expect(seen.sum('kubernaut_certificate_expiration_timestamp_seconds')).toBe(
+      new X509Certificate(cert).validToDate.getTime() / 1_000,
+    );
+  });
+
+  it('count an execution once and report who leads, also when the leader stops', async () => {
+    const { fixture } = replicas;
+    const leads = async ({ metrics }: ServiceProcess) => (await scrape(metrics)).sum('leader_election_master_status');
+    await fixture.execute('before', skippingWorkflow);
+    await fixture.phase('before', 'Completed');
+    await fixture.execute('meanwhile', waitingWorkflow);
+    await fixture.until('meanwhile', 'it has started', (execution) => execution.status?.startTime !== undefined);
+    await untilCounted(leader, 1);
+    expect([await leads(leader), await leads(standby)]).toEqual([1, 0]);
+
+    await leader.stop();
+    const { metadata } = await fixture.pipelineRun('meanwhile');
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+    await fixture.phase('meanwhile', 'Completed');
+    await fixture.execute('after', skippingWorkflow);
+    await fixture.phase('after', 'Completed');
+
+    await untilCounted(standby, 2);
+    await untilResynced(standby);
+    await expect(counted(standby)).resolves.toBe(2);
+    await expect(leads(standby)).resolves.toBe(1);
+  });
+});
+
+/** Waits until every execution has been reconciled again. */
 async function untilResynced(service: ServiceProcess): Promise<void> {
   const reconciles = async () => (await scrape(service.metrics)).sum('controller_runtime_reconcile_total');
   const before = await reconciles();
-  await until('everything was looked at again', async () => (await reconciles()) > before + 2);
+  await until('everything was reconciled again', async () => (await reconciles()) > before + 2);
 }

@@ -4,29 +4,29 @@ import { join } from 'node:path';
 import { startService, type ServiceProcess } from '../../support/service.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 
-/** Replicas of the service as processes of their own, which see the API server through the proxy of a stage. */
+/** Replicas of the service as processes of their own, which see the API server through a fault proxy. */
 export class Replicas {
-  readonly stage = new ReconcilerFixture();
+  readonly fixture = new ReconcilerFixture();
   readonly #started: ServiceProcess[] = [];
   #directory = '';
 
   async open(): Promise<this> {
-    await this.stage.open();
+    await this.fixture.open();
     this.#directory = await mkdtemp(join(tmpdir(), 'workflow-execution-replicas-'));
     return this;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#started.map((service) => service.stop('SIGKILL')));
-    await this.stage.close();
+    await this.fixture.close();
     await rm(this.#directory, { recursive: true });
   }
 
   /** Starts a replica and waits until it says that it is ready. */
   async start(settings: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const { namespace } = this.stage;
+    const { namespace } = this.fixture;
     const kubeconfig = join(this.#directory, 'kubeconfig');
-    await writeFile(kubeconfig, kubeconfigFor(this.stage.proxy.url));
+    await writeFile(kubeconfig, kubeconfigFor(this.fixture.proxy.url));
     const service = await startService({
       kubeconfig,
       settings: {

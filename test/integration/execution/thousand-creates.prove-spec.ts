@@ -13,9 +13,9 @@ import { type RunningApi, startApi } from './running-api.ts';
 
 const ids = 250;
 const createsOfEach = 4;
-const atOnce = 16;
-/** Bytes, both ways together; a create and its answer have about 4,000. */
-const longestLife = 50_000;
+const concurrency = 16;
+/** Bytes in both directions; a create and its answer have about 4,000. */
+const maxConnectionBytes = 50_000;
 const creates = { method: 'POST', path: /\/workflowexecutions$/ };
 
 const kubernetes = new KubernetesClient(sharedCluster());
@@ -35,25 +35,25 @@ afterAll(async () => {
   await namespace.delete();
 });
 
-it('a thousand creates with repeated request ids under random connection cuts make as many executions as ids', async () => {
+it('a thousand creates with repeated request ids and cut connections create one execution for each id', async () => {
   const seed = Number(process.env['WFE_TEST_SEED'] ?? randomInt(2 ** 31));
   console.log(`seed ${seed}: WFE_TEST_SEED=${seed} repeats it`);
   const random = new Random(seed);
   const roll = () => random.next();
-  const weather = new Weather(proxy, roll);
-  const doors = await Promise.all(replicas.map(({ url }) => cuttingDoor(Number(new URL(url).port), roll)));
+  const upstream = new LossyUpstream(proxy, roll);
+  const proxies = await Promise.all(replicas.map(({ url }) => cuttingProxy(Number(new URL(url).port), roll)));
 
   const todo = Array.from({ length: ids * createsOfEach }, (_, index) => `request-${index % ids}`);
   const answered = new Map<string, Set<string>>();
   const work = async () => {
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
       const uids = answered.get(id) ?? new Set<string>();
-      answered.set(id, uids.add(await createdUid(id, doors, roll)));
+      answered.set(id, uids.add(await createdUid(id, proxies, roll)));
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  weather.clear();
-  for (const door of doors) door.close();
+  await Promise.all(Array.from({ length: concurrency }, work));
+  upstream.clear();
+  for (const each of proxies) each.close();
 
   const { items } = await kubernetes.list(workflowExecutionResource, { namespace: namespace.name });
   expect(items).toHaveLength(ids);
@@ -61,15 +61,15 @@ it('a thousand creates with repeated request ids under random connection cuts ma
   expect(new Set([...answered.values()].flatMap((uids) => [...uids]))).toEqual(
     new Set(items.map((item) => item.metadata.uid)),
   );
-  expect(weather.strikes).toBeGreaterThan(20);
-  expect(doors.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(20);
+  expect(upstream.losses).toBeGreaterThan(20);
+  expect(proxies.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(20);
 }, 120_000);
 
-/** Creates until there is an answer; the uid of what was created. Only what says "later" or nothing is tried again. */
-async function createdUid(requestId: string, doors: readonly Door[], roll: () => number): Promise<string> {
+/** Creates until there is an answer; returns the UID of the execution. Retries only 503 and lost answers. */
+async function createdUid(requestId: string, proxies: readonly CuttingProxy[], roll: () => number): Promise<string> {
   for (;;) {
-    const door = doors[Math.floor(roll() * doors.length)];
-    const url = `http://127.0.0.1:${door?.port}/api/v1/namespaces/${namespace.name}/workflowexecutions?requestId=${requestId}`;
+    const through = proxies[Math.floor(roll() * proxies.length)];
+    const url = `http://127.0.0.1:${through?.port}/api/v1/namespaces/${namespace.name}/workflowexecutions?requestId=${requestId}`;
     const spec = aSpec({ targetResource: `payment/deployment/${requestId}` });
     const answer = await fetch(url, {
       method: 'POST',
@@ -83,9 +83,9 @@ async function createdUid(requestId: string, doors: readonly Door[], roll: () =>
   }
 }
 
-/** Loses some of the requests between the service and the API server, and some of the answers. */
-class Weather {
-  strikes = 0;
+/** Loses some requests between the service and the API server, and some answers. */
+class LossyUpstream {
+  losses = 0;
   readonly #injection: { remove(): void };
 
   constructor(to: FaultProxy, roll: () => number) {
@@ -93,7 +93,7 @@ class Weather {
     this.#injection = to.inject(creates, (exchange) => {
       const rolled = roll();
       if (rolled > 0.3) return exchange.pass();
-      this.strikes += 1;
+      this.losses += 1;
       return rolled < 0.15 ? lost(exchange) : unanswered(exchange);
     });
   }
@@ -103,19 +103,19 @@ class Weather {
   }
 }
 
-interface Door {
+interface CuttingProxy {
   readonly port: number;
   readonly cuts: number;
   close(): void;
 }
 
-/** A way to a replica on which every connection is cut after some bytes, in the middle of a request or of an answer. */
-async function cuttingDoor(to: number, roll: () => number): Promise<Door> {
+/** A TCP proxy to a replica that cuts every connection after some bytes, within a request or an answer. */
+async function cuttingProxy(to: number, roll: () => number): Promise<CuttingProxy> {
   let cuts = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const service = connect(to, '127.0.0.1');
-    let left = Math.floor(roll() * longestLife);
+    let left = Math.floor(roll() * maxConnectionBytes);
     const end = () => [client, service].forEach((socket) => socket.destroy());
     for (const [from, into] of [
       [client, service],

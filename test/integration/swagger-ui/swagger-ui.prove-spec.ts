@@ -15,7 +15,7 @@ const screenshots = join(import.meta.dirname, '../../../test-results/screenshots
 
 describe('Swagger UI in a browser', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
-  const complaints: string[] = [];
+  const errors: string[] = [];
   let namespace: TestNamespace;
   let api: RunningApi;
   let browser: Browser;
@@ -28,8 +28,8 @@ describe('Swagger UI in a browser', () => {
     await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(`${api.url}/docs`);
   }, 60_000);
 
@@ -41,7 +41,7 @@ describe('Swagger UI in a browser', () => {
 
   const show = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
 
-  /** An operation, opened. */
+  /** Opens an operation. */
   const operation = async (id: string): Promise<Locator> => {
     const block = page.locator(`[id$="-${id}"]`);
     await block.locator('.opblock-summary-control').click();
@@ -49,7 +49,7 @@ describe('Swagger UI in a browser', () => {
     return block;
   };
 
-  /** Calls an operation with what stands in its form; the status of the answer and its body. */
+  /** Executes an operation with the values of its form; returns status and body of the answer. */
   const execute = async (block: Locator): Promise<{ status: string; body: string }> => {
     await block.locator('button.execute').click();
     const answer = block.locator('.live-responses-table .response');
@@ -64,7 +64,7 @@ describe('Swagger UI in a browser', () => {
   const fill = (block: Locator, parameter: string, value: string) =>
     block.locator(`tr[data-param-name="${parameter}"] input`).fill(value);
 
-  it('tells who has not said who they are how to', async () => {
+  it('shows how to authenticate', async () => {
     await show('1-opened');
     const block = await operation('listWorkflowExecutions');
     await fill(block, 'namespace', namespace.name);
@@ -75,7 +75,7 @@ describe('Swagger UI in a browser', () => {
     expect(body).toContain('a bearer token of the cluster is required');
   });
 
-  it('fills in nothing that may be left out', async () => {
+  it('leaves optional parameters empty', async () => {
     const optional = await page.locator('tr[data-param-in="query"] input').all();
     const values = await Promise.all(optional.map((input) => input.inputValue()));
 
@@ -83,7 +83,7 @@ describe('Swagger UI in a browser', () => {
     expect(values.filter((value) => value !== '' && value !== '50')).toEqual([]);
   });
 
-  it('takes a token, creates an execution with the example and reads it', async () => {
+  it('creates an execution from the example, with a token, and reads it', async () => {
     await page.locator('button.authorize').first().click();
     await page.locator('.modal-ux input').fill(api.caller?.token ?? '');
     await page.locator('.modal-ux button.authorize').click();
@@ -107,7 +107,7 @@ describe('Swagger UI in a browser', () => {
     expect(read.body).toContain(`"name": "${name}"`);
   });
 
-  it('has nothing to complain of but the call that was refused', () => {
-    expect(complaints).toEqual([expect.stringContaining('401 (Unauthorized)')]);
+  it('logs no error but the refused call', () => {
+    expect(errors).toEqual([expect.stringContaining('401 (Unauthorized)')]);
   });
 });

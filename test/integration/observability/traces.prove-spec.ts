@@ -9,6 +9,7 @@ import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { spanContextAnnotation } from '../../../src/tekton/build-pipeline-run.ts';
 import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { startCollector, type Collector } from '../../support/collector/collector.ts';
 import type { ReceivedSpan } from '../../support/collector/span-sink.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
@@ -17,96 +18,110 @@ import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { configMaps } from '../support/config-map.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
-const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
-const traceparent = `00-${caller.traceId}-${caller.spanId}-01`;
+const parent = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+const inTrace = (traceId: string) => `00-${traceId}-${parent.spanId}-01`;
 const tektonTracing = { namespace: 'tekton-pipelines', name: 'config-tracing' };
 
-/** Time to build the collector where this machine has none, in milliseconds. */
+/** Time to build the collector on a machine that does not have it yet, in milliseconds. */
 const buildMs = 15 * 60_000;
 
-describe('a trace, as a collector receives it,', () => {
-  const stage = new ReconcilerFixture();
+describe('a trace that a collector receives', () => {
+  const fixture = new ReconcilerFixture();
   let collector: Collector;
   let service: ObservedService;
+  let operator: TestCaller;
   let containerImage: string;
 
   beforeAll(async () => {
     collector = await startCollector();
-    await stage.open();
+    await fixture.open();
     const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
-    containerImage = await publishWorkflow(publisher, `${stage.namespace}:traced`, skippingWorkflow);
+    containerImage = await publishWorkflow(publisher, `${fixture.namespace}:traced`, skippingWorkflow);
     await letTektonTrace({ enabled: 'true', endpoint: `${collector.httpEndpoint}/v1/traces` });
-    service = await observe(stage.namespace, exporting());
+    operator = await operatorCaller(fixture.client);
+    service = await observe(fixture.namespace, {
+      WFE_AUTH: 'kubernetes',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpEndpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+    });
   }, buildMs);
 
   afterAll(async () => {
     await service.stop();
     await letTektonTrace({ enabled: 'false' });
-    await stage.close();
+    await fixture.close();
     await collector.stop();
   });
 
-  const exporting = () => ({
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpEndpoint,
-    OTEL_BSP_SCHEDULE_DELAY: '200',
-  });
-
   const letTektonTrace = (data: Readonly<Record<string, string>>) =>
-    stage.client.patch(configMaps, tektonTracing, { data });
+    fixture.client.patch(configMaps, tektonTracing, { data });
 
   const spec = (name: string) =>
     aSpec({
       workflowRef: { ...aSpec().workflowRef, containerImage },
-      targetResource: `${stage.namespace}/deployment/${name}`,
+      targetResource: `${fixture.namespace}/deployment/${name}`,
     });
 
-  const create = (name: string, headers: Readonly<Record<string, string>>) =>
+  const post = (body: string, traceparent: string) =>
     fetch(service.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ metadata: { name }, spec: spec(name) }),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${operator.token}`,
+        traceparent,
+      },
+      body,
     });
+  const create = (name: string, traceparent: string) =>
+    post(JSON.stringify({ metadata: { name }, spec: spec(name) }), traceparent);
+  /** gRPC metadata of the operator, with a parent span in a trace. */
+  const metadataIn = (traceId: string) => {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${operator.token}`);
+    metadata.set('traceparent', inTrace(traceId));
+    return metadata;
+  };
 
-  it('is one from the caller of the API to the steps in Tekton', async () => {
-    expect((await create('traced', { traceparent })).status).toBe(201);
-    const { metadata } = await stage.phase('traced', 'Completed');
+  it('spans from the caller of the API to the steps in Tekton', async () => {
+    expect((await create('traced', inTrace(parent.traceId))).status).toBe(201);
+    const { metadata } = await fixture.phase('traced', 'Completed');
 
-    const inTrace = spansOf(caller.traceId);
-    const spans = inTrace(
-      await collector.until('the execution has ended and Tekton has told of it', (all) => {
-        const names = inTrace(all).map(({ name }) => name);
-        return names.includes('execution') && inTrace(all).some(({ service: by }) => by.includes('pipelinerun'));
+    const spansHere = spansOf(parent.traceId);
+    const spans = spansHere(
+      await collector.until('the spans of the execution and of Tekton are there', (all) => {
+        const names = spansHere(all).map(({ name }) => name);
+        return names.includes('execution') && spansHere(all).some(({ service: by }) => by.includes('pipelinerun'));
       }),
     );
     const ours = spans.filter(({ service: by }) => by === 'workflow-execution');
     const named = (name: string) => ours.filter((span) => span.name === name);
     const [call] = named('execution.create');
     const [execution] = named('execution');
-    const looks = named('reconcile');
+    const reconciles = named('reconcile');
     const creation = ours.find(({ name }) => /^POST .*pipelineruns$/.test(name));
 
-    expect(call?.parentSpanId).toBe(caller.spanId);
-    expect(metadata.annotations?.[ownAnnotations.traceparent]).toBe(`00-${caller.traceId}-${call?.spanId}-01`);
+    expect(call?.parentSpanId).toBe(parent.spanId);
+    expect(metadata.annotations?.[ownAnnotations.traceparent]).toBe(`00-${parent.traceId}-${call?.spanId}-01`);
     expect(execution?.parentSpanId).toBe(call?.spanId);
-    expect(looks.length).toBeGreaterThan(0);
-    expect(new Set(looks.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([execution?.spanId]));
-    const creator = looks.find(({ spanId }) => spanId === creation?.parentSpanId);
+    expect(reconciles.length).toBeGreaterThan(0);
+    expect(new Set(reconciles.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([execution?.spanId]));
+    const creator = reconciles.find(({ spanId }) => spanId === creation?.parentSpanId);
     expect(creator?.attributes).toMatchObject({
-      'workflowexecution.namespace': stage.namespace,
+      'workflowexecution.namespace': fixture.namespace,
       'workflowexecution.name': 'traced',
       'workflowexecution.uid': metadata.uid,
       'workflowexecution.phase.before': 'Pending',
       'workflowexecution.phase.after': 'Running',
     });
-    expect(await tektonParent('traced')).toBe(`00-${caller.traceId}-${creator?.spanId}-01`);
+    expect(await tektonParent('traced')).toBe(`00-${parent.traceId}-${creator?.spanId}-01`);
     const ofTekton = spans.filter(({ service: by }) => by.includes('pipelinerun'));
     expect(ofTekton.map(({ parentSpanId }) => parentSpanId)).toContain(creator?.spanId);
   });
 
-  it('is found in the log lines that were written in it', async () => {
-    await collector.until('the first test has left its trace', (spans) => spansOf(caller.traceId)(spans).length > 0);
-    const ours = service.lines().filter(({ execution }) => execution === `${stage.namespace}/traced`);
-    expect(ours.filter(({ trace_id }) => trace_id === caller.traceId).map(({ msg }) => msg)).toEqual([
+  it('has its id in the log lines of the execution', async () => {
+    await collector.until('the trace of the first test is there', (spans) => spansOf(parent.traceId)(spans).length > 0);
+    const ours = service.lines().filter(({ execution }) => execution === `${fixture.namespace}/traced`);
+    expect(ours.filter(({ trace_id }) => trace_id === parent.traceId).map(({ msg }) => msg)).toEqual([
       'create OK',
       'execution created',
       'execution started',
@@ -114,9 +129,9 @@ describe('a trace, as a collector receives it,', () => {
     ]);
   });
 
-  it('begins with the execution, under its UID, when kubectl has created it', async () => {
-    await stage.create('by-kubectl', spec('by-kubectl'));
-    const { metadata } = await stage.phase('by-kubectl', 'Completed');
+  it('starts with the execution and has its UID, when the API did not create it', async () => {
+    await fixture.create('by-kubectl', spec('by-kubectl'));
+    const { metadata } = await fixture.phase('by-kubectl', 'Completed');
 
     const traceId = metadata.uid.replaceAll('-', '');
     const spans = await collector.until('the execution has ended', (all) =>
@@ -128,20 +143,17 @@ describe('a trace, as a collector receives it,', () => {
     expect(await tektonParent('by-kubectl')).toMatch(`00-${traceId}-`);
   });
 
-  it('is linked to by the delivery of its audit events', async () => {
+  it('is linked from the delivery of its audit events', async () => {
     await collector.until('its audit events are delivered', (spans) =>
-      spans.some(({ name, links }) => name === 'audit.deliver' && links.includes(caller.traceId)),
+      spans.some(({ name, links }) => name === 'audit.deliver' && links.includes(parent.traceId)),
     );
   });
 
-  it('goes on from gRPC metadata as from a header', async () => {
+  it('continues from gRPC metadata', async () => {
     const grpc = new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure());
-    const metadata = new Metadata();
-    metadata.set('traceparent', traceparent.replace(caller.traceId, 'a'.repeat(32)));
+    const name = `namespaces/${fixture.namespace}/workflowExecutions/none`;
     await new Promise<void>((resolve) => {
-      grpc.getWorkflowExecution({ name: `namespaces/${stage.namespace}/workflowExecutions/none` }, metadata, () =>
-        resolve(),
-      );
+      grpc.getWorkflowExecution({ name }, metadataIn('a'.repeat(32)), () => resolve());
     });
     grpc.close();
 
@@ -149,53 +161,47 @@ describe('a trace, as a collector receives it,', () => {
     expect(spansOf('a'.repeat(32))(spans)).toMatchObject([
       {
         name: 'execution.get',
-        parentSpanId: caller.spanId,
+        parentSpanId: parent.spanId,
         attributes: { 'error.type': 'NotFound', 'rpc.response.status_code': 'NOT_FOUND' },
       },
     ]);
   });
 
   it.each([
-    ['that breaks a rule', 'b'.repeat(32), '{"spec":{}}', 'execution.create'],
-    ['that can not be read', 'c'.repeat(32), '{', 'POST'],
-  ])('has a call %s, with what it was answered', async (_what, traceId, body, name) => {
-    const headers = { 'content-type': 'application/json', traceparent: traceparent.replace(caller.traceId, traceId) };
-    expect((await fetch(service.url, { method: 'POST', headers, body })).status).toBe(400);
+    ['that is invalid', 'b'.repeat(32), '{"spec":{}}', 'execution.create'],
+    ['that is not JSON', 'c'.repeat(32), '{', 'POST'],
+  ])('has a call %s, with its status', async (_what, traceId, body, name) => {
+    expect((await post(body, inTrace(traceId))).status).toBe(400);
 
     const spans = await collector.until('the call is there', (all) => spansOf(traceId)(all).length > 0);
     expect(spansOf(traceId)(spans)).toMatchObject([
       {
         name,
-        parentSpanId: caller.spanId,
+        parentSpanId: parent.spanId,
         attributes: { 'error.type': 'InvalidArgument', 'http.response.status_code': '400' },
       },
     ]);
   });
 
-  it('has a call whose caller is not let in', async () => {
+  it('has a call that is not authenticated', async () => {
     const traceId = 'e'.repeat(32);
-    const guarded = await observe(`${stage.namespace}-guarded`, { ...exporting(), WFE_AUTH: 'kubernetes' });
-    const headers = { traceparent: traceparent.replace(caller.traceId, traceId) };
-    expect((await fetch(guarded.url, { headers })).status).toBe(401);
-    await guarded.stop();
+    expect((await fetch(service.url, { headers: { traceparent: inTrace(traceId) } })).status).toBe(401);
 
     const spans = await collector.until('the call is there', (all) => spansOf(traceId)(all).length > 0);
     expect(spansOf(traceId)(spans)).toMatchObject([
       {
         name: 'execution.list',
-        parentSpanId: caller.spanId,
+        parentSpanId: parent.spanId,
         attributes: { 'error.type': 'Unauthenticated', 'http.response.status_code': '401' },
       },
     ]);
   });
 
-  it('has a watch as one span, which is there when the watch has ended', async () => {
+  it('has a watch as one span, once the watch has ended', async () => {
     const grpc = new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure());
-    const metadata = new Metadata();
     const traceId = 'd'.repeat(32);
-    metadata.set('traceparent', traceparent.replace(caller.traceId, traceId));
-    const everything = WatchWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${stage.namespace}` });
-    const watch = grpc.watchWorkflowExecutions(everything, metadata);
+    const everything = WatchWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${fixture.namespace}` });
+    const watch = grpc.watchWorkflowExecutions(everything, metadataIn(traceId));
     const ended = new Promise((resolve) => watch.once('error', resolve));
     await new Promise((resolve) => watch.once('data', resolve));
     expect(spansOf(traceId)(collector.spans)).toEqual([]);
@@ -207,17 +213,17 @@ describe('a trace, as a collector receives it,', () => {
     expect(spansOf(traceId)(spans)).toMatchObject([
       {
         name: 'execution.watch',
-        parentSpanId: caller.spanId,
+        parentSpanId: parent.spanId,
         attributes: { 'rpc.response.status_code': 'CANCELLED' },
       },
     ]);
   });
 
-  it.each(['nonsense', `00-${'0'.repeat(32)}-${caller.spanId}-01`, 'x'.repeat(4_000)])(
-    'begins anew when the caller sends what is none: %.40s',
+  it.each(['nonsense', `00-${'0'.repeat(32)}-${parent.spanId}-01`, 'x'.repeat(4_000)])(
+    'starts anew for an invalid traceparent: %.40s',
     async (nonsense) => {
       const name = `bad-${nonsense.length}`;
-      const answer = await create(name, { traceparent: nonsense });
+      const answer = await create(name, nonsense);
       expect(answer.status).toBe(201);
       const annotations = recordOf(recordOf(recordOf(await answer.json())['metadata'])['annotations']);
       expect(stringOf(annotations[ownAnnotations.traceparent])).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
@@ -226,8 +232,8 @@ describe('a trace, as a collector receives it,', () => {
 
   /** The `traceparent` that Tekton was given for the run of an execution. */
   async function tektonParent(name: string): Promise<unknown> {
-    const query = { namespace: stage.namespace, labelSelector: `kubernaut.ai/workflow-execution=${name}` };
-    const [run] = arrayOf((await stage.client.listRaw(pipelineRunResource, query)).items);
+    const query = { namespace: fixture.namespace, labelSelector: `kubernaut.ai/workflow-execution=${name}` };
+    const [run] = arrayOf((await fixture.client.listRaw(pipelineRunResource, query)).items);
     const annotations = recordOf(recordOf(recordOf(run)['metadata'])['annotations']);
     return recordOf(JSON.parse(stringOf(annotations[spanContextAnnotation]) ?? '{}'))['traceparent'];
   }

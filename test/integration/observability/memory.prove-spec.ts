@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, it } from '@jest/globals';
+import { ReconcilerFixture } from '../reconciler/fixture.ts';
+import { until } from '../support/until.ts';
+import { observe, type ObservedService } from './observed-service.ts';
+
+const fixture = new ReconcilerFixture();
+let service: ObservedService;
+
+beforeAll(async () => {
+  await fixture.open();
+  service = await observe(fixture.namespace, { WFE_LOG_LEVEL: 'debug' });
+});
+
+afterAll(async () => {
+  await service.stop();
+  await fixture.close();
+});
+
+it('the process that the image starts gives the memory of the first lists back', async () => {
+  await until('it has', () => service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'));
+});
