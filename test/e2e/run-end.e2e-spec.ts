@@ -3,7 +3,7 @@ import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { publishWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
-import { ignoresTerm, RunWatcher } from './run-watcher.ts';
+import { ignoresTermFor, RunWatcher } from './run-watcher.ts';
 import { shellWorkflow, stepOf, workflow } from './shell-workflow.ts';
 
 /** Tekton creates the TaskRun with the default of the parameter, and then finds that the Pipeline is not valid. */
@@ -51,7 +51,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     const target = { targetResource: `${namespace}/deployment/stubborn` };
     const next = await publishWorkflow(publisher, 'next:v1', shellWorkflow('true'));
     const nextSpec = { ...target, workflowRef: { ...aSpec().workflowRef, workflowId: 'next', containerImage: next } };
-    await execute('stubborn', shellWorkflow(ignoresTerm), target);
+    await execute('stubborn', shellWorkflow(ignoresTermFor(6)), target);
     const { metadata } = await runs.runningPod('stubborn');
     await runs.patch('stubborn', { cancelRequested: true });
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
-import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
+import { addQuota } from '../integration/reconciler/admission.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
-import { publishWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
-import { ignoresTerm, RunWatcher } from './run-watcher.ts';
-import { shellWorkflow, stepOf, workflow } from './shell-workflow.ts';
+import { ignoresTermFor, RunWatcher } from './run-watcher.ts';
+import { shellWorkflow, stepOf, tasksWorkflow, workflow } from './shell-workflow.ts';
 
 const sidecarWorkflow = workflow([
   {
@@ -22,7 +21,7 @@ const retriedWorkflow = workflow([
     timeout: '8s',
     retries: 1,
     taskSpec: {
-      steps: [stepOf('shell', `[ "$(context.task.retry-count)" = 1 ] && exit 0\n${ignoresTerm}`)],
+      steps: [stepOf('shell', `[ "$(context.task.retry-count)" = 1 ] && exit 0\n${ignoresTermFor(24)}`)],
     },
   },
 ]);
@@ -78,7 +77,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
 
   it.concurrent('also when its PipelineRun was deleted by hand', async () => {
     const { client, namespace, execute, finished } = environment();
-    await execute('deleted', shellWorkflow(ignoresTerm));
+    await execute('deleted', shellWorkflow(ignoresTermFor(6)));
     await runs.runningPod('deleted');
     const { status: running } = await runs.says('deleted', 'is running');
     await client.delete(pipelineRunResource, { namespace, name: running?.pipelineRunRef?.name ?? '' });
@@ -89,6 +88,25 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { status } = await finished('deleted');
     await expect(runs.goesOn('deleted')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
+  });
+});
+
+describeOnPods('an execution in a namespace with a TaskRun quota', (environment) => {
+  it('ends when the TaskRun has ended that Tekton created before it failed the PipelineRun', async () => {
+    const { client, namespace, serviceKubeconfig, settings, execute, finished } = environment();
+    await addQuota(client, namespace, { 'count/taskruns.tekton.dev': '1' });
+    const service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    const runs = new RunWatcher(environment());
+    await execute('parallel', tasksWorkflow({ a: { steps: { s: 'sleep 600' } }, b: { steps: { s: 'sleep 600' } } }));
+
+    const { status } = await finished('parallel');
+    await service.stop();
+
+    await expect(runs.goesOn('parallel')).resolves.toBe(false);
+    expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
+    expect(status?.message).toContain('exceeded quota');
+    const taskRuns = await runs.taskRuns('parallel');
+    expect(taskRuns).toMatchObject([{ status: { succeeded: { reason: 'TaskRunCancelled' } } }]);
   });
 });
 
@@ -103,13 +121,9 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
   afterAll(() => service.stop());
 
   it('is given up after the status deadline, and says that its steps may have run', async () => {
-    const { publisher, create, finished } = environment();
+    const { execute, finished } = environment();
     const runs = new RunWatcher(environment());
-    const containerImage = await publishWorkflow(publisher, 'too-large:v1', largeWorkflow);
-    await create('too-large', containerImage, {
-      workflowRef: { ...aSpec().workflowRef, containerImage },
-      parameters: { LARGE: 'x'.repeat(8_192) },
-    });
+    await execute('too-large', largeWorkflow, { parameters: { LARGE: 'x'.repeat(8_192) } });
 
     await runs.says('too-large', 'Tekton has not recorded it');
     const { status } = await finished('too-large');

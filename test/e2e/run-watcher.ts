@@ -9,9 +9,11 @@ import { workflowExecutionResource } from '../../src/workflow-execution/resource
 import { waitFor } from '../support/wait-for.ts';
 import type { Environment } from './environment.ts';
 
-/** A script that ignores SIGTERM, which the kubelet sends, and ends some seconds later. */
-export const ignoresTerm = `trap 'stopped=yes' TERM
-for i in $(seq 300); do sleep 1; [ "$stopped" ] && sleep 6 && exit 0; done`;
+/** A script that ignores SIGTERM, which the kubelet sends, and ends so many seconds later. */
+export function ignoresTermFor(seconds: number): string {
+  return `trap 'stopped=yes' TERM
+for i in $(seq 300); do sleep 1; [ "$stopped" ] && sleep ${seconds} && exit 0; done`;
+}
 
 /** Watches what runs for the executions of an environment. */
 export class RunWatcher {
