@@ -90,11 +90,12 @@ describeOnPods('an execution fails', (environment) => {
 });
 
 describeOnPods('an execution in a namespace with a pod quota fails', (environment) => {
+  // Long enough for Tekton to have tried to create the pod: before that it is DeadlineExceeded.
   it('with ResourceExhausted after its timeout', async () => {
     const { client, namespace, execute, finished } = environment();
     await addQuota(client, namespace, { pods: '0' });
     const service = await start(environment());
-    await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '2s' } });
+    await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '20s' } });
 
     const { status } = await finished('no-room');
     await service.stop();

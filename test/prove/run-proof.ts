@@ -43,7 +43,7 @@ export async function runProof(
   const stop = ticking(progress, (elapsed) => `[${position}] ${name} … ${elapsed}`);
   const { code, stdout, stderr } = await runCommand(process.execPath, argumentsOf(run, report), {
     cwd: root,
-    env: { ...process.env, ...variables, ...('env' in run ? run.env : {}) },
+    env: { ...process.env, ...variables },
     signal,
     // It has clusters and processes of its own to remove.
     onAbort: 'interrupt-command',

@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { proofs } from './proofs.ts';
 import type { ProofResult } from './run-proof.ts';
@@ -33,6 +35,15 @@ describe('the summary of the proofs', () => {
 describe('the catalogue of proofs', () => {
   it('has a name of its own for each', () => {
     expect(new Set(proofs.map(({ name }) => name)).size).toBe(proofs.length);
+  });
+
+  it('has every long spec in one proof', () => {
+    const specs = globSync('{bench,src,test}/**/*.prove-spec.ts', { cwd: join(import.meta.dirname, '..', '..') });
+    const arguments_ = proofs.flatMap(({ run }) => ('jest' in run ? run.jest : []));
+    const patterns = arguments_.filter((argument) => !argument.startsWith('--'));
+    const times = (spec: string) => patterns.filter((pattern) => new RegExp(pattern).test(spec)).length;
+
+    expect(specs.filter((spec) => times(spec) !== 1)).toEqual([]);
   });
 
   it('is listed with what each one proves', () => {

@@ -17,9 +17,19 @@ const exceptServer = 'app.kubernetes.io/component!=server';
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   const base = join(root, 'deploy', 'base');
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptServer, '-k', base);
-  await kubectl(cluster, 'wait', '--for=condition=Established', '--timeout=30s', `crd/${crdName}`);
+  await waitForCrd(cluster);
   // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');
+}
+
+/**
+ * Waits until the API server serves the CRD of executions. Its names come first, because kubectl fails on a condition while
+ * there is none at all; they are written together with the first one.
+ */
+export async function waitForCrd(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
+  for (const what of ['jsonpath={.status.acceptedNames.kind}=WorkflowExecution', 'condition=Established']) {
+    await kubectl(cluster, 'wait', `--for=${what}`, '--timeout=30s', `crd/${crdName}`);
+  }
 }
 
 const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';

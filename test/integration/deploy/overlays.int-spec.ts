@@ -61,9 +61,11 @@ describe('a pod', () => {
     await expect(dryRun([await podOf(overlay)])).resolves.toEqual(['Pod/admitted']);
   });
 
-  it('with the host network is not', async () => {
-    const pod = await podOf('base', { hostNetwork: true });
-    await expect(dryRun([pod])).rejects.toThrow('violates PodSecurity "restricted:latest"');
+  it.each<[string, JsonRecord, string]>([
+    ['the host network', { hostNetwork: true }, 'violates PodSecurity "restricted:latest"'],
+    ['an unknown field', { colour: 'red' }, 'field not declared in schema'],
+  ])('with %s is not', async (_what, over, message) => {
+    await expect(dryRun([await podOf('base', over)])).rejects.toThrow(message);
   });
 });
 

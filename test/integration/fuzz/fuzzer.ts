@@ -10,6 +10,8 @@ import { anyGrpcRequest, type GrpcRequest } from './grpc-requests.ts';
 import { anyRestRequest } from './rest-requests.ts';
 
 const concurrency = 16;
+/** Failures of a run that are kept: more tell nothing new. */
+const maxKept = 3;
 const service = 'kubernaut.workflowexecution.v1.WorkflowExecutionService';
 /** Codes that blame the service, not the request. */
 const serverErrors: readonly number[] = [status.UNKNOWN, status.INTERNAL, status.UNAVAILABLE, status.DATA_LOSS];
@@ -19,6 +21,7 @@ export class Fuzzer {
   /** Repeats a run when it is given as WFE_TEST_SEED. */
   readonly seed = Number(process.env['WFE_TEST_SEED'] ?? randomInt(2 ** 31));
   private readonly client: Client;
+  private kept = 0;
 
   /** @param namespace whose name is `test-fuzz-` and 8 characters */
   constructor(
@@ -42,6 +45,7 @@ export class Fuzzer {
   /** Sends random requests; those that fail are kept for {@link replay}. */
   async fuzz(transport: FuzzRequest['transport'], count: number, seed = this.seed): Promise<string[]> {
     return this.sendAll(this.sample(transport, { seed, numRuns: count }), (failed) => {
+      if (++this.kept > maxKept) return ` (seed ${seed})`;
       const entry = keepExample(failed, this.namespace);
       return `\n  seed ${seed}; kept in test/integration/fuzz/examples.json: ${entry.slice(0, 4_000)}`;
     });

@@ -1,6 +1,7 @@
 import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeApiServerContract } from '../../../src/kubernetes/api-server-contract.builders.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { InjectReflector, KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
@@ -68,24 +69,15 @@ describe('an object', () => {
   });
 });
 
+describe('what the fake API server of unit tests imitates', () => {
+  describeApiServerContract(() => ({ client, namespace: namespace.name }));
+});
+
 describe('the API server refuses, and the error says so:', () => {
   const absent = () => ({ namespace: namespace.name, name: 'absent' });
-  const patchOutdated = async () => {
-    const { metadata } = await created();
-    const { resourceVersion } = metadata;
-    await client.patch(configMaps, metadata, { data: { changed: 'yes' } });
-    return client.patch(configMaps, metadata, { metadata: { resourceVersion }, data: { changed: 'again' } });
-  };
-
   it.each([
     ['NotFound', 404, async () => client.get(configMaps, absent())],
     ['NotFound', 404, async () => client.list({ ...configMaps, group: 'not.installed', plural: 'things' })],
-    [
-      'AlreadyExists',
-      409,
-      async () => client.create(configMaps, aConfigMap(namespace.name, (await created()).metadata.name)),
-    ],
-    ['Conflict', 409, () => patchOutdated()],
     ['Invalid', 422, async () => client.create(configMaps, aConfigMap(namespace.name, 'Not_A_Name'))],
     ['Invalid', 400, async () => client.list(configMaps, { continue: 'no token' })],
     [

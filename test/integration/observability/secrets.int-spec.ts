@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
@@ -22,6 +23,12 @@ const bindings = {
 
 /** Parameters that the admission policies below refuse, with a message that quotes the secret. */
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
+
+/** How the policies below quote a secret, which may begin with spaces. */
+const redacted = /not with +\*{8}/;
+
+/** Random secrets that were once found where they should not be. */
+const examples: readonly string[] = [' hunter2 between spaces '];
 
 describe('the value of a secret parameter', () => {
   const fixture = new ReconcilerFixture();
@@ -122,17 +129,19 @@ describe('the value of a secret parameter', () => {
   };
 
   it('is in no log line, Event or answer of the service', async () => {
+    const seed = Number(process.env['WFE_TEST_SEED'] ?? randomInt(2 ** 31));
+    console.log(`seed ${seed}: WFE_TEST_SEED=${seed} repeats it`);
     const secret = fc.string({ unit: fc.constantFrom(...'aZ09-_/+= "\\\'{}:,'), minLength: 8, maxLength: 40 });
-    const secrets: string[] = [];
+    const ways = Object.entries(forms);
+    const random = fc.sample(secret, { seed, numRuns: ways.length });
+    const secrets = [
+      ...ways.map(([form]) => `hunter2-"${form}"`),
+      ...random,
+      ...examples.flatMap((e) => ways.map(() => e)),
+    ];
 
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.keys(forms)), secret, async (form, value) => {
-        secrets.push(value);
-        await forms[form]?.(value);
-      }),
-      // Each form at least once, and a few of them with other values.
-      { numRuns: 16, examples: Object.keys(forms).map((form) => [form, `hunter2-"${form}"`]), endOnFailure: true },
-    );
+    // Each way with a secret of its own, a random one and every example.
+    await Promise.all(secrets.map((value, index) => ways[index % ways.length]?.[1](value)));
 
     const { items } = await fixture.client.listRaw(events, { namespace: fixture.namespace });
     expect(items.length).toBeGreaterThan(0);
@@ -140,9 +149,9 @@ describe('the value of a secret parameter', () => {
     const written = [...service.lines(), ...items, ...answers].flatMap((found) => textsIn(found));
     // Where it was quoted it is redacted, or this test proves nothing.
     for (const quoting of answers.filter((text) => text.includes('not with'))) {
-      expect(quoting).toContain('not with ********');
+      expect(quoting).toMatch(redacted);
     }
-    expect(written.filter((text) => text.includes('not with ********')).length).toBeGreaterThan(3);
+    expect(written.filter((text) => redacted.test(text)).length).toBeGreaterThan(3);
     for (const value of secrets) expect(written.filter((text) => contains(text, value))).toEqual([]);
   });
 });

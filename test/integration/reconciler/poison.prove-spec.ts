@@ -15,7 +15,7 @@ import type {
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
-import { applyProduct, kubectl } from '../../support/product.ts';
+import { applyProduct, kubectl, waitForCrd } from '../../support/product.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { startReconciler, type RunningReconciler } from './running-reconciler.ts';
@@ -113,7 +113,7 @@ async function applyOlderSchema(): Promise<void> {
   const file = join(cluster.directory, 'older.yaml');
   await writeFile(file, stringify(crd));
   await kubectl(cluster, 'apply', '--server-side', '-f', file);
-  await kubectl(cluster, 'wait', '--for=condition=Established', '-f', file, '--timeout=30s');
+  await waitForCrd(cluster);
   await kubectl(cluster, 'get', 'wfe', '--all-namespaces');
 }
 

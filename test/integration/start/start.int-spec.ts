@@ -57,7 +57,8 @@ describe('the service', () => {
     await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
   });
 
-  it.concurrent.each(['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_METRICS_ADDRESS', 'WFE_HEALTH_ADDRESS'])(
+  // The two kinds of servers: Nest's for HTTP and that of grpc-js.
+  it.concurrent.each(['WFE_METRICS_ADDRESS', 'WFE_GRPC_ADDRESS'])(
     'refuses to start when the address in %s is in use',
     async (setting) => {
       await using taken = await listener();

@@ -47,9 +47,9 @@ export const smallSize: Omit<StormSize, 'seed'> = {
   executions: 40,
   targets: 8,
   namespaces: 2,
-  kills: 4,
+  kills: 3,
   apiServerRestarts: 0,
-  seconds: 30,
+  seconds: 25,
   leaseSeconds: 5,
   freezeSeconds: 9,
 };

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { kubectl } from '../../support/product.ts';
 import { releaseExecutions } from '../../support/release-executions.ts';
 import { sharedApi, untilOperator } from '../execution/shared-api.ts';
 import { sharedCluster } from '../support/cluster.ts';
-import { blocksOf, commandBlocks } from './command-blocks.ts';
+import { commandBlocks } from './command-blocks.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const cluster = {
@@ -24,9 +23,8 @@ const caller = { namespace: 'default', name: 'remediation-orchestrator' };
 const example = 'payment';
 
 const [api] = await sharedApi();
-const blocks = await commandBlocks();
 const runnable = Map.groupBy(
-  blocks.filter(({ runner }) => runner.kind === 'run'),
+  (await commandBlocks()).filter(({ runner }) => runner.kind === 'run'),
   ({ page }) => page,
 );
 
@@ -52,11 +50,6 @@ describe('the commands in docs/', () => {
     await rm(directory, { recursive: true });
   });
 
-  it.each(blocks.map(({ place, runner }) => ({ place, runner })))('at $place name who runs them', ({ runner }) => {
-    expect(runner.kind).not.toBe('nobody');
-    if (runner.kind === 'tested-by') expect(existsSync(join(root, runner.path))).toBe(true);
-  });
-
   it.each([...runnable.keys()])('of %s work', async (page) => {
     const commands = (runnable.get(page) ?? []).map((block) => block.commands).join('\n');
     const script = commands.replaceAll('http://127.0.0.1:8080', api.url).replaceAll('127.0.0.1:50051', api.grpcAddress);
@@ -70,15 +63,5 @@ describe('the commands in docs/', () => {
     });
 
     expect({ code, said: code === 0 ? '' : `${stdout}${stderr}` }).toEqual({ code: 0, said: '' });
-  });
-});
-
-describe('a command block', () => {
-  it('has its page and line, and who runs it', () => {
-    const text = '# Page\n\n```sh run\nkubectl get wfe\n```\n\n```sh\nls\n```\n\n```json\n{}\n```\n';
-    expect(blocksOf('page.md', text)).toEqual([
-      { place: 'page.md:3', page: 'page.md', commands: 'kubectl get wfe\n', runner: { kind: 'run' } },
-      { place: 'page.md:7', page: 'page.md', commands: 'ls\n', runner: { kind: 'nobody' } },
-    ]);
   });
 });
