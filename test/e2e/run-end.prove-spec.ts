@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
-import { addQuota } from '../integration/reconciler/admission.ts';
+import { denyTaskRun } from '../integration/reconciler/admission.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { describeOnPods } from './environment.ts';
@@ -91,20 +91,20 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
   });
 });
 
-describeOnPods('an execution in a namespace with a TaskRun quota', (environment) => {
-  it('ends when the TaskRun has ended that Tekton created before it failed the PipelineRun', async () => {
+describeOnPods('an execution of which a TaskRun is refused', (environment) => {
+  it('ends when the parallel TaskRun has ended that Tekton had created', async () => {
     const { client, namespace, serviceKubeconfig, settings, execute, finished } = environment();
-    await addQuota(client, namespace, { 'count/taskruns.tekton.dev': '1' });
+    const policy = await denyTaskRun(client, namespace, 'refused');
     const service = await startService({ kubeconfig: serviceKubeconfig, settings });
     const runs = new RunWatcher(environment());
-    await execute('parallel', tasksWorkflow({ a: { steps: { s: 'sleep 600' } }, b: { steps: { s: 'sleep 600' } } }));
+    const tasks = { begun: { steps: { s: 'sleep 600' } }, refused: { steps: { s: 'true' } } };
+    await execute('parallel', tasksWorkflow(tasks));
 
-    const { status } = await finished('parallel');
-    await service.stop();
+    const { status } = await finished('parallel').finally(() => Promise.all([policy.remove(), service.stop()]));
 
     await expect(runs.goesOn('parallel')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
-    expect(status?.message).toContain('exceeded quota');
+    expect(status?.message).toContain('not this task');
     const taskRuns = await runs.taskRuns('parallel');
     expect(taskRuns).toMatchObject([{ status: { succeeded: { reason: 'TaskRunCancelled' } } }]);
   });

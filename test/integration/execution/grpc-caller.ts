@@ -43,11 +43,14 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
         ),
         ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
       ),
-    cancel: async (namespace, name) =>
+    cancel: async (namespace, name, mode) =>
       answerOf(
         await grpcCall<CancelWorkflowExecutionResponse>((done) =>
           grpc.cancelWorkflowExecution(
-            CancelWorkflowExecutionRequest.fromPartial({ name: nameOf(namespace, name) }),
+            CancelWorkflowExecutionRequest.fromPartial({
+              name: nameOf(namespace, name),
+              mode: mode && cancelModes[mode],
+            }),
             done,
           ),
         ),
