@@ -65,9 +65,15 @@ class DtoWriter {
       comment(schema),
       `@ApiProperty(${apiProperty(field, schema, path, required)})`,
       ...(this.#validated ? [presence, ...validators(schema, className(field, schema))] : []),
-      `${field}${required ? '!' : '?'}: ${typeOf(field, schema)};`,
+      `${field}${required ? '!' : '?'}: ${this.#typeOf(field, schema)};`,
       '',
     ];
+  }
+
+  /** A value that has been validated is one of its enumeration. */
+  #typeOf(field: string, schema: Schema): string {
+    const values = this.#validated ? schema.enum : undefined;
+    return values === undefined ? typeOf(field, schema) : values.map((value) => JSON.stringify(value)).join(' | ');
   }
 }
 

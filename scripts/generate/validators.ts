@@ -7,6 +7,10 @@ import type { CelRule, Schema } from './crd.ts';
  * @param typeName name of the DTO class, for a property that has one
  */
 export function validators(schema: Schema, typeName: string): string[] {
+  if (schema.enum !== undefined) {
+    const message = `must be ${schema.enum.join(' or ')}`;
+    return [`@v.IsIn(${JSON.stringify(schema.enum)}, { message: ${JSON.stringify(message)} })`];
+  }
   switch (schema.type) {
     case 'string':
       return ['@v.IsString({ message: "must be a string" })', ...lengths(schema), ...patterns(schema)];

@@ -37,6 +37,8 @@ describe('the configuration', () => {
       leaderElection: true,
       leaderLeaseMs: 15_000,
       shutdownMs: 25_000,
+      startDeadlineMs: 600_000,
+      statusDeadlineMs: 600_000,
       dataStorageUrl: '',
       dataStorageTokenFile: '',
       dataStorageCaFile: '',

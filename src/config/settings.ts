@@ -114,6 +114,18 @@ export const settings = {
     '10m',
     'How often everything is listed and looked at again, spread over that time, to repair what a watch may have missed.',
   ),
+  startDeadlineMs: setting(
+    'WFE_START_DEADLINE',
+    duration('1s', '24h'),
+    '10m',
+    'How long an execution is tried to be started after the first refusal; then it fails, and its target is free.',
+  ),
+  statusDeadlineMs: setting(
+    'WFE_STATUS_DEADLINE',
+    duration('1s', '24h'),
+    '10m',
+    'How long Tekton may take to record that a run has ended, after its last step or its timeout; then the run is cancelled.',
+  ),
   workers: setting('WFE_WORKERS', integer(1, 256), '16', 'How many executions are reconciled at once.'),
   leaderElection: setting(
     'WFE_LEADER_ELECTION',

@@ -49,6 +49,7 @@ export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecu
       [],
     ),
     cancelRequested: fc.constant(true),
+    cancelMode: fc.constantFrom('Graceful', 'Immediate'),
     ttlSecondsAfterFinished: fc.nat(2 ** 31 - 1),
   },
   ['remediationRequestRef', 'workflowRef', 'targetResource'],

@@ -10,6 +10,7 @@ import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execut
 import type { TargetAccess } from './access/target-access.ts';
 import { invalidField } from './errors/api-error.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
+import type { Call } from './call/call.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { identityOf } from './idempotency/request-identity.ts';
@@ -215,10 +216,12 @@ describe('reading an execution', () => {
 });
 
 describe('cancelling an execution', () => {
+  const by = (username: string): Call => ({ ...call, caller: { username, groups: [], extra: {} } });
+
   it('is decided anew when the execution has changed, but not for ever', async () => {
     const { service, patch } = serviceWith({});
 
-    await expect(service.cancel(key, call)).rejects.toMatchObject({ code: 'Aborted' });
+    await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
     expect(patch).toHaveBeenCalledTimes(5);
   });
 
@@ -226,7 +229,7 @@ describe('cancelling an execution', () => {
     const { service, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
 
-    await service.cancel(key, { ...call, caller: { username: 'alice', groups: [], extra: {} } });
+    await service.cancel({ key, mode: 'Graceful' }, by('alice'));
 
     expect(patch.mock.calls[0]?.[2]).toEqual({
       metadata: {
@@ -234,6 +237,26 @@ describe('cancelling an execution', () => {
         annotations: { [ownAnnotations.cancelRequestedBy]: 'alice' },
       },
       spec: { cancelRequested: true },
+    });
+  });
+
+  it.each([
+    [
+      'from the start',
+      {},
+      { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' },
+    ],
+    ['later', { cancelRequested: true }, { [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
+  ])('immediately %s records who asked for that', async (_, spec, annotations) => {
+    const execution = aWorkflowExecution({ spec });
+    const { service, patch } = serviceWith({ answer: () => Promise.resolve(execution) });
+    patch.mockResolvedValue(execution);
+
+    await service.cancel({ key, mode: 'Immediate' }, by('bob'));
+
+    expect(patch.mock.calls[0]?.[2]).toMatchObject({
+      metadata: { annotations },
+      spec: { cancelRequested: true, cancelMode: 'Immediate' },
     });
   });
 });

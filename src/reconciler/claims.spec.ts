@@ -8,9 +8,18 @@ const startTime = '2026-01-02T03:00:00Z';
 const completionTime = '2026-01-02T03:05:00Z';
 const failure = (wasExecutionFailure: boolean) => ({ reason: 'TaskFailed', message: '', wasExecutionFailure }) as const;
 
+const skippedAll = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'AllTasksSkipped',
+  message: '',
+  lastTransitionTime: completionTime,
+} as const;
+
 describe('what a lock remembers of an execution', () => {
   it.each<[string, WorkflowExecutionStatus, string | undefined]>([
     ['completed', { phase: 'Completed', startTime, completionTime }, completionTime],
+    ['completed with every task skipped', { phase: 'Completed', completionTime, conditions: [skippedAll] }, undefined],
     ['failed after a step ran', { phase: 'Failed', completionTime, failure: failure(true) }, completionTime],
     ['failed before a step ran', { phase: 'Failed', completionTime, failure: failure(false) }, undefined],
     ['was skipped', { phase: 'Skipped', completionTime }, undefined],

@@ -1,6 +1,7 @@
 import type { Claim, Cooldown, ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { hasSkippedAllTasks } from '../workflow-execution/status.ts';
 
 /** The execution as a lock names it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
@@ -20,7 +21,9 @@ export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | 
   const { startTime, completionTime, failure } = execution.status ?? {};
   const phase = phaseOf(execution);
   const stepsRan =
-    phase === 'Completed' || failure?.wasExecutionFailure === true || (phase === 'Running' && startTime !== undefined);
+    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
+    failure?.wasExecutionFailure === true ||
+    (phase === 'Running' && startTime !== undefined);
   if (!stepsRan) return undefined;
   const end = isTerminal(phase) ? completionTime : undefined;
   return { ...claimOf(execution), completionTime: end ?? now.toISOString() };

@@ -9,6 +9,7 @@ import type { Step } from './steps/step.ts';
 const names = [
   'validate',
   'cancel before start',
+  'enforce start deadline',
   'add finalizer',
   'acquire target',
   'start',
@@ -49,6 +50,7 @@ const status = { conditions };
 describe('the life of an execution', () => {
   it.each([
     ['has completed', anEndedExecution({ status })],
+    ['has failed', anEndedExecution({ status: { ...status, phase: 'Failed' } })],
     ['was skipped', aWorkflowExecution({ status: { ...status, phase: 'Skipped' } })],
   ])('is over when it %s and its audit events are done with', (_, execution) => {
     expect(life.isOver(execution)).toBe(true);
@@ -58,10 +60,6 @@ describe('the life of an execution', () => {
     ['is new', aWorkflowExecution()],
     ['runs', aRunningExecution({ status })],
     ['has audit events on their way', anEndedExecution()],
-    [
-      'has failed: whether its lock was given back stands elsewhere',
-      anEndedExecution({ status: { ...status, phase: 'Failed' } }),
-    ],
     ['is to be deleted in time', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
     ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
   ])('goes on when it %s', (_, execution) => {
@@ -70,7 +68,13 @@ describe('the life of an execution', () => {
 });
 
 describe('the steps of an execution', () => {
-  const pending = ['cancel before start', 'validate', 'add finalizer & acquire target', 'start'];
+  const pending = [
+    'cancel before start',
+    'validate',
+    'enforce start deadline',
+    'add finalizer & acquire target',
+    'start',
+  ];
 
   it.each([
     ['new', aWorkflowExecution(), pending],
@@ -78,7 +82,7 @@ describe('the steps of an execution', () => {
     ['Running', aRunningExecution(), ['request cancellation', 'follow']],
     ['Completed', anEndedExecution(), ['tell audit', 'expire']],
     ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ['tell audit', 'expire']],
-    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ['release target', 'tell audit', 'expire']],
+    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ['tell audit', 'expire']],
   ])('that is %s', async (_, execution, expected) => {
     await expect(stepsOf(execution)).resolves.toEqual(expected);
   });

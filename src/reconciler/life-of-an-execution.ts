@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AtOnce } from './steps/at-once.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
@@ -27,6 +28,7 @@ export class LifeOfAnExecution {
   constructor(
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
+    startDeadline: EnforceStartDeadline,
     addFinalizer: AddFinalizer,
     acquire: AcquireTarget,
     start: StartPipelineRun,
@@ -42,10 +44,10 @@ export class LifeOfAnExecution {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
       // Cancelled first: a target that cannot be resolved now must not keep an execution from being cancelled.
-      Pending: [cancelBeforeStart, validate, new AtOnce(addFinalizer, acquire), start],
+      Pending: [cancelBeforeStart, validate, startDeadline, new AtOnce(addFinalizer, acquire), start],
       Running: [cancel, follow],
       Completed: [tellAudit, expire],
-      Failed: [release, tellAudit, expire],
+      Failed: [tellAudit, expire],
       Skipped: [tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
@@ -58,8 +60,7 @@ export class LifeOfAnExecution {
   isOver(execution: WorkflowExecution): boolean {
     const { metadata, spec } = execution;
     if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
-    const phase = phaseOf(execution);
-    return (phase === 'Completed' || phase === 'Skipped') && isSettled(execution);
+    return isTerminal(phaseOf(execution)) && isSettled(execution);
   }
 
   /** The steps for an execution as it is now. */

@@ -1,7 +1,8 @@
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { isCancelling } from '../workflow-execution/status.ts';
+import { cancellingMode } from '../workflow-execution/status.ts';
 import { targetOf } from '../workflow-execution/target-resource.ts';
 
 /** Something in the life of an execution that there is a log line of. */
@@ -18,7 +19,7 @@ export function milestonesOf(before: WorkflowExecution, after: WorkflowExecution
   return [
     ...(before.status?.phase === undefined ? [created(after)] : []),
     ...(before.status?.pipelineRunRef === undefined ? started(after) : []),
-    ...(isCancelling(after) && !isCancelling(before) ? [cancelled(after)] : []),
+    ...cancelled(before, after),
     ...(isTerminal(phaseOf(after)) && !isTerminal(phaseOf(before)) ? [ended(after)] : []),
   ];
 }
@@ -37,9 +38,11 @@ function started({ status }: WorkflowExecution): readonly Milestone[] {
   return pipelineRun === undefined ? [] : [{ message: 'execution started', fields: { pipelineRun } }];
 }
 
-function cancelled({ metadata, status }: WorkflowExecution): Milestone {
-  const by = metadata.annotations?.[ownAnnotations.cancelRequestedBy];
-  return { message: 'execution is being cancelled', fields: { by, pipelineRun: status?.pipelineRunRef?.name } };
+function cancelled(before: WorkflowExecution, after: WorkflowExecution): readonly Milestone[] {
+  const mode = cancellingMode(after);
+  if (mode === undefined || mode === cancellingMode(before)) return [];
+  const fields = { by: cancelRequestedBy(after), mode, pipelineRun: after.status?.pipelineRunRef?.name };
+  return [{ message: 'execution is being cancelled', fields }];
 }
 
 /** The duration is that of the run, in seconds; an execution that has not run has none. */

@@ -32,12 +32,14 @@ import { Mirrors } from './mirrors.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { RunEnds } from './run-end.ts';
 import { Resync } from './resync.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
@@ -46,7 +48,9 @@ import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
+import { TaskRuns } from './task-runs.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
+import { UnrecordedEnds } from './unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
 export function executionSource({
@@ -102,12 +106,16 @@ function endProcess(log: Logger): (why: string) => void {
     ExecutionEvents,
     ExecutionLog,
     PipelineRuns,
+    TaskRuns,
+    RunEnds,
+    UnrecordedEnds,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,
     Resync,
     ValidateSpec,
     CancelBeforeStart,
+    EnforceStartDeadline,
     AddFinalizer,
     AcquireTarget,
     StartPipelineRun,

@@ -206,7 +206,7 @@ export class ExecutionConfigDto {
   timeout?: string;
 }
 
-/** What to run, on what, with which inputs. All of it is immutable but cancelRequested. */
+/** What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode. */
 @ApiSchema({ name: 'WorkflowExecutionSpec' })
 export class WorkflowExecutionSpecDto {
   /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
@@ -329,15 +329,27 @@ export class WorkflowExecutionSpecDto {
   @Type(() => ExecutionConfigDto)
   executionConfig?: ExecutionConfigDto;
 
-  /** Asks for the execution to be cancelled. The only field that can change, and only from false to true. */
+  /** Asks for the execution to be cancelled. It can only go from false to true. */
   @ApiProperty({
     type: 'boolean',
-    description: 'Asks for the execution to be cancelled. The only field that can change, and only from false to true.',
+    description: 'Asks for the execution to be cancelled. It can only go from false to true.',
     required: false,
   })
   @Optional()
   @v.IsBoolean({ message: 'must be true or false' })
   cancelRequested?: boolean;
+
+  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate. */
+  @ApiProperty({
+    type: 'string',
+    enum: ['Graceful', 'Immediate'],
+    description:
+      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.',
+    required: false,
+  })
+  @Optional()
+  @v.IsIn(['Graceful', 'Immediate'], { message: 'must be Graceful or Immediate' })
+  cancelMode?: 'Graceful' | 'Immediate';
 
   /** Seconds after which the finished resource is deleted. It is kept when this is not given. */
   @ApiProperty({

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
+import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
 import { requestIdRule } from '../idempotency/request-identity.ts';
 import { pageSizes } from '../listing/page-of.ts';
@@ -45,6 +47,20 @@ export class CreateQuery {
   @Optional()
   @IsIn(['true', 'false'], { message: 'must be true or false' })
   validateOnly?: string;
+}
+
+/** How an execution is cancelled. */
+export class CancelQuery {
+  @ApiProperty({
+    type: 'string',
+    description: 'Graceful lets the `finally` tasks run; Immediate ends these too, also when they have begun.',
+    required: false,
+    enum: allCancelModes,
+    default: 'Graceful',
+  })
+  @Optional()
+  @IsIn(allCancelModes, { message: `must be ${allCancelModes.join(' or ')}` })
+  mode?: CancelMode;
 }
 
 /** On what condition an execution is deleted. */

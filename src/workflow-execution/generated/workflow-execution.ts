@@ -1,6 +1,10 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 
 /**
+ * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.
+ */
+export type CancelMode = 'Graceful' | 'Immediate';
+/**
  * Where the execution stands. Completed, Failed and Skipped are terminal.
  */
 export type Phase = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Skipped';
@@ -81,7 +85,7 @@ export interface WorkflowExecutionOwnerReference {
   blockOwnerDeletion?: boolean;
 }
 /**
- * What to run, on what, with which inputs. All of it is immutable but cancelRequested.
+ * What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode.
  */
 export interface WorkflowExecutionSpec {
   remediationRequestRef: RemediationRequestRef;
@@ -106,9 +110,10 @@ export interface WorkflowExecutionSpec {
   rationale?: string;
   executionConfig?: ExecutionConfig;
   /**
-   * Asks for the execution to be cancelled. The only field that can change, and only from false to true.
+   * Asks for the execution to be cancelled. It can only go from false to true.
    */
   cancelRequested?: boolean;
+  cancelMode?: CancelMode;
   /**
    * Seconds after which the finished resource is deleted. It is kept when this is not given.
    */

@@ -68,6 +68,7 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'created-by', 'mallory'],
     ['annotations', 'created-by', null],
     ['annotations', 'cancel-requested-by', 'mallory'],
+    ['annotations', 'immediate-cancel-requested-by', 'mallory'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
   ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {
