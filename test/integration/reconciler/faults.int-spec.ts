@@ -265,9 +265,10 @@ describe('an execution', () => {
   });
 });
 
-/** Requests for an execution: not lists and watches for the stores, nor Events. There is no store of pods. */
+/** Requests for an execution: not API discovery, lists and watches for all of them, nor Events. Pods have no store. */
 function isWork({ url }: SeenRequest): boolean {
   const { pathname, searchParams } = url;
+  if (pathname === '/api' || pathname === '/apis') return false;
   const isForStore = searchParams.has('watch') || (searchParams.has('limit') && !pathname.endsWith('/pods'));
   return !isForStore && !pathname.startsWith('/apis/events.k8s.io/');
 }
