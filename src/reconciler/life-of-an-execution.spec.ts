@@ -70,8 +70,8 @@ describe('the life of an execution', () => {
 describe('the steps of an execution', () => {
   const pending = [
     'cancel before start',
-    'validate',
     'enforce start deadline',
+    'validate',
     'add finalizer & acquire target',
     'start',
   ];

@@ -43,8 +43,9 @@ export class LifeOfAnExecution {
   ) {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
-      // Cancelled first: a target that cannot be resolved now must not keep an execution from being cancelled.
-      Pending: [cancelBeforeStart, validate, startDeadline, new AtOnce(addFinalizer, acquire), start],
+      // Validated last: a target that cannot be resolved now must keep an execution neither from being cancelled nor from
+      // its deadline.
+      Pending: [cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
       Running: [cancel, follow],
       Completed: [tellAudit, expire],
       Failed: [tellAudit, expire],

@@ -145,6 +145,19 @@ describe('a target', () => {
 });
 
 describe('while API discovery cannot be read', () => {
+  it.concurrent('an execution waits no longer than until its start deadline, and says what it waited for', async () => {
+    await using own = await new ReconcilerFixture().open();
+    own.proxy.inject({ method: 'GET', path: /\/apis?$/ }, reset());
+    await own.startReconciler({ startDeadlineMs: 1_000 });
+    await own.create('too-long');
+
+    const { status } = await own.phase('too-long', 'Failed');
+    expect(status?.failure).toMatchObject({
+      message: expect.stringMatching(/could not be started within 1 s.* The target cannot be resolved now: /),
+      wasExecutionFailure: false,
+    });
+  });
+
   it.concurrent('an execution waits and says why, can be cancelled, and goes on when it can', async () => {
     await using own = await new ReconcilerFixture().open();
     const away = own.proxy.inject({ method: 'GET', path: /\/apis?$/ }, reset());
