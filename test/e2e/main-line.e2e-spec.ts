@@ -54,7 +54,11 @@ describeOnPods('the service, with real containers', (environment) => {
     const { namespace, publisher, kubectl, create, execute, finished } = environment();
     const parameters = { MESSAGE: nastyButLegal };
     // Encoded, because a container's log does not keep every byte: containerd drops the CR before a line feed.
-    const encode = { script: undefined, command: ['sh', '-c', 'printf %s "$1" | base64', 'sh'], args: ['$(params.MESSAGE)'] };
+    const encode = {
+      script: undefined,
+      command: ['sh', '-c', 'printf %s "$1" | base64', 'sh'],
+      args: ['$(params.MESSAGE)'],
+    };
     await create('as-variable', await publishSampleWorkflow(publisher), { parameters });
     await execute('as-argument', shellWorkflow('', encode), { parameters });
     const logOf = async (name: string, step: string) => {
