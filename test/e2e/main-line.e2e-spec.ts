@@ -63,10 +63,12 @@ describeOnPods('the service, with real containers', (environment) => {
       return kubectl('logs', '-n', namespace, '-l', ofRun, '-c', `step-${step}`, '--tail=-1');
     };
 
+    // The log does not keep a CR before a line feed: containerd drops it.
+    const logged = nastyButLegal.replaceAll('\r\n', '\n');
     await expect(logOf('as-variable', 'report')).resolves.toBe(
-      `Remediating ${namespace}/deployment/as-variable\n${nastyButLegal}\n`,
+      `Remediating ${namespace}/deployment/as-variable\n${logged}\n`,
     );
-    await expect(logOf('as-argument', 'shell')).resolves.toBe(nastyButLegal);
+    await expect(logOf('as-argument', 'shell')).resolves.toBe(logged);
   });
 
   it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {

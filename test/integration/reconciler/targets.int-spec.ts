@@ -7,7 +7,7 @@ import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { hold, reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
+import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- whole, as the API server has it
 const definitions = {
@@ -75,7 +75,9 @@ describe('a target', () => {
   });
 
   it.concurrent('cools down under whatever name of its kind', async () => {
-    await shared.execute('warm', skippingWorkflow, { targetResource: `${shared.namespace}/deploy/warm` });
+    await shared.execute('warm', waitingWorkflow, { targetResource: `${shared.namespace}/deploy/warm` });
+    const { metadata } = await shared.pipelineRun('warm');
+    await answerWorkflow(shared.client, shared.namespace, metadata.name);
     await shared.phase('warm', 'Completed');
 
     await shared.execute('again', skippingWorkflow, { targetResource: `${shared.namespace}/Deployment.apps/warm` });
