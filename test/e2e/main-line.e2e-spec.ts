@@ -53,9 +53,13 @@ describeOnPods('the service, with real containers', (environment) => {
   it.concurrent('hands a parameter to the container byte for byte, as a variable and as an argument', async () => {
     const { namespace, publisher, kubectl, create, execute, finished } = environment();
     const parameters = { MESSAGE: nastyButLegal };
-    const printf = { script: undefined, command: ['printf'], args: ['%s', '$(params.MESSAGE)'] };
+    const step = {
+      script: undefined,
+      command: ['sh', '-c', 'printf %s "$1" | base64 -w 0', 'sh'],
+      args: ['$(params.MESSAGE)'],
+    };
     await create('as-variable', await publishSampleWorkflow(publisher), { parameters });
-    await execute('as-argument', shellWorkflow('', printf), { parameters });
+    await execute('as-argument', shellWorkflow('', step), { parameters });
     const logOf = async (name: string, step: string) => {
       const { status } = await finished(name);
       expect(status?.phase).toBe('Completed');
@@ -68,7 +72,7 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(logOf('as-variable', 'report')).resolves.toBe(
       `Remediating ${namespace}/deployment/as-variable\n${logged}\n`,
     );
-    await expect(logOf('as-argument', 'shell')).resolves.toBe(logged);
+    await expect(logOf('as-argument', 'shell')).resolves.toBe(Buffer.from(nastyButLegal).toString('base64'));
   });
 
   it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {
