@@ -10,7 +10,7 @@ import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { publishSampleWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
-import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
+import { shellWorkflow, tasksWorkflow, workflow } from './shell-workflow.ts';
 
 describeOnPods('the service, with real containers', (environment) => {
   let service: ServiceProcess;
@@ -53,13 +53,11 @@ describeOnPods('the service, with real containers', (environment) => {
   it.concurrent('hands a parameter to the container byte for byte, as a variable and as an argument', async () => {
     const { namespace, publisher, kubectl, create, execute, finished } = environment();
     const parameters = { MESSAGE: nastyButLegal };
-    const step = {
-      script: undefined,
-      command: ['sh', '-c', 'printf %s "$1" | base64 -w 0', 'sh'],
-      args: ['$(params.MESSAGE)'],
-    };
+    const encode = { command: ['sh', '-c', 'printf %s "$1" | base64 -w 0', 'sh'], args: ['$(params.MESSAGE)'] };
+    const taskSpec = { steps: [{ name: 'encode', image: '${STEP_IMAGE}', ...encode }] };
+    const params = ['TARGET_RESOURCE', 'MESSAGE'].map((name) => ({ name, type: 'string' }));
     await create('as-variable', await publishSampleWorkflow(publisher), { parameters });
-    await execute('as-argument', shellWorkflow('', step), { parameters });
+    await execute('as-argument', workflow([{ name: 'run', taskSpec }], { params }), { parameters });
     const logOf = async (name: string, step: string) => {
       const { status } = await finished(name);
       expect(status?.phase).toBe('Completed');
@@ -72,7 +70,7 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(logOf('as-variable', 'report')).resolves.toBe(
       `Remediating ${namespace}/deployment/as-variable\n${logged}\n`,
     );
-    await expect(logOf('as-argument', 'shell')).resolves.toBe(Buffer.from(nastyButLegal).toString('base64'));
+    await expect(logOf('as-argument', 'encode')).resolves.toBe(Buffer.from(nastyButLegal).toString('base64'));
   });
 
   it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {
