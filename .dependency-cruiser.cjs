@@ -1,9 +1,10 @@
 // The rooms of src/ and what each may know (docs/adr/0002-rooms.md). `npm run check` holds the imports to this table.
 const rooms = {
-  execution: ['auth', 'health', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
-  reconciler: ['audit', 'locking', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
+  execution: ['auth', 'health', 'targets', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
+  reconciler: ['audit', 'locking', 'targets', 'tekton', 'config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
   audit: ['config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
   locking: ['config', 'metrics', 'workflow-execution', 'kubernetes'],
+  targets: ['config', 'workflow-execution', 'kubernetes'],
   tekton: ['workflow-execution', 'kubernetes'],
   auth: ['config', 'metrics', 'kubernetes'],
   health: ['config', 'kubernetes'],

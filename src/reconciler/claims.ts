@@ -2,7 +2,7 @@ import type { Claim, Cooldown, ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { formatRepository, parseImageReference } from '../workflow-execution/image-reference.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { formatTargetResource, parseTargetResource } from '../workflow-execution/target-resource.ts';
+import { hasSkippedAllTasks } from '../workflow-execution/status.ts';
 
 /** The execution as a lock names it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
@@ -17,12 +17,6 @@ export function claimOf(execution: WorkflowExecution): Claim {
   return { execution: idOf(execution), ...identity };
 }
 
-/** The target of an execution in its one written form; undefined when it can not be understood, and so is never locked. */
-export function targetOf(execution: WorkflowExecution): string | undefined {
-  const target = parseTargetResource(execution.spec.targetResource);
-  return target && formatTargetResource(target);
-}
-
 /**
  * What the lock of its target has to remember of an execution that is over: nothing unless its steps ran. One that is
  * deleted while it ran has no end of its own, and counts from now.
@@ -31,7 +25,9 @@ export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | 
   const { startTime, completionTime, failure } = execution.status ?? {};
   const phase = phaseOf(execution);
   const stepsRan =
-    phase === 'Completed' || failure?.wasExecutionFailure === true || (phase === 'Running' && startTime !== undefined);
+    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
+    failure?.wasExecutionFailure === true ||
+    (phase === 'Running' && startTime !== undefined);
   if (!stepsRan) return undefined;
   const end = isTerminal(phase) ? completionTime : undefined;
   return { ...claimOf(execution), completionTime: end ?? now.toISOString() };

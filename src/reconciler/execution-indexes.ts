@@ -1,7 +1,7 @@
 import { keyToString } from '../kubernetes/kubernetes-object.ts';
 import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { targetOf } from './claims.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { keyFor } from './pipeline-runs.ts';
 
 /** Finds executions by the key of the PipelineRun that they have or would have. */

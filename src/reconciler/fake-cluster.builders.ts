@@ -19,6 +19,8 @@ import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
+import { RunEnds } from './run-end.ts';
+import { TaskRuns } from './task-runs.ts';
 
 /** An execution as tests make it. */
 type Over = Parameters<typeof aWorkflowExecution>[0];
@@ -38,6 +40,7 @@ export function aFakeCluster(network: FakeNetwork = {}) {
     runCache.replace(undefined, server.list(pipelineRunResource), server.revision);
   };
   sync();
+  const taskRuns = new TaskRuns(client);
   const seen = <T>(object: T): T => {
     sync();
     return object;
@@ -60,6 +63,8 @@ export function aFakeCluster(network: FakeNetwork = {}) {
     runCache,
     sync,
     executions: new Executions(client, executionMirror),
+    taskRuns,
+    runEnds: new RunEnds(taskRuns),
     pipelineRuns,
     adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
@@ -72,12 +77,12 @@ export function aFakeCluster(network: FakeNetwork = {}) {
     /** The same, not in the cache yet. */
     unseenPipelineRun: (execution: WorkflowExecution, over: object = {}) =>
       server.put(pipelineRunResource, aPipelineRunOf(execution, over)),
-    /** A TaskRun of the execution's PipelineRun. */
-    taskRun: (execution: WorkflowExecution, name: string, status: object) =>
-      server.put(taskRunResource, { ...aChildOf(execution, 'tekton.dev/v1', 'TaskRun', name), status }),
-    /** A pod of the execution's PipelineRun. */
-    pod: (execution: WorkflowExecution, name: string, phase: string) =>
-      server.put(stepPodResource, { ...aChildOf(execution, 'v1', 'Pod', name), status: { phase } }),
+    /** A TaskRun of the execution's PipelineRun; `over` replaces parts of it. */
+    taskRun: (execution: WorkflowExecution, name: string, status: object, over: object = {}) =>
+      server.put(taskRunResource, { ...aTaskRunOf(execution, name, over), status }),
+    /** The pod of such a TaskRun, with one step in a state as a container has it; `over` replaces parts of it. */
+    pod: (execution: WorkflowExecution, taskRun: string, state: object, over: object = {}) =>
+      server.put(stepPodResource, aPodOf(execution, taskRun, state, over)),
     /** What the server has of an execution and its PipelineRun. */
     stored: ({ metadata }: WorkflowExecution) =>
       server.list(workflowExecutionResource).find(({ metadata: { uid } }) => uid === metadata.uid),
@@ -92,14 +97,51 @@ function aPipelineRunOf(execution: WorkflowExecution, over: { metadata?: object;
   return {
     ...rest,
     ...over,
-    metadata: { ...metadata, uid: `run-of-${execution.metadata.uid}`, ...over.metadata },
+    metadata: { ...metadata, uid: runUidOf(execution), ...over.metadata },
     spec: { ...spec, ...over.spec },
   };
 }
 
-function aChildOf(execution: WorkflowExecution, apiVersion: string, kind: string, name: string): object {
-  const labels = { 'tekton.dev/pipelineRun': pipelineRunName(execution), 'tekton.dev/pipelineTask': name };
-  return { apiVersion, kind, metadata: { name, namespace: execution.metadata.namespace, uid: `uid-${name}`, labels } };
+function runUidOf({ metadata }: WorkflowExecution): string {
+  return `run-of-${metadata.uid}`;
+}
+
+function aTaskRunOf(execution: WorkflowExecution, name: string, { metadata, ...over }: { metadata?: object }): object {
+  const owner = { ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun' }, uid: runUidOf(execution), controller: true };
+  return {
+    ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun', ...over },
+    metadata: {
+      ...aChildOf(execution, name),
+      ownerReferences: [{ ...owner, name: pipelineRunName(execution) }],
+      ...metadata,
+    },
+  };
+}
+
+function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, over: { metadata?: object }): object {
+  const owner = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    name: taskRun,
+    uid: `uid-${taskRun}`,
+    controller: true,
+  };
+  const phase = 'terminated' in state ? 'Succeeded' : 'Running';
+  return {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: { ...aChildOf(execution, `${taskRun}-pod`), ownerReferences: [owner], ...over.metadata },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
+    status: { phase, containerStatuses: [{ name: 'step-s', state }] },
+  };
+}
+
+function aChildOf(execution: WorkflowExecution, name: string) {
+  const labels = {
+    'tekton.dev/pipelineRun': pipelineRunName(execution),
+    'tekton.dev/pipelineRunUID': runUidOf(execution),
+    'tekton.dev/pipelineTask': name,
+  };
+  return { name, namespace: execution.metadata.namespace, uid: `uid-${name}`, labels };
 }
 
 /** That an object is of somebody else. */

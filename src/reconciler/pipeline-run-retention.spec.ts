@@ -32,7 +32,7 @@ describe('a PipelineRun of ours', () => {
     ['is kept until its outcome is recorded', 'Running', ended, false],
     ['goes when its outcome is recorded', 'Completed', ended, true],
     ['goes when its outcome is recorded as a failure', 'Failed', ended, true],
-    ['goes when it was deleted before it ended: Tekton does not go on with it', 'Running', running, true],
+    ['is kept until it is recorded that it did not end', 'Running', running, false],
   ])('that somebody deletes %s', (_, phase, status, expected) => {
     expect(mayRelease(aRun({ deleted: true, status }), anExecution(phase))).toBe(expected);
   });

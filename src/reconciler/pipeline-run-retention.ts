@@ -9,7 +9,7 @@ import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { parseMetadata } from '../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { pipelineRunIndex } from './execution-indexes.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
@@ -135,20 +135,9 @@ const executionHeader = {
  */
 export function mayRelease(pipelineRun: PipelineRun, execution: WorkflowExecution | undefined): boolean {
   const isBeingDeleted = pipelineRun.metadata.deletionTimestamp !== undefined;
-  const hasEnded = readOutcome(pipelineRun).state !== 'running';
-  if (execution === undefined) return isBeingDeleted || hasEnded;
+  if (execution === undefined) return isBeingDeleted || readOutcome(pipelineRun).state !== 'running';
   if (!isBeingDeleted) return false;
-  if (!isRunOf(pipelineRun, execution)) return true;
-  switch (phaseOf(execution)) {
-    case 'Pending':
-      // It has to be recorded first, or the next attempt would create another one.
-      return false;
-    case 'Running':
-      // Tekton leaves alone what is being deleted: one that has not ended will never say how it ended.
-      return !hasEnded;
-    default:
-      return true;
-  }
+  return !isRunOf(pipelineRun, execution) || isTerminal(phaseOf(execution));
 }
 
 function hasFinalizer({ metadata }: PipelineRun): boolean {

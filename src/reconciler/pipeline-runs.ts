@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { KubernetesClient, type ListPage } from '../kubernetes/client.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
 import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
@@ -7,21 +7,13 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { labelValue } from '../tekton/label-value.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
-import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
-import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { CancelMode, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { isRunOf } from './ownership.ts';
 
-/** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
-const pageSize = 100;
-
-/** The core resource Pod; only whether there are any is asked. */
-const podResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
-const unfinishedPods = 'status.phase!=Succeeded,status.phase!=Failed';
-
-/** The PipelineRuns and TaskRuns of executions, as the reconciler reads and makes them. */
+/** The PipelineRuns of executions, as the reconciler reads and makes them. */
 @Injectable()
 export class PipelineRuns {
   constructor(
@@ -77,9 +69,10 @@ export class PipelineRuns {
     return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
   }
 
-  /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */
-  async cancel({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
-    const patch = { metadata: { uid: metadata.uid }, spec: { status: cancelledRunFinally } };
+  /** Asks Tekton to cancel a PipelineRun that has not ended; Graceful lets its `finally` tasks run. */
+  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<void> {
+    const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
+    const patch = { metadata: { uid: metadata.uid }, spec: { status } };
     this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
@@ -94,32 +87,6 @@ export class PipelineRuns {
     } catch (error) {
       if (!(error instanceof NotFoundError) && !(error instanceof ConflictError)) throw error;
     }
-  }
-
-  /** The TaskRuns of the execution's PipelineRun, as the API server has them now, also when the PipelineRun is gone. */
-  async taskRuns(execution: WorkflowExecution, signal: AbortSignal): Promise<TaskRun[]> {
-    const { namespace, name } = keyFor(execution);
-    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
-    const found: TaskRun[] = [];
-    let page: ListPage<TaskRun> | undefined;
-    do {
-      const query = { namespace, labelSelector, limit: pageSize, continue: page?.continue };
-      page = await this.client.list(taskRunResource, query, { signal });
-      found.push(...page.items);
-    } while (page.continue !== undefined);
-    return found;
-  }
-
-  /**
-   * Whether containers of the execution's PipelineRun may still run, also when it has ended or is gone: a pod that was told
-   * to end has half a minute for that.
-   */
-  async hasLivePods(execution: Named, signal: AbortSignal): Promise<boolean> {
-    const { namespace, name } = keyFor(execution);
-    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
-    const query = { namespace, labelSelector, fieldSelector: unfinishedPods, limit: 1 };
-    const { items } = await this.client.listRaw(podResource, query, { signal });
-    return items.length > 0;
   }
 
   /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */

@@ -13,6 +13,7 @@ import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/write-span.ts';
@@ -34,6 +35,7 @@ import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { RunEnds } from './run-end.ts';
 import { Resync } from './resync.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
@@ -41,6 +43,7 @@ import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
@@ -51,7 +54,9 @@ import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
+import { TaskRuns } from './task-runs.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
+import { UnrecordedEnds } from './unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
 export function executionSource({
@@ -84,7 +89,7 @@ function endProcess(log: Logger): (why: string) => void {
  * {@link reconcilerSources}; all of these come from modules that are global.
  */
 @Module({
-  imports: [ScheduleModule.forRoot(), AuditModule],
+  imports: [ScheduleModule.forRoot(), AuditModule, TargetsModule],
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
@@ -110,12 +115,16 @@ function endProcess(log: Logger): (why: string) => void {
     PipelineRunAdoption,
     PipelineRunRetention,
     TargetOccupancy,
+    TaskRuns,
+    RunEnds,
+    UnrecordedEnds,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,
     Resync,
     ValidateSpec,
     CancelBeforeStart,
+    EnforceStartDeadline,
     AddFinalizer,
     AcquireTarget,
     StartPipelineRun,

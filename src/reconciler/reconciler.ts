@@ -83,6 +83,6 @@ export class Reconciler {
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
-    return {};
+    return { requeueAfterMs: outcome.requeueAfterMs };
   }
 }

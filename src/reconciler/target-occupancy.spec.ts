@@ -103,7 +103,7 @@ describe('a reservation', () => {
 
   it('holds however the target is written', () => {
     const { occupancy } = occupancyOf([rival]);
-    occupancy.reserve(anExecution('newcomer', undefined, 'payment/deployments/api'));
+    occupancy.reserve(anExecution('newcomer', { target: 'payment/deployment/api' }, 'payment/deploy/api'));
     expect(occupancy.reserve(rival)).toBe(false);
   });
 

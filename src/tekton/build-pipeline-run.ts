@@ -3,6 +3,8 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
+import { parametersOf } from '../workflow-execution/parameters.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { labelValue } from './label-value.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 import { pipelineRunName } from './pipeline-run-name.ts';
@@ -89,7 +91,7 @@ function marks(
   const raw = {
     [pipelineRunLabels.workflowExecution]: execution.metadata.name,
     [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
-    [pipelineRunLabels.targetResource]: execution.spec.targetResource,
+    [pipelineRunLabels.targetResource]: targetOf(execution) ?? execution.spec.targetResource,
   };
   const labels = Object.entries(raw).map(([key, value]) => [key, labelValue(value)] as const);
   const trace: Record<string, string> =
@@ -103,9 +105,7 @@ function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerRefere
 
 /** In the order of their names, so that the order in which the API server returns a map does not matter. */
 function workflowParams({ spec }: WorkflowExecution): StringParam[] {
-  const params = stringParams(spec.parameters ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const given = params.some(({ name }) => name === 'TARGET_RESOURCE');
-  return given ? params : [...params, { name: 'TARGET_RESOURCE', value: spec.targetResource }];
+  return stringParams(parametersOf(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function stringParams(values: Readonly<Record<string, string>>): StringParam[] {

@@ -29,7 +29,7 @@ describe('the metadata of a PipelineRun', () => {
 
   it.each(['labels', 'annotations'] as const)('is not as created when one of our %s differs or is missing', (kind) => {
     const ours = expected.metadata[kind];
-    const [name = ''] = Object.keys(ours);
+    const name = 'kubernaut.ai/workflow-execution';
     expect(hasMetadataOf(stored({ metadata: { [kind]: { ...ours, [name]: 'other' } } }), expected)).toBe(false);
     expect(hasMetadataOf(stored({ metadata: { [kind]: undefined } }), expected)).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { recordOf, type JsonRecord } from '../kubernetes/json.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
-import type { NewPipelineRun } from './build-pipeline-run.ts';
+import { pipelineRunLabels, type NewPipelineRun } from './build-pipeline-run.ts';
 import { parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
 
 /** A PipelineRun with everything that decides what it runs, which is too much to keep in memory. */
@@ -19,14 +19,15 @@ export const pipelineRunContentResource = {
   },
 } as const satisfies ResourceType<PipelineRunWithContent>;
 
-/**
- * Whether a PipelineRun carries the labels and annotations that it would be created with. Others may have added theirs.
- *
- * @param expected without a trace, because each attempt to create it has a span of its own
- */
+/** Labels and annotations that say whose a PipelineRun is. That of the target is not known before it is resolved. */
+const identifying = [pipelineRunLabels.workflowExecution, pipelineRunLabels.workflowId];
+
+/** Whether a PipelineRun says by its labels and annotations that it is the one that would be created. */
 export function hasMetadataOf({ metadata, content }: PipelineRunWithContent, expected: NewPipelineRun): boolean {
   const { labels, annotations } = expected.metadata;
-  return includes(metadata.labels ?? {}, labels) && includes(content.annotations, annotations);
+  return identifying.every(
+    (key) => metadata.labels?.[key] === labels[key] && content.annotations[key] === annotations[key],
+  );
 }
 
 /**
@@ -49,8 +50,4 @@ export function haveSameSpec(one: PipelineRunWithContent, other: PipelineRunWith
 /** The PipelineRun as it is kept in memory. */
 export function withoutContent({ apiVersion, kind, metadata, spec, status }: PipelineRunWithContent): PipelineRun {
   return { apiVersion, kind, metadata, spec, status };
-}
-
-function includes(all: JsonRecord, some: JsonRecord): boolean {
-  return Object.entries(some).every(([key, value]) => all[key] === value);
 }

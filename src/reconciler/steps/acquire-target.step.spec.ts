@@ -9,7 +9,7 @@ import { AcquireTarget } from './acquire-target.step.ts';
 
 const { signal } = new AbortController();
 const clock = new FakeClock(new Date('2026-01-02T03:04:05Z'));
-const other = { namespace: 'checkout', name: 'other', uid: 'uid-other' };
+const other = { namespace: 'payment', name: 'other', uid: 'uid-other' };
 const busy: Acquisition = { kind: 'busy', holder: other };
 const coolingDown: Acquisition = { kind: 'cooling-down', earlier: other, remainingMs: 5_000 };
 
@@ -28,7 +28,10 @@ function aStep(answer: Acquisition | Error) {
 describe('acquiring the target of an execution', () => {
   it('asks for it in its canonical form, for the workflow of the execution', async () => {
     const { step, execution, asked } = aStep({ kind: 'acquired' });
-    const one = execution({ spec: { targetResource: 'payment/deploy/payment-api' } });
+    const one = execution({
+      spec: { targetResource: 'payment/deploy/payment-api' },
+      status: { target: 'payment/deployment/payment-api' },
+    });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     const { namespace, name, uid } = one.metadata;
     const workflow = { workflowId: 'oomkill-increase-memory', repository: 'quay.io/kubernaut/oomkill' };

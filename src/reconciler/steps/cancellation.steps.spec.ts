@@ -64,6 +64,16 @@ describe('an execution that is cancelled while it runs', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
+  it('has it cancelled once more, without its finally tasks, when that is asked for', async () => {
+    const { request, execution, pipelineRun, storedRun, server } = aCluster();
+    const one = execution({ spec: { cancelRequested: true, cancelMode: 'Immediate' } });
+    pipelineRun(one, { status: succeeded('Unknown', 'Running'), spec: { status: 'CancelledRunFinally' } });
+    await request.run(one, signal);
+    expect(storedRun(one)?.spec.status).toBe('Cancelled');
+    await request.run(one, signal);
+    expect(server.verbs).toEqual(['patch']);
+  });
+
   it.each([
     ['it has ended', cancelled, { status: succeeded('True', 'Succeeded') }],
     ['somebody has cancelled it by hand', cancelled, { spec: { status: 'Cancelled' } }],

@@ -5,7 +5,8 @@ import type { Logger } from '../../kubernetes/logger.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { inLog } from '../../workflow-execution/in-log.ts';
-import { idOf, targetOf } from '../claims.ts';
+import { targetOf } from '../../workflow-execution/target-resource.ts';
+import { idOf } from '../claims.ts';
 import { CLOCK, LOGGER } from '../tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 

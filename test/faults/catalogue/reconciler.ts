@@ -75,14 +75,14 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a PipelineRun is let go before its outcome is recorded',
     file: 'src/reconciler/pipeline-run-retention.ts',
-    find: 'return !hasEnded;',
-    replace: 'return true;',
+    find: '|| isTerminal(phaseOf(execution))',
+    replace: '|| isTerminal(phaseOf(execution)) || true',
     caughtBy: ['src/reconciler/pipeline-run-retention.spec.ts'],
   },
   {
     name: 'a PipelineRun that is left over is never let go',
     file: 'src/reconciler/pipeline-run-retention.ts',
-    find: 'return isBeingDeleted || hasEnded;',
+    find: "return isBeingDeleted || readOutcome(pipelineRun).state !== 'running';",
     replace: 'return false;',
     caughtBy: ['src/reconciler/pipeline-run-retention.spec.ts'],
   },

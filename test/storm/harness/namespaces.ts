@@ -44,20 +44,18 @@ export async function createNamespaces(api: PersistentApi, { executions, service
 const submitter = 'storm-submitter';
 
 /**
- * Lets somebody create executions in the namespaces of a storm.
+ * Lets somebody create executions, on targets anywhere.
  *
  * @returns their token, made for the execution API
  */
 export async function createSubmitter(api: PersistentApi, { executions }: StormNamespaces): Promise<string> {
   const [namespace = ''] = executions;
   await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
-  for (const each of executions) {
-    await create(api, `/apis/${rbac}/namespaces/${each}/rolebindings`, {
-      metadata: { name: submitter },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
-      subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
-    });
-  }
+  await create(api, `/apis/${rbac}/clusterrolebindings`, {
+    metadata: { name: `${submitter}-${namespace}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
+    subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
+  });
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${submitter}/token`;
   const spec = { audiences: ['workflow-execution'], expirationSeconds: 86_400 };
   const { body } = await api.call('POST', path, { spec });
