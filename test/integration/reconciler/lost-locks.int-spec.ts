@@ -75,7 +75,9 @@ describe('a target whose Lease somebody has deleted', () => {
   });
 
   it('still cools down', async () => {
-    await fixture.execute('completed', skippingWorkflow, on('cooling'));
+    await fixture.execute('completed', waitingWorkflow, on('cooling'));
+    await fixture.startedRun('completed');
+    await fixture.completeTask('completed');
     await fixture.phase('completed', 'Completed');
     await fixture.client.delete(leaseResource, lockOf('cooling'));
 
