@@ -10,9 +10,9 @@ import {
   NotFoundError,
   UnavailableError,
 } from './errors.ts';
-import { applyJsonPatch } from './fake-json-patch.builders.ts';
+import { applyJsonPatch, applyMergePatch } from './fake-patches.builders.ts';
 import { validate } from './fake-validation.builders.ts';
-import { isRecord, recordOf, stringOf, type JsonRecord } from './json.ts';
+import { recordOf, stringOf, type JsonRecord } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
@@ -118,7 +118,7 @@ export class FakeApiServer {
    */
   patch(path: string, patch: unknown, part: 'all' | 'status' | 'not the status', dryRun = false): Stored {
     const before = this.read(path);
-    const merged = Array.isArray(patch) ? applyJsonPatch(before, patch) : recordOf(merge(before, patch));
+    const merged = Array.isArray(patch) ? applyJsonPatch(before, patch) : recordOf(applyMergePatch(before, patch));
     const metadata = recordOf(merged['metadata']);
     compareVersions(path, before.metadata['resourceVersion'], metadata['resourceVersion'] ?? '');
     if (isGiven(metadata['uid']) && metadata['uid'] !== before.metadata['uid']) {
@@ -249,17 +249,6 @@ function settled<T>(answer: () => T): () => T {
       throw error;
     };
   }
-}
-
-/** RFC 7386. */
-function merge(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result = new Map(Object.entries(recordOf(target)));
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) result.delete(key);
-    else result.set(key, merge(result.get(key), value));
-  }
-  return Object.fromEntries(result);
 }
 
 function isGiven(value: unknown): boolean {

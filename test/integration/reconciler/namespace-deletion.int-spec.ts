@@ -12,7 +12,7 @@ import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 const namespaces = {
   ...{ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
-  parse: (raw: unknown) => raw as KubernetesObject, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- only whether it is there is asked
+  parse: (raw: unknown) => raw as KubernetesObject,
 };
 
 it('a namespace with executions that have ended and that run can be deleted', async () => {

@@ -38,3 +38,14 @@ function refused(why: string): InvalidError {
     reason: 'Invalid',
   });
 }
+
+/** Applies a merge patch (RFC 7386). */
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch;
+  const result = new Map(Object.entries(recordOf(target)));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) result.delete(key);
+    else result.set(key, applyMergePatch(result.get(key), value));
+  }
+  return Object.fromEntries(result);
+}
