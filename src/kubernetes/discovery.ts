@@ -38,7 +38,7 @@ export class Discovery {
   #snapshot: DiscoverySnapshot | undefined;
   #reading: Promise<DiscoverySnapshot> | undefined;
   /** The failure of the last read, when it failed. */
-  #failure: unknown;
+  #failure: Error | undefined;
   /** By {@link Clock.elapsedMs}. */
   #lastReadMs = -Infinity;
 
@@ -109,8 +109,8 @@ export class Discovery {
         staleGroups: documents.flatMap(({ staleGroups }) => staleGroups),
       });
     } catch (error) {
-      this.#failure = error;
-      throw error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw this.#failure;
     }
   }
 }

@@ -84,7 +84,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/policy.ts',
     find: 'timeoutViolation(spec, policy),',
     replace: '',
-    caughtBy: ['src/workflow-execution/policy.spec.ts'],
+    caughtBy: ['src/workflow-execution/policy.timeout.spec.ts'],
   },
   {
     name: 'an execution is skipped without the execution that holds its target',

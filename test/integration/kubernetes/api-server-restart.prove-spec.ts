@@ -104,7 +104,7 @@ describe('API discovery', () => {
     const discovery = new Discovery(client, { minIntervalMs: 0 });
     const apiServices = {
       ...{ group: 'apiregistration.k8s.io', version: 'v1', plural: 'apiservices', kind: 'APIService' },
-      ...{ namespaced: false, parse: (raw: unknown) => raw as KubernetesObject }, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- the API server's own kind
+      ...{ namespaced: false, parse: (raw: unknown) => raw as KubernetesObject },
     };
     const service = { namespace: 'default', name: 'away', port: 443 };
     const spec = { group: 'away.test', version: 'v1', groupPriorityMinimum: 100, versionPriority: 100, service };

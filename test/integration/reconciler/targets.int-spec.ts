@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
-const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- whole, as the API server has it
+const parse = (raw: unknown) => raw as KubernetesObject;
 const definitions = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
