@@ -20,8 +20,8 @@ export class DeletePipelineRun implements Step {
     if (!isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined) return { kind: 'next', execution };
-    await this.retention.release(pipelineRun, signal);
     if (pipelineRun.metadata.deletionTimestamp === undefined) await this.pipelineRuns.delete(pipelineRun, signal);
+    await this.retention.release(pipelineRun, signal);
     // The watch tells when it is gone.
     return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };
   }
