@@ -92,9 +92,9 @@ async function callerToken(cluster: Cluster): Promise<string> {
   return (await kubectl(cluster, ...tokenCommand(namespace, caller))).trim();
 }
 
-/** Executions of an earlier demo wait for a service to clean up after them that does not run any more. */
+/** Executions of an earlier demo and their PipelineRuns wait for a service that does not run any more. */
 async function releaseExecutions(cluster: Cluster): Promise<void> {
-  const left = await kubectl(cluster, 'get', 'workflowexecutions', '-n', namespace, '-o', 'name');
+  const left = await kubectl(cluster, 'get', 'workflowexecutions,pipelineruns', '-n', namespace, '-o', 'name');
   for (const name of left.split('\n').filter((line) => line !== '')) {
     const release = ['--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
     await kubectl(cluster, 'patch', name, '-n', namespace, ...release);

@@ -24,6 +24,7 @@ import { listen, ListenError, textOf } from './listen.ts';
 import { followLogLevel } from './log-level.ts';
 import { certificateLog, logGrpc } from './logging.ts';
 import { openOperations } from './operations.ts';
+import { AnotherInstallationError, requireOnlyInstallation } from './reconciler/installation.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
 import { startTracing, type Tracing } from './tracing/tracing.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
@@ -43,7 +44,7 @@ const required = [
 export async function start(): Promise<void> {
   const config = loadConfig(withPodNamespace(process.env));
   const kubeConfig = loadKubeConfig();
-  await checkCluster(kubeConfig);
+  await checkCluster(kubeConfig, config);
   const tracing = await startTracing(process.env, packageVersion());
   const hasTls = config.roles.includes('api') && config.tlsCertFile !== '';
   const certificate = hasTls ? new ServerCertificate(config) : undefined;
@@ -75,10 +76,11 @@ async function serveApi(
   return { http: textOf(http), grpc: textOf(grpc) };
 }
 
-async function checkCluster(kubeConfig: PooledKubeConfig): Promise<void> {
+async function checkCluster(kubeConfig: PooledKubeConfig, config: Config): Promise<void> {
   const client = new KubernetesClient(kubeConfig);
   await requireCluster(client, kubeConfig);
   await requireResources(client, required);
+  await requireOnlyInstallation(client, config);
 }
 
 async function createApplication(
@@ -122,6 +124,13 @@ function endAtOnceWhenToldTwice(): void {
 /** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
 export function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const foreseen = [ConfigError, CertificateError, KubeConfigError, ClusterIncompleteError, ListenError];
+  const foreseen = [
+    ConfigError,
+    CertificateError,
+    KubeConfigError,
+    ClusterIncompleteError,
+    AnotherInstallationError,
+    ListenError,
+  ];
   return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

@@ -10,7 +10,7 @@ const [lookEveryMs, mostLooks] = [50, 200];
 /** Settings of a service for which one caller makes all calls; as shipped it might make 100 a second. */
 export const oneCallerForAll = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
 
-/** Somebody who may do everything with the executions of a namespace, by a ServiceAccount and a RoleBinding there. */
+/** Somebody who may do everything with executions, on targets anywhere, by a ServiceAccount and a ClusterRoleBinding. */
 export interface Caller {
   /** A new token, of which the service knows nothing yet. */
   readonly token: () => Promise<string>;
@@ -19,10 +19,10 @@ export interface Caller {
 /** Makes a caller; the cluster knows of its rights when this resolves. */
 export async function makeCaller(api: ApiServer, namespace: string, name: string): Promise<Caller> {
   const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
-  const bindings = `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`;
+  const bindings = `/apis/${rbac}/v1/clusterrolebindings`;
   await api.must('POST', accounts, { metadata: { name } });
   await api.must('POST', bindings, {
-    metadata: { name },
+    metadata: { name: `${namespace}-${name}` },
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'workflow-execution-operator' },
     subjects: [{ kind: 'ServiceAccount', namespace, name }],
   });

@@ -12,14 +12,14 @@ const page = 500;
  * No service may be running: nobody else would take the finalizers off.
  */
 export async function removeNamespace(api: ApiServer, namespace: string): Promise<void> {
-  const executions = executionsPath(namespace);
-  for (let names = await firstPage(api, executions); names.length > 0; names = await firstPage(api, executions)) {
-    await atOnce(concurrency, names, async (name) => {
-      await api.call('PATCH', `${executions}/${name}`, { metadata: { finalizers: null } });
-      await api.call('DELETE', `${executions}/${name}`);
-    });
+  for (const path of [executionsPath(namespace), pipelineRunsPath(namespace)]) {
+    for (let names = await firstPage(api, path); names.length > 0; names = await firstPage(api, path)) {
+      await atOnce(concurrency, names, async (name) => {
+        await api.call('PATCH', `${path}/${name}`, { metadata: { finalizers: null } });
+        await api.call('DELETE', `${path}/${name}`);
+      });
+    }
   }
-  await api.call('DELETE', pipelineRunsPath(namespace));
   await api.call('DELETE', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`);
   // What is left for Kubernetes to remove is next to nothing.
   await api.call('DELETE', `/api/v1/namespaces/${namespace}`);

@@ -65,9 +65,15 @@ class DtoWriter {
       comment(schema),
       `@ApiProperty(${apiProperty(field, schema, path, required)})`,
       ...(this.#validated ? [presence, ...validators(schema, className(field, schema))] : []),
-      `${field}${required ? '!' : '?'}: ${typeOf(field, schema)};`,
+      `${field}${required ? '!' : '?'}: ${this.#typeOf(field, schema)};`,
       '',
     ];
+  }
+
+  /** A value that has been validated is one of its enumeration. */
+  #typeOf(field: string, schema: Schema): string {
+    const values = this.#validated ? schema.enum : undefined;
+    return values === undefined ? typeOf(field, schema) : values.map((value) => JSON.stringify(value)).join(' | ');
   }
 }
 
@@ -95,8 +101,10 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
 }
 
 function mapType(schema: Schema): Record<string, unknown> {
-  const { type, maxLength } = schema.additionalProperties ?? {};
-  return { type: 'object', maxProperties: schema.maxProperties, additionalProperties: { type, maxLength } };
+  const { additionalProperties: values } = schema;
+  const { type, maxLength } = values ?? {};
+  const pattern = values && patternOf(values);
+  return { type: 'object', maxProperties: schema.maxProperties, additionalProperties: { type, maxLength, pattern } };
 }
 
 function typeOf(field: string, schema: Schema): string {

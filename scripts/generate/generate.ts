@@ -9,6 +9,7 @@ import { generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateGrpcReference } from './grpc-reference.ts';
 import { generateOpenApi } from './openapi.ts';
 import { generateMetrics } from './metrics.ts';
+import { generateParameterRules } from './parameter-rules.ts';
 import { generateParser } from './parser.ts';
 import { generateProto } from './proto.ts';
 import { generateRestReference } from './rest-reference.ts';
@@ -22,6 +23,7 @@ const crd = readCrdSchema();
 const stale = refresh({
   'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
   'src/workflow-execution/generated/parser.ts': generateParser(crd),
+  'src/workflow-execution/generated/parameter-rules.ts': await generateParameterRules(crd),
   'src/execution/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
   'src/execution/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
   ...generateProto(),

@@ -10,6 +10,7 @@ const titles: Record<string, string> = {
   'spec.remediationRequestRef': 'RemediationRequestRef',
   'spec.workflowRef': 'WorkflowRef',
   'spec.executionConfig': 'ExecutionConfig',
+  'spec.cancelMode': 'CancelMode',
   status: 'WorkflowExecutionStatus',
   'status.phase': 'Phase',
   'status.outcome': 'Outcome',

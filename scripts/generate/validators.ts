@@ -1,12 +1,16 @@
 import type { CelRule, Schema } from './crd.ts';
 
 /**
- * The class-validator decorators that hold a property to its schema. A CEL rule over one string or over the keys of a map
- * becomes the same pattern with the same sentence; rules over several fields are left to the API server.
+ * The class-validator decorators that hold a property to its schema. A CEL rule over one string, or over the keys, the
+ * values or the size of a map becomes the same rule with the same sentence; rules over several fields are left to the API server.
  *
  * @param typeName name of the DTO class, for a property that has one
  */
 export function validators(schema: Schema, typeName: string): string[] {
+  if (schema.enum !== undefined) {
+    const message = `must be ${schema.enum.join(' or ')}`;
+    return [`@v.IsIn(${JSON.stringify(schema.enum)}, { message: ${JSON.stringify(message)} })`];
+  }
   switch (schema.type) {
     case 'string':
       return ['@v.IsString({ message: "must be a string" })', ...lengths(schema), ...patterns(schema)];
@@ -59,10 +63,18 @@ function stringMap(schema: Schema): string {
   const keys = rulesOf(schema)
     .map(keyRule)
     .find((found) => found !== undefined);
+  const values = rulesOf(schema.additionalProperties ?? schema)
+    .map(valueRule)
+    .find((found) => found !== undefined);
+  const bytes = rulesOf(schema)
+    .map(byteRule)
+    .find((found) => found !== undefined);
   const bounds = [
     `maxProperties: ${bound(schema.maxProperties)}`,
     `maxLength: ${bound(schema.additionalProperties?.maxLength)}`,
     ...(keys === undefined ? [] : [`keys: ${keys}`]),
+    ...(values === undefined ? [] : [`values: ${values}`]),
+    ...(bytes === undefined ? [] : [`bytes: ${bytes}`]),
   ];
   return `@IsStringMap({ ${bounds.join(', ')} })`;
 }
@@ -81,6 +93,22 @@ function keyRule({ rule, message }: CelRule): string | undefined {
     : `{ pattern: ${regExp(pattern)}, maxLength: ${found?.[1]}, message: ${JSON.stringify(message)} }`;
 }
 
+/** The source text of the rule on one string that the values of a map are held to. */
+export function valueRule(rule: CelRule): string | undefined {
+  const pattern = stringPattern(rule);
+  return pattern === undefined
+    ? undefined
+    : `{ pattern: ${regExp(pattern)}, message: ${JSON.stringify(rule.message)} }`;
+}
+
+/** The source text of a rule of the form `self.map(key, bytes(key).size() + bytes(self[key]).size()).sum() <= N`. */
+export function byteRule({ rule, message }: CelRule): string | undefined {
+  const most = /^self\.map\(key, bytes\(key\)\.size\(\) \+ bytes\(self\[key\]\)\.size\(\)\)\.sum\(\) <= (\d+)$/.exec(
+    rule,
+  )?.[1];
+  return most === undefined ? undefined : `{ max: ${most}, message: ${JSON.stringify(message)} }`;
+}
+
 /** CEL's string escapes undone. RE2 takes needless escapes and JavaScript's `u` flag does not, so it has to compile. */
 function javaScriptPattern(celLiteral: string | undefined): string | undefined {
   return celLiteral === undefined ? undefined : new RegExp(celLiteral.replaceAll('\\\\', '\\'), 'u').source;
@@ -90,7 +118,8 @@ function regExp(pattern: string): string {
   return `new RegExp(${JSON.stringify(pattern)}, 'u')`;
 }
 
-function rulesOf(schema: Schema): CelRule[] {
+/** The CEL rules of a schema. */
+export function rulesOf(schema: Schema): CelRule[] {
   return schema['x-kubernetes-validations'] ?? [];
 }
 

@@ -1,5 +1,6 @@
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
+import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { withoutSecrets } from '../workflow-execution/secret-parameters.ts';
 import { cut } from '../workflow-execution/text.ts';
@@ -43,16 +44,16 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
 
 /** Who did it: the verified caller that created the execution, or asked for its cancellation; else this service. */
 function actorOf(execution: WorkflowExecution, kind: EventKind): Pick<AuditEvent, 'actor_type' | 'actor_id'> {
-  const annotation = actorAnnotation(execution, kind);
-  const user = annotation && execution.metadata.annotations?.[annotation];
+  const user = userOf(execution, kind);
   return user
     ? { actor_type: 'user', actor_id: cut(user, widths.actor_id) }
     : { actor_type: 'service', actor_id: 'workflowexecution-controller' };
 }
 
-function actorAnnotation({ status }: WorkflowExecution, kind: EventKind): string | undefined {
-  if (kind === 'accepted') return ownAnnotations.createdBy;
-  return kind === 'ended' && status?.failure?.reason === 'Cancelled' ? ownAnnotations.cancelRequestedBy : undefined;
+function userOf(execution: WorkflowExecution, kind: EventKind): string | undefined {
+  if (kind === 'accepted') return execution.metadata.annotations?.[ownAnnotations.createdBy];
+  const isCancelled = kind === 'ended' && execution.status?.failure?.reason === 'Cancelled';
+  return isCancelled ? cancelRequestedBy(execution) : undefined;
 }
 
 /** The most bytes that one character of a parameter takes in JSON (`\u0001`). */

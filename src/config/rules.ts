@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../workflow-execution/duration.ts';
 
 /** How the text of a setting is read. */
 export interface Rule<T> {

@@ -66,6 +66,12 @@ export const settings = {
     'kubernaut-system',
     "Where the service keeps its locks. In a pod the pod's own namespace, when it is not set.",
   ),
+  clusterLeaseNamespace: setting(
+    'WFE_CLUSTER_LEASE_NAMESPACE',
+    namespace,
+    'kube-system',
+    'Where the Lease is that says which installation reconciles this cluster; the same for all installations.',
+  ),
   watchNamespaces: setting(
     'WFE_WATCH_NAMESPACES',
     namespaces,
@@ -77,6 +83,12 @@ export const settings = {
     duration('0s', '24h'),
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
+  ),
+  allowUnknownKinds: setting(
+    'WFE_ALLOW_UNKNOWN_KINDS',
+    boolean,
+    'false',
+    'Whether targets may be of kinds that the cluster does not know; their scope and spelling are then taken as written.',
   ),
   allowedBundles: setting(
     'WFE_ALLOWED_BUNDLES',
@@ -96,11 +108,29 @@ export const settings = {
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
   ),
+  maxTimeoutMs: setting(
+    'WFE_MAX_TIMEOUT',
+    duration('1s', '8760h'),
+    '24h',
+    'Longest executionConfig.timeout. An execution with a longer one fails.',
+  ),
   resyncMs: setting(
     'WFE_RESYNC',
     duration('1s', '24h'),
     '10m',
     'How often everything is listed and looked at again, spread over that time, to repair what a watch may have missed.',
+  ),
+  startDeadlineMs: setting(
+    'WFE_START_DEADLINE',
+    duration('1s', '24h'),
+    '10m',
+    'How long an execution is tried to be started after the first refusal; then it fails, and its target is free.',
+  ),
+  statusDeadlineMs: setting(
+    'WFE_STATUS_DEADLINE',
+    duration('1s', '24h'),
+    '10m',
+    'How long Tekton may take to record that a run has ended, after its last step or its timeout; then the run is cancelled.',
   ),
   workers: setting('WFE_WORKERS', integer(1, 256), '16', 'How many executions are reconciled at once.'),
   leaderElection: setting(

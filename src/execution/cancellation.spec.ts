@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import type {
+  CancelMode,
+  WorkflowExecutionSpec,
+  WorkflowExecutionStatus,
+} from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { cancellationOf } from './cancellation.ts';
 
@@ -23,6 +27,20 @@ describe('a wish to cancel', () => {
   ])('of an execution %s is decided', (_, status, cancelRequested, expected) => {
     const spec = cancelRequested ? { cancelRequested } : {};
 
-    expect(cancellationOf(aWorkflowExecution({ spec, status }))).toBe(expected);
+    expect(cancellationOf(aWorkflowExecution({ spec, status }), 'Graceful')).toBe(expected);
+  });
+
+  it.each<[string, WorkflowExecutionSpec['cancelMode'], CancelMode, string]>([
+    ['after a graceful one is', undefined, 'Immediate', 'request'],
+    ['after one that says graceful is', 'Graceful', 'Immediate', 'request'],
+    ['again is not', 'Immediate', 'Immediate', 'already'],
+    ['and then a graceful one is not', 'Immediate', 'Graceful', 'already'],
+  ])('in the immediate mode %s requested', (_, cancelMode, mode, expected) => {
+    const execution = aWorkflowExecution({
+      spec: { cancelRequested: true, cancelMode },
+      status: { phase: 'Running' },
+    });
+
+    expect(cancellationOf(execution, mode)).toBe(expected);
   });
 });

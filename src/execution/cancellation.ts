@@ -1,4 +1,5 @@
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { requestedCancelMode } from '../workflow-execution/cancel-mode.ts';
+import type { CancelMode, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 
 /**
@@ -7,9 +8,10 @@ import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
  */
 export type Cancellation = 'request' | 'already' | 'too-late';
 
-/** Decides on a wish to cancel; a wish that is repeated is granted like the first. */
-export function cancellationOf(execution: WorkflowExecution): Cancellation {
-  const { spec, status } = execution;
+/** Decides on a wish to cancel; a wish that is repeated is granted like the first, and Immediate overrides Graceful. */
+export function cancellationOf(execution: WorkflowExecution, mode: CancelMode): Cancellation {
+  const { status } = execution;
   if (isTerminal(phaseOf(execution))) return status?.failure?.reason === 'Cancelled' ? 'already' : 'too-late';
-  return spec.cancelRequested === true ? 'already' : 'request';
+  const requested = requestedCancelMode(execution);
+  return requested === undefined || (requested === 'Graceful' && mode === 'Immediate') ? 'request' : 'already';
 }

@@ -2,9 +2,12 @@ import { Module } from '@nestjs/common';
 import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
 import { HealthModule } from '../health/health.module.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
 import { RateLimits } from './access/rate-limits.ts';
+import { Rights } from './access/rights.ts';
+import { TargetAccess } from './access/target-access.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { executionMetrics } from './execution.metrics.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
@@ -31,7 +34,7 @@ import { watchProviders } from './watch/watch.providers.ts';
  * client and the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module can not.
  */
 @Module({
-  imports: [AuthModule, HealthModule],
+  imports: [AuthModule, HealthModule, TargetsModule],
   controllers: [
     ExecutionController,
     ExecutionGrpcController,
@@ -49,6 +52,8 @@ import { watchProviders } from './watch/watch.providers.ts';
     AccessGuard,
     AttemptLog,
     RateLimits,
+    Rights,
+    TargetAccess,
     OpenStreams,
     ExecutionEnd,
     LogsService,

@@ -7,7 +7,10 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import type { TargetAccess } from './access/target-access.ts';
+import { invalidField } from './errors/api-error.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
+import type { Call } from './call/call.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { identityOf } from './idempotency/request-identity.ts';
@@ -20,6 +23,8 @@ function serviceWith(over: {
   mayItself?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
+  /** What is said to a target; any is allowed by default. */
+  assertTarget?: TargetAccess['assertAllowed'];
   /** What the store has, and why it is out of date. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
@@ -46,6 +51,7 @@ function serviceWith(over: {
     repeatable,
     lists,
     new ClusterAnswers(client),
+    { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
   );
   return { service, answer, upsertIfNewer, patch };
 }
@@ -127,6 +133,16 @@ describe('creating an execution', () => {
     expect(answer).not.toHaveBeenCalled();
   });
 
+  it.each([false, true])('is refused when its target is, also when it is only validated: %s', async (validateOnly) => {
+    const assertTarget = () => Promise.reject(invalidField(['spec', 'targetResource'], 'node is cluster-scoped'));
+    const { service, answer } = serviceWith({ assertTarget });
+
+    await expect(service.create({ ...command, validateOnly }, call)).rejects.toThrow(
+      'spec.targetResource: node is cluster-scoped',
+    );
+    expect(answer).not.toHaveBeenCalled();
+  });
+
   it('that admission control refuses is told why', async () => {
     const { service, upsertIfNewer } = serviceWith({
       answer: () => Promise.reject(new ForbiddenError('quota is full')),
@@ -200,10 +216,12 @@ describe('reading an execution', () => {
 });
 
 describe('cancelling an execution', () => {
+  const by = (username: string): Call => ({ ...call, caller: { username, groups: [], extra: {} } });
+
   it('is decided anew when the execution has changed, but not for ever', async () => {
     const { service, patch } = serviceWith({});
 
-    await expect(service.cancel(key, call)).rejects.toMatchObject({ code: 'Aborted' });
+    await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
     expect(patch).toHaveBeenCalledTimes(5);
   });
 
@@ -211,7 +229,7 @@ describe('cancelling an execution', () => {
     const { service, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
 
-    await service.cancel(key, { ...call, caller: { username: 'alice', groups: [], extra: {} } });
+    await service.cancel({ key, mode: 'Graceful' }, by('alice'));
 
     expect(patch.mock.calls[0]?.[2]).toEqual({
       metadata: {
@@ -219,6 +237,26 @@ describe('cancelling an execution', () => {
         annotations: { [ownAnnotations.cancelRequestedBy]: 'alice' },
       },
       spec: { cancelRequested: true },
+    });
+  });
+
+  it.each([
+    [
+      'from the start',
+      {},
+      { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' },
+    ],
+    ['later', { cancelRequested: true }, { [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
+  ])('immediately %s records who asked for that', async (_, spec, annotations) => {
+    const execution = aWorkflowExecution({ spec });
+    const { service, patch } = serviceWith({ answer: () => Promise.resolve(execution) });
+    patch.mockResolvedValue(execution);
+
+    await service.cancel({ key, mode: 'Immediate' }, by('bob'));
+
+    expect(patch.mock.calls[0]?.[2]).toMatchObject({
+      metadata: { annotations },
+      spec: { cancelRequested: true, cancelMode: 'Immediate' },
     });
   });
 });

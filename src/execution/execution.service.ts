@@ -8,16 +8,21 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { noteSubject } from '../tracing/tracer.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type {
+  CancelMode,
+  WorkflowExecution,
+  WorkflowExecutionSpec,
+} from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
+import { TargetAccess } from './access/target-access.ts';
 import type { Call } from './call/call.ts';
 import { cancellationOf } from './cancellation.ts';
 import { ApiError, invalidArgument, invalidField } from './errors/api-error.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
-import type { CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
 import { identityOf } from './idempotency/request-identity.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
@@ -45,6 +50,7 @@ export class ExecutionService {
     private readonly repeatable: RepeatableCreation,
     private readonly lists: ExecutionLists,
     private readonly answers: ClusterAnswers,
+    private readonly targetAccess: TargetAccess,
   ) {}
 
   /**
@@ -53,7 +59,8 @@ export class ExecutionService {
    *
    * @returns the resource as the API server stored it, with its defaults, or as it would store it
    */
-  async create(command: CreateCommand, { caller, signal }: Call): Promise<WorkflowExecution> {
+  async create(command: CreateCommand, call: Call): Promise<WorkflowExecution> {
+    const { caller, signal } = call;
     this.assertServed(command.namespace);
     assertNotCancelled(command);
     this.assertAllowed(command);
@@ -61,16 +68,16 @@ export class ExecutionService {
     const identity = identityOf(command, caller?.username ?? '');
     const name = command.name ?? identity?.derivedName ?? derivedName(spec.remediationRequestRef.name, this.suffix());
     const execution = newExecution({ ...command, name }, caller?.username, identity, activeTraceparent());
+    const subject = { resource: executionNamed({ namespace, name }), parent: namespaceNamed(namespace) };
+    await this.targetAccess.assertAllowed(spec.targetResource, call, subject);
     const creation =
       identity === undefined
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
-    const parent = namespaceNamed(namespace);
-    const resource = executionNamed({ namespace, name });
     const created = await this.answers.of(
       rewording(creation, maskOf(spec.parameters)),
       { verb: 'create', namespace },
-      { resource, parent },
+      subject,
     );
     noteSubject(created.metadata);
     if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
@@ -95,17 +102,17 @@ export class ExecutionService {
   }
 
   /**
-   * Asks for an execution to end early; asking again changes nothing.
+   * Asks for an execution to end early; asking again changes nothing, but for asking for the immediate mode.
    *
    * @returns the execution as it is then, which may be before it has ended
    */
-  async cancel(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
+  async cancel({ key, mode }: CancelCommand, call: Call): Promise<WorkflowExecution> {
     for (let attempt = 1; attempt <= cancelAttempts; attempt++) {
       const execution = await this.read(key, call);
-      const cancellation = cancellationOf(execution);
+      const cancellation = cancellationOf(execution, mode);
       if (cancellation === 'already') return execution;
       if (cancellation === 'too-late') throw finished(execution);
-      const cancelled = await this.requestCancellation(execution, call);
+      const cancelled = await this.requestCancellation(execution, mode, call);
       if (cancelled !== undefined) return cancelled;
     }
     const resource = executionNamed(key);
@@ -144,12 +151,15 @@ export class ExecutionService {
   /** Undefined when the execution has changed since it was read, so that what was decided on it is void. */
   private async requestCancellation(
     { metadata, spec }: WorkflowExecution,
+    mode: CancelMode,
     { caller, signal }: Call,
   ): Promise<WorkflowExecution | undefined> {
-    const annotations = caller && { [ownAnnotations.cancelRequestedBy]: caller.username };
     const patch = {
-      metadata: { resourceVersion: metadata.resourceVersion, annotations },
-      spec: { cancelRequested: true },
+      metadata: {
+        resourceVersion: metadata.resourceVersion,
+        annotations: caller && cancelledBy(caller.username, spec, mode),
+      },
+      spec: { cancelRequested: true, ...(mode === 'Immediate' ? { cancelMode: mode } : {}) },
     };
     const { namespace } = metadata;
     const patching = unlessChanged(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
@@ -184,6 +194,14 @@ function assertNotCancelled({ spec }: CreateCommand): void {
   if (spec.cancelRequested === true) {
     throw invalidField(['spec', 'cancelRequested'], 'must not be true when an execution is created');
   }
+}
+
+/** Who asked first stays recorded when somebody else asks for the immediate mode later. */
+function cancelledBy(username: string, spec: WorkflowExecutionSpec, mode: CancelMode): Record<string, string> {
+  return {
+    ...(spec.cancelRequested === true ? {} : { [ownAnnotations.cancelRequestedBy]: username }),
+    ...(mode === 'Immediate' ? { [ownAnnotations.immediateCancelRequestedBy]: username } : {}),
+  };
 }
 
 function finished(execution: WorkflowExecution): ApiError {

@@ -1,4 +1,5 @@
 import type {
+  CancelMode,
   Phase,
   WorkflowExecution,
   WorkflowExecutionSpec,
@@ -17,6 +18,12 @@ export interface CreateCommand {
   readonly requestId?: string;
   /** Checks everything and stores nothing (https://google.aip.dev/163). */
   readonly validateOnly?: boolean;
+}
+
+/** Asks for the cancellation of one execution. */
+export interface CancelCommand {
+  readonly key: ExecutionKey;
+  readonly mode: CancelMode;
 }
 
 /** Asks for the deletion of one execution. */

@@ -157,6 +157,40 @@ export function describeApiServerContract(server: () => ContractServer): void {
     });
   });
 
+  describe('JSON patch', () => {
+    const finalizers = ['kubernaut.ai/a', 'kubernaut.ai/b'];
+    const testThen = (value: string, ...operations: readonly object[]) => [
+      { op: 'test', path: '/metadata/finalizers/0', value },
+      ...operations,
+    ];
+    const remove = { op: 'remove', path: '/metadata/finalizers/0' };
+    const apply = (lease: Lease, operations: readonly object[], dryRun = false) =>
+      server().client.patch(leaseResource, lease.metadata, operations, { type: 'json', dryRun });
+
+    it('removes the item of a list that it tests', async () => {
+      const lease = await create(aKey(), { finalizers });
+      const next = await apply(lease, testThen('kubernaut.ai/a', remove));
+      expect(next.metadata.finalizers).toEqual(['kubernaut.ai/b']);
+      await patch(lease.metadata, { metadata: { finalizers: null } });
+    });
+
+    it('whose test fails is refused with Invalid and changes nothing', async () => {
+      const lease = await create(aKey(), { finalizers });
+      const wrong = apply(lease, testThen('kubernaut.ai/b', remove));
+      await expect(wrong).rejects.toThrow(InvalidError);
+      await expect(read(lease)).resolves.toEqual(lease);
+      await patch(lease.metadata, { metadata: { finalizers: null } });
+    });
+
+    it('as a dry run tells what it would make of an object and changes nothing', async () => {
+      const lease = await create();
+      const operations = [{ op: 'replace', path: '/spec', value: { holderIdentity: 'b' } }];
+      const next = await apply(lease, operations, true);
+      expect(next.spec).toEqual({ holderIdentity: 'b' });
+      await expect(read(lease)).resolves.toEqual(lease);
+    });
+  });
+
   describe('delete', () => {
     it('of this very object removes it, and the name can be used again for another', async () => {
       const { now } = await changed();

@@ -183,9 +183,9 @@ export class KubernetesClient {
     return recordOf(answer)['status'];
   }
 
-  /** The body of a GET of any path, as text: `/version`, `/readyz`. */
-  async raw(path: string, options?: CallOptions): Promise<string> {
-    return this.#call({ method: 'GET', path }, options);
+  /** The body of a GET of any path, as text: `/version`, `/readyz`. `accept` names the media type that is wanted. */
+  async raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<string> {
+    return this.#call({ method: 'GET', path, accept: options?.accept }, options);
   }
 
   async #object<T extends KubernetesObject>(

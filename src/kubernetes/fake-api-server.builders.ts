@@ -10,8 +10,9 @@ import {
   NotFoundError,
   UnavailableError,
 } from './errors.ts';
+import { applyJsonPatch, applyMergePatch } from './fake-patches.builders.ts';
 import { validate } from './fake-validation.builders.ts';
-import { isRecord, recordOf, stringOf, type JsonRecord } from './json.ts';
+import { recordOf, stringOf, type JsonRecord } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
@@ -110,10 +111,14 @@ export class FakeApiServer {
     return this.#store(path, { ...object, status: undefined, metadata: { ...metadata, ...filledIn } });
   }
 
-  /** @param part what a patch changes: everything but the status where that is a subresource, or only that */
-  patch(path: string, patch: JsonRecord, part: 'all' | 'status' | 'not the status'): Stored {
+  /**
+   * @param patch a merge patch, or the operations of a JSON patch
+   * @param part what a patch changes: everything but the status where that is a subresource, or only that
+   * @param dryRun whether only the answer is wanted
+   */
+  patch(path: string, patch: unknown, part: 'all' | 'status' | 'not the status', dryRun = false): Stored {
     const before = this.read(path);
-    const merged = recordOf(merge(before, patch));
+    const merged = Array.isArray(patch) ? applyJsonPatch(before, patch) : recordOf(applyMergePatch(before, patch));
     const metadata = recordOf(merged['metadata']);
     compareVersions(path, before.metadata['resourceVersion'], metadata['resourceVersion'] ?? '');
     if (isGiven(metadata['uid']) && metadata['uid'] !== before.metadata['uid']) {
@@ -123,7 +128,8 @@ export class FakeApiServer {
     const { uid, creationTimestamp, deletionTimestamp } = before.metadata;
     const body = part === 'status' ? { ...before, status: merged['status'] } : merged;
     const status = part === 'not the status' ? before['status'] : merged['status'];
-    return this.#store(path, { ...body, status, metadata: { ...metadata, uid, creationTimestamp, deletionTimestamp } });
+    const next = { ...body, status, metadata: { ...metadata, uid, creationTimestamp, deletionTimestamp } };
+    return dryRun ? copied(next) : this.#store(path, next);
   }
 
   delete(path: string, { uid, resourceVersion }: NonNullable<DeleteOptions['preconditions']> = {}): void {
@@ -186,10 +192,10 @@ class FakeClient {
 
   patch<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, patch: object, options?: PatchOptions) {
     const path = objectPath(resource, key);
-    const body = asSent(patch);
+    const body: unknown = copied(patch);
     const part = options?.subresource ?? (hasStatus.has(resource.plural) ? 'not the status' : 'all');
     return this.handle({ verb: 'patch', path, body }, options, () =>
-      resource.parse(this.server.patch(path, body, part)),
+      resource.parse(this.server.patch(path, body, part, options?.dryRun)),
     );
   }
 
@@ -243,17 +249,6 @@ function settled<T>(answer: () => T): () => T {
       throw error;
     };
   }
-}
-
-/** RFC 7386. */
-function merge(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result = new Map(Object.entries(recordOf(target)));
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) result.delete(key);
-    else result.set(key, merge(result.get(key), value));
-  }
-  return Object.fromEntries(result);
 }
 
 function isGiven(value: unknown): boolean {

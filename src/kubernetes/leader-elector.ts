@@ -4,8 +4,11 @@ import { LeaseClaim, type LeaseClaimOptions } from './lease-claim.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
 /** What a candidate needs. The durations (milliseconds) default to those of Kubernetes' own components. */
-export interface LeaderElectorOptions extends Pick<LeaseClaimOptions, 'client' | 'lease'> {
-  /** Unique for each process, also across restarts: the name of the pod and something random. */
+export interface LeaderElectorOptions extends Pick<LeaseClaimOptions, 'client' | 'lease' | 'permanent'> {
+  /**
+   * Unique for each process, also across restarts: the name of the pod and something random. Of a permanent Lease, unique for
+   * each group of processes that follow one another.
+   */
   readonly identity: string;
   /** After so long without a renewal another candidate may lead; whole seconds. Default 15 000. */
   readonly leaseDurationMs?: number;
@@ -18,8 +21,11 @@ export interface LeaderElectorOptions extends Pick<LeaseClaimOptions, 'client' |
   readonly log?: Logger;
 }
 
-/** How leading ended: because it was asked to or had done its work, or because the lease could not be kept. */
-export type LeadershipEnd = 'stopped' | 'lost';
+/**
+ * How leading ended: because it was asked to or had done its work, because the lease could not be kept, or before it began,
+ * because somebody else has a permanent Lease.
+ */
+export type LeadershipEnd = 'stopped' | 'lost' | 'refused';
 
 /** What a leader does; it ends when its signal aborts. */
 export type LeaderWork = (leading: AbortSignal) => Promise<void>;
@@ -67,11 +73,12 @@ export class LeaderElector {
    * Waits until this process is the leader, then calls `work` once and keeps the lease until it ends. When `signal`
    * aborts, `work` is told by its own signal and may take its time to drain: the lease is kept meanwhile and released
    * after. When the lease is lost, `work` is told too, but not waited for, and this resolves to `lost` at once: another
-   * process may lead already, and the caller should end this one. Rejects with what `work` rejects with.
+   * process may lead already, and the caller should end this one. Resolves to `refused`, without any work, as soon as a
+   * permanent Lease is seen to be somebody else's. Rejects with what `work` rejects with.
    */
   async run(signal: AbortSignal, work: LeaderWork): Promise<LeadershipEnd> {
-    if (!(await this.#acquire(signal))) return 'stopped';
-    this.#log.info({ identity: this.#identity }, 'leading');
+    const acquired = await this.#acquire(signal);
+    if (acquired !== 'acquired') return acquired;
     const stop = new AbortController();
     const onAbort = () => stop.abort();
     if (signal.aborted) onAbort();
@@ -83,12 +90,13 @@ export class LeaderElector {
     }
   }
 
-  async #acquire(signal: AbortSignal): Promise<boolean> {
+  async #acquire(signal: AbortSignal): Promise<'acquired' | 'stopped' | 'refused'> {
     while (!signal.aborted) {
-      if (await this.#claim.attempt(this.#renewDeadlineMs / 2, signal)) return true;
+      if (await this.#claim.attempt(this.#renewDeadlineMs / 2, signal)) return 'acquired';
+      if (this.#claim.refusedFor !== undefined) return 'refused';
       await sleep(this.#clock, this.#pauseMs(), signal);
     }
-    return false;
+    return 'stopped';
   }
 
   /** Often enough to see each renewal soon after it was made, and again at the very moment when the lease runs out. */

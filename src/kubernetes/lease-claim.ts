@@ -15,6 +15,11 @@ export interface LeaseClaimOptions {
   readonly leaseDurationMs: number;
   /** How long we rely on it ourselves; less. */
   readonly renewDeadlineMs: number;
+  /**
+   * Whether whoever has the Lease keeps it until somebody deletes it: it does not run out and is not released, and nobody
+   * with another identity takes it.
+   */
+  readonly permanent?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -54,6 +59,12 @@ export class LeaseClaim {
     return this.#seen?.lease.spec.holderIdentity || undefined;
   }
 
+  /** Who has the Lease for good, when that is somebody else. */
+  get refusedFor(): string | undefined {
+    const { permanent, identity } = this.#options;
+    return permanent === true && this.holder !== identity ? this.holder : undefined;
+  }
+
   /** Tries once to take or renew the Lease, in `timeoutMs` at most; true when we may rely on it. Never rejects. */
   async attempt(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
     const sentAt = this.#now();
@@ -78,10 +89,14 @@ export class LeaseClaim {
     this.#certain = false;
   }
 
-  /** Gives the Lease up, so that others need not wait until it has run out. Failing to do so is logged, and no harm. */
+  /**
+   * Gives the Lease up, unless it is permanent, so that others need not wait until it has run out. Failing to do so is
+   * logged, and no harm.
+   */
   async release(): Promise<void> {
     this.forget();
-    const { client, identity, log, renewDeadlineMs, clock } = this.#options;
+    const { client, identity, log, renewDeadlineMs, clock, permanent } = this.#options;
+    if (permanent === true) return;
     const options = { timeoutMs: renewDeadlineMs / 2 };
     try {
       // Read, because the last renewal may have been cut off.
@@ -111,7 +126,9 @@ export class LeaseClaim {
 
   /** Whether the Lease is ours, nobody's, or has been left unchanged for as long as it lasts. */
   #isFree({ spec }: Lease): boolean {
-    return !spec.holderIdentity || spec.holderIdentity === this.#options.identity || this.runsOutInMs <= 0;
+    const { identity, permanent } = this.#options;
+    if (!spec.holderIdentity || spec.holderIdentity === identity) return true;
+    return permanent !== true && this.runsOutInMs <= 0;
   }
 
   async #write(lease: Lease | undefined, options: CallOptions): Promise<Lease> {

@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly body?: object;
   /** Of the body; default `application/json`. */
   readonly contentType?: string;
+  /** Media types of the answer; default JSON. */
+  readonly accept?: string;
 }
 
 /** What a transport may be given beside where to send to. */
@@ -85,7 +87,7 @@ export class Transport {
       request(urlOf(connection.server, api), {
         method: api.method,
         headers: {
-          accept: 'application/json, */*;q=0.8',
+          accept: api.accept ?? 'application/json, */*;q=0.8',
           'user-agent': this.#userAgent,
           ...(api.body && { 'content-type': api.contentType ?? 'application/json' }),
           ...connection.headers,

@@ -16,5 +16,16 @@ export interface Holders {
   inspect(holder: ExecutionId, signal: AbortSignal): Promise<HolderState>;
 }
 
+/**
+ * What the executions on a target say, whatever its lock says: the Lease may have been deleted, or be missing after a
+ * restore.
+ */
+export interface TargetEvidence {
+  /** What cools down there, as far as the executions still exist. */
+  readonly cooldowns: readonly Cooldown[];
+  /** An execution other than the claimant that has started there and not ended. */
+  occupant(): Promise<ExecutionId | undefined>;
+}
+
 /** Injection token of the {@link Holders}. */
 export const HOLDERS = Symbol('Holders');

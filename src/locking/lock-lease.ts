@@ -89,7 +89,7 @@ function parseCooldowns(text: string | undefined): readonly Cooldown[] | undefin
 }
 
 function parseCooldown(raw: unknown): Cooldown | undefined {
-  const { workflowId, completionTime, execution } = recordOf(raw);
+  const { workflowId, repository, completionTime, execution } = recordOf(raw);
   const [workflow, time] = [stringOf(workflowId), stringOf(completionTime)];
   const { namespace, name, uid } = recordOf(execution);
   const [inNamespace, called, identified] = [stringOf(namespace), stringOf(name), stringOf(uid)];
@@ -97,6 +97,7 @@ function parseCooldown(raw: unknown): Cooldown | undefined {
   if (inNamespace === undefined || called === undefined || identified === undefined) return undefined;
   return {
     workflowId: workflow,
+    ...(typeof repository === 'string' ? { repository } : {}),
     execution: { namespace: inNamespace, name: called, uid: identified },
     completionTime: time,
   };

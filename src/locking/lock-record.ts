@@ -5,9 +5,18 @@ export interface ExecutionId {
   readonly uid: string;
 }
 
-/** An execution whose steps ran, and the workflow that it ran: for a while the same workflow is not run again. */
-export interface Cooldown {
+/** A workflow, identified by its id and by where its bundle is: the id alone is free text. */
+export interface WorkflowIdentity {
   readonly workflowId: string;
+  /**
+   * Repository of the bundle, without tag and digest. Absent in records of earlier releases and where the reference cannot
+   * be parsed; then the id alone counts.
+   */
+  readonly repository?: string;
+}
+
+/** An execution whose steps ran, and the workflow that it ran: for a while the same workflow is not run again. */
+export interface Cooldown extends WorkflowIdentity {
   readonly execution: ExecutionId;
   /** When it ended, RFC 3339. */
   readonly completionTime: string;
@@ -23,9 +32,8 @@ export interface LockRecord {
 export const unusedLock: LockRecord = { cooldowns: [] };
 
 /** An execution that wants a target. */
-export interface Claim {
+export interface Claim extends WorkflowIdentity {
   readonly execution: ExecutionId;
-  readonly workflowId: string;
 }
 
 /** What a lock means for a claim. */
@@ -40,6 +48,12 @@ export function isSame(a: ExecutionId, b: ExecutionId): boolean {
   return a.uid === b.uid && a.namespace === b.namespace && a.name === b.name;
 }
 
+/** Whether two executions run the same workflow. */
+function isSameWorkflow(a: WorkflowIdentity, b: WorkflowIdentity): boolean {
+  if (a.workflowId !== b.workflowId) return false;
+  return a.repository === undefined || b.repository === undefined || a.repository === b.repository;
+}
+
 /**
  * Decides about a claim: whoever holds the target keeps it; the same workflow waits for its cooldown, another does not.
  *
@@ -51,7 +65,7 @@ export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldow
     return isSame(record.holder, claim.execution) ? { kind: 'ours' } : { kind: 'held', holder: record.holder };
   }
   const cooling = record.cooldowns
-    .filter(({ workflowId, execution }) => workflowId === claim.workflowId && !isSame(execution, claim.execution))
+    .filter((cooldown) => isSameWorkflow(cooldown, claim) && !isSame(cooldown.execution, claim.execution))
     .map((cooldown) => ({ cooldown, remainingMs: remaining(cooldown, now, cooldownMs) }))
     .toSorted((a, b) => b.remainingMs - a.remainingMs)[0];
   if (cooling !== undefined && cooling.remainingMs > 0) {
@@ -79,6 +93,14 @@ export function released(
   if (!holds && added.length === 0) return record;
   const cooldowns = newest([...alive(record.cooldowns, now, cooldownMs), ...added]);
   return holds ? { cooldowns } : { ...record, cooldowns };
+}
+
+/** A record with cooldowns that it may have lost, such as those of executions that the cluster still has. */
+export function withCooldowns(record: LockRecord, others: readonly Cooldown[]): LockRecord {
+  const missing = others.filter(
+    ({ execution }) => !record.cooldowns.some((known) => isSame(known.execution, execution)),
+  );
+  return missing.length === 0 ? record : { ...record, cooldowns: newest([...record.cooldowns, ...missing]) };
 }
 
 /** Whether a lock has nothing to say any more, so that it may be removed. */

@@ -11,9 +11,9 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import { InjectMetric } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { HOLDERS } from './holders.ts';
-import type { Holders } from './holders.ts';
+import type { Holders, TargetEvidence } from './holders.ts';
 import { lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
-import { decideClaim, isSpent, released, unusedLock } from './lock-record.ts';
+import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
 /** What came of asking for a target. */
@@ -59,24 +59,49 @@ export class TargetLocks {
    * Asks for a target; asking again for what one has is granted again.
    *
    * @param target in its one written form
+   * @param evidence what a lock that says nothing is held against before it is granted
    * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
    */
-  async acquire(target: string, claim: Claim, now: Date, signal: AbortSignal): Promise<Acquisition> {
+  async acquire(
+    target: string,
+    claim: Claim,
+    now: Date,
+    signal: AbortSignal,
+    evidence?: TargetEvidence,
+  ): Promise<Acquisition> {
     let seen: Seen = { lease: this.#lastSeen(target), live: false };
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const record = await this.#withoutEndedHolder(seen, now, signal);
+      const record = withCooldowns(await this.#withoutEndedHolder(seen, now, signal), evidence?.cooldowns ?? []);
       const decision = decideClaim(record, claim, now, this.#cooldownMs);
       if (decision.kind === 'ours') return { kind: 'acquired' };
       if (decision.kind === 'free') {
+        const occupant = await evidence?.occupant();
+        if (occupant !== undefined) return this.#busy(occupant);
         if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
         if (decision.kind !== 'held') return decision;
-        this.contention.inc({ cause: 'held' });
-        return { kind: 'busy', holder: decision.holder };
+        return this.#busy(decision.holder);
       }
       seen = { lease: await this.#read(target, signal), live: true };
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being asked for`);
+  }
+
+  /**
+   * Writes the lock of a running execution again when it is gone or names nobody who lives. Nothing is sent as long as the
+   * watch has seen that the execution holds it.
+   *
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   */
+  async restore(target: string, execution: ExecutionId, now: Date, signal: AbortSignal): Promise<void> {
+    if (this.isHeldBy(target, execution)) return;
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const lease = await this.#read(target, signal);
+      const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
+      if (record.holder !== undefined) return;
+      if (await this.#write(lease ?? target, { ...record, holder: execution }, now, signal)) return;
+    }
+    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being restored`);
   }
 
   /**
@@ -118,6 +143,11 @@ export class TargetLocks {
     if (lease === undefined) return;
     const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
     if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
+  }
+
+  #busy(holder: ExecutionId): Acquisition {
+    this.contention.inc({ cause: 'held' });
+    return { kind: 'busy', holder };
   }
 
   /** The record of a Lease as it would be had its holder given it back, when that has ended. */

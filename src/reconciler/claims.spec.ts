@@ -1,16 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
-import { claimOf, cooldownOf, targetOf } from './claims.ts';
+import { claimOf, cooldownOf } from './claims.ts';
 
 const now = new Date('2026-01-02T04:00:00.000Z');
 const startTime = '2026-01-02T03:00:00Z';
 const completionTime = '2026-01-02T03:05:00Z';
 const failure = (wasExecutionFailure: boolean) => ({ reason: 'TaskFailed', message: '', wasExecutionFailure }) as const;
 
+const skippedAll = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'AllTasksSkipped',
+  message: '',
+  lastTransitionTime: completionTime,
+} as const;
+
 describe('what a lock remembers of an execution', () => {
   it.each<[string, WorkflowExecutionStatus, string | undefined]>([
     ['completed', { phase: 'Completed', startTime, completionTime }, completionTime],
+    ['completed with every task skipped', { phase: 'Completed', completionTime, conditions: [skippedAll] }, undefined],
     ['failed after a step ran', { phase: 'Failed', completionTime, failure: failure(true) }, completionTime],
     ['failed before a step ran', { phase: 'Failed', completionTime, failure: failure(false) }, undefined],
     ['was skipped', { phase: 'Skipped', completionTime }, undefined],
@@ -31,22 +40,15 @@ describe('what a lock remembers of an execution', () => {
   });
 });
 
+it('a claim has no repository when the bundle reference cannot be parsed', () => {
+  const workflowRef = { workflowId: 'restart', version: '1', containerImage: 'quay.io/Upper/Case' };
+  expect(claimOf(aWorkflowExecution({ spec: { workflowRef } }))).not.toHaveProperty('repository');
+});
+
 it('a claim names the execution by its UID too, and its workflow', () => {
   expect(claimOf(aWorkflowExecution())).toEqual({
     execution: { namespace: 'payment', name: 'we-pod-crash', uid: '5e0b7a5c-0f0b-4a3e-9f4f-1f2d3c4b5a69' },
     workflowId: 'oomkill-increase-memory',
-  });
-});
-
-describe('the target that an execution asks for', () => {
-  it('is the same however it is written', () => {
-    const targets = ['payment/deployment/api', 'payment/deploy/api'].map((targetResource) =>
-      targetOf(aWorkflowExecution({ spec: { targetResource } })),
-    );
-    expect(targets).toEqual(['payment/deployment/api', 'payment/deployment/api']);
-  });
-
-  it('is none when it can not be understood', () => {
-    expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
+    repository: 'quay.io/kubernaut/oomkill',
   });
 });

@@ -1,7 +1,8 @@
 import type { Claim, Cooldown, ExecutionId } from '../locking/lock-record.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { formatRepository, parseImageReference } from '../workflow-execution/image-reference.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { formatTargetResource, parseTargetResource } from '../workflow-execution/target-resource.ts';
+import { hasSkippedAllTasks } from '../workflow-execution/status.ts';
 
 /** The execution as a lock names it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
@@ -10,13 +11,10 @@ export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution):
 
 /** What an execution asks a lock for. */
 export function claimOf(execution: WorkflowExecution): Claim {
-  return { execution: idOf(execution), workflowId: execution.spec.workflowRef.workflowId };
-}
-
-/** The target of an execution in its one written form; undefined when it can not be understood, and so is never locked. */
-export function targetOf(execution: WorkflowExecution): string | undefined {
-  const target = parseTargetResource(execution.spec.targetResource);
-  return target && formatTargetResource(target);
+  const { workflowId, containerImage } = execution.spec.workflowRef;
+  const image = parseImageReference(containerImage);
+  const identity = image === undefined ? { workflowId } : { workflowId, repository: formatRepository(image) };
+  return { execution: idOf(execution), ...identity };
 }
 
 /**
@@ -27,7 +25,9 @@ export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | 
   const { startTime, completionTime, failure } = execution.status ?? {};
   const phase = phaseOf(execution);
   const stepsRan =
-    phase === 'Completed' || failure?.wasExecutionFailure === true || (phase === 'Running' && startTime !== undefined);
+    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
+    failure?.wasExecutionFailure === true ||
+    (phase === 'Running' && startTime !== undefined);
   if (!stepsRan) return undefined;
   const end = isTerminal(phase) ? completionTime : undefined;
   return { ...claimOf(execution), completionTime: end ?? now.toISOString() };

@@ -29,11 +29,11 @@ function aLoop({ end = 'stopped', caughtUp = true }: { end?: LeadershipEnd; caug
   const loop = new ControlLoop(
     queue,
     mirrors as unknown as Mirrors,
-    { during, isHeld: true } as unknown as Leadership,
+    { during, isHeld: true, installation: 'remediation' } as unknown as Leadership,
     untilAborted as unknown as Resync,
     { reconcile } as unknown as Reconciler,
     untilAborted as unknown as AuditTrail,
-    { workers: 1, shutdownMs: 30_000 },
+    { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
     silentLogger,
     endProcess,
@@ -90,6 +90,15 @@ describe('the control loop', () => {
     await clock.advance(30_000);
 
     expect(reconcile.mock.calls[0]?.[1].aborted).toBe(true);
+  });
+
+  it('ends the process, and says why, when another installation reconciles the cluster', async () => {
+    const { loop, endProcess } = aLoop({ end: 'refused' });
+    stop(loop);
+    await settle();
+    expect(endProcess).toHaveBeenCalledWith(
+      expect.stringMatching(/^The installation in namespace remediation .+ kubectl -n kube-system delete lease \S+$/),
+    );
   });
 
   it('ends the process when the lease is lost', async () => {

@@ -8,6 +8,7 @@ import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { inLog } from '../workflow-execution/in-log.ts';
+import { AnotherInstallationError, installationLeaseKey } from './installation.ts';
 import { Leadership } from './leadership.ts';
 import { Mirrors } from './mirrors.ts';
 import { Reconciler } from './reconciler.ts';
@@ -31,7 +32,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly resync: Resync,
     private readonly reconciler: Reconciler,
     private readonly trail: AuditTrail,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs' | 'clusterLeaseNamespace'>,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(END_PROCESS) private readonly endProcess: (why: string) => void,
@@ -59,6 +60,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   async #lead(): Promise<void> {
     const end = await this.leadership.during(this.#shutdown.signal, (leading) => this.#work(leading));
     if (end === 'lost') this.endProcess('the lease of the leader is lost: another replica may reconcile already');
+    if (end === 'refused') {
+      const { installation = 'another namespace' } = this.leadership;
+      this.endProcess(new AnotherInstallationError(installation, installationLeaseKey(this.config)).message);
+    }
   }
 
   /**

@@ -17,7 +17,10 @@ const failed: WorkflowExecutionStatus = { phase: 'Failed', completionTime, failu
 
 function aCluster() {
   const cluster = aFakeCluster();
-  return { ...cluster, holders: new ExecutionHolders(cluster.executions, cluster.pipelineRuns, clock) };
+  return {
+    ...cluster,
+    holders: new ExecutionHolders(cluster.executions, cluster.pipelineRuns, cluster.runEnds, clock),
+  };
 }
 
 describe('what the cache knows of the holder of a lock', () => {
@@ -25,16 +28,18 @@ describe('what the cache knows of the holder of a lock', () => {
     ['is not looked at yet', undefined],
     ['is Pending', { phase: 'Pending' }],
     ['is Running', { phase: 'Running' }],
-    ['has failed: its pods may still end', failed],
   ] as const)('is that it lives when it %s', (_, status) => {
     const { holders, execution, server } = aCluster();
     expect(holders.lastSeen(idOf(execution({ status })))).toEqual({ kind: 'live' });
     expect(server.verbs).toEqual([]);
   });
 
-  it('is that it has ended, and what cools down, when it is Completed', () => {
+  it.each([
+    ['is Completed', completed],
+    ['has failed', failed],
+  ])('is that it has ended, and what cools down, when it %s', (_, status) => {
     const { holders, execution } = aCluster();
-    const one = execution({ status: completed });
+    const one = execution({ status });
     const cooldown = cooldownOf(one, clock.now());
     expect(cooldown).toMatchObject({ completionTime });
     expect(holders.lastSeen(idOf(one))).toEqual({ kind: 'ended', cooldown });
@@ -58,22 +63,15 @@ describe('what is true of the holder of a lock', () => {
   });
 
   it.each([
-    ['is Completed, whatever pods it has', completed],
+    ['is Completed', completed],
     ['has failed', failed],
     ['was skipped', { phase: 'Skipped', completionTime }],
   ] as const)('is that it has ended when it %s', async (_, status) => {
-    const { holders, execution, pod } = aCluster();
+    const { holders, execution, server } = aCluster();
     const one = execution({ status });
-    if (status.phase === 'Completed') pod(one, 'ending', 'Running');
     const cooldown = cooldownOf(one, clock.now());
     await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'ended', cooldown });
-  });
-
-  it('is that it lives when it has failed and a pod of it has not ended', async () => {
-    const { holders, execution, pod } = aCluster();
-    const one = execution({ status: failed });
-    pod(one, 'ending', 'Running');
-    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
+    expect(server.verbs).toEqual(['get']);
   });
 
   it('is read live: the cache may be late', async () => {
@@ -88,13 +86,14 @@ describe('what is true of the holder of a lock', () => {
     ['nothing of it is left', undefined, undefined, 'ended'],
     ['its PipelineRun has ended', succeeded('True', 'Succeeded'), undefined, 'ended'],
     ['its PipelineRun runs', succeeded('Unknown', 'Running'), undefined, 'live'],
-    ['a pod of it runs', undefined, 'Running', 'live'],
-    ['its PipelineRun has ended and a pod of it runs', succeeded('False', 'Failed'), 'Running', 'live'],
-  ])('when it is gone and %s', async (_, status, podPhase, kind) => {
-    const { holders, execution, unseenPipelineRun, pod, server } = aCluster();
+    ['a step of it runs', undefined, { running: {} }, 'live'],
+    ['its PipelineRun has ended and a step of it runs', succeeded('False', 'Failed'), { running: {} }, 'live'],
+  ])('when it is gone and %s', async (_, status, step, kind) => {
+    const { holders, execution, unseenPipelineRun, taskRun, pod, server } = aCluster();
     const one = execution();
     if (status !== undefined) unseenPipelineRun(one, { status });
-    if (podPhase !== undefined) pod(one, 'a-pod', podPhase);
+    if (step !== undefined) taskRun(one, 'main', succeeded('False', 'TaskRunCancelled'));
+    if (step !== undefined) pod(one, 'main', step);
     server.remove(workflowExecutionResource, one.metadata);
     await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind });
   });

@@ -36,7 +36,10 @@ export class Executions {
     return live;
   }
 
-  /** Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. */
+  /**
+   * Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. The
+   * target goes along with every patch: a pass may have resolved it without a write of its own (`withTarget`).
+   */
   async writeStatus(
     execution: WorkflowExecution,
     status: WorkflowExecutionStatus,
@@ -44,7 +47,8 @@ export class Executions {
   ): Promise<WorkflowExecution | Outdated> {
     const change = mergePatch(execution.status ?? {}, status);
     if (change === undefined) return execution;
-    return this.#patch(execution, { status: change }, { subresource: 'status', signal });
+    const { target } = status;
+    return this.#patch(execution, { status: { target, ...change } }, { subresource: 'status', signal });
   }
 
   /** Puts the finalizer of this service on an execution. */

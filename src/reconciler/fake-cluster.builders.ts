@@ -1,7 +1,11 @@
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { ObjectStore } from '../kubernetes/object-store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import type { ChangeHandler } from '../kubernetes/store.ts';
+import type { HolderState } from '../locking/holders.ts';
+import type { ExecutionId } from '../locking/lock-record.ts';
+import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { stepPodResource } from '../tekton/step-pod.ts';
@@ -9,8 +13,14 @@ import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { reconcilerIndexes } from './execution-indexes.ts';
 import { Executions } from './executions.ts';
+import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
+import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
+import { TargetOccupancy } from './target-occupancy.ts';
+import { RunEnds } from './run-end.ts';
+import { TaskRuns } from './task-runs.ts';
 
 /** An execution as tests make it. */
 type Over = Parameters<typeof aWorkflowExecution>[0];
@@ -22,25 +32,43 @@ type Over = Parameters<typeof aWorkflowExecution>[0];
 export function aFakeCluster(network: FakeNetwork = {}) {
   const server = new FakeApiServer();
   const client = server.client(network);
-  const executionCache = new ObjectStore<WorkflowExecution>({}, () => undefined);
-  const runCache = new ObjectStore<PipelineRun>({}, () => undefined);
+  const executionCache = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
+  const runHandlers: ChangeHandler<PipelineRun>[] = [];
+  const runCache = new ObjectStore<PipelineRun>({}, (change) => runHandlers.forEach((handler) => handler(change)));
   const sync = () => {
     executionCache.replace(undefined, server.list(workflowExecutionResource), server.revision);
     runCache.replace(undefined, server.list(pipelineRunResource), server.revision);
   };
   sync();
+  const taskRuns = new TaskRuns(client);
   const seen = <T>(object: T): T => {
     sync();
     return object;
   };
+  const executionMirror = { store: executionCache } as unknown as Reflector<WorkflowExecution>;
+  const runMirror = {
+    store: runCache,
+    onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
+  } as unknown as Reflector<PipelineRun>;
+  const pipelineRuns = new PipelineRuns(client, runMirror);
+  /** What executions that are asked about are doing; one that is not named lives. */
+  const holderStates = new Map<string, HolderState>();
+  const stateOf = ({ name }: ExecutionId): HolderState => holderStates.get(name) ?? { kind: 'live' };
+  const holders = { lastSeen: stateOf, inspect: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
   return {
     server,
     client,
+    holderStates,
     executionCache,
     runCache,
     sync,
-    executions: new Executions(client, { store: executionCache } as unknown as Reflector<WorkflowExecution>),
-    pipelineRuns: new PipelineRuns(client, { store: runCache } as unknown as Reflector<PipelineRun>),
+    executions: new Executions(client, executionMirror),
+    taskRuns,
+    runEnds: new RunEnds(taskRuns),
+    pipelineRuns,
+    adoption: new PipelineRunAdoption(client, pipelineRuns),
+    retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
+    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, new FakeClock()),
     /** An execution that is there and in the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */
@@ -49,12 +77,12 @@ export function aFakeCluster(network: FakeNetwork = {}) {
     /** The same, not in the cache yet. */
     unseenPipelineRun: (execution: WorkflowExecution, over: object = {}) =>
       server.put(pipelineRunResource, aPipelineRunOf(execution, over)),
-    /** A TaskRun of the execution's PipelineRun. */
-    taskRun: (execution: WorkflowExecution, name: string, status: object) =>
-      server.put(taskRunResource, { ...aChildOf(execution, 'tekton.dev/v1', 'TaskRun', name), status }),
-    /** A pod of the execution's PipelineRun. */
-    pod: (execution: WorkflowExecution, name: string, phase: string) =>
-      server.put(stepPodResource, { ...aChildOf(execution, 'v1', 'Pod', name), status: { phase } }),
+    /** A TaskRun of the execution's PipelineRun; `over` replaces parts of it. */
+    taskRun: (execution: WorkflowExecution, name: string, status: object, over: object = {}) =>
+      server.put(taskRunResource, { ...aTaskRunOf(execution, name, over), status }),
+    /** The pod of such a TaskRun, with one step in a state as a container has it; `over` replaces parts of it. */
+    pod: (execution: WorkflowExecution, taskRun: string, state: object, over: object = {}) =>
+      server.put(stepPodResource, aPodOf(execution, taskRun, state, over)),
     /** What the server has of an execution and its PipelineRun. */
     stored: ({ metadata }: WorkflowExecution) =>
       server.list(workflowExecutionResource).find(({ metadata: { uid } }) => uid === metadata.uid),
@@ -63,27 +91,57 @@ export function aFakeCluster(network: FakeNetwork = {}) {
   };
 }
 
-function aPipelineRunOf(execution: WorkflowExecution, over: { metadata?: object }): object {
-  const { apiVersion, kind, metadata } = execution;
-  const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
+/** The PipelineRun that would be created for an execution, with a UID. */
+function aPipelineRunOf(execution: WorkflowExecution, over: { metadata?: object; spec?: object }): object {
+  const { metadata, spec, ...rest } = buildPipelineRun(execution);
   return {
-    apiVersion: 'tekton.dev/v1',
-    kind: 'PipelineRun',
+    ...rest,
     ...over,
+    metadata: { ...metadata, uid: runUidOf(execution), ...over.metadata },
+    spec: { ...spec, ...over.spec },
+  };
+}
+
+function runUidOf({ metadata }: WorkflowExecution): string {
+  return `run-of-${metadata.uid}`;
+}
+
+function aTaskRunOf(execution: WorkflowExecution, name: string, { metadata, ...over }: { metadata?: object }): object {
+  const owner = { ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun' }, uid: runUidOf(execution), controller: true };
+  return {
+    ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun', ...over },
     metadata: {
-      name: pipelineRunName(execution),
-      namespace: metadata.namespace,
-      uid: `run-of-${metadata.uid}`,
-      labels: { [pipelineRunLabels.workflowExecution]: metadata.name },
-      ownerReferences: [owner],
-      ...over.metadata,
+      ...aChildOf(execution, name),
+      ownerReferences: [{ ...owner, name: pipelineRunName(execution) }],
+      ...metadata,
     },
   };
 }
 
-function aChildOf(execution: WorkflowExecution, apiVersion: string, kind: string, name: string): object {
-  const labels = { 'tekton.dev/pipelineRun': pipelineRunName(execution), 'tekton.dev/pipelineTask': name };
-  return { apiVersion, kind, metadata: { name, namespace: execution.metadata.namespace, uid: `uid-${name}`, labels } };
+function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, over: { metadata?: object }): object {
+  const owner = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    name: taskRun,
+    uid: `uid-${taskRun}`,
+    controller: true,
+  };
+  const phase = 'terminated' in state ? 'Succeeded' : 'Running';
+  return {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: { ...aChildOf(execution, `${taskRun}-pod`), ownerReferences: [owner], ...over.metadata },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
+    status: { phase, containerStatuses: [{ name: 'step-s', state }] },
+  };
+}
+
+function aChildOf(execution: WorkflowExecution, name: string) {
+  const labels = {
+    'tekton.dev/pipelineRun': pipelineRunName(execution),
+    'tekton.dev/pipelineRunUID': runUidOf(execution),
+    'tekton.dev/pipelineTask': name,
+  };
+  return { name, namespace: execution.metadata.namespace, uid: `uid-${name}`, labels };
 }
 
 /** That an object is of somebody else. */

@@ -8,7 +8,8 @@ import { happeningsOf } from './happenings.ts';
 const now = new Date('2026-01-02T03:10:00Z');
 const pipelineRun = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'run-1', namespace: 'payment', uid: 'u' };
 const running: Observation = { phase: 'Running', pipelineRun, message: 'runs' };
-const cancelling: Observation = { ...running, isBeingCancelled: true };
+const cancelling: Observation = { ...running, cancelling: 'Graceful' };
+const stopping: Observation = { ...running, cancelling: 'Immediate' };
 const completed: Observation = { phase: 'Completed', pipelineRun, message: 'done' };
 const refused: Observation = { phase: 'Pending', reason: 'Forbidden', message: 'not yet' };
 const failed = (reason: 'OOMKilled' | 'Cancelled' | 'ValidationFailed'): Observation => ({
@@ -21,6 +22,15 @@ const skipped: Observation = {
 };
 const fresh = aWorkflowExecution();
 const askedFor = aWorkflowExecution({ spec: { cancelRequested: true } });
+const urgent = aWorkflowExecution({
+  spec: { cancelRequested: true, cancelMode: 'Immediate' },
+  metadata: {
+    annotations: {
+      'workflowexecution.kubernaut.ai/cancel-requested-by': 'alice',
+      'workflowexecution.kubernaut.ai/immediate-cancel-requested-by': 'bob',
+    },
+  },
+});
 
 /** The execution as a look at it has left it. */
 function after(execution: WorkflowExecution, ...observations: readonly Observation[]): WorkflowExecution {
@@ -57,6 +67,27 @@ describe('what is told of an execution', () => {
       after(askedFor, running),
       cancelling,
       ['Normal CancellationRequested CancelPipelineRun Tekton was asked to cancel PipelineRun run-1'],
+    ],
+    [
+      'that is cancelled immediately after it was cancelled gracefully',
+      after(urgent, running, cancelling),
+      stopping,
+      [
+        'Normal CancellationRequested CancelPipelineRun Tekton was asked to cancel PipelineRun run-1 immediately, ' +
+          'without its finally tasks, as requested by bob',
+      ],
+    ],
+    [
+      'whose end Tekton does not record',
+      after(fresh, running),
+      { ...running, message: 'it should have ended', endNotRecorded: true },
+      ['Warning EndNotRecorded CancelPipelineRun it should have ended'],
+    ],
+    [
+      'whose end Tekton still does not record',
+      after(fresh, running, { ...running, endNotRecorded: true }),
+      { ...running, endNotRecorded: true },
+      [],
     ],
     [
       'whose PipelineRun is cancelled by hand',

@@ -1,8 +1,10 @@
 import type { Happening } from '../kubernetes/event.ts';
+import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
-import { isCancelling } from '../workflow-execution/status.ts';
+import { cancellingMode, isEndNotRecorded } from '../workflow-execution/status.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 
 /**
  * What one look at an execution has brought about, to be told to people: a change of phase, how its PipelineRun was come
@@ -20,7 +22,10 @@ export function happeningsOf(
   if (observation.phase !== phaseOf(after)) return [];
   // Every try counts, also when it says nothing new; the recorder makes one Event of all that are alike.
   if (observation.phase === 'Pending') return [failedTry(observation)];
-  if (observation.phase === 'Running') return [...begun(observation, after), ...cancelled(observation, before, after)];
+  if (observation.phase === 'Running') {
+    const news = [...begun(observation, after), ...cancelled(observation, before, after)];
+    return [...news, ...givenUp(observation, before)];
+  }
   return phaseOf(before) === observation.phase ? [] : [ended(observation, before)];
 }
 
@@ -30,10 +35,10 @@ function failedTry({ reason, message }: Seen<'Pending'>): Happening {
   return { type: 'Warning', reason, action: 'StartPipelineRun', note: message };
 }
 
-function begun({ begun, pipelineRun }: Seen<'Running'>, { spec }: WorkflowExecution): readonly Happening[] {
+function begun({ begun, pipelineRun }: Seen<'Running'>, execution: WorkflowExecution): readonly Happening[] {
   if (begun === undefined) return [];
-  const { workflowId, version } = spec.workflowRef;
-  const runs = `Running: workflow ${workflowId} ${version} on ${spec.targetResource}`;
+  const { workflowId, version } = execution.spec.workflowRef;
+  const runs = `Running: workflow ${workflowId} ${version} on ${targetOf(execution)}`;
   const [reason, note] =
     begun === 'created'
       ? ['PipelineRunCreated', `${runs}, as PipelineRun ${pipelineRun.name}`]
@@ -42,16 +47,24 @@ function begun({ begun, pipelineRun }: Seen<'Running'>, { spec }: WorkflowExecut
 }
 
 function cancelled(
-  { isBeingCancelled, pipelineRun }: Seen<'Running'>,
+  { cancelling, pipelineRun }: Seen<'Running'>,
   before: WorkflowExecution,
-  { spec }: WorkflowExecution,
+  after: WorkflowExecution,
 ): readonly Happening[] {
-  if (isBeingCancelled !== true || isCancelling(before)) return [];
+  if (cancelling === undefined || cancelling === cancellingMode(before)) return [];
+  const how = cancelling === 'Immediate' ? ' immediately, without its finally tasks' : '';
+  const user = cancelRequestedBy(after);
+  const who = user === undefined ? '' : `, as requested by ${user}`;
   const note =
-    spec.cancelRequested === true
-      ? `Tekton was asked to cancel PipelineRun ${pipelineRun.name}`
-      : `PipelineRun ${pipelineRun.name} is being cancelled, but not by this execution`;
+    after.spec.cancelRequested === true
+      ? `Tekton was asked to cancel PipelineRun ${pipelineRun.name}${how}${who}`
+      : `PipelineRun ${pipelineRun.name} is being cancelled${how}, but not by this execution`;
   return [{ type: 'Normal', reason: 'CancellationRequested', action: 'CancelPipelineRun', note }];
+}
+
+function givenUp({ endNotRecorded, message }: Seen<'Running'>, before: WorkflowExecution): readonly Happening[] {
+  if (endNotRecorded !== true || isEndNotRecorded(before)) return [];
+  return [{ type: 'Warning', reason: 'EndNotRecorded', action: 'CancelPipelineRun', note: message }];
 }
 
 function ended(observation: Seen<'Completed' | 'Failed' | 'Skipped'>, before: WorkflowExecution): Happening {

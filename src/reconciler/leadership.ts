@@ -3,54 +3,83 @@ import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { LeaderElector, type LeaderWork } from '../kubernetes/leader-elector.ts';
+import { LeaderElector, type LeadershipEnd, type LeaderWork } from '../kubernetes/leader-elector.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
+import { installationLeaseKey } from './installation.ts';
 import { LOGGER } from './tokens.ts';
 
 /** Name of the Lease that the replicas agree with. */
 export const leaderLeaseName = 'workflow-execution-leader';
 
+type LeadershipConfig = Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'namespace' | 'clusterLeaseNamespace'>;
+
 /**
- * Sees to it that one replica reconciles. The parts of the lease have the proportions that Kubernetes' own components use
- * (15 s, 10 s, 2 s).
+ * Sees to it that one replica of one installation reconciles the cluster. Replicas agree by a Lease in their own namespace;
+ * whoever has it also needs the Lease of the cluster, which is its installation's for good. The parts of the lease have the
+ * proportions that Kubernetes' own components use (15 s, 10 s, 2 s).
  */
 @Injectable()
 export class Leadership {
-  readonly #elector: LeaderElector | undefined;
+  readonly #identity = `${hostname()}_${randomUUID()}`;
+  readonly #electors: { readonly replica: LeaderElector; readonly installation: LeaderElector } | undefined;
 
   constructor(
     kubeConfig: PooledKubeConfig,
-    @Inject(CONFIG)
-    { leaderElection, leaderLeaseMs, namespace }: Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'namespace'>,
-    @Inject(LOGGER) log: Logger,
+    @Inject(CONFIG) config: LeadershipConfig,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
+    const { leaderElection, leaderLeaseMs, namespace } = config;
     if (!leaderElection) return;
-    this.#elector = new LeaderElector({
-      // A client of its own: that of the reconciler may write only while this one has the lease.
+    const shared = {
+      // A client of its own: that of the reconciler may write only while this one has the leases.
       client: new KubernetesClient(kubeConfig),
-      lease: { namespace, name: leaderLeaseName },
-      identity: `${hostname()}_${randomUUID()}`,
       leaseDurationMs: leaderLeaseMs,
       renewDeadlineMs: (leaderLeaseMs * 2) / 3,
       retryPeriodMs: (leaderLeaseMs * 2) / 15,
       log,
-    });
+    };
+    this.#electors = {
+      replica: new LeaderElector({ ...shared, lease: { namespace, name: leaderLeaseName }, identity: this.#identity }),
+      installation: new LeaderElector({
+        ...shared,
+        lease: installationLeaseKey(config),
+        identity: namespace,
+        permanent: true,
+      }),
+    };
   }
 
   /** Whether this replica may write at this very moment. */
   get isHeld(): boolean {
-    return this.#elector?.isLeader ?? true;
+    if (this.#electors === undefined) return true;
+    return this.#electors.replica.isLeader && this.#electors.installation.isLeader;
+  }
+
+  /** The namespace of the installation that reconciles the cluster, as last seen. */
+  get installation(): string | undefined {
+    return this.#electors?.installation.leader;
   }
 
   /**
    * Waits until this replica leads, then does the work until `signal` aborts; the work is told and may drain.
    *
-   * @returns `lost` as soon as another replica may lead: the process has to end, for it does not know what is true any more
+   * @returns `lost` as soon as another replica may lead: the process has to end, for it does not know what is true any more.
+   * `refused` when another installation reconciles the cluster.
    */
-  async during(signal: AbortSignal, work: LeaderWork): Promise<'stopped' | 'lost'> {
-    if (this.#elector !== undefined) return this.#elector.run(signal, work);
-    await work(signal);
-    return 'stopped';
+  async during(signal: AbortSignal, work: LeaderWork): Promise<LeadershipEnd> {
+    if (this.#electors === undefined) {
+      await work(signal);
+      return 'stopped';
+    }
+    const { replica, installation } = this.#electors;
+    let end: LeadershipEnd = 'stopped';
+    const replicaEnd = await replica.run(signal, async (leading) => {
+      end = await installation.run(leading, (both) => {
+        this.log.info({ identity: this.#identity }, 'leading');
+        return work(both);
+      });
+    });
+    return replicaEnd === 'stopped' ? end : replicaEnd;
   }
 }

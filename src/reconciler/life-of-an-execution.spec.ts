@@ -9,9 +9,12 @@ import type { Step } from './steps/step.ts';
 const names = [
   'validate',
   'cancel before start',
+  'enforce start deadline',
   'add finalizer',
   'acquire target',
   'start',
+  'keep target',
+  'release PipelineRun',
   'request cancellation',
   'follow',
   'release target',
@@ -49,6 +52,7 @@ const status = { conditions };
 describe('the life of an execution', () => {
   it.each([
     ['has completed', anEndedExecution({ status })],
+    ['has failed', anEndedExecution({ status: { ...status, phase: 'Failed' } })],
     ['was skipped', aWorkflowExecution({ status: { ...status, phase: 'Skipped' } })],
   ])('is over when it %s and its audit events are done with', (_, execution) => {
     expect(life.isOver(execution)).toBe(true);
@@ -58,10 +62,6 @@ describe('the life of an execution', () => {
     ['is new', aWorkflowExecution()],
     ['runs', aRunningExecution({ status })],
     ['has audit events on their way', anEndedExecution()],
-    [
-      'has failed: whether its lock was given back stands elsewhere',
-      anEndedExecution({ status: { ...status, phase: 'Failed' } }),
-    ],
     ['is to be deleted in time', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
     ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
   ])('goes on when it %s', (_, execution) => {
@@ -70,15 +70,22 @@ describe('the life of an execution', () => {
 });
 
 describe('the steps of an execution', () => {
-  const pending = ['validate', 'cancel before start', 'add finalizer & acquire target', 'start'];
+  const ended = ['release PipelineRun', 'tell audit', 'expire'];
+  const pending = [
+    'cancel before start',
+    'enforce start deadline',
+    'validate',
+    'add finalizer & acquire target',
+    'start',
+  ];
 
   it.each([
     ['new', aWorkflowExecution(), pending],
     ['Pending', aWorkflowExecution({ status: { phase: 'Pending' } }), pending],
-    ['Running', aRunningExecution(), ['request cancellation', 'follow']],
-    ['Completed', anEndedExecution(), ['tell audit', 'expire']],
-    ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ['tell audit', 'expire']],
-    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ['release target', 'tell audit', 'expire']],
+    ['Running', aRunningExecution(), ['keep target', 'release PipelineRun', 'request cancellation', 'follow']],
+    ['Completed', anEndedExecution(), ended],
+    ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), ended],
+    ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), ended],
   ])('that is %s', async (_, execution, expected) => {
     await expect(stepsOf(execution)).resolves.toEqual(expected);
   });

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AtOnce } from './steps/at-once.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { KeepTarget } from './steps/keep-target.step.ts';
+import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
@@ -27,9 +30,12 @@ export class LifeOfAnExecution {
   constructor(
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
+    startDeadline: EnforceStartDeadline,
     addFinalizer: AddFinalizer,
     acquire: AcquireTarget,
     start: StartPipelineRun,
+    keepTarget: KeepTarget,
+    releasePipelineRun: ReleasePipelineRun,
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
     release: ReleaseTarget,
@@ -41,24 +47,25 @@ export class LifeOfAnExecution {
   ) {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
-      Pending: [validate, cancelBeforeStart, new AtOnce(addFinalizer, acquire), start],
-      Running: [cancel, follow],
-      Completed: [tellAudit, expire],
-      Failed: [release, tellAudit, expire],
-      Skipped: [tellAudit, expire],
+      // Validated last: a target that cannot be resolved now must keep an execution neither from being cancelled nor from
+      // its deadline.
+      Pending: [cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
+      Running: [keepTarget, releasePipelineRun, cancel, follow],
+      Completed: [releasePipelineRun, tellAudit, expire],
+      Failed: [releasePipelineRun, tellAudit, expire],
+      Skipped: [releasePipelineRun, tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
   }
 
   /**
-   * Whether no step will ever do anything again for an execution as it is now, whatever else is in the cluster. Most of
-   * those that a new leader finds are so.
+   * Whether no step will ever do anything again for an execution as it is now, unless its PipelineRun waits to be let go.
+   * Most of those that a new leader finds are so.
    */
   isOver(execution: WorkflowExecution): boolean {
     const { metadata, spec } = execution;
     if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
-    const phase = phaseOf(execution);
-    return (phase === 'Completed' || phase === 'Skipped') && isSettled(execution);
+    return isTerminal(phaseOf(execution)) && isSettled(execution);
   }
 
   /** The steps for an execution as it is now. */

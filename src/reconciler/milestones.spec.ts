@@ -24,6 +24,11 @@ const cancelling: WorkflowExecutionStatus = {
   ],
 };
 
+const stopping: WorkflowExecutionStatus = {
+  ...cancelling,
+  conditions: cancelling.conditions?.map((condition) => ({ ...condition, reason: 'CancellingImmediately' })),
+};
+
 function told(before: WorkflowExecutionStatus | undefined, after: WorkflowExecutionStatus) {
   const milestones = milestonesOf(aWorkflowExecution({ status: before }), aWorkflowExecution({ status: after }));
   return milestones.map(({ message }) => message);
@@ -35,6 +40,7 @@ describe('the log tells of an execution', () => {
     ['that starts at once', undefined, running, ['execution created', 'execution started']],
     ['that starts after it has waited', { phase: 'Pending' }, running, ['execution started']],
     ['that is being cancelled', running, cancelling, ['execution is being cancelled']],
+    ['whose cancellation becomes immediate', cancelling, stopping, ['execution is being cancelled']],
     ['that ends', running, completed, ['execution ended']],
     ['that ends before it starts', undefined, { phase: 'Skipped' }, ['execution created', 'execution ended']],
     ['that has ended before', completed, completed, []],
@@ -67,11 +73,11 @@ describe('the log tells of an execution', () => {
   it('as what PipelineRun it runs, and who asked for its cancellation', () => {
     expect(fieldsOf({ phase: 'Pending' }, running)).toEqual([{ pipelineRun: 'run-1' }]);
     const annotations = { 'workflowexecution.kubernaut.ai/cancel-requested-by': 'bob' };
-    expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', pipelineRun: 'run-1' }]);
+    expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', mode: 'Graceful', pipelineRun: 'run-1' }]);
     const [bare] = milestonesOf(aWorkflowExecution({ status: running }), aWorkflowExecution({ status: cancelling }));
-    expect(bare?.fields).toEqual({ pipelineRun: 'run-1' });
+    expect(bare?.fields).toEqual({ mode: 'Graceful', pipelineRun: 'run-1' });
     const unstarted = { phase: 'Running', conditions: cancelling.conditions } as const;
-    expect(fieldsOf({ phase: 'Running' }, unstarted)).toEqual([{}]);
+    expect(fieldsOf({ phase: 'Running' }, unstarted)).toEqual([{ mode: 'Graceful' }]);
   });
 
   it.each<[string, WorkflowExecutionStatus, object]>([

@@ -1,7 +1,9 @@
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { isCancelling } from '../workflow-execution/status.ts';
+import { cancellingMode } from '../workflow-execution/status.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 
 /** Something in the life of an execution that there is a log line of. */
 export interface Milestone {
@@ -17,16 +19,17 @@ export function milestonesOf(before: WorkflowExecution, after: WorkflowExecution
   return [
     ...(before.status?.phase === undefined ? [created(after)] : []),
     ...(before.status?.pipelineRunRef === undefined ? started(after) : []),
-    ...(isCancelling(after) && !isCancelling(before) ? [cancelled(after)] : []),
+    ...cancelled(before, after),
     ...(isTerminal(phaseOf(after)) && !isTerminal(phaseOf(before)) ? [ended(after)] : []),
   ];
 }
 
-function created({ metadata, spec }: WorkflowExecution): Milestone {
+function created(execution: WorkflowExecution): Milestone {
+  const { metadata, spec } = execution;
   const { workflowId: workflow, version } = spec.workflowRef;
   const { creationTimestamp: at, annotations } = metadata;
   const by = annotations?.[ownAnnotations.createdBy];
-  const fields = { at, by, workflow, version, target: spec.targetResource, for: spec.remediationRequestRef.name };
+  const fields = { at, by, workflow, version, target: targetOf(execution), for: spec.remediationRequestRef.name };
   return { message: 'execution created', fields };
 }
 
@@ -35,9 +38,11 @@ function started({ status }: WorkflowExecution): readonly Milestone[] {
   return pipelineRun === undefined ? [] : [{ message: 'execution started', fields: { pipelineRun } }];
 }
 
-function cancelled({ metadata, status }: WorkflowExecution): Milestone {
-  const by = metadata.annotations?.[ownAnnotations.cancelRequestedBy];
-  return { message: 'execution is being cancelled', fields: { by, pipelineRun: status?.pipelineRunRef?.name } };
+function cancelled(before: WorkflowExecution, after: WorkflowExecution): readonly Milestone[] {
+  const mode = cancellingMode(after);
+  if (mode === undefined || mode === cancellingMode(before)) return [];
+  const fields = { by: cancelRequestedBy(after), mode, pipelineRun: after.status?.pipelineRunRef?.name };
+  return [{ message: 'execution is being cancelled', fields }];
 }
 
 /** The duration is that of the run, in seconds; an execution that has not run has none. */

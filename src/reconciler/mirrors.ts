@@ -4,10 +4,13 @@ import { keyOf, keyToString } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import type { Change } from '../kubernetes/store.ts';
+import { holderOf } from '../locking/lock-lease.ts';
+import { isSame, type ExecutionId } from '../locking/lock-record.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { controllingExecution } from './ownership.ts';
+import { pipelineRunIndex } from './execution-indexes.ts';
 
 /** What the reconciler sees of the cluster, and which execution each change there is about. */
 @Injectable()
@@ -18,24 +21,34 @@ export class Mirrors {
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
   ) {}
 
-  /** Calls the handler with the key of an execution whenever it, or a PipelineRun of it, has changed. */
+  /**
+   * Calls the handler with the key of an execution whenever it, its PipelineRun or its hold on a lock has changed. A
+   * PipelineRun is told by its name, which is derived from the execution: what else it says of its owner may have been
+   * changed. One of no execution is told by its own key.
+   */
   onChange(handler: (key: string) => void): void {
     this.executions.onChange(({ object }) => handler(keyOf(object)));
     this.pipelineRuns.onChange(({ object }) => {
-      const owner = controllingExecution(object);
-      if (owner !== undefined) handler(keyToString(owner));
+      const executions = this.executions.store.byIndex(pipelineRunIndex, keyOf(object));
+      const keys = executions.length === 0 ? [keyOf(object)] : executions.map(keyOf);
+      keys.forEach(handler);
+    });
+    this.leases.onChange((change) => {
+      const former = formerHolder(change);
+      if (former !== undefined) handler(keyToString(former));
     });
   }
 
   /**
-   * Waits until everything has been seen once, and of the executions all that had happened when this was called: one that
-   * another replica has brought to its end must not look as if it had not begun. False when the signal aborts before that.
+   * Waits until everything has been seen once, and of executions and PipelineRuns all that had happened when this was
+   * called: one that another replica has started or brought to its end must not look as if it had not begun. False when
+   * the signal aborts before that.
    */
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     try {
       await Promise.all([
         this.executions.caughtUp(signal),
-        this.pipelineRuns.synced(signal),
+        this.pipelineRuns.caughtUp(signal),
         this.leases.synced(signal),
       ]);
       return true;
@@ -59,4 +72,12 @@ export class Mirrors {
   uidOf(key: string): string | undefined {
     return this.executions.store.get(key)?.metadata.uid;
   }
+}
+
+/** The execution that a Lease named before this change and names no more. */
+function formerHolder({ type, object, previous }: Change<Lease>): ExecutionId | undefined {
+  if (previous === undefined) return undefined;
+  const [before, after] = [holderOf(previous), type === 'deleted' ? undefined : holderOf(object)];
+  if (before === undefined || before === 'unreadable') return undefined;
+  return after !== undefined && after !== 'unreadable' && isSame(before, after) ? undefined : before;
 }

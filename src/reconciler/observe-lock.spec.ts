@@ -3,17 +3,22 @@ import { aWorkflowExecution } from '../workflow-execution/workflow-execution.bui
 import { observeBusy, observeCooldown, observeLockTrouble } from './observe-lock.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
-const other = { namespace: 'checkout', name: 'other', uid: 'uid-other' };
+const execution = aWorkflowExecution({
+  spec: { targetResource: 'shop/deploy/api' },
+  status: { target: 'shop/deployment/api' },
+});
+const here = { namespace: 'payment', name: 'other', uid: 'uid-other' };
+const elsewhere = { namespace: 'secret-project', name: 'we-hidden', uid: 'uid-hidden' };
 
 describe('an execution that does not get its target', () => {
-  it('is skipped while another one holds it, which is named', () => {
-    expect(observeBusy(aWorkflowExecution(), other, now)).toEqual({
+  it('is skipped while another one holds it, which is named when it is in the same namespace', () => {
+    expect(observeBusy(execution, here, now)).toEqual({
       phase: 'Skipped',
       skip: {
         reason: 'ResourceBusy',
-        message: expect.stringMatching(/^checkout\/other .*payment\/deployment\/payment-api.* another execution .+\.$/),
+        message: expect.stringMatching(/^shop\/deployment\/api is held by payment\/other, .* another execution .+\.$/),
         skippedAt: '2026-01-02T03:04:05Z',
-        conflictingExecution: other,
+        conflictingExecution: here,
       },
     });
   });
@@ -24,20 +29,27 @@ describe('an execution that does not get its target', () => {
     [1_001, 2],
     [180_000, 180],
   ])('is skipped while its workflow cools down, with %i ms left: %i s', (remainingMs, remainingCooldownSeconds) => {
-    expect(observeCooldown(aWorkflowExecution(), other, remainingMs, now)).toEqual({
+    expect(observeCooldown(execution, here, remainingMs, now)).toEqual({
       phase: 'Skipped',
       skip: {
         reason: 'RecentlyRemediated',
         message: expect.stringMatching(
-          new RegExp(
-            `oomkill-increase-memory .*payment/deployment/payment-api.*checkout/other.* ${remainingCooldownSeconds} s`,
-          ),
+          new RegExp(`oomkill-increase-memory .*shop/deployment/api.*payment/other.* ${remainingCooldownSeconds} s`),
         ),
         skippedAt: '2026-01-02T03:04:05Z',
-        conflictingExecution: other,
+        conflictingExecution: here,
         remainingCooldownSeconds,
       },
     });
+  });
+
+  it.each([
+    ['holds it', observeBusy(execution, elsewhere, now), 'is held by an execution in another namespace, '],
+    ['ran on it', observeCooldown(execution, elsewhere, 1, now), 'as an execution in another namespace. '],
+  ])('learns nothing about one in another namespace that %s', (_, observation, message) => {
+    expect(observation).toMatchObject({ skip: { message: expect.stringContaining(message) } });
+    expect(observation).not.toHaveProperty('skip.conflictingExecution');
+    expect(JSON.stringify(observation)).not.toMatch(/secret-project|hidden/);
   });
 
   it('waits while the lock cannot be asked for', () => {

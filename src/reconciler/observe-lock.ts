@@ -1,18 +1,16 @@
 import type { ExecutionId } from '../locking/lock-record.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { Skip, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { timestamp } from '../workflow-execution/timestamp.ts';
 
 /** How an execution stands whose target another one has. */
 export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
-  const { targetResource } = execution.spec;
+  const { name, ...named } = naming(execution, holder);
   const message =
-    `${nameOf(holder)} holds ${targetResource}, and a target has one execution at a time. ` +
+    `${targetOf(execution)} is held by ${name}, and a target has one execution at a time. ` +
     'Create another execution when that one has ended, if the target still needs it.';
-  return {
-    phase: 'Skipped',
-    skip: { reason: 'ResourceBusy', message, skippedAt: timestamp(now), conflictingExecution: { ...holder } },
-  };
+  return { phase: 'Skipped', skip: { reason: 'ResourceBusy', message, skippedAt: timestamp(now), ...named } };
 }
 
 /** How an execution stands whose workflow has ended on the same target a short time ago. */
@@ -22,17 +20,17 @@ export function observeCooldown(
   remainingMs: number,
   now: Date,
 ): Observation {
-  const { targetResource, workflowRef } = execution.spec;
+  const { workflowRef } = execution.spec;
+  const { name, ...named } = naming(execution, earlier);
   // Rounded up: after so many seconds it is really over.
   const remainingCooldownSeconds = Math.ceil(remainingMs / 1000);
   const message =
-    `Workflow ${workflowRef.workflowId} ran on ${targetResource} a short time ago, as ${nameOf(earlier)}. ` +
+    `Workflow ${workflowRef.workflowId} ran on ${targetOf(execution)} a short time ago, as ${name}. ` +
     `The same workflow can run there again in ${remainingCooldownSeconds} s; another workflow can run now.`;
   const skippedAt = timestamp(now);
-  const conflictingExecution = { ...earlier };
   return {
     phase: 'Skipped',
-    skip: { reason: 'RecentlyRemediated', message, skippedAt, conflictingExecution, remainingCooldownSeconds },
+    skip: { reason: 'RecentlyRemediated', message, skippedAt, ...named, remainingCooldownSeconds },
   };
 }
 
@@ -41,6 +39,15 @@ export function observeLockTrouble(error: Error): Observation {
   return { phase: 'Pending', reason: 'LockUnavailable', message: `The target can not be locked now: ${error.message}` };
 }
 
-function nameOf({ namespace, name }: ExecutionId): string {
-  return `${namespace}/${name}`;
+/**
+ * Another execution as the status of this one may name it: who may read this namespace need not be one who may know what
+ * there is in another.
+ */
+function naming(
+  { metadata }: WorkflowExecution,
+  { namespace, name, uid }: ExecutionId,
+): Pick<Skip, 'conflictingExecution'> & { readonly name: string } {
+  return namespace === metadata.namespace
+    ? { name: `${namespace}/${name}`, conflictingExecution: { namespace, name, uid } }
+    : { name: 'an execution in another namespace' };
 }

@@ -1,72 +1,128 @@
 import { classifyFailure } from '../tekton/classify-failure.ts';
 import { advice } from '../tekton/failure-reasons.ts';
-import { isBeingCancelled, type PipelineRun } from '../tekton/pipeline-run.ts';
+import {
+  cancellationOf,
+  pipelineRunApiVersion,
+  pipelineRunResource,
+  type PipelineRun,
+} from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
-import { hasStartedSteps, stepsMayHaveRun } from '../tekton/steps-run.ts';
+import type { RunIdentity } from '../tekton/run-activity.ts';
+import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
 import type { PipelineRunRef, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 
-/** How an execution stands whose PipelineRun exists. The TaskRuns are only needed when the run has failed. */
-export function observePipelineRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
+type Running = Extract<Observation, { phase: 'Running' }>;
+
+/** Observes a PipelineRun that Tekton calls running. */
+export function observeRunning(pipelineRun: PipelineRun): Running {
+  const { startTime } = pipelineRun.status;
+  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, ...progressOf(pipelineRun) };
+}
+
+/** Observes a PipelineRun that has just been created, or that was found after an earlier try had created it. */
+export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopted'): Observation {
+  return { ...observeRunning(pipelineRun), begun };
+}
+
+/**
+ * Observes a run whose PipelineRun has ended or is gone while a step of it still runs or may start. The execution stays
+ * Running: its end is the promise that the target is free.
+ *
+ * @param waitsFor the TaskRuns or pods, for people
+ */
+export function observeEnding(run: RunIdentity, pipelineRun: PipelineRun | undefined, waitsFor: string): Running {
+  const message = `PipelineRun ${run.name} ${endOf(pipelineRun)}. Waiting for ${waitsFor} to end.`;
+  if (pipelineRun !== undefined) return { ...observeRunning(pipelineRun), message };
+  const { namespace, name, uid } = run;
+  const reference = { apiVersion: pipelineRunApiVersion, kind: pipelineRunResource.kind, name, namespace, uid };
+  return { phase: 'Running', pipelineRun: reference, message };
+}
+
+function endOf(pipelineRun: PipelineRun | undefined): string {
+  if (pipelineRun === undefined) return 'is gone';
+  const { state, reason } = readOutcome(pipelineRun);
+  if (state === 'running') return isBeingDeleted(pipelineRun) ? 'is being deleted' : 'is being given up';
+  return state === 'succeeded' ? 'has succeeded' : `has ended as ${reason || 'failed'}`;
+}
+
+/**
+ * Observes a run of which nothing goes on any more.
+ *
+ * @param taskRuns all that still exist; they are needed only when the run has failed
+ */
+export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
   const { state, startTime, completionTime, message } = readOutcome(pipelineRun);
-  const told = { pipelineRun: referenceTo(pipelineRun), startTime };
+  const told = { pipelineRun: referenceTo(pipelineRun), startTime, completionTime };
   const { name } = pipelineRun.metadata;
   switch (state) {
-    case 'running':
-      return { phase: 'Running', ...told, ...progressOf(pipelineRun) };
-    case 'succeeded':
-      return { phase: 'Completed', ...told, completionTime, message: `PipelineRun ${name} succeeded. ${message}` };
+    case 'succeeded': {
+      const { childReferences, skippedTasks } = pipelineRun.status;
+      const allTasksSkipped = childReferences.length === 0 && skippedTasks > 0;
+      return { phase: 'Completed', ...told, message: `PipelineRun ${name} succeeded. ${message}`, allTasksSkipped };
+    }
     case 'failed':
-      return { phase: 'Failed', ...told, completionTime, failure: classifyFailure(pipelineRun, taskRuns) };
+      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns) };
+    case 'running':
+      return { phase: 'Failed', ...told, failure: deleted(name, mayHaveRun(pipelineRun, taskRuns)) };
     case 'unknown': {
       const reason = 'UnknownStatus';
       const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns);
       const failure = { reason, message: `${advice[reason]} It is ${name}.`, wasExecutionFailure } as const;
-      return { phase: 'Failed', ...told, completionTime, failure };
+      return { phase: 'Failed', ...told, failure };
     }
   }
 }
 
-/**
- * How a Running execution stands whose PipelineRun is gone. What it had done went with it: unless Tekton is known not to
- * have started it, steps may have run.
- *
- * @param taskRuns those that have outlived it for a moment
- */
-export function observeMissingPipelineRun(execution: WorkflowExecution, taskRuns: readonly TaskRun[]): Observation {
-  const { pipelineRunRef, startTime } = execution.status ?? {};
-  const wasExecutionFailure = startTime !== undefined || taskRuns.some(hasStartedSteps);
-  const [reason, what] =
-    pipelineRunRef === undefined
-      ? (['MissingPipelineRun', 'The status says Running, but there is no PipelineRun of this execution.'] as const)
-      : (['PipelineRunDeleted', `PipelineRun ${pipelineRunRef.name} was deleted before it ended.`] as const);
-  return { phase: 'Failed', failure: { reason, message: `${what} ${advice[reason]}`, wasExecutionFailure } };
+/** Observes a Running execution whose PipelineRun is gone. What it did is gone too, so steps count as having run. */
+export function observeMissingPipelineRun({ status }: WorkflowExecution): Observation {
+  const { pipelineRunRef } = status ?? {};
+  if (pipelineRunRef !== undefined) return { phase: 'Failed', failure: deleted(pipelineRunRef.name, true) };
+  const reason = 'MissingPipelineRun';
+  const message = `The status says Running, but there is no PipelineRun of this execution. ${advice[reason]}`;
+  return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: true } };
 }
 
-/** How an execution stands whose name for a PipelineRun is taken by one of somebody else. */
-export function observeConflict(other: PipelineRun): Observation {
+/**
+ * Observes an execution whose name for a PipelineRun is taken by one of somebody else.
+ *
+ * @param why it is not of this execution, the rest of a sentence that begins with its name
+ */
+export function observeConflict(other: PipelineRun, why = 'is not of this execution'): Observation {
   const reason = 'PipelineRunConflict';
-  const message = `PipelineRun ${other.metadata.name} exists and is not of this execution. ${advice[reason]}`;
+  const message = `PipelineRun ${other.metadata.name} exists and ${why}. ${advice[reason]}`;
   return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } };
 }
 
-/** How an execution stands whose PipelineRun has just been created, or found after an earlier try had created it. */
-export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopted'): Observation {
-  const { startTime } = pipelineRun.status;
-  const reference = referenceTo(pipelineRun);
-  return { phase: 'Running', pipelineRun: reference, startTime, begun, ...progressOf(pipelineRun) };
+/** Whether somebody has deleted a PipelineRun: Tekton does nothing more for it. */
+export function isBeingDeleted({ metadata }: PipelineRun): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** TaskRuns are deleted with their PipelineRun, before it: that none is left says something only before Tekton started. */
+function mayHaveRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
+  const hasStarted = pipelineRun.status.startTime !== undefined;
+  return stepsMayHaveRun(pipelineRun, taskRuns) || (hasStarted && taskRuns.length === 0);
+}
+
+function deleted(name: string, wasExecutionFailure: boolean) {
+  const reason = 'PipelineRunDeleted';
+  return {
+    reason,
+    message: `PipelineRun ${name} was deleted before it ended. ${advice[reason]}`,
+    wasExecutionFailure,
+  } as const;
 }
 
 function referenceTo({ apiVersion, kind, metadata }: PipelineRun): PipelineRunRef {
   return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid };
 }
 
-function progressOf(pipelineRun: PipelineRun): { readonly message: string; readonly isBeingCancelled?: true } {
+function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancelling'> {
   const { name } = pipelineRun.metadata;
-  if (isBeingCancelled(pipelineRun)) {
-    return { message: `PipelineRun ${name} is being cancelled`, isBeingCancelled: true };
-  }
+  const cancelling = cancellationOf(pipelineRun);
+  if (cancelling !== undefined) return { message: `PipelineRun ${name} is being cancelled`, cancelling };
   const isStarted = pipelineRun.status.startTime !== undefined;
   return { message: isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it` };
 }

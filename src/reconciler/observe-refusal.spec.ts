@@ -9,7 +9,9 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '../kubernetes/errors.ts';
-import { observeRefusal } from './observe-refusal.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { summarise } from '../workflow-execution/status.ts';
+import { observeRefusal, observeStartDeadline, refusalOf } from './observe-refusal.ts';
 
 const rbac = 'pipelineruns.tekton.dev is forbidden: User "a" cannot create resource "pipelineruns"';
 const quota = 'pipelineruns.tekton.dev "a" is forbidden: exceeded quota: q, requested: count/pipelineruns.tekton.dev=1';
@@ -71,5 +73,40 @@ describe('a PipelineRun that the API server does not take', () => {
       reason,
       message: expect.stringContaining(error.message),
     });
+  });
+});
+
+describe('what keeps an execution from being started', () => {
+  const first = new Date('2026-01-02T03:00:00Z');
+  const later = new Date('2026-01-02T03:08:00Z');
+  const refused = (error: KubernetesError, at: Date, execution = aWorkflowExecution()) => ({
+    ...execution,
+    status: summarise(execution, observeRefusal(error), at),
+  });
+
+  it('is the last refusal, since the first one', () => {
+    const once = refused(new UnavailableError('down', { status: 503 }), first);
+    const twice = refused(new ForbiddenError(quota, { status: 403 }), later, once);
+
+    expect(refusalOf(twice)).toEqual({
+      since: first.getTime(),
+      reason: 'Forbidden',
+      message: expect.stringContaining('exceeded quota'),
+    });
+  });
+
+  it('is nothing before it was tried', () => {
+    expect(refusalOf(aWorkflowExecution())).toBeUndefined();
+  });
+
+  it.each([
+    ['Forbidden', 'Forbidden'],
+    ['Unavailable', 'Unknown'],
+    ['LockUnavailable', 'Unknown'],
+  ])('for too long as %s fails it as %s', (reason, expected) => {
+    const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
+    expect(observation).toMatchObject({ phase: 'Failed', failure: { reason: expected, wasExecutionFailure: false } });
+    expect(observation).toHaveProperty('failure.message', expect.stringContaining('within 600 s'));
+    expect(observation).toHaveProperty('failure.message', expect.stringContaining('no room'));
   });
 });

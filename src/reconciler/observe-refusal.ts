@@ -1,5 +1,6 @@
 import { ForbiddenError, InvalidError, type KubernetesError } from '../kubernetes/errors.ts';
 import { advice } from '../tekton/failure-reasons.ts';
+import type { FailureReason, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 
 /**
@@ -13,6 +14,34 @@ export function observeRefusal(error: KubernetesError): Observation {
     return { phase: 'Failed', failure: { reason: 'ConfigurationError', message, wasExecutionFailure: false } };
   }
   return { phase: 'Pending', reason: error.code, message: `The PipelineRun can not be created now: ${error.message}` };
+}
+
+/** Why an execution is still Pending. */
+export interface Refusal {
+  /** When it was refused for the first time, in milliseconds since the epoch. */
+  readonly since: number;
+  /** Of the last refusal, as the conditions say it. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What has kept an execution from being started so far, as its status says; undefined when nothing has. */
+export function refusalOf({ status }: WorkflowExecution): Refusal | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === 'PipelineRunCreated');
+  if (condition?.status !== 'False') return undefined;
+  const { lastTransitionTime, reason, message } = condition;
+  return { since: Date.parse(lastTransitionTime), reason, message };
+}
+
+/** How an execution stands that could not be started for too long. */
+export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: number): Observation {
+  const failed: FailureReason = reason === 'Forbidden' ? 'Forbidden' : 'Unknown';
+  const told = `It could not be started within ${deadlineMs / 1_000} s: nothing was created, and nothing ran.`;
+  const next = failed === 'Forbidden' ? advice.Forbidden : 'Create the execution anew when that is solved.';
+  return {
+    phase: 'Failed',
+    failure: { reason: failed, message: `${told} ${message} ${next}`, wasExecutionFailure: false },
+  };
 }
 
 /** Client errors that have no meaning of their own, such as 413 (too large): the same request gets the same answer. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
-import { controllingExecution, isControlledBy } from './ownership.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
 
 const owner = {
   apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
@@ -43,5 +44,25 @@ describe('the owner of a PipelineRun', () => {
     const metadata = { ...owned().metadata, ownerReferences: undefined };
     const bare = { ...owned(), metadata };
     expect([isControlledBy(bare, 'uid-1'), controllingExecution(bare)]).toEqual([false, undefined]);
+  });
+});
+
+describe('the PipelineRun of an execution', () => {
+  const name = 'run-1';
+  const reference = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name, namespace: 'payment', uid: 'uid-run-1' };
+  const pending = aWorkflowExecution({ metadata: { uid: 'uid-1' } });
+  const recorded = { ...pending, status: { pipelineRunRef: reference } };
+
+  it('is the one that it controls until one is recorded', () => {
+    expect(isRunOf(owned(owner), pending)).toBe(true);
+    expect(isRunOf(owned(), pending)).toBe(false);
+  });
+
+  it('is the one with the recorded UID, also without its owner reference', () => {
+    expect(isRunOf(owned(), recorded)).toBe(true);
+  });
+
+  it('is not one with another UID, whoever controls it', () => {
+    expect(isRunOf(aPipelineRun({ metadata: { uid: 'uid-forged', ownerReferences: [owner] } }), recorded)).toBe(false);
   });
 });

@@ -18,6 +18,9 @@ const keyOf = (execution: Parameters<typeof pipelineRunName>[0]) => ({
   name: pipelineRunName(execution),
 });
 
+/** That a PipelineRun does not wait for its outcome to be recorded. */
+const released = { metadata: { finalizers: [] } };
+
 describe('creating the PipelineRun of an execution', () => {
   it('sends the one that the execution asks for, and knows it from then on', async () => {
     const { pipelineRuns, execution, server, runCache } = aFakeCluster();
@@ -102,12 +105,49 @@ describe('finding the PipelineRun of an execution', () => {
   });
 });
 
+describe('the PipelineRun of an execution whose UID is recorded', () => {
+  const pipelineRunRef = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    name: 'n',
+    namespace: 'payment',
+    uid: 'u',
+  };
+  const running = { status: { phase: 'Running', pipelineRunRef } } as const;
+
+  it('is not another one of its name, whoever owns it', async () => {
+    const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
+    const one = execution(running);
+    pipelineRun(one, { metadata: { uid: 'another' } });
+    await expect(pipelineRuns.find(one, signal)).resolves.toBeUndefined();
+  });
+
+  it('is found without its owner', async () => {
+    const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
+    const one = execution(running);
+    const run = pipelineRun(one, { metadata: { uid: 'u', ownerReferences: [] } });
+    await expect(pipelineRuns.find(one, signal)).resolves.toEqual(run);
+  });
+
+  it('gets the label back by which it is watched', async () => {
+    const { pipelineRuns, execution, unseenPipelineRun, runCache } = aFakeCluster();
+    const one = execution(running);
+    unseenPipelineRun(one, { metadata: { uid: 'u', labels: { other: 'x' } } });
+    const found = await pipelineRuns.find(one, signal);
+    expect(found?.metadata.labels).toEqual({ other: 'x', 'kubernaut.ai/workflow-execution': 'we-pod-crash' });
+    expect(runCache.get(keyOf(one))).toEqual(found);
+  });
+});
+
 describe('cancelling a PipelineRun', () => {
-  it('asks Tekton to run the finally tasks, for this very run', async () => {
+  it.each([
+    ['to run the finally tasks', 'Graceful', 'CancelledRunFinally'],
+    ['to end everything', 'Immediate', 'Cancelled'],
+  ] as const)('asks Tekton %s, for this very run', async (_, mode, expected) => {
     const { pipelineRuns, execution, pipelineRun, storedRun, runCache } = aFakeCluster();
     const one = execution();
-    await pipelineRuns.cancel(pipelineRun(one), signal);
-    expect(storedRun(one)?.spec.status).toBe('CancelledRunFinally');
+    await pipelineRuns.cancel(pipelineRun(one), mode, signal);
+    expect(storedRun(one)?.spec.status).toBe(expected);
     expect(runCache.get(keyOf(one))).toEqual(storedRun(one));
   });
 
@@ -116,8 +156,8 @@ describe('cancelling a PipelineRun', () => {
     const one = execution();
     const run = pipelineRun(one);
     const another = unseenPipelineRun(one, { metadata: { uid: 'another' } });
-    await expect(pipelineRuns.cancel(run, signal)).rejects.toThrow(InvalidError);
-    await expect(pipelineRuns.cancel(another, aborted)).rejects.toThrow(CancelledError);
+    await expect(pipelineRuns.cancel(run, 'Graceful', signal)).rejects.toThrow(InvalidError);
+    await expect(pipelineRuns.cancel(another, 'Graceful', aborted)).rejects.toThrow(CancelledError);
     expect(storedRun(one)).toEqual(another);
   });
 });
@@ -126,8 +166,8 @@ describe('deleting a PipelineRun', () => {
   it('waits for its TaskRuns and their pods, and is for this very run', async () => {
     const { pipelineRuns, execution, pipelineRun, storedRun, server } = aFakeCluster();
     const one = execution();
-    const { metadata } = pipelineRun(one);
-    await pipelineRuns.delete({ ...pipelineRun(one), metadata }, signal);
+    const { metadata } = pipelineRun(one, released);
+    await pipelineRuns.delete({ ...pipelineRun(one, released), metadata }, signal);
     expect(server.requests.at(-1)?.body).toEqual({
       preconditions: { uid: metadata.uid },
       propagationPolicy: 'Foreground',
@@ -138,7 +178,7 @@ describe('deleting a PipelineRun', () => {
   it('is done when it is gone or another one has its name, and fails with any other error', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun, storedRun, server } = aFakeCluster();
     const one = execution();
-    const run = pipelineRun(one);
+    const run = pipelineRun(one, released);
     const another = unseenPipelineRun(one, { metadata: { uid: 'another' } });
     await pipelineRuns.delete(run, signal);
     expect(storedRun(one)).toEqual(another);
@@ -151,56 +191,5 @@ describe('deleting a PipelineRun', () => {
       },
     });
     await expect(cut.pipelineRuns.delete(run, signal)).rejects.toThrow('reset');
-  });
-});
-
-describe('the TaskRuns of an execution', () => {
-  it('are those of its PipelineRun, all pages of them', async () => {
-    const { pipelineRuns, execution, taskRun, server } = aFakeCluster();
-    const [one, other] = [execution(), execution({ metadata: { name: 'b', uid: 'uid-b' } })];
-    const names = Array.from({ length: 201 }, (_, i) => `task-${i}`);
-    for (const name of names) taskRun(one, name, {});
-    taskRun(other, 'of-another', {});
-    const found = await pipelineRuns.taskRuns(one, signal);
-    expect(found.map(({ metadata }) => metadata.name)).toEqual(names);
-    expect(server.requests.map(({ body }) => body)).toEqual(
-      [undefined, '100', '200'].map((token) => ({
-        namespace: 'payment',
-        labelSelector: `tekton.dev/pipelineRun=${pipelineRunName(one)}`,
-        limit: 100,
-        ...(token !== undefined && { continue: token }),
-      })),
-    );
-    await expect(pipelineRuns.taskRuns(one, aborted)).rejects.toThrow(CancelledError);
-  });
-});
-
-describe('the pods of an execution', () => {
-  it.each([
-    ['Pending', true],
-    ['Running', true],
-    ['Unknown', true],
-    ['Succeeded', false],
-    ['Failed', false],
-  ])('are alive while one is %s: %p', async (phase, expected) => {
-    const { pipelineRuns, execution, pod } = aFakeCluster();
-    const [one, other] = [execution(), execution({ metadata: { name: 'b', uid: 'uid-b' } })];
-    pod(one, 'ended', 'Succeeded');
-    pod(one, 'pod', phase);
-    pod(other, 'of-another', 'Running');
-    await expect(pipelineRuns.hasLivePods(one, signal)).resolves.toBe(expected);
-  });
-
-  it('are asked for one at most', async () => {
-    const { pipelineRuns, execution, pod, server } = aFakeCluster();
-    const one = execution();
-    await expect(pipelineRuns.hasLivePods(one, signal)).resolves.toBe(false);
-    for (const name of ['a', 'b']) pod(one, name, 'Running');
-    await expect(pipelineRuns.hasLivePods(one, signal)).resolves.toBe(true);
-    expect(server.requests.at(-1)).toMatchObject({
-      path: expect.stringContaining('/namespaces/payment/pods'),
-      body: { limit: 1 },
-    });
-    await expect(pipelineRuns.hasLivePods(one, aborted)).rejects.toThrow(CancelledError);
   });
 });

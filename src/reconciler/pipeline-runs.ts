@@ -1,26 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { KubernetesClient, type ListPage } from '../kubernetes/client.ts';
+import { KubernetesClient } from '../kubernetes/client.ts';
 import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import { labelValue } from '../tekton/label-value.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
-import { cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
-import { taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { CancelMode, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { maskOf } from '../workflow-execution/secret-texts.ts';
-import { isControlledBy } from './ownership.ts';
+import { isRunOf } from './ownership.ts';
 
-/** Page size of lists of TaskRuns; a pipeline has seldom more tasks. */
-const pageSize = 100;
-
-/** The core resource Pod; only whether there are any is asked. */
-const podResource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
-const unfinishedPods = 'status.phase!=Succeeded,status.phase!=Failed';
-
-/** The PipelineRuns and TaskRuns of executions, as the reconciler reads and makes them. */
+/** The PipelineRuns of executions, as the reconciler reads and makes them. */
 @Injectable()
 export class PipelineRuns {
   constructor(
@@ -36,31 +29,51 @@ export class PipelineRuns {
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
     const pipelineRun = buildPipelineRun(execution, activeTraceparent());
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
-    return this.#remember(await rewording(creation, maskOf(execution.spec.parameters)));
+    return this.remember(await rewording(creation, maskOf(execution.spec.parameters)));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
   async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const live = await this.client.find(pipelineRunResource, keyFor(execution), { signal });
-    return live && this.#remember(live);
+    return live && this.remember(live);
+  }
+
+  /** Whatever has the name of the execution's PipelineRun, as last seen by the watch. */
+  lastSeen(execution: Named): PipelineRun | undefined {
+    return this.reflector.store.get(keyFor(execution));
   }
 
   /**
    * The PipelineRun of an execution: as last seen by the watch, or, when the watch knows none, as the API server has it
-   * now. Only that one counts which the execution controls; undefined when it is gone.
+   * now; undefined when it is gone, also when there is another one of its name. If it has lost the label by which it is
+   * watched it gets that back, because nobody would hear of its end.
    */
   async find(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
-    const { uid } = execution.metadata;
-    const seen = this.reflector.store.get(keyFor(execution));
-    if (seen !== undefined && isControlledBy(seen, uid)) return seen;
+    const seen = this.lastSeen(execution);
+    if (seen !== undefined && isRunOf(seen, execution)) return seen;
     const live = await this.read(execution, signal);
-    return live !== undefined && isControlledBy(live, uid) ? live : undefined;
+    if (live === undefined || !isRunOf(live, execution)) return undefined;
+    return this.watchAgain(live, labelValue(execution.metadata.name), signal);
   }
 
-  /** Asks Tekton to cancel a PipelineRun that has not ended, its `finally` tasks excepted. */
-  async cancel({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
-    const patch = { metadata: { uid: metadata.uid }, spec: { status: cancelledRunFinally } };
-    this.#remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+  /**
+   * Puts the label back by which a PipelineRun is watched, if it has lost it.
+   *
+   * @param label the value that it has
+   * @returns the PipelineRun as it then is
+   */
+  async watchAgain(pipelineRun: PipelineRun, label: string, signal: AbortSignal): Promise<PipelineRun> {
+    if (isWatched(pipelineRun)) return pipelineRun;
+    const { uid } = pipelineRun.metadata;
+    const patch = { metadata: { uid, labels: { [pipelineRunLabels.workflowExecution]: label } } };
+    return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
+  }
+
+  /** Asks Tekton to cancel a PipelineRun that has not ended; Graceful lets its `finally` tasks run. */
+  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<void> {
+    const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
+    const patch = { metadata: { uid: metadata.uid }, spec: { status } };
+    this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
   /**
@@ -76,43 +89,21 @@ export class PipelineRuns {
     }
   }
 
-  /** The TaskRuns of the execution's PipelineRun, as the API server has them now, also when the PipelineRun is gone. */
-  async taskRuns(execution: WorkflowExecution, signal: AbortSignal): Promise<TaskRun[]> {
-    const { namespace, name } = keyFor(execution);
-    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
-    const found: TaskRun[] = [];
-    let page: ListPage<TaskRun> | undefined;
-    do {
-      const query = { namespace, labelSelector, limit: pageSize, continue: page?.continue };
-      page = await this.client.list(taskRunResource, query, { signal });
-      found.push(...page.items);
-    } while (page.continue !== undefined);
-    return found;
-  }
-
-  /**
-   * Whether containers of the execution's PipelineRun may still run, also when it has ended or is gone: a pod that was told
-   * to end has half a minute for that.
-   */
-  async hasLivePods(execution: Named, signal: AbortSignal): Promise<boolean> {
-    const { namespace, name } = keyFor(execution);
-    const labelSelector = `${taskRunLabels.pipelineRun}=${name}`;
-    const query = { namespace, labelSelector, fieldSelector: unfinishedPods, limit: 1 };
-    const { items } = await this.client.listRaw(podResource, query, { signal });
-    return items.length > 0;
-  }
-
   /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */
-  #remember(pipelineRun: PipelineRun): PipelineRun {
-    const isWatched = pipelineRun.metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
-    if (isWatched) this.reflector.store.upsertIfNewer(pipelineRun);
+  remember(pipelineRun: PipelineRun): PipelineRun {
+    if (isWatched(pipelineRun)) this.reflector.store.upsertIfNewer(pipelineRun);
     return pipelineRun;
   }
+}
+
+function isWatched({ metadata }: PipelineRun): boolean {
+  return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
 }
 
 /** What the name of a PipelineRun is made of. */
 type Named = Parameters<typeof pipelineRunName>[0] & { readonly metadata: { readonly namespace: string } };
 
-function keyFor(execution: Named): ObjectKey {
+/** The key of the PipelineRun of an execution. */
+export function keyFor(execution: Named): ObjectKey {
   return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
 }

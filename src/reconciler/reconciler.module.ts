@@ -13,6 +13,7 @@ import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
 import { HOLDERS } from '../locking/holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/write-span.ts';
@@ -20,6 +21,7 @@ import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
+import { reconcilerIndexes } from './execution-indexes.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { Executions } from './executions.ts';
@@ -28,24 +30,33 @@ import { Leadership } from './leadership.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
+import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
+import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { RunEnds } from './run-end.ts';
 import { Resync } from './resync.ts';
+import { TargetOccupancy } from './target-occupancy.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
 import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
 import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
+import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
+import { KeepTarget } from './steps/keep-target.step.ts';
+import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
+import { TaskRuns } from './task-runs.ts';
 import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
+import { UnrecordedEnds } from './unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
 export function executionSource({
@@ -60,7 +71,7 @@ export function reconcilerSources(
 ): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
   const { namespace, watchNamespaces: namespaces } = config;
   return [
-    executionSource(config),
+    { ...executionSource(config), indexes: reconcilerIndexes },
     { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
     { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
   ];
@@ -78,7 +89,7 @@ function endProcess(log: Logger): (why: string) => void {
  * {@link reconcilerSources}; all of these come from modules that are global.
  */
 @Module({
-  imports: [ScheduleModule.forRoot(), AuditModule],
+  imports: [ScheduleModule.forRoot(), AuditModule, TargetsModule],
   providers: [
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
@@ -101,15 +112,24 @@ function endProcess(log: Logger): (why: string) => void {
     ExecutionEvents,
     ExecutionLog,
     PipelineRuns,
+    PipelineRunAdoption,
+    PipelineRunRetention,
+    TargetOccupancy,
+    TaskRuns,
+    RunEnds,
+    UnrecordedEnds,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,
     Resync,
     ValidateSpec,
     CancelBeforeStart,
+    EnforceStartDeadline,
     AddFinalizer,
     AcquireTarget,
     StartPipelineRun,
+    KeepTarget,
+    ReleasePipelineRun,
     RequestCancellation,
     FollowPipelineRun,
     ReleaseTarget,

@@ -9,6 +9,7 @@ import { ExecutionLog } from './execution-log.ts';
 import type { ExecutionMetrics } from './execution-metrics.ts';
 import type { Executions } from './executions.ts';
 import type { LifeOfAnExecution } from './life-of-an-execution.ts';
+import type { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { Reconciler } from './reconciler.ts';
 import type { Step, StepOutcome } from './steps/step.ts';
 
@@ -50,7 +51,16 @@ function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: Execution
   };
   const events = { tell } as ExecutionEvents;
   const log = new ExecutionLog(silentLogger);
-  return new Reconciler(port, life, events, metrics as ExecutionMetrics, log, new FakeClock());
+  const retention = { releaseOrphan: () => Promise.resolve(), isWaiting: () => false };
+  return new Reconciler(
+    port,
+    life,
+    events,
+    metrics as ExecutionMetrics,
+    log,
+    new FakeClock(),
+    retention as unknown as PipelineRunRetention,
+  );
 }
 
 describe('a pass', () => {

@@ -12,6 +12,7 @@ import { ExecutionLog } from './execution-log.ts';
 import { ExecutionMetrics } from './execution-metrics.ts';
 import { Executions, type Outdated } from './executions.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
+import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import type { StepOutcome } from './steps/step.ts';
 import { CLOCK } from './tokens.ts';
 
@@ -29,14 +30,20 @@ export class Reconciler {
     private readonly metrics: ExecutionMetrics,
     private readonly log: ExecutionLog,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly retention: PipelineRunRetention,
   ) {}
 
-  /** @throws any error for which the execution is to come back after its backoff */
+  /**
+   * @param key of an execution, or of a PipelineRun that is left over from one
+   * @throws any error for which the key is to come back after its backoff
+   */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
+    await this.retention.releaseOrphan(key, signal);
     const seen = this.executions.lastSeen(key);
     if (seen === undefined) return {};
     this.metrics.seen(seen);
-    return this.life.isOver(seen) ? {} : tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
+    if (this.life.isOver(seen) && !this.retention.isWaiting(seen)) return {};
+    return tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
   }
 
   async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
@@ -76,6 +83,6 @@ export class Reconciler {
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
-    return {};
+    return { requeueAfterMs: outcome.requeueAfterMs };
   }
 }

@@ -7,6 +7,7 @@ import type { WorkQueue } from '../kubernetes/work-queue.ts';
 import type { TargetLocks } from '../locking/target-locks.ts';
 import { LockCollector } from './lock-collector.ts';
 import type { Mirrors } from './mirrors.ts';
+import type { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { Resync } from './resync.ts';
 
 const resyncMs = 600_000;
@@ -40,6 +41,7 @@ function aResync({ troubled = '', collectMs = 0 } = {}) {
     scheduler,
     { resyncMs },
     clock,
+    { orphans: () => [] } as unknown as PipelineRunRetention,
   );
   return { resync, clock, stop, done, warnings, scheduler };
 }

@@ -7,6 +7,7 @@ import { spread } from '../kubernetes/spread.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
+import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { CLOCK } from './tokens.ts';
 
 /** Of the interval, in the registry of @nestjs/schedule. */
@@ -26,6 +27,7 @@ export class Resync {
     private readonly scheduler: SchedulerRegistry,
     @Inject(CONFIG) private readonly config: Pick<Config, 'resyncMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly retention: PipelineRunRetention,
   ) {}
 
   /** Every `resyncMs`, the first time after one; a resync that takes longer goes on instead of the next. */
@@ -52,6 +54,7 @@ export class Resync {
   }
 
   async #reconcile(withinMs: number, signal: AbortSignal): Promise<void> {
-    for await (const key of spread(this.mirrors.executionKeys(), withinMs, this.clock, signal)) this.queue.add(key);
+    const keys = [...this.mirrors.executionKeys(), ...this.retention.orphans()];
+    for await (const key of spread(keys, withinMs, this.clock, signal)) this.queue.add(key);
   }
 }

@@ -25,6 +25,7 @@ describe('the PipelineRun of an execution', () => {
           'kubernaut.ai/workflow-id': 'oomkill-increase-memory',
           'kubernaut.ai/target-resource': 'payment/deployment/payment-api',
         },
+        finalizers: ['workflowexecution.kubernaut.ai/pipelinerun-outcome'],
         ownerReferences: [
           {
             apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
@@ -57,10 +58,22 @@ describe('the PipelineRun of an execution', () => {
     expect(there).toEqual(build({ parameters: { A: '1', B: '2' } }));
   });
 
-  it('leaves TARGET_RESOURCE as the caller set it', () => {
-    expect(build({ parameters: { TARGET_RESOURCE: 'mine' } }).spec.params).toEqual([
-      { name: 'TARGET_RESOURCE', value: 'mine' },
+  it('names the target to the workflow as it was written, whatever else the parameters say', () => {
+    const targetResource = 'payment/Deployment/payment-api';
+    expect(build({ targetResource, parameters: { TARGET_RESOURCE: 'mine' } }).spec.params).toEqual([
+      { name: 'TARGET_RESOURCE', value: targetResource },
     ]);
+  });
+
+  it('carries the canonical target in its label and annotation', () => {
+    const execution = aWorkflowExecution({
+      spec: { targetResource: 'payment/Deploy/payment-api' },
+      status: { target: 'payment/deployment/payment-api' },
+    });
+    expect(buildPipelineRun(execution).metadata).toMatchObject({
+      labels: { 'kubernaut.ai/target-resource': 'payment.deployment.payment-api' },
+      annotations: { 'kubernaut.ai/target-resource': 'payment/deployment/payment-api' },
+    });
   });
 
   it('runs as the ServiceAccount and for as long as the execution says', () => {

@@ -1,7 +1,10 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
+import { parametersOf } from '../workflow-execution/parameters.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { labelValue } from './label-value.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 import { pipelineRunName } from './pipeline-run-name.ts';
@@ -12,6 +15,12 @@ export const pipelineRunLabels = {
   workflowId: 'kubernaut.ai/workflow-id',
   targetResource: 'kubernaut.ai/target-resource',
 } as const;
+
+/**
+ * Keeps a PipelineRun in place until its outcome has been recorded, whoever deletes it. It is removed once the PipelineRun
+ * is being deleted; a PipelineRun that nobody deletes keeps it.
+ */
+export const pipelineRunFinalizer = `${ownPrefix}pipelinerun-outcome`;
 
 /**
  * Where Tekton looks for the trace that the spans of a run belong to: a JSON object with W3C trace context
@@ -33,6 +42,7 @@ export interface NewPipelineRun {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly finalizers: readonly string[];
     readonly ownerReferences: readonly OwnerReference[];
   };
   readonly spec: {
@@ -58,6 +68,7 @@ export function buildPipelineRun(execution: WorkflowExecution, traceparent?: str
       name: pipelineRunName(execution),
       namespace: execution.metadata.namespace,
       ...marks(execution, traceparent),
+      finalizers: [pipelineRunFinalizer],
       ownerReferences: [ownedBy(execution)],
     },
     spec: {
@@ -80,7 +91,7 @@ function marks(
   const raw = {
     [pipelineRunLabels.workflowExecution]: execution.metadata.name,
     [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
-    [pipelineRunLabels.targetResource]: execution.spec.targetResource,
+    [pipelineRunLabels.targetResource]: targetOf(execution) ?? execution.spec.targetResource,
   };
   const labels = Object.entries(raw).map(([key, value]) => [key, labelValue(value)] as const);
   const trace: Record<string, string> =
@@ -94,9 +105,7 @@ function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerRefere
 
 /** In the order of their names, so that the order in which the API server returns a map does not matter. */
 function workflowParams({ spec }: WorkflowExecution): StringParam[] {
-  const params = stringParams(spec.parameters ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const given = params.some(({ name }) => name === 'TARGET_RESOURCE');
-  return given ? params : [...params, { name: 'TARGET_RESOURCE', value: spec.targetResource }];
+  return stringParams(parametersOf(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function stringParams(values: Readonly<Record<string, string>>): StringParam[] {

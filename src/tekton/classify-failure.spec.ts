@@ -185,6 +185,34 @@ describe('the reason', () => {
   });
 });
 
+describe('a PipelineRun that failed by itself while a task went on', () => {
+  const cancelled = aTaskRun('run-1-a', {
+    ...succeeded('False', 'TaskRunCancelled', 'TaskRun "run-1-a" was cancelled'),
+    steps: [step('s', 1)],
+  });
+
+  it.each<[string, FailureReason]>([
+    ['PipelineValidationFailed', 'ConfigurationError'],
+    ['NeverHeardOf', 'Unknown'],
+  ])('as %s is %s, for what Tekton says of it and not for the task that was cancelled then', (word, reason) => {
+    const pipelineRun = aPipelineRun({ status: succeeded('False', word, 'it is not valid any more') });
+    const failure = classifyFailure(pipelineRun, [cancelled]);
+    expect(failure).toEqual({ reason, message: expect.any(String), wasExecutionFailure: true });
+    expect(failure.message).toContain('Tekton says: it is not valid any more');
+  });
+});
+
+describe('a cancelled PipelineRun', () => {
+  it.each([
+    ['Cancelled', true],
+    ['CancelledRunFinally', false],
+  ])('by %s says whether its finally tasks were ended too: %p', (status, isSaid) => {
+    const pipelineRun = aPipelineRun({ spec: { status }, status: succeeded('False', 'Cancelled') });
+    const { message } = classifyFailure(pipelineRun, []);
+    expect(message.includes('finally tasks were not run to their end')).toBe(isSaid);
+  });
+});
+
 describe('whether steps ran', () => {
   const notRun = aTaskRun('run-a', { ...succeeded('False', 'PodCreationFailed'), steps: [notStarted] });
 
@@ -199,6 +227,17 @@ describe('whether steps ran', () => {
   it('is not denied when a child cannot be looked into', () => {
     const status = { ...succeeded('False', 'Failed'), childReferences: [{ kind: 'CustomRun', name: 'run-c' }] };
     expect(classifyFailure(aPipelineRun({ status }), []).wasExecutionFailure).toBe(true);
+  });
+
+  it.each([
+    ['TaskRunCancelled', {}, true],
+    ['TaskRunTimeout', {}, true],
+    ['TaskRunCancelled', { podName: undefined }, false],
+    ['ExceededNodeResources', {}, false],
+    ['TaskRunImagePullFailed', {}, false],
+  ])('is not denied when Tekton deleted the pod, as %s %p: %p', (reason, over, expected) => {
+    const status = { ...succeeded('False', reason), podName: 'run-a-pod', steps: [notStarted], ...over };
+    expect(classifyFailure(failed(['run-a']), [aTaskRun('run-a', status)]).wasExecutionFailure).toBe(expected);
   });
 
   it('is affirmed when another task had run, or an earlier try of the same task', () => {

@@ -1,7 +1,7 @@
 import type { Failure, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { findCulprit, type Culprit } from './culprit.ts';
 import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
-import type { PipelineRun } from './pipeline-run.ts';
+import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import { stepsMayHaveRun } from './steps-run.ts';
 import type { TaskRun } from './task-run.ts';
@@ -15,15 +15,24 @@ import type { TaskRun } from './task-run.ts';
  */
 export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Failure {
   const outcome = readOutcome(pipelineRun);
-  const culprit = findCulprit(pipelineRun, taskRuns);
+  const culprit = culpritOf(outcome.reason, findCulprit(pipelineRun, taskRuns));
   const reason = reasonOf(outcome.reason, culprit);
   const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,
-    message: [headline(reason, outcome.reason, culprit), advice[reason], quoted(told)].filter(Boolean).join(' '),
+    message: [headline(reason, outcome.reason, culprit), without(pipelineRun, reason), advice[reason], quoted(told)]
+      .filter(Boolean)
+      .join(' '),
     wasExecutionFailure: stepsMayHaveRun(pipelineRun, taskRuns),
     ...(culprit === undefined || reason === 'Cancelled' ? {} : { failedTask: culprit.failedTask }),
   };
+}
+
+/** Reasons of a PipelineRun that has failed because a task was cancelled; with all others it was cancelled afterwards. */
+const cancelReasons: ReadonlySet<string> = new Set(['Failed', 'Cancelled', 'PipelineRunTimeout']);
+
+function culpritOf(pipelineRunReason: string, culprit: Culprit | undefined): Culprit | undefined {
+  return culprit?.isCancelled && !cancelReasons.has(pipelineRunReason) ? undefined : culprit;
 }
 
 function reasonOf(pipelineRunReason: string, culprit: Culprit | undefined): FailureReason {
@@ -46,6 +55,11 @@ function headline(reason: FailureReason, tektonReason: string, culprit: Culprit 
   const step = stepName === undefined ? '' : ` at step "${stepName}"`;
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   return `Task "${name}" failed${step}${code} (${reason}).`;
+}
+
+function without(pipelineRun: PipelineRun, reason: FailureReason): string {
+  const isImmediate = reason === 'Cancelled' && cancellationOf(pipelineRun) === 'Immediate';
+  return isImmediate ? 'Its finally tasks were not run to their end.' : '';
 }
 
 function quoted(message: string): string {

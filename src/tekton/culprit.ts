@@ -10,6 +10,8 @@ export interface Culprit {
   readonly failedTask: FailedTask;
   /** Whether it never got the resources to run, also when a later time-out hides that. */
   readonly lackedResources: boolean;
+  /** Whether it was cancelled, and so did not fail by itself. */
+  readonly isCancelled: boolean;
 }
 
 /**
@@ -26,8 +28,12 @@ export function findCulprit({ status }: PipelineRun, taskRuns: readonly TaskRun[
   return first === undefined ? undefined : describe(first);
 }
 
-function rank({ status }: TaskRun): number {
-  return status.succeeded?.reason === 'TaskRunCancelled' ? 1 : 0;
+function rank({ status }: TaskRun): 0 | 1 {
+  return isCancelled(status) ? 1 : 0;
+}
+
+function isCancelled({ succeeded }: TaskRun['status']): boolean {
+  return succeeded?.reason === 'TaskRunCancelled';
 }
 
 function endOf({ status }: TaskRun): number {
@@ -44,6 +50,7 @@ function describe(taskRun: TaskRun): Culprit {
       ...(step === undefined ? {} : { stepName: step.name.slice(0, 253), exitCode: step.exitCode }),
     },
     lackedResources: lackedResources(taskRun),
+    isCancelled: isCancelled(taskRun.status),
   };
 }
 
@@ -59,7 +66,7 @@ const resourceReasons: ReadonlySet<string> = new Set(['ExceededResourceQuota', '
  * had before only in its message, in brackets: `Previous status: [ExceededResourceQuota] …`
  * (`appendPreviousConditionContext` in Tekton's pkg/reconciler/taskrun/taskrun.go). It is the only message that is read.
  */
-function lackedResources({ status }: TaskRun): boolean {
+export function lackedResources({ status }: TaskRun): boolean {
   const { reason = '', message = '' } = status.succeeded ?? {};
   const previous = /^Previous status: \[(?<reason>\w+)\]/m.exec(message)?.groups?.['reason'] ?? '';
   return resourceReasons.has(reason) || resourceReasons.has(previous);

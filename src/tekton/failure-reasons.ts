@@ -64,7 +64,7 @@ export const advice: Readonly<Record<FailureReason, string>> = {
   BundleResolutionFailed:
     'Check that spec.workflowRef.containerImage names a Tekton bundle that can be reached and holds a Pipeline named "workflow".',
   ConfigurationError: 'Correct what is named here: parameters, ServiceAccount, or the Pipeline in the bundle.',
-  Forbidden: 'Grant the right that is named here, or loosen the admission policy of the namespace.',
+  Forbidden: 'Grant the right or raise the quota that is named here, or loosen the admission policy of the namespace.',
   TaskFailed: 'Read the logs of the step.',
   Cancelled: 'Check the target before running another workflow, if steps had started.',
   PipelineRunDeleted: 'Check the target before running another workflow: what the PipelineRun had done is not known.',

@@ -1,6 +1,7 @@
 import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
+import type { CancelMode } from '../workflow-execution/generated/workflow-execution.ts';
 import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
 
 /** A TaskRun (or another kind of run) that Tekton made for a task of the pipeline. */
@@ -14,13 +15,16 @@ export interface PipelineRun extends KubernetesObject {
   readonly spec: {
     /** What was asked of the run, such as `CancelledRunFinally`. */
     readonly status?: string;
+    /** How long it may run, a Go duration; Tekton fills in its own default. */
+    readonly timeout?: string;
   };
   readonly status: {
     readonly succeeded?: SucceededCondition;
     readonly startTime?: string;
     readonly completionTime?: string;
-    /** Empty once it has succeeded. */
     readonly childReferences: readonly ChildReference[];
+    /** How many tasks were not run because their conditions did not hold. */
+    readonly skippedTasks: number;
   };
 }
 
@@ -40,9 +44,16 @@ export const pipelineRunApiVersion = `${pipelineRunResource.group}/${pipelineRun
 /** What `spec.status` asks Tekton for: end the tasks now, then run the `finally` tasks. */
 export const cancelledRunFinally = 'CancelledRunFinally';
 
-/** Whether somebody has asked Tekton to cancel a PipelineRun, gracefully or not. */
-export function isBeingCancelled({ spec }: PipelineRun): boolean {
-  return spec.status === cancelledRunFinally || spec.status === 'Cancelled';
+/** What `spec.status` asks Tekton for: end everything now, `finally` tasks too. */
+export const cancelled = 'Cancelled';
+
+/** What `spec.status` says while somebody keeps Tekton from starting a run. */
+export const pipelineRunPending = 'PipelineRunPending';
+
+/** How somebody has asked Tekton to cancel a PipelineRun; undefined when nobody has. */
+export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
+  if (spec.status === cancelled) return 'Immediate';
+  return spec.status === cancelledRunFinally ? 'Graceful' : undefined;
 }
 
 /**
@@ -53,19 +64,19 @@ export function isBeingCancelled({ spec }: PipelineRun): boolean {
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
   const { spec, status } = recordOf(raw);
-  const { startTime, completionTime, childReferences } = recordOf(status);
-  const succeeded = parseSucceeded(status);
+  const { startTime, completionTime, childReferences, skippedTasks } = recordOf(status);
+  const { status: asked, timeouts } = recordOf(spec);
   return {
     apiVersion: pipelineRunApiVersion,
     kind: pipelineRunResource.kind,
     metadata: parseMetadata(raw, pipelineRunResource.kind),
-    spec: { status: stringOf(recordOf(spec)['status']) },
+    spec: { status: stringOf(asked), timeout: stringOf(recordOf(timeouts)['pipeline']) },
     status: {
-      succeeded,
+      succeeded: parseSucceeded(status),
       startTime: timeOf(startTime),
       completionTime: timeOf(completionTime),
-      // Nobody looks for the culprit of a success.
-      childReferences: succeeded?.status === 'True' ? [] : arrayOf(childReferences).flatMap(parseChild),
+      childReferences: arrayOf(childReferences).flatMap(parseChild),
+      skippedTasks: arrayOf(skippedTasks).length,
     },
   };
 }

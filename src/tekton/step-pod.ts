@@ -14,6 +14,8 @@ export interface StepContainer {
   /** Name of its container. */
   readonly container: string;
   readonly state: ContainerState;
+  /** When it ended, by the clock of its node; absent unless it has. */
+  readonly finishedAt?: string;
 }
 
 /** A pod that runs the steps of a task, one after another, as its kubelet tells of it. */
@@ -63,9 +65,15 @@ export function parseStepPod(raw: unknown): StepPod {
     steps: arrayOf(recordOf(spec)['containers']).flatMap((container) => {
       const name = stringOf(recordOf(container)['name']);
       if (!name?.startsWith(stepPrefix)) return [];
-      return [{ step: name.slice(stepPrefix.length), container: name, state: stateOf(states.get(name), isOver) }];
+      const status = states.get(name);
+      const step = { step: name.slice(stepPrefix.length), container: name };
+      return [{ ...step, state: stateOf(status, isOver), finishedAt: finishedAtOf(status) }];
     }),
   };
+}
+
+function finishedAtOf(status: unknown): string | undefined {
+  return timeOf(recordOf(recordOf(recordOf(status)['state'])['terminated'])['finishedAt']);
 }
 
 /** A container that was ended before it ran is `terminated` too, but has no ID: its log would be asked for in vain. */

@@ -17,6 +17,7 @@ it('the resource and its labels have the names that Tekton gives them', () => {
   });
   expect(taskRunLabels).toEqual({
     pipelineRun: 'tekton.dev/pipelineRun',
+    pipelineRunUid: 'tekton.dev/pipelineRunUID',
     pipelineTask: 'tekton.dev/pipelineTask',
   });
 });
@@ -25,7 +26,7 @@ describe('parsing a TaskRun', () => {
   it('keeps what is read and drops the rest', () => {
     const raw = {
       metadata: { ...metadata, creationTimestamp: '2026-11-23T12:00:00Z', labels: { a: 'b' }, managedFields: [{}] },
-      spec: { taskRef: {} },
+      spec: { taskRef: {}, status: 'TaskRunCancelled' },
       status: {
         ...succeeded('False', 'StepFailed'),
         completionTime,
@@ -40,6 +41,7 @@ describe('parsing a TaskRun', () => {
       apiVersion: 'tekton.dev/v1',
       kind: 'TaskRun',
       metadata: { ...metadata, creationTimestamp: '2026-11-23T12:00:00Z', labels: { a: 'b' }, ownerReferences: [] },
+      spec: { status: 'TaskRunCancelled' },
       status: {
         succeeded: { status: 'False', reason: 'StepFailed', message: 'as Tekton says' },
         completionTime,

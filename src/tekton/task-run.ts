@@ -25,6 +25,10 @@ export interface TaskPod {
 
 /** A Tekton TaskRun, only what is read of it. */
 export interface TaskRun extends KubernetesObject {
+  readonly spec: {
+    /** What was asked of it, such as `TaskRunCancelled`. */
+    readonly status?: string;
+  };
   readonly status: {
     readonly succeeded?: SucceededCondition;
     readonly completionTime?: string;
@@ -39,6 +43,7 @@ export interface TaskRun extends KubernetesObject {
 /** The labels that Tekton gives to the TaskRuns of a PipelineRun. */
 export const taskRunLabels = {
   pipelineRun: 'tekton.dev/pipelineRun',
+  pipelineRunUid: 'tekton.dev/pipelineRunUID',
   pipelineTask: 'tekton.dev/pipelineTask',
 } as const;
 
@@ -58,12 +63,13 @@ export const taskRunResource = {
  * @throws InvalidObjectError when it has no name, UID or resource version
  */
 export function parseTaskRun(raw: unknown): TaskRun {
-  const { status } = recordOf(raw);
+  const { spec, status } = recordOf(raw);
   const { completionTime, retriesStatus } = recordOf(status);
   return {
     apiVersion: `${taskRunResource.group}/${taskRunResource.version}`,
     kind: taskRunResource.kind,
     metadata: parseMetadata(raw, taskRunResource.kind),
+    spec: { status: stringOf(recordOf(spec)['status']) },
     status: {
       succeeded: parseSucceeded(status),
       completionTime: timeOf(completionTime),
@@ -72,6 +78,14 @@ export function parseTaskRun(raw: unknown): TaskRun {
       pods: [...arrayOf(retriesStatus), status].flatMap(podOf),
     },
   };
+}
+
+/** What `spec.status` of a TaskRun asks Tekton for: to end it, by deleting its pod. */
+export const taskRunCancelled = 'TaskRunCancelled';
+
+/** Whether Tekton has recorded the end of a TaskRun. */
+export function isFinished({ status }: TaskRun): boolean {
+  return status.succeeded?.status === 'True' || status.succeeded?.status === 'False';
 }
 
 /** Whether Tekton made a TaskRun for the PipelineRun of this name. */

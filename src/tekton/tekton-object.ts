@@ -22,6 +22,7 @@ export function parseMetadata(raw: unknown, kind: string): ObjectMeta {
     throw new InvalidObjectError(`A ${kind} without metadata.name, uid or resourceVersion was received`);
   }
   const deletionTimestamp = text('deletionTimestamp');
+  const finalizers = arrayOf(metadata['finalizers']).filter((name) => typeof name === 'string');
   return {
     name,
     namespace: text('namespace'),
@@ -29,6 +30,7 @@ export function parseMetadata(raw: unknown, kind: string): ObjectMeta {
     resourceVersion,
     creationTimestamp: text('creationTimestamp') ?? '',
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(finalizers.length === 0 ? {} : { finalizers }),
     labels: parseStrings(metadata['labels']),
     ownerReferences: arrayOf(metadata['ownerReferences']).flatMap(parseOwner),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { trace, type Span, type SpanContext } from '@opentelemetry/api';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
 import { withIds, type SpanIds } from './planned-ids.ts';
 import { contextOf } from './traceparent.ts';
 import { attributesOf, tracer } from './tracer.ts';
@@ -12,13 +13,14 @@ import { attributesOf, tracer } from './tracer.ts';
  * execution, at whatever time and in whatever process, has the same span as the parent of what it does. It reaches the
  * exporter when it is ended, and whoever sees the execution end does that; all others just let go of it.
  */
-export function executionSpan({ metadata, spec }: WorkflowExecution): Span {
+export function executionSpan(execution: WorkflowExecution): Span {
+  const { metadata, spec } = execution;
   const { uid, annotations, creationTimestamp } = metadata;
   const attributes = {
     ...attributesOf(metadata),
     'workflowexecution.workflow.id': spec.workflowRef.workflowId,
     'workflowexecution.workflow.version': spec.workflowRef.version,
-    'workflowexecution.target': spec.targetResource,
+    'workflowexecution.target': targetOf(execution),
   };
   const startTime = new Date(creationTimestamp);
   const parent = contextOf(annotations?.[ownAnnotations.traceparent]);

@@ -6,6 +6,7 @@ it('the annotations of this service are under its own prefix, by names that do n
   expect(ownAnnotations).toEqual({
     createdBy: 'workflowexecution.kubernaut.ai/created-by',
     cancelRequestedBy: 'workflowexecution.kubernaut.ai/cancel-requested-by',
+    immediateCancelRequestedBy: 'workflowexecution.kubernaut.ai/immediate-cancel-requested-by',
     requestFingerprint: 'workflowexecution.kubernaut.ai/request-fingerprint',
     traceparent: 'workflowexecution.kubernaut.ai/traceparent',
   });

@@ -9,6 +9,8 @@ export const ownAnnotations = {
   createdBy: `${ownPrefix}created-by`,
   /** Username of the verified caller that asked for its cancellation. */
   cancelRequestedBy: `${ownPrefix}cancel-requested-by`,
+  /** Username of the verified caller that asked for its `finally` tasks to be ended too. */
+  immediateCancelRequestedBy: `${ownPrefix}immediate-cancel-requested-by`,
   /** SHA-256 of everything that the request asked for, to tell a repeated request from another one with the same id. */
   requestFingerprint: `${ownPrefix}request-fingerprint`,
   /** W3C trace context of the call that created it; everything that is done for the execution belongs to that trace. */

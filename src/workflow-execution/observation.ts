@@ -1,4 +1,4 @@
-import type { Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
+import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
 /** What the PipelineRun itself says about when it ran. */
 export interface RunTimes {
@@ -26,9 +26,17 @@ export type Observation =
       readonly startTime?: string;
       /** How it came to run; said only by the look that found its PipelineRun for the first time. */
       readonly begun?: 'created' | 'adopted';
-      /** Whether Tekton has been asked to cancel it. */
-      readonly isBeingCancelled?: boolean;
+      /** How Tekton has been asked to cancel it; absent when it has not. */
+      readonly cancelling?: CancelMode;
+      /** Whether it should have ended, and Tekton does not record it. */
+      readonly endNotRecorded?: boolean;
     }
-  | ({ readonly phase: 'Completed'; readonly pipelineRun: PipelineRunRef; readonly message: string } & RunTimes)
+  | ({
+      readonly phase: 'Completed';
+      readonly pipelineRun: PipelineRunRef;
+      readonly message: string;
+      /** Whether every task was skipped, so that no step has run. */
+      readonly allTasksSkipped?: boolean;
+    } & RunTimes)
   | ({ readonly phase: 'Failed'; readonly failure: Failure; readonly pipelineRun?: PipelineRunRef } & RunTimes)
   | { readonly phase: 'Skipped'; readonly skip: Skip };

@@ -3,13 +3,19 @@ import { parseBundlePattern, parseServiceAccountPattern } from './policy-pattern
 
 /** A policy for tests that allows everything but what is said otherwise, written as an operator writes it. */
 export function aPolicy(
-  over: { bundles?: readonly string[]; requireDigest?: boolean; serviceAccounts?: readonly string[] } = {},
+  over: {
+    bundles?: readonly string[];
+    requireDigest?: boolean;
+    serviceAccounts?: readonly string[];
+    maxTimeoutMs?: number;
+  } = {},
 ): ExecutionPolicy {
-  const { bundles = ['**'], requireDigest = false, serviceAccounts = ['*:*'] } = over;
+  const { bundles = ['**'], requireDigest = false, serviceAccounts = ['*:*'], maxTimeoutMs = Infinity } = over;
   return {
     allowedBundles: bundles.map((text) => understood(parseBundlePattern(text), text)),
     requireDigest,
     allowedServiceAccounts: serviceAccounts.map((text) => understood(parseServiceAccountPattern(text), text)),
+    maxTimeoutMs,
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration, parseDuration } from './duration.ts';
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 import { formatRepository, parseImageReference } from './image-reference.ts';
 import {
@@ -15,10 +16,13 @@ export interface ExecutionPolicy {
   readonly allowedBundles: readonly BundlePattern[];
   readonly requireDigest: boolean;
   readonly allowedServiceAccounts: readonly ServiceAccountPattern[];
+  /** Longest `executionConfig.timeout`, in milliseconds. */
+  readonly maxTimeoutMs: number;
 }
 
 /** The rules of a policy, each by the name of the setting that the operator changes. */
-export type PolicyRule = 'WFE_ALLOWED_BUNDLES' | 'WFE_REQUIRE_DIGEST' | 'WFE_ALLOWED_SERVICE_ACCOUNTS';
+export type PolicyRule =
+  'WFE_ALLOWED_BUNDLES' | 'WFE_REQUIRE_DIGEST' | 'WFE_ALLOWED_SERVICE_ACCOUNTS' | 'WFE_MAX_TIMEOUT';
 
 /** One field of an execution that breaks one rule of a policy. */
 export interface PolicyViolation {
@@ -44,6 +48,7 @@ export function violationsOf(
     bundleViolation(spec, policy),
     digestViolation(spec, policy),
     serviceAccountViolation(spec, namespace, policy),
+    timeoutViolation(spec, policy),
   ].filter((violation) => violation !== undefined);
 }
 
@@ -92,6 +97,19 @@ function serviceAccountViolation(
     path: ['spec', 'executionConfig', 'serviceAccountName'],
     rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',
     message: `must be one that WFE_ALLOWED_SERVICE_ACCOUNTS allows in namespace ${namespace} (${allowed}), and it is ${name}`,
+  };
+}
+
+function timeoutViolation(
+  { executionConfig }: WorkflowExecutionSpec,
+  { maxTimeoutMs }: ExecutionPolicy,
+): PolicyViolation | undefined {
+  const timeout = executionConfig?.timeout;
+  if (timeout === undefined || (parseDuration(timeout) ?? Infinity) <= maxTimeoutMs) return undefined;
+  return {
+    path: ['spec', 'executionConfig', 'timeout'],
+    rule: 'WFE_MAX_TIMEOUT',
+    message: `must be at most ${formatDuration(maxTimeoutMs)}, which WFE_MAX_TIMEOUT sets, and it is ${timeout}`,
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { isCancelling, summarise } from './status.ts';
+import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise } from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -37,10 +37,26 @@ describe('the status of an execution', () => {
   });
 
   it('says that it is being cancelled while it is', () => {
-    const execution = after([running, { ...running, isBeingCancelled: true }]);
+    const execution = after([running, { ...running, cancelling: 'Graceful' }]);
     expect(conditions(execution)).toContain('Ready=Unknown Cancelling');
-    expect(isCancelling(execution)).toBe(true);
-    expect(isCancelling(after([running]))).toBe(false);
+    expect(cancellingMode(execution)).toBe('Graceful');
+    expect(cancellingMode(after([running, { ...running, cancelling: 'Immediate' }]))).toBe('Immediate');
+    expect(cancellingMode(after([running]))).toBeUndefined();
+  });
+
+  it('says that Tekton does not record its end, also while it is cancelled for that', () => {
+    const execution = after([{ ...running, endNotRecorded: true, cancelling: 'Immediate' }]);
+    expect(conditions(execution)).toContain('Ready=Unknown EndNotRecorded');
+    expect(isEndNotRecorded(execution)).toBe(true);
+    expect(isEndNotRecorded(after([running]))).toBe(false);
+  });
+
+  it('says that nothing has run when every task was skipped', () => {
+    const completed: Observation = { phase: 'Completed', pipelineRun: reference, message: 'done' };
+    const execution = after([running, { ...completed, allTasksSkipped: true }]);
+    expect(conditions(execution)).toContain('Ready=True AllTasksSkipped');
+    expect(hasSkippedAllTasks(execution)).toBe(true);
+    expect(hasSkippedAllTasks(after([running, completed]))).toBe(false);
   });
 
   it("is Completed with the PipelineRun's own times", () => {

@@ -1,5 +1,7 @@
+import { allCancelModes } from './cancel-mode.ts';
 import { mergeConditions, type ConditionUpdate } from './conditions.ts';
 import type {
+  CancelMode,
   Failure,
   Outcome,
   Phase,
@@ -43,12 +45,35 @@ export function withCondition(
   return { ...status, conditions: mergeConditions(status.conditions ?? [], [update], { now, generation }) };
 }
 
-/** Reason of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
-const cancelling = 'Cancelling';
+/** Reasons of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
+const cancellingReasons: Readonly<Record<CancelMode, string>> = {
+  Graceful: 'Cancelling',
+  Immediate: 'CancellingImmediately',
+};
 
-/** Whether an execution says of itself that its PipelineRun is being cancelled. */
-export function isCancelling({ status }: WorkflowExecution): boolean {
-  return status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === cancelling) ?? false;
+/** Reason of the condition Ready while Tekton does not record the end of the PipelineRun. */
+const endNotRecorded = 'EndNotRecorded';
+
+/** Reason of the condition Ready of an execution that is Completed although no step has run. */
+const allTasksSkipped = 'AllTasksSkipped';
+
+/** How the PipelineRun of an execution is being cancelled, as its status says; undefined when it is not. */
+export function cancellingMode({ status }: WorkflowExecution): CancelMode | undefined {
+  return allCancelModes.find((mode) => hasReadyReason(status, cancellingReasons[mode]));
+}
+
+/** Whether an execution says of itself that Tekton does not record the end of its PipelineRun. */
+export function isEndNotRecorded({ status }: WorkflowExecution): boolean {
+  return hasReadyReason(status, endNotRecorded);
+}
+
+/** Whether an execution is Completed although no step has run: the conditions of its tasks did not hold. */
+export function hasSkippedAllTasks({ status }: WorkflowExecution): boolean {
+  return status?.phase === 'Completed' && hasReadyReason(status, allTasksSkipped);
+}
+
+function hasReadyReason(status: WorkflowExecutionStatus | undefined, expected: string): boolean {
+  return status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === expected) ?? false;
 }
 
 function isLate(current: Phase, observed: Phase): boolean {
@@ -134,9 +159,10 @@ function reasonOf(observation: Observation): string {
     case 'Pending':
       return observation.reason;
     case 'Running':
-      return observation.isBeingCancelled === true ? cancelling : observation.phase;
+      if (observation.endNotRecorded === true) return endNotRecorded;
+      return observation.cancelling === undefined ? observation.phase : cancellingReasons[observation.cancelling];
     case 'Completed':
-      return observation.phase;
+      return observation.allTasksSkipped === true ? allTasksSkipped : observation.phase;
   }
 }
 

@@ -1,40 +1,52 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatTargetResource, parseTargetResource } from './target-resource.ts';
+import { canonicalTarget, parseTargetResource, targetOf, withTarget } from './target-resource.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 describe('a target resource', () => {
   it.each([
     ['payment/deployment/payment-api', { namespace: 'payment', kind: 'deployment', name: 'payment-api' }],
+    ['default/Deployment/nginx', { namespace: 'default', kind: 'deployment', name: 'nginx' }],
+    ['payment/deployments.apps/api', { namespace: 'payment', kind: 'deployments', group: 'apps', name: 'api' }],
     ['node/worker-1', { kind: 'node', name: 'worker-1' }],
+    ['node/worker-1.example.org', { kind: 'node', name: 'worker-1.example.org' }],
     ['clusterrole/system:node', { kind: 'clusterrole', name: 'system:node' }],
-  ])('reads %s', (text, expected) => {
+    ['ClusterIssuer.cert-manager.io/A', { kind: 'clusterissuer', group: 'cert-manager.io', name: 'A' }],
+  ])('parses %s', (text, expected) => {
     expect(parseTargetResource(text)).toEqual(expected);
   });
 
-  it.each(['', 'deployment', '/deployment/api', 'payment//api', 'payment/deployment/', 'a/b/c/d'])(
-    'is not to be read from %p',
+  it.each(['', 'deployment', '/deployment/api', 'payment//api', 'payment/deployment/', 'a/b/c/d', 'a/.b/c', 'a/b./c'])(
+    'does not parse %p',
     (text) => {
       expect(parseTargetResource(text)).toBeUndefined();
     },
   );
 
-  it.each([
-    ['payment/deployment/api', 'payment/deployments/api', 'payment/deploy/api'],
-    ['payment/statefulset/db', 'payment/statefulsets/db', 'payment/sts/db'],
-    ['node/worker-1', 'nodes/worker-1', 'no/worker-1'],
-    ['payment/ingress/web', 'payment/ingresses/web', 'payment/ing/web'],
-    ['payment/kafkatopic/orders', 'payment/kafkatopic/orders'],
-  ])('is %s however it is written', (canonical, ...others) => {
-    for (const text of [canonical, ...others]) {
-      const target = parseTargetResource(text);
-      expect(target && formatTargetResource(target)).toBe(canonical);
-    }
+  it('has a canonical form with the kind in lower case', () => {
+    expect(canonicalTarget({ namespace: 'payment', name: 'API' }, 'Rollout')).toBe('payment/rollout/API');
+    expect(canonicalTarget({ name: 'w1' }, 'Node')).toBe('node/w1');
+  });
+});
+
+describe('the target of an execution', () => {
+  const written = aWorkflowExecution({ spec: { targetResource: 'payment/RO.argoproj.io/api' } });
+
+  it('is what the status records', () => {
+    expect(targetOf(aWorkflowExecution({ status: { target: 'payment/rollout/api' } }))).toBe('payment/rollout/api');
   });
 
-  it('is not another one of the same name', () => {
-    const texts = ['payment/deployment/api', 'payment/statefulset/api', 'checkout/deployment/api', 'deployment/api'];
-    const written = texts
-      .map((text) => parseTargetResource(text))
-      .map((target) => target && formatTargetResource(target));
-    expect(new Set(written).size).toBe(texts.length);
+  it('is what was written, in lower case and without the group, until then', () => {
+    expect(targetOf(written)).toBe('payment/ro/api');
+  });
+
+  it('is undefined when what was written is no target', () => {
+    expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
+  });
+
+  it('can be set for the first write of the status, and is kept from then on', () => {
+    const resolved = withTarget(written, 'payment/rollout/api');
+    expect(targetOf(resolved)).toBe('payment/rollout/api');
+    expect(written.status).toBeUndefined();
+    expect(withTarget(resolved, 'payment/robot/api')).toBe(resolved);
   });
 });

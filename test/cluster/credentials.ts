@@ -2,9 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import { ClusterError } from './errors.ts';
-import { kubeconfigPath, serverUrl, type ClusterRecord } from './record.ts';
+import { kubeconfigPath, serverUrl, tektonKubeconfigPath, type ClusterRecord } from './record.ts';
 
-/** Makes the keys, certificates, the administrator's token and the kubeconfig of a cluster. */
+/** The ServiceAccount of Tekton's controller. */
+const tektonController = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
+
+/** Makes the keys, certificates, the administrator's token and the kubeconfigs of a cluster. */
 export async function writeCredentials(record: ClusterRecord, signal?: AbortSignal): Promise<void> {
   const pki = join(record.directory, 'pki');
   mkdirSync(pki, { recursive: true, mode: 0o700 });
@@ -12,9 +15,11 @@ export async function writeCredentials(record: ClusterRecord, signal?: AbortSign
   if (made.code !== 0) throw new ClusterError(`The certificates could not be made: ${made.stderr.trim()}`);
   writeFileSync(join(pki, 'tokens.csv'), `${record.token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   writeFileSync(kubeconfigPath(record.directory), kubeconfig(record), { mode: 0o600 });
+  writeFileSync(tektonKubeconfigPath(record.directory), kubeconfig(record, tektonController), { mode: 0o600 });
 }
 
-function kubeconfig(record: ClusterRecord): string {
+/** @param actsAs who the administrator acts as */
+function kubeconfig(record: ClusterRecord, actsAs?: string): string {
   const authority = readFileSync(join(record.directory, 'pki', 'ca.crt')).toString('base64');
   const name = `wfe-${record.name}`;
   return `apiVersion: v1
@@ -27,7 +32,7 @@ clusters:
 users:
   - name: admin
     user:
-      token: ${record.token}
+      token: ${record.token}${actsAs === undefined ? '' : `\n      as: ${actsAs}`}
 contexts:
   - name: ${name}
     context:

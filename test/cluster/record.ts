@@ -77,6 +77,11 @@ export function kubeconfigPath(directory: string): string {
   return join(directory, 'kubeconfig');
 }
 
+/** Where the kubeconfig of Tekton's controller is, which acts with the rights that Tekton ships it with. */
+export function tektonKubeconfigPath(directory: string): string {
+  return join(directory, 'tekton.kubeconfig');
+}
+
 /** Writes the record so that a reader sees the old one or the new one, never a part. */
 export function writeRecord(record: ClusterRecord): void {
   mkdirSync(record.directory, { recursive: true, mode: 0o700 });

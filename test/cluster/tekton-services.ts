@@ -1,4 +1,4 @@
-import { kubeconfigPath, registryHost, type ClusterRecord } from './record.ts';
+import { kubeconfigPath, registryHost, tektonKubeconfigPath, type ClusterRecord } from './record.ts';
 import type { Service } from './services.ts';
 
 /** Images that the cluster brings along, in its own registry. */
@@ -52,7 +52,7 @@ export function tektonController(record: ClusterRecord): Service {
   return {
     binary: 'tekton-controller',
     args: [
-      `--kubeconfig=${kubeconfigPath(record.directory)}`,
+      `--kubeconfig=${tektonKubeconfigPath(record.directory)}`,
       `--entrypoint-image=${image('entrypoint')}`,
       `--nop-image=${image('entrypoint')}`,
       `--sidecarlogresults-image=${image('entrypoint')}`,

@@ -10,7 +10,7 @@ import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { publishSampleWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
-import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
+import { shellWorkflow, tasksWorkflow, workflow } from './shell-workflow.ts';
 
 describeOnPods('the service, with real containers', (environment) => {
   let service: ServiceProcess;
@@ -48,6 +48,29 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(kubectl('logs', '-n', namespace, '-l', ofRun, '-c', 'step-report', '--tail=-1')).resolves.toBe(
       `Remediating ${namespace}/deployment/e2e-test-wfe\nHello from E2E test\n`,
     );
+  });
+
+  it.concurrent('hands a parameter to the container byte for byte, as a variable and as an argument', async () => {
+    const { namespace, publisher, kubectl, create, execute, finished } = environment();
+    const parameters = { MESSAGE: nastyButLegal };
+    const encode = { command: ['sh', '-c', 'printf %s "$1" | base64 -w 0', 'sh'], args: ['$(params.MESSAGE)'] };
+    const taskSpec = { steps: [{ name: 'encode', image: '${STEP_IMAGE}', ...encode }] };
+    const params = ['TARGET_RESOURCE', 'MESSAGE'].map((name) => ({ name, type: 'string' }));
+    await create('as-variable', await publishSampleWorkflow(publisher), { parameters });
+    await execute('as-argument', workflow([{ name: 'run', taskSpec }], { params }), { parameters });
+    const logOf = async (name: string, step: string) => {
+      const { status } = await finished(name);
+      expect(status?.phase).toBe('Completed');
+      const ofRun = `tekton.dev/pipelineRun=${status?.pipelineRunRef?.name ?? ''}`;
+      return kubectl('logs', '-n', namespace, '-l', ofRun, '-c', `step-${step}`, '--tail=-1');
+    };
+
+    // The log does not keep a CR before a line feed: containerd drops it.
+    const logged = nastyButLegal.replaceAll('\r\n', '\n');
+    await expect(logOf('as-variable', 'report')).resolves.toBe(
+      `Remediating ${namespace}/deployment/as-variable\n${logged}\n`,
+    );
+    await expect(logOf('as-argument', 'encode')).resolves.toBe(Buffer.from(nastyButLegal).toString('base64'));
   });
 
   it.concurrent('reports the task, the step and the exit code of a workflow that failed', async () => {
@@ -109,6 +132,11 @@ describeOnPods('the service, with real containers', (environment) => {
     await expect(client.list(podResource, ours)).resolves.toHaveProperty('items', []);
   });
 });
+
+/** Everything that shells, JSON, YAML and templates might trip over, as far as a parameter may have it. */
+const nastyButLegal =
+  `it's "quoted" \\n \`id\` \${HOME} $HOME $5 a$b $ (x) ; | & < > * ? ~ ! # %s %d --flag\t{"json": [1]} - {{ .Values }} ` +
+  `é ß 漢字 😀 \u0001\u001b[31m\u007f\u2028\u00a0\nline 2\r\n  trailing  \n\nthe end: $x`;
 
 function isEmpty(objects: readonly unknown[]): boolean {
   return objects.length === 0;

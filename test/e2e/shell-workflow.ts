@@ -21,15 +21,17 @@ export function tasksWorkflow(tasks: Readonly<Record<string, ShellTask>>): strin
   );
 }
 
-function stepOf(name: string, script: string) {
+/** A step that runs a shell script. */
+export function stepOf(name: string, script: string) {
   return { name, image: '${STEP_IMAGE}', script: `#!/bin/sh\n${script}\n` };
 }
 
-function workflow(tasks: readonly object[]): string {
+/** A workflow of tasks as Tekton has them; `over` is put over the pipeline. */
+export function workflow(tasks: readonly object[], over: object = {}): string {
   return JSON.stringify({
     apiVersion: 'tekton.dev/v1',
     kind: 'Pipeline',
     metadata: { name: 'workflow' },
-    spec: { params: [{ name: 'TARGET_RESOURCE', type: 'string' }], tasks },
+    spec: { params: [{ name: 'TARGET_RESOURCE', type: 'string' }], tasks, ...over },
   });
 }

@@ -1,17 +1,30 @@
 import type { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { NotFoundError } from '../../src/kubernetes/errors.ts';
+import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../../src/kubernetes/resource-type.ts';
+import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 
 /**
- * Takes the finalizers off the executions of a namespace, so that it can be deleted when the service that would clean up
- * after them does not run any more. What they have created goes with them, by its owner references.
+ * Takes the finalizers off the executions of a namespace and their PipelineRuns, so that it can be deleted when the service
+ * that would clean up after them does not run any more. What they have created goes with them, by its owner references.
  */
 export async function releaseExecutions(client: KubernetesClient, namespace: string): Promise<void> {
-  const { items } = await client.list(workflowExecutionResource, { namespace });
+  await removeFinalizers(client, workflowExecutionResource, namespace);
+  await removeFinalizers(client, pipelineRunResource, namespace);
+}
+
+async function removeFinalizers<T extends KubernetesObject>(
+  client: KubernetesClient,
+  resource: ResourceType<T>,
+  namespace: string,
+): Promise<void> {
+  const { items } = await client.list(resource, { namespace });
+  const held = items.filter(({ metadata }) => metadata.finalizers !== undefined);
   await Promise.all(
-    items.map(async ({ metadata }) => {
+    held.map(async ({ metadata }) => {
       try {
-        await client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
+        await client.patch(resource, metadata, { metadata: { finalizers: null } });
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
       }

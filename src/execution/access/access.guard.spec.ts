@@ -10,6 +10,7 @@ import { AccessGuard } from './access.guard.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { grantOf } from './grant.ts';
 import { RateLimits } from './rate-limits.ts';
+import { Rights } from './rights.ts';
 
 const alice = { username: 'alice', groups: [], extra: {} };
 
@@ -42,7 +43,7 @@ function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alic
   const guard = new AccessGuard(
     metadata,
     authenticator,
-    { allows } as unknown as Authorizer,
+    new Rights({ allows } as unknown as Authorizer),
     new RateLimits({ rateLimit: 1, rateBurst: burst }, new FakeClock()),
     new AttemptLog(metadata),
     { auth: 'kubernetes' },

@@ -2,12 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector as Metadata } from '@nestjs/core';
 import { Authenticator } from '../../auth/authenticator.ts';
-import { Authorizer } from '../../auth/authorizer.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { ResourceAccess } from '../../auth/resource-access.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { KubernetesError } from '../../kubernetes/errors.ts';
 import { nameCall } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { accessKey } from './access.decorator.ts';
@@ -17,10 +15,8 @@ import { bearerToken } from './bearer-token.ts';
 import { keepGrant } from './grant.ts';
 import { RateLimits } from './rate-limits.ts';
 import { remoteOf } from './remote.ts';
-import { describeAccess, requestedAccess } from './requested-access.ts';
-
-/** How long a caller waits when the cluster could not be asked about it, in milliseconds. */
-const retryAfterMs = 1_000;
+import { requestedAccess } from './requested-access.ts';
+import { answered, Rights } from './rights.ts';
 
 /**
  * Lets a call through when its caller is known to the cluster, has not called too often, and may do what the handler's
@@ -31,7 +27,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly metadata: Metadata,
     private readonly authenticator: Authenticator,
-    private readonly authorizer: Authorizer,
+    private readonly rights: Rights,
     private readonly limits: RateLimits,
     private readonly attempts: AttemptLog,
     @Inject(CONFIG) private readonly config: Pick<Config, 'auth'>,
@@ -51,7 +47,7 @@ export class AccessGuard implements CanActivate {
       caller = await this.callerOf(token, remoteOf(context).address);
       this.limits.countCall(caller.username);
       const access = requestedAccess(context, declared);
-      await this.assertAllowed(caller, access);
+      await this.rights.assertAllowed(caller, access);
       keepGrant(context, { caller, recheck: () => this.recheck(token, access) });
       return true;
     } catch (error) {
@@ -61,7 +57,7 @@ export class AccessGuard implements CanActivate {
   }
 
   private async recheck(token: string, access: ResourceAccess): Promise<void> {
-    await this.assertAllowed(known(await answered(this.authenticator.authenticate(token))), access);
+    await this.rights.assertAllowed(known(await answered(this.authenticator.authenticate(token))), access);
   }
 
   private async callerOf(token: string, address: string): Promise<Caller> {
@@ -69,11 +65,6 @@ export class AccessGuard implements CanActivate {
     const caller = await answered(this.authenticator.authenticate(token));
     if (caller === undefined) this.limits.countStranger(address);
     return known(caller);
-  }
-
-  private async assertAllowed(caller: Caller, access: ResourceAccess): Promise<void> {
-    if (await answered(this.authorizer.allows(caller, access))) return;
-    throw new ApiError('PermissionDenied', `${caller.username} may not ${describeAccess(access)}`);
   }
 }
 
@@ -83,15 +74,4 @@ function known(caller: Caller | undefined): Caller {
     'Unauthenticated',
     'the token is not one that the cluster knows and that is made for this service',
   );
-}
-
-/** Whoever can not be asked about is not let through, and is not told that it may not either. */
-async function answered<T>(question: Promise<T>): Promise<T> {
-  try {
-    return await question;
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    const details = { retryAfterMs: error.retryAfterMs ?? retryAfterMs };
-    throw new ApiError('Unavailable', 'the cluster can not say now who may do this', details, { cause: error });
-  }
 }

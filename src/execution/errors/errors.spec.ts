@@ -46,6 +46,7 @@ describe('an answer of the API server', () => {
           message: 'Invalid value: "a \\"b": must not',
           reason: 'FieldValueInvalid',
         },
+        { field: 'spec.a', message: 'Invalid value: must equal spec.b', reason: 'FieldValueInvalid' },
         { field: 'metadata.labels', message: 'a valid label must be short', reason: 'FieldValueInvalid' },
         { field: '', message: 'something is wrong', reason: '' },
       ],
@@ -53,6 +54,7 @@ describe('an answer of the API server', () => {
 
     expect(fromKubernetesError(error, subject).details.violations).toEqual([
       { path: ['spec', 'workflowRef', 'version'], message: 'must not' },
+      { path: ['spec', 'a'], message: 'must equal spec.b' },
       { path: ['metadata', 'labels'], message: 'a valid label must be short' },
       { path: [], message: 'something is wrong' },
     ]);

@@ -72,9 +72,14 @@ function invalid(error: KubernetesError): ApiError {
     : answer(error, 'InvalidArgument', error.message);
 }
 
-/** The API server writes `Invalid value: "the value": the rule`; the caller knows the value, so the rule is enough. */
+/**
+ * The API server writes `Invalid value: "the value": the rule`, and leaves the value out for rules over several fields; the
+ * caller knows the value, so the rule is enough.
+ */
 function ruleIn(message: string): string {
-  return /^(?:Invalid|Unsupported) value: "(?:[^"\\]|\\.)*": (?<rule>.+)$/s.exec(message)?.groups?.rule ?? message;
+  return (
+    /^(?:Invalid|Unsupported) value: (?:"(?:[^"\\]|\\.)*": )?(?<rule>[^"].*)$/s.exec(message)?.groups?.rule ?? message
+  );
 }
 
 function unknown(error: KubernetesError): ApiError {

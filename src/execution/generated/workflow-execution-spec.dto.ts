@@ -186,11 +186,11 @@ export class ExecutionConfigDto {
   })
   serviceAccountName?: string;
 
-  /** Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given. */
+  /** Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given. */
   @ApiProperty({
     type: 'string',
     description:
-      "Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.",
+      "Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.",
     required: false,
     minLength: 2,
     maxLength: 20,
@@ -206,7 +206,7 @@ export class ExecutionConfigDto {
   timeout?: string;
 }
 
-/** What to run, on what, with which inputs. All of it is immutable but cancelRequested. */
+/** What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode. */
 @ApiSchema({ name: 'WorkflowExecutionSpec' })
 export class WorkflowExecutionSpecDto {
   /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
@@ -234,40 +234,40 @@ export class WorkflowExecutionSpecDto {
   @Type(() => WorkflowRefDto)
   workflowRef!: WorkflowRefDto;
 
-  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once. */
+  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once. */
   @ApiProperty({
     type: 'string',
     description:
-      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.',
+      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.',
     required: true,
     minLength: 3,
-    maxLength: 381,
+    maxLength: 635,
     pattern:
-      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-zA-Z]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
     example: 'payment/deployment/payment-api',
   })
   @v.IsDefined({ message: 'is required' })
   @v.IsString({ message: 'must be a string' })
-  @v.Length(3, 381, { message: 'must be 3 to 381 characters long' })
+  @v.Length(3, 635, { message: 'must be 3 to 635 characters long' })
   @v.Matches(
     new RegExp(
-      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-z][a-z0-9]{0,62}\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
+      '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-zA-Z]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
       'u',
     ),
     {
       message:
-        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with the kind in lower case and no part empty (payment/deployment/payment-api, node/worker-1)',
+        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with no part empty (payment/deployment/payment-api, node/worker-1, payment/rollout.argoproj.io/payment-api)',
     },
   )
   targetResource!: string;
 
-  /** Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here. */
+  /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters. */
   @ApiProperty({
     type: 'object',
     maxProperties: 64,
-    additionalProperties: { type: 'string', maxLength: 8192 },
+    additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$' },
     description:
-      'Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here.',
+      'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.',
     selfRequired: false,
     example: { NAMESPACE: 'payment', MEMORY_LIMIT: '512Mi' },
   })
@@ -280,6 +280,12 @@ export class WorkflowExecutionSpecDto {
       maxLength: 128,
       message: 'every key must be UPPER_SNAKE_CASE (MEMORY_LIMIT) and at most 128 characters long',
     },
+    values: {
+      pattern: new RegExp('^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$', 'u'),
+      message:
+        "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$': Tekton or the kubelet would expand it, a container cannot receive NUL, and U+FFFD stands for a character that was lost",
+    },
+    bytes: { max: 10240, message: 'keys and values together must be at most 10240 bytes of UTF-8' },
   })
   parameters?: Record<string, string>;
 
@@ -323,15 +329,27 @@ export class WorkflowExecutionSpecDto {
   @Type(() => ExecutionConfigDto)
   executionConfig?: ExecutionConfigDto;
 
-  /** Asks for the execution to be cancelled. The only field that can change, and only from false to true. */
+  /** Asks for the execution to be cancelled. It can only go from false to true. */
   @ApiProperty({
     type: 'boolean',
-    description: 'Asks for the execution to be cancelled. The only field that can change, and only from false to true.',
+    description: 'Asks for the execution to be cancelled. It can only go from false to true.',
     required: false,
   })
   @Optional()
   @v.IsBoolean({ message: 'must be true or false' })
   cancelRequested?: boolean;
+
+  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate. */
+  @ApiProperty({
+    type: 'string',
+    enum: ['Graceful', 'Immediate'],
+    description:
+      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.',
+    required: false,
+  })
+  @Optional()
+  @v.IsIn(['Graceful', 'Immediate'], { message: 'must be Graceful or Immediate' })
+  cancelMode?: 'Graceful' | 'Immediate';
 
   /** Seconds after which the finished resource is deleted. It is kept when this is not given. */
   @ApiProperty({

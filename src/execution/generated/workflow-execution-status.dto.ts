@@ -247,6 +247,16 @@ export class WorkflowExecutionStatusDto {
   @ApiProperty({ type: 'string', description: 'The state in a sentence for people.', required: false, maxLength: 4096 })
   message?: string;
 
+  /** Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved.',
+    required: false,
+    maxLength: 381,
+  })
+  target?: string;
+
   /** The only PipelineRun of this execution. */
   @ApiProperty({
     type: () => PipelineRunRefDto,

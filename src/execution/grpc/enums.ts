@@ -1,4 +1,5 @@
 import type {
+  CancelMode,
   ConditionStatus,
   FailureReason,
   Outcome,
@@ -6,6 +7,7 @@ import type {
   SkipReason,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import {
+  CancelMode as CancelModeMessage,
   ConditionStatus as ConditionStatusMessage,
   FailureReason as FailureReasonMessage,
   Outcome as OutcomeMessage,
@@ -26,6 +28,11 @@ export const outcomes: Readonly<Record<Outcome, OutcomeMessage>> = {
   Success: OutcomeMessage.OUTCOME_SUCCESS,
   Failed: OutcomeMessage.OUTCOME_FAILED,
   Skipped: OutcomeMessage.OUTCOME_SKIPPED,
+};
+
+export const cancelModes: Readonly<Record<CancelMode, CancelModeMessage>> = {
+  Graceful: CancelModeMessage.CANCEL_MODE_GRACEFUL,
+  Immediate: CancelModeMessage.CANCEL_MODE_IMMEDIATE,
 };
 
 export const failureReasons: Readonly<Record<FailureReason, FailureReasonMessage>> = {

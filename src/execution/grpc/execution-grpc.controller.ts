@@ -6,7 +6,7 @@ import { AttemptLog } from '../access/attempt-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ExecutionService } from '../execution.service.ts';
-import type { CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
 import type {
   CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionResponse,
@@ -17,7 +17,7 @@ import type {
 import type { ExecutionKey } from '../names.ts';
 import { GrpcStatusFilter } from './grpc-status.filter.ts';
 import { grpcService } from './package-definition.ts';
-import { CreateRequestPipe, DeleteRequestPipe, ListRequestPipe, NamePipe } from './request.pipes.ts';
+import { CancelRequestPipe, CreateRequestPipe, DeleteRequestPipe, ListRequestPipe, NamePipe } from './request.pipes.ts';
 import { toListResponse, toMessage } from './to-message.ts';
 
 /** The execution API over gRPC: kubernaut.workflowexecution.v1.WorkflowExecutionService. */
@@ -58,10 +58,10 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('patch')
   async cancelWorkflowExecution(
-    @Payload(NamePipe) key: ExecutionKey,
+    @Payload(CancelRequestPipe) command: CancelCommand,
     @IncomingCall() call: Call,
   ): Promise<CancelWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.cancel(key, call)) };
+    return { workflowExecution: toMessage(await this.executions.cancel(command, call)) };
   }
 
   @GrpcMethod(grpcService)

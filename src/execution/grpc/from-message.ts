@@ -1,4 +1,6 @@
+import { CancelMode as CancelModeMessage } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type {
+  CancelWorkflowExecutionRequest,
   CreateWorkflowExecutionRequest,
   DeleteWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
@@ -6,14 +8,15 @@ import type {
   WorkflowExecutionSpec as SpecMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
-import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
 import type { CreateOptions } from '../create-command.ts';
-import type { DeleteCommand, ListCommand } from '../execution.types.ts';
+import type { CancelCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
 import { allNamespaces, dnsLabel, dnsSubdomain, isName } from '../names.ts';
 import type { ExecutionKey } from '../names.ts';
 import { toGoDuration } from './duration.ts';
-import { phases } from './enums.ts';
+import { cancelModes, phases } from './enums.ts';
 
 /** What a create request says, in the shape of the DTO that both transports are held to. It has not been validated. */
 export interface UnvalidatedCreate {
@@ -50,6 +53,15 @@ export function fromName({ name }: { readonly name: string }): ExecutionKey {
   const [, namespace = '', id = ''] = /^namespaces\/([^/]*)\/workflowExecutions\/([^/]*)$/.exec(name) ?? [];
   if (isName(namespace, dnsLabel) && isName(id, dnsSubdomain)) return { namespace, name: id };
   throw invalidField(['name'], 'must be namespaces/{namespace}/workflowExecutions/{workflow_execution}');
+}
+
+/**
+ * Reads a cancel request.
+ *
+ * @throws ApiError InvalidArgument when the name is not a resource name, or the mode is none
+ */
+export function fromCancelRequest(request: CancelWorkflowExecutionRequest): CancelCommand {
+  return { key: fromName(request), mode: cancelModeOf(request.mode) ?? 'Graceful' };
 }
 
 /**
@@ -102,6 +114,14 @@ function phaseOf(message: PhaseMessage): Phase {
   throw invalidField(['phases'], `must be of ${Object.values(phases).join(', ')}`);
 }
 
+/** A mode by its name in the resource; undefined when none is given. */
+function cancelModeOf(message: CancelModeMessage): CancelMode | undefined {
+  if (message === CancelModeMessage.CANCEL_MODE_UNSPECIFIED) return undefined;
+  const mode = allCancelModes.find((name) => cancelModes[name] === message);
+  if (mode !== undefined) return mode;
+  throw invalidField(['mode'], `must be of ${Object.values(cancelModes).join(', ')}`);
+}
+
 /** A time as the resource has it; what is no time stays a text that is none, for the rule of its field to refuse. */
 function textOf(time: Date | undefined): string | undefined {
   if (time === undefined) return undefined;
@@ -128,6 +148,7 @@ function fromSpec(spec: SpecMessage): object {
     remediationRequestRef: remediationRequestRef && withoutUnset(remediationRequestRef),
     workflowRef: workflowRef && withoutUnset(workflowRef),
     parameters: unlessEmpty(spec.parameters),
+    cancelMode: cancelModeOf(spec.cancelMode),
     executionConfig:
       executionConfig &&
       withoutUnset({

@@ -54,6 +54,7 @@ describe('an execution over gRPC', () => {
         observedGeneration: 2,
         phase: 'Failed',
         outcome: 'Failed',
+        target: 'payment/deployment/payment-api',
         startTime: '2026-01-02T03:05:00Z',
         failure: {
           reason: 'OOMKilled',
@@ -72,6 +73,7 @@ describe('an execution over gRPC', () => {
         observedGeneration: 2,
         phase: 'PHASE_FAILED',
         outcome: 'OUTCOME_FAILED',
+        target: 'payment/deployment/payment-api',
         startTime: new Date('2026-01-02T03:05:00Z'),
         completionTime: undefined,
         failure: {

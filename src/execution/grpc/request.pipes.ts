@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { PipeTransform } from '@nestjs/common';
 import type {
+  CancelWorkflowExecutionRequest,
   CreateWorkflowExecutionRequest,
   DeleteWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import type { CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from '../execution.types.ts';
 import type { ExecutionKey } from '../names.ts';
 import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
 import { toCreateCommand } from '../create-command.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { fromCreateRequest, fromDeleteRequest, fromListRequest, fromName } from './from-message.ts';
+import { fromCancelRequest, fromCreateRequest, fromDeleteRequest, fromListRequest, fromName } from './from-message.ts';
 import { wellFormed } from './malformed-message.ts';
 import type { MalformedMessage } from './malformed-message.ts';
 
@@ -35,6 +36,14 @@ export class CreateRequestPipe implements PipeTransform<
 export class NamePipe implements PipeTransform<Incoming<{ readonly name: string }>, ExecutionKey> {
   transform(request: Incoming<{ readonly name: string }>): ExecutionKey {
     return fromName(wellFormed(request));
+  }
+}
+
+/** A cancel request as a command. */
+@Injectable()
+export class CancelRequestPipe implements PipeTransform<Incoming<CancelWorkflowExecutionRequest>, CancelCommand> {
+  transform(request: Incoming<CancelWorkflowExecutionRequest>): CancelCommand {
+    return fromCancelRequest(wellFormed(request));
   }
 }
 

@@ -22,7 +22,7 @@ import {
 import type { ExecutionPage } from '../execution.types.ts';
 import { resourceName } from '../names.ts';
 import { fromGoDuration } from './duration.ts';
-import { conditionStatuses, failureReasons, outcomes, phases, skipReasons } from './enums.ts';
+import { cancelModes, conditionStatuses, failureReasons, outcomes, phases, skipReasons } from './enums.ts';
 
 /** An execution as gRPC shows it. */
 export function toMessage({ metadata, spec, status }: WorkflowExecution): WorkflowExecutionMessage {
@@ -46,8 +46,12 @@ export function toListResponse({ items, nextPageToken, total }: ExecutionPage): 
 }
 
 function specMessage(spec: WorkflowExecutionSpec): SpecMessage {
-  const { executionConfig } = spec;
-  return SpecMessage.fromPartial({ ...spec, executionConfig: executionConfig && configMessage(executionConfig) });
+  const { executionConfig, cancelMode } = spec;
+  return SpecMessage.fromPartial({
+    ...spec,
+    cancelMode: cancelMode && cancelModes[cancelMode],
+    executionConfig: executionConfig && configMessage(executionConfig),
+  });
 }
 
 function configMessage({ serviceAccountName, timeout }: NonNullable<WorkflowExecutionSpec['executionConfig']>) {
@@ -64,6 +68,7 @@ function statusMessage(status: WorkflowExecutionStatus): StatusMessage {
     phase: phase && phases[phase],
     outcome: outcome && outcomes[outcome],
     message: status.message,
+    target: status.target,
     pipelineRunRef: pipelineRunRef && PipelineRunRefMessage.fromPartial(pipelineRunRef),
     startTime: time(status.startTime),
     completionTime: time(status.completionTime),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
+import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
@@ -24,6 +25,7 @@ export class ExecutionLists {
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly key: PageTokenKey,
     private readonly ahead: CatchUp,
+    private readonly targets: Targets,
   ) {}
 
   /**
@@ -35,9 +37,10 @@ export class ExecutionLists {
   async page(command: ListCommand, signal: AbortSignal): Promise<ExecutionPage> {
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
     // What breaks a rule is told before anything is waited for.
-    matcherOf(command.filter);
+    matcherOf(command.filter, this.targets);
+    if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    return pageOf(this.reflector.store.list(), command, await this.key.pageTokens());
+    return pageOf(this.reflector.store.list(), command, await this.key.pageTokens(), this.targets);
   }
 
   private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {

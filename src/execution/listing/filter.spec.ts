@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import type { ListFilter } from '../execution.types.ts';
-import { everything, matcherOf } from './filter.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
+import { everything, matcherOf as matcherOver } from './filter.ts';
 
+const targets = targetsOf();
+const matcherOf = (filter: ListFilter) => matcherOver(filter, targets);
 const execution = aWorkflowExecution({
   metadata: { labels: { team: 'payment' }, creationTimestamp: '2026-01-02T03:04:05Z' },
   status: { phase: 'Running' },
@@ -16,7 +19,7 @@ describe('a filter', () => {
     [{ workflowId: 'oomkill-increase-memory' }, true],
     [{ workflowId: 'oomkill' }, false],
     [{ targetResource: 'payment/deployment/payment-api' }, true],
-    [{ targetResource: 'payment/deploy/payment-api' }, true],
+    [{ targetResource: 'payment/Deploy.apps/payment-api' }, true],
     [{ targetResource: 'payment/deployment/payment' }, false],
     [{ remediationRequest: 'rr-pod-crash-f8a3b9c2' }, true],
     [{ remediationRequest: 'rr' }, false],
@@ -29,6 +32,18 @@ describe('a filter', () => {
     [{ phases: ['Running'], workflowId: 'another' }, false],
   ])('%j matches: %s', (filter, expected) => {
     expect(matcherOf({ ...everything, ...filter })(execution)).toBe(expected);
+  });
+
+  it.each([
+    ['payment/deployment/api', true],
+    ['payment/Deploy/api', true],
+    ['payment/rollout/api', false],
+  ])('goes by the target that is recorded: %s matches: %s', (targetResource, expected) => {
+    const recorded = aWorkflowExecution({
+      spec: { targetResource: 'payment/rollout/api' },
+      status: { target: 'payment/deployment/api' },
+    });
+    expect(matcherOf({ phases: [], targetResource })(recorded)).toBe(expected);
   });
 
   it('has what nobody has looked at yet among what is pending', () => {

@@ -2,7 +2,8 @@ import { LabelSelectorError, parseLabelSelector } from '../../kubernetes/label-s
 import type { LabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/phase.ts';
-import { formatTargetResource, parseTargetResource } from '../../workflow-execution/target-resource.ts';
+import type { Targets } from '../../targets/targets.ts';
+import { maxTargetLength, parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import type { ListFilter } from '../execution.types.ts';
@@ -33,7 +34,7 @@ const fields = [
 const rules: Readonly<Record<(typeof fields)[number], Rule>> = {
   workflowId: (text) => (text.length > 253 ? 'must be at most 253 characters long' : undefined),
   targetResource: (text) =>
-    text.length > 512 || parseTargetResource(text) === undefined
+    text.length > maxTargetLength || parseTargetResource(text) === undefined
       ? 'must be namespace/kind/name, or kind/name of a cluster-scoped resource'
       : undefined,
   remediationRequest: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),
@@ -42,15 +43,18 @@ const rules: Readonly<Record<(typeof fields)[number], Rule>> = {
   createdBefore: brokenTime,
 };
 
+/** What a filter has to know of targets. */
+export type CanonicalTargets = Pick<Targets, 'canonical' | 'targetOf'>;
+
 /**
  * Makes of a filter the test that an execution has to pass.
  *
  * @throws ApiError InvalidArgument with every field that breaks its rule
  */
-export function matcherOf(filter: ListFilter): (execution: WorkflowExecution) => boolean {
+export function matcherOf(filter: ListFilter, targets: CanonicalTargets): (execution: WorkflowExecution) => boolean {
   const violations = violationsOf(filter);
   if (violations.length > 0) throw invalidArgument(violations);
-  const tests = testsOf(filter);
+  const tests = testsOf(filter, targets);
   return (execution) => tests.every((test) => test(execution));
 }
 
@@ -64,12 +68,12 @@ function violationsOf(filter: ListFilter): FieldViolation[] {
 
 type Test = (execution: WorkflowExecution) => boolean;
 
-function testsOf(filter: ListFilter): Test[] {
+function testsOf(filter: ListFilter, targets: CanonicalTargets): Test[] {
   const { phases, workflowId, targetResource, remediationRequest, labelSelector, createdAfter, createdBefore } = filter;
   return [
     ...testFor(phases.length > 0 ? phases : undefined, inPhase),
     ...testFor(workflowId, (id) => (execution) => execution.spec.workflowRef.workflowId === id),
-    ...testFor(targetResource, onTarget),
+    ...testFor(targetResource, (text) => onTarget(text, targets)),
     ...testFor(remediationRequest, (name) => (execution) => execution.spec.remediationRequestRef.name === name),
     ...testFor(labelSelector, (selector) => labelled(parseLabelSelector(selector))),
     ...testFor(createdAfter, (time) => createdWithin(Date.parse(time), Infinity)),
@@ -87,14 +91,9 @@ function inPhase(phases: readonly Phase[]): Test {
 }
 
 /** A target is the same under any of the names that its kind has. */
-function onTarget(text: string): Test {
-  const wanted = canonical(text);
-  return ({ spec }) => spec.targetResource === text || canonical(spec.targetResource) === wanted;
-}
-
-function canonical(text: string): string {
-  const target = parseTargetResource(text);
-  return target === undefined ? text : formatTargetResource(target);
+function onTarget(text: string, targets: CanonicalTargets): Test {
+  const wanted = targets.canonical(text);
+  return (execution) => targets.targetOf(execution) === wanted;
 }
 
 function labelled(matches: LabelSelector): Test {

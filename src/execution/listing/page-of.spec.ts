@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ListCommand } from '../execution.types.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
 import { everything } from './filter.ts';
 import { pageOf as pageOfCommand, pageSizes } from './page-of.ts';
 import { PageTokens } from './page-token.ts';
@@ -11,7 +12,7 @@ const tokens = new PageTokens(Buffer.from('a key of these tests'));
 
 /** A page of all that there is, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
-  return pageOfCommand(executions, { pageSize: 0, filter: everything, ...command }, tokens);
+  return pageOfCommand(executions, { pageSize: 0, filter: everything, ...command }, tokens, targetsOf());
 }
 
 /** An execution that was created `second` seconds into a minute. */

@@ -1,6 +1,6 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ExecutionPage, ListCommand } from '../execution.types.ts';
-import { matcherOf } from './filter.ts';
+import { matcherOf, type CanonicalTargets } from './filter.ts';
 import { comparePositions } from './page-token.ts';
 import type { PageTokens } from './page-token.ts';
 
@@ -17,9 +17,10 @@ export function pageOf(
   executions: readonly WorkflowExecution[],
   command: ListCommand,
   tokens: Pick<PageTokens, 'encode' | 'decode'>,
+  targets: CanonicalTargets,
 ): ExecutionPage {
   const { namespace, pageToken, filter } = command;
-  const matches = matcherOf(filter);
+  const matches = matcherOf(filter, targets);
   const size = Math.min(command.pageSize === 0 ? pageSizes.default : command.pageSize, pageSizes.max);
   const after = pageToken === undefined ? undefined : tokens.decode(pageToken, { namespace, filter });
   const all = executions.filter(

@@ -30,8 +30,15 @@ import {
   DescribesList,
 } from './openapi.decorators.ts';
 import { ExecutionParameters, NamespaceParameters, NamespacesParameters } from './parameters.dto.ts';
-import { CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery } from './queries.dto.ts';
-import { toCreateOptions, toDeleteCommand, toListCommand, toResource, toResourceList } from './rest.mapping.ts';
+import { CancelQuery, CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery } from './queries.dto.ts';
+import {
+  toCancelCommand,
+  toCreateOptions,
+  toDeleteCommand,
+  toListCommand,
+  toResource,
+  toResourceList,
+} from './rest.mapping.ts';
 import type { ShownExecution, WorkflowExecutionList } from './rest.mapping.ts';
 
 /** The execution API over REST, with the habits of Kubernetes. */
@@ -85,11 +92,11 @@ export class ExecutionController {
   @DescribesCancel()
   async cancel(
     @Param() { namespace, name }: ExecutionParameters,
-    @Query() _query: NoQuery,
+    @Query() query: CancelQuery,
     @Body() _body: NoBody,
     @IncomingCall() call: Call,
   ): Promise<ShownExecution> {
-    return toResource(await this.executions.cancel({ namespace, name }, call));
+    return toResource(await this.executions.cancel(toCancelCommand({ namespace, name }, query), call));
   }
 
   @Delete(':name')

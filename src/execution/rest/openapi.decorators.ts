@@ -95,8 +95,9 @@ export const DescribesCancel: Describes = () =>
       operationId: 'cancelWorkflowExecution',
       summary: 'Cancel an execution',
       description:
-        'What has not started never will; what runs is stopped, and its `finally` tasks are run. The answer is the ' +
-        'execution as it is then: that it has ended is told by its phase. Calling again changes nothing.',
+        'What has not started never will, and what runs is stopped. Its `finally` tasks are run, unless the mode is ' +
+        '`Immediate`, which also ends those that have begun. The answer is the execution as it is then; its phase tells ' +
+        'when it has ended. Calling again changes nothing, but for asking for the immediate mode.',
     }),
     ApiOkResponse({ description: 'The execution that is asked to end.', type: WorkflowExecutionDto }),
     ...problems(

@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
+import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
 import { requestIdRule } from '../idempotency/request-identity.ts';
 import { pageSizes } from '../listing/page-of.ts';
 import { dnsSubdomain } from '../names.ts';
 import { Optional } from '../validation/optional.ts';
+import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of an operation that takes nothing there. */
 export class NoQuery {}
@@ -44,6 +47,20 @@ export class CreateQuery {
   @Optional()
   @IsIn(['true', 'false'], { message: 'must be true or false' })
   validateOnly?: string;
+}
+
+/** How an execution is cancelled. */
+export class CancelQuery {
+  @ApiProperty({
+    type: 'string',
+    description: 'Graceful lets the `finally` tasks run; Immediate ends these too, also when they have begun.',
+    required: false,
+    enum: allCancelModes,
+    default: 'Graceful',
+  })
+  @Optional()
+  @IsIn(allCancelModes, { message: `must be ${allCancelModes.join(' or ')}` })
+  mode?: CancelMode;
 }
 
 /** On what condition an execution is deleted. */
@@ -86,8 +103,8 @@ export class ListQuery {
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
-    maxLength: 512,
+  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
+    maxLength: maxTargetLength,
   })
   targetResource?: string;
 

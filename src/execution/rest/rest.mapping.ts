@@ -5,11 +5,11 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { CreateOptions } from '../create-command.ts';
-import type { DeleteCommand, ExecutionPage, ListCommand } from '../execution.types.ts';
+import type { CancelCommand, DeleteCommand, ExecutionPage, ListCommand } from '../execution.types.ts';
 import { allNamespaces } from '../names.ts';
 import type { ExecutionKey } from '../names.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
-import type { CreateQuery, DeleteQuery, ListQuery } from './queries.dto.ts';
+import type { CancelQuery, CreateQuery, DeleteQuery, ListQuery } from './queries.dto.ts';
 
 /** An execution as REST shows it; what was only tried out has no resource version. */
 export interface ShownExecution extends Omit<WorkflowExecution, 'metadata'> {
@@ -46,6 +46,11 @@ export function toListCommand(namespace: string, query: ListQuery): ListCommand 
 /** What the query of a creation says beside the resource. */
 export function toCreateOptions({ requestId, validateOnly }: CreateQuery): CreateOptions {
   return { requestId: given(requestId), validateOnly: validateOnly === 'true' };
+}
+
+/** What the query of a cancellation asks for. */
+export function toCancelCommand(key: ExecutionKey, { mode = 'Graceful' }: CancelQuery): CancelCommand {
+  return { key, mode };
 }
 
 /** What the query of a deletion asks for. */

@@ -11,6 +11,10 @@ export interface StringMapBounds {
   readonly reservedPrefix?: string;
   /** What every key must be. */
   readonly keys?: { readonly pattern: RegExp; readonly maxLength: number; readonly message: string };
+  /** What every value must be. */
+  readonly values?: { readonly pattern: RegExp; readonly message: string };
+  /** The most bytes of UTF-8 that all keys and values together may have. */
+  readonly bytes?: { readonly max: number; readonly message: string };
 }
 
 /** Holds a property to a map of strings within bounds; the message names the key that breaks them. */
@@ -35,13 +39,16 @@ function brokenRule(value: unknown, bounds: StringMapBounds): string | undefined
   if (maxProperties !== undefined && entries.length > maxProperties) {
     return `must have at most ${maxProperties} entries`;
   }
-  return entries.map(([key, text]) => brokenEntry(key, text, bounds)).find((rule) => rule !== undefined);
+  const broken = entries.map(([key, text]) => brokenEntry(key, text, bounds)).find((rule) => rule !== undefined);
+  if (broken !== undefined || bounds.bytes === undefined) return broken;
+  const size = entries.reduce((sum, [key, text]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(text)), 0);
+  return size > bounds.bytes.max ? `${bounds.bytes.message}; they are ${size}` : undefined;
 }
 
 function brokenEntry(
   key: string,
   text: unknown,
-  { keys, maxLength, reservedPrefix }: StringMapBounds,
+  { keys, values, maxLength, reservedPrefix }: StringMapBounds,
 ): string | undefined {
   if (reservedPrefix !== undefined && key.startsWith(reservedPrefix)) {
     return `'${shortened(key)}' is set by the service only`;
@@ -50,8 +57,11 @@ function brokenEntry(
     return `${keys.message}; '${shortened(key)}' is not`;
   }
   if (typeof text !== 'string') return `the value of '${shortened(key)}' must be a string`;
-  return maxLength !== undefined && lengthOf(text) > maxLength
-    ? `the value of '${shortened(key)}' must be at most ${maxLength} characters long`
+  if (maxLength !== undefined && lengthOf(text) > maxLength) {
+    return `the value of '${shortened(key)}' must be at most ${maxLength} characters long`;
+  }
+  return values !== undefined && !values.pattern.test(text)
+    ? `the value of '${shortened(key)}' ${values.message}`
     : undefined;
 }
 

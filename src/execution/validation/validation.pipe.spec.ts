@@ -66,7 +66,32 @@ describe('a body', () => {
       { spec: aSpec({ parameters: { LONG: 'x'.repeat(8_193) } }) },
       { 'spec.parameters': "the value of 'LONG' must be at most 8192 characters long" },
     ],
-  ])('with %s is refused', async (_, body, rules) => {
+    [
+      'a parameter that Tekton would expand',
+      { spec: aSpec({ parameters: { GOOD: 'x', MESSAGE: 'restarted at $(date)' } }) },
+      { 'spec.parameters': expect.stringMatching(/^the value of 'MESSAGE' must not contain '\$\('/) },
+    ],
+    [
+      'parameters that are too large together',
+      { spec: aSpec({ parameters: { A: 'é'.repeat(5_119), B: 'x' } }) },
+      { 'spec.parameters': 'keys and values together must be at most 10240 bytes of UTF-8; they are 10241' },
+    ],
+    [
+      'half a character in a parameter',
+      { spec: aSpec({ parameters: { HALF: 'a\ud83d' } }) },
+      { 'spec.parameters.HALF': expect.stringContaining('must be Unicode text') },
+    ],
+    [
+      'half a character in any other text',
+      { spec: aSpec({ rationale: '\ude00!' }) },
+      { 'spec.rationale': expect.stringContaining('must be Unicode text') },
+    ],
+    [
+      'half a character in a key',
+      { metadata: { labels: { '\ud83d': 'x' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringContaining("must have no such key as '\ufffd'") },
+    ],
+  ])('with %s is refused', async (_, body, rules: object) => {
     expect(await brokenRules(body)).toEqual(rules);
   });
 
@@ -85,7 +110,7 @@ describe('a body', () => {
   });
 
   it('counts characters as the cluster does', async () => {
-    expect(await brokenRules({ spec: aSpec({ parameters: { FACE: '😀'.repeat(8_192) } }) })).toEqual({});
+    expect(await brokenRules({ spec: aSpec({ parameters: { FACE: `${'x'.repeat(8_191)}😀` } }) })).toEqual({});
   });
 
   it('of any JSON at all is either right or told what is wrong', async () => {

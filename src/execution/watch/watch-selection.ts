@@ -1,7 +1,7 @@
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
-import { everything, matcherOf } from '../listing/filter.ts';
+import { everything, matcherOf, type CanonicalTargets } from '../listing/filter.ts';
 import { dnsSubdomain, isName } from '../names.ts';
 import type { WatchCommand } from './watch.types.ts';
 
@@ -11,13 +11,16 @@ import type { WatchCommand } from './watch.types.ts';
  *
  * @throws ApiError InvalidArgument naming the field that breaks its rule
  */
-export function selectionOf(command: WatchCommand): (execution: WorkflowExecution) => boolean {
+export function selectionOf(
+  command: WatchCommand,
+  targets: CanonicalTargets,
+): (execution: WorkflowExecution) => boolean {
   const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
   if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
     throw invalidField(['resourceVersion'], 'must be a resource version that this service has told');
   }
   assertNameable(name, namespace);
-  const matches = matcherOf({ ...everything, workflowId, targetResource, remediationRequest });
+  const matches = matcherOf({ ...everything, workflowId, targetResource, remediationRequest }, targets);
   return (execution) =>
     (namespace === undefined || execution.metadata.namespace === namespace) &&
     (name === undefined || execution.metadata.name === name) &&

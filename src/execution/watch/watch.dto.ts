@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { dnsSubdomain } from '../names.ts';
 import { OptionalText } from '../rest/queries.dto.ts';
 import { WorkflowExecutionDto } from '../rest/workflow-execution.dto.ts';
+import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of a watch. */
 export class WatchQuery {
@@ -14,8 +15,8 @@ export class WatchQuery {
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target: namespace/kind/name, or kind/name of a cluster-scoped resource.', {
-    maxLength: 512,
+  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
+    maxLength: maxTargetLength,
   })
   targetResource?: string;
 

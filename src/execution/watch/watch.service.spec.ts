@@ -6,6 +6,7 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { OpenStreams } from '../streams/open-streams.ts';
 import { CatchUp, graceMs } from './catch-up.ts';
@@ -41,7 +42,7 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
   if (listed) void reflector.run(stop.signal);
   const streams = new OpenStreams({ maxStreams, maxStreamsPerCaller: maxStreams, authCacheMs: 10_000 });
   const ahead = new CatchUp(client as never, reflector, clock);
-  const service = new WatchService(reflector, changes, ahead, streams, { watchNamespaces: [] }, clock);
+  const service = new WatchService(reflector, changes, ahead, streams, targetsOf(), { watchNamespaces: [] }, clock);
   const gone = new AbortController();
   return {
     clock,

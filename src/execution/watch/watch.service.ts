@@ -6,6 +6,7 @@ import type { Clock } from '../../kubernetes/clock.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { LogCursor } from '../../kubernetes/log-cursor.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
+import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { Call } from '../call/call.ts';
@@ -36,6 +37,7 @@ export class WatchService {
     private readonly changes: ChangeLog<WorkflowExecution>,
     private readonly ahead: CatchUp,
     private readonly streams: OpenStreams,
+    private readonly targets: Targets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
     @Inject(WATCH_CLOCK) private readonly clock: Clock,
   ) {}
@@ -47,7 +49,8 @@ export class WatchService {
    *   replica does not know enough yet, or stops; what has become of the caller's right
    */
   async *watch(command: WatchCommand, call: Call): AsyncGenerator<WatchEvent, void, undefined> {
-    const selects = selectionOf(command);
+    if (command.targetResource !== undefined) await this.targets.loaded(call.signal);
+    const selects = selectionOf(command, this.targets);
     this.assertServed(command);
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
     using stream = this.streams.open(call);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { TargetEvidence } from '../../locking/holders.ts';
 import type { Claim } from '../../locking/lock-record.ts';
 import type { Acquisition, TargetLocks } from '../../locking/target-locks.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
@@ -8,30 +9,46 @@ import { AcquireTarget } from './acquire-target.step.ts';
 
 const { signal } = new AbortController();
 const clock = new FakeClock(new Date('2026-01-02T03:04:05Z'));
-const other = { namespace: 'checkout', name: 'other', uid: 'uid-other' };
+const other = { namespace: 'payment', name: 'other', uid: 'uid-other' };
 const busy: Acquisition = { kind: 'busy', holder: other };
 const coolingDown: Acquisition = { kind: 'cooling-down', earlier: other, remainingMs: 5_000 };
 
 /** The step on a cluster, with locks that give this answer or fail with this error. */
 function aStep(answer: Acquisition | Error) {
   const cluster = aFakeCluster();
-  const asked: [string, Claim, Date, AbortSignal][] = [];
+  const asked: [string, Claim, Date, AbortSignal, TargetEvidence?][] = [];
   const acquire = (...question: (typeof asked)[number]) => {
     asked.push(question);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
   const locks = { acquire } as unknown as TargetLocks;
-  return { ...cluster, asked, step: new AcquireTarget(locks, cluster.pipelineRuns, clock) };
+  return { ...cluster, asked, step: new AcquireTarget(locks, cluster.occupancy, cluster.adoption, clock) };
 }
 
 describe('acquiring the target of an execution', () => {
   it('asks for it in its canonical form, for the workflow of the execution', async () => {
     const { step, execution, asked } = aStep({ kind: 'acquired' });
-    const one = execution({ spec: { targetResource: 'payment/deploy/payment-api' } });
+    const one = execution({
+      spec: { targetResource: 'payment/deploy/payment-api' },
+      status: { target: 'payment/deployment/payment-api' },
+    });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     const { namespace, name, uid } = one.metadata;
-    const claim = { execution: { namespace, name, uid }, workflowId: 'oomkill-increase-memory' };
-    expect(asked).toEqual([['payment/deployment/payment-api', claim, clock.now(), signal]]);
+    const workflow = { workflowId: 'oomkill-increase-memory', repository: 'quay.io/kubernaut/oomkill' };
+    const claim = { execution: { namespace, name, uid }, ...workflow };
+    const evidence = { cooldowns: [], occupant: expect.any(Function) };
+    expect(asked).toEqual([['payment/deployment/payment-api', claim, clock.now(), signal, evidence]]);
+  });
+
+  it('tells of an execution that has started on the target, and of what cools down there', async () => {
+    const { step, execution, asked } = aStep({ kind: 'acquired' });
+    const completionTime = '2026-01-02T03:04:00Z';
+    const ended = execution({ metadata: { name: 'a', uid: 'uid-a' }, status: { phase: 'Completed', completionTime } });
+    const running = execution({ metadata: { name: 'b', uid: 'uid-b' }, status: { phase: 'Running' } });
+    await step.run(execution(), signal);
+    const evidence = asked[0]?.[4];
+    expect(evidence?.cooldowns).toMatchObject([{ execution: { uid: ended.metadata.uid }, completionTime }]);
+    await expect(evidence?.occupant()).resolves.toMatchObject({ uid: running.metadata.uid });
   });
 
   it('asks for nothing when the target cannot be understood', async () => {

@@ -3,10 +3,11 @@ import type { Clock } from '../../kubernetes/clock.ts';
 import { CancelledError } from '../../kubernetes/errors.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { claimOf, targetOf } from '../claims.ts';
+import { targetOf } from '../../workflow-execution/target-resource.ts';
+import { claimOf } from '../claims.ts';
 import { observeBusy, observeCooldown, observeLockTrouble } from '../observe-lock.ts';
-import { isControlledBy } from '../ownership.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
+import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import { TargetOccupancy } from '../target-occupancy.ts';
 import { CLOCK } from '../tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -18,7 +19,8 @@ import type { Step, StepOutcome } from './step.ts';
 export class AcquireTarget implements Step {
   constructor(
     private readonly locks: TargetLocks,
-    private readonly pipelineRuns: PipelineRuns,
+    private readonly occupancy: TargetOccupancy,
+    private readonly adoption: PipelineRunAdoption,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -35,10 +37,14 @@ export class AcquireTarget implements Step {
     const target = targetOf(execution);
     if (target === undefined) return { kind: 'next', execution };
     const now = this.clock.now();
-    const acquisition = await this.locks.acquire(target, claimOf(execution), now, signal);
+    const evidence = {
+      cooldowns: this.occupancy.cooldowns(execution),
+      occupant: () => this.occupancy.occupant(execution, signal),
+    };
+    const acquisition = await this.locks.acquire(target, claimOf(execution), now, signal, evidence);
     if (acquisition.kind === 'acquired') return { kind: 'next', execution };
-    const existing = await this.pipelineRuns.read(execution, signal);
-    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };
+    const existing = await this.adoption.find(execution, signal);
+    if (existing.kind === 'own') return { kind: 'next', execution };
     const observation =
       acquisition.kind === 'busy'
         ? observeBusy(execution, acquisition.holder, now)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { Executions } from '../executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -16,6 +17,8 @@ export class AddFinalizer implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     if (isGuarded(execution)) return { kind: 'next', execution };
     const guarded = await this.executions.addFinalizer(execution, signal);
-    return guarded === 'outdated' ? { kind: 'outdated' } : { kind: 'next', execution: guarded };
+    if (guarded === 'outdated') return { kind: 'outdated' };
+    // The API server does not know the target yet: it is recorded with the first status.
+    return { kind: 'next', execution: withTarget(guarded, execution.status?.target) };
   }
 }

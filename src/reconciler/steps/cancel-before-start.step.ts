@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isControlledBy } from '../ownership.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
+import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -10,12 +9,12 @@ import type { Step, StepOutcome } from './step.ts';
  */
 @Injectable()
 export class CancelBeforeStart implements Step {
-  constructor(private readonly pipelineRuns: PipelineRuns) {}
+  constructor(private readonly adoption: PipelineRunAdoption) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     if (execution.spec.cancelRequested !== true) return { kind: 'next', execution };
-    const existing = await this.pipelineRuns.read(execution, signal);
-    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };
+    const existing = await this.adoption.find(execution, signal);
+    if (existing.kind === 'own') return { kind: 'next', execution };
     const message = 'It was cancelled before it was started: nothing was created, and nothing ran.';
     const failure = { reason: 'Cancelled', message, wasExecutionFailure: false } as const;
     return { kind: 'observed', observation: { phase: 'Failed', failure } };

@@ -11,7 +11,7 @@ function aCluster() {
   const cluster = aFakeCluster();
   return {
     ...cluster,
-    beforeStart: new CancelBeforeStart(cluster.pipelineRuns),
+    beforeStart: new CancelBeforeStart(cluster.adoption),
     request: new RequestCancellation(cluster.pipelineRuns),
   };
 }
@@ -60,6 +60,16 @@ describe('an execution that is cancelled while it runs', () => {
     pipelineRun(one, { status: succeeded('Unknown', 'Running') });
     await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     expect(storedRun(one)?.spec.status).toBe('CancelledRunFinally');
+    await request.run(one, signal);
+    expect(server.verbs).toEqual(['patch']);
+  });
+
+  it('has it cancelled once more, without its finally tasks, when that is asked for', async () => {
+    const { request, execution, pipelineRun, storedRun, server } = aCluster();
+    const one = execution({ spec: { cancelRequested: true, cancelMode: 'Immediate' } });
+    pipelineRun(one, { status: succeeded('Unknown', 'Running'), spec: { status: 'CancelledRunFinally' } });
+    await request.run(one, signal);
+    expect(storedRun(one)?.spec.status).toBe('Cancelled');
     await request.run(one, signal);
     expect(server.verbs).toEqual(['patch']);
   });

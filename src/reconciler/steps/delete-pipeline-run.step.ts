@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { PipelineRunRetention } from '../pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -10,13 +11,17 @@ import type { Step, StepOutcome } from './step.ts';
  */
 @Injectable()
 export class DeletePipelineRun implements Step {
-  constructor(private readonly pipelineRuns: PipelineRuns) {}
+  constructor(
+    private readonly pipelineRuns: PipelineRuns,
+    private readonly retention: PipelineRunRetention,
+  ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     if (!isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined) return { kind: 'next', execution };
     if (pipelineRun.metadata.deletionTimestamp === undefined) await this.pipelineRuns.delete(pipelineRun, signal);
+    await this.retention.release(pipelineRun, signal);
     // The watch tells when it is gone.
     return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };
   }

@@ -21,7 +21,7 @@ function aCluster() {
     logged,
     add: new AddFinalizer(cluster.executions),
     remove: new RemoveFinalizer(cluster.executions, log),
-    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns),
+    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns, cluster.retention),
     /** The same execution, of which something has changed since. */
     stale: (execution: WorkflowExecution) => ({
       ...execution,
@@ -63,6 +63,14 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     sync();
     await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
     expect(server.verbs).toEqual(['delete']);
+  });
+
+  it('lets it go, because nobody waits for its outcome any more', async () => {
+    const { deletePipelineRun, execution, pipelineRun, server, storedRun } = aCluster();
+    const one = execution(deleted);
+    pipelineRun(one);
+    await deletePipelineRun.run(one, signal);
+    expect([server.verbs, storedRun(one)]).toEqual([['delete', 'patch'], undefined]);
   });
 
   it('goes on when there is none, or one of somebody else, which stays', async () => {

@@ -1,29 +1,88 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.ts';
+import type { Clock } from '../../kubernetes/clock.ts';
+import { cancellationOf, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import { readOutcome } from '../../tekton/read-outcome.ts';
-import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { observeMissingPipelineRun, observePipelineRun } from '../observe-pipeline-run.ts';
+import type { Observation } from '../../workflow-execution/observation.ts';
+import { isEndNotRecorded } from '../../workflow-execution/status.ts';
+import { isBeingDeleted, observeEnding, observeMissingPipelineRun, observeRunning } from '../observe-pipeline-run.ts';
+import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe-unrecorded-end.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
+import { lookAgainMs, RunEnds, runOf, type RunEnd } from '../run-end.ts';
+import { CLOCK } from '../tokens.ts';
+import { UnrecordedEnds, type UnrecordedEnd } from '../unrecorded-ends.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-/** Tells how the PipelineRun of a Running execution stands. TaskRuns are read only to say why it failed. */
+/** The part of the status deadline that Tekton has to record the cancellation of a run that was given up. */
+const gracePart = 1 / 20;
+
+/** Follows the PipelineRun of a Running execution to its end, which is when nothing of it runs any more. */
 @Injectable()
 export class FollowPipelineRun implements Step {
-  constructor(private readonly pipelineRuns: PipelineRuns) {}
+  constructor(
+    private readonly pipelineRuns: PipelineRuns,
+    private readonly runEnds: RunEnds,
+    private readonly unrecordedEnds: UnrecordedEnds,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
-    const taskRuns = isWell(pipelineRun) ? [] : await this.pipelineRuns.taskRuns(execution, signal);
-    const observation =
-      pipelineRun === undefined
-        ? observeMissingPipelineRun(execution, taskRuns)
-        : observePipelineRun(pipelineRun, taskRuns);
-    return { kind: 'observed', observation };
+    if (pipelineRun === undefined || !goesOn(pipelineRun)) return this.#end(execution, pipelineRun, signal);
+    const unrecorded = await this.unrecordedEnds.look(pipelineRun, signal);
+    if (unrecorded !== undefined) return this.#giveUp(execution, pipelineRun, unrecorded, signal);
+    return observed(observeRunning(pipelineRun), this.config.statusDeadlineMs);
+  }
+
+  async #end(
+    execution: WorkflowExecution,
+    pipelineRun: PipelineRun | undefined,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
+    const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
+    if (end.kind === 'waiting' && !this.#isAbandoned(end, pipelineRun)) {
+      return this.#wait(execution, pipelineRun, end.waitsFor);
+    }
+    if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
+    return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns));
+  }
+
+  #wait(execution: WorkflowExecution, pipelineRun: PipelineRun | undefined, waitsFor: string): StepOutcome {
+    const ending = observeEnding(runOf(execution, pipelineRun), pipelineRun, waitsFor);
+    const endNotRecorded = isEndNotRecorded(execution);
+    return observed({ ...ending, endNotRecorded }, lookAgainMs(pipelineRun, this.clock.now()));
+  }
+
+  /** Tekton does not record either that the TaskRuns of an ended run have ended, and no step of them runs. */
+  #isAbandoned(end: Extract<RunEnd, { kind: 'waiting' }>, pipelineRun: PipelineRun | undefined): boolean {
+    const ended = Date.parse(pipelineRun?.status.completionTime ?? '');
+    return end.isCancelled && this.clock.now().getTime() - ended > this.config.statusDeadlineMs;
+  }
+
+  /** First says so, then cancels, and at last, when Tekton does not record even that, ends the execution without it. */
+  async #giveUp(
+    execution: WorkflowExecution,
+    pipelineRun: PipelineRun,
+    { message, overdueMs }: UnrecordedEnd,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
+    const graceMs = this.config.statusDeadlineMs * gracePart;
+    const waiting = observed(observeUnrecordedEnd(pipelineRun, message), graceMs);
+    if (!isEndNotRecorded(execution)) return waiting;
+    if (cancellationOf(pipelineRun) !== 'Immediate') await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
+    if (overdueMs < graceMs) return waiting;
+    const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
+    if (end.kind === 'waiting' && !end.isCancelled) return this.#wait(execution, pipelineRun, end.waitsFor);
+    return observed(observeGivenUp(pipelineRun, end.taskRuns));
   }
 }
 
-function isWell(pipelineRun: PipelineRun | undefined): boolean {
-  if (pipelineRun === undefined) return false;
-  const { state } = readOutcome(pipelineRun);
-  return state === 'running' || state === 'succeeded';
+function observed(observation: Observation, requeueAfterMs?: number): StepOutcome {
+  return { kind: 'observed', observation, requeueAfterMs };
+}
+
+function goesOn(pipelineRun: PipelineRun): boolean {
+  return readOutcome(pipelineRun).state === 'running' && !isBeingDeleted(pipelineRun);
 }

@@ -3,6 +3,7 @@ import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { TargetLocks } from '../../locking/target-locks.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
 import { cooldownOf, idOf } from '../claims.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
@@ -14,51 +15,42 @@ const completionTime = '2026-01-02T03:06:36Z';
 const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
 const failed: WorkflowExecutionStatus = { phase: 'Failed', completionTime, failure };
 
-function aStep({ isHeld = true } = {}) {
+function aStep() {
   const cluster = aFakeCluster();
   const released: [string, ExecutionId, Cooldown | undefined, Date, AbortSignal][] = [];
-  const asked: [string, ExecutionId][] = [];
   const locks = {
     release: (...given: (typeof released)[number]) => Promise.resolve(void released.push(given)),
-    isHeldBy(...question: (typeof asked)[number]) {
-      asked.push(question);
-      return isHeld;
-    },
   } as unknown as TargetLocks;
-  return { ...cluster, released, asked, step: new ReleaseTarget(locks, cluster.pipelineRuns, clock) };
+  return { ...cluster, released, step: new ReleaseTarget(locks, cluster.runEnds, clock) };
 }
 
 describe('releasing the target of an execution', () => {
   it('leaves with the lock what cools down', async () => {
-    const { step, execution, released, asked } = aStep();
-    const one = execution({ status: failed, spec: { targetResource: 'payment/deploy/payment-api' } });
+    const { step, execution, released } = aStep();
+    const status = { ...failed, target: 'payment/deployment/payment-api' };
+    const one = execution({ status, spec: { targetResource: 'payment/deploy/payment-api' } });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     const target = 'payment/deployment/payment-api';
     expect(released).toEqual([[target, idOf(one), cooldownOf(one, clock.now()), clock.now(), signal]]);
     expect(released[0]?.[2]).toMatchObject({ completionTime });
-    expect(asked).toEqual([[target, idOf(one)]]);
   });
 
-  it('waits a second while a pod has not ended', async () => {
-    const { step, execution, pod, released } = aStep();
-    const one = execution({ status: failed });
-    pod(one, 'ending', 'Running');
+  it('waits a second while a step of it runs that was deleted before it ended', async () => {
+    const { step, execution, taskRun, pod, released } = aStep();
+    const one = execution({ status: { phase: 'Running' } });
+    taskRun(one, 'main', succeeded('False', 'TaskRunCancelled'));
+    pod(one, 'main', { running: {} });
     await expect(step.run(one, signal)).resolves.toEqual({
       kind: 'settled',
-      reason: 'PodsAreEnding',
+      reason: 'RunIsEnding',
       requeueAfterMs: 1_000,
     });
     expect(released).toEqual([]);
   });
 
-  it.each([
-    ['of one that is Completed', { isHeld: true }, { phase: 'Completed', completionTime }],
-    ['of one that does not hold it any more', { isHeld: false }, failed],
-  ] as const)('asks for no pods %s', async (_, options, status) => {
-    const { step, execution, pod, server, released } = aStep(options);
-    const one = execution({ status });
-    pod(one, 'ending', 'Running');
-    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
+  it('looks at nothing of one that has ended', async () => {
+    const { step, execution, server, released } = aStep();
+    await expect(step.run(execution({ status: failed }), signal)).resolves.toMatchObject({ kind: 'next' });
     expect([server.verbs, released.length]).toEqual([[], 1]);
   });
 

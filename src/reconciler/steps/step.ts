@@ -6,8 +6,9 @@ import type { Observation } from '../../workflow-execution/observation.ts';
  * - `next`: it has done its part, and the next step goes on with the execution as it is now.
  * - `observed`: it knows how the execution stands; the pass ends with the status that follows from it. `retry` is the
  *   error that brings the execution back after its backoff, `on` the execution as it is now when the step has changed it.
- * - `settled`: nothing is to be said or done now; the pass ends. `requeueAfterMs` brings the execution back when no event
- *   would.
+ * - `settled`: nothing is to be said or done now; the pass ends.
+ *
+ * `requeueAfterMs` brings the execution back when no event would.
  * - `outdated`: the execution has changed since it was read; the pass begins anew from a live read.
  */
 export type StepOutcome =
@@ -17,6 +18,7 @@ export type StepOutcome =
       readonly observation: Observation;
       readonly retry?: Error;
       readonly on?: WorkflowExecution;
+      readonly requeueAfterMs?: number;
     }
   | { readonly kind: 'settled'; readonly reason: string; readonly requeueAfterMs?: number }
   | { readonly kind: 'outdated' };

@@ -1,51 +1,122 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import type { PipelineRuns } from '../pipeline-runs.ts';
+import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
+import { UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { Targets } from '../../targets/targets.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
 
 const { signal } = new AbortController();
+const target = 'payment/deployment/payment-api';
 const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
 
-function validate(execution: WorkflowExecution, { policy = aPolicy(), existing }: Given = {}) {
-  const pipelineRuns = { read: () => Promise.resolve(existing) } as unknown as PipelineRuns;
-  return new ValidateSpec(pipelineRuns, policy).run(execution, signal);
+function validate(execution: WorkflowExecution, given: Given = {}) {
+  const { policy = aPolicy(), resolve = () => Promise.resolve({ kind: 'resolved', target }) } = given;
+  const { existing = { kind: 'none' } } = given;
+  const adoption = { find: () => Promise.resolve(existing) } as unknown as PipelineRunAdoption;
+  const targets = { resolve } as unknown as Targets;
+  return new ValidateSpec(adoption, targets, policy, new FakeClock()).run(execution, signal);
 }
 
 interface Given {
+  /** How targets are resolved; every one to the same by default. */
+  resolve?: Targets['resolve'];
   policy?: ReturnType<typeof aPolicy>;
   /** What has the name of the execution's PipelineRun. */
-  existing?: PipelineRun;
-}
-
-function ownedBy(uid: string): PipelineRun {
-  const owner = { apiVersion: 'v1', kind: 'WorkflowExecution', name: 'any', uid, controller: true };
-  const run = aPipelineRun();
-  return { ...run, metadata: { ...run.metadata, ownerReferences: [owner] } };
+  existing?: ExistingRun;
 }
 
 describe('the spec of an execution', () => {
   it('is taken when it keeps the rules', async () => {
     const execution = aWorkflowExecution();
-    await expect(validate(execution)).resolves.toEqual({ kind: 'next', execution });
+    await expect(validate(execution)).resolves.toEqual({
+      kind: 'next',
+      execution: { ...execution, status: { target } },
+    });
   });
 
-  it('is refused when it is older than the rule on targets', async () => {
-    const execution = aWorkflowExecution({ spec: { targetResource: 'payment-api' } });
-    await expect(validate(execution)).resolves.toMatchObject({
+  it('is refused with what is allowed when its target is', async () => {
+    const resolve = () => Promise.resolve({ kind: 'refused', message: 'node is cluster-scoped' } as const);
+    await expect(validate(aWorkflowExecution(), { resolve })).resolves.toMatchObject({
       kind: 'observed',
       observation: {
         phase: 'Failed',
         failure: {
           reason: 'ValidationFailed',
-          message: expect.stringContaining('spec.targetResource "payment-api"'),
+          message: expect.stringContaining(
+            'spec.targetResource "payment/deployment/payment-api": node is cluster-scoped',
+          ),
           wasExecutionFailure: false,
         },
       },
     });
+  });
+
+  it('is refused with every parameter that is older than the rules on them', async () => {
+    const parameters = { MESSAGE: 'restarted at $(date)', TARGET_RESOURCE: 'payment/deployment/another' };
+    await expect(validate(aWorkflowExecution({ spec: { parameters } }))).resolves.toMatchObject({
+      observation: {
+        failure: {
+          reason: 'ValidationFailed',
+          message: expect.stringMatching(
+            /^spec\.parameters\[MESSAGE\] must not contain '\$\('.+; spec\.parameters\[TARGET_RESOURCE\] must be left out/,
+          ),
+        },
+      },
+    });
+  });
+
+  it('keeps a target that is recorded, whatever the cluster knows now', async () => {
+    const execution = aWorkflowExecution({ status: { target: 'payment/rollout/r' } });
+    const resolve = () => Promise.reject(new Error('it is not asked'));
+    await expect(validate(execution, { resolve })).resolves.toEqual({ kind: 'next', execution });
+  });
+
+  it('waits with the reason while its target cannot be resolved', async () => {
+    const error = new UnavailableError('the API server is away');
+    const outcome = await validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) });
+    expect(outcome).toEqual({
+      kind: 'observed',
+      observation: {
+        phase: 'Pending',
+        reason: 'TargetUnresolved',
+        message: 'The target cannot be resolved now: the API server is away',
+      },
+      retry: error,
+    });
+  });
+
+  it('comes back when discovery may be read again', async () => {
+    const error = new DiscoveryNotDueError('it is read again in 4 s', { retryAfterMs: 4_000 });
+    const outcome = await validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) });
+    expect(outcome).toEqual({ kind: 'settled', reason: 'DiscoveryNotDue', requeueAfterMs: 4_000 });
+  });
+
+  it('is followed while its target cannot be resolved when it runs already', async () => {
+    const resolve = () => Promise.reject(new UnavailableError('the API server is away'));
+    const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
+    const outcome = await validate(aWorkflowExecution(), { resolve, existing });
+    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' } });
+  });
+
+  it.each([
+    ['one second after its creation', '2026-01-02T03:04:05Z', '2026-01-02T03:04:06.000Z', '2026-01-02T04:00:00.000Z'],
+    ['now, right after its creation', '2026-01-02T03:04:05Z', '2026-01-02T03:04:05.300Z', '2026-01-02T03:04:05.300Z'],
+  ])('is refused by what the cluster served no earlier than %s', async (_, creationTimestamp, expected, now) => {
+    const asked: Date[] = [];
+    const targets = {
+      resolve: (_text: string, notBefore: Date) => {
+        asked.push(notBefore);
+        return Promise.resolve({ kind: 'resolved', target });
+      },
+    } as unknown as Targets;
+    const step = new ValidateSpec({} as PipelineRunAdoption, targets, aPolicy(), new FakeClock(new Date(now)));
+    await step.run(aWorkflowExecution({ metadata: { creationTimestamp } }), signal);
+    expect(asked).toEqual([new Date(expected)]);
   });
 
   it('is refused with every rule of the policy that it breaks', async () => {
@@ -62,13 +133,14 @@ describe('the spec of an execution', () => {
   });
 
   it('is refused also when the name of its PipelineRun is taken by somebody else', async () => {
-    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing: ownedBy('another') });
+    const existing = { kind: 'foreign', pipelineRun: aPipelineRun(), why: 'is not ours' } as const;
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
   });
 
   it('is not held against what runs already', async () => {
-    const execution = aWorkflowExecution();
-    const outcome = await validate(execution, { policy: closed, existing: ownedBy(execution.metadata.uid) });
-    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' } });
+    const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
+    expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' }, on: { status: { target } } });
   });
 });

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -677,17 +677,35 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data24.ttlSecondsAfterFinished !== undefined){
-let data47 = data24.ttlSecondsAfterFinished;
+if(data24.cancelMode !== undefined){
+let data47 = data24.cancelMode;
 const _errs98 = errors;
-if(!((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47)))){
-validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data47 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data47 === "Graceful") || (data47 === "Immediate"))){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs98 === errors;
 }
 else {
 var valid7 = true;
+}
+if(valid7){
+if(data24.ttlSecondsAfterFinished !== undefined){
+let data48 = data24.ttlSecondsAfterFinished;
+const _errs100 = errors;
+if(!((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48)))){
+validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid7 = _errs100 === errors;
+}
+else {
+var valid7 = true;
+}
 }
 }
 }
@@ -711,32 +729,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data48 = data.status;
-const _errs100 = errors;
-if(errors === _errs100){
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.observedGeneration !== undefined){
-let data49 = data48.observedGeneration;
+let data49 = data.status;
 const _errs102 = errors;
-if(!((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49)))){
-validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid12 = _errs102 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data48.phase !== undefined){
-let data50 = data48.phase;
+if(errors === _errs102){
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.observedGeneration !== undefined){
+let data50 = data49.observedGeneration;
 const _errs104 = errors;
-if(typeof data50 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((data50 === "Pending") || (data50 === "Running")) || (data50 === "Completed")) || (data50 === "Failed")) || (data50 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
+if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid12 = _errs104 === errors;
@@ -745,15 +746,15 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.outcome !== undefined){
-let data51 = data48.outcome;
+if(data49.phase !== undefined){
+let data51 = data49.phase;
 const _errs106 = errors;
 if(typeof data51 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data51 === "Success") || (data51 === "Failed")) || (data51 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((data51 === "Pending") || (data51 === "Running")) || (data51 === "Completed")) || (data51 === "Failed")) || (data51 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid12 = _errs106 === errors;
@@ -762,10 +763,15 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.message !== undefined){
+if(data49.outcome !== undefined){
+let data52 = data49.outcome;
 const _errs108 = errors;
-if(typeof data48.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data52 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data52 === "Success") || (data52 === "Failed")) || (data52 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid12 = _errs108 === errors;
@@ -774,45 +780,45 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.pipelineRunRef !== undefined){
-let data53 = data48.pipelineRunRef;
+if(data49.message !== undefined){
 const _errs110 = errors;
-if(errors === _errs110){
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(typeof data49.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs110 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data49.target !== undefined){
+const _errs112 = errors;
+if(typeof data49.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs112 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data49.pipelineRunRef !== undefined){
+let data55 = data49.pipelineRunRef;
+const _errs114 = errors;
+if(errors === _errs114){
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
 let missing6;
-if(((((data53.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data53.kind === undefined) && (missing6 = "kind"))) || ((data53.name === undefined) && (missing6 = "name"))) || ((data53.namespace === undefined) && (missing6 = "namespace"))){
+if(((((data55.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data55.kind === undefined) && (missing6 = "kind"))) || ((data55.name === undefined) && (missing6 = "name"))) || ((data55.namespace === undefined) && (missing6 = "namespace"))){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data53.apiVersion !== undefined){
-const _errs112 = errors;
-if(typeof data53.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs112 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data53.kind !== undefined){
-const _errs114 = errors;
-if(typeof data53.kind !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs114 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data53.name !== undefined){
+if(data55.apiVersion !== undefined){
 const _errs116 = errors;
-if(typeof data53.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -821,10 +827,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.namespace !== undefined){
+if(data55.kind !== undefined){
 const _errs118 = errors;
-if(typeof data53.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs118 === errors;
@@ -833,13 +839,37 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.uid !== undefined){
+if(data55.name !== undefined){
 const _errs120 = errors;
-if(typeof data53.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs120 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data55.namespace !== undefined){
+const _errs122 = errors;
+if(typeof data55.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs122 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data55.uid !== undefined){
+const _errs124 = errors;
+if(typeof data55.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs124 === errors;
 }
 else {
 var valid13 = true;
@@ -855,80 +885,56 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid12 = _errs110 === errors;
+var valid12 = _errs114 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.startTime !== undefined){
-const _errs122 = errors;
-if(typeof data48.startTime !== "string"){
+if(data49.startTime !== undefined){
+const _errs126 = errors;
+if(typeof data49.startTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs122 === errors;
+var valid12 = _errs126 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.completionTime !== undefined){
-const _errs124 = errors;
-if(typeof data48.completionTime !== "string"){
+if(data49.completionTime !== undefined){
+const _errs128 = errors;
+if(typeof data49.completionTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs124 === errors;
+var valid12 = _errs128 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.failure !== undefined){
-let data61 = data48.failure;
-const _errs126 = errors;
-if(errors === _errs126){
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data49.failure !== undefined){
+let data63 = data49.failure;
+const _errs130 = errors;
+if(errors === _errs130){
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
 let missing7;
-if((((data61.reason === undefined) && (missing7 = "reason")) || ((data61.message === undefined) && (missing7 = "message"))) || ((data61.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data63.reason === undefined) && (missing7 = "reason")) || ((data63.message === undefined) && (missing7 = "message"))) || ((data63.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data61.reason !== undefined){
-let data62 = data61.reason;
-const _errs128 = errors;
-if(typeof data62 !== "string"){
+if(data63.reason !== undefined){
+let data64 = data63.reason;
+const _errs132 = errors;
+if(typeof data64 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data62 === "OOMKilled") || (data62 === "DeadlineExceeded")) || (data62 === "ResourceExhausted")) || (data62 === "ImagePullBackOff")) || (data62 === "BundleResolutionFailed")) || (data62 === "ConfigurationError")) || (data62 === "Forbidden")) || (data62 === "TaskFailed")) || (data62 === "Cancelled")) || (data62 === "PipelineRunDeleted")) || (data62 === "ValidationFailed")) || (data62 === "PipelineRunConflict")) || (data62 === "MissingPipelineRun")) || (data62 === "UnknownStatus")) || (data62 === "Unknown"))){
+if(!(((((((((((((((data64 === "OOMKilled") || (data64 === "DeadlineExceeded")) || (data64 === "ResourceExhausted")) || (data64 === "ImagePullBackOff")) || (data64 === "BundleResolutionFailed")) || (data64 === "ConfigurationError")) || (data64 === "Forbidden")) || (data64 === "TaskFailed")) || (data64 === "Cancelled")) || (data64 === "PipelineRunDeleted")) || (data64 === "ValidationFailed")) || (data64 === "PipelineRunConflict")) || (data64 === "MissingPipelineRun")) || (data64 === "UnknownStatus")) || (data64 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid14 = _errs128 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data61.message !== undefined){
-const _errs130 = errors;
-if(typeof data61.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs130 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data61.wasExecutionFailure !== undefined){
-const _errs132 = errors;
-if(typeof data61.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid14 = _errs132 === errors;
@@ -937,49 +943,73 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data61.failedTask !== undefined){
-let data65 = data61.failedTask;
+if(data63.message !== undefined){
 const _errs134 = errors;
-if(errors === _errs134){
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(typeof data63.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs134 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data63.wasExecutionFailure !== undefined){
+const _errs136 = errors;
+if(typeof data63.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid14 = _errs136 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data63.failedTask !== undefined){
+let data67 = data63.failedTask;
+const _errs138 = errors;
+if(errors === _errs138){
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
 let missing8;
-if((data65.name === undefined) && (missing8 = "name")){
+if((data67.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data65.name !== undefined){
-const _errs136 = errors;
-if(typeof data65.name !== "string"){
+if(data67.name !== undefined){
+const _errs140 = errors;
+if(typeof data67.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid15 = _errs136 === errors;
+var valid15 = _errs140 === errors;
 }
 else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.stepName !== undefined){
-const _errs138 = errors;
-if(typeof data65.stepName !== "string"){
+if(data67.stepName !== undefined){
+const _errs142 = errors;
+if(typeof data67.stepName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid15 = _errs138 === errors;
+var valid15 = _errs142 === errors;
 }
 else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.exitCode !== undefined){
-let data68 = data65.exitCode;
-const _errs140 = errors;
-if(!((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68)))){
+if(data67.exitCode !== undefined){
+let data70 = data67.exitCode;
+const _errs144 = errors;
+if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid15 = _errs140 === errors;
+var valid15 = _errs144 === errors;
 }
 else {
 var valid15 = true;
@@ -993,7 +1023,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid14 = _errs134 === errors;
+var valid14 = _errs138 === errors;
 }
 else {
 var valid14 = true;
@@ -1008,56 +1038,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid12 = _errs126 === errors;
+var valid12 = _errs130 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.skip !== undefined){
-let data69 = data48.skip;
-const _errs142 = errors;
-if(errors === _errs142){
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data49.skip !== undefined){
+let data71 = data49.skip;
+const _errs146 = errors;
+if(errors === _errs146){
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
 let missing9;
-if((((data69.reason === undefined) && (missing9 = "reason")) || ((data69.message === undefined) && (missing9 = "message"))) || ((data69.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data71.reason === undefined) && (missing9 = "reason")) || ((data71.message === undefined) && (missing9 = "message"))) || ((data71.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data69.reason !== undefined){
-let data70 = data69.reason;
-const _errs144 = errors;
-if(typeof data70 !== "string"){
+if(data71.reason !== undefined){
+let data72 = data71.reason;
+const _errs148 = errors;
+if(typeof data72 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data70 === "ResourceBusy") || (data70 === "RecentlyRemediated"))){
+if(!((data72 === "ResourceBusy") || (data72 === "RecentlyRemediated"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid16 = _errs144 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data69.message !== undefined){
-const _errs146 = errors;
-if(typeof data69.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs146 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data69.skippedAt !== undefined){
-const _errs148 = errors;
-if(typeof data69.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs148 === errors;
@@ -1066,48 +1072,72 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data69.conflictingExecution !== undefined){
-let data73 = data69.conflictingExecution;
+if(data71.message !== undefined){
 const _errs150 = errors;
-if(errors === _errs150){
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(typeof data71.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs150 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data71.skippedAt !== undefined){
+const _errs152 = errors;
+if(typeof data71.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs152 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data71.conflictingExecution !== undefined){
+let data75 = data71.conflictingExecution;
+const _errs154 = errors;
+if(errors === _errs154){
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
 let missing10;
-if(((data73.namespace === undefined) && (missing10 = "namespace")) || ((data73.name === undefined) && (missing10 = "name"))){
+if(((data75.namespace === undefined) && (missing10 = "namespace")) || ((data75.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data73.namespace !== undefined){
-const _errs152 = errors;
-if(typeof data73.namespace !== "string"){
+if(data75.namespace !== undefined){
+const _errs156 = errors;
+if(typeof data75.namespace !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs152 === errors;
+var valid17 = _errs156 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.name !== undefined){
-const _errs154 = errors;
-if(typeof data73.name !== "string"){
+if(data75.name !== undefined){
+const _errs158 = errors;
+if(typeof data75.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs154 === errors;
+var valid17 = _errs158 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.uid !== undefined){
-const _errs156 = errors;
-if(typeof data73.uid !== "string"){
+if(data75.uid !== undefined){
+const _errs160 = errors;
+if(typeof data75.uid !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs156 === errors;
+var valid17 = _errs160 === errors;
 }
 else {
 var valid17 = true;
@@ -1121,20 +1151,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid16 = _errs150 === errors;
+var valid16 = _errs154 === errors;
 }
 else {
 var valid16 = true;
 }
 if(valid16){
-if(data69.remainingCooldownSeconds !== undefined){
-let data77 = data69.remainingCooldownSeconds;
-const _errs158 = errors;
-if(!((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77)))){
+if(data71.remainingCooldownSeconds !== undefined){
+let data79 = data71.remainingCooldownSeconds;
+const _errs162 = errors;
+if(!((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid16 = _errs158 === errors;
+var valid16 = _errs162 === errors;
 }
 else {
 var valid16 = true;
@@ -1150,64 +1180,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid12 = _errs142 === errors;
+var valid12 = _errs146 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data48.conditions !== undefined){
-let data78 = data48.conditions;
-const _errs160 = errors;
-if(errors === _errs160){
-if(Array.isArray(data78)){
+if(data49.conditions !== undefined){
+let data80 = data49.conditions;
+const _errs164 = errors;
+if(errors === _errs164){
+if(Array.isArray(data80)){
 var valid18 = true;
-const len2 = data78.length;
+const len2 = data80.length;
 for(let i2=0; i2<len2; i2++){
-let data79 = data78[i2];
-const _errs162 = errors;
-if(errors === _errs162){
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+let data81 = data80[i2];
+const _errs166 = errors;
+if(errors === _errs166){
+if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
 let missing11;
-if((((((data79.type === undefined) && (missing11 = "type")) || ((data79.status === undefined) && (missing11 = "status"))) || ((data79.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data79.reason === undefined) && (missing11 = "reason"))) || ((data79.message === undefined) && (missing11 = "message"))){
+if((((((data81.type === undefined) && (missing11 = "type")) || ((data81.status === undefined) && (missing11 = "status"))) || ((data81.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data81.reason === undefined) && (missing11 = "reason"))) || ((data81.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data79.type !== undefined){
-const _errs164 = errors;
-if(typeof data79.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid19 = _errs164 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data79.status !== undefined){
-let data81 = data79.status;
-const _errs166 = errors;
-if(typeof data81 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data81 === "True") || (data81 === "False")) || (data81 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid19 = _errs166 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data79.observedGeneration !== undefined){
-let data82 = data79.observedGeneration;
+if(data81.type !== undefined){
 const _errs168 = errors;
-if(!((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data81.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs168 === errors;
@@ -1216,10 +1216,15 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data79.lastTransitionTime !== undefined){
+if(data81.status !== undefined){
+let data83 = data81.status;
 const _errs170 = errors;
-if(typeof data79.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data83 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data83 === "True") || (data83 === "False")) || (data83 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid19 = _errs170 === errors;
@@ -1228,10 +1233,11 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data79.reason !== undefined){
+if(data81.observedGeneration !== undefined){
+let data84 = data81.observedGeneration;
 const _errs172 = errors;
-if(typeof data79.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid19 = _errs172 === errors;
@@ -1240,13 +1246,37 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data79.message !== undefined){
+if(data81.lastTransitionTime !== undefined){
 const _errs174 = errors;
-if(typeof data79.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data81.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs174 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data81.reason !== undefined){
+const _errs176 = errors;
+if(typeof data81.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs176 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data81.message !== undefined){
+const _errs178 = errors;
+if(typeof data81.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs178 === errors;
 }
 else {
 var valid19 = true;
@@ -1263,7 +1293,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schem
 return false;
 }
 }
-var valid18 = _errs162 === errors;
+var valid18 = _errs166 === errors;
 if(!valid18){
 break;
 }
@@ -1274,10 +1304,11 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid12 = _errs160 === errors;
+var valid12 = _errs164 === errors;
 }
 else {
 var valid12 = true;
+}
 }
 }
 }
@@ -1294,7 +1325,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs100 === errors;
+var valid0 = _errs102 === errors;
 }
 else {
 var valid0 = true;

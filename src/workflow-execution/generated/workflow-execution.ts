@@ -1,6 +1,10 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 
 /**
+ * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.
+ */
+export type CancelMode = 'Graceful' | 'Immediate';
+/**
  * Where the execution stands. Completed, Failed and Skipped are terminal.
  */
 export type Phase = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Skipped';
@@ -81,17 +85,17 @@ export interface WorkflowExecutionOwnerReference {
   blockOwnerDeletion?: boolean;
 }
 /**
- * What to run, on what, with which inputs. All of it is immutable but cancelRequested.
+ * What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode.
  */
 export interface WorkflowExecutionSpec {
   remediationRequestRef: RemediationRequestRef;
   workflowRef: WorkflowRef;
   /**
-   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. A target never has two executions running at once.
+   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on as Tekton string parameters. TARGET_RESOURCE is added unless it is here.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.
    */
   parameters?: {
     [k: string]: string;
@@ -106,9 +110,10 @@ export interface WorkflowExecutionSpec {
   rationale?: string;
   executionConfig?: ExecutionConfig;
   /**
-   * Asks for the execution to be cancelled. The only field that can change, and only from false to true.
+   * Asks for the execution to be cancelled. It can only go from false to true.
    */
   cancelRequested?: boolean;
+  cancelMode?: CancelMode;
   /**
    * Seconds after which the finished resource is deleted. It is kept when this is not given.
    */
@@ -177,7 +182,7 @@ export interface ExecutionConfig {
    */
   serviceAccountName?: string;
   /**
-   * Longest time that the workflow may run, a Go duration. Tekton's own default holds when it is not given.
+   * Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.
    */
   timeout?: string;
 }
@@ -195,6 +200,10 @@ export interface WorkflowExecutionStatus {
    * The state in a sentence for people.
    */
   message?: string;
+  /**
+   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved.
+   */
+  target?: string;
   pipelineRunRef?: PipelineRunRef;
   /**
    * When Tekton started the PipelineRun.

@@ -25,9 +25,16 @@ export const tektonFaults: readonly Fault[] = [
   },
   {
     name: 'TARGET_RESOURCE is not passed to the workflow',
-    file: 'src/tekton/build-pipeline-run.ts',
-    find: "return given ? params : [...params, { name: 'TARGET_RESOURCE', value: spec.targetResource }];",
-    replace: 'return given ? params : [...params];',
+    file: 'src/workflow-execution/parameters.ts',
+    find: 'return { ...parameters, [targetParameter]: targetResource };',
+    replace: 'return { ...parameters };',
+    caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
+  },
+  {
+    name: 'a parameter of the caller overrides the target',
+    file: 'src/workflow-execution/parameters.ts',
+    find: '{ ...parameters, [targetParameter]: targetResource }',
+    replace: '{ [targetParameter]: targetResource, ...parameters }',
     caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },
   {

@@ -28,6 +28,9 @@ const dnsSubdomain = "must be a DNS subdomain name (lower case letters, digits, 
 const noSpace = 'must not contain white space or control characters';
 const ociReference = 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]';
 const target = 'must be namespace/kind/name, or kind/name for a cluster-scoped resource';
+/** An API group of 253 characters. */
+const group = Array.from({ length: 127 }, () => 'a').join('.');
+const noExpansion = "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$'";
 const goDuration = 'must be a Go duration of at least 1s';
 
 /** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
@@ -50,6 +53,11 @@ function put(json: Json, [first = '', ...rest]: readonly string[], value: unknow
   const inner: unknown = Object.entries(json).find(([key]) => key === first)?.[1] ?? {};
   const next = rest.length === 0 ? value : put(typeof inner === 'object' && inner !== null ? inner : {}, rest, value);
   return { ...json, [first]: next };
+}
+
+/** Parameters that take so many bytes together. */
+function bytes(count: number): Json {
+  return { A: 'a'.repeat(8192), B: 'b'.repeat(count - 8192 - 2) };
 }
 
 function entries(count: number): Json {
@@ -107,16 +115,18 @@ export const createRules: readonly CreateRule[] = [
   rule('targetResource', 'payment/deployment/payment-api', undefined, 'Required value'),
   rule('targetResource', 'node/worker-1', 'worker-1', target),
   rule('targetResource', 'clusterrole/system:node', 'a/b/c/d', target),
-  rule('targetResource', 'payment/deployment/api', 'payment/Deployment/api', target),
+  rule('targetResource', 'default/Deployment/nginx', 'default/-deployment/nginx', target),
+  rule('targetResource', 'payment/Rollouts.argoproj.io/api', 'payment/rollouts./api', target),
+  rule('targetResource', 'ClusterIssuer.cert-manager.io/a', 'clusterissuer.Cert-Manager.io/a', target),
   rule('targetResource', 'payment/deployment/api', 'payment//api', target),
   rule('targetResource', 'payment/deployment/api', '/deployment/api', target),
   rule('targetResource', 'payment/deployment/api', 'payment/deployment/', target),
   rule('targetResource', 'a/b', 'a/', 'at least 3 chars long'),
   rule(
     'targetResource',
-    `${'a'.repeat(63)}/${'b'.repeat(63)}/${'c'.repeat(253)}`,
-    'a'.repeat(382),
-    'may not be more than 381',
+    `${'a'.repeat(63)}/${'b'.repeat(63)}.${group}/${'c'.repeat(253)}`,
+    'a'.repeat(636),
+    'may not be more than 635',
   ),
   rule('parameters', { MEMORY_LIMIT: '512Mi', A: '', A1_B2: 'x' }, { memoryLimit: 'x' }, 'must be UPPER_SNAKE_CASE'),
   rule('parameters', { A: 'x' }, { _A: 'x' }, 'must be UPPER_SNAKE_CASE'),
@@ -125,6 +135,20 @@ export const createRules: readonly CreateRule[] = [
   rule('parameters', entries(64), entries(65), 'must have at most 64 items'),
   rule('parameters.A', 'a'.repeat(8192), 'a'.repeat(8193), 'may not be more than 8192'),
   rule('parameters.A', '5', 5, 'must be of type string'),
+  rule('parameters[A]', 'costs $5', 'restarted at $(date)', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a$b', 'a$$b', noExpansion, 'parameters.A'),
+  rule('parameters[A]', '^a$|b', '^a$', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a\ufffc', 'a\ud800', noExpansion, 'parameters.A'),
+  rule('parameters[A]', 'a\u0001\n\u2028😀<', 'a\0', noExpansion, 'parameters.A'),
+  rule('parameters', bytes(10_240), bytes(10_241), 'at most 10240 bytes of UTF-8'),
+  rule('parameters', { A: 'é'.repeat(5119), B: '' }, { A: 'é'.repeat(5119), B: 'x' }, 'at most 10240 bytes of UTF-8'),
+  rule(
+    'parameters[TARGET_RESOURCE]',
+    'payment/deployment/payment-api',
+    'payment/deployment/other',
+    'must be left out or equal spec.targetResource',
+    'parameters.TARGET_RESOURCE',
+  ),
   rule('confidence', 0, -0.1, 'greater than or equal to 0'),
   rule('confidence', 1, 1.1, 'less than or equal to 1'),
   rule('confidence', 0.5, 'high', 'must be of type number'),
@@ -173,4 +197,5 @@ export const updateRules: readonly UpdateRule[] = [
   { field: 'ttlSecondsAfterFinished', from: null, to: 61, says: 'is immutable' },
   { field: 'cancelRequested', from: true, to: false, says: 'can only go from false to true' },
   { field: 'cancelRequested', from: true, to: null, says: 'can only go from false to true' },
+  { field: 'cancelMode', from: null, to: 'Immediate', says: 'can only be set together with cancelRequested' },
 ];

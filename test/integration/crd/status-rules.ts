@@ -45,6 +45,21 @@ export const statusRules: readonly StatusRule[] = [
     { phase: 'Running', pipelineRunRef: run },
   ),
   statusRule(
+    'the target of an execution',
+    { phase: 'Running', target: 'payment/rollout/r' },
+    { phase: 'Running', target: 'payment/robot/r' },
+    '<nil>',
+    'status.target is immutable once it is set',
+    { phase: 'Pending', target: 'payment/rollout/r' },
+  ),
+  statusRule(
+    'target',
+    { target: `${'a'.repeat(63)}/${'b'.repeat(63)}/${'c'.repeat(253)}` },
+    { target: 'a'.repeat(382) },
+    'status.target',
+    'may not be more than 381',
+  ),
+  statusRule(
     'pipelineRunRef',
     { pipelineRunRef: run },
     { pipelineRunRef: { name: 'a' } },

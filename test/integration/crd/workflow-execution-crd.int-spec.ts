@@ -78,6 +78,22 @@ describe('changing a WorkflowExecution', () => {
     );
     expect(patched.spec.cancelRequested).toBe(true);
   });
+
+  it.each([
+    [undefined, 'Graceful', true],
+    [undefined, 'Immediate', true],
+    ['Graceful', 'Immediate', true],
+    ['Immediate', 'Graceful', false],
+    ['Immediate', null, false],
+  ] as const)('lets cancelMode go from %s to %s: %p', async (from, to, isAllowed) => {
+    const { metadata } = await stored({ ...aSpec(), cancelRequested: true, cancelMode: from });
+    const patching = client.patch(workflowExecutionResource, metadata, { spec: { cancelMode: to } }, dryRun);
+    const outcome = patching.then(
+      ({ spec }) => spec.cancelMode,
+      (error: unknown) => String(error),
+    );
+    expect(await outcome).toEqual(isAllowed ? to : expect.stringContaining('can only go from Graceful to Immediate'));
+  });
 });
 
 describe('the status of a WorkflowExecution', () => {
@@ -133,10 +149,11 @@ describe('finding WorkflowExecutions', () => {
     ['spec.targetResource', 'payment/deployment/selected'],
     ['spec.workflowRef.workflowId', 'selected'],
     ['status.phase', 'Running'],
+    ['status.target', 'payment/deployment/selected'],
   ])('selects them by %s', async (field, value) => {
     const spec = { ...aSpec(), targetResource: 'payment/deployment/selected' };
     spec.workflowRef = { ...spec.workflowRef, workflowId: 'selected' };
-    const { metadata } = await storedWithStatus({ phase: 'Running' }, spec);
+    const { metadata } = await storedWithStatus({ phase: 'Running', target: 'payment/deployment/selected' }, spec);
     await stored(aSpec());
     const page = await client.list(workflowExecutionResource, {
       namespace: namespace.name,

@@ -50,7 +50,8 @@ describe('the metadata that only the service may set', () => {
       annotations: Object.fromEntries(named) as Record<string, string>,
     };
     const { kind } = workflowExecutionResource;
-    const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec: aSpec() };
+    const spec = aSpec({ targetResource: `${namespace.name}/deployment/api` });
+    const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec };
     return outcomeOf(by.create(workflowExecutionResource, object));
   };
 
@@ -67,6 +68,7 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'created-by', 'mallory'],
     ['annotations', 'created-by', null],
     ['annotations', 'cancel-requested-by', 'mallory'],
+    ['annotations', 'immediate-cancel-requested-by', 'mallory'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
   ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {

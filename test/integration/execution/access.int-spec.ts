@@ -87,6 +87,26 @@ describe.each([
     });
   });
 
+  it.each([
+    ['in another namespace', 'elsewhere/deployment/api', 'in namespace elsewhere'],
+    ['that is cluster-scoped', 'node/w1', 'in all namespaces'],
+  ])('does not let an operator of one namespace aim at a target %s', async (_what, targetResource, where) => {
+    const options = { namespace: namespace.name, name: 'local-operator' };
+    const { token, username } = await callerOf(kubernetes, options);
+    await bind(kubernetes, 'workflow-execution-operator', options, { namespace: namespace.name });
+    const create = (spec: Parameters<typeof aSpec>[0], validateOnly = false) =>
+      as(token).create(namespace.name, { spec: aSpec(spec), validateOnly });
+    const local = { targetResource: `${namespace.name}/deployment/api` };
+    await until('they may remediate here', async () => (await create(local, true)).ok !== undefined);
+
+    for (const validateOnly of [false, true]) {
+      expect((await create({ targetResource }, validateOnly)).error).toMatchObject({
+        kind: 'PERMISSION_DENIED',
+        text: `${username} may not remediate workflowexecutions ${where}`,
+      });
+    }
+  });
+
   it('records who created and who cancelled an execution', async () => {
     const key = { namespace: namespace.name, name: `recorded-${transport.toLowerCase()}` };
     await callerTo(api).create(namespace.name, { name: key.name, spec: aSpec() });

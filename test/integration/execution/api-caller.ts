@@ -1,4 +1,7 @@
-import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
+import type {
+  CancelMode,
+  WorkflowExecutionSpec,
+} from '../../../src/workflow-execution/generated/workflow-execution.ts';
 
 /** What a caller learns of an execution on either transport. */
 export interface SeenExecution {
@@ -64,7 +67,7 @@ export interface ApiCaller {
   create(namespace: string, execution: NewExecution): Promise<Answer<SeenExecution>>;
   get(namespace: string, name: string): Promise<Answer<SeenExecution>>;
   list(namespace: string, wanted?: WantedList): Promise<Answer<SeenPage>>;
-  cancel(namespace: string, name: string): Promise<Answer<SeenExecution>>;
+  cancel(namespace: string, name: string, mode?: CancelMode): Promise<Answer<SeenExecution>>;
   delete(
     namespace: string,
     name: string,

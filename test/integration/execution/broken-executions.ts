@@ -27,8 +27,8 @@ export const brokenExecutions: readonly BrokenExecution[] = [
     rule: 'must be namespace/kind/name',
   },
   {
-    what: 'an upper-case kind',
-    execution: { spec: aSpec({ targetResource: 'a/Pod/b' }) },
+    what: 'a malformed kind',
+    execution: { spec: aSpec({ targetResource: 'a/-pod/b' }) },
     field: 'spec.targetResource',
     rule: 'must be namespace/kind',
   },

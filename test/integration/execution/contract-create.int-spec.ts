@@ -142,6 +142,63 @@ await onBothTransports('create', (contract) => {
     });
   });
 
+  describe.each([
+    ['creates', {}],
+    ['validates only', { validateOnly: true }],
+  ])('%s nothing', (_, options) => {
+    it.each<[string, Parameters<typeof aSpec>[0], string, RegExp]>([
+      ['on a kind of the wrong scope', { targetResource: 'payment/no/w1' }, 'spec.targetResource', /write node\/w1/],
+      [
+        'on a kind without its scope',
+        { targetResource: 'Deploy/api' },
+        'spec.targetResource',
+        /NAMESPACE\/deployment\/api/,
+      ],
+      [
+        'on an unknown kind',
+        { targetResource: 'payment/deploymint.apps/a' },
+        'spec.targetResource',
+        /no kind deploymint/,
+      ],
+      [
+        'with a template for a parameter',
+        { parameters: { A: 'at $(date)' } },
+        'spec.parameters',
+        /'A' must not contain/,
+      ],
+      [
+        'with another target among its parameters',
+        { parameters: { TARGET_RESOURCE: 'payment/deployment/other' } },
+        'spec.parameters[TARGET_RESOURCE]',
+        /^must be left out or equal spec\.targetResource/,
+      ],
+      [
+        'that may take too long',
+        { executionConfig: { timeout: '24h1s' } },
+        'spec.executionConfig.timeout',
+        /at most 24h, which WFE_MAX_TIMEOUT sets/,
+      ],
+    ])('%s', async (_what, spec, field, rule) => {
+      const { error } = await caller.create(contract.namespace, { spec: aSpec(spec), ...options });
+
+      expect(error?.rules[contract.spelled(field)]).toMatch(rule);
+    });
+  });
+
+  it('takes a target under any name of its kind, and finds it under any other', async () => {
+    const { ok } = await caller.create(contract.namespace, {
+      name: 'any-name',
+      spec: aSpec({ targetResource: 'found/Deployments.apps/api' }),
+    });
+    const listed = await caller.list(contract.namespace, {
+      targetResource: 'found/deploy/api',
+      minResourceVersion: ok?.resourceVersion,
+    });
+
+    expect(ok?.targetResource).toBe('found/Deployments.apps/api');
+    expect(listed.ok?.items.map(({ name }) => name)).toEqual(['any-name']);
+  });
+
   describe('create with validateOnly', () => {
     it('returns what would be stored and stores nothing', async () => {
       const request = { name: 'dry-run', validateOnly: true, spec: aSpec() };

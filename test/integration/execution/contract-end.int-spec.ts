@@ -26,6 +26,23 @@ await onBothTransports('end', (contract) => {
       expect(again.ok).toEqual(first.ok);
     });
 
+    it('becomes immediate when that is asked for, and stays so', async () => {
+      await create('to-cancel-at-once');
+      const modeOf = async () => {
+        const key = { namespace: contract.namespace, name: 'to-cancel-at-once' };
+        return (await contract.kubernetes.get(workflowExecutionResource, key)).spec.cancelMode;
+      };
+
+      await caller.cancel(contract.namespace, 'to-cancel-at-once');
+      expect(await modeOf()).toBeUndefined();
+      const immediate = await caller.cancel(contract.namespace, 'to-cancel-at-once', 'Immediate');
+      expect(await modeOf()).toBe('Immediate');
+      const graceful = await caller.cancel(contract.namespace, 'to-cancel-at-once', 'Graceful');
+
+      expect(graceful.ok).toEqual(immediate.ok);
+      expect(await modeOf()).toBe('Immediate');
+    });
+
     it('refuses an execution that has ended', async () => {
       await create('ended');
       await contract.kubernetes.patch(

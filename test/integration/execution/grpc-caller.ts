@@ -2,6 +2,7 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { BadRequest, RetryInfo } from '../../../src/execution/generated/google/rpc/error_details.ts';
 import { Status } from '../../../src/execution/generated/google/rpc/status.ts';
 import {
+  CancelWorkflowExecutionRequest,
   type CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionRequest,
   type CreateWorkflowExecutionResponse,
@@ -12,7 +13,7 @@ import {
   WorkflowExecution,
 } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { fromGoDuration } from '../../../src/execution/grpc/duration.ts';
-import { phases } from '../../../src/execution/grpc/enums.ts';
+import { cancelModes, phases } from '../../../src/execution/grpc/enums.ts';
 import { allPhases } from '../../../src/workflow-execution/phase.ts';
 import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
@@ -42,10 +43,16 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
         ),
         ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
       ),
-    cancel: async (namespace, name) =>
+    cancel: async (namespace, name, mode) =>
       answerOf(
         await grpcCall<CancelWorkflowExecutionResponse>((done) =>
-          grpc.cancelWorkflowExecution({ name: nameOf(namespace, name) }, done),
+          grpc.cancelWorkflowExecution(
+            CancelWorkflowExecutionRequest.fromPartial({
+              name: nameOf(namespace, name),
+              mode: mode && cancelModes[mode],
+            }),
+            done,
+          ),
         ),
         ({ workflowExecution }) => seen(workflowExecution),
       ),
@@ -93,7 +100,7 @@ export function grpcCall<T>(
 /** A create request for an execution in the words of the resource. */
 export function createRequest(namespace: string, execution: NewExecution): CreateWorkflowExecutionRequest {
   const { name, labels, annotations, spec, requestId, validateOnly } = execution;
-  const { executionConfig, ...rest } = spec ?? {};
+  const { executionConfig, cancelMode, ...rest } = spec ?? {};
   const timeout = executionConfig?.timeout;
   return CreateWorkflowExecutionRequest.fromPartial({
     parent: `namespaces/${namespace}`,
@@ -106,6 +113,7 @@ export function createRequest(namespace: string, execution: NewExecution): Creat
       ...(spec && {
         spec: {
           ...rest,
+          cancelMode: cancelMode && cancelModes[cancelMode],
           ...(executionConfig && {
             executionConfig: {
               ...executionConfig,

@@ -22,8 +22,11 @@ export function restCaller(api: ApiClient): ApiCaller {
         items: items.map(seenResource),
         next: metadata.continue ?? '',
       })),
-    cancel: async (namespace, name) =>
-      restAnswer(await fetch(`${address(namespace)}/${name}/cancel`, { method: 'POST' }), seenResource),
+    cancel: async (namespace, name, mode) =>
+      restAnswer(
+        await fetch(`${address(namespace)}/${name}/cancel${queryOf({ mode })}`, { method: 'POST' }),
+        seenResource,
+      ),
     delete: async (namespace, name, only = {}) =>
       restAnswer(
         await fetch(`${address(namespace)}/${name}${queryOf({ ...only })}`, { method: 'DELETE' }),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { Discovery } from '../../../src/kubernetes/discovery.ts';
 import { loadKubeConfigFiles } from '../../../src/kubernetes/kube-config.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { aConfigMap, configMaps } from '../support/config-map.ts';
@@ -94,4 +96,35 @@ describe('a reflector goes on after', () => {
     },
     2 * minute,
   );
+});
+
+describe('API discovery', () => {
+  it('names the group of an aggregated API whose server is away, and knows all others', async () => {
+    const { signal } = new AbortController();
+    const discovery = new Discovery(client, { minIntervalMs: 0 });
+    const apiServices = {
+      ...{ group: 'apiregistration.k8s.io', version: 'v1', plural: 'apiservices', kind: 'APIService' },
+      ...{ namespaced: false, parse: (raw: unknown) => raw as KubernetesObject },
+    };
+    const service = { namespace: 'default', name: 'away', port: 443 };
+    const spec = { group: 'away.test', version: 'v1', groupPriorityMinimum: 100, versionPriority: 100, service };
+    await client.create(apiServices, {
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1.away.test' },
+      spec: { ...spec, insecureSkipTLSVerify: true },
+    });
+
+    let found = await discovery.latest(signal);
+    await until('it is listed', async () => {
+      found = await discovery.since(new Date(), signal);
+      return found.staleGroups.length > 0;
+    });
+
+    expect(found.staleGroups).toEqual(['away.test']);
+    expect(found.kinds).toContainEqual({
+      ...{ group: 'apps', kind: 'Deployment', plural: 'deployments', singular: 'deployment' },
+      ...{ shortNames: ['deploy'], namespaced: true },
+    });
+  });
 });

@@ -31,6 +31,7 @@ export class Replicas {
       kubeconfig,
       settings: {
         WFE_NAMESPACE: namespace,
+        WFE_CLUSTER_LEASE_NAMESPACE: namespace,
         WFE_WATCH_NAMESPACES: namespace,
         WFE_LEADER_ELECTION: 'false',
         ...settings,

@@ -1,9 +1,10 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
+import { ForbiddenError, InvalidError, type KubernetesError } from '../../../src/kubernetes/errors.ts';
 import { recordOf } from '../../../src/kubernetes/json.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+import type { KubernetesObject, NewObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { taskRunResource } from '../../../src/tekton/task-run.ts';
 import { until } from '../support/until.ts';
 
 /** A rule of the API server that a test has added. */
@@ -49,18 +50,41 @@ export async function restrictPods(client: KubernetesClient, name: string): Prom
 
 /** Adds a policy that denies every PipelineRun in a namespace, with the status code that missing rights have. */
 export async function denyPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
+  const validation = { expression: 'false', message: 'not on a Monday', reason: 'Forbidden' };
+  const policy = await deny(client, namespace, 'pipelineruns', validation);
+  await until('the policy is in force', () => isForbidden(client, namespace));
+  return policy;
+}
+
+/** Adds a policy that denies the TaskRun of one task in a namespace, which Tekton takes for final. */
+export async function denyTaskRun(client: KubernetesClient, namespace: string, task: string): Promise<AdmissionRule> {
+  const expression = `object.metadata.?labels['tekton.dev/pipelineTask'].orValue('') != '${task}'`;
+  const policy = await deny(client, namespace, 'taskruns', { expression, message: 'not this task', reason: 'Invalid' });
+  const labels = { 'tekton.dev/pipelineTask': task };
+  const probe = {
+    ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun', metadata: { namespace, name: 'probe', labels } },
+    spec: { taskRef: { name: 'a' } },
+  };
+  await until('the policy is in force', () => isRefused(client, taskRunResource, probe, InvalidError));
+  return policy;
+}
+
+async function deny(
+  client: KubernetesClient,
+  namespace: string,
+  plural: string,
+  validation: object,
+): Promise<AdmissionRule> {
   const apiVersion = `${admission}/v1`;
-  const metadata = { name: `deny-${namespace}` };
-  const rule = { apiGroups: ['tekton.dev'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pipelineruns'] };
+  const metadata = { name: `deny-${plural}-${namespace}` };
+  const rule = { apiGroups: ['tekton.dev'], apiVersions: ['v1'], operations: ['CREATE'], resources: [plural] };
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
-  const validations = [{ expression: 'false', message: 'not on a Monday', reason: 'Forbidden' }];
-  const spec = { matchConstraints: { namespaceSelector, resourceRules: [rule] }, validations };
+  const spec = { matchConstraints: { namespaceSelector, resourceRules: [rule] }, validations: [validation] };
   await client.create(policies, { apiVersion, kind: policies.kind, metadata, spec });
   await client.create(bindings, {
     ...{ apiVersion, kind: bindings.kind, metadata },
     spec: { policyName: metadata.name, validationActions: ['Deny'] },
   });
-  await until('the policy is in force', () => isForbidden(client, namespace));
   const remove = (api: ApiResource) => client.delete(api, metadata);
   return { remove: async () => void (await Promise.all([remove(bindings), remove(policies)])) };
 }
@@ -73,15 +97,24 @@ export async function exhaustPipelineRuns(client: KubernetesClient, namespace: s
   return quota;
 }
 
-async function isForbidden(client: KubernetesClient, namespace: string): Promise<boolean> {
+function isForbidden(client: KubernetesClient, namespace: string): Promise<boolean> {
   const metadata = { namespace, name: 'probe' };
   const probe = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata, spec: { pipelineRef: { name: 'a' } } };
+  return isRefused(client, pipelineRunResource, probe, ForbiddenError);
+}
+
+async function isRefused(
+  client: KubernetesClient,
+  resource: ApiResource,
+  probe: NewObject,
+  refusal: typeof KubernetesError,
+): Promise<boolean> {
   try {
     // What is not stored has no resource version, which the product's own parser wants.
-    await client.create({ ...pipelineRunResource, parse: anything }, probe, { dryRun: true });
+    await client.create({ ...resource, parse: anything }, probe, { dryRun: true });
     return false;
   } catch (error) {
-    if (error instanceof ForbiddenError) return true;
+    if (error instanceof refusal) return true;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../../src/config/config.ts';
 import { leaseResource } from '../../../src/kubernetes/lease.ts';
+import { installationLeaseName } from '../../../src/reconciler/installation.ts';
 import { leaderLeaseName } from '../../../src/reconciler/leadership.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
@@ -35,8 +36,8 @@ describe('when the process dies', () => {
     },
   );
 
-  // The deletion of the PipelineRun, the lock, and the finalizer.
-  it.concurrent.each([1, 2, 3])('after %i writes of a deletion, the next one completes it', async (writes) => {
+  // The finalizer and the deletion of the PipelineRun, the lock, and the finalizer.
+  it.concurrent.each([1, 2, 3, 4])('after %i writes of a deletion, the next one completes it', async (writes) => {
     await using fixture = await new ReconcilerFixture().open();
     const first = await fixture.startReconciler();
     await fixture.execute('wfe', waitingWorkflow);
@@ -130,6 +131,32 @@ describe('leader election', () => {
     await fixture.phase('two', 'Completed');
     expect(creations(otherProxy)).toBe(1);
     expect(fixture.proxy.seen({ method: 'POST' })).toHaveLength(before);
+  });
+});
+
+describe('of two installations on a cluster', () => {
+  const leaderElection = true;
+
+  it.concurrent('the second does not reconcile until the claim of the first is deleted', async () => {
+    await using one = await new ReconcilerFixture().open();
+    await using other = await new ReconcilerFixture().open();
+    const settings = { leaderElection, clusterLeaseNamespace: one.namespace };
+    const first = await one.startReconciler(settings);
+    await one.execute('wfe', skippingWorkflow);
+    await one.phase('wfe', 'Completed');
+    await other.execute('wfe', skippingWorkflow);
+
+    const whileTheFirstRuns = await other.startReconciler(settings);
+    const why = `The installation in namespace ${one.namespace} reconciles this cluster`;
+    await expect(whileTheFirstRuns.ended).resolves.toContain(why);
+    await first.stop();
+    const whileItIsStopped = await other.startReconciler(settings);
+    await expect(whileItIsStopped.ended).resolves.toContain(why);
+    await expect(other.execution('wfe')).resolves.not.toHaveProperty('status');
+
+    await one.client.delete(leaseResource, { namespace: one.namespace, name: installationLeaseName });
+    await other.startReconciler(settings);
+    await other.phase('wfe', 'Completed');
   });
 });
 

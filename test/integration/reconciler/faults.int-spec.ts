@@ -165,6 +165,22 @@ describe('an execution', () => {
     await fixture.phase('wfe', 'Completed');
   });
 
+  it.concurrent('fails after the start deadline with what stood in its way, and frees its target', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const quota = await exhaustPipelineRuns(fixture.client, fixture.namespace);
+    await fixture.startReconciler({ startDeadlineMs: 1_000 });
+    await fixture.execute('wfe', skippingWorkflow);
+
+    const { status } = await fixture.phase('wfe', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
+    expect(status?.message).toContain('exceeded quota');
+
+    await quota.remove();
+    const { targetResource } = (await fixture.execution('wfe')).spec;
+    await fixture.execute('next', skippingWorkflow, { targetResource });
+    await fixture.phase('next', 'Completed');
+  });
+
   it.concurrent('fails with the message of an admission policy that denies its PipelineRun', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const policy = await denyPipelineRuns(fixture.client, fixture.namespace);
@@ -220,7 +236,7 @@ describe('an execution', () => {
 
   // The reconciler sees the run twice, when it has started and when it has ended, however long Tekton takes for it: its
   // watch gets no event, and breaks off when the test says so.
-  it.concurrent('costs one write for each step, and no read', async () => {
+  it.concurrent('costs one write for each step, and one list of pods at its end', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const [started, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     for (const { promise } of [started, ended]) fixture.proxy.inject(runWatch, resetWhen(promise), 1);
@@ -242,16 +258,19 @@ describe('an execution', () => {
     expect(requests.slice(0, 2).toSorted()).toEqual(['PATCH workflowexecutions/wfe', 'POST leases']);
     expect(requests.slice(2)).toEqual([
       'POST pipelineruns',
-      ...[status, status, status], // Running, started, Completed
+      ...[status, status], // Running, started
+      ...['GET pods', status], // Completed
       status, // AuditRecorded
     ]);
   });
 });
 
-/** Requests for an execution: not lists and watches for the stores, nor Events. */
+/** Requests for an execution: not API discovery, lists and watches for all of them, nor Events. Pods have no store. */
 function isWork({ url }: SeenRequest): boolean {
   const { pathname, searchParams } = url;
-  return !searchParams.has('limit') && !searchParams.has('watch') && !pathname.startsWith('/apis/events.k8s.io/');
+  if (pathname === '/api' || pathname === '/apis') return false;
+  const isForStore = searchParams.has('watch') || (searchParams.has('limit') && !pathname.endsWith('/pods'));
+  return !isForStore && !pathname.startsWith('/apis/events.k8s.io/');
 }
 
 /** The part of a path that follows the namespace. */

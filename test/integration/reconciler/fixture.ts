@@ -84,10 +84,15 @@ export class ReconcilerFixture implements AsyncDisposable {
     return reconciler;
   }
 
+  /** Publishes a workflow; returns the reference of its bundle. */
+  publish(name: string, workflow: string): Promise<string> {
+    const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
+    return publishWorkflow(publisher, `${this.namespace}:${name.slice(0, 60)}`, workflow);
+  }
+
   /** Publishes a workflow and creates an execution of it. */
   async execute(name: string, workflow: string, spec: Partial<WorkflowExecutionSpec> = {}): Promise<WorkflowExecution> {
-    const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
-    const containerImage = await publishWorkflow(publisher, `${this.namespace}:${name.slice(0, 60)}`, workflow);
+    const containerImage = await this.publish(name, workflow);
     return this.create(name, { workflowRef: { ...aSpec().workflowRef, containerImage }, ...spec });
   }
 

@@ -6,7 +6,7 @@ import { kubectl } from '../../support/product.ts';
 import { until } from '../support/until.ts';
 import { eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { demandingWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
 const cluster = {
@@ -51,6 +51,23 @@ describe('an execution', () => {
       'PipelineRunCreated=True',
     ]);
   });
+
+  it.concurrent(
+    'completes when 20 tasks use all of the largest parameters, in characters that take most room',
+    async () => {
+      const parameters = { A: '<'.repeat(8_192), B: '<'.repeat(10_240 - 8_192 - 2) };
+      await fixture.execute('largest', wideWorkflow(20), { parameters });
+      const { metadata } = await fixture.pipelineRun('largest');
+      await answerTasks(fixture.client, fixture.namespace, metadata.name, 20);
+
+      await fixture.phase('largest', 'Completed');
+      const stored = await fixture.client.raw(
+        `/apis/tekton.dev/v1/namespaces/${fixture.namespace}/pipelineruns/${metadata.name}`,
+      );
+      // A copy of every parameter in the spec and in each task of status.pipelineSpec, 6 bytes for a character.
+      expect(Buffer.byteLength(stored)).toBeGreaterThan(21 * 6 * 10_000);
+    },
+  );
 
   it.concurrent('has Events, which kubectl describe shows in order', async () => {
     const { metadata } = await fixture.execute('described', skippingWorkflow);

@@ -1,12 +1,19 @@
 import { Test } from '@nestjs/testing';
 import { loadConfig, type Config } from '../../../src/config/config.ts';
 import { ConfigModule } from '../../../src/config/config.module.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { Discovery } from '../../../src/kubernetes/discovery.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
 import { Resync } from '../../../src/reconciler/resync.ts';
 import { END_PROCESS } from '../../../src/reconciler/tokens.ts';
+
+/** API discovery that may be read again at once: no test waits for its turn. */
+function frequentDiscovery(client: KubernetesClient): Discovery {
+  return new Discovery(client, { minIntervalMs: 0 });
+}
 
 /** The reconciler at work in a test. */
 export interface RunningReconciler {
@@ -26,7 +33,12 @@ export async function startReconciler(
   namespace: string,
   settings: Partial<Config> = {},
 ): Promise<RunningReconciler> {
-  const fixed = { WFE_NAMESPACE: namespace, WFE_WATCH_NAMESPACES: namespace, WFE_LEADER_ELECTION: 'false' };
+  const fixed = {
+    WFE_NAMESPACE: namespace,
+    WFE_CLUSTER_LEASE_NAMESPACE: namespace,
+    WFE_WATCH_NAMESPACES: namespace,
+    WFE_LEADER_ELECTION: 'false',
+  };
   const config = { ...loadConfig(fixed), ...settings };
   const { promise: ended, resolve: endProcess } = Promise.withResolvers<string>();
   const module = await Test.createTestingModule({
@@ -39,6 +51,8 @@ export async function startReconciler(
   })
     .overrideProvider(END_PROCESS)
     .useValue(endProcess)
+    .overrideProvider(Discovery)
+    .useFactory({ inject: [KubernetesClient], factory: frequentDiscovery })
     .compile();
   module.useLogger(false);
   await module.init();

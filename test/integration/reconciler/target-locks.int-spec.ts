@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
-import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
+import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { podResource } from '../../support/pods.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { reset } from '../support/faults.ts';
@@ -32,15 +31,18 @@ describe('a target', () => {
     expect(status).toMatchObject({ outcome: 'Skipped', skip: { reason: 'ResourceBusy' } });
     const { name, namespace, uid } = first.metadata;
     expect(status?.skip?.conflictingExecution).toEqual({ name, namespace, uid });
-    expect(status?.message).toContain(`${namespace}/first holds`);
+    expect(status?.message).toContain(`is held by ${namespace}/first`);
     await expect(shared.pipelineRuns('second')).resolves.toEqual([]);
     const events = await eventsUntil(shared.client, shared.namespace, 'second', 'ResourceBusy');
     expect(summaryOf(events)).toEqual(['Normal ResourceBusy']);
-    expect(events[0]?.note).toContain(`Skipped: ${shared.namespace}/first holds`);
+    expect(events[0]?.note).toContain(
+      `Skipped: ${shared.namespace}/deployment/busy is held by ${shared.namespace}/first`,
+    );
   });
 
   it.concurrent('cools down after a workflow, for the same workflow and not for another one', async () => {
-    await shared.execute('warm', skippingWorkflow, on(shared, 'deployment/warm'));
+    await shared.execute('warm', waitingWorkflow, on(shared, 'deployment/warm'));
+    await shared.completeTask('warm');
     await shared.phase('warm', 'Completed');
 
     const again = await shared.execute('warm-again', skippingWorkflow, on(shared, 'deployment/warm'));
@@ -55,7 +57,8 @@ describe('a target', () => {
   });
 
   it.concurrent('cools down even after the execution has been deleted', async () => {
-    await shared.execute('deleted', skippingWorkflow, on(shared, 'deployment/deleted'));
+    await shared.execute('deleted', waitingWorkflow, on(shared, 'deployment/deleted'));
+    await shared.completeTask('deleted');
     await shared.phase('deleted', 'Completed');
     await shared.delete('deleted');
     await shared.gone('deleted');
@@ -65,24 +68,27 @@ describe('a target', () => {
     expect(status?.skip?.reason).toBe('RecentlyRemediated');
   });
 
-  it.concurrent('stays locked while a pod of a deleted PipelineRun is terminating', async () => {
-    const target = 'deployment/terminating';
-    await shared.execute('pod-owner', waitingWorkflow, on(shared, target));
-    await shared.phase('pod-owner', 'Running');
-    const pipelineRun = await shared.pipelineRun('pod-owner');
-    const pod = await unscheduledPod(shared, pipelineRun.metadata.name);
-    await shared.client.delete(pipelineRunResource, pipelineRun.metadata);
-    await shared.phase('pod-owner', 'Failed');
+  it.concurrent('does not cool down after a run in which every task was skipped', async () => {
+    await shared.execute('nothing-ran', skippingWorkflow, on(shared, 'deployment/unchanged'));
+    await shared.phase('nothing-ran', 'Completed');
 
-    await shared.execute('turned-away', skippingWorkflow, on(shared, target));
-    const { status } = await shared.phase('turned-away', 'Skipped');
-    expect(status?.skip?.reason).toBe('ResourceBusy');
+    await shared.execute('runs-again', skippingWorkflow, on(shared, 'deployment/unchanged'));
 
-    await shared.client.delete(podResource, pod.metadata);
-    await untilLock(shared, target, 'is released', (lease) => !lease?.spec.holderIdentity);
-    const scaleUp = { ...aSpec().workflowRef, workflowId: 'scale-up' };
-    await shared.create('successor', { ...on(shared, target), workflowRef: scaleUp });
-    await untilLock(shared, target, 'has its next holder', isHeldBy('successor'));
+    await shared.phase('runs-again', 'Completed');
+  });
+
+  it.concurrent('is not held by a pod that only has the labels of its run', async () => {
+    await shared.execute('labelled', waitingWorkflow, on(shared, 'deployment/labelled'));
+    const { metadata } = await shared.startedRun('labelled');
+    const pod = await unscheduledPod(shared, metadata);
+    await shared.completeTask('labelled', 'False');
+
+    await shared.phase('labelled', 'Failed');
+    await shared.delete('labelled');
+    await shared.gone('labelled');
+
+    const left = await shared.client.get(podResource, pod.metadata);
+    expect(left.metadata.deletionTimestamp).toBeUndefined();
   });
 
   it.concurrent('is free again when its execution is deleted before anything ran', async () => {
@@ -115,29 +121,15 @@ describe('a target', () => {
     await expect(own.pipelineRuns('first')).resolves.toEqual([]);
   });
 
-  it.concurrent('is released by the next process when one died after the end of an execution', async () => {
-    await using own = await new ReconcilerFixture().open();
-    const lost = own.proxy.inject({ method: 'PATCH', path: /\/leases\// }, reset());
-    const reconciler = await own.startReconciler();
-    await own.execute('first', waitingWorkflow, on(own, api));
-    await own.completeTask('first', 'False');
-    await own.phase('first', 'Failed');
-    await until('the lock could not be released', () => lost.hits > 0);
-    await reconciler.stop();
-    lost.remove();
-
-    await own.startReconciler();
-    await untilLock(own, api, 'is released', (lease) => !lease?.spec.holderIdentity);
-    await own.execute('again', skippingWorkflow, on(own, api));
-    const { status } = await own.phase('again', 'Skipped');
-    expect(status?.skip?.reason).toBe('RecentlyRemediated');
-  });
-
-  it.concurrent('goes from a Completed execution to the next in one write, and its lock is collected', async () => {
+  it.concurrent.each([
+    ['Completed', 'True'],
+    ['Failed', 'False'],
+  ] as const)('goes from a %s execution to the next in one write, and its lock is collected', async (phase, answer) => {
     await using own = await new ReconcilerFixture().open();
     const first = await own.startReconciler({ cooldownMs: 0 });
-    await own.execute('first', skippingWorkflow, on(own, api));
-    await own.phase('first', 'Completed');
+    await own.execute('first', waitingWorkflow, on(own, api));
+    await own.completeTask('first', answer);
+    await own.phase('first', phase);
     await first.stop();
     await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
 
@@ -206,13 +198,14 @@ function isHeldBy(name: string): (lease: Lease | undefined) => boolean {
   return (lease) => lease?.spec.holderIdentity?.includes(`/${name}/`) ?? false;
 }
 
-/** A pod of a PipelineRun that is never scheduled: for all the API server knows, its containers may run. */
-function unscheduledPod({ client, namespace }: ReconcilerFixture, pipelineRun: string) {
+/** A pod that is never scheduled and carries the labels that Tekton gives to the pods of a PipelineRun. */
+function unscheduledPod({ client, namespace }: ReconcilerFixture, { name, uid }: PipelineRun['metadata']) {
+  const labels = { 'tekton.dev/pipelineRun': name, 'tekton.dev/pipelineRunUID': uid };
   return client.create(podResource, {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace, name: 'terminating', labels: { 'tekton.dev/pipelineRun': pipelineRun } },
-    spec: { schedulerName: 'nobody', containers: [{ name: 'step', image: 'none' }] },
+    metadata: { namespace, name: `${name}-bare`, labels },
+    spec: { schedulerName: 'nobody', restartPolicy: 'Never', containers: [{ name: 'step-s', image: 'none' }] },
   });
 }
 

@@ -21,12 +21,30 @@ export const demandingWorkflow = workflow(
   [{ name: 'NOBODY_GIVES_THIS', type: 'string' }],
 );
 
+/** A workflow without pods of so many tasks, which all get the parameters A and B; see {@link answerTasks}. */
+export function wideWorkflow(tasks: number): string {
+  const names = ['A', 'B'];
+  const given = Array.from({ length: tasks }, (_, number) => ({
+    name: `task-${number}`,
+    taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
+    params: names.map((name) => ({ name, value: `$(params.${name})` })),
+  }));
+  return pipeline(
+    given,
+    names.map((name) => ({ name, type: 'string' })),
+  );
+}
+
 function workflow(task: object, params: readonly object[] = []): string {
+  return pipeline([task], params);
+}
+
+function pipeline(tasks: readonly object[], params: readonly object[]): string {
   return JSON.stringify({
     apiVersion: 'tekton.dev/v1',
     kind: 'Pipeline',
     metadata: { name: 'workflow' },
-    spec: { params: [{ name: 'TARGET_RESOURCE', type: 'string' }, ...params], tasks: [task] },
+    spec: { params: [{ name: 'TARGET_RESOURCE', type: 'string' }, ...params], tasks },
   });
 }
 
@@ -54,6 +72,19 @@ export async function answerWorkflow(
 ): Promise<void> {
   const run = await begunTask(client, namespace, pipelineRun);
   await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
+}
+
+/** Completes the tasks of a {@link wideWorkflow} once Tekton has started so many. */
+export async function answerTasks(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun: string,
+  tasks: number,
+): Promise<void> {
+  const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
+  const all = (runs: readonly CustomRun[]) => runs.length === tasks;
+  const runs = await waitFor(client, customRuns, ours, 'Tekton has started all tasks', all);
+  for (const run of runs) await end(client, run, { status: 'True', reason: 'Answered', message: 'by the test' });
 }
 
 /** Waits until Tekton has started the only task of a {@link waitingWorkflow}. */

@@ -57,6 +57,19 @@ describe('the service', () => {
     await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
   });
 
+  it.concurrent('refuses a cluster that another installation reconciles, and says which one', async () => {
+    await using proxy = await new FaultProxy(config).listen();
+    const name = 'workflow-execution-installation';
+    const metadata = { namespace: 'kube-system', name, resourceVersion: '1' };
+    const lease = { metadata, spec: { holderIdentity: 'remediation' } };
+    proxy.inject({ path: `/namespaces/kube-system/leases/${name}` }, answer(200, { body: JSON.stringify(lease) }));
+
+    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(
+      `The installation in namespace remediation reconciles this cluster (Lease kube-system/${name}), and a cluster has ` +
+        `one. If that one is gone, delete the Lease: kubectl -n kube-system delete lease ${name}`,
+    );
+  });
+
   // The two kinds of servers: Nest's for HTTP and that of grpc-js.
   it.concurrent.each(['WFE_METRICS_ADDRESS', 'WFE_GRPC_ADDRESS'])(
     'refuses to start when the address in %s is in use',

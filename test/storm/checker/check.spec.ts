@@ -165,6 +165,7 @@ describe('an outcome', () => {
 
 describe('a skip', () => {
   const busy = () => history().execution('a').run('a').execution('b');
+  const busyElsewhere = () => history().execution('a', { namespace: 'other' }).run('a').execution('b');
 
   it('may name an execution that has the target', () => {
     expect(verdicts(busy().skipped('b', 'ResourceBusy', 'a').verdict('a', 'True').ends('a'))).toEqual([]);
@@ -189,6 +190,23 @@ describe('a skip', () => {
   it.each(['b', 'nobody'])('names another execution, not %s', (other) => {
     const bad = history().execution('b').skipped('b', 'ResourceBusy', other);
     expect(verdicts(bad)).toEqual([expect.stringContaining('names no other execution')]);
+  });
+
+  it('names nobody when the one that has the target is in another namespace', () => {
+    const good = busyElsewhere().skipped('b', 'ResourceBusy');
+    expect(verdicts(good.verdict('a', 'True').ends('a'))).toEqual([]);
+  });
+
+  it('does not name one of another namespace', () => {
+    const bad = busyElsewhere().skipped('b', 'ResourceBusy', 'a', 'other');
+    expect(verdicts(bad.verdict('a', 'True').ends('a'))).toEqual([
+      expect.stringContaining('names other/a, which is in another namespace'),
+    ]);
+  });
+
+  it('does not name nobody when no execution of another namespace is a reason', () => {
+    const bad = busy().skipped('b', 'ResourceBusy');
+    expect(verdicts(bad.verdict('a', 'True').ends('a'))).toEqual([expect.stringContaining('names nobody')]);
   });
 
   it('may name one that ended less than the cooldown ago', () => {

@@ -4,7 +4,10 @@ type Json = Record<string, unknown>;
 
 const start = Date.parse('2026-01-02T03:04:05Z');
 
-/** Writes a history by hand, a change at a time, a second apart. Executions are called by one word, their UID too. */
+/**
+ * Writes a history by hand, a change at a time, a second apart. Executions are called by one word, their UID too; they are in
+ * the namespace `team` unless it is said otherwise.
+ */
 export class HistoryBuilder {
   readonly #changes: Change[] = [];
   readonly #objects = new Map<string, Json>();
@@ -17,8 +20,8 @@ export class HistoryBuilder {
   }
 
   /** An execution is created. */
-  execution(name: string, { target = 'shop/deployment/app', workflowId = 'restart' } = {}): this {
-    const metadata = { namespace: 'team', name, uid: name };
+  execution(name: string, { target = 'shop/deployment/app', workflowId = 'restart', namespace = 'team' } = {}): this {
+    const metadata = { namespace, name, uid: name };
     return this.#put('WorkflowExecution', name, {
       metadata,
       spec: { targetResource: target, workflowRef: { workflowId } },
@@ -35,9 +38,9 @@ export class HistoryBuilder {
     return this.phase(name, phase, { completionTime: this.#now(), ...status });
   }
 
-  /** An execution is skipped now because of another one. */
-  skipped(name: string, reason: string, other: string): this {
-    const conflictingExecution = { namespace: 'team', name: other, uid: other };
+  /** An execution is skipped now because of another one, or of one that it does not name. */
+  skipped(name: string, reason: string, other?: string, namespace = 'team'): this {
+    const conflictingExecution = other === undefined ? undefined : { namespace, name: other, uid: other };
     return this.phase(name, 'Skipped', { skip: { reason, skippedAt: this.#now(), conflictingExecution } });
   }
 

@@ -4,6 +4,8 @@ import type { PersistentApi } from './persistent-api.ts';
 
 /** Where the manifests of the product put the service, and give it the rights on its locks. */
 const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' } as const;
+/** The rights on the Lease of the cluster. */
+const clusterLease = { namespace: 'kube-system', name: 'workflow-execution-installation' } as const;
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 
@@ -29,12 +31,12 @@ export async function createNamespaces(api: PersistentApi, { executions, service
   for (const name of executions) await create(api, '/api/v1/namespaces', { metadata: { name } });
   if (service === shipped.namespace) return;
   await create(api, '/api/v1/namespaces', { metadata: { name: service } });
-  for (const plural of ['roles', 'rolebindings']) {
-    const from = `/apis/${rbac}/namespaces/${shipped.namespace}/${plural}/${shipped.name}`;
-    const { body } = await api.call('GET', from);
-    const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
-    const metadata = { name: shipped.name };
-    await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata, ...copy });
+  for (const { namespace, name } of [shipped, clusterLease]) {
+    for (const plural of ['roles', 'rolebindings']) {
+      const { body } = await api.call('GET', `/apis/${rbac}/namespaces/${namespace}/${plural}/${name}`);
+      const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
+      await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata: { name }, ...copy });
+    }
   }
 }
 
@@ -42,20 +44,18 @@ export async function createNamespaces(api: PersistentApi, { executions, service
 const submitter = 'storm-submitter';
 
 /**
- * Lets somebody create executions in the namespaces of a storm.
+ * Lets somebody create executions, on targets anywhere.
  *
  * @returns their token, made for the execution API
  */
 export async function createSubmitter(api: PersistentApi, { executions }: StormNamespaces): Promise<string> {
   const [namespace = ''] = executions;
   await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
-  for (const each of executions) {
-    await create(api, `/apis/${rbac}/namespaces/${each}/rolebindings`, {
-      metadata: { name: submitter },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
-      subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
-    });
-  }
+  await create(api, `/apis/${rbac}/clusterrolebindings`, {
+    metadata: { name: `${submitter}-${namespace}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
+    subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
+  });
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${submitter}/token`;
   const spec = { audiences: ['workflow-execution'], expirationSeconds: 86_400 };
   const { body } = await api.call('POST', path, { spec });

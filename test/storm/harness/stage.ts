@@ -128,6 +128,8 @@ async function makeReplicas(options: StormOptions, { service, executions }: Stor
     WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
     WFE_RESYNC: `${resyncSeconds}s`,
     WFE_NAMESPACE: service,
+    // Beside others, a claim of its own to the executions that it watches.
+    ...(options.shared === true ? { WFE_CLUSTER_LEASE_NAMESPACE: service } : {}),
     // One submitter stands for many callers.
     WFE_RATE_LIMIT: '0',
     ...(options.shared === true ? { WFE_WATCH_NAMESPACES: executions.join(',') } : {}),

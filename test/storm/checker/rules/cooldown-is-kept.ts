@@ -1,6 +1,6 @@
 import { at } from '../../../cluster/json.ts';
 import type { Change } from '../../history/change.ts';
-import { textAt } from '../../history/json.ts';
+import { objectsAt, textAt } from '../../history/json.ts';
 import { phaseOf } from '../story.ts';
 import type { ExecutionStory, Story } from '../story.ts';
 import type { Violation } from '../violation.ts';
@@ -33,8 +33,12 @@ function coolsDown(
 }
 
 function stepsRan(ended: Change): boolean {
-  if (phaseOf(ended) === 'Completed') return true;
+  if (phaseOf(ended) === 'Completed') return !hasSkippedAllTasks(ended);
   return at(ended.object, 'status', 'failure', 'wasExecutionFailure') === true;
+}
+
+function hasSkippedAllTasks({ object }: Change): boolean {
+  return objectsAt(object, 'status', 'conditions').some(({ reason }) => reason === 'AllTasksSkipped');
 }
 
 function secondsBetween(ended: Change, created: Change): number {

@@ -8,7 +8,7 @@ const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).ver
 
 describe('a lock', () => {
   it('does not outlive its need', () => {
-    const bad = new HistoryBuilder().execution('a').lock('a').ends('a', 'Failed');
+    const bad = new HistoryBuilder().execution('a').lock('a').ends('a', 'Failed').gone('WorkflowExecution', 'a');
     expect(objections(bad)).toEqual(['team/a/a holds a lock, and has ended']);
   });
 
@@ -23,7 +23,8 @@ describe('a lock', () => {
     ]);
   });
 
-  it('may stay with one that is Completed, for its cooldown', () => {
+  it('may stay with one that has ended, for its cooldown', () => {
+    expect(objections(new HistoryBuilder().execution('a').lock('a').ends('a', 'Failed'))).toEqual([]);
     const good = ranWell(new HistoryBuilder().execution('a').lock('a'), 'a');
     expect(objections(good)).toEqual([]);
     expect(objections(good.seconds(20).execution('b').ends('b', 'Failed'))).toEqual([

@@ -8,7 +8,7 @@ const rule = 'No lock outlives its need';
 
 /**
  * Looks for locks that are there at the end of the history though nobody holds them and no cooldown needs them. A holder
- * that is Completed is as good as none; any other that has ended has to have given its lock back.
+ * that has ended is as good as none; one that is gone must have released its lock.
  */
 export function lockIsGivenBack(story: Story): Violation[] {
   return story.locks.filter(({ gone }) => gone === undefined).flatMap((lock) => objectTo(lock, story));
@@ -22,8 +22,7 @@ function objectTo({ states }: LockStory, story: Story): Violation[] {
   if (execution === undefined) return [{ rule, message: `${holder}, which nobody knows, holds a lock`, proof: [last] }];
   if (endOfExecution(execution) === Infinity) return [];
   const { ended, gone } = execution;
-  const isCompleted = ended !== undefined && textAt(ended.object, 'status', 'phase') === 'Completed';
-  if (isCompleted && gone === undefined) return objectToAge(ended, last, story);
+  if (ended !== undefined && gone === undefined) return objectToAge(ended, last, story);
   const ends = [ended, gone].filter((change) => change !== undefined);
   return [{ rule, message: `${holder} holds a lock, and has ended`, proof: [...ends, last] }];
 }

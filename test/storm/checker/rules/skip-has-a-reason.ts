@@ -13,13 +13,33 @@ export function skipHasAReason({ executions, premises }: Story): Violation[] {
   const all = [...executions.values()];
   return all.flatMap((skipped) => {
     if (skipped.ended === undefined || phaseOf(skipped.ended) !== 'Skipped') return [];
-    const named = namedBy(skipped.ended, all);
-    const objection =
-      named === undefined || named === skipped
-        ? 'names no other execution'
-        : (objectToTarget(skipped, named) ?? objectToReason(skipped, skipped.ended, named, premises.cooldownSeconds));
-    return objection === undefined ? [] : [violation(skipped, skipped.ended, named, objection)];
+    const { ended } = skipped;
+    const named = namedBy(ended, all);
+    const objectTo = (other: ExecutionStory) =>
+      objectToTarget(skipped, other) ?? objectToReason(skipped, ended, other, premises.cooldownSeconds);
+    const objection = namesNobody(ended)
+      ? objectToSilence(all.filter((other) => namespaceOf(other) !== namespaceOf(skipped)).map(objectTo))
+      : (objectToName(skipped, named) ?? (named && objectTo(named)));
+    return objection === undefined ? [] : [violation(skipped, ended, named, objection)];
   });
+}
+
+/** A skip names no execution of another namespace; one that names nobody has to be about such a one. */
+function objectToSilence(objections: readonly (string | undefined)[]): string | undefined {
+  return objections.includes(undefined) ? undefined : 'names nobody, and no execution of another namespace is a reason';
+}
+
+function objectToName(skipped: ExecutionStory, named: ExecutionStory | undefined): string | undefined {
+  if (named === undefined || named === skipped) return 'names no other execution';
+  return namespaceOf(named) === namespaceOf(skipped) ? undefined : `names ${named.key}, which is in another namespace`;
+}
+
+function namespaceOf({ key }: ExecutionStory): string {
+  return key.split('/', 1)[0] ?? '';
+}
+
+function namesNobody({ object }: Change): boolean {
+  return at(object, 'status', 'skip', 'conflictingExecution') === undefined;
 }
 
 function namedBy({ object }: Change, all: readonly ExecutionStory[]): ExecutionStory | undefined {

@@ -91,6 +91,58 @@ export function watchEventTypeToNumber(object: WatchEventType): number {
   }
 }
 
+/** How an execution is cancelled. */
+export const CancelMode = {
+  /** CANCEL_MODE_UNSPECIFIED - Not given. */
+  CANCEL_MODE_UNSPECIFIED: "CANCEL_MODE_UNSPECIFIED",
+  /** CANCEL_MODE_GRACEFUL - Its tasks are stopped, then its `finally` tasks are run. */
+  CANCEL_MODE_GRACEFUL: "CANCEL_MODE_GRACEFUL",
+  /** CANCEL_MODE_IMMEDIATE - All of its tasks are stopped, `finally` tasks too. */
+  CANCEL_MODE_IMMEDIATE: "CANCEL_MODE_IMMEDIATE",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type CancelMode = typeof CancelMode[keyof typeof CancelMode];
+
+export namespace CancelMode {
+  export type CANCEL_MODE_UNSPECIFIED = typeof CancelMode.CANCEL_MODE_UNSPECIFIED;
+  export type CANCEL_MODE_GRACEFUL = typeof CancelMode.CANCEL_MODE_GRACEFUL;
+  export type CANCEL_MODE_IMMEDIATE = typeof CancelMode.CANCEL_MODE_IMMEDIATE;
+  export type UNRECOGNIZED = typeof CancelMode.UNRECOGNIZED;
+}
+
+export function cancelModeFromJSON(object: any): CancelMode {
+  switch (object) {
+    case 0:
+    case "CANCEL_MODE_UNSPECIFIED":
+      return CancelMode.CANCEL_MODE_UNSPECIFIED;
+    case 1:
+    case "CANCEL_MODE_GRACEFUL":
+      return CancelMode.CANCEL_MODE_GRACEFUL;
+    case 2:
+    case "CANCEL_MODE_IMMEDIATE":
+      return CancelMode.CANCEL_MODE_IMMEDIATE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return CancelMode.UNRECOGNIZED;
+  }
+}
+
+export function cancelModeToNumber(object: CancelMode): number {
+  switch (object) {
+    case CancelMode.CANCEL_MODE_UNSPECIFIED:
+      return 0;
+    case CancelMode.CANCEL_MODE_GRACEFUL:
+      return 1;
+    case CancelMode.CANCEL_MODE_IMMEDIATE:
+      return 2;
+    case CancelMode.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** Where an execution stands. */
 export const Phase = {
   /** PHASE_UNSPECIFIED - The service has not looked at it yet. */
@@ -551,7 +603,7 @@ export interface ListWorkflowExecutionsRequest {
   phases: Phase[];
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource. */
+  /** Only executions on this target resource, under any of the names of its kind. */
   targetResource: string;
   /** Only executions that serve the RemediationRequest of this name. */
   remediationRequest: string;
@@ -592,7 +644,7 @@ export interface WatchWorkflowExecutionsRequest {
   workflowExecutionId: string;
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource. */
+  /** Only executions on this target resource, under any of the names of its kind. */
   targetResource: string;
   /** Only executions that serve the RemediationRequest of this name. */
   remediationRequest: string;
@@ -614,6 +666,8 @@ export interface WatchWorkflowExecutionsResponse {
 export interface CancelWorkflowExecutionRequest {
   /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
   name: string;
+  /** How to cancel it. Unspecified is graceful. */
+  mode: CancelMode;
 }
 
 /** The execution that is asked to end. */
@@ -714,7 +768,7 @@ export interface WorkflowExecution_AnnotationsEntry {
   value: string;
 }
 
-/** What to run, on what, with which inputs. None of it can change but cancel_requested. */
+/** What to run, on what, with which inputs. None of it can change but cancel_requested and cancel_mode. */
 export interface WorkflowExecutionSpec {
   /** Required. The RemediationRequest that this execution serves; its name is the correlation id of the audit trail. */
   remediationRequestRef?:
@@ -725,13 +779,15 @@ export interface WorkflowExecutionSpec {
     | WorkflowRef
     | undefined;
   /**
-   * Required. The resource that the workflow remediates: `namespace/kind/name`, or `kind/name` when it is cluster-scoped,
-   * with the kind in lower case (payment/deployment/payment-api, node/worker-1).
+   * Required. The resource that the workflow remediates: `namespace/kind/name`, or `kind/name` when it is cluster-scoped
+   * (payment/deployment/payment-api, node/worker-1). The kind may be any of the names that kubectl accepts, qualified by
+   * its API group if need be (deployments.apps).
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values of at
-   * most 8192 characters. TARGET_RESOURCE is added unless it is here.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values
+   * of at most 8192 characters without `$(`, `$$`, NUL, and `$` at the end; at most 10240 bytes together.
+   * TARGET_RESOURCE is always added; it may be given, but only as target_resource.
    */
   parameters: { [key: string]: string };
   /** Confidence of the analysis that chose the workflow, 0 to 1. */
@@ -747,7 +803,11 @@ export interface WorkflowExecutionSpec {
   /** Whether the execution is asked to end early. It can not be set when an execution is created. */
   cancelRequested: boolean;
   /** Seconds after which the finished execution is deleted; it is kept when this is not given. */
-  ttlSecondsAfterFinished?: number | undefined;
+  ttlSecondsAfterFinished?:
+    | number
+    | undefined;
+  /** How it is asked to end early; unspecified is graceful. It can not be set when an execution is created. */
+  cancelMode: CancelMode;
 }
 
 export interface WorkflowExecutionSpec_ParametersEntry {
@@ -789,7 +849,10 @@ export interface WorkflowRef {
 export interface ExecutionConfig {
   /** ServiceAccount of the execution's namespace that its pods run as; workflow-execution-sa when it is not given. */
   serviceAccountName: string;
-  /** Longest time that the workflow may run, at least 1 s; Tekton's own default holds when it is not given. */
+  /**
+   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h); Tekton's own default holds when it is not
+   * given.
+   */
   timeout?: Duration | undefined;
 }
 
@@ -825,6 +888,11 @@ export interface WorkflowExecutionStatus {
     | undefined;
   /** Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions. */
   conditions: Condition[];
+  /**
+   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The
+   * lock and the cooldown go by it. Empty when target_resource could not be resolved.
+   */
+  target: string;
 }
 
 /** A Tekton PipelineRun. */
@@ -1667,13 +1735,16 @@ export const WatchWorkflowExecutionsResponse: MessageFns<WatchWorkflowExecutions
 };
 
 function createBaseCancelWorkflowExecutionRequest(): CancelWorkflowExecutionRequest {
-  return { name: "" };
+  return { name: "", mode: CancelMode.CANCEL_MODE_UNSPECIFIED };
 }
 
 export const CancelWorkflowExecutionRequest: MessageFns<CancelWorkflowExecutionRequest> = {
   encode(message: CancelWorkflowExecutionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
+    }
+    if (message.mode !== CancelMode.CANCEL_MODE_UNSPECIFIED) {
+      writer.uint32(16).int32(cancelModeToNumber(message.mode));
     }
     return writer;
   },
@@ -1699,6 +1770,14 @@ export const CancelWorkflowExecutionRequest: MessageFns<CancelWorkflowExecutionR
             message.name = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.mode = cancelModeFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1717,6 +1796,7 @@ export const CancelWorkflowExecutionRequest: MessageFns<CancelWorkflowExecutionR
   fromPartial(object: DeepPartial<CancelWorkflowExecutionRequest>): CancelWorkflowExecutionRequest {
     const message = createBaseCancelWorkflowExecutionRequest();
     message.name = object.name ?? "";
+    message.mode = object.mode ?? CancelMode.CANCEL_MODE_UNSPECIFIED;
     return message;
   },
 };
@@ -2453,6 +2533,7 @@ function createBaseWorkflowExecutionSpec(): WorkflowExecutionSpec {
     executionConfig: undefined,
     cancelRequested: false,
     ttlSecondsAfterFinished: undefined,
+    cancelMode: CancelMode.CANCEL_MODE_UNSPECIFIED,
   };
 }
 
@@ -2484,6 +2565,9 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
     }
     if (message.ttlSecondsAfterFinished !== undefined) {
       writer.uint32(72).int32(message.ttlSecondsAfterFinished);
+    }
+    if (message.cancelMode !== CancelMode.CANCEL_MODE_UNSPECIFIED) {
+      writer.uint32(80).int32(cancelModeToNumber(message.cancelMode));
     }
     return writer;
   },
@@ -2576,6 +2660,14 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
             message.ttlSecondsAfterFinished = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.cancelMode = cancelModeFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2617,6 +2709,7 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
       : undefined;
     message.cancelRequested = object.cancelRequested ?? false;
     message.ttlSecondsAfterFinished = object.ttlSecondsAfterFinished ?? undefined;
+    message.cancelMode = object.cancelMode ?? CancelMode.CANCEL_MODE_UNSPECIFIED;
     return message;
   },
 };
@@ -2987,6 +3080,7 @@ function createBaseWorkflowExecutionStatus(): WorkflowExecutionStatus {
     failure: undefined,
     skip: undefined,
     conditions: [],
+    target: "",
   };
 }
 
@@ -3021,6 +3115,9 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     }
     for (const v of message.conditions) {
       Condition.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.target !== "") {
+      writer.uint32(90).string(message.target);
     }
     return writer;
   },
@@ -3118,6 +3215,14 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
             message.conditions.push(Condition.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3149,6 +3254,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
       : undefined;
     message.skip = (object.skip !== undefined && object.skip !== null) ? Skip.fromPartial(object.skip) : undefined;
     message.conditions = object.conditions?.map((e) => Condition.fromPartial(e)) || [];
+    message.target = object.target ?? "";
     return message;
   },
 };
@@ -3844,8 +3950,9 @@ export const WorkflowExecutionServiceService = {
       WatchWorkflowExecutionsResponse.decode(value),
   },
   /**
-   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
-   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
+   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
+   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
    * cancelled; ABORTED when it changed again and again meanwhile.
@@ -3943,8 +4050,9 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
    */
   watchWorkflowExecutions: handleServerStreamingCall<WatchWorkflowExecutionsRequest, WatchWorkflowExecutionsResponse>;
   /**
-   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
-   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
+   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
+   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
    * cancelled; ABORTED when it changed again and again meanwhile.
@@ -4061,8 +4169,9 @@ export interface WorkflowExecutionServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchWorkflowExecutionsResponse>;
   /**
-   * Asks for an execution to end early: what has not started never will, what runs is stopped, its `finally` tasks are
-   * run. The answer is the execution as it is then; that it has ended is told by its phase. Calling again changes nothing.
+   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
+   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
+   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
    * cancelled; ABORTED when it changed again and again meanwhile.

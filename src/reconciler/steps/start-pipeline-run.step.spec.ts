@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { AlreadyExistsError, CancelledError, ForbiddenError, InvalidError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
 import { StartPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
@@ -17,8 +17,7 @@ function aCluster(network: FakeNetwork = {}) {
   return {
     ...cluster,
     errors,
-    start: new StartPipelineRun(cluster.pipelineRuns, errors),
-    follow: new FollowPipelineRun(cluster.pipelineRuns),
+    start: new StartPipelineRun(cluster.pipelineRuns, cluster.adoption, cluster.occupancy, errors, new FakeClock()),
   };
 }
 
@@ -100,49 +99,4 @@ describe('starting an execution', () => {
       expect(errors.count).toBe(0);
     },
   );
-});
-
-describe('following an execution', () => {
-  it.each([
-    ['runs', { ...succeeded('Unknown', 'Running'), startTime }, { phase: 'Running', startTime }],
-    ['has succeeded', { ...succeeded('True', 'Succeeded'), completionTime }, { phase: 'Completed', completionTime }],
-  ])('says that it %s, without a look at its TaskRuns', async (_, status, observation) => {
-    const { follow, execution, pipelineRun, server } = aCluster();
-    const one = execution();
-    pipelineRun(one, { status });
-    await expect(follow.run(one, signal)).resolves.toMatchObject({ kind: 'observed', observation });
-    expect(server.verbs).toEqual([]);
-  });
-
-  it.each([
-    ['has failed', succeeded('False', 'Failed'), 'TaskFailed'],
-    ['has ended without saying how', { completionTime }, 'UnknownStatus'],
-  ])('reads the TaskRuns of one that %s', async (_, status, reason) => {
-    const { follow, execution, pipelineRun, taskRun, server } = aCluster();
-    const one = execution();
-    pipelineRun(one, { status });
-    const terminated = { containerID: 'c', exitCode: 3, reason: 'Error' };
-    taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
-    await expect(follow.run(one, signal)).resolves.toMatchObject({
-      observation: { phase: 'Failed', failure: { reason, wasExecutionFailure: true } },
-    });
-    expect(server.verbs).toEqual(['list']);
-  });
-
-  it('says that its PipelineRun is gone when a live read finds none', async () => {
-    const { follow, execution, taskRun, server } = aCluster();
-    const pipelineRunRef = {
-      apiVersion: 'tekton.dev/v1',
-      kind: 'PipelineRun',
-      name: 'r',
-      namespace: 'payment',
-      uid: 'u',
-    };
-    const one = execution({ status: { phase: 'Running', pipelineRunRef } });
-    taskRun(one, 'main', { steps: [{ name: 's', imageID: 'busybox' }] });
-    await expect(follow.run(one, signal)).resolves.toMatchObject({
-      observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
-    });
-    expect(server.verbs).toEqual(['get', 'list']);
-  });
 });

@@ -18,3 +18,15 @@ export function parseDuration(text: string): number | undefined {
   const parts = text.matchAll(/(?<amount>\d+(?:\.\d+)?)(?<unit>ns|us|ms|s|m|h)/g);
   return parts.reduce((sum, { groups }) => sum + Number(groups?.amount) * (milliseconds[groups?.unit ?? ''] ?? NaN), 0);
 }
+
+/** A duration in milliseconds as people write it: `24h`, `1h30m`, `90s` as `1m30s`. Fractions of a second are left out. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const parts = [
+    [Math.floor(seconds / 3_600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  const text = parts.map(([amount, unit]) => (amount === 0 ? '' : `${amount}${unit}`)).join('');
+  return text === '' ? '0s' : text;
+}

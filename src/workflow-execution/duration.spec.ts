@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 
 describe('a Go duration', () => {
   it.each([
@@ -49,5 +49,10 @@ describe('a Go duration', () => {
         expect(parseDuration(texts.join(''))).toBeCloseTo(sum, 3);
       }),
     );
+  });
+
+  it('is written as people write it, and read again', () => {
+    expect([0, 90_000, 5_400_000, 86_400_000].map(formatDuration)).toEqual(['0s', '1m30s', '1h30m', '24h']);
+    fc.assert(fc.property(fc.nat(), (s) => expect(parseDuration(formatDuration(s * 1_000))).toBe(s * 1_000)));
   });
 });

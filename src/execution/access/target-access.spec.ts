@@ -1,0 +1,86 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
+import { IncompleteDiscoveryError, type Targets } from '../../targets/targets.ts';
+import { Rights } from './rights.ts';
+import { TargetAccess } from './target-access.ts';
+import type { Authorizer } from '../../auth/authorizer.ts';
+import type { ResourceAccess } from '../../auth/resource-access.ts';
+
+const alice = { username: 'alice', groups: [], extra: {} };
+const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
+const call = { caller: alice, signal: new AbortController().signal, recheck: () => Promise.resolve() };
+const subject = { resource: { type: 'x', name: 'y' } };
+
+/** What is asked of the cluster's authorizer, which says yes in the namespaces that are given. */
+function access({
+  allowed = [],
+  targets = targetsOf(),
+}: { allowed?: string[]; targets?: Pick<Targets, 'resolve'> } = {}) {
+  const allows = jest.fn((_: unknown, { namespace = 'everywhere' }: ResourceAccess) =>
+    Promise.resolve(allowed.includes(namespace)),
+  );
+  const rights = new Rights({ allows } as unknown as Authorizer);
+  return { allows, access: new TargetAccess(targets as Targets, rights, new FakeClock()) };
+}
+
+describe('a target that somebody wants to remediate', () => {
+  it.each([
+    ['payment/deploy/api', 'payment', 'payment'],
+    ['node/w1', undefined, 'everywhere'],
+  ])('is allowed to those who have the right to remediate there: %s', async (text, namespace, allowed) => {
+    const { allows, access: to } = access({ allowed: [allowed] });
+    await expect(to.assertAllowed(text, call, subject)).resolves.toBeUndefined();
+    expect(allows).toHaveBeenCalledWith(alice, { ...wfe, verb: 'remediate', namespace });
+  });
+
+  it.each([
+    ['payment/deployment/api', 'alice may not remediate workflowexecutions in namespace payment'],
+    ['node/w1', 'alice may not remediate workflowexecutions in all namespaces'],
+  ])('is denied to others with the right that they lack: %s', async (text, message) => {
+    const { access: to } = access({ allowed: ['checkout'] });
+    await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({ code: 'PermissionDenied', message });
+  });
+
+  it.each([
+    ['payment/node/w1', 'spec.targetResource: node is cluster-scoped: write node/w1'],
+    ['payment/widget/w', 'spec.targetResource: the cluster knows no kind widget'],
+  ])('is refused with what is allowed, whoever asks: %s', async (text, message) => {
+    const { allows, access: to } = access();
+    await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: expect.stringContaining(message),
+    });
+    expect(allows).not.toHaveBeenCalled();
+  });
+
+  it('is allowed to anybody where callers are not known', async () => {
+    const { access: to } = access();
+    await expect(to.assertAllowed('node/w1', { ...call, caller: undefined }, subject)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['a group cannot be reached', new IncompleteDiscoveryError('not now: example.org'), 'not now: example.org'],
+    ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is out of reach'],
+  ])('is neither allowed nor refused while %s', async (_, error, message) => {
+    const { access: to } = access({ targets: { resolve: () => Promise.reject(error) } });
+    await expect(to.assertAllowed('payment/widget/w', call, subject)).rejects.toMatchObject({
+      code: 'Unavailable',
+      message,
+    });
+  });
+
+  it('is refused by discovery that is at most ten seconds old', async () => {
+    const resolve = jest.fn<Targets['resolve']>(() => Promise.resolve({ kind: 'resolved', target: 'x' }));
+    const { access: to } = access({ allowed: ['payment'], targets: { resolve } });
+    await to.assertAllowed('payment/deploy/api', call, subject);
+    expect(resolve).toHaveBeenCalledWith('payment/deploy/api', new Date('2025-12-31T23:59:50Z'), call.signal);
+  });
+
+  it('is not decided while the cluster cannot say what the caller may do', async () => {
+    const rights = new Rights({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
+    const to = new TargetAccess(targetsOf(), rights, new FakeClock());
+    await expect(to.assertAllowed('node/w1', call, subject)).rejects.toMatchObject({ code: 'Unavailable' });
+  });
+});

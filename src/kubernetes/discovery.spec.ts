@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { aggregatedDiscovery } from './discovered-kinds.ts';
+import { Discovery, DiscoveryNotDueError } from './discovery.ts';
+import { CancelledError, InvalidObjectError, UnavailableError } from './errors.ts';
+import { FakeClock, settle } from './fake-clock.builders.ts';
+
+const { signal } = new AbortController();
+const pods = { resource: 'pods', responseKind: { group: '', version: 'v1', kind: 'Pod' }, scope: 'Namespaced' };
+const rollouts = {
+  ...{ resource: 'rollouts', responseKind: { group: 'argoproj.io', version: 'v1', kind: 'Rollout' } },
+  ...{ scope: 'Namespaced', singularResource: 'rollout', shortNames: ['ro'] },
+};
+const withoutKind = { resource: 'tokens', scope: 'Namespaced', subresources: [{ subresource: 'create' }] };
+
+function group(name: string, ...versions: readonly object[]) {
+  return { metadata: { name }, versions };
+}
+
+/** An API server whose answers a test gives, and what it was asked. */
+function aDiscovery() {
+  const asked: [string, string | undefined][] = [];
+  const server = {
+    groups: [group('argoproj.io', { version: 'v1', resources: [rollouts] })] as readonly object[],
+    failure: undefined as Error | undefined,
+    hold: Promise.resolve(),
+  };
+  const clock = new FakeClock();
+  const client = {
+    async raw(path: string, options?: { accept?: string }) {
+      asked.push([path, options?.accept]);
+      await server.hold;
+      if (server.failure !== undefined) throw server.failure;
+      const items = path === '/api' ? [group('', { version: 'v1', resources: [pods] })] : server.groups;
+      return JSON.stringify({ kind: 'APIGroupDiscoveryList', items });
+    },
+  };
+  return { asked, server, clock, discovery: new Discovery(client, { clock }) };
+}
+
+describe('API discovery', () => {
+  it('has the kinds of the core group first, with all of their names', async () => {
+    const { discovery, asked } = aDiscovery();
+    await expect(discovery.latest(signal)).resolves.toMatchObject({
+      kinds: [
+        { group: '', kind: 'Pod', plural: 'pods', singular: '', shortNames: [], namespaced: true },
+        { group: 'argoproj.io', kind: 'Rollout', plural: 'rollouts', singular: 'rollout', shortNames: ['ro'] },
+      ],
+      staleGroups: [],
+    });
+    expect(asked).toEqual([
+      ['/api', aggregatedDiscovery],
+      ['/apis', aggregatedDiscovery],
+    ]);
+  });
+
+  it('has a kind once for all versions of its group, and none for what has subresources only', async () => {
+    const { discovery, server } = aDiscovery();
+    const older = { ...rollouts, scope: 'Cluster' };
+    server.groups = [
+      group(
+        'argoproj.io',
+        { version: 'v1', resources: [rollouts, withoutKind] },
+        { version: 'v1alpha1', resources: [older] },
+      ),
+    ];
+    const { kinds } = await discovery.latest(signal);
+    expect(kinds.filter((one) => one.group === 'argoproj.io')).toMatchObject([{ kind: 'Rollout', namespaced: true }]);
+  });
+
+  it('names the groups whose server cannot be reached', async () => {
+    const { discovery, server } = aDiscovery();
+    server.groups = [group('metrics.k8s.io', { version: 'v1', freshness: 'Stale' })];
+    await expect(discovery.latest(signal)).resolves.toMatchObject({ staleGroups: ['metrics.k8s.io'] });
+  });
+
+  it('is read once, whoever asks at the same time and afterwards', async () => {
+    const { discovery, asked } = aDiscovery();
+    await Promise.all([discovery.latest(signal), discovery.latest(signal), discovery.since(new Date(0), signal)]);
+    await discovery.latest(signal);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is read again for those who need a newer one, but not more often than every 10 s', async () => {
+    const { discovery, clock, asked } = aDiscovery();
+    await discovery.latest(signal);
+    await clock.advance(4_000);
+    const tooEarly = discovery.since(clock.now(), signal);
+    await expect(tooEarly).rejects.toThrow(DiscoveryNotDueError);
+    await expect(tooEarly).rejects.toMatchObject({ retryAfterMs: 6_000 });
+    await clock.advance(6_000);
+    await expect(discovery.since(clock.now(), signal)).resolves.toMatchObject({ askedAt: clock.now() });
+    expect(asked).toHaveLength(4);
+  });
+
+  it('is new enough when it was asked for at that time', async () => {
+    const { discovery, clock, asked } = aDiscovery();
+    const begin = clock.now();
+    await discovery.latest(signal);
+    await clock.advance(1);
+    await discovery.since(begin, signal);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is read again in the background when it is ten minutes old', async () => {
+    const { discovery, clock, server, asked } = aDiscovery();
+    const first = await discovery.latest(signal);
+    await clock.advance(600_000);
+    server.failure = new UnavailableError('away');
+    await expect(discovery.latest(signal)).resolves.toBe(first);
+    await settle();
+    server.failure = undefined;
+    await clock.advance(600_000);
+    await expect(discovery.latest(signal)).resolves.toBe(first);
+    await settle();
+    expect(discovery.snapshot).toMatchObject({ askedAt: clock.now() });
+    expect(asked).toHaveLength(6);
+  });
+
+  it('tells of the last failure until it may be read again', async () => {
+    const { discovery, clock, server, asked } = aDiscovery();
+    server.failure = new UnavailableError('away');
+    await expect(discovery.latest(signal)).rejects.toBe(server.failure);
+    await clock.advance(9_999);
+    await expect(discovery.latest(signal)).rejects.toBe(server.failure);
+    expect(asked).toHaveLength(2);
+    server.failure = undefined;
+    await clock.advance(1);
+    await expect(discovery.latest(signal)).resolves.toMatchObject({ askedAt: clock.now() });
+  });
+
+  it('goes on for others when one of those who wait goes away', async () => {
+    const { discovery, server } = aDiscovery();
+    let release = (): void => undefined;
+    server.hold = new Promise((resolve) => (release = resolve));
+    const impatient = new AbortController();
+    const [gone, waits] = [discovery.latest(impatient.signal), discovery.latest(signal)];
+    impatient.abort();
+    await expect(gone).rejects.toThrow(CancelledError);
+    release();
+    await expect(waits).resolves.toMatchObject({ staleGroups: [] });
+  });
+
+  it('is refused from an API server that does not aggregate it', async () => {
+    const discovery = new Discovery({ raw: () => Promise.resolve('{"kind":"APIGroupList","groups":[]}') });
+    await expect(discovery.latest(signal)).rejects.toThrow(InvalidObjectError);
+  });
+});

@@ -1,0 +1,131 @@
+import type { KubernetesClient } from './client.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { aggregatedDiscovery, parseDiscovery, type DiscoveryDocument } from './discovered-kinds.ts';
+import { CancelledError, KubernetesError } from './errors.ts';
+
+/** Discovery was read a short time ago; `retryAfterMs` says when it may be read again. */
+export class DiscoveryNotDueError extends KubernetesError {
+  override readonly code = 'Throttled';
+}
+
+/** What the API server served at one moment. */
+export interface DiscoverySnapshot extends DiscoveryDocument {
+  /** When it was asked for, so that everything that was served before then is in it. */
+  readonly askedAt: Date;
+}
+
+/** Time-out of a read, in milliseconds. */
+const timeoutMs = 10_000;
+
+/** Settings of {@link Discovery}; all have defaults. */
+export interface DiscoveryOptions {
+  readonly clock?: Clock;
+  /** Milliseconds between the beginnings of two reads; 10 000. */
+  readonly minIntervalMs?: number;
+  /** Age in milliseconds from which a snapshot that is used is read again in the background; 600 000. */
+  readonly maxAgeMs?: number;
+}
+
+/**
+ * The kinds that the API server serves, by aggregated discovery, cached. At most one read is under way at a time, and one
+ * begins at most every `minIntervalMs`, whoever asks.
+ */
+export class Discovery {
+  readonly #client: Pick<KubernetesClient, 'raw'>;
+  readonly #clock: Clock;
+  readonly #minIntervalMs: number;
+  readonly #maxAgeMs: number;
+  #snapshot: DiscoverySnapshot | undefined;
+  #reading: Promise<DiscoverySnapshot> | undefined;
+  /** The failure of the last read, when it failed. */
+  #failure: Error | undefined;
+  /** By {@link Clock.elapsedMs}. */
+  #lastReadMs = -Infinity;
+
+  constructor(client: Pick<KubernetesClient, 'raw'>, options: DiscoveryOptions = {}) {
+    this.#client = client;
+    this.#clock = options.clock ?? systemClock;
+    this.#minIntervalMs = options.minIntervalMs ?? 10_000;
+    this.#maxAgeMs = options.maxAgeMs ?? 600_000;
+  }
+
+  /** The last snapshot; undefined before the first. */
+  get snapshot(): DiscoverySnapshot | undefined {
+    return this.#snapshot;
+  }
+
+  /**
+   * The last snapshot, whatever its age; the first one is read. An old one is read again for those who ask later.
+   *
+   * @throws KubernetesError when there is none and it cannot be read now
+   */
+  async latest(signal: AbortSignal): Promise<DiscoverySnapshot> {
+    const known = this.#snapshot;
+    if (known === undefined) return this.since(new Date(0), signal);
+    const isOld = this.#clock.elapsedMs() - this.#lastReadMs >= this.#maxAgeMs;
+    if (isOld) this.#read().catch(() => undefined);
+    return known;
+  }
+
+  /**
+   * A snapshot that was asked for at `notBefore` or later.
+   *
+   * @throws DiscoveryNotDueError when it would have to be read again too soon
+   * @throws KubernetesError when discovery cannot be read now, or `signal` aborts
+   */
+  async since(notBefore: Date, signal: AbortSignal): Promise<DiscoverySnapshot> {
+    if (this.#reading !== undefined) await orAborted(this.#reading, signal);
+    if (this.#snapshot !== undefined && this.#snapshot.askedAt >= notBefore) return this.#snapshot;
+    return orAborted(this.#reading ?? this.#readIfAllowed(), signal);
+  }
+
+  async #readIfAllowed(): Promise<DiscoverySnapshot> {
+    const retryAfterMs = this.#lastReadMs + this.#minIntervalMs - this.#clock.elapsedMs();
+    if (retryAfterMs <= 0) return this.#read();
+    if (this.#failure !== undefined) throw this.#failure;
+    throw new DiscoveryNotDueError(`API discovery is read again in ${Math.ceil(retryAfterMs / 1000)} s`, {
+      retryAfterMs,
+    });
+  }
+
+  #read(): Promise<DiscoverySnapshot> {
+    this.#lastReadMs = this.#clock.elapsedMs();
+    this.#reading = this.#readBoth().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readBoth(): Promise<DiscoverySnapshot> {
+    const askedAt = this.#clock.now();
+    try {
+      const texts = await Promise.all(
+        ['/api', '/apis'].map((path) => this.#client.raw(path, { accept: aggregatedDiscovery, timeoutMs })),
+      );
+      const [core, groups] = texts.map(parseDiscovery);
+      const documents = [core, groups].filter((one) => one !== undefined);
+      this.#failure = undefined;
+      return (this.#snapshot = {
+        askedAt,
+        kinds: documents.flatMap(({ kinds }) => kinds),
+        staleGroups: documents.flatMap(({ staleGroups }) => staleGroups),
+      });
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw this.#failure;
+    }
+  }
+}
+
+/** The outcome of work that goes on for others when `signal` ends the wait for it. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const over = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new CancelledError('the wait for API discovery was ended'));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { leaseResource } from '../kubernetes/lease.ts';
+import type { TargetEvidence } from './holders.ts';
+import { lockName } from './lock-lease.ts';
+import {
+  aClaim,
+  aCooldown,
+  anId,
+  aReplica,
+  interrupting,
+  leaseOf,
+  lockNamespace,
+  minutes,
+} from './replica.builders.ts';
+
+const target = 'payment/deployment/payment-api';
+const key = { namespace: lockNamespace, name: lockName(target) };
+const now = new Date('2026-01-02T03:04:05.678Z');
+const { signal } = new AbortController();
+
+function evidence(over: { cooldowns?: TargetEvidence['cooldowns']; occupant?: string } = {}): TargetEvidence {
+  const { cooldowns = [], occupant } = over;
+  return { cooldowns, occupant: () => Promise.resolve(occupant === undefined ? undefined : anId(occupant)) };
+}
+
+describe('acquiring a target whose lock was lost', () => {
+  it('is refused while another execution has started there, and writes nothing', async () => {
+    const { server, locks, contention } = aReplica();
+    const acquired = locks.acquire(target, aClaim('second'), now, signal, evidence({ occupant: 'first' }));
+    await expect(acquired).resolves.toEqual({ kind: 'busy', holder: anId('first') });
+    expect(server.verbs).toEqual([]);
+    expect(contention.slice(2)).toEqual(['held']);
+  });
+
+  it('is refused while the workflow cools down, as the executions tell', async () => {
+    const { server, locks } = aReplica();
+    const cooldowns = [aCooldown('first', new Date(now.getTime() - minutes))];
+    const acquired = locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));
+    await expect(acquired).resolves.toEqual({ kind: 'cooling-down', earlier: anId('first'), remainingMs: 4 * minutes });
+    expect(server.verbs).toEqual(['get']);
+  });
+
+  it('writes down again what cools down for others', async () => {
+    const { server, locks } = aReplica();
+    const cooldowns = [aCooldown('first', now, 'scale-up')];
+    await locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));
+    const annotations = leaseOf(server, target)?.metadata.annotations ?? {};
+    expect(annotations['kubernaut.ai/cooldowns']).toBe(JSON.stringify(cooldowns));
+  });
+
+  it('is granted when nobody has started there', async () => {
+    const { locks } = aReplica();
+    await expect(locks.acquire(target, aClaim('second'), now, signal, evidence())).resolves.toEqual({
+      kind: 'acquired',
+    });
+  });
+});
+
+describe('restoring a lock', () => {
+  it('sends nothing while the watch has seen that it is held', async () => {
+    const { server, locks } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await locks.restore(target, anId('first'), now, signal);
+    expect(server.verbs).toEqual(['create']);
+  });
+
+  it('creates a Lease that was deleted', async () => {
+    const { server, locks, sync } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    server.remove(leaseResource, key);
+    sync();
+    await locks.restore(target, anId('first'), now, signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
+  });
+
+  it.each([
+    ['nobody', null],
+    ['an execution that has ended', 'payment/over/uid-over'],
+  ])('takes a Lease that names %s', async (_, holderIdentity) => {
+    const { server, holders, locks, sync } = aReplica();
+    holders.now.set('over', { kind: 'ended' });
+    await locks.acquire(target, aClaim('first'), now, signal);
+    await server.client().patch(leaseResource, key, { spec: { holderIdentity } });
+    sync();
+    await locks.restore(target, anId('first'), now, signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
+  });
+
+  it('leaves a Lease that names another execution that lives', async () => {
+    const { server, locks } = aReplica();
+    await locks.acquire(target, aClaim('second'), now, signal);
+    await locks.restore(target, anId('first'), now, signal);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
+  });
+
+  it('leaves a Lease that somebody else has taken in the same moment', async () => {
+    const other = aReplica();
+    const network = interrupting('create', () => other.locks.acquire(target, aClaim('second'), now, signal));
+    const { locks } = aReplica({ server: other.server, network });
+    await locks.restore(target, anId('first'), now, signal);
+    expect(leaseOf(other.server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
+  });
+});

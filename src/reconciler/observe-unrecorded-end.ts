@@ -1,0 +1,44 @@
+import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { stepsMayHaveRun } from '../tekton/steps-run.ts';
+import { isFinished, type TaskRun } from '../tekton/task-run.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { Observation } from '../workflow-execution/observation.ts';
+import { isEndNotRecorded } from '../workflow-execution/status.ts';
+import { observeEnd, observeRunning } from './observe-pipeline-run.ts';
+
+/**
+ * Observes a run whose end Tekton does not record. The status says so before the PipelineRun is cancelled: afterwards that
+ * is how the end that Tekton records for the cancellation is told from one that somebody asked for.
+ */
+export function observeUnrecordedEnd(pipelineRun: PipelineRun, message: string): Observation {
+  const running = { ...observeRunning(pipelineRun), cancelling: undefined };
+  return { ...running, endNotRecorded: true, message: `${message} It is being cancelled.` };
+}
+
+/** Observes the end of a run of which nothing goes on any more, which may have been cancelled because of the above. */
+export function observeAnyEnd(
+  execution: WorkflowExecution,
+  pipelineRun: PipelineRun,
+  taskRuns: readonly TaskRun[],
+): Observation {
+  const end = observeEnd(pipelineRun, taskRuns);
+  const isOurs = isEndNotRecorded(execution) && execution.spec.cancelRequested !== true;
+  const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';
+  return isOurs && isCancelled ? { ...end, ...givenUp(pipelineRun, taskRuns) } : end;
+}
+
+/** Observes a run of which nothing goes on any more, and of which Tekton has not even recorded that it was cancelled. */
+export function observeGivenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
+  const { pipelineRun: reference, startTime } = observeRunning(pipelineRun);
+  return { pipelineRun: reference, startTime, ...givenUp(pipelineRun, taskRuns) };
+}
+
+function givenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) {
+  const { name } = pipelineRun.metadata;
+  const message =
+    `Tekton did not record an end of PipelineRun ${name}: it may be too large for the API server, or Tekton was not ` +
+    'working. It was cancelled, so that nothing more of it starts. Look at its TaskRuns and pods.';
+  // Of a TaskRun whose end is not recorded nobody knows what its pod has done.
+  const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns) || !taskRuns.every(isFinished);
+  return { phase: 'Failed', failure: { reason: 'UnknownStatus', message, wasExecutionFailure } } as const;
+}

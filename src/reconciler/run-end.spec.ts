@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { aPipelineRun, succeeded } from '../tekton/pipeline-run.builders.ts';
+import { taskRunResource } from '../tekton/task-run.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { aFakeCluster } from './fake-cluster.builders.ts';
+import { lookAgainMs, runOf } from './run-end.ts';
+
+const { signal } = new AbortController();
+const running = { running: {} };
+const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:05:00Z' } };
+const failed = { status: succeeded('False', 'Failed') };
+const finished = succeeded('False', 'TaskRunCancelled');
+
+/** An execution with a PipelineRun, which may be gone. */
+function aRun(over: object = failed) {
+  const cluster = aFakeCluster();
+  const execution = cluster.execution();
+  const pipelineRun = cluster.pipelineRun(execution, over);
+  const run = runOf(execution, pipelineRun);
+  return {
+    ...cluster,
+    own: execution,
+    look: () => cluster.runEnds.look(run, pipelineRun, signal),
+    lookWithout: () => cluster.runEnds.look(run, undefined, signal),
+  };
+}
+
+describe('a run whose PipelineRun has failed', () => {
+  it('has ended when its TaskRuns and the steps in their pods have', async () => {
+    const { look, taskRun, pod, own, server } = aRun();
+    const main = taskRun(own, 'main', finished);
+    pod(own, 'main', ended);
+    await expect(look()).resolves.toEqual({ kind: 'ended', taskRuns: [main] });
+    expect(server.verbs).toEqual(['list', 'list']);
+  });
+
+  it('waits for a TaskRun that Tekton has left, and cancels it once', async () => {
+    const { look, taskRun, own, server } = aRun();
+    taskRun(own, 'left', {});
+    taskRun(own, 'done', finished);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun left', isCancelled: false });
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun left', isCancelled: true });
+    expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }, { spec: {} }]);
+    expect(server.verbs).toEqual(['list', 'patch', 'list', 'list', 'list']);
+  });
+
+  it('waits for a step that still runs after its TaskRun has ended', async () => {
+    const { look, taskRun, pod, own } = aRun();
+    taskRun(own, 'main', finished);
+    pod(own, 'main', running);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'pod main-pod (step s)', isCancelled: false });
+  });
+
+  it('does not wait for a pod that only has its labels, nor for one of another run', async () => {
+    const { look, pod, own, execution } = aRun();
+    pod(own, 'bare', running, { metadata: { ownerReferences: [] } });
+    pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', running);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended' });
+  });
+
+  it('waits for it also when the PipelineRun and the TaskRun are gone', async () => {
+    const { lookWithout, pod, own } = aRun();
+    pod(own, 'main', running);
+    await expect(lookWithout()).resolves.toMatchObject({ kind: 'waiting', waitsFor: 'pod main-pod (step s)' });
+  });
+});
+
+describe('a run whose PipelineRun has succeeded', () => {
+  const success = { status: succeeded('True', 'Succeeded') };
+
+  it('has ended, after one look at the pods of the namespace', async () => {
+    const { look, taskRun, pod, own, server } = aRun(success);
+    taskRun(own, 'main', succeeded('True', ''));
+    pod(own, 'main', ended);
+    await expect(look()).resolves.toEqual({ kind: 'ended', taskRuns: [] });
+    expect(server.verbs).toEqual(['list']);
+  });
+
+  it('waits for the pod of an earlier try', async () => {
+    const { look, pod, own, server } = aRun(success);
+    pod(own, 'earlier', running);
+    await expect(look()).resolves.toMatchObject({ kind: 'waiting', waitsFor: 'pod earlier-pod (step s)' });
+    expect(server.verbs).toEqual(['list', 'list']);
+  });
+
+  it('does not wait for a pod of another run', async () => {
+    const { look, pod, execution } = aRun(success);
+    pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', running);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended' });
+  });
+});
+
+describe('the run of an execution', () => {
+  const pipelineRunRef = {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    name: 'run-0',
+    namespace: 'payment',
+    uid: 'u',
+  };
+  const recorded = aWorkflowExecution({ status: { phase: 'Running', pipelineRunRef } });
+
+  it.each([
+    ['the PipelineRun that is there', recorded, aPipelineRun(), { name: 'run-1', uid: 'uid-run-1' }],
+    ['the one that the status names', recorded, undefined, { name: 'run-0', uid: 'u' }],
+    ['what it would be named', aWorkflowExecution(), undefined, { name: expect.stringMatching(/^we-pod-crash-/) }],
+  ])('is %s', (_, execution, pipelineRun, expected) => {
+    expect(runOf(execution, pipelineRun)).toEqual({ namespace: 'payment', ...expected });
+  });
+});
+
+describe('a run that is ending', () => {
+  it.each([
+    ['just now', '2026-01-02T03:10:00Z', 250],
+    ['two seconds ago', '2026-01-02T03:09:58Z', 1_000],
+    ['a minute ago', '2026-01-02T03:09:00Z', 2_000],
+    ['in the future of a clock that differs', '2026-01-02T03:11:00Z', 250],
+    ['nobody knows when', undefined, 1_000],
+  ])('since %s is looked at again soon', (_, completionTime, expected) => {
+    const pipelineRun = aPipelineRun({ status: { completionTime } });
+    expect(lookAgainMs(pipelineRun, new Date('2026-01-02T03:10:00Z'))).toBe(expected);
+  });
+});

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
+import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { readOutcome } from '../tekton/read-outcome.ts';
+import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
+import type { StepPod } from '../tekton/step-pod.ts';
+import { isFinished, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { TaskRuns } from './task-runs.ts';
+
+/**
+ * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
+ * `isCancelled` that Tekton has been asked to end every unfinished TaskRun, and that no step runs.
+ */
+export type RunEnd =
+  | { readonly kind: 'ended'; readonly taskRuns: readonly TaskRun[] }
+  | {
+      readonly kind: 'waiting';
+      readonly waitsFor: string;
+      readonly taskRuns: readonly TaskRun[];
+      readonly isCancelled: boolean;
+    };
+
+/** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
+@Injectable()
+export class RunEnds {
+  constructor(private readonly taskRuns: TaskRuns) {}
+
+  /**
+   * Looks at the TaskRuns and pods of a run. Unfinished TaskRuns are cancelled: Tekton leaves them behind when it fails a
+   * PipelineRun before they have ended, and goes on with them.
+   *
+   * @param pipelineRun undefined when it is gone
+   */
+  async look(run: RunIdentity, pipelineRun: PipelineRun | undefined, signal: AbortSignal): Promise<RunEnd> {
+    if (pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded') {
+      return this.#lookAtPods(run, pipelineRun, signal);
+    }
+    const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
+    const unfinished = taskRuns.filter((taskRun) => !isFinished(taskRun));
+    const uncancelled = unfinished.filter(({ spec }) => spec.status === undefined);
+    for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);
+    // After the TaskRuns: one that is finished makes no more pods.
+    const live = await this.taskRuns.livePods(run.namespace, signal);
+    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
+    return endOf(unfinished, pods, taskRuns, uncancelled.length === 0 && pods.length === 0);
+  }
+
+  /** All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run. */
+  async #lookAtPods(run: RunIdentity, pipelineRun: PipelineRun, signal: AbortSignal): Promise<RunEnd> {
+    const live = await this.taskRuns.livePods(run.namespace, signal);
+    if (live.length === 0) return { kind: 'ended', taskRuns: [] };
+    const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
+    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
+    return endOf([], pods, taskRuns, false);
+  }
+}
+
+function endOf(
+  unfinished: readonly TaskRun[],
+  pods: readonly StepPod[],
+  taskRuns: readonly TaskRun[],
+  isCancelled: boolean,
+): RunEnd {
+  if (unfinished.length === 0 && pods.length === 0) return { kind: 'ended', taskRuns };
+  return { kind: 'waiting', waitsFor: describeActivity(unfinished, pods), taskRuns, isCancelled };
+}
+
+/** Milliseconds until a run that is ending is looked at again: soon at first, for most end soon, then less often. */
+export function lookAgainMs(pipelineRun: PipelineRun | undefined, now: Date): number {
+  const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');
+  return Number.isNaN(endingMs) ? 1_000 : Math.min(2_000, Math.max(250, endingMs / 2));
+}
+
+/** The names of the TaskRuns that a PipelineRun has recorded. */
+export function childrenOf(pipelineRun: PipelineRun | undefined): readonly string[] {
+  const children = pipelineRun?.status.childReferences ?? [];
+  return children.filter(({ kind }) => kind === taskRunResource.kind).map(({ name }) => name);
+}
+
+/** The run of an execution: its PipelineRun, else what the status says of it, else what it would be named. */
+export function runOf(
+  { metadata, status }: Pick<WorkflowExecution, 'status'> & { readonly metadata: NamedMetadata },
+  pipelineRun?: PipelineRun,
+): RunIdentity {
+  const { namespace } = metadata;
+  if (pipelineRun !== undefined) return { namespace, name: pipelineRun.metadata.name, uid: pipelineRun.metadata.uid };
+  const { pipelineRunRef } = status ?? {};
+  if (pipelineRunRef !== undefined) return { namespace, name: pipelineRunRef.name, uid: pipelineRunRef.uid };
+  return { namespace, name: pipelineRunName({ metadata }) };
+}
+
+type NamedMetadata = Pick<WorkflowExecution['metadata'], 'namespace' | 'name' | 'uid'>;

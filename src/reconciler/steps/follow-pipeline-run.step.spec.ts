@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { summarise } from '../../workflow-execution/status.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { UnrecordedEnds } from '../unrecorded-ends.ts';
+import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import type { StepOutcome } from './step.ts';
+
+const { signal } = new AbortController();
+const startTime = '2026-01-02T03:00:00Z';
+const completionTime = '2026-01-02T03:00:10Z';
+const statusDeadlineMs = 600_000;
+const goesOn = { ...succeeded('Unknown', 'Running'), startTime };
+const hasFailed = { ...succeeded('False', 'Failed'), startTime, completionTime };
+const running = { running: {} };
+const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:00:09Z' } };
+const stepFailed = { containerID: 'c', exitCode: 3, reason: 'Error' };
+
+function aStep() {
+  const cluster = aFakeCluster();
+  const clock = new FakeClock(new Date(completionTime));
+  const config = { statusDeadlineMs };
+  const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
+  const step = new FollowPipelineRun(cluster.pipelineRuns, cluster.runEnds, unrecorded, config, clock);
+  const follow = async (execution: WorkflowExecution) => {
+    cluster.sync();
+    return observedBy(await step.run(execution, signal));
+  };
+  return { ...cluster, clock, follow };
+}
+
+function observedBy(outcome: StepOutcome) {
+  if (outcome.kind !== 'observed') throw new Error(`it is ${outcome.kind}`);
+  return outcome;
+}
+
+describe('following an execution', () => {
+  it('says that it runs, without a look at its TaskRuns, and comes back in time', async () => {
+    const { follow, execution, pipelineRun, server } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: goesOn });
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Running', startTime },
+      requeueAfterMs: statusDeadlineMs,
+    });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['has failed', hasFailed, 'TaskFailed'],
+    ['has ended without saying how', { completionTime }, 'UnknownStatus'],
+  ])('tells of one that %s from its final TaskRuns', async (_, status, reason) => {
+    const { follow, execution, pipelineRun, taskRun } = aStep();
+    const one = execution();
+    pipelineRun(one, { status });
+    taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated: stepFailed }] });
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason, wasExecutionFailure: true } },
+    });
+  });
+
+  it('leaves it Running until the TaskRun has ended that Tekton went on with, and then its step', async () => {
+    const { follow, execution, pipelineRun, taskRun, pod, clock } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: { ...hasFailed, ...succeeded('False', 'PipelineValidationFailed') } });
+    const waitsFor = (what: string, requeueAfterMs: number) => ({
+      observation: { phase: 'Running', message: expect.stringContaining(`Waiting for ${what} to end.`) },
+      requeueAfterMs,
+    });
+    taskRun(one, 'main', {});
+    await expect(follow(one)).resolves.toMatchObject(waitsFor('TaskRun main', 250));
+
+    await clock.advance(60_000);
+    taskRun(one, 'main', { ...succeeded('False', 'TaskRunCancelled'), podName: 'main-pod' });
+    pod(one, 'main', running);
+    await expect(follow(one)).resolves.toMatchObject(waitsFor('pod main-pod (step s)', 2_000));
+
+    pod(one, 'main', ended);
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'ConfigurationError', wasExecutionFailure: true } },
+    });
+  });
+
+  it('ends it at last when Tekton does not record the end of a TaskRun that it was asked to end', async () => {
+    const { follow, execution, pipelineRun, taskRun, clock } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: hasFailed });
+    taskRun(one, 'main', {}, { spec: { status: 'TaskRunCancelled' } });
+    await clock.advance(statusDeadlineMs);
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running' } });
+    await clock.advance(1);
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
+  });
+
+  it('says that its PipelineRun is gone when a live read finds none', async () => {
+    const { follow, execution, server } = aStep();
+    const pipelineRunRef = {
+      ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun' },
+      ...{ name: 'r', namespace: 'payment', uid: 'u' },
+    };
+    const one = execution({ status: { phase: 'Running', pipelineRunRef } });
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
+    });
+    expect(server.verbs).toEqual(['get', 'list', 'list']);
+  });
+
+  it('does not wait for a PipelineRun that somebody deletes: it cancels what goes on', async () => {
+    const { follow, execution, pipelineRun, taskRun, server } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: goesOn, metadata: { deletionTimestamp: completionTime, finalizers: ['a/b'] } });
+    taskRun(one, 'main', {});
+    const message = expect.stringContaining('is being deleted. Waiting for TaskRun main to end.');
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', message } });
+    taskRun(one, 'main', { ...succeeded('False', 'TaskRunCancelled'), podName: 'main-pod' });
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
+    });
+    expect(server.verbs).toContain('patch');
+  });
+});
+
+describe('following an execution whose end Tekton does not record', () => {
+  /** The execution after a status was written. */
+  const written = (execution: WorkflowExecution, { observation }: Extract<StepOutcome, { kind: 'observed' }>) => ({
+    ...execution,
+    status: summarise(execution, observation, new Date(completionTime)),
+  });
+
+  it('says so, then cancels it, and at last gives it up', async () => {
+    const { follow, execution, pipelineRun, taskRun, pod, storedRun, clock } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: goesOn, metadata: { creationTimestamp: startTime } });
+    taskRun(one, 'main', {});
+    pod(one, 'main', ended);
+    await clock.advance(statusDeadlineMs);
+
+    const first = await follow(one);
+    expect(first).toMatchObject({ observation: { phase: 'Running', endNotRecorded: true }, requeueAfterMs: 30_000 });
+    expect(storedRun(one)?.spec.status).toBeUndefined();
+
+    const given = written(one, first);
+    await expect(follow(given)).resolves.toMatchObject({ observation: { endNotRecorded: true } });
+    expect(storedRun(one)?.spec.status).toBe('Cancelled');
+
+    await clock.advance(30_000);
+    await expect(follow(given)).resolves.toMatchObject({
+      observation: { phase: 'Running', endNotRecorded: true, message: expect.stringContaining('TaskRun main') },
+    });
+    await expect(follow(given)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'UnknownStatus', wasExecutionFailure: true } },
+    });
+  });
+
+  it('takes the end that Tekton records for that cancellation for no cancellation', async () => {
+    const { follow, execution, pipelineRun } = aStep();
+    const one = written(execution(), {
+      kind: 'observed',
+      observation: {
+        ...{ phase: 'Running', message: 'not recorded', endNotRecorded: true },
+        pipelineRun: { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'r', namespace: 'payment' },
+      },
+    });
+    pipelineRun(one, { status: { ...succeeded('False', 'Cancelled'), startTime, completionTime } });
+    await expect(follow(one)).resolves.toMatchObject({ observation: { failure: { reason: 'UnknownStatus' } } });
+  });
+});

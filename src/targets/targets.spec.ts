@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DiscoverySnapshot } from '../kubernetes/discovery.ts';
+import { UnavailableError } from '../kubernetes/errors.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { Targets } from './targets.ts';
+
+const { signal } = new AbortController();
+const long = new Date('2026-01-01T00:00:00Z');
+const later = new Date('2026-01-02T00:00:00Z');
+const rollout = { group: 'argoproj.io', kind: 'Rollout', plural: 'rollouts', singular: 'rollout', namespaced: true };
+const old: DiscoverySnapshot = { askedAt: long, kinds: [], staleGroups: [] };
+const fresh: DiscoverySnapshot = { askedAt: later, kinds: [{ ...rollout, shortNames: ['ro'] }], staleGroups: [] };
+
+/** Targets over a cluster that has been read once, with what one more read brings. */
+function targetsOver(cached: DiscoverySnapshot, read?: () => DiscoverySnapshot, allowUnknownKinds = false) {
+  const discovery = {
+    snapshot: cached,
+    latest: () => Promise.resolve(cached),
+    since: () => (read === undefined ? Promise.reject(new Error('it is not read again')) : Promise.resolve(read())),
+  };
+  return new Targets(discovery, { allowUnknownKinds });
+}
+
+describe('the target that somebody has written', () => {
+  it('is resolved without a call when its kind is known', async () => {
+    await expect(targetsOver(fresh).resolve('payment/ro/r', new Date(), signal)).resolves.toEqual({
+      kind: 'resolved',
+      target: 'payment/rollout/r',
+    });
+  });
+
+  it.each([
+    ['payment/ro/r', { kind: 'resolved', target: 'payment/rollout/r' }],
+    ['rollout/r', { kind: 'refused', message: expect.stringContaining('rollout is namespaced') }],
+  ])('is resolved by what is served now before it is refused: %s', async (text, expected) => {
+    await expect(targetsOver(old, () => fresh).resolve(text, later, signal)).resolves.toEqual(expected);
+  });
+
+  it.each([
+    ['payment/robot/r', 'the cluster knows no kind robot'],
+    ['rollout/r', 'rollout is namespaced: write NAMESPACE/rollout/r'],
+    ['rollout', 'must be namespace/kind/name or kind/name'],
+  ])('is refused with what is allowed: %s', async (text, message) => {
+    await expect(targetsOver(fresh).resolve(text, long, signal)).resolves.toEqual({
+      kind: 'refused',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(['payment/robot/r', 'payment/robot.example.org/r'])(
+    'is not refused while a group that may have its kind cannot be reached: %s',
+    async (text) => {
+      const targets = targetsOver({ ...fresh, staleGroups: ['example.org'] }, undefined, true);
+      await expect(targets.resolve(text, long, signal)).rejects.toThrow(UnavailableError);
+    },
+  );
+
+  it('is refused although another group cannot be reached', async () => {
+    const targets = targetsOver({ ...fresh, staleGroups: ['metrics.k8s.io'] });
+    const resolution = targets.resolve('payment/robot.example.org/r', long, signal);
+    await expect(resolution).resolves.toMatchObject({ kind: 'refused' });
+  });
+
+  it.each([
+    ['payment/Robots.example.org/R', 'payment/robots/R'],
+    ['robot/r', 'robot/r'],
+  ])('may be of a kind that the cluster does not know when that is allowed: %s', async (text, target) => {
+    const resolution = targetsOver(fresh, undefined, true).resolve(text, long, signal);
+    await expect(resolution).resolves.toEqual({ kind: 'resolved', target });
+  });
+
+  it('has a scope that its kind has, also when unknown kinds are allowed', async () => {
+    const resolution = targetsOver(fresh, undefined, true).resolve('rollout/r', long, signal);
+    await expect(resolution).resolves.toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('the target of an execution', () => {
+  const targets = targetsOver(fresh);
+
+  it.each([
+    [
+      'as recorded',
+      { spec: { targetResource: 'payment/ro/r' }, status: { target: 'payment/robot/r' } },
+      'payment/robot/r',
+    ],
+    ['by what is known of its kind', { spec: { targetResource: 'payment/ro/r' } }, 'payment/rollout/r'],
+    ['as written when nothing is', { spec: { targetResource: 'payment/Robots.example.org/r' } }, 'payment/robots/r'],
+    ['undefined when it is none', { spec: { targetResource: 'payment' } }, undefined],
+  ])('is told without a call: %s', (_, given, expected) => {
+    expect(targets.targetOf(aWorkflowExecution(given))).toBe(expected);
+  });
+});

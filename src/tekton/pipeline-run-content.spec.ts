@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { buildPipelineRun } from './build-pipeline-run.ts';
+import { hasMetadataOf, haveSameSpec, pipelineRunContentResource, specPatch } from './pipeline-run-content.ts';
+
+const execution = aWorkflowExecution({ spec: { parameters: { A: '1' } } });
+const expected = buildPipelineRun(execution);
+const { parse } = pipelineRunContentResource;
+
+/** The PipelineRun as the API server has it after it was created with a trace, with something changed in it. */
+function stored(over: { metadata?: object; spec?: object } = {}) {
+  const { metadata, ...created } = buildPipelineRun(
+    execution,
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  );
+  return parse({
+    ...created,
+    metadata: { ...metadata, uid: 'uid-run', resourceVersion: '7', ...over.metadata },
+    spec: { ...created.spec, ...over.spec },
+  });
+}
+
+describe('the metadata of a PipelineRun', () => {
+  it('is as created whatever trace it was created in, and whatever others have added', () => {
+    expect(hasMetadataOf(stored(), expected)).toBe(true);
+    const labels = { ...expected.metadata.labels, 'tekton.dev/pipeline': 'workflow' };
+    expect(hasMetadataOf(stored({ metadata: { labels } }), expected)).toBe(true);
+  });
+
+  it.each(['labels', 'annotations'] as const)('is not as created when one of our %s differs or is missing', (kind) => {
+    const ours = expected.metadata[kind];
+    const name = 'kubernaut.ai/workflow-execution';
+    expect(hasMetadataOf(stored({ metadata: { [kind]: { ...ours, [name]: 'other' } } }), expected)).toBe(false);
+    expect(hasMetadataOf(stored({ metadata: { [kind]: undefined } }), expected)).toBe(false);
+  });
+});
+
+describe('the spec of a PipelineRun', () => {
+  it('is compared with what the API server makes of the one that would be created', () => {
+    expect(specPatch(stored(), expected)).toEqual([
+      { op: 'test', path: '/metadata/uid', value: 'uid-run' },
+      { op: 'replace', path: '/spec', value: expected.spec },
+    ]);
+  });
+
+  it('is the same when somebody has cancelled it', () => {
+    const cancelled = stored({ spec: { status: 'Cancelled' } });
+    expect(specPatch(cancelled, expected)).toContainEqual(
+      expect.objectContaining({ path: '/spec', value: { ...expected.spec, status: 'Cancelled' } }),
+    );
+  });
+
+  it.each<[string, object]>([
+    ['another bundle', { pipelineRef: { resolver: 'bundles', params: [] } }],
+    ['a pipeline of its own', { pipelineSpec: { tasks: [] } }],
+    ['another ServiceAccount', { taskRunTemplate: { serviceAccountName: 'admin' } }],
+    ['another ServiceAccount for a task', { taskRunSpecs: [{ pipelineTaskName: 'a', serviceAccountName: 'admin' }] }],
+    ['another parameter', { params: [{ name: 'A', value: '2' }] }],
+  ])('differs with %s', (_, spec) => {
+    expect(haveSameSpec(stored({ spec }), stored())).toBe(false);
+    expect(haveSameSpec(stored({ spec }), stored({ spec }))).toBe(true);
+  });
+});

@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import { recordOf, type JsonRecord } from '../kubernetes/json.ts';
+import type { ResourceType } from '../kubernetes/resource-type.ts';
+import { pipelineRunLabels, type NewPipelineRun } from './build-pipeline-run.ts';
+import { parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
+
+/** A PipelineRun with everything that decides what it runs, which is too much to keep in memory. */
+export interface PipelineRunWithContent extends PipelineRun {
+  readonly content: { readonly annotations: JsonRecord; readonly spec: JsonRecord };
+}
+
+/** The resource PipelineRun, read with its content. */
+export const pipelineRunContentResource = {
+  ...pipelineRunResource,
+  parse(raw: unknown): PipelineRunWithContent {
+    const { metadata, spec } = recordOf(raw);
+    const annotations = recordOf(recordOf(metadata)['annotations']);
+    return { ...parsePipelineRun(raw), content: { annotations, spec: recordOf(spec) } };
+  },
+} as const satisfies ResourceType<PipelineRunWithContent>;
+
+/** Labels and annotations that say whose a PipelineRun is. That of the target is not known before it is resolved. */
+const identifying = [pipelineRunLabels.workflowExecution, pipelineRunLabels.workflowId];
+
+/** Whether a PipelineRun says by its labels and annotations that it is the one that would be created. */
+export function hasMetadataOf({ metadata, content }: PipelineRunWithContent, expected: NewPipelineRun): boolean {
+  const { labels, annotations } = expected.metadata;
+  return identifying.every(
+    (key) => metadata.labels?.[key] === labels[key] && content.annotations[key] === annotations[key],
+  );
+}
+
+/**
+ * The JSON patch that gives a PipelineRun the spec that it would be created with, cancellation excepted. As a dry run it
+ * tells what that spec is with the defaults of this cluster, which Tekton and others fill in.
+ */
+export function specPatch({ metadata, content }: PipelineRunWithContent, { spec }: NewPipelineRun): readonly object[] {
+  const { status } = content.spec;
+  return [
+    { op: 'test', path: '/metadata/uid', value: metadata.uid },
+    { op: 'replace', path: '/spec', value: status === undefined ? spec : { ...spec, status } },
+  ];
+}
+
+/** Whether two PipelineRuns have the same spec. */
+export function haveSameSpec(one: PipelineRunWithContent, other: PipelineRunWithContent): boolean {
+  return isDeepStrictEqual(one.content.spec, other.content.spec);
+}
+
+/** The PipelineRun as it is kept in memory. */
+export function withoutContent({ apiVersion, kind, metadata, spec, status }: PipelineRunWithContent): PipelineRun {
+  return { apiVersion, kind, metadata, spec, status };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { aPipelineRun, succeeded } from './pipeline-run.builders.ts';
+import { belongsToRun, describeActivity, hasLiveSteps, isPodOfRun, quietSince } from './run-activity.ts';
+import { parseStepPod, type StepPod } from './step-pod.ts';
+import { parseTaskRun, type TaskRun } from './task-run.ts';
+
+const run = { namespace: 'payment', name: 'run-1', uid: 'uid-run-1' };
+const runUid = 'tekton.dev/pipelineRunUID';
+const running = { running: { startedAt: '2026-11-23T12:05:00Z' } };
+const ended = (second: number) => ({
+  terminated: { containerID: 'containerd://1', finishedAt: `2026-11-23T12:05:0${second}Z` },
+});
+
+function owner(kind: string, name: string, uid: string): object {
+  return { apiVersion: 'tekton.dev/v1', kind, name, uid, controller: true };
+}
+
+function aTaskRun(owners: readonly object[], over: { labels?: object; status?: object } = {}): TaskRun {
+  const { labels = {}, status = {} } = over;
+  const metadata = { name: 'run-1-a', namespace: 'payment', uid: 'uid-a', resourceVersion: '1', labels };
+  return parseTaskRun({ metadata: { ...metadata, ownerReferences: owners }, status });
+}
+
+interface PodShape {
+  readonly owners?: readonly object[];
+  readonly labels?: object;
+  readonly phase?: string;
+  /** The states of its containers by name; none for one that the kubelet has not reported yet. */
+  readonly containers?: Readonly<Record<string, object | undefined>>;
+}
+
+function aPod({ owners = [owner('TaskRun', 'run-1-a', 'uid-a')], labels = {}, phase, containers }: PodShape): StepPod {
+  const entries = Object.entries(containers ?? { 'step-s': running });
+  const metadata = { name: 'run-1-a-pod', namespace: 'payment', uid: 'uid-pod', resourceVersion: '1', labels };
+  return parseStepPod({
+    metadata: { ...metadata, ownerReferences: owners },
+    spec: { containers: entries.map(([name]) => ({ name })) },
+    status: { phase, containerStatuses: entries.flatMap(([name, state]) => (state ? [{ name, state }] : [])) },
+  });
+}
+
+const ours = [owner('PipelineRun', 'run-1', 'uid-run-1')];
+const others = [owner('PipelineRun', 'run-1', 'uid-run-2')];
+
+describe('a TaskRun of a run', () => {
+  it.each([
+    ['is controlled by its PipelineRun', run, aTaskRun(ours), true],
+    ['is not one of another run of the same name', run, aTaskRun(others), false],
+    [
+      'is not one of another run, whatever its labels say',
+      run,
+      aTaskRun(others, { labels: { [runUid]: run.uid } }),
+      false,
+    ],
+    ['may have lost its owner', run, aTaskRun([], { labels: { [runUid]: run.uid } }), true],
+    ['is not one that only has the name in a label', run, aTaskRun([], { labels: { [runUid]: 'run-1' } }), false],
+    ['is found by name when no UID is known', { ...run, uid: undefined }, aTaskRun(others), true],
+    ['has an owner when no UID is known', { ...run, uid: undefined }, aTaskRun([]), false],
+  ])('%s', (_, identity, taskRun, expected) => {
+    expect(belongsToRun(taskRun, identity)).toBe(expected);
+  });
+});
+
+describe('a pod of a run', () => {
+  const labels = { [runUid]: run.uid, 'tekton.dev/pipelineRun': run.name };
+
+  it.each([
+    ['is controlled by a TaskRun of the run, whatever its labels say', aPod({}), [aTaskRun(ours)], true],
+    ['may outlive its TaskRun', aPod({ labels }), [], true],
+    ['is not a bare pod with the labels of one', aPod({ labels, owners: [] }), [aTaskRun(ours)], false],
+    ['is not a pod of another TaskRun', aPod({ owners: [owner('TaskRun', 'b', 'uid-b')] }), [aTaskRun(ours)], false],
+  ])('%s', (_, pod, taskRuns, expected) => {
+    expect(isPodOfRun(pod, run, taskRuns)).toBe(expected);
+  });
+});
+
+describe('a pod', () => {
+  it.each<[string, PodShape, boolean]>([
+    ['runs a step', { containers: { 'step-a': ended(1), 'step-b': running } }, true],
+    ['may still start a step', { containers: { 'step-a': undefined } }, true],
+    ['has ended its steps and keeps a sidecar', { containers: { 'step-a': ended(1), 'sidecar-b': running } }, false],
+    ['was evicted before it started', { phase: 'Failed', containers: { 'step-a': undefined } }, false],
+    ['has no step at all', { containers: { app: running } }, false],
+  ])('that %s holds its target: %p', (_, shape, expected) => {
+    expect(hasLiveSteps(aPod(shape))).toBe(expected);
+  });
+});
+
+describe('what a run waits for', () => {
+  it('is the steps in its pods, else its TaskRuns', () => {
+    const pod = aPod({ containers: { 'step-a': ended(1), 'step-b': running, 'step-c': { waiting: {} } } });
+    expect(describeActivity([aTaskRun(ours)], [pod])).toBe('pod run-1-a-pod (step b, c)');
+    expect(describeActivity([aTaskRun(ours)], [])).toBe('TaskRun run-1-a');
+  });
+
+  it('is cut to a few', () => {
+    const taskRuns = Array.from({ length: 5 }, () => aTaskRun(ours));
+    expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a and 2 more');
+  });
+});
+
+describe('a run that Tekton calls running', () => {
+  const child = { kind: 'TaskRun', name: 'run-1-a' };
+  const going = aPipelineRun({
+    status: { startTime: '2026-11-23T12:05:00Z', ...succeeded('Unknown', 'Running'), childReferences: [child] },
+  });
+  const finished = aTaskRun(ours, { status: { ...succeeded('True', ''), completionTime: '2026-11-23T12:05:04Z' } });
+  const unfinished = aTaskRun(ours);
+  const over = aPod({ phase: 'Succeeded', containers: { 'step-a': ended(2), 'step-b': ended(3) } });
+  const quietAt = (second: number) => Date.parse(`2026-11-23T12:05:0${second}Z`);
+
+  it.each([
+    ['its last task ended', [finished], [], quietAt(4)],
+    ['the last step ended of a task whose end is not recorded', [unfinished], [over], quietAt(3)],
+  ])('is quiet since %s', (_, taskRuns, pods, since) => {
+    expect(quietSince(going, taskRuns, pods)).toEqual({ since, hasTasks: true });
+  });
+
+  it('is quiet since it was started when it has no task', () => {
+    const started = aPipelineRun({ status: { startTime: '2026-11-23T12:05:01Z' } });
+    expect(quietSince(started, [], [])).toEqual({ since: quietAt(1), hasTasks: false });
+  });
+
+  const custom = { ...child, kind: 'CustomRun' };
+  it.each([
+    ['a step runs', going, [unfinished], [over, aPod({})]],
+    ['a task waits for its pod', going, [unfinished], []],
+    ['it is paused', aPipelineRun({ spec: { status: 'PipelineRunPending' } }), [finished], []],
+    ['it has a custom task', aPipelineRun({ status: { childReferences: [child, custom] } }), [finished], []],
+  ])('is not quiet while %s', (_, pipelineRun, taskRuns, pods) => {
+    expect(quietSince(pipelineRun, taskRuns, pods)).toBeUndefined();
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { brokenParameters, parametersOf } from './parameters.ts';
+import { aSpec } from './workflow-execution.builders.ts';
+
+const broken = (parameters: Record<string, string>) => brokenParameters(aSpec({ parameters }));
+
+/**
+ * What the kubelet makes of text in a command, an argument or a variable that has no variable to expand:
+ * `$$` is `$`, and `$(` begins a reference (third_party/forked/golang/expansion of kubernetes).
+ */
+function expanded(text: string): string | undefined {
+  return text.includes('$(') ? undefined : text.replaceAll('$$', '$');
+}
+
+describe('a parameter', () => {
+  it.each([
+    '',
+    '$',
+    'costs $5',
+    '^api-.*$x',
+    'it\'s \\ "quoted"',
+    'a\nb\tc\r\n',
+    '\u0001\u007f\u2028',
+    '😀 é ß',
+    '<&>',
+    '[1]',
+    '{"a":1}',
+  ])('may be %j, unless it ends in $', (value) => {
+    expect(broken({ A: value })).toEqual(value.endsWith('$') ? [expect.stringMatching(/^\[A\] must not/)] : []);
+  });
+
+  it.each(['$(date)', '$(params.B)', 'a$$b', 'a\0b', 'x$', '$$(A)', '$\0', 'a\ufffd', '$\ufffd'])(
+    'is refused with its key: %j',
+    (value) => {
+      expect(broken({ GOOD: 'x', MESSAGE: value })).toEqual([
+        expect.stringMatching(/^\[MESSAGE\] must not contain '\$\(', '\$\$', NUL or U\+FFFD, nor end in '\$'/),
+      ]);
+    },
+  );
+
+  it('stays what it is beside whatever other parameters', () => {
+    const value = fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '\n', '\u2028', '😀'), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {
+        fc.pre(values.every((one) => broken({ A: one }).length === 0));
+        const together = values.join('');
+        expect(expanded(together)).toBe(together);
+      }),
+    );
+  });
+
+  it.each([
+    ['that is the target as it was written', 'payment/deployment/payment-api', []],
+    [
+      'that is another target',
+      'payment/deployment/other',
+      ['[TARGET_RESOURCE] must be left out or equal spec.targetResource'],
+    ],
+  ])('of the name TARGET_RESOURCE %s', (_, value, expected) => {
+    expect(broken({ TARGET_RESOURCE: value })).toEqual(expected);
+  });
+});
+
+describe('the parameters together', () => {
+  it.each([
+    ['keys and values', { A: 'x'.repeat(8_192), B: 'x'.repeat(10_240 - 8_192 - 2) }],
+    ['bytes, not characters', { A: 'é'.repeat(5_119), B: '' }],
+  ])('have a bound on %s', (_, parameters) => {
+    expect(broken(parameters)).toEqual([]);
+    expect(broken({ ...parameters, B: `${parameters.B}x` })).toEqual([
+      ' keys and values together must be at most 10240 bytes of UTF-8; they are 10241',
+    ]);
+  });
+
+  it('always name the target to the workflow', () => {
+    expect(parametersOf(aSpec({ parameters: { A: '1', TARGET_RESOURCE: 'older' } }))).toEqual({
+      A: '1',
+      TARGET_RESOURCE: 'payment/deployment/payment-api',
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { indexKinds, resolveTarget, type ServedKind } from './resolve-target.ts';
+import { parseTargetResource } from './target-resource.ts';
+
+const aKind = (kind: string, over: Partial<ServedKind> = {}): ServedKind => ({
+  ...{ group: '', kind, singular: kind.toLowerCase(), plural: `${kind.toLowerCase()}s` },
+  ...{ shortNames: [], namespaced: true, ...over },
+});
+
+const kinds = [
+  aKind('Event', { shortNames: ['ev'] }),
+  aKind('Node', { shortNames: ['no'], namespaced: false }),
+  aKind('Pod', { shortNames: ['po'] }),
+  aKind('Deployment', { group: 'apps', shortNames: ['deploy'] }),
+  aKind('Event', { group: 'events.k8s.io', shortNames: ['ev'] }),
+  aKind('Ingress', { group: 'networking.k8s.io', plural: 'ingresses', shortNames: ['ing'] }),
+  aKind('PodMetrics', { group: 'metrics.k8s.io', plural: 'pods', singular: '' }),
+  aKind('Rollout', { group: 'argoproj.io', shortNames: ['ro'] }),
+  aKind('Robot', { group: 'z.example.org', shortNames: ['ro', 'node'] }),
+  aKind('Cluster', { group: 'a.example.org', namespaced: false }),
+  aKind('Cluster', { group: 'b.example.org' }),
+];
+
+const index = indexKinds(kinds);
+
+function resolve(text: string) {
+  const written = parseTargetResource(text);
+  if (written === undefined) throw new Error(`${text} is no target`);
+  return resolveTarget(written, index);
+}
+
+describe('the kind of a target', () => {
+  it.each([
+    ['payment/deployment/api', 'payment/Deployment/api', 'payment/deployments/api', 'payment/DEPLOY/api'],
+    ['payment/deployment/api', 'payment/deployments.apps/api', 'payment/Deployment.apps/api'],
+    ['payment/ingress/web', 'payment/ingresses/web', 'payment/ing/web'],
+    ['payment/rollout/r', 'payment/rollouts/r', 'payment/ro/r', 'payment/ro.argoproj.io/r'],
+    ['node/w1', 'nodes/w1', 'no/w1', 'Node/w1'],
+  ])('is %s under all of its names', (canonical, ...others) => {
+    for (const text of [canonical, ...others]) expect(resolve(text)).toEqual({ kind: 'found', target: canonical });
+  });
+
+  it.each([
+    ['core comes before other groups', 'payment/pods/p', 'payment/pod/p'],
+    ['a group that is named wins', 'payment/pods.metrics.k8s.io/p', 'payment/podmetrics/p'],
+    ['short names go by the order of groups', 'payment/ro/r', 'payment/rollout/r'],
+    ['a group that is named wins for short names, too', 'payment/ro.z.example.org/r', 'payment/robot/r'],
+    ['kinds of the same name share an identity', 'payment/events.events.k8s.io/e', 'payment/event/e'],
+    ['the scope tells kinds of the same name apart', 'cluster/c', 'cluster/c'],
+    ['the scope tells kinds of the same name apart', 'payment/cluster/c', 'payment/cluster/c'],
+  ])('%s: %s', (_, text, target) => {
+    expect(resolve(text)).toEqual({ kind: 'found', target });
+  });
+
+  it.each([
+    ['payment/node/w1', 'node is cluster-scoped: write node/w1'],
+    ['payment/no/w1', 'node is cluster-scoped: write node/w1'],
+    ['deploy/api', 'deployment is namespaced: write NAMESPACE/deployment/api'],
+    ['payment/cluster.a.example.org/c', 'cluster is cluster-scoped: write cluster/c'],
+  ])('is refused with the scope that is allowed: %s', (text, message) => {
+    expect(resolve(text)).toEqual({ kind: 'wrong-scope', message });
+  });
+
+  it.each([
+    ['payment/deploymint/api', 'the cluster knows no kind deploymint'],
+    ['payment/deployment.example.org/api', 'the cluster knows no kind deployment.example.org'],
+  ])('is unknown: %s', (text, message) => {
+    expect(resolve(text)).toEqual({ kind: 'unknown', message: expect.stringContaining(message) });
+  });
+
+  it('is canonical once it is resolved', () => {
+    const anyName = fc.constantFrom(...kinds.flatMap((one) => [one.kind, one.plural, ...one.shortNames]));
+    fc.assert(
+      fc.property(anyName, fc.boolean(), (name, namespaced) => {
+        const first = resolve(namespaced ? `payment/${name}/x` : `${name}/x`);
+        if (first.kind === 'found') expect(resolve(first.target)).toEqual(first);
+      }),
+    );
+  });
+});

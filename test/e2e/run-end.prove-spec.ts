@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
+import { denyTaskRun } from '../integration/reconciler/admission.ts';
+import { podResource } from '../support/pods.ts';
+import { startService, type ServiceProcess } from '../support/service.ts';
+import { describeOnPods } from './environment.ts';
+import { ignoresTermFor, RunWatcher } from './run-watcher.ts';
+import { shellWorkflow, stepOf, tasksWorkflow, workflow } from './shell-workflow.ts';
+
+const sidecarWorkflow = workflow([
+  {
+    name: 'run',
+    taskSpec: { steps: [stepOf('shell', 'true')], sidecars: [stepOf('side', "trap '' TERM\nsleep 600")] },
+  },
+]);
+
+/** The first try of the task exceeds its timeout and goes on for a while, the second one succeeds at once. */
+const retriedWorkflow = workflow([
+  {
+    name: 'run',
+    timeout: '8s',
+    retries: 1,
+    taskSpec: {
+      steps: [stepOf('shell', `[ "$(context.task.retry-count)" = 1 ] && exit 0\n${ignoresTermFor(24)}`)],
+    },
+  },
+]);
+
+/** Each TaskRun can be stored, but not the status of the PipelineRun, in which the parameter stands 220 times. */
+const largeWorkflow = workflow(
+  ['a', 'b', 'c', 'd'].map((name) => ({
+    name,
+    taskSpec: {
+      steps: [
+        {
+          ...stepOf('shell', 'true'),
+          env: Array.from({ length: 55 }, (_, i) => ({ name: `LARGE_${i}`, value: '$(params.LARGE)' })),
+        },
+      ],
+    },
+  })),
+  { params: [{ name: 'TARGET_RESOURCE' }, { name: 'LARGE' }] },
+);
+
+describeOnPods('an execution ends when its steps have ended', (environment) => {
+  let service: ServiceProcess;
+  let runs: RunWatcher;
+
+  beforeAll(async () => {
+    const { serviceKubeconfig, settings } = environment();
+    runs = new RunWatcher(environment());
+    service = await startService({ kubeconfig: serviceKubeconfig, settings });
+  });
+  afterAll(() => service.stop());
+
+  it.concurrent('also while a sidecar of its pod is still running', async () => {
+    const { client, namespace, execute, finished } = environment();
+    await execute('sidecar', sidecarWorkflow);
+
+    await expect(finished('sidecar')).resolves.toHaveProperty('status.phase', 'Completed');
+
+    const labelSelector = 'kubernaut.ai/workflow-execution=sidecar';
+    const pods = await client.list(podResource, { namespace, labelSelector });
+    expect(pods.items).toMatchObject([{ status: { phase: 'Running' } }]);
+  });
+
+  it.concurrent('also those of a try before the one that succeeded', async () => {
+    const { execute, finished } = environment();
+    await execute('retried', retriedWorkflow);
+
+    const ending = await runs.says('retried', 'has succeeded. Waiting for pod retried-');
+    expect(ending.status?.phase).toBe('Running');
+
+    await expect(finished('retried')).resolves.toHaveProperty('status.phase', 'Completed');
+    await expect(runs.goesOn('retried')).resolves.toBe(false);
+  });
+
+  it.concurrent('also when its PipelineRun was deleted by hand', async () => {
+    const { client, namespace, execute, finished } = environment();
+    await execute('deleted', shellWorkflow(ignoresTermFor(6)));
+    await runs.runningPod('deleted');
+    const { status: running } = await runs.says('deleted', 'is running');
+    await client.delete(pipelineRunResource, { namespace, name: running?.pipelineRunRef?.name ?? '' });
+
+    const ending = await runs.says('deleted', '(step shell) to end.');
+    expect(ending.status?.phase).toBe('Running');
+
+    const { status } = await finished('deleted');
+    await expect(runs.goesOn('deleted')).resolves.toBe(false);
+    expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
+  });
+});
+
+describeOnPods('an execution of which a TaskRun is refused', (environment) => {
+  it('ends when the parallel TaskRun has ended that Tekton had created', async () => {
+    const { client, namespace, serviceKubeconfig, settings, execute, finished } = environment();
+    const policy = await denyTaskRun(client, namespace, 'refused');
+    const service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    const runs = new RunWatcher(environment());
+    const tasks = { begun: { steps: { s: 'sleep 600' } }, refused: { steps: { s: 'true' } } };
+    await execute('parallel', tasksWorkflow(tasks));
+
+    const { status } = await finished('parallel').finally(() => Promise.all([policy.remove(), service.stop()]));
+
+    await expect(runs.goesOn('parallel')).resolves.toBe(false);
+    expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
+    expect(status?.message).toContain('not this task');
+    const taskRuns = await runs.taskRuns('parallel');
+    expect(taskRuns).toMatchObject([{ status: { succeeded: { reason: 'TaskRunCancelled' } } }]);
+  });
+});
+
+describeOnPods('an execution whose end Tekton cannot record', (environment) => {
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    const { serviceKubeconfig, settings } = environment();
+    const own = { ...settings, WFE_STATUS_DEADLINE: '5s' };
+    service = await startService({ kubeconfig: serviceKubeconfig, settings: own });
+  });
+  afterAll(() => service.stop());
+
+  it('is given up after the status deadline, and says that its steps may have run', async () => {
+    const { execute, finished } = environment();
+    const runs = new RunWatcher(environment());
+    await execute('too-large', largeWorkflow, { parameters: { LARGE: 'x'.repeat(8_192) } });
+
+    await runs.says('too-large', 'Tekton has not recorded it');
+    const { status } = await finished('too-large');
+
+    expect(status?.failure).toMatchObject({ reason: 'UnknownStatus', wasExecutionFailure: true });
+    const taskRuns = await runs.taskRuns('too-large');
+    expect(taskRuns.map(({ status: { succeeded } }) => succeeded?.status)).toEqual(['True', 'True', 'True', 'True']);
+  });
+});

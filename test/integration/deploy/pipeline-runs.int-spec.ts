@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
+import { buildPipelineRun, pipelineRunFinalizer } from '../../../src/tekton/build-pipeline-run.ts';
+import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
+import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { bind, callerOf } from '../../support/callers.ts';
+import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
+import { waitingWorkflow } from '../reconciler/workflows.ts';
+import { actingAs } from '../support/acting-as.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+/** Labels and annotations of these names are ours. */
+const target = 'kubernaut.ai/target-resource';
+const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
+const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
+
+const config = sharedCluster();
+const admin = new KubernetesClient(config);
+let namespace: TestNamespace;
+let execution: WorkflowExecution;
+let run: PipelineRun;
+/** Has the cluster role `edit`, to which Tekton adds PipelineRuns. */
+let tenant: KubernetesClient;
+let service: KubernetesClient;
+
+beforeAll(async () => {
+  namespace = await createNamespace(admin, 'pipeline-runs');
+  tenant = await someoneWith('edit', 'tenant');
+  service = await someoneWith('workflow-execution', 'service');
+  execution = await admin.create(workflowExecutionResource, {
+    apiVersion: workflowExecutionApiVersion,
+    kind: workflowExecutionResource.kind,
+    metadata: { namespace: namespace.name, name: 'wfe' },
+    spec: aSpec({ workflowRef: { ...aSpec().workflowRef, containerImage: await publish() } }),
+  });
+  await until('the tenant may create PipelineRuns', () =>
+    succeeds(create(tenant, { metadata: { ownerReferences: [] } })),
+  );
+  await until('the service may create them', () => succeeds(create(service)));
+  await until('the policy is in force', async () =>
+    (await refusal(create(tenant))).includes('ValidatingAdmissionPolicy'),
+  );
+  const { metadata } = await service.create(pipelineRunResource, buildPipelineRun(execution));
+  await until('it runs', async () => {
+    run = await admin.get(pipelineRunResource, metadata);
+    return run.status.childReferences.length > 0;
+  });
+});
+
+afterAll(async () => {
+  await admin.patch(pipelineRunResource, run.metadata, { metadata: { finalizers: null } });
+  await namespace.delete();
+  await config.close();
+});
+
+describe('the PipelineRun of an execution', () => {
+  it('is created by the service only', async () => {
+    await expect(refusal(create(tenant))).resolves.toContain('are created by the service only');
+  });
+
+  it.each<[string, object, string]>([
+    ['is not taken from its execution', { metadata: { ownerReferences: null } }, 'owner references'],
+    ['keeps our labels', { metadata: { labels: { [target]: null } } }, 'labels and annotations'],
+    ['keeps the values of our labels', { metadata: { labels: { [target]: 'x' } } }, 'labels and annotations'],
+    ['keeps our annotations', { metadata: { annotations: { [target]: 'x' } } }, 'labels and annotations'],
+    ['keeps our finalizer', { metadata: { finalizers: null } }, 'the finalizer'],
+    ['keeps its spec', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }, 'the spec'],
+    ['is given nothing more to run', { spec: { taskRunSpecs: [{ pipelineTaskName: 'a' }] } }, 'the spec'],
+    ['keeps what it runs', { spec: { params: null } }, 'the spec'],
+    ['is not put off', { spec: { status: 'PipelineRunPending' } }, 'spec.status'],
+  ])('%s by others', async (_, patch, message) => {
+    await expect(refusal(change(tenant, patch))).resolves.toContain(message);
+  });
+
+  it.each(['Cancelled', 'CancelledRunFinally', 'StoppedRunFinally'])(
+    'is cancelled by whoever may patch it: %s',
+    async (status) => {
+      await expect(change(tenant, { spec: { status } })).resolves.toHaveProperty('spec.status', status);
+    },
+  );
+
+  it('takes labels, annotations and finalizers of others', async () => {
+    const mine = { labels: { mine: 'x' }, annotations: { mine: 'x' }, finalizers: [pipelineRunFinalizer, 'mine.io/x'] };
+    await expect(change(tenant, { metadata: mine })).resolves.toHaveProperty('metadata.finalizers', mine.finalizers);
+  });
+
+  it('can be deleted by whoever may delete it', async () => {
+    await expect(tenant.delete(pipelineRunResource, run.metadata, { preconditions: { uid: 'other' } })).rejects.toThrow(
+      'does not match the UID in record',
+    );
+  });
+
+  it('is changed by the service', async () => {
+    const ours = { labels: { [target]: null }, finalizers: null, ownerReferences: null };
+    await expect(change(service, { metadata: ours })).resolves.toBeDefined();
+  });
+});
+
+describe('a PipelineRun of somebody else', () => {
+  it('is created, but not given to an execution', async () => {
+    const others = { metadata: { name: 'others', ownerReferences: [] } };
+    await expect(create(tenant, others)).resolves.toBeDefined();
+    const owned = { metadata: { ...others.metadata, ownerReferences: run.metadata.ownerReferences } };
+    await expect(refusal(create(tenant, owned))).resolves.toContain('are created by the service only');
+  });
+});
+
+describe('those who have to change PipelineRuns of executions', () => {
+  it('are Tekton, which adds labels and annotations', async () => {
+    const added = { labels: { 'tekton.dev/pipeline': 'workflow' }, annotations: { 'tekton.dev/x': 'y' } };
+    await expect(change(actingAs(config, tekton), { metadata: added })).resolves.toBeDefined();
+  });
+
+  it('are the garbage collector, which goes through owner references and its own finalizers', async () => {
+    const collector = actingAs(config, garbageCollector);
+    const [owner] = run.metadata.ownerReferences ?? [];
+    const unblocked = [{ ...owner, blockOwnerDeletion: false }];
+    await expect(change(collector, { metadata: { ownerReferences: unblocked } })).resolves.toBeDefined();
+    await expect(change(collector, { metadata: { ownerReferences: null } })).resolves.toBeDefined();
+    await expect(refusal(change(collector, { metadata: { finalizers: null } }))).resolves.toContain('the finalizer');
+  });
+});
+
+function publish(): Promise<string> {
+  const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
+  return publishWorkflow(publisher, namespace.name, waitingWorkflow);
+}
+
+/** A user of the namespace with a ClusterRole there. */
+async function someoneWith(role: string, name: string): Promise<KubernetesClient> {
+  const caller = { namespace: namespace.name, name };
+  await bind(admin, role, caller, { namespace: namespace.name });
+  return actingAs(config, (await callerOf(admin, caller)).username);
+}
+
+/** Creates the PipelineRun of the execution with something changed in it, which is not stored. */
+function create(client: KubernetesClient, over: { metadata?: object } = {}): Promise<PipelineRun> {
+  const { metadata, ...expected } = buildPipelineRun(execution);
+  const probe = { ...metadata, name: 'probe', ...over.metadata };
+  return client.create(pipelineRunResource, { ...expected, metadata: probe }, { dryRun: true });
+}
+
+/** Changes the PipelineRun of the execution, which is not stored. */
+function change(client: KubernetesClient, patch: object): Promise<PipelineRun> {
+  return client.patch(pipelineRunResource, run.metadata, patch, { dryRun: true });
+}
+
+/** Why an attempt was forbidden; empty when it was not. */
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+    return '';
+  } catch (error) {
+    if (error instanceof ForbiddenError) return error.message;
+    throw error;
+  }
+}
+
+async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return (await refusal(attempt)) === '';
+}

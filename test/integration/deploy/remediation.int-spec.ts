@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
+import { runCommand } from '../../cluster/command.ts';
+import { bind } from '../../support/callers.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
+
+const operator = 'workflow-execution-operator';
+
+describe('the right to remediate, for kubectl', () => {
+  const kubernetes = new KubernetesClient(sharedCluster());
+  const namespaces: TestNamespace[] = [];
+  let [home, granted, foreign] = ['', '', ''];
+  let directory: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'workflow-execution-remediation-'));
+    for (const purpose of ['home', 'granted', 'foreign']) namespaces.push(await createNamespace(kubernetes, purpose));
+    [home = '', granted = '', foreign = ''] = namespaces.map(({ name }) => name);
+    const editor = { namespace: home, name: 'editor' };
+    await bind(kubernetes, operator, editor, { namespace: home });
+    await bind(kubernetes, operator, editor, { namespace: granted });
+    await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere');
+    await bind(kubernetes, 'workflow-execution', { namespace: home, name: 'service' }, { namespace: home });
+    for (const [name, target] of [
+      ['editor', `${home}/deployment/a`],
+      ['editor', `${granted}/deployment/a`],
+      ['admin', 'node/w1'],
+      ['service', `${home}/deployment/a`],
+    ] as const) {
+      await until(`${name} may aim at ${target}`, async () => (await create(name, target)) === '');
+    }
+    await until('the policy is in force', async () => (await create('editor', 'node/w1')) !== '');
+  });
+
+  afterAll(async () => {
+    for (const namespace of namespaces) await namespace.delete();
+    await rm(directory, { recursive: true });
+  });
+
+  /** What kubectl complains of when somebody creates an execution on this target; nothing when it could be created. */
+  async function create(by: string, targetResource: string): Promise<string> {
+    count += 1;
+    const metadata = { name: `we-${count}`, namespace: home };
+    const apiVersion = 'workflowexecution.kubernaut.ai/v1alpha1';
+    const object = { apiVersion, kind: 'WorkflowExecution', metadata, spec: aSpec({ targetResource }) };
+    const file = join(directory, `${count}.json`);
+    await writeFile(file, JSON.stringify(object));
+    const { code, stderr } = await runCommand(process.env['WFE_TEST_KUBECTL'] ?? 'kubectl', [
+      ...['--kubeconfig', process.env['WFE_TEST_KUBECONFIG'] ?? ''],
+      ...[`--as=system:serviceaccount:${home}:${by}`, 'create', '--dry-run=server', '-f', file],
+    ]);
+    return code === 0 ? '' : stderr;
+  }
+
+  it('is given with the operator role, in each namespace where that is bound', async () => {
+    expect(await create('editor', `${home}/Deploy/api`)).toBe('');
+    expect(await create('editor', `${granted}/deployment/api`)).toBe('');
+  });
+
+  it.each([
+    ['a target in another namespace', () => `${foreign}/deployment/api`, () => `in namespace ${foreign}`],
+    ['a cluster-scoped target', () => 'node/w1', () => 'in all namespaces'],
+    ['a namespaced kind without its namespace', () => 'deployment/api', () => 'in all namespaces'],
+  ])('is missed for %s, and named', async (_, target, where) => {
+    const complaint = await create('editor', target());
+
+    expect(complaint).toContain('(Forbidden)');
+    expect(complaint).toContain(`system:serviceaccount:${home}:editor may not remediate workflowexecutions ${where()}`);
+  });
+
+  it('reaches cluster-scoped targets when it is given everywhere', async () => {
+    expect(await create('admin', 'node/w1')).toBe('');
+    expect(await create('admin', `${foreign}/deployment/api`)).toBe('');
+  });
+
+  it('is not asked of the service, which has asked its callers for it', async () => {
+    expect(await create('service', `${foreign}/deployment/api`)).toBe('');
+  });
+});

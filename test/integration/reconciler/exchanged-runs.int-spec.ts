@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NotFoundError } from '../../../src/kubernetes/errors.ts';
+import { buildPipelineRun, type NewPipelineRun } from '../../../src/tekton/build-pipeline-run.ts';
+import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { until } from '../support/until.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+/** A pipeline that Tekton completes at once, with success. */
+const harmless = {
+  tasks: [
+    {
+      name: 'never',
+      when: [{ input: 'yes', operator: 'in', values: ['no'] }],
+      taskSpec: { steps: [{ name: 'none', image: 'none' }] },
+    },
+  ],
+};
+
+let fixture: ReconcilerFixture;
+let reconciler: Awaited<ReturnType<ReconcilerFixture['startReconciler']>>;
+
+beforeAll(async () => {
+  fixture = await new ReconcilerFixture().open();
+  reconciler = await fixture.startReconciler();
+});
+
+afterAll(() => fixture.close());
+
+/** Does something while no reconciler runs. */
+async function whileStopped<T>(act: () => Promise<T>): Promise<T> {
+  await reconciler.stop();
+  try {
+    return await act();
+  } finally {
+    reconciler = await fixture.startReconciler();
+  }
+}
+
+describe('a PipelineRun with the name and the owner of ours', () => {
+  it.each<[string, (expected: NewPipelineRun) => object]>([
+    [
+      'another pipeline',
+      (expected) => ({ ...expected, spec: { ...withoutPipelineRef(expected), pipelineSpec: harmless } }),
+    ],
+    [
+      'another ServiceAccount for a task',
+      ({ spec, ...rest }) => ({
+        ...rest,
+        spec: { ...spec, taskRunSpecs: [{ pipelineTaskName: 'wait', serviceAccountName: 'admin' }] },
+      }),
+    ],
+    [
+      'no labels of ours',
+      ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, labels: {}, finalizers: [] } }),
+    ],
+  ])('is not adopted with %s', async (what, forge) => {
+    const name = `forged-${what.replaceAll(' ', '-').toLowerCase()}`;
+    const forged = await whileStopped(async () => {
+      const execution = await fixture.execute(name, waitingWorkflow);
+      return fixture.client.create(pipelineRunResource, forge(buildPipelineRun(execution)) as NewPipelineRun);
+    });
+
+    const { status } = await fixture.phase(name, 'Failed');
+
+    expect(status).toMatchObject({ failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } });
+    expect(status?.message).toContain(`PipelineRun ${forged.metadata.name} exists and differs from what`);
+    expect(status?.pipelineRunRef).toBeUndefined();
+    await fixture.client.delete(pipelineRunResource, forged.metadata);
+    await gone(forged);
+  });
+});
+
+describe('a PipelineRun of ours', () => {
+  it('that is deleted and created anew under its name is gone', async () => {
+    await fixture.execute('exchanged', waitingWorkflow);
+    const ours = await started('exchanged');
+    const execution = await fixture.execution('exchanged');
+    await whileStopped(async () => {
+      await fixture.client.patch(pipelineRunResource, ours.metadata, { metadata: { finalizers: null } });
+      await fixture.client.delete(pipelineRunResource, ours.metadata);
+      await gone(ours);
+      const expected = buildPipelineRun(execution);
+      const forged = { ...expected, spec: { ...withoutPipelineRef(expected), pipelineSpec: harmless } };
+      await fixture.client.create(pipelineRunResource, forged);
+    });
+
+    const { status } = await fixture.phase('exchanged', 'Failed');
+
+    expect(status).toMatchObject({
+      failure: { reason: 'PipelineRunDeleted' },
+      pipelineRunRef: { uid: ours.metadata.uid },
+    });
+  });
+
+  it('that has lost its owner is followed to its end, and its target is not free meanwhile', async () => {
+    await fixture.execute('disowned', waitingWorkflow);
+    const { metadata } = await started('disowned');
+    await fixture.client.patch(pipelineRunResource, metadata, { metadata: { ownerReferences: null } });
+
+    const targetResource = `${fixture.namespace}/deployment/disowned`;
+    await fixture.execute('beside-disowned', skippingWorkflow, { targetResource });
+    await expect(fixture.phase('beside-disowned', 'Skipped')).resolves.toHaveProperty(
+      'status.skip.reason',
+      'ResourceBusy',
+    );
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+
+    await fixture.phase('disowned', 'Completed');
+  });
+
+  it('that has lost its owner is deleted with its execution', async () => {
+    await fixture.execute('to-delete', waitingWorkflow);
+    const ours = await started('to-delete');
+    await fixture.client.patch(pipelineRunResource, ours.metadata, { metadata: { ownerReferences: null } });
+
+    await fixture.delete('to-delete');
+
+    await fixture.gone('to-delete');
+    await expect(fixture.client.get(pipelineRunResource, ours.metadata)).rejects.toThrow(NotFoundError);
+  });
+
+  it('that has lost our labels is followed to its end without a resync', async () => {
+    await fixture.execute('stripped', waitingWorkflow);
+    const { metadata } = await started('stripped');
+    await fixture.client.patch(pipelineRunResource, metadata, { metadata: { labels: null } });
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+
+    await fixture.phase('stripped', 'Completed');
+  });
+});
+
+describe('the outcome of a PipelineRun', () => {
+  it('survives its deletion while no reconciler runs', async () => {
+    await fixture.execute('pruned', waitingWorkflow);
+    const ours = await started('pruned');
+    await whileStopped(async () => {
+      await answerWorkflow(fixture.client, fixture.namespace, ours.metadata.name);
+      await fixture.pipelineRun('pruned', ({ status }) => status.succeeded?.status === 'True');
+      await fixture.client.delete(pipelineRunResource, ours.metadata);
+    });
+
+    await fixture.phase('pruned', 'Completed');
+    await gone(ours);
+  });
+
+  it('does not hold a PipelineRun back once it is recorded', async () => {
+    await fixture.execute('recorded', skippingWorkflow);
+    await fixture.phase('recorded', 'Completed');
+    const ours = await fixture.pipelineRun('recorded');
+
+    await fixture.client.delete(pipelineRunResource, ours.metadata);
+
+    await gone(ours);
+  });
+
+  it('does not hold a PipelineRun back that has lost our labels', async () => {
+    await fixture.execute('recorded-and-stripped', skippingWorkflow);
+    await fixture.phase('recorded-and-stripped', 'Completed');
+    const ours = await fixture.pipelineRun('recorded-and-stripped');
+    await fixture.client.patch(pipelineRunResource, ours.metadata, { metadata: { labels: null } });
+
+    await fixture.client.delete(pipelineRunResource, ours.metadata);
+
+    await gone(ours);
+  });
+
+  it('is not waited for when a PipelineRun is deleted before it ended', async () => {
+    await fixture.execute('ended-by-hand', waitingWorkflow);
+    const ours = await started('ended-by-hand');
+
+    await fixture.client.delete(pipelineRunResource, ours.metadata);
+
+    const { status } = await fixture.phase('ended-by-hand', 'Failed');
+    expect(status?.failure?.reason).toBe('PipelineRunDeleted');
+    await gone(ours);
+  });
+
+  it('costs an ordinary execution no write', async () => {
+    await fixture.execute('ordinary', waitingWorkflow);
+    const { metadata } = await started('ordinary');
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+    await fixture.phase('ordinary', 'Completed');
+
+    const writes = fixture.proxy.requests.filter(
+      ({ method, url }) => method !== 'GET' && url.pathname.includes(metadata.name),
+    );
+    expect(writes).toEqual([]);
+  });
+});
+
+describe('a PipelineRun that is left over', () => {
+  it('when its execution was removed by force, can be deleted after it ended', async () => {
+    await fixture.execute('removed', waitingWorkflow);
+    const ours = await started('removed');
+    await whileStopped(() => removeByForce('removed'));
+    await answerWorkflow(fixture.client, fixture.namespace, ours.metadata.name);
+
+    await until('nothing holds it back', async () => {
+      const { finalizers = [] } = (await fixture.client.get(pipelineRunResource, ours.metadata)).metadata;
+      return finalizers.length === 0;
+    });
+  });
+
+  it('when its execution was removed by force, can be deleted while it runs', async () => {
+    await fixture.execute('removed-too', waitingWorkflow);
+    const ours = await started('removed-too');
+    await whileStopped(() => removeByForce('removed-too'));
+
+    await fixture.client.delete(pipelineRunResource, ours.metadata);
+
+    await gone(ours);
+  });
+});
+
+/** Waits until Tekton has begun the task of an execution and that is recorded. */
+async function started(name: string): Promise<PipelineRun> {
+  await fixture.phase(name, 'Running');
+  return fixture.pipelineRun(name, ({ status }) => status.childReferences.length > 0);
+}
+
+async function gone({ metadata }: PipelineRun): Promise<void> {
+  await until(`${metadata.name} is gone`, async () => {
+    const found = await fixture.client.find(pipelineRunResource, metadata);
+    return found?.metadata.uid !== metadata.uid;
+  });
+}
+
+/** Removes the finalizer of an execution and deletes it, and leaves its PipelineRun behind. */
+async function removeByForce(name: string): Promise<void> {
+  const key = fixture.key(name);
+  await fixture.client.patch(workflowExecutionResource, key, { metadata: { finalizers: null } });
+  await fixture.client.delete(workflowExecutionResource, key, { propagationPolicy: 'Orphan' });
+  await fixture.gone(name);
+}
+
+function withoutPipelineRef({ spec: { params, taskRunTemplate } }: NewPipelineRun) {
+  return { params, taskRunTemplate };
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leaseResource } from '../../../src/kubernetes/lease.ts';
+import { lockName } from '../../../src/locking/lock-lease.ts';
+import { answer, type Fault } from '../support/faults.ts';
+import { until } from '../support/until.ts';
+import { ReconcilerFixture } from './fixture.ts';
+import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+
+let fixture: ReconcilerFixture;
+
+beforeAll(async () => {
+  fixture = await new ReconcilerFixture().open();
+  await fixture.startReconciler();
+});
+
+afterAll(() => fixture.close());
+
+describe('a target whose Lease somebody has deleted', () => {
+  it('is still its running execution’s, which writes the Lease again', async () => {
+    await fixture.execute('running', waitingWorkflow, on('restored'));
+    await fixture.phase('running', 'Running');
+
+    await fixture.client.delete(leaseResource, lockOf('restored'));
+
+    await until('the Lease is there again', async () => (await holderOf('restored')).includes('/running/'));
+  });
+
+  it('is still its running execution’s when the Lease cannot be written again', async () => {
+    await fixture.execute('first', waitingWorkflow, on('not-restored'));
+    await fixture.phase('first', 'Running');
+    const refused = fixture.proxy.inject({ method: 'POST', path: '/leases' }, answer(503));
+    await fixture.client.delete(leaseResource, lockOf('not-restored'));
+    await until('it could not be written', () => refused.hits > 0);
+
+    await fixture.execute('second', skippingWorkflow, on('not-restored'));
+
+    await expect(fixture.phase('second', 'Skipped').finally(() => refused.remove())).resolves.toHaveProperty(
+      'status.skip',
+      expect.objectContaining(busyWith('first')),
+    );
+  });
+
+  it('is taken by one of two executions when it happens while the first creates its PipelineRun', async () => {
+    const { fault, release } = hold();
+    const creation = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, fault, 1);
+    await fixture.execute('creating', waitingWorkflow, on('contended'));
+    await until('its PipelineRun is requested', () => creation.hits > 0);
+    await fixture.client.delete(leaseResource, lockOf('contended'));
+
+    await fixture.execute('rival', skippingWorkflow, on('contended'));
+
+    await expect(fixture.phase('rival', 'Skipped').finally(release)).resolves.toHaveProperty(
+      'status.skip',
+      expect.objectContaining(busyWith('creating')),
+    );
+    await fixture.phase('creating', 'Running');
+    await expect(fixture.pipelineRuns('rival')).resolves.toEqual([]);
+  });
+
+  it('is taken by one of two executions when it happens before the first creates its PipelineRun', async () => {
+    const { fault, release } = hold();
+    const finalizer = fixture.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/late$/ }, fault, 1);
+    await fixture.execute('late', skippingWorkflow, on('overtaken'));
+    await until('it has the lock', async () => finalizer.hits > 0 && (await holderOf('overtaken')).includes('/late/'));
+    await fixture.client.delete(leaseResource, lockOf('overtaken'));
+
+    await fixture.execute('early', waitingWorkflow, on('overtaken'));
+    await fixture.phase('early', 'Running').finally(release);
+
+    await expect(fixture.phase('late', 'Skipped')).resolves.toHaveProperty(
+      'status.skip',
+      expect.objectContaining(busyWith('early')),
+    );
+    await expect(fixture.pipelineRuns('late')).resolves.toEqual([]);
+  });
+
+  it('still cools down', async () => {
+    await fixture.execute('completed', waitingWorkflow, on('cooling'));
+    await fixture.startedRun('completed');
+    await fixture.completeTask('completed');
+    await fixture.phase('completed', 'Completed');
+    await fixture.client.delete(leaseResource, lockOf('cooling'));
+
+    await fixture.execute('again', skippingWorkflow, on('cooling'));
+
+    const { status } = await fixture.phase('again', 'Skipped');
+    expect(status?.skip).toMatchObject({ reason: 'RecentlyRemediated', conflictingExecution: { name: 'completed' } });
+  });
+});
+
+describe('a target whose Lease somebody has given to another execution', () => {
+  it('is still its running execution’s', async () => {
+    await fixture.execute('started', waitingWorkflow, on('given-away'));
+    await fixture.phase('started', 'Running');
+    await fixture.client.patch(leaseResource, lockOf('given-away'), {
+      spec: { holderIdentity: `${fixture.namespace}/nobody/uid-nobody` },
+    });
+
+    await fixture.execute('usurper', skippingWorkflow, on('given-away'));
+
+    const { status } = await fixture.phase('usurper', 'Skipped');
+    expect(status?.skip).toMatchObject({ reason: 'ResourceBusy', conflictingExecution: { name: 'started' } });
+    await until('its Lease names it', async () => (await holderOf('given-away')).includes('/started/'));
+  });
+});
+
+describe('an execution that nobody interferes with', () => {
+  it('writes its lock once', async () => {
+    const before = fixture.proxy.requests.length;
+    await fixture.execute('ordinary', waitingWorkflow, on('ordinary'));
+    const { metadata } = await fixture.pipelineRun('ordinary', ({ status }) => status.childReferences.length > 0);
+    await answerWorkflow(fixture.client, fixture.namespace, metadata.name);
+    await fixture.phase('ordinary', 'Completed');
+
+    const ofLeases = fixture.proxy.requests
+      .slice(before)
+      .filter(
+        ({ url, method }) => url.pathname.includes('/leases') && (method !== 'GET' || !url.searchParams.has('watch')),
+      );
+    expect(ofLeases.map(({ method }) => method)).toEqual(['POST']);
+  });
+});
+
+/** A fault that keeps requests from the API server until they are released. */
+function hold(): { readonly fault: Fault; release(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const fault: Fault = async (exchange) => {
+    await promise;
+    await exchange.pass();
+  };
+  return { fault, release: resolve };
+}
+
+function busyWith(name: string) {
+  return { reason: 'ResourceBusy', conflictingExecution: expect.objectContaining({ name }) };
+}
+
+function on(name: string) {
+  return { targetResource: `${fixture.namespace}/deployment/${name}` };
+}
+
+function lockOf(name: string) {
+  return { namespace: fixture.namespace, name: lockName(on(name).targetResource) };
+}
+
+async function holderOf(name: string): Promise<string> {
+  return (await fixture.client.find(leaseResource, lockOf(name)))?.spec.holderIdentity ?? '';
+}
