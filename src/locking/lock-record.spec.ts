@@ -31,6 +31,7 @@ describe('a claim on a target', () => {
     ['another execution', first],
     ['an earlier execution of the same name', { ...second, uid: 'uid-0' }],
     ['an execution of the same name in another namespace', { ...second, namespace: 'checkout' }],
+    ['an execution of another name', { ...second, name: 'third' }],
   ])('is refused when %s has the target', (_who, holder) => {
     expect(decideClaim({ holder, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'held', holder });
   });
@@ -94,6 +95,12 @@ describe('giving a target back', () => {
     expect(released(record, first, undefined, now, 5 * minutes).cooldowns).toEqual([]);
   });
 
+  it.each([5, 6])('leaves no cooldown of an execution that ended %i minutes ago', (age) => {
+    expect(released(held, first, endedMinutesAgo(age), now, 5 * minutes)).toEqual({ cooldowns: [] });
+    const free = { cooldowns: [] };
+    expect(released(free, first, endedMinutesAgo(age), now, 5 * minutes)).toBe(free);
+  });
+
   it('remembers a bounded number, the newest', () => {
     const many = Array.from({ length: 200 }, (_, index) =>
       endedMinutesAgo(index / 100, `workflow-${index}`, { ...second, uid: `uid-${index}` }),
@@ -101,6 +108,8 @@ describe('giving a target back', () => {
     const { cooldowns } = released({ holder: first, cooldowns: many }, first, undefined, now, 5 * minutes);
     expect(cooldowns).toHaveLength(128);
     expect(cooldowns[0]?.workflowId).toBe('workflow-0');
+    const oldestFirst = { holder: first, cooldowns: many.toReversed() };
+    expect(released(oldestFirst, first, undefined, now, 5 * minutes).cooldowns).toEqual(cooldowns);
   });
 });
 

@@ -36,12 +36,14 @@ describe('how long a lock has been held', () => {
 
   it('counts a holder that can not be understood', () => {
     const broken = { ...takenAgo(90).spec, holderIdentity: 'somebody' };
-    expect(longestHeldSeconds([aLock(broken)], nobodyIsOver, now)).toBe(90);
+    expect(longestHeldSeconds([aLock(broken)], () => true, now)).toBe(90);
   });
 
   it.each([
     ['there are no locks', []],
     ['the lock was given back', [aLock(givenBack())]],
+    ['nobody holds it, whenever it was taken', [aLock({ acquireTime: takenAgo(60).spec.acquireTime })]],
+    ['it is not said since when it is held', [aLock({ holderIdentity: 'a/b/c' })]],
     ['nobody can tell since when it is held', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
     ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
   ])('is no time when %s', (_case, leases) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CancelledError, UnavailableError } from '../kubernetes/errors.ts';
+import { CancelledError, NotFoundError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import { lockName, UnreadableLockError } from './lock-lease.ts';
@@ -144,6 +144,25 @@ describe('acquiring a target', () => {
     const interrupted = aReplica({ server, network: { after: () => stop.abort() } });
     const question = interrupted.locks.acquire(target, aClaim('second'), now, stop.signal);
     await expect(question).rejects.toHaveProperty('name', 'AbortError');
+  });
+
+  it('ends with the caller also before a Lease is changed', async () => {
+    const { locks, holders, server } = aReplica();
+    await locks.acquire(target, aClaim('first'), now, signal);
+    holders.seen.set('first', { kind: 'ended' });
+    await expect(locks.acquire(target, aClaim('second'), now, AbortSignal.abort())).rejects.toThrow(CancelledError);
+    expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
+  });
+
+  it('fails when the Lease cannot be created because its namespace does not exist', async () => {
+    const missing = new NotFoundError('namespaces "kubernaut-system" not found', { status: 404 });
+    const { locks, contention } = aReplica({
+      network: interrupting('create', () => {
+        throw missing;
+      }),
+    });
+    await expect(locks.acquire(target, aClaim('first'), now, signal)).rejects.toBe(missing);
+    expect(contention).toHaveLength(2);
   });
 
   it('is refused to everybody while nobody can tell who holds the target', async () => {

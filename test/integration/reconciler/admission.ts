@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError, InvalidError, type KubernetesError } from '../../../src/kubernetes/errors.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject, NewObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
@@ -36,7 +37,8 @@ export async function addQuota(client: KubernetesClient, namespace: string, hard
     metadata: { namespace, name },
     spec: { hard },
   });
-  await until('the quota is known', async () => 'status' in (await client.get(quotas, { namespace, name })));
+  const isKnown = async () => 'hard' in recordOf(recordOf(await client.get(quotas, { namespace, name }))['status']);
+  await until('the quota has a status', isKnown);
   return { remove: () => client.delete(quotas, { namespace, name }) };
 }
 
@@ -90,14 +92,15 @@ async function deny(
 /** Adds a quota that leaves no room for a PipelineRun in a namespace. */
 export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
   const quota = await addQuota(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
-  await until('the quota is in force', () => isForbidden(client, namespace));
+  // The quota controller looks for resources of CRDs every 30 s; until it counts them, the refusal says so instead.
+  await until('the quota is in force', () => isForbidden(client, namespace, 'exceeded quota'), 90_000);
   return quota;
 }
 
-function isForbidden(client: KubernetesClient, namespace: string): Promise<boolean> {
+function isForbidden(client: KubernetesClient, namespace: string, words = ''): Promise<boolean> {
   const metadata = { namespace, name: 'probe' };
   const probe = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata, spec: { pipelineRef: { name: 'a' } } };
-  return isRefused(client, pipelineRunResource, probe, ForbiddenError);
+  return isRefused(client, pipelineRunResource, probe, ForbiddenError, words);
 }
 
 async function isRefused(
@@ -105,13 +108,14 @@ async function isRefused(
   resource: ApiResource,
   probe: NewObject,
   refusal: typeof KubernetesError,
+  words = '',
 ): Promise<boolean> {
   try {
     // What is not stored has no resource version, which the product's own parser wants.
     await client.create({ ...resource, parse: anything }, probe, { dryRun: true });
     return false;
   } catch (error) {
-    if (error instanceof refusal) return true;
+    if (error instanceof refusal) return error.message.includes(words);
     throw error;
   }
 }

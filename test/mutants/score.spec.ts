@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { oneLine, percentOf, scoreOf, type TestedMutant } from './score.ts';
+
+const aMutant = (file: string, status: string, replacement = 'false'): TestedMutant => ({
+  ...{ file, status, replacement, line: 1, column: 1, mutator: 'ConditionalExpression', original: 'a > b' },
+});
+const equivalent = { file: 'a.ts', original: 'a > b', replacement: 'true', reason: 'never less' };
+
+describe('the score of mutation testing', () => {
+  it('counts what no test reaches as survived, and what timed out as killed', () => {
+    const statuses = [
+      'Killed',
+      'Killed',
+      'Timeout',
+      'Survived',
+      'NoCoverage',
+      'Ignored',
+      'CompileError',
+      'RuntimeError',
+    ];
+    const { percent, files, survivors } = scoreOf(
+      statuses.map((status) => aMutant('a.ts', status)),
+      [],
+    );
+    expect(percent).toBe(60);
+    expect(files).toEqual([{ file: 'a.ts', killed: 3, survived: 2, equivalent: 0 }]);
+    expect(survivors.map(({ status }) => status)).toEqual(['Survived', 'NoCoverage']);
+  });
+
+  it('leaves out what is listed as equivalent, in its file only', () => {
+    const mutants = ['a.ts', 'b.ts'].map((file) => aMutant(file, 'Survived', 'true'));
+    const { files, survivors, outdated } = scoreOf([...mutants, aMutant('a.ts', 'Killed')], [equivalent]);
+    expect(files).toEqual([
+      { file: 'a.ts', killed: 1, survived: 0, equivalent: 1 },
+      { file: 'b.ts', killed: 0, survived: 1, equivalent: 0 },
+    ]);
+    expect([survivors, outdated]).toEqual([[mutants[1]], []]);
+  });
+
+  it('names entries of the list that a test has killed, of the files that were tested', () => {
+    expect(scoreOf([aMutant('a.ts', 'Killed', 'true')], [equivalent]).outdated).toEqual([equivalent]);
+    expect(scoreOf([aMutant('b.ts', 'Killed', 'true')], [equivalent]).outdated).toEqual([]);
+  });
+
+  it('is whole where there is nothing to be killed', () => {
+    expect([percentOf(0, 0), percentOf(19, 1), scoreOf([], []).percent]).toEqual([100, 95, 100]);
+  });
+});
+
+it('code is compared in one line', () => {
+  expect(oneLine('a >\n    b ')).toBe('a > b');
+});
