@@ -3,7 +3,6 @@ import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { podResource } from '../../support/pods.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { reset } from '../support/faults.ts';
