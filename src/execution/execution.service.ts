@@ -154,11 +154,9 @@ export class ExecutionService {
     mode: CancelMode,
     { caller, signal }: Call,
   ): Promise<WorkflowExecution | undefined> {
+    const annotations = caller && cancelledBy(caller.username, spec, mode);
     const patch = {
-      metadata: {
-        resourceVersion: metadata.resourceVersion,
-        annotations: caller && cancelledBy(caller.username, spec, mode),
-      },
+      metadata: { resourceVersion: metadata.resourceVersion, annotations },
       spec: { cancelRequested: true, ...(mode === 'Immediate' ? { cancelMode: mode } : {}) },
     };
     const { namespace } = metadata;

@@ -44,6 +44,13 @@ describe('a run whose PipelineRun has failed', () => {
     expect(server.verbs).toEqual(['list', 'patch', 'list', 'list', 'list']);
   });
 
+  it('cancels a TaskRun that somebody has paused', async () => {
+    const { look, taskRun, own, server } = aRun();
+    taskRun(own, 'paused', {}, { spec: { status: 'TaskRunPending' } });
+    await look();
+    expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
+  });
+
   it('waits for a step that still runs after its TaskRun has ended', async () => {
     const { look, taskRun, pod, own } = aRun();
     taskRun(own, 'main', finished);

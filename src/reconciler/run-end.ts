@@ -4,7 +4,7 @@ import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
 import type { StepPod } from '../tekton/step-pod.ts';
-import { isFinished, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { TaskRuns } from './task-runs.ts';
 
@@ -38,7 +38,7 @@ export class RunEnds {
     }
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
     const unfinished = taskRuns.filter((taskRun) => !isFinished(taskRun));
-    const uncancelled = unfinished.filter(({ spec }) => spec.status === undefined);
+    const uncancelled = unfinished.filter(({ spec }) => spec.status !== taskRunCancelled);
     for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);
     // After the TaskRuns: one that is finished makes no more pods.
     const live = await this.taskRuns.livePods(run.namespace, signal);

@@ -33,8 +33,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'Tekton is not asked to cancel',
     file: 'src/reconciler/steps/request-cancellation.step.ts',
-    find: 'if (isRunning && !isBeingCancelled(pipelineRun)) await',
-    replace: 'if (isRunning && isBeingCancelled(pipelineRun)) await',
+    find: 'if (!isAsked) await',
+    replace: 'if (isAsked) await',
     caughtBy: ['src/reconciler/steps/cancellation.steps.spec.ts'],
   },
   {
@@ -45,11 +45,39 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/steps/acquire-target.step.spec.ts'],
   },
   {
-    name: 'the target is given back while pods of the run are alive',
+    name: 'the target of a deleted execution is released while a step of it runs',
     file: 'src/reconciler/steps/release-target.step.ts',
-    find: 'return this.pipelineRuns.hasLivePods(execution, signal);',
-    replace: 'return Promise.resolve(false);',
+    find: "signal)).kind === 'ended';",
+    replace: 'signal)).kind !== undefined;',
     caughtBy: ['src/reconciler/steps/release-target.step.spec.ts'],
+  },
+  {
+    name: 'an execution ends while a step of it runs',
+    file: 'src/reconciler/run-end.ts',
+    find: 'if (unfinished.length === 0 && pods.length === 0) return',
+    replace: 'if (unfinished.length === 0) return',
+    caughtBy: ['src/reconciler/run-end.spec.ts'],
+  },
+  {
+    name: 'a TaskRun that Tekton has left is not cancelled',
+    file: 'src/reconciler/run-end.ts',
+    find: 'for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);',
+    replace: '',
+    caughtBy: ['src/reconciler/run-end.spec.ts'],
+  },
+  {
+    name: 'a run is given up before it was cancelled',
+    file: 'src/reconciler/steps/follow-pipeline-run.step.ts',
+    find: "if (cancellationOf(pipelineRun) !== 'Immediate') await",
+    replace: "if (cancellationOf(pipelineRun) === 'Immediate') await",
+    caughtBy: ['src/reconciler/steps/follow-pipeline-run.step.spec.ts'],
+  },
+  {
+    name: 'an execution fails at its start deadline although its PipelineRun was created',
+    file: 'src/reconciler/steps/enforce-start-deadline.step.ts',
+    find: "if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };",
+    replace: '',
+    caughtBy: ['src/reconciler/steps/enforce-start-deadline.step.spec.ts'],
   },
   {
     name: 'a change of a PipelineRun reaches no execution',
