@@ -21,6 +21,7 @@ const results = await new Stryker({
   ignorers: ['prose'],
   mutate: files.length > 0 ? files : [...decisionCode],
   coverageAnalysis: 'perTest',
+  tempDirName: 'node_modules/.cache/mutants',
   concurrency: 2,
   maxTestRunnerReuse: 300,
   timeoutMS: 60_000,
