@@ -50,8 +50,7 @@ async function main(argv: readonly string[]): Promise<Summary> {
   const environment = await startTestEnvironment({ apiServerArgs, progress, signal: interrupted.signal });
   let summary: Summary;
   try {
-    const coverage = isWhole ? ['--coverage'] : [];
-    summary = await jest(wanted, [...coverage, ...options], environment.variables);
+    summary = await jest(wanted, options, environment.variables);
   } finally {
     await environment.stop();
   }

@@ -27,7 +27,8 @@ export function validate(object: JsonRecord): void {
 
 function validateLease({ acquireTime, renewTime, leaseDurationSeconds }: JsonRecord): void {
   const times = [acquireTime, renewTime].filter((time) => time !== undefined);
-  if (!times.every((time) => microTime.test(String(time)))) throw refused(400, 'a time is no MicroTime');
+  if (!times.every((time) => typeof time === 'string' && microTime.test(time)))
+    throw refused(400, 'a time is no MicroTime');
   if (leaseDurationSeconds !== undefined && Number(leaseDurationSeconds) <= 0) {
     throw refused(422, 'spec.leaseDurationSeconds must be greater than 0');
   }

@@ -5,6 +5,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { callerOf } from '../../support/callers.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { grpcCaller } from './grpc-caller.ts';
@@ -18,14 +19,17 @@ const burst = 50;
 
 const kubernetes = new KubernetesClient(sharedCluster());
 let namespace: TestNamespace;
+let proxy: FaultProxy;
 let api: RunningApi;
 
 beforeAll(async () => {
   namespace = await createNamespace(kubernetes, 'settings');
-  api = await startApi(serviceCluster(), {
+  proxy = await new FaultProxy(serviceCluster()).listen();
+  api = await startApi(proxy.kubeConfig(), {
     WFE_WATCH_NAMESPACES: `kube-public,${namespace.name}`,
     WFE_ALLOWED_BUNDLES: 'quay.io/kubernaut/*',
     WFE_ALLOWED_SERVICE_ACCOUNTS: '*:workflow-execution-sa',
+    WFE_AUTH_CACHE: '1m',
     WFE_RATE_LIMIT: '1',
     WFE_RATE_BURST: String(burst),
   });
@@ -34,6 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api.stop();
+  await proxy.close();
   await namespace.delete();
 });
 
@@ -101,4 +106,22 @@ it('a watch of all namespaces has the events of every served one', async () => {
   });
   await watcher.until('the execution', (told) => told.includes('updated watched'));
   watcher.close();
+});
+
+it('a caller is reviewed once within WFE_AUTH_CACHE', async () => {
+  // A new token of the operator, which no replica has seen.
+  const { token } = await callerOf(kubernetes, { namespace: 'default', name: 'test-operator' });
+  const reviews = { method: 'POST', path: /\/(tokenreviews|subjectaccessreviews)$/ };
+  const before = proxy.seen(reviews).length;
+
+  const concurrent = Array.from({ length: burst / 2 }, () => restCaller(api.as(token)).list(namespace.name));
+  const answers = [...(await Promise.all(concurrent)), await restCaller(api.as(token)).list(namespace.name)];
+
+  expect(answers.map(({ error }) => error?.kind).filter((kind) => kind !== undefined)).toEqual([]);
+  expect(
+    proxy
+      .seen(reviews)
+      .slice(before)
+      .map(({ url }) => url.pathname.split('/').at(-1)),
+  ).toEqual(['tokenreviews', 'subjectaccessreviews']);
 });

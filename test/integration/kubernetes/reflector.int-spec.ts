@@ -5,7 +5,7 @@ import { aConfigMap, configMaps } from '../support/config-map.ts';
 import { drop, hold, resetAfter } from '../support/faults.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { grantReading } from '../support/rights.ts';
-import { until } from '../support/until.ts';
+import { inTime, until } from '../support/until.ts';
 import { ReflectorFixture, watching } from './reflector-fixture.ts';
 
 // What a reflector makes of a real API server and of connections that break. How it answers errors, which need no cluster
@@ -54,7 +54,7 @@ describe('a reflector', () => {
     await using fixture = await open();
     const { changes, reflector } = await fixture.watch({ timing: { watchSeconds: 1 } });
     await fixture.create('before');
-    await fixture.proxy.next(watching);
+    await inTime('it watches again', fixture.proxy.next(watching));
     await fixture.create('after');
     await until('both are reported', () => changes.length === 2);
     expect(reflector.generation).toBe(1);
@@ -128,7 +128,7 @@ describe('a reflector survives', () => {
     const later = fixture.proxy.next(listing);
     expect(fixture.proxy.freeze(watching)).toBe(1);
     await fixture.create('unheard-of');
-    await later;
+    await inTime('it lists again', later);
     await until('the object is there', () => names().includes('unheard-of'));
     expect(reflector.failure).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
@@ -35,7 +36,9 @@ export async function addQuota(client: KubernetesClient, namespace: string, hard
     metadata: { namespace, name },
     spec: { hard },
   });
-  await until('the quota is known', async () => 'status' in (await client.get(quotas, { namespace, name })));
+  // Until then the API server refuses everything that the quota counts, with "status unknown for quota".
+  const isKnown = async () => 'hard' in recordOf(recordOf(await client.get(quotas, { namespace, name }))['status']);
+  await until('the quota has a status', isKnown);
   return { remove: () => client.delete(quotas, { namespace, name }) };
 }
 

@@ -5,7 +5,7 @@ import { leaderLeaseName } from '../../../src/reconciler/leadership.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { reset } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { inTime, until } from '../support/until.ts';
 import { crashAfter } from './crash.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -43,7 +43,7 @@ describe('when the process dies', () => {
     const { status } = await fixture.until('wfe', 'it has started', (seen) => seen.status?.startTime !== undefined);
     const crash = crashAfter(fixture.proxy, writes);
     await fixture.delete('wfe');
-    await crash.happened;
+    await inTime('the process has died', crash.happened);
     await first.stop();
     crash.over();
 
@@ -119,7 +119,8 @@ describe('leader election', () => {
     await eventsUntil(fixture.client, fixture.namespace, 'one', 'Completed');
 
     await hold(fixture, 'somebody else');
-    await expect(first.ended).resolves.toContain('the lease of the leader is lost');
+    const why = await inTime('the process ends', first.ended);
+    expect(why).toContain('the lease of the leader is lost');
     const before = fixture.proxy.seen({ method: 'POST' }).length;
 
     const otherProxy = await fixture.openProxy();

@@ -7,7 +7,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { SeenRequest } from '../support/fault-proxy.ts';
 import { answer, delay, drop, hold, loseAnswer, reset, resetWhen, type Fault } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { inTime, until } from '../support/until.ts';
 import { denyPipelineRuns, exhaustPipelineRuns } from './admission.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -57,7 +57,7 @@ describe('an execution completes, and has one PipelineRun, when', () => {
     const written = fixture.proxy.next(statusWrite);
     await fixture.startReconciler();
     await fixture.execute('wfe', skippingWorkflow);
-    await written;
+    await inTime('the status is written', written);
 
     const labels = { touched: 'yes' };
     await fixture.client.patch(workflowExecutionResource, fixture.key('wfe'), { metadata: { labels } });
@@ -99,32 +99,32 @@ describe('an execution completes, and has one PipelineRun, when', () => {
   });
 });
 
-it.concurrent('an execution that is gone is not started again from a stale list', async () => {
-  await using fixture = await new ReconcilerFixture().open();
-  const created = await fixture.execute('gone', skippingWorkflow);
-  const guarded = { metadata: { finalizers: [finalizer] } };
-  await fixture.client.patch(workflowExecutionResource, created.metadata, guarded);
-  const query = { namespace: fixture.namespace, limit: 500 };
-  const { items, resourceVersion } = await fixture.client.listRaw(workflowExecutionResource, query);
-  const first = await fixture.startReconciler();
-  await fixture.phase('gone', 'Completed');
-  await fixture.delete('gone');
-  await fixture.gone('gone');
-  await first.stop();
-  const body = JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion }, items });
-  const stale = fixture.proxy.inject({ method: 'GET', path: /\/workflowexecutions$/ }, answer(200, { body }), 1);
-  const before = fixture.proxy.seen(creation).length;
+describe('an execution', () => {
+  it.concurrent('that is gone is not started again from a stale list', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const created = await fixture.execute('gone', skippingWorkflow);
+    const guarded = { metadata: { finalizers: [finalizer] } };
+    await fixture.client.patch(workflowExecutionResource, created.metadata, guarded);
+    const query = { namespace: fixture.namespace, limit: 500 };
+    const { items, resourceVersion } = await fixture.client.listRaw(workflowExecutionResource, query);
+    const first = await fixture.startReconciler();
+    await fixture.phase('gone', 'Completed');
+    await fixture.delete('gone');
+    await fixture.gone('gone');
+    await first.stop();
+    const body = JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion }, items });
+    const stale = fixture.proxy.inject({ method: 'GET', path: /\/workflowexecutions$/ }, answer(200, { body }), 1);
+    const before = fixture.proxy.seen(creation).length;
 
-  await fixture.startReconciler();
-  await fixture.execute('next', skippingWorkflow);
+    await fixture.startReconciler();
+    await fixture.execute('next', skippingWorkflow);
 
-  await fixture.phase('next', 'Completed');
-  expect(stale.hits).toBe(1);
-  expect(fixture.proxy.seen(creation)).toHaveLength(before + 1);
-});
+    await fixture.phase('next', 'Completed');
+    expect(stale.hits).toBe(1);
+    expect(fixture.proxy.seen(creation)).toHaveLength(before + 1);
+  });
 
-describe('an execution whose PipelineRun is refused', () => {
-  it.concurrent('for now stays Pending, says why with one Event, and goes on when it is accepted', async () => {
+  it.concurrent('stays Pending while its PipelineRun is refused, says why with one Event, and goes on', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const refused = fixture.proxy.inject(creation, answer(403));
     const reconciler = await fixture.startReconciler();
@@ -138,7 +138,7 @@ describe('an execution whose PipelineRun is refused', () => {
     while (refused.hits < 5) {
       const next = fixture.proxy.next(creation);
       await reconciler.resync();
-      await next;
+      await inTime('it is tried again', next);
     }
 
     refused.remove();
@@ -152,7 +152,7 @@ describe('an execution whose PipelineRun is refused', () => {
     });
   });
 
-  it.concurrent('by a quota waits until there is room', async () => {
+  it.concurrent('waits while a quota leaves no room for its PipelineRun', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const quota = await exhaustPipelineRuns(fixture.client, fixture.namespace);
     await fixture.startReconciler();
@@ -165,7 +165,7 @@ describe('an execution whose PipelineRun is refused', () => {
     await fixture.phase('wfe', 'Completed');
   });
 
-  it.concurrent('by an admission policy fails with the message of the policy', async () => {
+  it.concurrent('fails with the message of an admission policy that denies its PipelineRun', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const policy = await denyPipelineRuns(fixture.client, fixture.namespace);
     await fixture.startReconciler();
@@ -177,7 +177,7 @@ describe('an execution whose PipelineRun is refused', () => {
     expect(status?.pipelineRunRef).toBeUndefined();
   });
 
-  it.concurrent('because its name is taken fails, and leaves that PipelineRun alone', async () => {
+  it.concurrent('fails if the name of its PipelineRun is taken, and leaves that one alone', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const execution = await fixture.execute('wfe', skippingWorkflow);
     const name = pipelineRunName(execution);
@@ -196,38 +196,31 @@ describe('an execution whose PipelineRun is refused', () => {
     const after = await fixture.client.get(pipelineRunResource, fixture.key(name));
     expect(after.metadata.uid).toBe(foreign.metadata.uid);
   });
-});
 
-describe('a policy of the service', () => {
-  it.concurrent(
-    'fails what it does not allow, names the rule and creates nothing, and runs what it allows',
-    async () => {
-      await using fixture = await new ReconcilerFixture().open();
-      const allowed = await fixture.execute('allowed', skippingWorkflow);
-      const repositories = allowed.spec.workflowRef.containerImage.replace(/\/[^/]+$/, '/*');
-      const { allowedBundles } = loadConfig({ WFE_ALLOWED_BUNDLES: repositories });
-      await fixture.create('refused', { workflowRef: { ...aSpec().workflowRef, containerImage: 'evil/oomkill:v1' } });
+  it.concurrent('fails with the rule of the policy that it breaks, and runs if it breaks none', async () => {
+    await using fixture = await new ReconcilerFixture().open();
+    const allowed = await fixture.execute('allowed', skippingWorkflow);
+    const repositories = allowed.spec.workflowRef.containerImage.replace(/\/[^/]+$/, '/*');
+    const { allowedBundles } = loadConfig({ WFE_ALLOWED_BUNDLES: repositories });
+    await fixture.create('refused', { workflowRef: { ...aSpec().workflowRef, containerImage: 'evil/oomkill:v1' } });
 
-      await fixture.startReconciler({ allowedBundles });
+    await fixture.startReconciler({ allowedBundles });
 
-      await fixture.phase('allowed', 'Completed');
-      const { status } = await fixture.phase('refused', 'Failed');
-      expect(status?.failure).toMatchObject({
-        reason: 'ValidationFailed',
-        message: expect.stringContaining('WFE_ALLOWED_BUNDLES'),
-        wasExecutionFailure: false,
-      });
-      await expect(fixture.pipelineRuns('refused')).resolves.toEqual([]);
-      const [event] = await eventsUntil(fixture.client, fixture.namespace, 'refused', 'ValidationFailed');
-      expect(event?.note).toContain('WFE_ALLOWED_BUNDLES');
-    },
-  );
-});
+    await fixture.phase('allowed', 'Completed');
+    const { status } = await fixture.phase('refused', 'Failed');
+    expect(status?.failure).toMatchObject({
+      reason: 'ValidationFailed',
+      message: expect.stringContaining('WFE_ALLOWED_BUNDLES'),
+      wasExecutionFailure: false,
+    });
+    await expect(fixture.pipelineRuns('refused')).resolves.toEqual([]);
+    const [event] = await eventsUntil(fixture.client, fixture.namespace, 'refused', 'ValidationFailed');
+    expect(event?.note).toContain('WFE_ALLOWED_BUNDLES');
+  });
 
-describe('the cost of an execution', () => {
   // The reconciler sees the run twice, when it has started and when it has ended, however long Tekton takes for it: its
   // watch gets no event, and breaks off when the test says so.
-  it.concurrent('is one write for each step, and no read', async () => {
+  it.concurrent('costs one write for each step, and no read', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const [started, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     for (const { promise } of [started, ended]) fixture.proxy.inject(runWatch, resetWhen(promise), 1);

@@ -137,10 +137,8 @@ describe('an execution', () => {
     await fixture.gone('expires');
     await expect(fixture.pipelineRuns('expires')).resolves.toEqual([]);
   });
-});
 
-describe('an execution that is cancelled', () => {
-  it.concurrent('before it has started creates nothing', async () => {
+  it.concurrent('that is cancelled before it has started creates nothing', async () => {
     await fixture.execute('never-started', waitingWorkflow, { cancelRequested: true });
 
     const { status } = await fixture.phase('never-started', 'Failed');
@@ -148,7 +146,7 @@ describe('an execution that is cancelled', () => {
     await expect(fixture.pipelineRuns('never-started')).resolves.toEqual([]);
   });
 
-  it.concurrent('while it runs fails with Cancelled once Tekton has cancelled its PipelineRun', async () => {
+  it.concurrent('that is cancelled while it runs fails once Tekton has cancelled its PipelineRun', async () => {
     await fixture.execute('cancelled', waitingWorkflow);
     await fixture.startedRun('cancelled');
     await fixture.phase('cancelled', 'Running');
@@ -170,7 +168,7 @@ describe('an execution that is cancelled', () => {
     ]);
   });
 
-  it.concurrent('by hand on its PipelineRun fails with Cancelled too', async () => {
+  it.concurrent('whose PipelineRun is cancelled by hand fails with Cancelled too', async () => {
     await fixture.execute('run-cancelled', waitingWorkflow);
     const { metadata } = await fixture.startedRun('run-cancelled');
     await fixture.client.patch(pipelineRunResource, metadata, { spec: { status: 'Cancelled' } });
@@ -180,10 +178,8 @@ describe('an execution that is cancelled', () => {
     const { status } = await fixture.phase('run-cancelled', 'Failed');
     expect(status?.failure?.reason).toBe('Cancelled');
   });
-});
 
-describe('an execution that is deleted', () => {
-  it.concurrent('stays until its PipelineRun is gone', async () => {
+  it.concurrent('that is deleted stays until its PipelineRun is gone', async () => {
     await fixture.execute('lingers', waitingWorkflow);
     await fixture.phase('lingers', 'Running');
     const { metadata } = await fixture.startedRun('lingers');
@@ -202,7 +198,7 @@ describe('an execution that is deleted', () => {
     await expect(fixture.pipelineRuns('lingers')).resolves.toEqual([]);
   });
 
-  it.concurrent('keeps the finalizers of others', async () => {
+  it.concurrent('that is deleted keeps the finalizers of others', async () => {
     await fixture.execute('kept', skippingWorkflow);
     const { metadata } = await fixture.phase('kept', 'Completed');
     const finalizers = [...(metadata.finalizers ?? []), testFinalizer];
@@ -215,7 +211,7 @@ describe('an execution that is deleted', () => {
     expect(execution.metadata.finalizers).toEqual([testFinalizer]);
   });
 
-  it.concurrent('and created again under its name is another execution', async () => {
+  it.concurrent('that is deleted and created again under its name is another execution', async () => {
     const before = await fixture.execute('twice', skippingWorkflow);
     const first = await fixture.phase('twice', 'Completed');
     await fixture.delete('twice');

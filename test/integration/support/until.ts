@@ -15,3 +15,14 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
+
+/** Awaits a promise that may never settle; throws when it has not within the deadline. */
+export async function inTime<T>(what: string, promise: Promise<T>, ms = defaultDeadlineMs): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`Waited ${ms} ms in vain until ${what}`)), ms);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
