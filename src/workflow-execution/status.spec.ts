@@ -68,6 +68,7 @@ describe('the status of an execution', () => {
   it('says that no PipelineRun was created when it failed before', () => {
     const execution = after([{ phase: 'Failed', failure: { ...failure, reason: 'PipelineRunConflict' } }]);
     expect(conditions(execution)).toContain('PipelineRunCreated=False PipelineRunConflict');
+    expect(execution.status).not.toHaveProperty('pipelineRunRef');
   });
 
   it('is Skipped with the reason', () => {
@@ -168,6 +169,9 @@ describe('the times of an execution', () => {
     const startTime = '2026-01-02T03:05:00Z';
     const pending = { phase: 'Pending', reason: 'Forbidden', message: 'no', startTime } as const;
     expect(after([pending]).status).not.toHaveProperty('startTime');
+    const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: startTime } as const;
+    const skipped = { phase: 'Skipped', skip, startTime } as const;
+    expect(after([skipped]).status).not.toHaveProperty('startTime');
   });
 });
 
