@@ -124,8 +124,14 @@ describe('the task that failed', () => {
     });
   });
 
-  it('has no step when each has ended with 0 or has not ended', () => {
-    const steps = [step('good', 0), { name: 'alive', imageID: 'busybox@sha256:1' }];
+  it('is found among TaskRuns of which nothing is known yet', () => {
+    const runs = [aTaskRun('run-a', {}), taskRun('run-b', 'StepFailed', 2, 1)];
+    expect(classifyFailure(failed(), runs).failedTask?.name).toBe('b');
+  });
+
+  it('has no step when each has ended with 0, has not ended, or never got its turn', () => {
+    const skipped = step('later', 1, { terminationReason: 'Skipped' });
+    const steps = [step('good', 0), { name: 'alive', imageID: 'busybox@sha256:1' }, skipped];
     const runs = [aTaskRun('run-a', { ...succeeded('False', 'PodEvicted'), steps })];
     expect(classifyFailure(failed(), runs).failedTask).toEqual({ name: 'a' });
   });
@@ -164,6 +170,12 @@ describe('the reason', () => {
     const message = 'it took too long\nPrevious status: [ExceededNodeResources] no room';
     const runs = [aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message))];
     expect(classifyFailure(failed(), runs).reason).toBe('ResourceExhausted');
+  });
+
+  it('is Cancelled also when a task had lacked resources', () => {
+    const run = aPipelineRun({ status: succeeded('False', 'Cancelled') });
+    const runs = [aTaskRun('run-a', succeeded('False', 'ExceededNodeResources'))];
+    expect(classifyFailure(run, runs).reason).toBe('Cancelled');
   });
 
   it('is not read from words that somebody else has put into a message', () => {
@@ -227,6 +239,8 @@ describe('whether steps ran', () => {
   it('is not denied when a child cannot be looked into', () => {
     const status = { ...succeeded('False', 'Failed'), childReferences: [{ kind: 'CustomRun', name: 'run-c' }] };
     expect(classifyFailure(aPipelineRun({ status }), []).wasExecutionFailure).toBe(true);
+    const namesake = aTaskRun('run-c', { ...succeeded('False', 'PodCreationFailed'), steps: [notStarted] });
+    expect(classifyFailure(aPipelineRun({ status }), [namesake]).wasExecutionFailure).toBe(true);
   });
 
   it.each([
@@ -287,6 +301,6 @@ describe('the message', () => {
     const taskRun = (text: string) => aTaskRun('run-a', succeeded('False', 'StepFailed', text));
     expect(classifyFailure(run, [taskRun('the task')]).message).toMatch(/ Tekton says: the task$/);
     expect(classifyFailure(run, []).message).toMatch(/ Tekton says: the run$/);
-    expect(classifyFailure(run, [taskRun('')]).message).not.toContain('Tekton says');
+    expect(classifyFailure(run, [taskRun('')]).message).toBe(`Task "a" failed (Unknown). ${advice.Unknown}`);
   });
 });

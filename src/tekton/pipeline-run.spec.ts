@@ -97,6 +97,10 @@ describe('parsing a PipelineRun', () => {
       message: '',
     });
     expect(aPipelineRun({ status: { conditions: conditions.slice(0, 2) } }).status.succeeded).toBeUndefined();
+    expect(aPipelineRun({ status: succeeded('Unknown', 'Running') }).status.succeeded).toMatchObject({
+      status: 'Unknown',
+      reason: 'Running',
+    });
   });
 
   it.each([
@@ -132,6 +136,9 @@ describe('parsing a PipelineRun', () => {
     ['a time with ten digits after the point', '2026-11-23T12:05:00.1234567890Z'],
     ['a time with none after the point', '2026-11-23T12:05:00.Z'],
     ['a year of five digits', '12026-11-23T12:05:00Z'],
+    ['a year of six digits', '+012026-11-23T12:05:00Z'],
+    ['a time with a comment', '2026-11-23T12:05:00Z (UTC)'],
+    ['a list of a time', ['2026-11-23T12:05:00Z']],
   ])('does not take %s for a time', (_what, startTime) => {
     expect(aPipelineRun({ status: { startTime } }).status.startTime).toBeUndefined();
   });

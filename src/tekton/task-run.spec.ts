@@ -118,6 +118,7 @@ describe('the owner of a TaskRun', () => {
     ['is of another kind', owned({ ...owner, kind: 'CustomRun' }), false],
     ['does not control it', owned({ ...owner, controller: false }), false],
     ['is not there', owned(), false],
+    ['is not known', { ...owned(), metadata: { ...owned().metadata, ownerReferences: undefined } }, false],
   ])('is the PipelineRun that %s: %#', (_, taskRun, expected) => {
     expect(isTaskRunOf(taskRun, 'run-1')).toBe(expected);
   });
@@ -126,5 +127,7 @@ describe('the owner of a TaskRun', () => {
 it('the task of a TaskRun is the one of its label, else it has the name of the TaskRun', () => {
   const labels = { 'tekton.dev/pipelineTask': 'main' };
   expect(pipelineTaskOf(parseTaskRun({ metadata: { ...metadata, labels } }))).toBe('main');
-  expect(pipelineTaskOf(parseTaskRun({ metadata }))).toBe('run-1-main');
+  const bare = parseTaskRun({ metadata });
+  expect(pipelineTaskOf(bare)).toBe('run-1-main');
+  expect(pipelineTaskOf({ ...bare, metadata: { ...bare.metadata, labels: undefined } })).toBe('run-1-main');
 });

@@ -10,9 +10,10 @@ it('the annotations of this service are under its own prefix, by names that do n
     requestFingerprint: 'workflowexecution.kubernaut.ai/request-fingerprint',
     traceparent: 'workflowexecution.kubernaut.ai/traceparent',
   });
-  expect([ownPrefix, requestLabel]).toEqual([
+  expect([ownPrefix, requestLabel, requestIndex]).toEqual([
     'workflowexecution.kubernaut.ai/',
     'workflowexecution.kubernaut.ai/request',
+    'request',
   ]);
 });
 
@@ -20,6 +21,6 @@ it('an execution is indexed by its request label, and not at all without one', (
   const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
   const keysOf = executionIndexes[requestIndex];
   expect(keysOf(labelled)).toEqual(['abc']);
-  expect(keysOf(aWorkflowExecution({ metadata: { labels: { other: 'x' } } }))).toEqual([]);
-  expect(keysOf(aWorkflowExecution())).toEqual([]);
+  expect(keysOf(aWorkflowExecution({ metadata: { labels: { other: 'x' } } }))).toHaveLength(0);
+  expect(keysOf(aWorkflowExecution())).toHaveLength(0);
 });

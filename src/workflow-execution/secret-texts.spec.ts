@@ -40,6 +40,17 @@ describe('a text that somebody else has written', () => {
     expect(maskOf({ TOKEN: 'abc' })('xabcx "abc"')).toBe('xabcx "********"');
   });
 
+  it('is masked also where the value is quoted without the spaces around it', () => {
+    const mask = maskOf({ PASSWORD: ' hunter2 ' });
+    for (const text of ['<hunter2>', '< hunter2>', '<hunter2 >', '< hunter2 >']) {
+      expect(mask(text)).not.toContain('hunter2');
+    }
+  });
+
+  it('keeps its empty quotes when a secret is nothing but spaces', () => {
+    expect(maskOf({ TOKEN: '  ' })('it is "" or \'\', not "  "')).toBe('it is "" or \'\', not "********"');
+  });
+
   it('is left as it is when there are no secret parameters, or no parameters', () => {
     expect(maskOf({ NAMESPACE: 'payment' })('in payment')).toBe('in payment');
     expect(maskOf()('in payment')).toBe('in payment');

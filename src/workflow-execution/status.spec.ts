@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise } from './status.ts';
+import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise, withCondition } from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -84,6 +84,7 @@ describe('the status of an execution', () => {
   it('says that no PipelineRun was created when it failed before', () => {
     const execution = after([{ phase: 'Failed', failure: { ...failure, reason: 'PipelineRunConflict' } }]);
     expect(conditions(execution)).toContain('PipelineRunCreated=False PipelineRunConflict');
+    expect(execution.status).not.toHaveProperty('pipelineRunRef');
   });
 
   it('is Skipped with the reason', () => {
@@ -102,6 +103,98 @@ describe('the status of an execution', () => {
     const { status } = after([{ phase: 'Failed', failure: long }]);
     expect([status?.message?.length, status?.failure?.message.length]).toEqual([4096, 4096]);
   });
+});
+
+describe('the conditions of an execution', () => {
+  const times = { lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 };
+  const created = {
+    type: 'PipelineRunCreated',
+    status: 'True',
+    reason: 'PipelineRunCreated',
+    message: expect.stringContaining('run-1'),
+    ...times,
+  };
+  const ready = (status: string, reason: string, message: string) => ({
+    type: 'Ready',
+    status,
+    reason,
+    message,
+    ...times,
+  });
+  const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:10:00Z' } as const;
+
+  it.each<[string, Observation, object[]]>([
+    [
+      'cannot be created',
+      { phase: 'Pending', reason: 'Forbidden', message: 'no rights' },
+      [
+        ready('Unknown', 'Forbidden', 'no rights'),
+        { type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden', message: 'no rights', ...times },
+      ],
+    ],
+    ['runs', running, [ready('Unknown', 'Running', 'runs'), created]],
+    [
+      'has succeeded',
+      { phase: 'Completed', pipelineRun: reference, message: 'done' },
+      [ready('True', 'Completed', 'done'), created],
+    ],
+    ['has failed', { phase: 'Failed', failure, pipelineRun: reference }, [ready('False', 'TaskFailed', 'no'), created]],
+    [
+      'was not needed',
+      { phase: 'Skipped', skip },
+      [
+        ready('False', 'ResourceBusy', 'busy'),
+        { type: 'PipelineRunCreated', status: 'False', reason: 'ResourceBusy', message: 'busy', ...times },
+      ],
+    ],
+  ])('whose PipelineRun %s say so', (_, observation, expected) => {
+    expect(after([observation]).status?.conditions).toEqual(expected);
+  });
+
+  it('are kept beside one that is brought up to date', () => {
+    const update = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' } as const;
+    const execution = after([running]);
+    const status = withCondition(execution, update, now);
+    expect(status).toEqual({
+      ...execution.status,
+      conditions: [...(execution.status?.conditions ?? []), { ...update, ...times }],
+    });
+    expect(withCondition(aWorkflowExecution(), update, now)).toEqual({ conditions: [{ ...update, ...times }] });
+  });
+
+  it('say that it is being cancelled only where Ready does', () => {
+    const { lastTransitionTime } = times;
+    const other = { type: 'PipelineRunCreated', status: 'True', message: '', lastTransitionTime } as const;
+    const conditions: Condition[] = [{ ...other, reason: 'Cancelling' }];
+    expect(cancellingMode(aWorkflowExecution({ status: { conditions } }))).toBeUndefined();
+    expect(cancellingMode(aWorkflowExecution({ status: {} }))).toBeUndefined();
+    expect(cancellingMode(aWorkflowExecution())).toBeUndefined();
+    expect(cancellingMode(after([running, { ...running, cancelling: undefined }]))).toBeUndefined();
+  });
+});
+
+describe('the times of an execution', () => {
+  it('have no end while it runs, and that of the write when its run says none', () => {
+    expect(after([running]).status).not.toHaveProperty('completionTime');
+    const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done' }]);
+    expect(status).toMatchObject({ completionTime: '2026-01-02T03:10:00Z' });
+    expect(status).not.toHaveProperty('startTime');
+  });
+
+  it('are not those of a run that had not begun', () => {
+    const startTime = '2026-01-02T03:05:00Z';
+    const pending = { phase: 'Pending', reason: 'Forbidden', message: 'no', startTime } as const;
+    expect(after([pending]).status).not.toHaveProperty('startTime');
+    const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: startTime } as const;
+    const skipped = { phase: 'Skipped', skip, startTime } as const;
+    expect(after([skipped]).status).not.toHaveProperty('startTime');
+  });
+});
+
+it('a status of an object without a generation observes none', () => {
+  const execution = after([running], aWorkflowExecution({ metadata: { generation: undefined } }));
+  expect(execution.status).not.toHaveProperty('observedGeneration');
+  expect(execution.status?.conditions?.[0]).not.toHaveProperty('observedGeneration');
 });
 
 const time = fc

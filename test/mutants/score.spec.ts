@@ -2,9 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { oneLine, percentOf, scoreOf, type TestedMutant } from './score.ts';
 
 const aMutant = (file: string, status: string, replacement = 'false'): TestedMutant => ({
-  ...{ file, status, replacement, line: 1, column: 1, mutator: 'ConditionalExpression', original: 'a > b' },
+  ...{
+    file,
+    status,
+    replacement,
+    line: 1,
+    column: 1,
+    mutator: 'ConditionalExpression',
+    code: 'if (a > b) {',
+    original: 'a > b',
+  },
 });
-const equivalent = { file: 'a.ts', original: 'a > b', replacement: 'true', reason: 'never less' };
+const equivalent = { file: 'a.ts', code: 'if (a > b) {', original: 'a > b', replacement: 'true', reason: 'never less' };
 
 describe('the score of mutation testing', () => {
   it('counts what no test reaches as survived, and what timed out as killed', () => {
@@ -35,6 +44,8 @@ describe('the score of mutation testing', () => {
       { file: 'b.ts', killed: 0, survived: 1, equivalent: 0 },
     ]);
     expect([survivors, outdated]).toEqual([[mutants[1]], []]);
+    const elsewhere = { ...aMutant('a.ts', 'Survived', 'true'), code: 'while (a > b) {' };
+    expect(scoreOf([elsewhere], [equivalent]).survivors).toEqual([elsewhere]);
   });
 
   it('names entries of the list that a test has killed, of the files that were tested', () => {

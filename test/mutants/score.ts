@@ -7,6 +7,9 @@ export interface TestedMutant {
   readonly line: number;
   readonly column: number;
   readonly mutator: string;
+  /** The line of code that it begins in, without its indentation. */
+  readonly code: string;
+  /** The part that is replaced, in one line. */
   readonly original: string;
   readonly replacement: string;
   readonly status: string;
@@ -15,7 +18,7 @@ export interface TestedMutant {
 /** A mutant that behaves like the code that it was made of: no test can tell them apart. */
 export interface EquivalentMutant {
   readonly file: string;
-  /** The code that is replaced, in one line. */
+  readonly code: string;
   readonly original: string;
   readonly replacement: string;
   /** Why nobody can see the difference. */
@@ -82,9 +85,7 @@ function count(mutants: readonly TestedMutant[], inFile: string): number {
 }
 
 function isSame(equivalent: EquivalentMutant, mutant: TestedMutant): boolean {
-  return (
-    equivalent.file === mutant.file &&
-    equivalent.original === mutant.original &&
-    equivalent.replacement === mutant.replacement
-  );
+  const { file, code, original, replacement } = equivalent;
+  const isThere = file === mutant.file && code === mutant.code;
+  return isThere && original === mutant.original && replacement === mutant.replacement;
 }
