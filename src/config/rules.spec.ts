@@ -224,6 +224,10 @@ it('the bounds are part of what is allowed', () => {
   expect(oneOf('a', 'b').allowed).toBe('one of a, b');
 });
 
+it('two stars are part of what is allowed for bundles', () => {
+  expect(bundlePatterns.allowed).toContain('`**` for any');
+});
+
 it('bounds that are no durations let nothing through', () => {
   expect([duration('?', '1m').parse('1s'), duration('1s', '?').parse('1s')]).toEqual([undefined, undefined]);
 });
