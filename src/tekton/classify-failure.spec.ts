@@ -1,51 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { FailedTask, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
+import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { advice } from './failure-reasons.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
-import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
-import { readOutcome } from './read-outcome.ts';
-import { parseTaskRun, type TaskRun } from './task-run.ts';
-
-interface Recording {
-  readonly pipelineRun: unknown;
-  readonly taskRuns: readonly unknown[];
-}
-
-/** A PipelineRun with its TaskRuns as Tekton v1.15 left them. */
-function recorded(name: string): { pipelineRun: PipelineRun; taskRuns: TaskRun[] } {
-  const file = new URL(`fixtures/${name}.json`, import.meta.url);
-  const { pipelineRun, taskRuns } = JSON.parse(readFileSync(file, 'utf8')) as Recording;
-  return { pipelineRun: parsePipelineRun(pipelineRun), taskRuns: taskRuns.map(parseTaskRun) };
-}
-
-describe('what Tekton has left behind', () => {
-  it.each<[string, FailureReason, boolean, FailedTask | undefined]>([
-    ['oom', 'OOMKilled', true, { name: 'main', stepName: 's', exitCode: 137 }],
-    ['exit1', 'TaskFailed', true, { name: 'main', stepName: 's', exitCode: 3 }],
-    ['prtimeout', 'DeadlineExceeded', true, { name: 'main' }],
-    ['quota', 'ResourceExhausted', false, { name: 'main' }],
-    ['imagepull', 'ImagePullBackOff', false, { name: 'main' }],
-    ['badimg', 'ImagePullBackOff', false, { name: 'main' }],
-    ['nobundle', 'BundleResolutionFailed', false, undefined],
-    ['badregistry', 'BundleResolutionFailed', false, undefined],
-    ['nopipelineinbundle', 'BundleResolutionFailed', false, undefined],
-    ['nokind', 'BundleResolutionFailed', false, undefined],
-    ['missingparam', 'ConfigurationError', false, undefined],
-    ['nosa', 'ConfigurationError', false, { name: 'main' }],
-    ['cancel', 'Cancelled', true, undefined],
-  ])('%s is %s, steps ran: %p', (name, reason, wasExecutionFailure, failedTask) => {
-    const { pipelineRun, taskRuns } = recorded(name);
-    const { message, ...failure } = classifyFailure(pipelineRun, taskRuns);
-    expect(failure).toEqual({ reason, wasExecutionFailure, failedTask });
-    expect(message).toContain('Tekton says: ');
-  });
-
-  it.each(['ok', 'extraparam'])('%s has succeeded', (name) => {
-    expect(readOutcome(recorded(name).pipelineRun).state).toBe('succeeded');
-  });
-});
 
 const failed = (children: readonly string[] = []) =>
   aPipelineRun({

@@ -97,6 +97,12 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'run-end',
+    proves: 'An execution ends only when no container of its run works any more, whatever Tekton leaves behind.',
+    run: { jest: ['test/e2e/run-end'] },
+    cluster: 'shared',
+  },
+  {
     name: 'logs',
     proves: 'Logs of real pods are followed, merged, cut and refused as documented.',
     run: { jest: ['test/e2e/logs'] },
