@@ -17,6 +17,20 @@ describe('a permanent lease', () => {
     expect(b!.elector.leader).toBe('a');
   });
 
+  it('is refused also when it says no duration, which would make another Lease free', async () => {
+    const { clock, server, candidates } = anElection(['a', 'b'], permanent);
+    const [a, b] = candidates;
+    void a!.start();
+    await clock.advance(1_000);
+    a!.finish();
+    await clock.advance(1_000);
+    const lease = server.lease!;
+    server.lease = { ...lease, spec: { ...lease.spec, leaseDurationSeconds: undefined } };
+    void b!.start();
+    await clock.advance(1_000);
+    expect([b!.state.end, server.lease.spec.holderIdentity]).toEqual(['refused', 'a']);
+  });
+
   it('is taken at once by another process with the same identity', async () => {
     const { clock, server, candidates } = anElection(['a', 'a'], permanent);
     const [first, second] = candidates;
