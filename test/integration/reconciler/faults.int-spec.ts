@@ -175,7 +175,7 @@ describe('an execution', () => {
 
     const { status } = await fixture.phase('wfe', 'Failed');
     expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
-    expect(status?.message).toContain('exceeded quota');
+    expect(status?.message).toContain('quota: test-quota');
 
     await quota.remove();
     const { targetResource } = (await fixture.execution('wfe')).spec;
@@ -240,17 +240,20 @@ describe('an execution', () => {
   // watch gets no event, and breaks off when the test says so.
   it.concurrent('costs one write for each step, and one list of pods at its end', async () => {
     await using fixture = await new ReconcilerFixture().open();
-    const [started, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    for (const { promise } of [started, ended]) fixture.proxy.inject(runWatch, resetWhen(promise), 1);
+    let breakOff = Promise.withResolvers<void>();
+    const watches = fixture.proxy.inject(runWatch, (exchange) => resetWhen(breakOff.promise)(exchange));
     await fixture.startReconciler();
     await fixture.execute('wfe', waitingWorkflow);
     await fixture.phase('wfe', 'Running');
     await fixture.startedRun('wfe');
-    started.resolve();
+    const brokenOff = breakOff;
+    breakOff = Promise.withResolvers();
+    brokenOff.resolve();
     await fixture.until('wfe', 'it has started', ({ status }) => status?.startTime !== undefined);
     await fixture.completeTask('wfe');
     await fixture.pipelineRun('wfe', ({ status }) => status.completionTime !== undefined);
-    ended.resolve();
+    watches.remove();
+    breakOff.resolve();
     await fixture.until('wfe', 'its audit events are recorded', ({ status }) =>
       Boolean(status?.conditions?.some(({ type }) => type === 'AuditRecorded')),
     );
