@@ -41,7 +41,9 @@ describe('a good trail', () => {
     good.event('b', 'skipped', { ...shared, event_timestamp: '2026-11-23T10:00:01Z' });
 
     const whose = { correlationId: 'rr-shared' };
-    expect(told(good, { ...expected('a', 'skipped'), ...whose }, { ...expected('b', 'skipped'), ...whose })).toEqual([]);
+    expect(told(good, { ...expected('a', 'skipped'), ...whose }, { ...expected('b', 'skipped'), ...whose })).toEqual(
+      [],
+    );
   });
 });
 
