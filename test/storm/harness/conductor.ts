@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../history/change.ts';
+import type { InterferenceKind } from '../plan/interference.ts';
 import type { Action } from '../plan/plan.ts';
 import type { StormOptions } from '../storm.ts';
 import { FailoverClock } from './failover-clock.ts';
 import type { Replica } from './replica.ts';
 import type { Stage } from './stage.ts';
-import { Standing } from './standing.ts';
+import { count, Standing } from './standing.ts';
 
 /** Milliseconds between two lines of progress. */
 const sayEveryMs = 5000;
@@ -21,7 +22,8 @@ export class Conductor {
   readonly #options: StormOptions;
   readonly #standing = new Standing();
   readonly #failover = new FailoverClock();
-  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0 };
+  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
+  readonly #interferences: InterferenceKind[] = [];
   readonly #calledOff = Promise.withResolvers<never>();
   #changed = Promise.withResolvers<void>();
 
@@ -55,6 +57,7 @@ export class Conductor {
       apiServerRestarts: this.#done['restart-api-server'],
       deletions: this.#done.delete,
       cancellations: this.#done.cancel,
+      interferences: count(this.#interferences),
       exits: stage.replicas.reduce((sum, { unplannedExits }) => sum + unplannedExits, 0),
       secondsWithoutLeader: this.#failover.seconds,
     };
@@ -85,6 +88,7 @@ export class Conductor {
       await delay(Math.max(0, started + action.atMs - performance.now()), undefined, { signal });
       await Promise.race([this.#do(stage, action), this.#calledOff.promise]);
       this.#done[action.kind] += 1;
+      if (action.kind === 'interfere') this.#interferences.push(action.interference.kind);
     } catch (error) {
       this.fail(error);
     }
@@ -102,6 +106,8 @@ export class Conductor {
         return this.#kill(stage, action.replica, action.downMs);
       case 'freeze':
         return this.#freeze(stage.replicas, action.forMs);
+      case 'interfere':
+        return stage.neighbour.interfere(action.interference);
       case 'restart-api-server':
         this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
@@ -145,7 +151,7 @@ export class Conductor {
       `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
-        `deleted ${deleted}, cancelled ${cancel}; locks ${this.#standing.locks}`,
+        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#done.interfere}; locks ${this.#standing.locks}`,
     );
   }
 }
