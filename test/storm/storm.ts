@@ -27,6 +27,8 @@ export interface StormOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Directory of a checkout whose built service is run instead of that of this one. */
   readonly product?: string;
+  /** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
+  readonly settleMs?: { readonly executions: number; readonly locks: number };
   /** Makes the lock useless, to show that the checker finds what follows from that. */
   readonly brokenLock?: boolean;
   /** Told how it goes, a line now and then. */

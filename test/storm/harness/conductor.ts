@@ -10,8 +10,7 @@ import { count, Standing } from './standing.ts';
 
 /** Milliseconds between two lines of progress. */
 const sayEveryMs = 5000;
-/** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
-const settleMs = { executions: 180_000, locks: 60_000 };
+const patientSettleMs = { executions: 180_000, locks: 60_000 };
 /** Milliseconds within which some replica has to lead. */
 const leaderMs = 60_000;
 
@@ -73,6 +72,7 @@ export class Conductor {
     try {
       await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
       this.#options.signal.throwIfAborted();
+      const { settleMs = patientSettleMs } = this.#options;
       await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
       await this.#until(() => this.#standing.locks === 0, settleMs.locks);
       await stage.caughtUp();
