@@ -37,7 +37,12 @@ export function foreignRun(original: JsonObject): JsonObject {
   };
 }
 
-/** What somebody who knows how the service works creates before it does: its PipelineRun of an execution, but another one. */
-export function forgedRun(execution: JsonObject): JsonObject {
-  return foreignRun({ ...buildPipelineRun(parseWorkflowExecution(execution)) });
+/**
+ * What somebody who knows how the service works creates before it does: its PipelineRun of an execution, but another one.
+ *
+ * @param execution as etcd has it, without the resourceVersion that the API server adds
+ */
+export function forgedRun({ metadata, ...execution }: JsonObject, revision: number): JsonObject {
+  const known = { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(revision) };
+  return foreignRun({ ...buildPipelineRun(parseWorkflowExecution({ ...execution, metadata: known })) });
 }

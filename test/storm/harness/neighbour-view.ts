@@ -55,7 +55,7 @@ export class NeighbourView {
 
   /** Waits until something is found, looking at each change; undefined when nothing is found in time. */
   async waitFor<T>(find: () => T | undefined, forMs: number): Promise<T | undefined> {
-    const over = AbortSignal.any([this.#signal, AbortSignal.timeout(Math.max(0, forMs))]);
+    const over = AbortSignal.any([this.#signal, AbortSignal.timeout(Math.max(0, Math.round(forMs)))]);
     const isOver = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
     for (;;) {
       const found = find();

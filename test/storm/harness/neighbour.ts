@@ -109,10 +109,10 @@ export class Neighbour {
     const tried = new Set<string>();
     for (let isForged = false; !isForged;) {
       const next = () => this.#view.newExecutions().find(({ key }) => !tried.has(key));
-      const { key, namespace, object } = await this.#chance('forge a PipelineRun', next);
+      const { key, namespace, revision, object } = await this.#chance('forge a PipelineRun', next);
       tried.add(key);
       const path = `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`;
-      isForged = (await this.#api.call('POST', path, forgedRun(object))).status === 201;
+      isForged = (await this.#api.call('POST', path, forgedRun(object, revision))).status === 201;
     }
   }
 
