@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../history/change.ts';
-import type { InterferenceKind } from '../plan/interference.ts';
+import type { Interference, InterferenceKind } from '../plan/interference.ts';
 import type { Action } from '../plan/plan.ts';
 import type { StormOptions } from '../storm.ts';
 import { FailoverClock } from './failover-clock.ts';
+import type { Neighbour } from './neighbour.ts';
 import type { Replica } from './replica.ts';
 import type { Stage } from './stage.ts';
 import { count, Standing } from './standing.ts';
@@ -70,10 +71,17 @@ export class Conductor {
     const timer = setInterval(() => this.#say(), sayEveryMs);
     const started = performance.now();
     try {
-      await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
+      const begin = (actions: readonly Action[] = []) =>
+        Promise.all(actions.map((action) => this.#perform(stage, action, started)));
+      const { interfere, other } = Object.groupBy(plan, ({ kind }) => (kind === 'interfere' ? kind : 'other'));
+      const interfering = begin(interfere);
+      await begin(other);
       this.#options.signal.throwIfAborted();
       const { settleMs = patientSettleMs } = this.#options;
       await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
+      // There is nothing left to interfere with.
+      stage.neighbour.rest();
+      await interfering;
       await this.#until(() => this.#standing.locks === 0, settleMs.locks);
       await stage.caughtUp();
     } finally {
@@ -88,7 +96,6 @@ export class Conductor {
       await delay(Math.max(0, started + action.atMs - performance.now()), undefined, { signal });
       await Promise.race([this.#do(stage, action), this.#calledOff.promise]);
       this.#done[action.kind] += 1;
-      if (action.kind === 'interfere') this.#interferences.push(action.interference.kind);
     } catch (error) {
       this.fail(error);
     }
@@ -107,11 +114,15 @@ export class Conductor {
       case 'freeze':
         return this.#freeze(stage.replicas, action.forMs);
       case 'interfere':
-        return stage.neighbour.interfere(action.interference);
+        return this.#interfere(stage.neighbour, action.interference);
       case 'restart-api-server':
         this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
     }
+  }
+
+  async #interfere(neighbour: Neighbour, interference: Interference): Promise<void> {
+    if (await neighbour.interfere(interference)) this.#interferences.push(interference.kind);
   }
 
   /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
@@ -151,7 +162,7 @@ export class Conductor {
       `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
-        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#done.interfere}; locks ${this.#standing.locks}`,
+        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#interferences.length}; locks ${this.#standing.locks}`,
     );
   }
 }

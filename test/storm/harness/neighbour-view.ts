@@ -54,8 +54,9 @@ export class NeighbourView {
   }
 
   /** Waits until something is found, looking at each change; undefined when nothing is found in time. */
-  async waitFor<T>(find: () => T | undefined, forMs: number): Promise<T | undefined> {
-    const over = AbortSignal.any([this.#signal, AbortSignal.timeout(Math.max(0, Math.round(forMs)))]);
+  async waitFor<T>(find: () => T | undefined, forMs = Infinity): Promise<T | undefined> {
+    const limit = forMs === Infinity ? [] : [AbortSignal.timeout(Math.max(0, Math.round(forMs)))];
+    const over = AbortSignal.any([this.#signal, ...limit]);
     const isOver = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
     for (;;) {
       const found = find();

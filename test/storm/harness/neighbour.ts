@@ -9,9 +9,6 @@ import { NeighbourView } from './neighbour-view.ts';
 import type { SeenObject } from './neighbour-view.ts';
 import type { PersistentApi } from './persistent-api.ts';
 
-/** Milliseconds that the neighbour waits for a chance to do what is planned. */
-const patienceMs = 20_000;
-
 /**
  * Somebody with the rights of an administrator who edits, deletes and creates what belongs to the service. The admission
  * policy denies an administrator nothing, so that it is the service itself that has to withstand.
@@ -19,11 +16,12 @@ const patienceMs = 20_000;
 export class Neighbour {
   readonly #api: Pick<PersistentApi, 'call'>;
   readonly #view: NeighbourView;
+  readonly #rest = new AbortController();
   #lockChanges = 0;
 
   constructor(api: Pick<PersistentApi, 'call'>, namespaces: readonly string[], signal: AbortSignal) {
     this.#api = api;
-    this.#view = new NeighbourView(namespaces, signal);
+    this.#view = new NeighbourView(namespaces, AbortSignal.any([signal, this.#rest.signal]));
   }
 
   /** Takes a change into account. */
@@ -31,12 +29,18 @@ export class Neighbour {
     this.#view.see(change);
   }
 
+  /** Gives up what it has found no chance for. */
+  rest(): void {
+    this.#rest.abort();
+  }
+
   /**
    * Does what is planned as soon as there is something that it can be done to.
    *
-   * @throws Error when there is nothing for 20 s, or a call was refused
+   * @returns whether it was done before {@link rest}
+   * @throws Error when a call was refused
    */
-  async interfere({ kind, choice, forMs }: Interference): Promise<void> {
+  async interfere({ kind, choice, forMs }: Interference): Promise<boolean> {
     switch (kind) {
       case 'delete-lock':
         return this.#loseLock(choice, forMs, (lock) => this.#deleteLock(lock));
@@ -45,13 +49,13 @@ export class Neighbour {
       case 'reassign-lock':
         return this.#loseLock(choice, forMs, (lock) => this.#editLock(lock, 'reassign', this.#anotherHolder(lock)));
       case 'strip-labels':
-        return this.#patch(await this.#runningRun(kind, choice), { labels: null });
+        return this.#toRunningRun(choice, (run) => this.#patch(run, { labels: null }));
       case 'strip-owners':
-        return this.#patch(await this.#runningRun(kind, choice), { ownerReferences: null });
+        return this.#toRunningRun(choice, (run) => this.#patch(run, { ownerReferences: null }));
       case 'delete-run':
-        return this.#delete(await this.#runningRun(kind, choice));
+        return this.#toRunningRun(choice, (run) => this.#delete(run));
       case 'replace-run':
-        return this.#replaceRun(await this.#runningRun(kind, choice));
+        return this.#toRunningRun(choice, (run) => this.#replaceRun(run));
       case 'forge-run':
         return this.#forgeRun();
       case 'prune-runs':
@@ -60,15 +64,16 @@ export class Neighbour {
   }
 
   /** Does something to the lock of a running execution, and again whenever somebody holds it again, for some time. */
-  async #loseLock(choice: number, forMs: number, act: (lock: SeenObject) => Promise<void>): Promise<void> {
-    let lock: SeenObject | undefined = await this.#chance('lose a lock', () => pick(this.#view.heldLocks(), choice));
-    const { key } = lock;
-    for (const deadline = performance.now() + forMs; lock !== undefined;) {
-      const { revision } = lock;
+  async #loseLock(choice: number, forMs: number, act: (lock: SeenObject) => Promise<void>): Promise<boolean> {
+    const first = await this.#view.waitFor(() => pick(this.#view.heldLocks(), choice));
+    const deadline = performance.now() + forMs;
+    for (let lock = first; lock !== undefined;) {
+      const { key, revision } = lock;
       await act(lock);
       const heldAgain = (): SeenObject | undefined => this.#view.heldLock(key, revision);
       lock = await this.#view.waitFor(heldAgain, deadline - performance.now());
     }
+    return first !== undefined;
   }
 
   async #deleteLock(lock: SeenObject): Promise<void> {
@@ -94,8 +99,10 @@ export class Neighbour {
     return ended === undefined ? `${lock.namespace}/nobody/none` : `${keyOf(ended)}/${uidOf(ended)}`;
   }
 
-  #runningRun(kind: string, choice: number): Promise<SeenObject> {
-    return this.#chance(kind, () => pick(this.#view.runningRuns(), choice));
+  async #toRunningRun(choice: number, act: (run: SeenObject) => Promise<void>): Promise<boolean> {
+    const run = await this.#view.waitFor(() => pick(this.#view.runningRuns(), choice));
+    if (run !== undefined) await act(run);
+    return run !== undefined;
   }
 
   async #replaceRun(run: SeenObject): Promise<void> {
@@ -105,32 +112,29 @@ export class Neighbour {
   }
 
   /** The service may be faster; then the next execution is tried. */
-  async #forgeRun(): Promise<void> {
+  async #forgeRun(): Promise<boolean> {
     const tried = new Set<string>();
-    for (let isForged = false; !isForged;) {
-      const next = () => this.#view.newExecutions().find(({ key }) => !tried.has(key));
-      const { key, namespace, revision, object } = await this.#chance('forge a PipelineRun', next);
+    for (;;) {
+      const execution = await this.#view.waitFor(() => this.#view.newExecutions().find(({ key }) => !tried.has(key)));
+      if (execution === undefined) return false;
+      const { key, namespace, revision, object } = execution;
       tried.add(key);
       const path = `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`;
-      isForged = (await this.#api.call('POST', path, forgedRun(object, revision))).status === 201;
+      const { status } = await this.#api.call('POST', path, forgedRun(object, revision));
+      if (status === 201) return true;
     }
   }
 
-  async #pruneRuns(forMs: number): Promise<void> {
+  async #pruneRuns(forMs: number): Promise<boolean> {
     const pruned = new Set<string>();
     const next = () => this.#view.finishedRuns().find(({ key }) => !pruned.has(key));
-    let run: SeenObject | undefined = await this.#chance('prune a PipelineRun', next);
+    let run = await this.#view.waitFor(next);
     for (const deadline = performance.now() + forMs; run !== undefined;) {
       pruned.add(run.key);
       await this.#delete(run);
       run = await this.#view.waitFor(next, deadline - performance.now());
     }
-  }
-
-  async #chance<T>(what: string, find: () => T | undefined): Promise<T> {
-    const found = await this.#view.waitFor(find, patienceMs);
-    if (found === undefined) throw new Error(`the neighbour had no chance to do this: ${what}`);
-    return found;
+    return pruned.size > 0;
   }
 
   /** Only the object that was seen, not one that was created under its name since. */

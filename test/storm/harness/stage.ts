@@ -136,10 +136,11 @@ function observe(
   return { feed, historyFile, neighbour, close };
 }
 
+/** In one repository: by that, and by its id, the service knows a workflow that cools down. */
 async function publishWorkflows(registry: string, { pods }: ClusterRecord) {
   const publisher = publisherFor({ registry });
   const wait = await publishWorkflow(publisher, 'storm:1', waitWorkflow);
-  return { wait, pod: pods.available ? await publishWorkflow(publisher, 'storm-pod:1', podWorkflow) : undefined };
+  return { wait, pod: pods.available ? await publishWorkflow(publisher, 'storm:pod', podWorkflow) : undefined };
 }
 
 async function makeReplicas(options: StormOptions, { service, executions }: StormNamespaces): Promise<Replica[]> {

@@ -58,11 +58,11 @@ export const fullSize: Omit<StormSize, 'seed'> = {
 export const smallSize: Omit<StormSize, 'seed'> = {
   ...fullSize,
   executions: 40,
-  targets: 8,
+  targets: 10,
   namespaces: 2,
   kills: 3,
   apiServerRestarts: 0,
-  interferences: 18,
+  interferences: 9,
   pods: 4,
   seconds: 25,
   leaseSeconds: 5,
