@@ -27,7 +27,9 @@ export function apiClient(record: ClusterRecord): ApiClient {
   const agent = new Agent({ keepAlive: true, ca });
   const call = (method: string, path: string, body?: string, contentType = 'application/json') =>
     new Promise<ApiAnswer>((resolve, reject) => {
-      const headers = { authorization: `Bearer ${record.token}`, ...(body && { 'content-type': contentType }) };
+      // Node.js announces no body of a DELETE by itself.
+      const content = body && { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
+      const headers = { authorization: `Bearer ${record.token}`, ...content };
       const options = { method, agent, headers, timeout: timeoutMilliseconds };
       const outgoing = request(`${serverUrl(record)}${path}`, options, (response) => {
         let text = '';

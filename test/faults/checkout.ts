@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
 import { ClusterAborted } from '../cluster/errors.ts';
 import { at, parseJson } from '../cluster/json.ts';
+import { plant, type NamedEdit } from './fault.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -39,6 +40,26 @@ export class CheckoutCopy {
     } catch (error) {
       await copy.remove();
       throw error;
+    }
+  }
+
+  /** Compiles the service into dist/; after the first time only what has changed since. */
+  async build(signal: AbortSignal): Promise<void> {
+    const incremental = ['--incremental', '--tsBuildInfoFile', 'build.tsbuildinfo'];
+    const arguments_ = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...incremental];
+    const { code, stdout } = await runCommand(process.execPath, arguments_, { cwd: this.directory, signal });
+    if (code !== 0) throw new Error(`The service does not compile:\n${stdout}`);
+  }
+
+  /** Does something while a source is edited. */
+  async edited<T>(edit: NamedEdit, act: () => Promise<T>): Promise<T> {
+    const path = join(this.directory, edit.file);
+    const source = await readFile(path, 'utf8');
+    await writeFile(path, plant(edit, source));
+    try {
+      return await act();
+    } finally {
+      await writeFile(path, source);
     }
   }
 

@@ -1,13 +1,11 @@
 // Plants every fault, one at a time, and requires that its tests fail: `npm run prove -- faults`. With names (or parts of
 // them), `node test/faults/cli.ts NAME...`, only those.
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ClusterError } from '../cluster/errors.ts';
 import { atOnce } from '../support/at-once.ts';
 import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { faults } from './catalogue/index.ts';
 import { CheckoutCopy } from './checkout.ts';
-import { plant, tierOf, type Fault } from './fault.ts';
+import { tierOf, type Fault } from './fault.ts';
 import { tableOf, type FaultResult } from './table.ts';
 
 /** Copies of the checkout in which specs run at the same time. */
@@ -52,17 +50,10 @@ async function assertAllPass(
 
 async function tryOut(fault: Fault, copy: CheckoutCopy, signal: AbortSignal): Promise<FaultResult> {
   const started = performance.now();
-  const path = join(copy.directory, fault.file);
-  const source = await readFile(path, 'utf8');
-  await writeFile(path, plant(fault, source));
-  try {
-    const { failed, output } = await copy.runSpecs(fault.caughtBy, signal);
-    const seconds = Math.round((performance.now() - started) / 1000);
-    // A file that cannot be run has caught nothing: the fault has to be a wrong product, not a broken one.
-    return { name: fault.name, tier: tierOf(fault), isCaught: failed > 0, failed, seconds, output };
-  } finally {
-    await writeFile(path, source);
-  }
+  const { failed, output } = await copy.edited(fault, () => copy.runSpecs(fault.caughtBy, signal));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  // A file that cannot be run has caught nothing: the fault has to be a wrong product, not a broken one.
+  return { name: fault.name, tier: tierOf(fault), isCaught: failed > 0, failed, seconds, output };
 }
 
 function report(wanted: readonly Fault[], results: readonly FaultResult[]): void {

@@ -164,8 +164,14 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'chaos',
-    proves: 'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed.',
+    proves:
+      'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed and somebody interferes.',
     run: { node: ['test/storm/cli.ts'] },
+  },
+  {
+    name: 'chaos-defences',
+    proves: 'With each defence against interference switched off, the chaos checker finds what goes wrong.',
+    run: { node: ['test/storm/defences/cli.ts'] },
   },
   {
     name: 'mutants',

@@ -26,6 +26,8 @@ const usage = `usage: npm run storm -- [OPTION...]
   --kills N           replicas to end by SIGKILL (${fullSize.kills})
   --freezes N         leaders to stop for longer than their lease (${fullSize.freezes})
   --api-restarts N    restarts of the API server (${fullSize.apiServerRestarts})
+  --interferences N   times that the neighbour interferes (${fullSize.interferences})
+  --pods N            executions that run in a pod, where pods can run (${fullSize.pods})
   --minutes N         in which all of this begins (${fullSize.seconds / 60})
   --small             a storm of a minute
   --set NAME=VALUE    a setting (WFE_…) of the service; may be given more than once
@@ -46,7 +48,12 @@ async function main({ argv, progress, say, signal }: LongCommand): Promise<void>
   const settings = settingsOf(options.set ?? []);
   say(`A storm with seed ${size.seed}: ${JSON.stringify(size)}`);
   await buildProduct({ progress: say, signal });
-  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  const cluster = await startCluster({
+    level: size.pods > 0 ? 'pods' : 'tekton',
+    ignoreKubeconfig: true,
+    progress: say,
+    signal,
+  });
   try {
     await applyProduct(cluster);
     const directory = join(results, String(size.seed));
@@ -67,6 +74,8 @@ function readOptions(args: readonly string[]) {
     kills: text,
     freezes: text,
     'api-restarts': text,
+    interferences: text,
+    pods: text,
   };
   const settings = { set: { type: 'string', multiple: true } } as const;
   const options = { ...amounts, ...settings, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
@@ -88,6 +97,8 @@ function sizeOf(options: ReturnType<typeof readOptions>): StormSize {
     kills: amount('kills', options.kills, base.kills),
     freezes: amount('freezes', options.freezes, base.freezes),
     apiServerRestarts: amount('api-restarts', options['api-restarts'], base.apiServerRestarts),
+    interferences: amount('interferences', options.interferences, base.interferences),
+    pods: amount('pods', options.pods, base.pods),
     seconds: amount('minutes', options.minutes, base.seconds / 60, 1 / 60) * 60,
   };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, it, jest } from '@jest/globals';
 import { describeViolation } from './checker/violation.ts';
 import { clusterOf } from './existing-cluster.ts';
+import { interferenceKinds } from './plan/interference.ts';
 import { smallSize } from './plan/options.ts';
 import { runStorm } from './storm.ts';
 
@@ -27,5 +28,7 @@ jest.setTimeout(240_000);
     expect(violations.map(describeViolation)).toEqual([]);
     expect(missed).toEqual([]);
     expect(summary).toMatchObject({ executions: smallSize.executions, kills: smallSize.kills, freezes: 1 });
+    expect(Object.keys(summary.interferences).length).toBeGreaterThan(interferenceKinds.length / 2);
+    if (process.env['WFE_TEST_NO_PODS'] === undefined) expect(summary.pods).toBeGreaterThan(0);
   },
 );

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import type { Cluster } from '../cluster/index.ts';
 import { check } from './checker/check.ts';
 import { phaseOf, tell } from './checker/story.ts';
+import type { Story } from './checker/story.ts';
 import type { Violation } from './checker/violation.ts';
 import { Conductor } from './harness/conductor.ts';
 import { openStage } from './harness/stage.ts';
@@ -24,6 +25,10 @@ export interface StormOptions {
   readonly directory: string;
   /** More settings (WFE_…) of the service. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Directory of a checkout whose built service is run instead of that of this one. */
+  readonly product?: string;
+  /** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
+  readonly settleMs?: { readonly executions: number; readonly locks: number };
   /** Makes the lock useless, to show that the checker finds what follows from that. */
   readonly brokenLock?: boolean;
   /** Told how it goes, a line now and then. */
@@ -44,6 +49,12 @@ export interface StormSummary {
   readonly apiServerRestarts: number;
   readonly deletions: number;
   readonly cancellations: number;
+  /** What the neighbour did, by kind. */
+  readonly interferences: Readonly<Record<string, number>>;
+  /** PipelineRuns that the neighbour created. */
+  readonly foreignRuns: number;
+  /** Pods whose steps have run; or why there are none. */
+  readonly pods: number | string;
   /** How often a replica has ended without having been killed, such as a leader that had lost its lease. */
   readonly exits: number;
   /** From each death of a leader to the next PipelineRun, where nothing else disturbed the take-over. */
@@ -65,7 +76,8 @@ export interface StormResult {
 
 /**
  * Runs two replicas of the service through a storm: hundreds of executions that want the same few targets, while replicas
- * are killed and frozen, the API server restarts, and executions are cancelled and deleted. Then checks its history.
+ * are killed and frozen, the API server restarts, executions are cancelled and deleted, and a neighbour edits and deletes
+ * Leases and PipelineRuns. Then checks its history.
  *
  * @throws Error when it cannot be run, or is called off by its signal
  */
@@ -87,9 +99,11 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   }
   const history = parseHistory(await readFile(stage.historyFile, 'utf8'));
   const violations = check(history);
+  const story = tell(history);
   const summary = {
-    ...figures(options.size.seed, history.changes, tell(history)),
+    ...figures(options.size.seed, history.changes, story),
     ...conductor.figures(stage),
+    pods: stage.noPods ?? story.pods.filter(({ started }) => started !== undefined).length,
     violations: violations.length,
     seconds: Math.round((performance.now() - started) / 1000),
   };
@@ -98,7 +112,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   return { summary, violations, missed, history: stage.historyFile };
 }
 
-function figures(seed: number, changes: readonly Change[], { executions, runs }: ReturnType<typeof tell>) {
+function figures(seed: number, changes: readonly Change[], { executions, runs, foreignRuns }: Story) {
   const ends = [...executions.values()].map(({ ended, gone, states }) => ({
     ended,
     gone,
@@ -111,6 +125,7 @@ function figures(seed: number, changes: readonly Change[], { executions, runs }:
     byPhase: count(ends.map(({ ended, gone, last }) => (ended ? phaseOf(ended) : gone ? 'Deleted' : phaseOf(last)))),
     bySkipReason: count(reasons.filter((reason) => reason !== undefined)),
     pipelineRuns: runs.length,
+    foreignRuns: foreignRuns.length,
     watchEvents: changes.length,
   };
 }

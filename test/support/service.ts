@@ -10,13 +10,14 @@ const root = join(import.meta.dirname, '..', '..');
 /**
  * What the image gives to node: its flags, and the module of the service, by its path.
  *
+ * @param product directory of the checkout with the built service
  * @throws Error when the Dockerfile does not say
  */
-export function nodeArguments(): readonly string[] {
-  const [, command = ''] = /^CMD (.*)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+export function nodeArguments(product = root): readonly string[] {
+  const [, command = ''] = /^CMD (.*)$/m.exec(readFileSync(join(product, 'Dockerfile'), 'utf8')) ?? [];
   const shipped = arrayOf(parseJson(command)).map(String);
   if (shipped.length === 0) throw new Error('the Dockerfile has no CMD that is a list');
-  return shipped.map((argument) => (argument.startsWith('--') ? argument : join(root, argument)));
+  return shipped.map((argument) => (argument.startsWith('--') ? argument : join(product, argument)));
 }
 
 /** The service as a process of its own, `node dist/main.js`, as the image runs it. */
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   readonly kubeconfig: string;
   /** Settings (WFE_…) over the defaults; addresses default to free ports. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Directory of another checkout, whose built service is started. */
+  readonly product?: string;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface ServiceOptions {
  *
  * @throws Error with what it logged, when it ends before that; or when it would see to the executions of other tests
  */
-export async function startService({ kubeconfig, settings = {} }: ServiceOptions): Promise<ServiceProcess> {
+export async function startService({ kubeconfig, settings = {}, product }: ServiceOptions): Promise<ServiceProcess> {
   assertKeepsToItself(kubeconfig, settings);
   const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
   const own = {
@@ -59,7 +62,7 @@ export async function startService({ kubeconfig, settings = {} }: ServiceOptions
     ...settings,
   };
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
-  const child = spawn(process.execPath, nodeArguments(), {
+  const child = spawn(process.execPath, nodeArguments(product), {
     env: {
       ...Object.fromEntries(inherited),
       WFE_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,

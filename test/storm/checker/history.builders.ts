@@ -1,4 +1,6 @@
+import { isObject } from '../../cluster/json.ts';
 import type { Change, History, RecordedKind } from '../history/change.ts';
+import { marks } from '../history/marks.ts';
 
 type Json = Record<string, unknown>;
 
@@ -53,15 +55,63 @@ export class HistoryBuilder {
     });
   }
 
+  /** The neighbour creates a PipelineRun in the name of the service, and Tekton completes it at once. */
+  foreignRun(owner: string, name = `${owner}-foreign`): this {
+    const ownerReferences = [{ kind: 'WorkflowExecution', uid: owner, controller: true }];
+    const annotations = { [marks.foreignRun]: 'true' };
+    return this.#put('PipelineRun', name, {
+      metadata: { namespace: 'team', name, uid: name, ownerReferences, annotations },
+      status: { conditions: [{ type: 'Succeeded', status: 'True' }] },
+    });
+  }
+
+  /** The metadata of a PipelineRun changes. */
+  runMetadata(owner: string, change: Json, name = `${owner}-run`): this {
+    const { metadata } = this.#objects.get('PipelineRun' + name) ?? {};
+    return this.#put('PipelineRun', name, { metadata: { ...(isObject(metadata) ? metadata : {}), ...change } });
+  }
+
+  /** Somebody deletes a PipelineRun, which stays because of its finalizer. */
+  deletingRun(owner: string): this {
+    return this.runMetadata(owner, { deletionTimestamp: this.#now() });
+  }
+
+  /** The neighbour removes the finalizer of a PipelineRun. */
+  unguardedRun(owner: string): this {
+    return this.runMetadata(owner, { annotations: { [marks.finalizerRemoved]: 'true' } });
+  }
+
+  /** The one step of a pod of an execution's run is in a state. */
+  pod(owner: string, state: 'waiting' | 'running' | 'terminated', { sidecar }: { sidecar?: string } = {}): this {
+    const [taskRun, name] = [`${owner}-task`, `${owner}-pod`];
+    const controlledBy = (uid: string) => ({ namespace: 'team', ownerReferences: [{ uid, controller: true }] });
+    if (!this.#objects.has('TaskRun' + taskRun)) {
+      this.#put('TaskRun', taskRun, { metadata: { ...controlledBy(`${owner}-run`), name: taskRun, uid: taskRun } });
+    }
+    const sidecars = sidecar === undefined ? [] : [{ name: 'sidecar-proxy', state: { [sidecar]: {} } }];
+    return this.#put('Pod', name, {
+      metadata: { ...controlledBy(taskRun), name, uid: name },
+      status: { containerStatuses: [{ name: 'step-wait', state: { [state]: {} } }, ...sidecars] },
+    });
+  }
+
+  /** A replica renews the Lease of the leader. */
+  leads(replica: string): this {
+    return this.#put('Lease', 'workflow-execution-leader', {
+      metadata: { namespace: 'system', name: 'workflow-execution-leader', uid: 'leader' },
+      spec: { holderIdentity: replica },
+    });
+  }
+
   /** Tekton says how a PipelineRun ended. */
   verdict(owner: string, status: 'True' | 'False', name = `${owner}-run`): this {
     return this.#put('PipelineRun', name, { status: { conditions: [{ type: 'Succeeded', status, reason: 'Said' }] } });
   }
 
-  /** A target is locked for an execution, or for nobody. */
-  lock(holder: string, target = 'shop/deployment/app'): this {
+  /** A target is locked for an execution, or for nobody; by the neighbour when there is a mark. */
+  lock(holder: string, target = 'shop/deployment/app', mark?: string): this {
     const labels = { 'kubernaut.ai/lock': 'target-resource' };
-    const annotations = { 'kubernaut.ai/target-resource': target };
+    const annotations = { 'kubernaut.ai/target-resource': target, [marks.lock]: mark };
     return this.#put('Lease', 'lock', {
       metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels, annotations },
       spec: { holderIdentity: holder === '' ? '' : `team/${holder}/${holder}` },
@@ -81,7 +131,14 @@ export class HistoryBuilder {
 
   build(): History {
     return {
-      premises: { seed: 1, lockNamespace: 'system', cooldownSeconds: 5, collectionSeconds: 10 },
+      premises: {
+        seed: 1,
+        lockNamespace: 'system',
+        cooldownSeconds: 5,
+        collectionSeconds: 10,
+        leaderLeaseSeconds: 5,
+        restorationSeconds: 3,
+      },
       changes: this.#changes,
     };
   }

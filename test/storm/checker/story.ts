@@ -1,6 +1,11 @@
 import { at } from '../../cluster/json.ts';
 import type { Change, History, Premises } from '../history/change.ts';
+import { keyOf, ownerOf, uidOf } from '../history/identity.ts';
 import { objectsAt, textAt } from '../history/json.ts';
+import { markOf } from '../history/marks.ts';
+import { podStories } from './pod-story.ts';
+import type { PodStory } from './pod-story.ts';
+import { canonicalTarget } from './target.ts';
 
 /** The phases that are never left. */
 export const terminalPhases: readonly string[] = ['Completed', 'Failed', 'Skipped'];
@@ -10,6 +15,7 @@ export interface ExecutionStory {
   readonly uid: string;
   /** `namespace/name`. */
   readonly key: string;
+  /** In its canonical form. */
   readonly target: string;
   readonly workflowId: string;
   /** Every state it has had, at least one. */
@@ -29,6 +35,11 @@ export interface RunStory {
   /** The first state in which Tekton says how it ended. */
   readonly finished: Change | undefined;
   readonly gone: Change | undefined;
+  /**
+   * The end of its execution, when the PipelineRun was being deleted by then: Tekton does nothing more for it, and it stays
+   * only until the service removes its finalizer.
+   */
+  readonly abandoned: Change | undefined;
 }
 
 /** A Lease that locks a target, from its creation to its end. */
@@ -41,8 +52,15 @@ export interface LockStory {
 export interface Story {
   readonly premises: Premises;
   readonly executions: ReadonlyMap<string, ExecutionStory>;
+  /** PipelineRuns that the service created. */
   readonly runs: readonly RunStory[];
+  /** PipelineRuns that the neighbour created in the name of the service. */
+  readonly foreignRuns: readonly RunStory[];
+  /** Pods of the PipelineRuns that the service created. */
+  readonly pods: readonly PodStory[];
   readonly locks: readonly LockStory[];
+  /** Every write of the Lease by which the replicas elect a leader. */
+  readonly leaderLease: readonly Change[];
   /** When the last change was recorded, RFC 3339; empty when there was none. */
   readonly end: string;
 }
@@ -50,14 +68,23 @@ export interface Story {
 /** Tells a history by object instead of by time. */
 export function tell({ premises, changes }: History): Story {
   const ofKind = (kind: string) => [...lives(changes.filter((change) => change.kind === kind)).values()];
-  const executions = ofKind('WorkflowExecution').map(executionStory);
+  const executions = new Map(ofKind('WorkflowExecution').map((states) => [uidOf(states[0]), executionStory(states)]));
+  const allRuns = ofKind('PipelineRun').map((states) => runStory(states, executions));
+  const runs = allRuns.filter((run) => !isForeign(run));
   return {
     premises,
-    executions: new Map(executions.map((story) => [story.uid, story])),
-    runs: ofKind('PipelineRun').map(runStory),
+    executions,
+    runs,
+    foreignRuns: allRuns.filter(isForeign),
+    pods: podStories(ofKind('Pod'), ofKind('TaskRun'), runs),
     locks: ofKind('Lease').filter(isLock(premises)).map(life),
+    leaderLease: changes.filter(isLeaderLease(premises)),
     end: changes.at(-1)?.at ?? '',
   };
+}
+
+function isForeign({ states }: RunStory): boolean {
+  return markOf(states[0].object, 'foreignRun') !== undefined;
 }
 
 /** Groups changes by the UID of their objects. */
@@ -81,19 +108,23 @@ function executionStory(states: readonly [Change, ...Change[]]): ExecutionStory 
   return {
     uid: uidOf(states[0]),
     key: keyOf(states[0]),
-    target: textAt(object, 'spec', 'targetResource') ?? '',
+    target: canonicalTarget(textAt(object, 'spec', 'targetResource') ?? ''),
     workflowId: textAt(object, 'spec', 'workflowRef', 'workflowId') ?? '',
     ended: states.find((state) => terminalPhases.includes(phaseOf(state))),
     ...life(states),
   };
 }
 
-function runStory(states: readonly [Change, ...Change[]]): RunStory {
+function runStory(states: readonly [Change, ...Change[]], executions: ReadonlyMap<string, ExecutionStory>): RunStory {
+  const owner = ownerOf(states[0]);
+  const deleted = states.find(({ object }) => textAt(object, 'metadata', 'deletionTimestamp') !== undefined);
+  const ended = executions.get(owner ?? '')?.ended;
   return {
     uid: uidOf(states[0]),
     key: keyOf(states[0]),
-    owner: ownerOf(states[0]),
+    owner,
     finished: states.find((state) => verdictOf(state) !== undefined),
+    abandoned: deleted !== undefined && ended !== undefined && deleted.revision < ended.revision ? ended : undefined,
     ...life(states),
   };
 }
@@ -104,21 +135,11 @@ function isLock({ lockNamespace }: Premises) {
     textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') === 'target-resource';
 }
 
-function ownerOf({ object }: Change): string | undefined {
-  const owners = objectsAt(object, 'metadata', 'ownerReferences');
-  return textAt(
-    owners.find((owner) => owner['controller'] === true),
-    'uid',
-  );
-}
-
-function uidOf({ object }: Change): string {
-  return textAt(object, 'metadata', 'uid') ?? '';
-}
-
-/** `namespace/name` of an object. */
-export function keyOf({ object }: Change): string {
-  return `${textAt(object, 'metadata', 'namespace') ?? ''}/${textAt(object, 'metadata', 'name') ?? ''}`;
+function isLeaderLease({ lockNamespace }: Premises) {
+  return ({ kind, object }: Change): boolean =>
+    kind === 'Lease' &&
+    textAt(object, 'metadata', 'namespace') === lockNamespace &&
+    textAt(object, 'metadata', 'name') === 'workflow-execution-leader';
 }
 
 /** The phase of a WorkflowExecution; Pending while it has no status. */
@@ -127,21 +148,26 @@ export function phaseOf({ object }: Change): string {
 }
 
 /** What Tekton says of how a PipelineRun ended: `True`, `False`, or nothing as long as it runs. */
-export function verdictOf({ object }: Change): 'True' | 'False' | undefined {
+export function verdictOf({ object }: Pick<Change, 'object'>): 'True' | 'False' | undefined {
   const succeeded = objectsAt(object, 'status', 'conditions').find(({ type }) => type === 'Succeeded');
   const status = at(succeeded, 'status');
   return status === 'True' || status === 'False' ? status : undefined;
 }
 
+/** The change by which a PipelineRun ended; undefined when it still runs. */
+export function endOf({ finished, gone, abandoned }: RunStory): Change | undefined {
+  const ends = [finished, gone, abandoned].filter((change) => change !== undefined);
+  return ends.toSorted((a, b) => a.revision - b.revision)[0];
+}
+
 /** The revision from which on a PipelineRun does nothing any more; infinite when it still runs. */
-export function endOfRun({ finished, gone }: RunStory): number {
-  return Math.min(finished?.revision ?? Infinity, gone?.revision ?? Infinity);
+export function endOfRun(run: RunStory): number {
+  return endOf(run)?.revision ?? Infinity;
 }
 
 /** The change by which a PipelineRun ended, or else its last one: what proves how long it ran. */
 export function lastWordOf(run: RunStory): Change {
-  const ends = [run.finished, run.gone].filter((change) => change !== undefined);
-  return ends.toSorted((a, b) => a.revision - b.revision)[0] ?? run.states.at(-1) ?? run.states[0];
+  return endOf(run) ?? run.states.at(-1) ?? run.states[0];
 }
 
 /** The revision from which on an execution has ended, by a terminal phase or by being gone; infinite when it has not. */

@@ -1,6 +1,8 @@
-import type { Change } from '../history/change.ts';
+import { at, isObject } from '../../cluster/json.ts';
+import type { Change, RecordedKind } from '../history/change.ts';
+import { keyOf } from '../history/identity.ts';
 import { objectsAt, textAt } from '../history/json.ts';
-import { keyOf, phaseOf } from './story.ts';
+import { phaseOf } from './story.ts';
 import type { Story } from './story.ts';
 
 /** A rule that was broken, and the changes that prove it. */
@@ -29,7 +31,27 @@ function describeChange(change: Change): string {
 function stateOf(change: Change): string {
   const { kind, object } = change;
   const deleting = textAt(object, 'metadata', 'deletionTimestamp') === undefined ? '' : ', being deleted';
-  return `${kind === 'Lease' ? lockStateOf(change) : kind === 'PipelineRun' ? runStateOf(change) : executionStateOf(change)}${deleting}`;
+  return `${descriptions[kind](change)}${deleting}`;
+}
+
+const descriptions: Readonly<Record<RecordedKind, (change: Change) => string>> = {
+  WorkflowExecution: executionStateOf,
+  PipelineRun: runStateOf,
+  TaskRun: runStateOf,
+  Pod: podStateOf,
+  Lease: lockStateOf,
+};
+
+function podStateOf({ object }: Change): string {
+  const containers = objectsAt(object, 'status', 'containerStatuses').map(
+    (container) => `${textAt(container, 'name') ?? '?'} ${Object.keys(recordAt(container, 'state')).join()}`,
+  );
+  return [textAt(object, 'status', 'phase') ?? '', ...containers].join(', ');
+}
+
+function recordAt(value: unknown, name: string): object {
+  const found = at(value, name);
+  return isObject(found) ? found : {};
 }
 
 function lockStateOf({ object }: Change): string {

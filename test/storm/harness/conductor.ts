@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../history/change.ts';
+import type { Interference, InterferenceKind } from '../plan/interference.ts';
 import type { Action } from '../plan/plan.ts';
 import type { StormOptions } from '../storm.ts';
 import { FailoverClock } from './failover-clock.ts';
+import type { Neighbour } from './neighbour.ts';
 import type { Replica } from './replica.ts';
 import type { Stage } from './stage.ts';
-import { Standing } from './standing.ts';
+import { count, Standing } from './standing.ts';
 
 /** Milliseconds between two lines of progress. */
 const sayEveryMs = 5000;
-/** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
-const settleMs = { executions: 180_000, locks: 60_000 };
+const patientSettleMs = { executions: 180_000, locks: 60_000 };
 /** Milliseconds within which some replica has to lead. */
 const leaderMs = 60_000;
 
@@ -21,7 +22,8 @@ export class Conductor {
   readonly #options: StormOptions;
   readonly #standing = new Standing();
   readonly #failover = new FailoverClock();
-  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0 };
+  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
+  readonly #interferences: InterferenceKind[] = [];
   readonly #calledOff = Promise.withResolvers<never>();
   #changed = Promise.withResolvers<void>();
 
@@ -55,6 +57,7 @@ export class Conductor {
       apiServerRestarts: this.#done['restart-api-server'],
       deletions: this.#done.delete,
       cancellations: this.#done.cancel,
+      interferences: count(this.#interferences),
       exits: stage.replicas.reduce((sum, { unplannedExits }) => sum + unplannedExits, 0),
       secondsWithoutLeader: this.#failover.seconds,
     };
@@ -68,9 +71,17 @@ export class Conductor {
     const timer = setInterval(() => this.#say(), sayEveryMs);
     const started = performance.now();
     try {
-      await Promise.all(plan.map((action) => this.#perform(stage, action, started)));
+      const begin = (actions: readonly Action[] = []) =>
+        Promise.all(actions.map((action) => this.#perform(stage, action, started)));
+      const { interfere, other } = Object.groupBy(plan, ({ kind }) => (kind === 'interfere' ? kind : 'other'));
+      const interfering = begin(interfere);
+      await begin(other);
       this.#options.signal.throwIfAborted();
+      const { settleMs = patientSettleMs } = this.#options;
       await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
+      // There is nothing left to interfere with.
+      stage.neighbour.rest();
+      await interfering;
       await this.#until(() => this.#standing.locks === 0, settleMs.locks);
       await stage.caughtUp();
     } finally {
@@ -102,10 +113,16 @@ export class Conductor {
         return this.#kill(stage, action.replica, action.downMs);
       case 'freeze':
         return this.#freeze(stage.replicas, action.forMs);
+      case 'interfere':
+        return this.#interfere(stage.neighbour, action.interference);
       case 'restart-api-server':
         this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
     }
+  }
+
+  async #interfere(neighbour: Neighbour, interference: Interference): Promise<void> {
+    if (await neighbour.interfere(interference)) this.#interferences.push(interference.kind);
   }
 
   /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
@@ -145,7 +162,7 @@ export class Conductor {
       `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
-        `deleted ${deleted}, cancelled ${cancel}; locks ${this.#standing.locks}`,
+        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#interferences.length}; locks ${this.#standing.locks}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../history/change.ts';
 import { textAt } from '../history/json.ts';
+import { markOf } from '../history/marks.ts';
 
 /** Measures how long executions wait when the leader dies: until the next PipelineRun is created. */
 export class FailoverClock {
@@ -25,7 +26,7 @@ export class FailoverClock {
   /** Takes a change into account. */
   see({ kind, object }: Change): void {
     const uid = textAt(object, 'metadata', 'uid') ?? '';
-    if (kind !== 'PipelineRun' || this.#known.has(uid)) return;
+    if (kind !== 'PipelineRun' || this.#known.has(uid) || markOf(object, 'foreignRun') !== undefined) return;
     this.#known.add(uid);
     if (this.#diedAt === undefined) return;
     this.#seconds.push(Math.round((performance.now() - this.#diedAt) / 100) / 10);

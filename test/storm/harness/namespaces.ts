@@ -28,7 +28,12 @@ export function namesOf({ size, shared }: StormOptions): StormNamespaces {
  * @throws Error when one exists
  */
 export async function createNamespaces(api: PersistentApi, { executions, service }: StormNamespaces): Promise<void> {
-  for (const name of executions) await create(api, '/api/v1/namespaces', { metadata: { name } });
+  for (const name of executions) {
+    await create(api, '/api/v1/namespaces', { metadata: { name } });
+    // Of the workflows, unless they name another one.
+    const path = `/api/v1/namespaces/${name}/serviceaccounts`;
+    await create(api, path, { metadata: { name: 'workflow-execution-sa' } });
+  }
   if (service === shipped.namespace) return;
   await create(api, '/api/v1/namespaces', { metadata: { name: service } });
   for (const { namespace, name } of [shipped, clusterLease]) {

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { pushBundle } from '../../cluster/images.ts';
 import { readRecord } from '../../cluster/record.ts';
 import type { ClusterRecord } from '../../cluster/record.ts';
 import { serviceKubeconfig } from '../../support/service-account.ts';
+import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import type { Change } from '../history/change.ts';
 import { Feed } from '../observer/feed.ts';
 import { Recorder } from '../observer/recorder.ts';
@@ -12,16 +12,19 @@ import type { StormOptions } from '../storm.ts';
 import { LockBreaker } from './lock-breaker.ts';
 import { createNamespaces, createSubmitter, namesOf } from './namespaces.ts';
 import type { StormNamespaces } from './namespaces.ts';
+import { Neighbour } from './neighbour.ts';
 import { PersistentApi } from './persistent-api.ts';
 import { Replica } from './replica.ts';
 import { Submitter } from './submit.ts';
 import { WaitController } from './wait-controller.ts';
-import { waitWorkflow } from './wait-workflow.ts';
+import { podWorkflow, waitWorkflow } from './wait-workflow.ts';
 
 /** How often the service looks at everything again, and at its locks too. */
 const resyncSeconds = 5;
 /** Within how many seconds a lock is collected: some resyncs, and a change of leaders. */
 const collectionSeconds = 40;
+/** Within how many seconds a leader restores the lock of a running execution: it is told by a watch. */
+const restorationSeconds = 3;
 /** Milliseconds that the replicas get to start, the first time. */
 const startMs = 90_000;
 
@@ -30,6 +33,9 @@ export interface Stage {
   readonly historyFile: string;
   readonly replicas: readonly Replica[];
   readonly submitter: Submitter;
+  readonly neighbour: Neighbour;
+  /** Why no pod runs; undefined when pods run. */
+  readonly noPods: string | undefined;
   /** Resolves when everything is recorded that had happened when it was called. */
   caughtUp(): Promise<void>;
   /**
@@ -62,7 +68,7 @@ export async function openStage(options: StormOptions, listeners: StageListeners
   // Every call that is tried again waits on it.
   setMaxListeners(0, signal);
   const api = new PersistentApi(record, signal);
-  const observation = observe(options, record, api, namespaces, listeners);
+  const observation = observe(options, record, { api, signal }, namespaces, listeners);
   const replicas: Replica[] = [];
   const close = async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
@@ -73,16 +79,17 @@ export async function openStage(options: StormOptions, listeners: StageListeners
   try {
     await observation.feed.start();
     await createNamespaces(api, namespaces);
-    const bundle = { pipelineName: 'workflow', yaml: waitWorkflow };
-    const { ref: image } = await pushBundle(registry, 'workflows/storm:1', bundle);
+    const images = await publishWorkflows(registry, record);
     replicas.push(...(await makeReplicas(options, namespaces)));
     await allUp(replicas, signal);
     const token = await createSubmitter(api, namespaces);
-    const submission = { api, replicas, namespaces: namespaces.executions, image, token, signal };
+    const submission = { api, replicas, namespaces: namespaces.executions, images, token, signal };
     return {
       historyFile: observation.historyFile,
       replicas,
       submitter: new Submitter(submission),
+      neighbour: observation.neighbour,
+      noPods: record.pods.available ? undefined : record.pods.reason,
       caughtUp: () => observation.feed.caughtUp(),
       close,
     };
@@ -96,28 +103,44 @@ export async function openStage(options: StormOptions, listeners: StageListeners
 function observe(
   { directory, size, brokenLock }: StormOptions,
   record: ClusterRecord,
-  api: PersistentApi,
+  { api, signal }: { readonly api: PersistentApi; readonly signal: AbortSignal },
   { service, executions }: StormNamespaces,
   { onChange, onError }: StageListeners,
 ) {
   const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
   const historyFile = join(directory, 'history.jsonl');
-  const { seed, cooldownSeconds } = size;
-  const premises = { seed, lockNamespace: service, cooldownSeconds, collectionSeconds };
+  const { seed, cooldownSeconds, leaseSeconds: leaderLeaseSeconds } = size;
+  const premises = {
+    seed,
+    lockNamespace: service,
+    cooldownSeconds,
+    collectionSeconds,
+    leaderLeaseSeconds,
+    restorationSeconds,
+  };
   const recorder = new Recorder(historyFile, premises, executions);
   const waiting = new WaitController(api, onError);
+  const neighbour = new Neighbour(api, [...executions, service], signal);
   const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
   feed.onChange((change) => {
     const recorded = recorder.record(change);
     if (recorded !== undefined) onChange(recorded);
     waiting.see(change);
+    neighbour.see(change);
     breaker?.see(change);
   });
   const close = async () => {
     waiting.stop();
     await feed.stop().finally(() => recorder.close());
   };
-  return { feed, historyFile, close };
+  return { feed, historyFile, neighbour, close };
+}
+
+/** In one repository: by that, and by its id, the service knows a workflow that cools down. */
+async function publishWorkflows(registry: string, { pods }: ClusterRecord) {
+  const publisher = publisherFor({ registry });
+  const wait = await publishWorkflow(publisher, 'storm:1', waitWorkflow);
+  return { wait, pod: pods.available ? await publishWorkflow(publisher, 'storm:pod', podWorkflow) : undefined };
 }
 
 async function makeReplicas(options: StormOptions, { service, executions }: StormNamespaces): Promise<Replica[]> {
@@ -137,7 +160,7 @@ async function makeReplicas(options: StormOptions, { service, executions }: Stor
   };
   return Array.from({ length: replicaCount }, (_, number) => {
     const logFile = join(directory, `replica-${number}.log`);
-    return new Replica({ number, kubeconfig, logFile, settings, say });
+    return new Replica({ number, kubeconfig, logFile, settings, product: options.product, say });
   });
 }
 

@@ -1,6 +1,7 @@
+import { keyOf, uidOf } from '../history/identity.ts';
 import { textAt } from '../history/json.ts';
 import type { Change } from '../history/change.ts';
-import { keyOf, phaseOf, terminalPhases } from '../checker/story.ts';
+import { phaseOf, terminalPhases } from '../checker/story.ts';
 
 /** How the executions and the locks of a storm stand at this moment. */
 export class Standing {
@@ -32,7 +33,7 @@ export class Standing {
   }
 
   #seeExecution(change: Change): void {
-    const uid = textAt(change.object, 'metadata', 'uid') ?? '';
+    const uid = uidOf(change);
     const phase = phaseOf(change);
     const isLeaving = textAt(change.object, 'metadata', 'deletionTimestamp') !== undefined;
     if (change.gone) this.#phases.set(uid, terminalPhases.includes(phase) ? phase : 'Deleted');

@@ -15,8 +15,8 @@ export interface SubmitterOptions {
   readonly replicas: readonly Replica[];
   /** The storm's namespaces, in the order of the plan. */
   readonly namespaces: readonly string[];
-  /** The bundle of the storm's workflow. */
-  readonly image: string;
+  /** The bundle of the storm's workflow, and the one of that which runs in a pod, where pods can run. */
+  readonly images: { readonly wait: string; readonly pod: string | undefined };
   /** Bearer token of somebody who may create executions. */
   readonly token: string;
   readonly signal: AbortSignal;
@@ -107,9 +107,11 @@ export class Submitter {
   }
 
   #spec(execution: PlannedExecution): object {
+    const { wait, pod = wait } = this.#options.images;
+    const containerImage = execution.inPod ? pod : wait;
     return {
       remediationRequestRef: { name: 'storm' },
-      workflowRef: { workflowId: execution.workflowId, version: '1.0.0', containerImage: this.#options.image },
+      workflowRef: { workflowId: execution.workflowId, version: '1.0.0', containerImage },
       targetResource: execution.target,
       ttlSecondsAfterFinished: execution.ttlSeconds,
       parameters: {

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { changeLine, parseHistory } from './change.ts';
 import type { Change } from './change.ts';
 
-const premises = '{"seed":1,"lockNamespace":"system","cooldownSeconds":3,"collectionSeconds":9}';
+const premises = JSON.stringify({
+  seed: 1,
+  lockNamespace: 'system',
+  cooldownSeconds: 3,
+  collectionSeconds: 9,
+  leaderLeaseSeconds: 5,
+  restorationSeconds: 3,
+});
 const change: Change = {
   line: 2,
   revision: 7,
@@ -25,7 +32,7 @@ describe('a history', () => {
   it.each([
     ['no premises', '{}', 'The first line'],
     ['a line that is cut off', `${premises}\n{"revision":`, 'Line 2 is not a change'],
-    ['an unknown kind', `${premises}\n${changeLine(change).replace('Lease', 'Pod')}`, 'Line 2 is not a change'],
+    ['an unknown kind', `${premises}\n${changeLine(change).replace('Lease', 'Secret')}`, 'Line 2 is not a change'],
     ['a change twice', `${premises}\n${changeLine(change)}\n${changeLine(change)}`, 'Line 3 is older'],
   ])('is refused with %s', (_what, text, message) => {
     expect(() => parseHistory(text)).toThrow(message);

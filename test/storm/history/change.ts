@@ -2,7 +2,7 @@ import { at, isObject, parseJson } from '../../cluster/json.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 
 /** The kinds of objects whose history is kept. */
-export const recordedKinds = ['WorkflowExecution', 'PipelineRun', 'Lease'] as const;
+export const recordedKinds = ['WorkflowExecution', 'PipelineRun', 'TaskRun', 'Pod', 'Lease'] as const;
 
 /** One of the kinds of objects whose history is kept. */
 export type RecordedKind = (typeof recordedKinds)[number];
@@ -30,6 +30,10 @@ export interface Premises {
   readonly cooldownSeconds: number;
   /** Within how many seconds the service removes a lock that nobody needs any more. */
   readonly collectionSeconds: number;
+  /** How long a leader leads without renewing its Lease. */
+  readonly leaderLeaseSeconds: number;
+  /** Within how many seconds a leader restores a lock that the neighbour took from a running execution. */
+  readonly restorationSeconds: number;
 }
 
 /** A history: the premises in the first line, then a change a line, in the order in which they happened. */
@@ -77,6 +81,8 @@ function parsePremises(value: unknown): Premises {
     lockNamespace,
     cooldownSeconds: number('cooldownSeconds'),
     collectionSeconds: number('collectionSeconds'),
+    leaderLeaseSeconds: number('leaderLeaseSeconds'),
+    restorationSeconds: number('restorationSeconds'),
   };
 }
 

@@ -21,6 +21,29 @@ function storedLease(): Buffer {
   return Buffer.concat([Buffer.from('k8s\0'), message((writer) => field(writer, 2, lease))]);
 }
 
+function storedPod(): Buffer {
+  const owner = message((writer) =>
+    text(text(writer, 1, 'TaskRun'), 4, 'uid-task')
+      .tag(6, 0)
+      .bool(true),
+  );
+  const metadata = message((writer) => {
+    field(text(text(text(writer, 1, 'pod'), 3, 'team'), 5, 'uid-1'), 13, owner);
+  });
+  const container = (name: string, state: number) =>
+    message((writer) => {
+      const inState = message((inner) => field(inner, state, new Uint8Array()));
+      field(text(writer, 1, name), 2, inState)
+        .tag(4, 0)
+        .bool(true);
+    });
+  const status = message((writer) => {
+    field(field(text(writer, 1, 'Running'), 8, container('step-one', 3)), 8, container('step-two', 2));
+  });
+  const pod = message((writer) => field(field(writer, 1, metadata), 3, status));
+  return Buffer.concat([Buffer.from('k8s\0'), message((writer) => field(writer, 2, pod))]);
+}
+
 describe('an object in etcd', () => {
   it('is read as JSON when it is a custom one', () => {
     const key = '/registry/tekton.dev/pipelineruns/team/run';
@@ -51,6 +74,27 @@ describe('an object in etcd', () => {
     });
   });
 
+  it('is read as protobuf when it is a Pod', () => {
+    const change = readObjectChange({ key: '/registry/pods/team/pod', revision: 7, value: storedPod() });
+    expect(change?.object).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'pod',
+        namespace: 'team',
+        uid: 'uid-1',
+        ownerReferences: [{ kind: 'TaskRun', uid: 'uid-task', controller: true }],
+      },
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          { name: 'step-one', state: { terminated: {} } },
+          { name: 'step-two', state: { running: {} } },
+        ],
+      },
+    });
+  });
+
   it('is not there any more when it was removed', () => {
     const change = readObjectChange({ key: '/registry/leases/system/lock', revision: 7, value: undefined });
     expect(change).toMatchObject({ kind: 'Lease', name: 'lock', object: undefined });
@@ -58,7 +102,7 @@ describe('an object in etcd', () => {
 
   it('is passed over when nobody looks at its kind', () => {
     expect(
-      readObjectChange({ key: '/registry/pods/team/pod', revision: 7, value: Buffer.from('k8s') }),
+      readObjectChange({ key: '/registry/secrets/team/secret', revision: 7, value: Buffer.from('k8s') }),
     ).toBeUndefined();
   });
 

@@ -3,14 +3,20 @@ import type { JsonObject } from '../../cluster/json.ts';
 import { HistoryError } from '../history/change.ts';
 import type { KeyChange } from './etcd.ts';
 import { decodeLease } from './stored-lease.ts';
+import { decodePod } from './stored-pod.ts';
 
 /** The kinds of objects that the storm looks at, by the place where the API server keeps them in etcd. */
 const places = {
   '/registry/workflowexecution.kubernaut.ai/workflowexecutions/': 'WorkflowExecution',
   '/registry/tekton.dev/pipelineruns/': 'PipelineRun',
   '/registry/tekton.dev/customruns/': 'CustomRun',
+  '/registry/tekton.dev/taskruns/': 'TaskRun',
   '/registry/leases/': 'Lease',
+  '/registry/pods/': 'Pod',
 } as const;
+
+/** The kinds that are stored as protobuf; the others are custom ones, which are JSON. */
+const decoders: Readonly<Record<string, (stored: Uint8Array) => JsonObject>> = { Lease: decodeLease, Pod: decodePod };
 
 /** A change of an object that the storm looks at. */
 export interface ObjectChange {
@@ -32,7 +38,7 @@ export function readObjectChange({ key, revision, value }: KeyChange): ObjectCha
   for (const [place, kind] of Object.entries(places)) {
     if (!key.startsWith(place)) continue;
     const [namespace = '', name = ''] = key.slice(place.length).split('/');
-    const object = value && (kind === 'Lease' ? decodeLease(value) : parseJson(value.toString()));
+    const object = value && (decoders[kind]?.(value) ?? parseJson(value.toString()));
     if (object !== undefined && !isObject(object)) throw new HistoryError(`${key} holds what is no object`);
     return { kind, key, namespace, name, revision, object };
   }

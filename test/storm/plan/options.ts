@@ -1,3 +1,5 @@
+import type { InterferenceKind } from './interference.ts';
+
 /** How much happens in a storm, and in how much time. The same options give the same plan. */
 export interface StormSize {
   /** Everything that is random in the plan follows from it: a whole number from 0 to 2^32 - 1. */
@@ -12,6 +14,14 @@ export interface StormSize {
   /** How often the leader is stopped by SIGSTOP, for longer than its lease lasts, and woken. */
   readonly freezes: number;
   readonly apiServerRestarts: number;
+  /** How often the neighbour interferes; in addition to what it does while the leader is frozen. */
+  readonly interferences: number;
+  /** What it does; by default everything that it can. */
+  readonly interferenceKinds?: readonly InterferenceKind[];
+  /** How many executions run in a pod, where the cluster can run pods. */
+  readonly pods: number;
+  /** How long a PipelineRun without a pod runs at most, in milliseconds. */
+  readonly longestRunMs: number;
   /** How many executions in a hundred are deleted, and how many are cancelled, a few seconds after their creation. */
   readonly deletedPercent: number;
   readonly cancelledPercent: number;
@@ -33,6 +43,9 @@ export const fullSize: Omit<StormSize, 'seed'> = {
   kills: 20,
   freezes: 1,
   apiServerRestarts: 2,
+  interferences: 90,
+  pods: 20,
+  longestRunMs: 6000,
   deletedPercent: 12,
   cancelledPercent: 12,
   seconds: 360,
@@ -45,10 +58,12 @@ export const fullSize: Omit<StormSize, 'seed'> = {
 export const smallSize: Omit<StormSize, 'seed'> = {
   ...fullSize,
   executions: 40,
-  targets: 8,
+  targets: 10,
   namespaces: 2,
   kills: 3,
   apiServerRestarts: 0,
+  interferences: 9,
+  pods: 4,
   seconds: 25,
   leaseSeconds: 5,
   freezeSeconds: 9,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { canonicalTarget } from '../checker/target.ts';
+import { interferenceKinds } from './interference.ts';
 import { fullSize, smallSize } from './options.ts';
 import { planStorm } from './plan.ts';
 import { Random } from './random.ts';
@@ -21,7 +23,7 @@ describe('the plan of a storm', () => {
   });
 
   it('aims at all targets from all namespaces, both ways in', () => {
-    expect(new Set(created.map(({ target }) => target)).size).toBe(30);
+    expect(new Set(created.map(({ target }) => canonicalTarget(target))).size).toBe(30);
     expect(new Set(created.map(({ namespace }) => namespace))).toEqual(new Set([0, 1, 2]));
     expect(new Set(created.map(({ by }) => by))).toEqual(new Set(['kubernetes', 'api']));
     expect(created.filter(({ ttlSeconds }) => ttlSeconds !== undefined).length).toBeGreaterThan(0);
@@ -44,6 +46,29 @@ describe('the plan of a storm', () => {
   it('has the same executions when there are more faults', () => {
     const more = planStorm({ ...fullSize, seed: 7, kills: 99 });
     expect(more.flatMap((action) => (action.kind === 'create' ? [action.execution] : []))).toEqual(created);
+  });
+
+  it('spells every target in several ways', () => {
+    const spellings = Map.groupBy(
+      created.map(({ target }) => target),
+      canonicalTarget,
+    );
+    expect([...spellings.values()].filter((spelled) => new Set(spelled).size < 2)).toEqual([]);
+  });
+
+  it('runs as many executions in pods as were asked for', () => {
+    expect(created.filter(({ inPod }) => inPod)).toHaveLength(20);
+    const without = planStorm({ ...fullSize, seed: 7, pods: 0 });
+    expect(without.some((action) => action.kind === 'create' && action.execution.inPod)).toBe(false);
+  });
+
+  it('interferes in every way, also while the leader is frozen', () => {
+    const interferences = plan.flatMap((action) => (action.kind === 'interfere' ? [action] : []));
+    expect(interferences).toHaveLength(90 + 2);
+    expect(new Set(interferences.map(({ interference }) => interference.kind))).toEqual(new Set(interferenceKinds));
+    const freeze = plan.find(({ kind }) => kind === 'freeze');
+    const during = interferences.filter(({ atMs }) => atMs === freeze?.atMs);
+    expect(during.map(({ interference }) => interference.kind)).toEqual(['delete-lock', 'prune-runs']);
   });
 
   it('has a small form', () => {

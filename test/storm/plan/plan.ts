@@ -1,3 +1,5 @@
+import { planDuringFreeze, planInterferences } from './interference.ts';
+import type { Interference } from './interference.ts';
 import type { StormSize } from './options.ts';
 import { Random } from './random.ts';
 
@@ -6,6 +8,7 @@ export interface PlannedExecution {
   readonly name: string;
   /** Which of the storm's namespaces it is in, from 0. */
   readonly namespace: number;
+  /** As it is written: executions of one target spell it differently. */
   readonly target: string;
   readonly workflowId: string;
   /** How long its PipelineRun runs when nobody disturbs it, in milliseconds. */
@@ -15,6 +18,8 @@ export interface PlannedExecution {
   readonly ttlSeconds?: number;
   /** Created as kubectl does, or through the execution API of one of the replicas. */
   readonly by: 'kubernetes' | 'api';
+  /** Whether it runs in a pod, where the cluster can run pods. */
+  readonly inPod: boolean;
 }
 
 /** Something that the storm does, `atMs` milliseconds after its start. */
@@ -24,6 +29,7 @@ export type Action = { readonly atMs: number } & (
   | { readonly kind: 'kill'; readonly replica: number; readonly downMs: number }
   | { readonly kind: 'freeze'; readonly forMs: number }
   | { readonly kind: 'restart-api-server' }
+  | { readonly kind: 'interfere'; readonly interference: Interference }
 );
 
 /** Number of replicas of the service. */
@@ -36,7 +42,11 @@ export function planStorm(size: StormSize): readonly Action[] {
   // A sequence for each, so that more kills do not make other executions.
   const executions = planExecutions(size, new Random(size.seed));
   const faults = planFaults(size, new Random(size.seed ^ 0x9e3779b9));
-  return [...executions, ...faults].toSorted((a, b) => a.atMs - b.atMs);
+  const interferences = [
+    ...planInterferences(size, new Random(size.seed ^ 0x85ebca6b)),
+    ...faults.flatMap(({ kind, atMs }) => (kind === 'freeze' ? planDuringFreeze(size, atMs) : [])),
+  ];
+  return [...executions, ...faults, ...interferences].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 /**
@@ -47,37 +57,48 @@ function planExecutions(size: StormSize, random: Random): Action[] {
   const actions: Action[] = [];
   let created = 0;
   for (let group = 0; created < size.executions; group += 1) {
-    const target = targetName(group < size.targets ? group : random.integer(0, size.targets - 1));
+    const target = group < size.targets ? group : random.integer(0, size.targets - 1);
     const together = Math.min(random.pick([1, 1, 1, 2, 2, 3]), size.executions - created);
     const groupAtMs = random.next() * size.seconds * 1000;
     for (let member = 0; member < together; member += 1, created += 1) {
       const execution = planExecution(size, random, created, target);
       const atMs = Math.round(groupAtMs + random.next() * random.pick([1500, 12_000]));
-      actions.push({ kind: 'create', atMs, execution }, ...planInterference(size, random, execution, atMs));
+      actions.push({ kind: 'create', atMs, execution }, ...planEarlyEnd(size, random, execution, atMs));
     }
   }
   return actions;
 }
 
-function planExecution(size: StormSize, random: Random, number: number, target: string): PlannedExecution {
+function planExecution(size: StormSize, random: Random, number: number, target: number): PlannedExecution {
+  const inPod = size.pods > 0 && number % Math.ceil(size.executions / size.pods) === 0;
   return {
     name: `storm-${String(number).padStart(4, '0')}`,
     namespace: random.integer(0, size.namespaces - 1),
-    target,
+    target: targetName(target, number),
+    inPod,
     workflowId: random.pick(workflows),
-    runsMs: random.integer(300, 6000),
+    runsMs: random.integer(300, size.longestRunMs),
     succeeds: random.chance(0.8),
     by: random.chance(0.5) ? 'kubernetes' : 'api',
     ...(random.chance(0.1) ? { ttlSeconds: random.integer(0, 5) } : {}),
   };
 }
 
-/** Every fifth target is cluster-scoped, and is named without a namespace. */
-function targetName(number: number): string {
-  return number % 5 === 4 ? `node/worker-${number}` : `shop/deployment/app-${number}`;
+const namespacedKinds = ['deployment', 'Deployment', 'deploy', 'deployments'] as const;
+const clusterKinds = ['node', 'Node', 'no', 'nodes'] as const;
+
+/**
+ * Every fifth target is cluster-scoped, and is named without a namespace.
+ *
+ * @param spelling which of the names of its kind is used
+ */
+function targetName(number: number, spelling: number): string {
+  const kinds = number % 5 === 4 ? clusterKinds : namespacedKinds;
+  const kind = kinds[spelling % kinds.length] ?? kinds[0];
+  return number % 5 === 4 ? `${kind}/worker-${number}` : `shop/${kind}/app-${number}`;
 }
 
-function planInterference(size: StormSize, random: Random, execution: PlannedExecution, bornMs: number): Action[] {
+function planEarlyEnd(size: StormSize, random: Random, execution: PlannedExecution, bornMs: number): Action[] {
   const actions: Action[] = [];
   for (const [kind, percent] of [
     ['cancel', size.cancelledPercent] as const,

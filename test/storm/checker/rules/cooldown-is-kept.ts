@@ -1,18 +1,22 @@
 import { at } from '../../../cluster/json.ts';
 import type { Change } from '../../history/change.ts';
 import { objectsAt, textAt } from '../../history/json.ts';
+import { lockTimeline } from '../lock-timeline.ts';
 import { phaseOf } from '../story.ts';
 import type { ExecutionStory, Story } from '../story.ts';
 import type { Violation } from '../violation.ts';
 
 /** Looks for PipelineRuns that were created within the cooldown of an earlier execution of their workflow and target. */
-export function cooldownIsKept({ runs, executions, premises }: Story): Violation[] {
+export function cooldownIsKept(story: Story): Violation[] {
+  const { runs, executions, premises } = story;
   const all = [...executions.values()];
   return runs.flatMap((run) => {
     const execution = executions.get(run.owner ?? '');
     if (execution === undefined) return [];
     const created = run.states[0];
-    const earlier = all.find((other) => coolsDown(other, execution, created, premises.cooldownSeconds));
+    const earlier = all.find(
+      (other) => coolsDown(other, execution, created, premises.cooldownSeconds) && !isForgotten(other, created, story),
+    );
     if (earlier?.ended === undefined) return [];
     const message = `${run.key} was created ${secondsBetween(earlier.ended, created)} s after ${earlier.key} had completed`;
     return [{ rule: 'A cooldown is kept', message, proof: [earlier.ended, created] }];
@@ -30,6 +34,15 @@ function coolsDown(
   if (ended === undefined || other === execution || ended.revision > created.revision) return false;
   const isSame = other.target === execution.target && other.workflowId === execution.workflowId;
   return isSame && stepsRan(ended) && secondsBetween(ended, created) < Math.floor(cooldownSeconds);
+}
+
+/** Only the lock remembers an execution that is gone, and the neighbour may have deleted it. */
+function isForgotten({ target, ended, gone }: ExecutionStory, created: Change, story: Story): boolean {
+  if (ended === undefined || gone === undefined || gone.revision > created.revision) return false;
+  return lockTimeline(target, story).some(
+    ({ change, byNeighbour }) =>
+      byNeighbour && change.gone && change.revision > ended.revision && change.revision < created.revision,
+  );
 }
 
 function stepsRan(ended: Change): boolean {

@@ -1,47 +1,75 @@
-import { textAt } from '../../history/json.ts';
 import type { Change } from '../../history/change.ts';
-import { endOfRun } from '../story.ts';
-import type { ExecutionStory, LockStory, RunStory, Story } from '../story.ts';
+import { ledSeconds } from '../leadership.ts';
+import { lockTimeline } from '../lock-timeline.ts';
+import type { LockState } from '../lock-timeline.ts';
+import { endOf } from '../story.ts';
+import type { ExecutionStory, RunStory, Story } from '../story.ts';
 import type { Violation } from '../violation.ts';
 
 const rule = 'A PipelineRun runs only while its execution has the target';
 
 /**
  * Looks for PipelineRuns that were created without the lock of their target, or that went on after it had been given back.
- * It finds a lock that does not protect also where no other execution happened to come.
+ * It finds a lock that does not protect also where no other execution happened to come. What the neighbour takes away is
+ * forgiven until a leader has had the time to restore it.
  */
-export function lockIsHeldWhileRunning({ runs, executions, locks }: Story): Violation[] {
-  return runs.flatMap((run) => {
-    const execution = executions.get(run.owner ?? '');
-    return execution === undefined ? [] : objectTo(run, execution, statesFor(execution.target, locks));
+export function lockIsHeldWhileRunning(story: Story): Violation[] {
+  return story.runs.flatMap((run) => {
+    const execution = story.executions.get(run.owner ?? '');
+    return execution === undefined ? [] : objectTo(run, execution, story);
   });
 }
 
-function objectTo(run: RunStory, { uid, target }: ExecutionStory, lock: readonly Change[]): Violation[] {
-  const created = run.states[0];
-  const before = lock.findLast(({ revision }) => revision < created.revision);
-  if (before === undefined || holderOf(before) !== uid) {
+function objectTo(run: RunStory, { uid, target }: ExecutionStory, story: Story): Violation[] {
+  const [created] = run.states;
+  const timeline = lockTimeline(target, story);
+  const before = timeline.findLast(({ change }) => change.revision < created.revision);
+  const last = endOf(run);
+  const isDuring = ({ change }: LockState) => change === before?.change || isBetween(change, created, last);
+  const gaps = gapsOf(timeline, uid).filter(({ states }) => states.some(isDuring));
+  const taken = gaps.find((gap) => !isForgiven(gap, last, story));
+  const isCreatedWithout = before === undefined || taken?.states.includes(before) === true;
+  if (isCreatedWithout) {
     const message = `${run.key} was created while its execution did not have ${target}`;
-    return [{ rule, message, proof: before === undefined ? [created] : [before, created] }];
+    return [{ rule, message, proof: before === undefined ? [created] : [before.change, created] }];
   }
-  const isDuring = ({ revision }: Change) => revision > created.revision && revision < endOfRun(run);
-  const lost = lock.find((state) => isDuring(state) && holderOf(state) !== uid);
+  const [lost] = taken?.states ?? [];
   if (lost === undefined) return [];
-  return [
-    { rule, message: `${run.key} was running when its execution lost ${target}`, proof: [before, created, lost] },
-  ];
+  const message = `${run.key} was running when its execution lost ${target}`;
+  const proof = [created, lost.change, ...(taken?.restored === undefined ? [] : [taken.restored.change])];
+  return [{ rule, message, proof }];
 }
 
-/** Everything that the lock of a target has said, in order. */
-function statesFor(target: string, locks: readonly LockStory[]): Change[] {
-  const states = locks.flatMap((lock) => lock.states);
-  const ours = states.filter(
-    ({ object }) => textAt(object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') === target,
-  );
-  return ours.toSorted((a, b) => a.revision - b.revision);
+/** A time in which an execution does not have its target. */
+interface Gap {
+  readonly states: readonly [LockState, ...LockState[]];
+  /** Whether the execution had the target before; if not, nobody can have taken it away. */
+  readonly wasHeld: boolean;
+  readonly restored: LockState | undefined;
 }
 
-/** UID of the execution that has the target. */
-function holderOf({ object, gone }: Change): string | undefined {
-  return gone ? undefined : textAt(object, 'spec', 'holderIdentity')?.split('/')[2];
+function gapsOf(timeline: readonly LockState[], uid: string): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (let index = 0; index < timeline.length; index += 1) {
+    const first = timeline[index];
+    if (first === undefined || first.holder === uid) continue;
+    const end = timeline.findIndex(({ holder }, later) => later > index && holder === uid);
+    const states: Gap['states'] = [first, ...timeline.slice(index + 1, end < 0 ? undefined : end)];
+    gaps.push({ states, wasHeld: index > 0, restored: end < 0 ? undefined : timeline[end] });
+    index += states.length - 1;
+  }
+  return gaps;
+}
+
+/** The time that a leader gets counts from what the neighbour did last: it may interfere more than once. */
+function isForgiven({ states, wasHeld, restored }: Gap, runEnd: Change | undefined, story: Story): boolean {
+  const isBeforeEnd = ({ change }: LockState) => runEnd === undefined || change.revision < runEnd.revision;
+  const last = states.findLast((state) => state.byNeighbour && isBeforeEnd(state));
+  if (!wasHeld || !states[0].byNeighbour || last === undefined) return false;
+  const ends = [restored?.change.at, runEnd?.at, story.end].filter((end) => end !== undefined).toSorted();
+  return ledSeconds(story, last.change.at, ends[0] ?? story.end) <= story.premises.restorationSeconds;
+}
+
+function isBetween({ revision }: Change, created: Change, last: Change | undefined): boolean {
+  return revision > created.revision && revision < (last?.revision ?? Infinity);
 }

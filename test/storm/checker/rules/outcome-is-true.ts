@@ -1,5 +1,6 @@
 import { textAt } from '../../history/json.ts';
 import type { Change } from '../../history/change.ts';
+import { markOf } from '../../history/marks.ts';
 import { phaseOf, verdictOf } from '../story.ts';
 import type { ExecutionStory, RunStory, Story } from '../story.ts';
 import type { Violation } from '../violation.ts';
@@ -38,10 +39,11 @@ function objectToOutcome(ended: Change, run: RunStory): string | undefined {
   const verdict = finished && verdictOf(finished);
   if (phase === 'Completed') return verdict === 'True' ? undefined : `its PipelineRun had not succeeded`;
   if (verdict === 'False') return undefined;
-  // Of a run that is gone nobody can ask any more how it ended.
-  if (gone !== undefined)
-    return textAt(ended.object, 'status', 'failure', 'reason') === 'PipelineRunDeleted'
-      ? undefined
-      : 'its PipelineRun was deleted';
-  return verdict === 'True' ? 'its PipelineRun had succeeded' : 'its PipelineRun had not ended';
+  // It is kept until its outcome is recorded, unless somebody has removed what keeps it.
+  const isKept = !run.states.some(({ object }) => markOf(object, 'finalizerRemoved') !== undefined);
+  if (verdict === 'True' && (isKept || gone === undefined)) return 'its PipelineRun had succeeded';
+  if (gone === undefined && run.abandoned === undefined) return 'its PipelineRun had not ended';
+  return textAt(ended.object, 'status', 'failure', 'reason') === 'PipelineRunDeleted'
+    ? undefined
+    : 'its PipelineRun was deleted';
 }

@@ -1,0 +1,108 @@
+// Switches each defence of the service off, one at a time, and requires that the checker of the storm finds what goes wrong
+// then: `npm run prove -- chaos-defences`. With names (or parts of them), `node test/storm/defences/cli.ts NAME...`, only
+// those.
+import { join } from 'node:path';
+import { ClusterError } from '../../cluster/errors.ts';
+import { startCluster, type Cluster } from '../../cluster/index.ts';
+import { CheckoutCopy } from '../../faults/checkout.ts';
+import { runLongCommand, type LongCommand } from '../../support/long-command.ts';
+import { applyProduct } from '../../support/product.ts';
+import { describeViolation } from '../checker/violation.ts';
+import { runStorm } from '../storm.ts';
+import type { StormResult } from '../storm.ts';
+import { defences, defenceSize } from './defences.ts';
+import type { Defence } from './defences.ts';
+import { tableOf, type DefenceResult } from './table.ts';
+
+const results = join(import.meta.dirname, '..', '..', '..', 'storm-results');
+
+/** Milliseconds that executions, and then locks, get to end: what has not ended by then is what is looked for. */
+const settleMs = { executions: 15_000, locks: 0 };
+
+type Tools = Pick<LongCommand, 'say' | 'signal'> & { readonly cluster: Cluster; readonly copy: CheckoutCopy };
+
+await runLongCommand(main);
+
+async function main({ argv, say, signal }: LongCommand): Promise<void> {
+  const wanted = select(argv);
+  const copy = await CheckoutCopy.create(signal);
+  try {
+    await copy.build(signal);
+    say('Built a copy of the service.');
+    const cluster = await startCluster({ level: 'pods', ignoreKubeconfig: true, progress: say, signal });
+    try {
+      await applyProduct(cluster);
+      await showAll(wanted, { say, signal, cluster, copy });
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function showAll(wanted: readonly Defence[], tools: Tools): Promise<void> {
+  const outcomes: DefenceResult[] = [await withAll(tools)];
+  for (const [index, defence] of wanted.entries()) {
+    const outcome = await without(defence, index + 2, tools);
+    tools.say(`${outcome.result}: ${defence.name}`);
+    outcomes.push(outcome);
+  }
+  console.log(tableOf(outcomes));
+  const count = (result: DefenceResult['result']) => outcomes.filter((outcome) => outcome.result === result).length;
+  const [shown, skipped, failed] = [count('shown'), count('skipped'), count('NOT SHOWN')];
+  console.log(JSON.stringify({ defences: wanted.length, shown, skipped, failed }));
+  if (failed > 0) process.exitCode = 1;
+}
+
+/** What is found with all defences would say nothing about one. */
+async function withAll({ cluster, copy, say, signal }: Tools): Promise<DefenceResult> {
+  const started = performance.now();
+  const size = { ...defenceSize, seed: 1, freezes: 1, interferences: 18, pods: 4 };
+  const settings = { size, cluster, copy, say, signal };
+  const { violations, missed } = await storm(settings, 'all');
+  const found = violations.map(describeViolation);
+  if (found.length + missed.length > 0) throw new ClusterError(['With all defences:', ...found, ...missed].join('\n'));
+  return { name: '(all defences)', result: 'shown', rule: 'none', found: 0, others: 0, seconds: secondsSince(started) };
+}
+
+async function without(defence: Defence, seed: number, tools: Tools): Promise<DefenceResult> {
+  const { name, rule, edit, needsPods, interferenceKinds } = defence;
+  const { pods } = tools.cluster;
+  if (needsPods === true && !pods.available) {
+    tools.say(`${name} is left out: ${pods.reason}`);
+    return { name, result: 'skipped', rule, found: 0, others: 0, seconds: 0 };
+  }
+  const started = performance.now();
+  const size = { ...defenceSize, ...defence.size, interferenceKinds, seed };
+  const { violations } = await tools.copy.edited({ name, ...edit }, async () => {
+    await tools.copy.build(tools.signal);
+    return storm({ ...tools, size, settings: defence.settings }, String(seed));
+  });
+  const found = violations.filter((violation) => violation.rule === rule);
+  for (const violation of found.slice(0, 1)) tools.say(describeViolation(violation));
+  const others = violations.length - found.length;
+  const result = found.length > 0 ? 'shown' : 'NOT SHOWN';
+  return { name, result, rule, found: found.length, others, seconds: secondsSince(started) };
+}
+
+function storm(
+  { size, cluster, copy, settings, signal }: Tools & Pick<Parameters<typeof runStorm>[0], 'size' | 'settings'>,
+  name: string,
+): Promise<StormResult> {
+  const directory = join(results, `defences-${name}`);
+  const product = copy.directory;
+  const say = (): void => undefined;
+  return runStorm({ size, cluster, shared: true, directory, settings, product, settleMs, say, signal });
+}
+
+function secondsSince(started: number): number {
+  return Math.round((performance.now() - started) / 1000);
+}
+
+function select(parts: readonly string[]): readonly Defence[] {
+  if (parts.length === 0) return defences;
+  const wanted = defences.filter(({ name }) => parts.some((part) => name.includes(part)));
+  if (wanted.length > 0) return wanted;
+  throw new ClusterError(`No defence has this name. There are:\n${defences.map(({ name }) => `  ${name}`).join('\n')}`);
+}

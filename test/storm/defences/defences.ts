@@ -1,0 +1,133 @@
+import type { Edit } from '../../faults/fault.ts';
+import type { InterferenceKind } from '../plan/interference.ts';
+import { smallSize } from '../plan/options.ts';
+import type { StormSize } from '../plan/options.ts';
+
+/** Something that keeps the promises of the service when somebody interferes. */
+export interface Defence {
+  readonly name: string;
+  /** The change of a source by which it is switched off. */
+  readonly edit: Edit;
+  /** The rule of the checker that is broken then. */
+  readonly rule: string;
+  /** What the neighbour does to show it. */
+  readonly interferenceKinds: readonly InterferenceKind[];
+  /** What is different in the storm that shows it. */
+  readonly size?: Partial<StormSize>;
+  /** Settings (WFE_…) that are different. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether it shows only where pods can run. */
+  readonly needsPods?: true;
+}
+
+/** A storm of some seconds, in which executions often want the same target and the leader is left alone. */
+export const defenceSize: Omit<StormSize, 'seed'> = {
+  ...smallSize,
+  executions: 30,
+  targets: 6,
+  kills: 0,
+  freezes: 0,
+  deletedPercent: 0,
+  cancelledPercent: 0,
+  interferences: 8,
+  pods: 0,
+  seconds: 10,
+  longestRunMs: 8000,
+  leaseSeconds: 3,
+  freezeSeconds: 5,
+  cooldownSeconds: 1,
+};
+
+const twoRuns = 'A target never has two unfinished PipelineRuns';
+const trueOutcome = 'An outcome is what the PipelineRun said';
+
+/** The defences, each with what shows that it is one. */
+export const defences: readonly Defence[] = [
+  {
+    name: 'executions are checked beside the Lease',
+    edit: {
+      file: 'src/reconciler/target-occupancy.ts',
+      find: 'return [...running.map(idOf), ...this.#requested(execution)];',
+      replace: 'return running.filter(() => false).map(idOf);',
+    },
+    rule: twoRuns,
+    interferenceKinds: ['delete-lock', 'empty-lock'],
+    size: { interferences: 16 },
+  },
+  {
+    name: 'a running execution restores its Lease',
+    edit: {
+      file: 'src/reconciler/steps/keep-target.step.ts',
+      find: 'await this.locks.restore(target, idOf(execution), this.clock.now(), signal);',
+      replace: 'this.locks.isHeldBy(target, idOf(execution));',
+    },
+    rule: 'A PipelineRun runs only while its execution has the target',
+    interferenceKinds: ['delete-lock', 'empty-lock', 'reassign-lock'],
+  },
+  {
+    name: 'a target is locked in its canonical form',
+    edit: {
+      file: 'src/workflow-execution/resolve-target.ts',
+      find: 'canonicalTarget(written, found.kind)',
+      replace: 'canonicalTarget(written, written.kind)',
+    },
+    rule: twoRuns,
+    interferenceKinds: [],
+    size: { interferences: 0 },
+  },
+  {
+    name: 'a PipelineRun is adopted by its content',
+    edit: {
+      file: 'src/reconciler/pipeline-run-adoption.ts',
+      find: 'return hasMetadataOf(found, expected) && (await this.#hasSpecOf(found, expected, execution, signal));',
+      replace: 'return hasMetadataOf(found, expected);',
+    },
+    rule: 'No execution reports a PipelineRun of somebody else',
+    interferenceKinds: ['forge-run'],
+  },
+  {
+    name: 'a PipelineRun is known by its UID',
+    edit: {
+      file: 'src/reconciler/ownership.ts',
+      find: 'pipelineRun.metadata.uid === recorded',
+      replace: 'isControlledBy(pipelineRun, metadata.uid)',
+    },
+    rule: trueOutcome,
+    interferenceKinds: ['replace-run', 'strip-owners'],
+  },
+  {
+    name: 'a PipelineRun is kept until its outcome is recorded',
+    edit: {
+      file: 'src/tekton/build-pipeline-run.ts',
+      find: 'finalizers: [pipelineRunFinalizer],',
+      replace: 'finalizers: [],',
+    },
+    rule: trueOutcome,
+    interferenceKinds: ['prune-runs'],
+    size: { freezes: 1 },
+  },
+  {
+    name: 'the label by which a PipelineRun is watched is restored',
+    edit: {
+      file: 'src/reconciler/pipeline-runs.ts',
+      find: 'if (isWatched(pipelineRun)) return pipelineRun;',
+      replace: "if (isWatched(pipelineRun) || label !== '') return pipelineRun;",
+    },
+    rule: 'Every execution ends',
+    interferenceKinds: ['strip-labels'],
+    // A resync would repair it.
+    settings: { WFE_RESYNC: '10m' },
+  },
+  {
+    name: 'an execution ends only when no step of it runs',
+    edit: {
+      file: 'src/reconciler/run-end.ts',
+      find: 'if (unfinished.length === 0 && pods.length === 0) return',
+      replace: 'if (unfinished.length === 0) return',
+    },
+    rule: 'No step runs after the end of its execution',
+    interferenceKinds: ['delete-run'],
+    size: { executions: 12, pods: 6, cancelledPercent: 100, interferences: 4 },
+    needsPods: true,
+  },
+];

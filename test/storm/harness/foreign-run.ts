@@ -1,0 +1,48 @@
+import { buildPipelineRun } from '../../../src/tekton/build-pipeline-run.ts';
+import { parseWorkflowExecution } from '../../../src/workflow-execution/resource.ts';
+import { at, isObject } from '../../cluster/json.ts';
+import type { JsonObject } from '../../cluster/json.ts';
+import { marks } from '../history/marks.ts';
+
+/** A pipeline that Tekton completes at once, with success, and that does nothing. */
+const harmless = {
+  tasks: [
+    {
+      name: 'never',
+      when: [{ input: 'yes', operator: 'in', values: ['no'] }],
+      taskSpec: { steps: [{ name: 'none', image: 'none' }] },
+    },
+  ],
+};
+
+/** A PipelineRun with everything by which one of the service is recognised, and another pipeline. */
+export function foreignRun(original: JsonObject): JsonObject {
+  const metadata = (name: string) => at(original, 'metadata', name);
+  const annotations = metadata('annotations');
+  return {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    metadata: {
+      name: metadata('name'),
+      namespace: metadata('namespace'),
+      labels: metadata('labels'),
+      annotations: { ...(isObject(annotations) ? annotations : {}), [marks.foreignRun]: 'true' },
+      ownerReferences: metadata('ownerReferences'),
+    },
+    spec: {
+      params: at(original, 'spec', 'params'),
+      taskRunTemplate: at(original, 'spec', 'taskRunTemplate'),
+      pipelineSpec: harmless,
+    },
+  };
+}
+
+/**
+ * What somebody who knows how the service works creates before it does: its PipelineRun of an execution, but another one.
+ *
+ * @param execution as etcd has it, without the resourceVersion that the API server adds
+ */
+export function forgedRun({ metadata, ...execution }: JsonObject, revision: number): JsonObject {
+  const known = { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(revision) };
+  return foreignRun({ ...buildPipelineRun(parseWorkflowExecution({ ...execution, metadata: known })) });
+}

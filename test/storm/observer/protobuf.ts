@@ -1,0 +1,61 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { HistoryError } from '../history/change.ts';
+
+/** What the API server writes before a built-in object (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding). */
+const magic = Buffer.from('k8s\0');
+
+/** The fields of a message by number, as far as objects of a history need them. */
+export interface Fields {
+  /** Length-delimited ones: texts, maps and messages. */
+  readonly bytes: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** Integers and booleans. */
+  readonly numbers: ReadonlyMap<number, number>;
+}
+
+/**
+ * The fields of a built-in object from the bytes that etcd holds: the API server stores those as protobuf, unlike custom
+ * ones.
+ *
+ * @throws HistoryError when it is stored in another form
+ */
+export function decodeObject(stored: Uint8Array, kind: string): Fields {
+  if (!magic.equals(stored.subarray(0, magic.length))) throw new HistoryError(`a ${kind} is not stored as protobuf`);
+  return messageAt(decode(stored.subarray(magic.length)), 2);
+}
+
+/** The message in a field; an empty one when the field is not there. */
+export function messageAt(fields: Fields, number: number): Fields {
+  return decode(lastOf(fields, number));
+}
+
+/** The messages in a repeated field. */
+export function messagesAt({ bytes }: Fields, number: number): readonly Fields[] {
+  return (bytes.get(number) ?? []).map(decode);
+}
+
+/** The text in a field; empty when the field is not there. */
+export function textOf(fields: Fields, number: number): string {
+  return Buffer.from(lastOf(fields, number)).toString();
+}
+
+/** A map is a list of messages with the key in field 1 and the value in field 2. */
+export function mapOf(fields: Fields, number: number): Record<string, string> {
+  return Object.fromEntries(messagesAt(fields, number).map((entry) => [textOf(entry, 1), textOf(entry, 2)]));
+}
+
+function decode(message: Uint8Array): Fields {
+  const bytes = new Map<number, Uint8Array[]>();
+  const numbers = new Map<number, number>();
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (type === WireType.LengthDelimited) bytes.set(number, [...(bytes.get(number) ?? []), reader.bytes()]);
+    else if (type === WireType.Varint) numbers.set(number, Number(reader.int64()));
+    else reader.skip(type, number);
+  }
+  return { bytes, numbers };
+}
+
+function lastOf({ bytes }: Fields, number: number): Uint8Array {
+  return bytes.get(number)?.at(-1) ?? new Uint8Array();
+}
