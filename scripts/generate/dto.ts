@@ -23,6 +23,7 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
     "import * as v from 'class-validator';",
     "import { Optional } from '../validation/optional.ts';",
     "import { IsStringMap } from '../validation/string-map.validator.ts';",
+    "import { IsText } from '../validation/text.validator.ts';",
   ];
   return render(imports, new DtoWriter(true).classes('WorkflowExecutionSpecDto', property(crd, 'spec'), 'spec'));
 }

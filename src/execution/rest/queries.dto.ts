@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
 import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
@@ -7,6 +7,7 @@ import { requestIdRule } from '../idempotency/request-identity.ts';
 import { pageSizes } from '../listing/page-of.ts';
 import { dnsSubdomain } from '../names.ts';
 import { Optional } from '../validation/optional.ts';
+import { IsText, type TextRule } from '../validation/text.validator.ts';
 import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of an operation that takes nothing there. */
@@ -15,16 +16,19 @@ export class NoQuery {}
 /** What the body of an operation may hold that takes nothing there. */
 export class NoBody {}
 
-/**
- * A parameter that is a text, and may be left out: it has no example, which Swagger UI would fill in.
- * What the text has to be is checked where both transports meet.
- */
-export function OptionalText(description: string, more: { maxLength: number; format?: string; pattern?: string }) {
-  return (target: object, property: string) => {
-    ApiProperty({ type: 'string', description, required: false, ...more })(target, property);
+/** What the document says of a parameter that is a text, and what the text must be. */
+export interface TextParameter extends Pick<TextRule, 'maxLength' | 'pattern' | 'message'> {
+  readonly format?: string;
+}
+
+/** A parameter that is a text, and may be left out: it has no example, which Swagger UI would fill in. */
+export function OptionalText(description: string, { format, ...rule }: TextParameter): PropertyDecorator {
+  const { maxLength, pattern } = rule;
+  const shown = { description, maxLength, format, pattern: pattern?.source };
+  return (target, property) => {
+    ApiProperty({ type: 'string', required: false, ...shown })(target, property);
     Optional()(target, property);
-    IsString({ message: 'must be given once' })(target, property);
-    MaxLength(more.maxLength, { message: `must be at most ${more.maxLength} characters long` })(target, property);
+    IsText({ ...rule, typeMessage: 'must be given once' })(target, property);
   };
 }
 
@@ -34,7 +38,7 @@ export class CreateQuery {
     'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
       'is answered with the execution that was created, for as long as that exists. ' +
       "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
-    { maxLength: 64, pattern: requestIdRule.pattern.source },
+    { maxLength: 64, ...requestIdRule },
   )
   requestId?: string;
 
@@ -72,7 +76,11 @@ export class DeleteQuery {
   resourceVersion?: string;
 }
 
-const phaseList = new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`);
+const phaseList = {
+  maxLength: 256,
+  pattern: new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`),
+  message: `must be of ${allPhases.join(', ')}, separated by commas`,
+} as const;
 
 /** Which page of which list. */
 export class ListQuery {
@@ -84,7 +92,7 @@ export class ListQuery {
     default: pageSizes.default,
   })
   @Optional()
-  @Matches(/^\d{1,9}$/, { message: 'must be a whole number from 0 to 999999999' })
+  @IsText({ maxLength: 9, pattern: /^\d{1,9}$/, message: 'must be a whole number from 0 to 999999999' })
   limit?: string;
 
   @OptionalText('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
@@ -94,10 +102,11 @@ export class ListQuery {
     type: 'string',
     description: `Only executions in one of these phases (${allPhases.join(', ')}), separated by commas. One that has not been looked at yet is Pending.`,
     required: false,
-    pattern: phaseList.source,
+    maxLength: phaseList.maxLength,
+    pattern: phaseList.pattern.source,
   })
   @Optional()
-  @Matches(phaseList, { message: `must be of ${allPhases.join(', ')}, separated by commas` })
+  @IsText(phaseList)
   phase?: string;
 
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })

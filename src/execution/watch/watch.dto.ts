@@ -6,10 +6,7 @@ import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of a watch. */
 export class WatchQuery {
-  @OptionalText('Only the execution of this name; the namespace has to be one then.', {
-    maxLength: dnsSubdomain.maxLength,
-    pattern: dnsSubdomain.pattern.source,
-  })
+  @OptionalText('Only the execution of this name; the namespace has to be one then.', dnsSubdomain)
   name?: string;
 
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
