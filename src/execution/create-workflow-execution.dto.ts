@@ -9,7 +9,10 @@ import { Optional } from './validation/optional.ts';
 import { IsStringMap } from './validation/string-map.validator.ts';
 import { IsText } from './validation/text.validator.ts';
 
-const stringMap = { type: 'object', additionalProperties: { type: 'string' } } as const;
+/** The most labels, and the most annotations. */
+const maxProperties = 256;
+
+const stringMap = { type: 'object', maxProperties, additionalProperties: { type: 'string' } } as const;
 
 /** The metadata that a caller may give to a new execution. */
 @ApiSchema({ name: 'NewMetadata' })
@@ -40,13 +43,13 @@ export class NewMetadataDto {
   /** Kubernetes labels. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
-  @IsStringMap({ reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
   labels?: Record<string, string>;
 
   /** Kubernetes annotations. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
   @Optional()
-  @IsStringMap({ reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
   annotations?: Record<string, string>;
 }
 

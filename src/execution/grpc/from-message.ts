@@ -87,7 +87,7 @@ export function fromListRequest(request: ListWorkflowExecutionsRequest): ListCom
     pageToken: given(request.pageToken),
     minResourceVersion: given(request.minResourceVersion),
     filter: {
-      phases: messages.map(phaseOf),
+      phases: [...new Set(messages.map(phaseOf))],
       workflowId: given(request.workflowId),
       targetResource: given(request.targetResource),
       remediationRequest: given(request.remediationRequest),
