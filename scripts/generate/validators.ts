@@ -13,7 +13,7 @@ export function validators(schema: Schema, typeName: string): string[] {
   }
   switch (schema.type) {
     case 'string':
-      return [text(schema)];
+      return [`@IsText(${textRule(schema)})`];
     case 'boolean':
       return ['@v.IsBoolean({ message: "must be true or false" })'];
     case 'integer':
@@ -25,7 +25,7 @@ export function validators(schema: Schema, typeName: string): string[] {
         ? [stringMap(schema)]
         : ['@v.IsObject({ message: "must be an object" })', '@v.ValidateNested()', `@Type(() => ${typeName})`];
     case 'array':
-      throw new Error('the spec has no lists yet; teach this generator how to hold them to their bounds');
+      return [`@IsTextList({ maxItems: ${bound(schema.maxItems)}, items: ${textRule(itemsOf(schema))} })`];
   }
 }
 
@@ -36,12 +36,13 @@ export function patternOf(schema: Schema): string | undefined {
     .find((found) => found !== undefined);
 }
 
-function text(schema: Schema): string {
+/** The source text of a TextRule. */
+function textRule(schema: Schema): string {
   const [pattern, ...more] = rulesOf(schema).flatMap((rule) => patternMembers(rule) ?? []);
   if (more.length > 0) throw new Error('a string has at most one pattern');
   const { minLength = 0, maxLength } = schema;
   const lengths = `minLength: ${minLength}, maxLength: ${bound(maxLength)}`;
-  return `@IsText({ ${lengths}${pattern === undefined ? '' : `, ${pattern}`} })`;
+  return `{ ${lengths}${pattern === undefined ? '' : `, ${pattern}`} }`;
 }
 
 function limits(schema: Schema): string[] {
@@ -118,6 +119,11 @@ function regExp(pattern: string): string {
 /** The CEL rules of a schema. */
 export function rulesOf(schema: Schema): CelRule[] {
   return schema['x-kubernetes-validations'] ?? [];
+}
+
+function itemsOf({ items }: Schema): Schema {
+  if (items?.type === 'string') return items;
+  throw new Error('the spec has no lists but of strings yet; teach this generator how to hold others to their rules');
 }
 
 function bound(value: number | undefined): number {

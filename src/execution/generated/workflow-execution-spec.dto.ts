@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import * as v from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 import { IsStringMap } from '../validation/string-map.validator.ts';
-import { IsText } from '../validation/text.validator.ts';
+import { IsText, IsTextList } from '../validation/text.validator.ts';
 
 /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
 @ApiSchema({ name: 'RemediationRequestRef' })
@@ -168,6 +168,28 @@ export class WorkflowRefDto {
     message: "must be 'sha256:' and 64 lower case hexadecimal digits",
   })
   containerDigest?: string;
+
+  /** Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$' },
+    uniqueItems: true,
+    description:
+      "Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.",
+    required: false,
+    maxItems: 64,
+  })
+  @Optional()
+  @IsTextList({
+    maxItems: 64,
+    items: {
+      minLength: 1,
+      maxLength: 128,
+      pattern: new RegExp('^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', 'u'),
+      message: 'must be UPPER_SNAKE_CASE (MEMORY_LIMIT)',
+    },
+  })
+  secretParameters?: string[];
 }
 
 /** How to run the workflow; what is not here is the engine's. */

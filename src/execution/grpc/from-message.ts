@@ -158,13 +158,13 @@ function fromSpec(spec: SpecMessage): object {
   });
 }
 
-/** Proto has no difference between a scalar that is not set and one that is zero. */
+/** Proto has no difference between a scalar or list that is not set and one that is zero or empty. */
 function withoutUnset(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isUnset(value)));
 }
 
 function isUnset(value: unknown): boolean {
-  return value === undefined || value === '' || value === false;
+  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 }
 
 /** Nor between a map that is not set and one that is empty. */

@@ -30,6 +30,36 @@ export function IsText(rule: TextRule): PropertyDecorator {
   };
 }
 
+/** What a list of texts must be: each of its own, and none twice. */
+export interface TextListRule {
+  readonly maxItems: number;
+  readonly items: TextRule;
+}
+
+/** Holds a property to be a list of different strings within their bounds. */
+export function IsTextList(rule: TextListRule): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isTextList',
+      target: target.constructor,
+      propertyName: String(property),
+      constraints: [rule.items],
+      validator: {
+        validate: (value: unknown) => brokenListRule(value, rule) === undefined,
+        defaultMessage: (arguments_?: ValidationArguments) => brokenListRule(arguments_?.value, rule) ?? '',
+      },
+    });
+  };
+}
+
+function brokenListRule(value: unknown, { maxItems, items }: TextListRule): string | undefined {
+  if (!Array.isArray(value)) return 'must be a list of strings';
+  if (value.length > maxItems) return `must have at most ${maxItems} items`;
+  const broken = value.map((item) => brokenTextRule(item, items)).find((message) => message !== undefined);
+  if (broken !== undefined) return `every item ${broken}`;
+  return new Set(value).size < value.length ? 'must not have an item twice' : undefined;
+}
+
 /** The first rule that a value breaks, in words that follow the field's name; undefined when it breaks none. */
 export function brokenTextRule(value: unknown, rule: TextRule): string | undefined {
   const { minLength = 0, maxLength, pattern, message = 'must have the documented form' } = rule;

@@ -843,6 +843,11 @@ export interface WorkflowRef {
   containerImage: string;
   /** Digest that the bundle is pinned to, `sha256:` and 64 hexadecimal digits. When it is given, exactly that bundle runs. */
   containerDigest: string;
+  /**
+   * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN).
+   * Their values are not shown in logs, Events, messages and the audit trail.
+   */
+  secretParameters: string[];
 }
 
 /** How to run a workflow. */
@@ -2909,7 +2914,7 @@ export const RemediationRequestRef: MessageFns<RemediationRequestRef> = {
 };
 
 function createBaseWorkflowRef(): WorkflowRef {
-  return { workflowId: "", version: "", containerImage: "", containerDigest: "" };
+  return { workflowId: "", version: "", containerImage: "", containerDigest: "", secretParameters: [] };
 }
 
 export const WorkflowRef: MessageFns<WorkflowRef> = {
@@ -2925,6 +2930,9 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     }
     if (message.containerDigest !== "") {
       writer.uint32(34).string(message.containerDigest);
+    }
+    for (const v of message.secretParameters) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -2974,6 +2982,14 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
             message.containerDigest = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.secretParameters.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2995,6 +3011,7 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     message.version = object.version ?? "";
     message.containerImage = object.containerImage ?? "";
     message.containerDigest = object.containerDigest ?? "";
+    message.secretParameters = object.secretParameters?.map((e) => e) || [];
     return message;
   },
 };
