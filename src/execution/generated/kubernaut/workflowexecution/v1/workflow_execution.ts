@@ -611,11 +611,11 @@ export interface ListWorkflowExecutionsRequest {
   labelSelector: string;
   /** Only executions that were created at this time or after it. */
   createdAfter?:
-    | Date
+    | Timestamp
     | undefined;
   /** Only executions that were created before this time. */
   createdBefore?:
-    | Date
+    | Timestamp
     | undefined;
   /**
    * Answers only once this replica knows everything up to this resource version: with that of a create's answer, the
@@ -699,14 +699,14 @@ export interface StreamWorkflowExecutionLogsRequest {
   /** Goes on with what the steps write, until the execution has ended. */
   follow: boolean;
   /** Only lines that were written at this time or after it. */
-  since?: Date | undefined;
+  since?: Timestamp | undefined;
 }
 
 /** A line that a step has written. */
 export interface StreamWorkflowExecutionLogsResponse {
   /** When it was written. */
   time?:
-    | Date
+    | Timestamp
     | undefined;
   /** Name of the task in the pipeline. */
   task: string;
@@ -717,7 +717,10 @@ export interface StreamWorkflowExecutionLogsResponse {
   step: string;
   /** The pod that it came from. */
   pod: string;
-  /** The line, without its end. A line of more than 16 KiB comes in parts. */
+  /**
+   * The line, without its end. A line of more than 16 KiB comes in parts. Control characters but the tab are shown as in
+   * JSON, `\r` or `\u001b`, and bytes that are not UTF-8 as U+FFFD.
+   */
   text: string;
   /** Whether the line goes on in the next message of the same step. */
   partial: boolean;
@@ -736,11 +739,11 @@ export interface WorkflowExecution {
   generation: number;
   /** When it was created. Output only. */
   createTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** When its deletion was asked for; it is gone once its PipelineRun is. Output only. */
   deleteTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Kubernetes labels. */
   labels: { [key: string]: string };
@@ -877,11 +880,11 @@ export interface WorkflowExecutionStatus {
     | undefined;
   /** When Tekton started the PipelineRun. */
   startTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** When the execution ended; the PipelineRun's own time where it had one. */
   completionTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Why the execution failed; given when its phase is PHASE_FAILED. */
   failure?:
@@ -944,7 +947,7 @@ export interface Skip {
   message: string;
   /** When it was decided not to run it. */
   skipTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** The execution that holds the target, or that ended on it a short time ago. */
   conflictingExecution?:
@@ -974,7 +977,7 @@ export interface Condition {
   observedGeneration: number;
   /** When status last changed. */
   lastTransitionTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Why it has this status, for programs. */
   reason: string;
@@ -1303,10 +1306,10 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
       writer.uint32(66).string(message.labelSelector);
     }
     if (message.createdAfter !== undefined) {
-      Timestamp.encode(toTimestamp(message.createdAfter), writer.uint32(74).fork()).join();
+      Timestamp.encode(message.createdAfter, writer.uint32(74).fork()).join();
     }
     if (message.createdBefore !== undefined) {
-      Timestamp.encode(toTimestamp(message.createdBefore), writer.uint32(82).fork()).join();
+      Timestamp.encode(message.createdBefore, writer.uint32(82).fork()).join();
     }
     if (message.minResourceVersion !== "") {
       writer.uint32(90).string(message.minResourceVersion);
@@ -1406,7 +1409,7 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
               break;
             }
 
-            message.createdAfter = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createdAfter = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 10: {
@@ -1414,7 +1417,7 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
               break;
             }
 
-            message.createdBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createdBefore = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 11: {
@@ -1450,8 +1453,12 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
     message.targetResource = object.targetResource ?? "";
     message.remediationRequest = object.remediationRequest ?? "";
     message.labelSelector = object.labelSelector ?? "";
-    message.createdAfter = object.createdAfter ?? undefined;
-    message.createdBefore = object.createdBefore ?? undefined;
+    message.createdAfter = (object.createdAfter !== undefined && object.createdAfter !== null)
+      ? Timestamp.fromPartial(object.createdAfter)
+      : undefined;
+    message.createdBefore = (object.createdBefore !== undefined && object.createdBefore !== null)
+      ? Timestamp.fromPartial(object.createdBefore)
+      : undefined;
     message.minResourceVersion = object.minResourceVersion ?? "";
     return message;
   },
@@ -2012,7 +2019,7 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
       writer.uint32(16).bool(message.follow);
     }
     if (message.since !== undefined) {
-      Timestamp.encode(toTimestamp(message.since), writer.uint32(26).fork()).join();
+      Timestamp.encode(message.since, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2051,7 +2058,7 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
               break;
             }
 
-            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.since = Timestamp.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2073,7 +2080,9 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
     const message = createBaseStreamWorkflowExecutionLogsRequest();
     message.name = object.name ?? "";
     message.follow = object.follow ?? false;
-    message.since = object.since ?? undefined;
+    message.since = (object.since !== undefined && object.since !== null)
+      ? Timestamp.fromPartial(object.since)
+      : undefined;
     return message;
   },
 };
@@ -2085,7 +2094,7 @@ function createBaseStreamWorkflowExecutionLogsResponse(): StreamWorkflowExecutio
 export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecutionLogsResponse> = {
   encode(message: StreamWorkflowExecutionLogsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.time !== undefined) {
-      Timestamp.encode(toTimestamp(message.time), writer.uint32(10).fork()).join();
+      Timestamp.encode(message.time, writer.uint32(10).fork()).join();
     }
     if (message.task !== "") {
       writer.uint32(18).string(message.task);
@@ -2123,7 +2132,7 @@ export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecu
               break;
             }
 
-            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.time = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -2183,7 +2192,7 @@ export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecu
   },
   fromPartial(object: DeepPartial<StreamWorkflowExecutionLogsResponse>): StreamWorkflowExecutionLogsResponse {
     const message = createBaseStreamWorkflowExecutionLogsResponse();
-    message.time = object.time ?? undefined;
+    message.time = (object.time !== undefined && object.time !== null) ? Timestamp.fromPartial(object.time) : undefined;
     message.task = object.task ?? "";
     message.step = object.step ?? "";
     message.pod = object.pod ?? "";
@@ -2220,10 +2229,10 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
       writer.uint32(24).int64(message.generation);
     }
     if (message.createTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(34).fork()).join();
+      Timestamp.encode(message.createTime, writer.uint32(34).fork()).join();
     }
     if (message.deleteTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.deleteTime), writer.uint32(42).fork()).join();
+      Timestamp.encode(message.deleteTime, writer.uint32(42).fork()).join();
     }
     globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
       WorkflowExecution_LabelsEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
@@ -2285,7 +2294,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
               break;
             }
 
-            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
@@ -2293,7 +2302,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
               break;
             }
 
-            message.deleteTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.deleteTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -2362,8 +2371,12 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
     message.name = object.name ?? "";
     message.uid = object.uid ?? "";
     message.generation = object.generation ?? 0;
-    message.createTime = object.createTime ?? undefined;
-    message.deleteTime = object.deleteTime ?? undefined;
+    message.createTime = (object.createTime !== undefined && object.createTime !== null)
+      ? Timestamp.fromPartial(object.createTime)
+      : undefined;
+    message.deleteTime = (object.deleteTime !== undefined && object.deleteTime !== null)
+      ? Timestamp.fromPartial(object.deleteTime)
+      : undefined;
     message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
@@ -3119,10 +3132,10 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
       PipelineRunRef.encode(message.pipelineRunRef, writer.uint32(42).fork()).join();
     }
     if (message.startTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(50).fork()).join();
+      Timestamp.encode(message.startTime, writer.uint32(50).fork()).join();
     }
     if (message.completionTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.completionTime), writer.uint32(58).fork()).join();
+      Timestamp.encode(message.completionTime, writer.uint32(58).fork()).join();
     }
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(66).fork()).join();
@@ -3197,7 +3210,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
               break;
             }
 
-            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.startTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 7: {
@@ -3205,7 +3218,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
               break;
             }
 
-            message.completionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.completionTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 8: {
@@ -3264,8 +3277,12 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     message.pipelineRunRef = (object.pipelineRunRef !== undefined && object.pipelineRunRef !== null)
       ? PipelineRunRef.fromPartial(object.pipelineRunRef)
       : undefined;
-    message.startTime = object.startTime ?? undefined;
-    message.completionTime = object.completionTime ?? undefined;
+    message.startTime = (object.startTime !== undefined && object.startTime !== null)
+      ? Timestamp.fromPartial(object.startTime)
+      : undefined;
+    message.completionTime = (object.completionTime !== undefined && object.completionTime !== null)
+      ? Timestamp.fromPartial(object.completionTime)
+      : undefined;
     message.failure = (object.failure !== undefined && object.failure !== null)
       ? Failure.fromPartial(object.failure)
       : undefined;
@@ -3575,7 +3592,7 @@ export const Skip: MessageFns<Skip> = {
       writer.uint32(18).string(message.message);
     }
     if (message.skipTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.skipTime), writer.uint32(26).fork()).join();
+      Timestamp.encode(message.skipTime, writer.uint32(26).fork()).join();
     }
     if (message.conflictingExecution !== undefined) {
       ConflictingExecution.encode(message.conflictingExecution, writer.uint32(34).fork()).join();
@@ -3620,7 +3637,7 @@ export const Skip: MessageFns<Skip> = {
               break;
             }
 
-            message.skipTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.skipTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
@@ -3658,7 +3675,9 @@ export const Skip: MessageFns<Skip> = {
     const message = createBaseSkip();
     message.reason = object.reason ?? SkipReason.SKIP_REASON_UNSPECIFIED;
     message.message = object.message ?? "";
-    message.skipTime = object.skipTime ?? undefined;
+    message.skipTime = (object.skipTime !== undefined && object.skipTime !== null)
+      ? Timestamp.fromPartial(object.skipTime)
+      : undefined;
     message.conflictingExecution = (object.conflictingExecution !== undefined && object.conflictingExecution !== null)
       ? ConflictingExecution.fromPartial(object.conflictingExecution)
       : undefined;
@@ -3769,7 +3788,7 @@ export const Condition: MessageFns<Condition> = {
       writer.uint32(24).int64(message.observedGeneration);
     }
     if (message.lastTransitionTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.lastTransitionTime), writer.uint32(34).fork()).join();
+      Timestamp.encode(message.lastTransitionTime, writer.uint32(34).fork()).join();
     }
     if (message.reason !== "") {
       writer.uint32(42).string(message.reason);
@@ -3822,7 +3841,7 @@ export const Condition: MessageFns<Condition> = {
               break;
             }
 
-            message.lastTransitionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.lastTransitionTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
@@ -3861,7 +3880,9 @@ export const Condition: MessageFns<Condition> = {
     message.type = object.type ?? "";
     message.status = object.status ?? ConditionStatus.CONDITION_STATUS_UNSPECIFIED;
     message.observedGeneration = object.observedGeneration ?? 0;
-    message.lastTransitionTime = object.lastTransitionTime ?? undefined;
+    message.lastTransitionTime = (object.lastTransitionTime !== undefined && object.lastTransitionTime !== null)
+      ? Timestamp.fromPartial(object.lastTransitionTime)
+      : undefined;
     message.reason = object.reason ?? "";
     message.message = object.message ?? "";
     return message;
@@ -4267,18 +4288,6 @@ type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
-
-function toTimestamp(date: Date): Timestamp {
-  const seconds = Math.trunc(date.getTime() / 1_000);
-  const nanos = (date.getTime() % 1_000) * 1_000_000;
-  return { seconds, nanos };
-}
-
-function fromTimestamp(t: Timestamp): Date {
-  let millis = (t.seconds || 0) * 1_000;
-  millis += (t.nanos || 0) / 1_000_000;
-  return new globalThis.Date(millis);
-}
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());
