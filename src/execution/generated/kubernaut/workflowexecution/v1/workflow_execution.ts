@@ -595,7 +595,10 @@ export interface GetWorkflowExecutionResponse {
 export interface ListWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
-  /** The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer. */
+  /**
+   * The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer: it
+   * takes at most 2 MiB, which clients receive by default.
+   */
   pageSize: number;
   /** next_page_token of the page before; empty for the first page. Everything else but page_size has to be as it was. */
   pageToken: string;
