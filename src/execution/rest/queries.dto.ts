@@ -76,10 +76,20 @@ export class DeleteQuery {
   resourceVersion?: string;
 }
 
+const wholeNumberMessage = 'must be a whole number from 0 to 999999999';
+const wholeNumber = {
+  maxLength: 9,
+  pattern: /^\d{1,9}$/,
+  message: wholeNumberMessage,
+  typeMessage: wholeNumberMessage,
+} as const;
+
+const phaseListMessage = `must be of ${allPhases.join(', ')}, separated by commas`;
 const phaseList = {
   maxLength: 256,
   pattern: new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`),
-  message: `must be of ${allPhases.join(', ')}, separated by commas`,
+  message: phaseListMessage,
+  typeMessage: phaseListMessage,
 } as const;
 
 /** Which page of which list. */
@@ -89,10 +99,11 @@ export class ListQuery {
     description: `The most executions to answer with; more than ${pageSizes.max} is taken as ${pageSizes.max}, and 0 as ${pageSizes.default}.`,
     required: false,
     minimum: 0,
+    maximum: 999_999_999,
     default: pageSizes.default,
   })
   @Optional()
-  @IsText({ maxLength: 9, pattern: /^\d{1,9}$/, message: 'must be a whole number from 0 to 999999999' })
+  @IsText(wholeNumber)
   limit?: string;
 
   @OptionalText('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
