@@ -11,7 +11,7 @@ export interface LabelBounds {
   readonly idleMs: number;
   readonly clock: Pick<Clock, 'elapsedMs'>;
   /** Called with a value that has left its place, to remove its time series. */
-  evicted(value: string): void;
+  readonly evicted: (value: string) => void;
 }
 
 /**

@@ -5,25 +5,38 @@ import { parseJson } from '../../kubernetes/json.ts';
  * `JSON.parse` would take the last value in silence. A text that is not JSON is for the parser to refuse.
  */
 export function doubledKey(json: string): readonly string[] | undefined {
-  const open: { readonly keys?: Set<string>; key: string }[] = [];
+  const open: Container[] = [];
   for (let at = 0; at < json.length; at++) {
     const character = json[at];
     if (character === '{') open.push({ keys: new Set(), key: '' });
     else if (character === '[') open.push({ key: '' });
     else if (character === '}' || character === ']') open.pop();
-    else if (character === '"') {
-      const end = endOfString(json, at);
-      const inner = open.at(-1);
-      if (inner?.keys !== undefined && isKey(json, end)) {
-        const key = parseJson(json.slice(at, end));
-        inner.key = typeof key === 'string' ? key : '';
-        if (inner.keys.has(inner.key)) return open.map((one) => one.key).filter((one) => one !== '');
-        inner.keys.add(inner.key);
-      }
-      at = end - 1;
-    }
+    if (character !== '"') continue;
+    const end = endOfString(json, at);
+    if (isKey(json, end) && !addKey(open.at(-1), json.slice(at, end))) return pathOf(open);
+    at = end - 1;
   }
   return undefined;
+}
+
+/** An object or a list that the scan is within. */
+interface Container {
+  /** Of an object, as far as they have come. */
+  readonly keys?: Set<string>;
+  /** Of the value that the scan is in. */
+  key: string;
+}
+
+/** Takes a key in; false when the object has it already. */
+function addKey(object: Container | undefined, literal: string): boolean {
+  const key = parseJson(literal);
+  if (object?.keys === undefined || typeof key !== 'string') return true;
+  object.key = key;
+  return object.keys.size < object.keys.add(key).size;
+}
+
+function pathOf(open: readonly Container[]): string[] {
+  return open.map(({ key }) => key).filter((key) => key !== '');
 }
 
 /** The place after the closing quote of a string. */

@@ -27,16 +27,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 /** Says of every object in a request that it has no other fields than those described: they are refused. */
 function closeRequests(document: OpenAPIObject): OpenAPIObject {
   const schemas = document.components?.schemas ?? {};
-  const bodies = Object.values(document.paths).flatMap((item) => Object.values(recordOf(item)).map(recordOf));
-  const names = reachable(
-    schemas,
-    bodies.map((operation) => operation['requestBody']),
-  );
-  const closed = [...names].map((name) => [name, { ...schemas[name], additionalProperties: false }]);
-  return {
-    ...document,
-    components: { ...document.components, schemas: { ...schemas, ...Object.fromEntries(closed) } },
-  };
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(recordOf(item)).map(recordOf));
+  const bodies = operations.map((operation) => operation['requestBody']);
+  for (const name of reachable(schemas, bodies)) Object.assign(schemas[name] ?? {}, { additionalProperties: false });
+  return document;
 }
 
 /** The names of the schemas that a part of the document refers to, directly or through others. */
