@@ -2315,7 +2315,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
 
             const entry6 = WorkflowExecution_LabelsEntry.decode(reader, reader.uint32());
             if (entry6.value !== undefined) {
-              message.labels[entry6.key] = entry6.value;
+              globalThis.Object.defineProperty(message.labels, entry6.key, { value: entry6.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
@@ -2326,7 +2326,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
 
             const entry7 = WorkflowExecution_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry7.value !== undefined) {
-              message.annotations[entry7.key] = entry7.value;
+              globalThis.Object.defineProperty(message.annotations, entry7.key, { value: entry7.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
@@ -2637,7 +2637,7 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
 
             const entry4 = WorkflowExecutionSpec_ParametersEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.parameters[entry4.key] = entry4.value;
+              globalThis.Object.defineProperty(message.parameters, entry4.key, { value: entry4.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
