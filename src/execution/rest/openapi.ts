@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { recordOf } from '../../kubernetes/json.ts';
+import { swaggerFiles } from './swagger-files.ts';
 
 /** The OpenAPI document of everything that REST offers. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
@@ -45,6 +46,7 @@ function reachable(schemas: Readonly<Record<string, unknown>>, part: unknown, fo
 
 /** Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. */
 export function serveOpenApi(app: INestApplication, document: () => OpenAPIObject): void {
+  app.use('/docs', swaggerFiles);
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

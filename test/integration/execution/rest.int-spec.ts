@@ -208,6 +208,16 @@ describe('the execution API over REST', () => {
     for (const part of parts) expect((await fetch(new URL(part, page.url))).status).toBe(200);
   });
 
+  it.each([
+    ['a watch', () => `${api.url}/api/v1/watch/namespaces/${namespace.name}/workflowexecutions`, 'text/event-stream'],
+    ['a log that is followed', () => `${address}/we-1/log?follow=true`, 'text/plain'],
+  ])('answers HEAD of %s with its headers', async (_, url, type) => {
+    const response = await fetch(url(), { method: 'HEAD', headers: api.headers });
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain(type);
+  });
+
   it('streams events that no proxy caches or buffers', async () => {
     const watcher = await restWatch(api, namespace.name).synced();
     watcher.close();
