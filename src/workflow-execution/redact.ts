@@ -17,9 +17,11 @@ const windowLength = 8;
  * that are recognised by their shape are masked.
  */
 export function redactorFor(spec: SpecWithParameters): Redact {
-  const secrets = secretsOf(spec).map(({ parameter, text }) => ({ parameter, isQuotedIn: quotationOf(text) }));
+  let secrets: readonly { readonly parameter: string; readonly isQuotedIn: (text: string) => boolean }[] | undefined;
   return (whole) => {
     const text = cut(whole, maxMessageLength);
+    // Mostly there is nothing to redact, and one is made for each call to the API server.
+    secrets ??= secretsOf(spec).map((secret) => ({ ...secret, isQuotedIn: quotationOf(secret.text) }));
     const quoted = secrets.filter(({ isQuotedIn }) => isQuotedIn(text)).map(({ parameter }) => parameter);
     return quoted.length === 0 ? withoutCredentials(text) : withheld([...new Set(quoted)]);
   };

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { ApiError, invalidField } from '../errors/api-error.ts';
-import { doubledKey } from './doubled-key.ts';
+import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { inspectJson } from './inspect-json.ts';
 
 /**
  * RFC 8259 wants UTF-8, and that no object has a key twice. By itself the JSON parser would put U+FFFD for what is not
@@ -11,6 +11,6 @@ import { doubledKey } from './doubled-key.ts';
 export function assertUnambiguous(body: Buffer, charset: string): void {
   if (charset !== 'utf-8') throw new ApiError('UnsupportedMediaType', `the charset must be utf-8, not ${charset}`);
   if (!isUtf8(body)) throw new ApiError('InvalidArgument', 'the body is not UTF-8');
-  const doubled = doubledKey(body.toString('utf8'));
-  if (doubled !== undefined) throw invalidField(doubled, 'is given twice');
+  const violation = inspectJson(body.toString('utf8'));
+  if (violation !== undefined) throw invalidArgument([violation]);
 }
