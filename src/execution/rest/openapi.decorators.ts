@@ -145,6 +145,7 @@ export const DescribesList: Describes = () =>
         'any server has answered. Of the filters that are given all have to match.',
     }),
     ApiOkResponse({ description: 'One page of executions.', type: WorkflowExecutionListDto }),
+    ...problems(['PositionExpired', 'The cluster has no such resource version.']),
   );
 
 /** The error responses of an operation, as application/problem+json. */

@@ -32,6 +32,26 @@ export function OptionalText(description: string, { format, ...rule }: TextParam
   };
 }
 
+/** A target as a filter, or an empty text. */
+export const targetFilter = {
+  maxLength: maxTargetLength,
+  pattern: /^(([^/]+\/)?[^/.]+(\.[^/.]+)*\/[^/]+)?$/,
+  message: 'must be namespace/kind/name, or kind/name of a cluster-scoped resource',
+} as const;
+
+/** The name of a RemediationRequest as a filter, or an empty text. */
+export const remediationRequestFilter = {
+  ...dnsSubdomain,
+  pattern: new RegExp(`^$|${dnsSubdomain.pattern.source}`),
+} as const;
+
+/** A resource version, or an empty text. */
+export const resourceVersionText = {
+  maxLength: 19,
+  pattern: /^([1-9][0-9]{0,18})?$/,
+  message: 'must be a resource version that this service has told',
+} as const;
+
 /** How an execution is created. */
 export class CreateQuery {
   @OptionalText(
@@ -123,14 +143,13 @@ export class ListQuery {
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
-    maxLength: maxTargetLength,
-  })
+  @OptionalText(
+    'Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.',
+    targetFilter,
+  )
   targetResource?: string;
 
-  @OptionalText('Only executions that serve the RemediationRequest of this name.', {
-    maxLength: dnsSubdomain.maxLength,
-  })
+  @OptionalText('Only executions that serve the RemediationRequest of this name.', remediationRequestFilter)
   remediationRequest?: string;
 
   @OptionalText('Only executions whose labels match, as `kubectl get -l` has it: `team=payment,tier!=test`.', {
@@ -153,7 +172,7 @@ export class ListQuery {
   @OptionalText(
     'Answers only once this replica knows everything up to this resource version: with that of a new execution, it is in ' +
       'the list, whichever replica created it.',
-    { maxLength: 64 },
+    resourceVersionText,
   )
   minResourceVersion?: string;
 }
