@@ -103,7 +103,13 @@ export const createRules: readonly CreateRule[] = [
   rule('workflowRef.containerDigest', digest, 'sha256:abc', "must be 'sha256:' and 64 lower case hexadecimal digits"),
   rule('workflowRef.containerDigest', digest, digest.toUpperCase(), "must be 'sha256:' and 64"),
   rule('workflowRef.containerDigest', digest, `${digest}0`, 'may not be more than 71'),
-  rule('workflowRef.secretParameters', ['A', 'MEMORY_LIMIT'], ['A', 'A'], 'Duplicate value'),
+  rule(
+    'workflowRef.secretParameters[1]',
+    ['A', 'MEMORY_LIMIT'],
+    ['A', 'A'],
+    'Duplicate value',
+    'workflowRef.secretParameters',
+  ),
   rule(
     'workflowRef.secretParameters',
     Array.from({ length: 64 }, (_, i) => `A${i}`),
