@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from '@jest/globals';
 import document from '../docs/openapi.json' with { type: 'json' };
 import { arrayOf, isRecord, recordOf, stringOf } from '../src/kubernetes/json.ts';
+import { aSpec, aWorkflowExecution } from '../src/workflow-execution/workflow-execution.builders.ts';
 import { schemaErrors } from './support/openapi-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -56,7 +57,7 @@ describe('the OpenAPI document', () => {
     const responses = Object.entries(recordOf(operation['responses']));
     const statuses = responses.map(([status]) => status);
 
-    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));
+    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '408', '429', '431', '500', '503']));
     for (const [status, raw] of responses) {
       const response = recordOf(raw);
       expect(response['description']).toMatch(/./);
@@ -87,5 +88,35 @@ describe('the OpenAPI document', () => {
     );
 
     expect(errors).toEqual([[]]);
+  });
+
+  it('requires a body where the service does', () => {
+    const required = operations.flatMap(([name, operation]) =>
+      'requestBody' in operation ? [[name, recordOf(operation['requestBody'])['required'] ?? false]] : [],
+    );
+
+    expect(required).toEqual([
+      ['POST /api/v1/namespaces/{namespace}/workflowexecutions', true],
+      ['POST /api/v1/namespaces/{namespace}/workflowexecutions/{name}/cancel', false],
+    ]);
+  });
+
+  it.each([
+    ['CreateWorkflowExecution', { spec: aSpec(), status: {} }],
+    ['CreateWorkflowExecution', { metadata: { uid: 'x' }, spec: aSpec() }],
+    ['CreateWorkflowExecution', { spec: { ...aSpec(), colour: 1 } }],
+    ['CreateWorkflowExecution', { spec: { ...aSpec(), executionConfig: { retries: 1 } } }],
+    ['NoBody', { mode: 'Immediate' }],
+  ])('says that a field that it does not describe is refused: %s %j', (schema, body) => {
+    expect(schemaErrors({ $ref: `#/components/schemas/${schema}` }, body)).toMatchObject([
+      { keyword: 'additionalProperties' },
+    ]);
+  });
+
+  it('describes an execution that was only validated', () => {
+    const metadata = { ...aWorkflowExecution().metadata, resourceVersion: undefined };
+    const execution: unknown = JSON.parse(JSON.stringify({ ...aWorkflowExecution(), metadata }));
+
+    expect(schemaErrors({ $ref: '#/components/schemas/WorkflowExecution' }, execution)).toEqual([]);
   });
 });

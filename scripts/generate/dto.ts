@@ -23,6 +23,7 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
     "import * as v from 'class-validator';",
     "import { Optional } from '../validation/optional.ts';",
     "import { IsStringMap } from '../validation/string-map.validator.ts';",
+    "import { IsText, IsTextList } from '../validation/text.validator.ts';",
   ];
   return render(imports, new DtoWriter(true).classes('WorkflowExecutionSpecDto', property(crd, 'spec'), 'spec'));
 }
@@ -87,6 +88,7 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
   const isMap = schema.additionalProperties !== undefined;
   const options = JSON.stringify({
     ...(isMap ? mapType(schema) : { type: isClass(schema) ? undefined : schema.type }),
+    ...(schema.items === undefined || isClass(schema) ? {} : { items: itemType(schema.items), uniqueItems: true }),
     ...(schema.enum === undefined ? {} : { enum: schema.enum }),
     description,
     // For a map, Swagger's `required` is the list of its keys.
@@ -107,9 +109,15 @@ function mapType(schema: Schema): Record<string, unknown> {
   return { type: 'object', maxProperties: schema.maxProperties, additionalProperties: { type, maxLength, pattern } };
 }
 
+function itemType(items: Schema): Record<string, unknown> {
+  const { type, minLength, maxLength } = items;
+  return { type, minLength, maxLength, pattern: patternOf(items) };
+}
+
 function typeOf(field: string, schema: Schema): string {
   if (isClass(schema)) return `${className(field, schema)}${schema.items === undefined ? '' : '[]'}`;
   if (schema.additionalProperties !== undefined) return 'Record<string, string>';
+  if (schema.items !== undefined) return 'string[]';
   return schema.type === 'integer' ? 'number' : schema.type;
 }
 

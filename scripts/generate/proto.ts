@@ -31,9 +31,15 @@ export function generateProto(): Record<string, string> {
   }
 }
 
-/** Comments of the well-known types are Google's text, and long; https://protobuf.dev has them. */
+/**
+ * Comments of the well-known types are Google's text, and long; https://protobuf.dev has them. Entries of maps are defined
+ * rather than assigned: an assignment to `__proto__` makes no entry, and the key would be lost.
+ */
 function contentOf(out: string, path: string): string {
-  const content = readFileSync(join(out, path), 'utf8');
+  const content = readFileSync(join(out, path), 'utf8').replaceAll(
+    /(message\.\w+)\[(entry\d+)\.key\] = \2\.value;/g,
+    'globalThis.Object.defineProperty($1, $2.key, { value: $2.value, configurable: true, enumerable: true, writable: true });',
+  );
   return path.startsWith('google/protobuf')
     ? content.replaceAll(/^ *\/\*\*\n(?: *\*.*\n)+?(?<=\*\/\n)/gm, '')
     : content;

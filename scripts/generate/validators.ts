@@ -13,7 +13,7 @@ export function validators(schema: Schema, typeName: string): string[] {
   }
   switch (schema.type) {
     case 'string':
-      return ['@v.IsString({ message: "must be a string" })', ...lengths(schema), ...patterns(schema)];
+      return [`@IsText(${textRule(schema)})`];
     case 'boolean':
       return ['@v.IsBoolean({ message: "must be true or false" })'];
     case 'integer':
@@ -25,7 +25,7 @@ export function validators(schema: Schema, typeName: string): string[] {
         ? [stringMap(schema)]
         : ['@v.IsObject({ message: "must be an object" })', '@v.ValidateNested()', `@Type(() => ${typeName})`];
     case 'array':
-      throw new Error('the spec has no lists yet; teach this generator how to hold them to their bounds');
+      return [`@IsTextList({ maxItems: ${bound(schema.maxItems)}, items: ${textRule(itemsOf(schema))} })`];
   }
 }
 
@@ -36,11 +36,13 @@ export function patternOf(schema: Schema): string | undefined {
     .find((found) => found !== undefined);
 }
 
-function lengths({ minLength = 0, maxLength }: Schema): string[] {
-  const most = bound(maxLength);
-  const message =
-    minLength > 0 ? `must be ${minLength} to ${most} characters long` : `must be at most ${most} characters long`;
-  return [`@v.Length(${minLength}, ${most}, { message: ${JSON.stringify(message)} })`];
+/** The source text of a TextRule. */
+function textRule(schema: Schema): string {
+  const [pattern, ...more] = rulesOf(schema).flatMap((rule) => patternMembers(rule) ?? []);
+  if (more.length > 0) throw new Error('a string has at most one pattern');
+  const { minLength = 0, maxLength } = schema;
+  const lengths = `minLength: ${minLength}, maxLength: ${bound(maxLength)}`;
+  return `{ ${lengths}${pattern === undefined ? '' : `, ${pattern}`} }`;
 }
 
 function limits(schema: Schema): string[] {
@@ -49,14 +51,6 @@ function limits(schema: Schema): string[] {
     `@v.Min(${bound(schema.minimum)}, { message: ${message} })`,
     `@v.Max(${bound(schema.maximum)}, { message: ${message} })`,
   ];
-}
-
-function patterns(schema: Schema): string[] {
-  return rulesOf(schema).flatMap((rule) => {
-    const pattern = stringPattern(rule);
-    const message = JSON.stringify(rule.message);
-    return pattern === undefined ? [] : [`@v.Matches(${regExp(pattern)}, { message: ${message} })`];
-  });
 }
 
 function stringMap(schema: Schema): string {
@@ -95,10 +89,14 @@ function keyRule({ rule, message }: CelRule): string | undefined {
 
 /** The source text of the rule on one string that the values of a map are held to. */
 export function valueRule(rule: CelRule): string | undefined {
+  const members = patternMembers(rule);
+  return members === undefined ? undefined : `{ ${members} }`;
+}
+
+/** The members `pattern` and `message` of a rule that begins with `self.matches('…')`. */
+function patternMembers(rule: CelRule): string | undefined {
   const pattern = stringPattern(rule);
-  return pattern === undefined
-    ? undefined
-    : `{ pattern: ${regExp(pattern)}, message: ${JSON.stringify(rule.message)} }`;
+  return pattern === undefined ? undefined : `pattern: ${regExp(pattern)}, message: ${JSON.stringify(rule.message)}`;
 }
 
 /** The source text of a rule of the form `self.map(key, bytes(key).size() + bytes(self[key]).size()).sum() <= N`. */
@@ -121,6 +119,11 @@ function regExp(pattern: string): string {
 /** The CEL rules of a schema. */
 export function rulesOf(schema: Schema): CelRule[] {
   return schema['x-kubernetes-validations'] ?? [];
+}
+
+function itemsOf({ items }: Schema): Schema {
+  if (items?.type === 'string') return items;
+  throw new Error('the spec has no lists but of strings yet; teach this generator how to hold others to their rules');
 }
 
 function bound(value: number | undefined): number {

@@ -38,7 +38,7 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
     correlation_id: cut(spec.remediationRequestRef.name, widths.correlation_id),
     namespace: cut(metadata.namespace, widths.namespace),
     ...more,
-    event_data: fitting({ ...base, ...data }, withoutSecrets(spec.parameters ?? {})),
+    event_data: fitting({ ...base, ...data }, withoutSecrets(spec)),
   };
 }
 

@@ -1,14 +1,18 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Equals, IsDefined, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { Equals, IsDefined, IsObject, ValidateNested } from 'class-validator';
 import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { WorkflowExecutionSpecDto } from './generated/workflow-execution-spec.dto.ts';
 import { dnsLabel, dnsSubdomain } from './names.ts';
 import { Optional } from './validation/optional.ts';
 import { IsStringMap } from './validation/string-map.validator.ts';
+import { IsText } from './validation/text.validator.ts';
 
-const stringMap = { type: 'object', additionalProperties: { type: 'string' } } as const;
+/** The most labels, and the most annotations. */
+const maxProperties = 256;
+
+const stringMap = { type: 'object', maxProperties, additionalProperties: { type: 'string' } } as const;
 
 /** The metadata that a caller may give to a new execution. */
 @ApiSchema({ name: 'NewMetadata' })
@@ -22,9 +26,7 @@ export class NewMetadataDto {
     example: 'we-pod-crash-f8a3b9c2',
   })
   @Optional()
-  @IsString({ message: 'must be a string' })
-  @Matches(dnsSubdomain.pattern, { message: dnsSubdomain.message })
-  @MaxLength(dnsSubdomain.maxLength, { message: dnsSubdomain.message })
+  @IsText(dnsSubdomain)
   name?: string;
 
   /** The same as in the address, when it is given. */
@@ -35,19 +37,19 @@ export class NewMetadataDto {
     maxLength: dnsLabel.maxLength,
   })
   @Optional()
-  @IsString({ message: 'must be a string' })
+  @IsText(dnsLabel)
   namespace?: string;
 
   /** Kubernetes labels. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
-  @IsStringMap({ reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
   labels?: Record<string, string>;
 
   /** Kubernetes annotations. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
   @Optional()
-  @IsStringMap({ reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
   annotations?: Record<string, string>;
 }
 

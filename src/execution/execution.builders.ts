@@ -37,7 +37,10 @@ export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecu
       ['name'],
     ),
     workflowRef: partly<WorkflowExecutionSpec['workflowRef']>(
-      { workflowId: word, version: word, containerImage: word, containerDigest: word },
+      {
+        ...{ workflowId: word, version: word, containerImage: word, containerDigest: word },
+        secretParameters: fc.uniqueArray(fc.stringMatching(/^[A-Z]{1,8}$/), { minLength: 1, maxLength: 3 }),
+      },
       ['workflowId', 'version', 'containerImage'],
     ),
     targetResource: fc.tuple(word, word, word).map((parts) => parts.join('/')),

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { ConflictError, rewording } from '../kubernetes/errors.ts';
+import { ConflictError, redacting } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { noteSubject } from '../tracing/tracer.ts';
@@ -15,8 +15,8 @@ import type {
 } from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { violationsOf, type ExecutionPolicy } from '../workflow-execution/policy.ts';
+import { redactorFor } from '../workflow-execution/redact.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { TargetAccess } from './access/target-access.ts';
 import type { Call } from './call/call.ts';
 import { cancellationOf } from './cancellation.ts';
@@ -75,7 +75,7 @@ export class ExecutionService {
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
     const created = await this.answers.of(
-      rewording(creation, maskOf(spec.parameters)),
+      redacting(creation, redactorFor(spec)),
       { verb: 'create', namespace },
       subject,
     );
@@ -162,7 +162,7 @@ export class ExecutionService {
     const { namespace } = metadata;
     const patching = unlessChanged(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
     const cancelled = await this.answers.of(
-      rewording(patching, maskOf(spec.parameters)),
+      redacting(patching, redactorFor(spec)),
       { verb: 'patch', namespace },
       { resource: executionNamed(metadata) },
     );

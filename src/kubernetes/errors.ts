@@ -29,8 +29,20 @@ export interface KubernetesErrorFields {
   readonly causes?: readonly ErrorCause[];
   /** How long the server asked to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** See {@link KubernetesError.isAdmissionDenial}; told by the message when it is not given. */
+  readonly isAdmissionDenial?: boolean;
   readonly cause?: unknown;
 }
+
+/**
+ * A webhook or policy may deny with 403, the status of missing rights as well, and the answer has no field to tell them
+ * apart. These are the words that the API server itself puts in front: `ToStatusErr` of k8s.io/apiserver's
+ * pkg/admission/plugin/webhook/errors, and the dispatcher of pkg/admission/plugin/policy/validating.
+ */
+const denials = [
+  /^admission webhook "[^"]+" denied the request/,
+  /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request/,
+];
 
 /** Base of every error that the toolkit throws for a call. Its own code `Unknown` is an answer that fits no meaning below. */
 export class KubernetesError extends Error {
@@ -40,6 +52,8 @@ export class KubernetesError extends Error {
   readonly reason?: string;
   readonly details: { readonly causes: readonly ErrorCause[] };
   readonly retryAfterMs?: number;
+  /** Whether an admission webhook or policy denied the request. */
+  readonly isAdmissionDenial: boolean;
 
   constructor(message: string, fields: KubernetesErrorFields = {}) {
     super(message, { cause: fields.cause });
@@ -48,27 +62,28 @@ export class KubernetesError extends Error {
     this.reason = fields.reason;
     this.details = { causes: fields.causes ?? [] };
     this.retryAfterMs = fields.retryAfterMs;
+    this.isAdmissionDenial = fields.isAdmissionDenial ?? denials.some((denial) => denial.test(message));
   }
 
-  /** The same error in other words, for one whose texts quote what must not be passed on; this one when they do not. */
-  reworded(edit: (text: string) => string): KubernetesError {
-    const { status, reason, details, retryAfterMs, cause } = this;
-    const message = edit(this.message);
-    const causes = details.causes.map((one) => ({ ...one, message: edit(one.message) }));
+  /** The same error with its texts redacted: what kind of error it is stays. This one when nothing is redacted. */
+  redacted(redact: (text: string) => string): KubernetesError {
+    const { status, reason, details, retryAfterMs, isAdmissionDenial, cause } = this;
+    const message = redact(this.message);
+    const causes = details.causes.map((one) => ({ ...one, message: redact(one.message) }));
     const isSame = message === this.message && causes.every((one, i) => one.message === details.causes[i]?.message);
     if (isSame) return this;
-    const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs, cause };
+    const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs, isAdmissionDenial, cause };
     const error: unknown = Reflect.construct(this.constructor, [message, fields]);
     return error instanceof KubernetesError ? error : this;
   }
 }
 
-/** The answer to a call; when it fails with a KubernetesError, that is {@link KubernetesError.reworded}. */
-export async function rewording<T>(call: Promise<T>, edit: (text: string) => string): Promise<T> {
+/** The answer to a call; when it fails with a KubernetesError, that is {@link KubernetesError.redacted}. */
+export async function redacting<T>(call: Promise<T>, redact: (text: string) => string): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw error instanceof KubernetesError ? error.reworded(edit) : error;
+    throw error instanceof KubernetesError ? error.redacted(redact) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '../kubernetes/errors.ts';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type {
   WorkflowExecution,
   WorkflowExecutionSpec,
@@ -19,19 +20,24 @@ const completed: WorkflowExecutionStatus = {
 /** Metrics that write down what they are told, less the zeros of the beginning. */
 function someMetrics() {
   const counted: object[] = [];
+  const removed: object[] = [];
+  const clock = new FakeClock();
   const counter = (name: string) => ({
     inc: (labels: object, by = 1) => void (by > 0 && counted.push({ name, ...labels })),
+    remove: (labels: object) => void removed.push({ name, ...labels }),
   });
   const durations = {
     observe: (labels: object, seconds: number) => counted.push({ name: 'duration', ...labels, seconds }),
+    remove: (labels: object) => void removed.push({ name: 'duration', ...labels }),
   };
   const metrics = new ExecutionMetrics(
     counter('total') as never,
     durations as never,
     counter('failures') as never,
     counter('skips') as never,
+    clock,
   );
-  return { metrics, counted };
+  return { metrics, counted, removed, clock };
 }
 
 function anExecution(status?: WorkflowExecutionStatus, spec: Partial<WorkflowExecutionSpec> = {}): WorkflowExecution {
@@ -78,6 +84,23 @@ describe('an execution is counted', () => {
     expect(counted).toContainEqual({ name: 'total', workflow_id: 'workflow-99', outcome: 'Success' });
     expect(counted).toContainEqual({ name: 'total', workflow_id: 'other', outcome: 'Success' });
     expect(counted).not.toContainEqual({ name: 'total', workflow_id: 'workflow-100', outcome: 'Success' });
+  });
+
+  it('under its own name also after junk, which is removed when it has not been used for an hour', async () => {
+    const { metrics, counted, removed, clock } = someMetrics();
+    const end = async (workflowId: string) => {
+      const spec = { workflowRef: { ...aSpec().workflowRef, workflowId } };
+      await metrics.written(anExecution(running, spec), completed, Promise.resolve(anExecution(completed, spec)));
+    };
+    for (let i = 0; i < 150; i += 1) await end(`junk-${i}`);
+    await clock.advance(3_600_000);
+    await end('real');
+
+    expect(counted).toContainEqual({ name: 'total', workflow_id: 'real', outcome: 'Success' });
+    expect(removed).toEqual([
+      ...['Success', 'Failed', 'Skipped'].map((outcome) => ({ name: 'total', workflow_id: 'junk-0', outcome })),
+      { name: 'duration', workflow_id: 'junk-0' },
+    ]);
   });
 
   it('once when the answer to the write of its end was lost, as soon as the end is seen', async () => {

@@ -1,15 +1,25 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../kubernetes/clock.ts';
 import { BoundedLabel } from '../metrics/bounded-label.ts';
 import { InjectMetric } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
-import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import type {
+  Outcome,
+  WorkflowExecution,
+  WorkflowExecutionStatus,
+} from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import type { Outdated } from './executions.ts';
+import { CLOCK } from './tokens.ts';
+
+const outcomes = ['Success', 'Failed', 'Skipped'] as const satisfies readonly Outcome[];
 
 /** How many workflows are told apart. Of each there are twelve time series. */
 const mostWorkflows = 100;
+/** After how long without an end a workflow may leave its place to another one, in milliseconds. */
+const idleWorkflowMs = 3_600_000;
 /** How many ends may be unanswered at once: many more than there are workers. */
 const mostUnanswered = 10_000;
 
@@ -21,16 +31,22 @@ const mostUnanswered = 10_000;
  */
 @Injectable()
 export class ExecutionMetrics {
-  private readonly workflows = new BoundedLabel(mostWorkflows);
+  private readonly workflows: BoundedLabel;
   /** Executions whose end was sent without an answer, by UID. */
   private readonly unanswered = new LRUCache<string, true>({ max: mostUnanswered });
 
   constructor(
-    @InjectMetric(metrics.executions) private readonly total: Pick<Counter, 'inc'>,
-    @InjectMetric(metrics.executionDuration) private readonly durations: Pick<Histogram, 'observe'>,
+    @InjectMetric(metrics.executions) private readonly total: Pick<Counter, 'inc' | 'remove'>,
+    @InjectMetric(metrics.executionDuration) private readonly durations: Pick<Histogram, 'observe' | 'remove'>,
     @InjectMetric(metrics.failures) private readonly failures: Pick<Counter, 'inc'>,
     @InjectMetric(metrics.skips) private readonly skips: Pick<Counter, 'inc'>,
+    @Inject(CLOCK) clock: Clock,
   ) {
+    const evicted = (workflow_id: string) => {
+      for (const outcome of outcomes) total.remove({ workflow_id, outcome });
+      durations.remove({ workflow_id });
+    };
+    this.workflows = new BoundedLabel({ most: mostWorkflows, idleMs: idleWorkflowMs, clock, evicted });
     for (const reason of ['ResourceBusy', 'RecentlyRemediated']) skips.inc({ reason }, 0);
   }
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient, type PatchOptions } from '../kubernetes/client.ts';
-import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, redacting } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { finalizer } from '../workflow-execution/finalizer.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import { redactorFor } from '../workflow-execution/redact.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { maskOf } from '../workflow-execution/secret-texts.ts';
 import { mergePatch } from './merge-patch.ts';
 
 /** The execution is not the one any more that was read: it has changed or is gone. What was decided on it is void. */
@@ -81,7 +81,7 @@ export class Executions {
     const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
     try {
       const patching = this.client.patch(workflowExecutionResource, metadata, patch, options);
-      const written = await rewording(patching, maskOf(spec.parameters));
+      const written = await redacting(patching, redactorFor(spec));
       this.reflector.store.upsertIfNewer(written);
       return written;
     } catch (error) {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPipelineRun, aTaskRun, succeeded } from '../tekton/pipeline-run.builders.ts';
+import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import type { TaskRun } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import {
   observeConflict,
-  observeEnd,
+  observeEnd as observe,
   observeEnding,
   observeMissingPipelineRun,
   observeRunning,
@@ -17,6 +19,8 @@ const pipelineRun = {
   namespace: 'payment',
   uid: 'uid-run-1',
 };
+const observeEnd = (pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) =>
+  observe(pipelineRun, taskRuns, (text) => text.replaceAll('hunter2', '***'));
 const run = { namespace: 'payment', name: 'run-1', uid: 'uid-run-1' };
 const startTime = '2026-11-23T12:05:00Z';
 const completionTime = '2026-11-23T12:05:07Z';
@@ -86,6 +90,11 @@ describe('an execution of which nothing goes on', () => {
       message: 'PipelineRun run-1 succeeded. as Tekton says',
       allTasksSkipped: false,
     });
+  });
+
+  it('is told without secrets that Tekton quotes', () => {
+    const ended = (status: string) => aPipelineRun({ status: succeeded(status, 'Done', 'hunter2') });
+    expect(JSON.stringify([ended('True'), ended('False')].map((one) => observeEnd(one, [])))).not.toContain('hunter2');
   });
 
   it.each([

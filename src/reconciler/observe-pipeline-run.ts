@@ -12,6 +12,7 @@ import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
 import type { PipelineRunRef, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
+import type { Redact } from '../workflow-execution/redact.ts';
 
 type Running = Extract<Observation, { phase: 'Running' }>;
 
@@ -51,8 +52,9 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
  * Observes a run of which nothing goes on any more.
  *
  * @param taskRuns all that still exist; they are needed only when the run has failed
+ * @param redact of what Tekton says, which may quote parameters
  */
-export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
+export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Observation {
   const { state, startTime, completionTime, message } = readOutcome(pipelineRun);
   const told = { pipelineRun: referenceTo(pipelineRun), startTime, completionTime };
   const { name } = pipelineRun.metadata;
@@ -60,10 +62,15 @@ export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[
     case 'succeeded': {
       const { childReferences, skippedTasks } = pipelineRun.status;
       const allTasksSkipped = childReferences.length === 0 && skippedTasks > 0;
-      return { phase: 'Completed', ...told, message: `PipelineRun ${name} succeeded. ${message}`, allTasksSkipped };
+      return {
+        phase: 'Completed',
+        ...told,
+        message: `PipelineRun ${name} succeeded. ${redact(message)}`,
+        allTasksSkipped,
+      };
     }
     case 'failed':
-      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns) };
+      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns, redact) };
     case 'running':
       return { phase: 'Failed', ...told, failure: deleted(name, mayHaveRun(pipelineRun, taskRuns)) };
     case 'unknown': {

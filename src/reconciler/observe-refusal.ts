@@ -47,20 +47,6 @@ export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: n
 /** Client errors that have no meaning of their own, such as 413 (too large): the same request gets the same answer. */
 function isForGood(error: KubernetesError): boolean {
   if (error instanceof InvalidError) return true;
-  if (error instanceof ForbiddenError) return isAdmissionDenial(error);
+  if (error instanceof ForbiddenError) return error.isAdmissionDenial;
   return error.code === 'Unknown' && error.status !== undefined && error.status >= 400 && error.status < 500;
-}
-
-/**
- * A webhook or policy may deny with 403, the status of missing rights as well, and the answer has no field to tell them
- * apart. These are the words that the API server itself puts in front: `ToStatusErr` of k8s.io/apiserver's
- * pkg/admission/plugin/webhook/errors, and the dispatcher of pkg/admission/plugin/policy/validating.
- */
-const denials = [
-  /^admission webhook "[^"]+" denied the request/,
-  /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request/,
-];
-
-function isAdmissionDenial({ message }: ForbiddenError): boolean {
-  return denials.some((denial) => denial.test(message));
 }

@@ -3,6 +3,7 @@ import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import { isFinished, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
+import { redactorFor } from '../workflow-execution/redact.ts';
 import { isEndNotRecorded } from '../workflow-execution/status.ts';
 import { observeEnd, observeRunning } from './observe-pipeline-run.ts';
 
@@ -21,7 +22,7 @@ export function observeAnyEnd(
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
 ): Observation {
-  const end = observeEnd(pipelineRun, taskRuns);
+  const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec));
   const isOurs = isEndNotRecorded(execution) && execution.spec.cancelRequested !== true;
   const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';
   return isOurs && isCancelled ? { ...end, ...givenUp(pipelineRun, taskRuns) } : end;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { InvalidError, rewording } from '../kubernetes/errors.ts';
+import { InvalidError, redacting } from '../kubernetes/errors.ts';
 import { buildPipelineRun, type NewPipelineRun } from '../tekton/build-pipeline-run.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type PipelineRunWithContent,
 } from '../tekton/pipeline-run-content.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { maskOf } from '../workflow-execution/secret-texts.ts';
+import { redactorFor } from '../workflow-execution/redact.ts';
 import { isControlledBy } from './ownership.ts';
 import { keyFor, PipelineRuns } from './pipeline-runs.ts';
 
@@ -62,13 +62,13 @@ export class PipelineRunAdoption {
   async #hasSpecOf(
     found: PipelineRunWithContent,
     expected: NewPipelineRun,
-    { spec: { parameters } }: WorkflowExecution,
+    { spec }: WorkflowExecution,
     signal: AbortSignal,
   ): Promise<boolean> {
     const options = { type: 'json', dryRun: true, signal } as const;
     const patching = this.client.patch(pipelineRunContentResource, found.metadata, specPatch(found, expected), options);
     try {
-      return haveSameSpec(found, await rewording(patching, maskOf(parameters)));
+      return haveSameSpec(found, await redacting(patching, redactorFor(spec)));
     } catch (error) {
       // Tekton admits no other spec to a PipelineRun that exists.
       if (error instanceof InvalidError) return false;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { ConflictError, NotFoundError, rewording } from '../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, redacting } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -10,7 +10,7 @@ import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
 import type { CancelMode, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { maskOf } from '../workflow-execution/secret-texts.ts';
+import { redactorFor } from '../workflow-execution/redact.ts';
 import { isRunOf } from './ownership.ts';
 
 /** The PipelineRuns of executions, as the reconciler reads and makes them. */
@@ -29,7 +29,7 @@ export class PipelineRuns {
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
     const pipelineRun = buildPipelineRun(execution, activeTraceparent());
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
-    return this.remember(await rewording(creation, maskOf(execution.spec.parameters)));
+    return this.remember(await redacting(creation, redactorFor(execution.spec)));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */

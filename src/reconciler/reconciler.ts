@@ -5,7 +5,6 @@ import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { withoutSecretsOf } from '../workflow-execution/secret-texts.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
@@ -74,7 +73,7 @@ export class Reconciler {
     outcome: Extract<StepOutcome, { kind: 'observed' }>,
     signal: AbortSignal,
   ): Promise<HandlerResult | Outdated> {
-    const observation = withoutSecretsOf(execution, outcome.observation);
+    const { observation } = outcome;
     const status = summarise(execution, observation, this.clock.now());
     const writing = this.executions.writeStatus(execution, status, signal);
     const written = await this.metrics.written(execution, status, writing);

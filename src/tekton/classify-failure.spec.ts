@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
-import { classifyFailure } from './classify-failure.ts';
+import { classifyFailure as classify } from './classify-failure.ts';
 import { advice } from './failure-reasons.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
+import type { PipelineRun } from './pipeline-run.ts';
+import type { TaskRun } from './task-run.ts';
+
+const classifyFailure = (pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) =>
+  classify(pipelineRun, taskRuns, (text) => text);
 
 const failed = (children: readonly string[] = []) =>
   aPipelineRun({
@@ -168,6 +173,16 @@ describe('a PipelineRun that failed by itself while a task went on', () => {
     const failure = classifyFailure(pipelineRun, [cancelled]);
     expect(failure).toEqual({ reason, message: expect.any(String), wasExecutionFailure: true });
     expect(failure.message).toContain('Tekton says: it is not valid any more');
+  });
+});
+
+describe('a message of Tekton that is redacted', () => {
+  it('has been read before, and leaves the rest as it is', () => {
+    const message = 'Previous status: [ExceededResourceQuota] hunter2';
+    const taskRun = aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message));
+    const failure = classify(failed(), [taskRun], () => '(withheld)');
+    expect(failure).toMatchObject({ reason: 'ResourceExhausted', failedTask: { name: 'a' } });
+    expect(failure.message).toMatch(/^Task "a" failed .* Tekton says: \(withheld\)$/);
   });
 });
 

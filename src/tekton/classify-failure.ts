@@ -3,6 +3,7 @@ import { findCulprit, type Culprit } from './culprit.ts';
 import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
 import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
+import type { Redact } from '../workflow-execution/redact.ts';
 import { stepsMayHaveRun } from './steps-run.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -12,15 +13,21 @@ import type { TaskRun } from './task-run.ts';
  *
  * @param pipelineRun a run whose outcome is `failed`
  * @param taskRuns all TaskRuns of it that still exist
+ * @param redact of Tekton's message, which may quote parameters
  */
-export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Failure {
+export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Failure {
   const outcome = readOutcome(pipelineRun);
   const culprit = culpritOf(outcome.reason, findCulprit(pipelineRun, taskRuns));
   const reason = reasonOf(outcome.reason, culprit);
   const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,
-    message: [headline(reason, outcome.reason, culprit), without(pipelineRun, reason), advice[reason], quoted(told)]
+    message: [
+      headline(reason, outcome.reason, culprit),
+      without(pipelineRun, reason),
+      advice[reason],
+      quoted(redact(told)),
+    ]
       .filter(Boolean)
       .join(' '),
     wasExecutionFailure: stepsMayHaveRun(pipelineRun, taskRuns),

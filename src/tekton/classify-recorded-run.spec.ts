@@ -35,7 +35,7 @@ describe('what Tekton has left behind', () => {
     ['cancel', 'Cancelled', true, undefined],
   ])('%s is %s, steps ran: %p', (name, reason, wasExecutionFailure, failedTask) => {
     const { pipelineRun, taskRuns } = recorded(name);
-    const { message, ...failure } = classifyFailure(pipelineRun, taskRuns);
+    const { message, ...failure } = classifyFailure(pipelineRun, taskRuns, (text) => text);
     expect(failure).toEqual({ reason, wasExecutionFailure, failedTask });
     expect(message).toContain('Tekton says: ');
   });

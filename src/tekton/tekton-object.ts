@@ -1,6 +1,7 @@
 import { InvalidObjectError } from '../kubernetes/errors.ts';
 import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { ObjectMeta, OwnerReference } from '../kubernetes/kubernetes-object.ts';
+import { parseTimestamp } from '../workflow-execution/timestamp.ts';
 
 /** The `Succeeded` condition of a run: True, False, or Unknown as long as it runs. */
 export interface SucceededCondition {
@@ -59,10 +60,7 @@ export function parseSucceeded(status: unknown): SucceededCondition | undefined 
   return { status: value, reason: stringOf(reason) ?? '', message: stringOf(message) ?? '' };
 }
 
-/** RFC 3339 as the API server writes and takes it (the `date-time` format of a CRD). */
-const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-
 /** A time that can be copied into a status of ours; undefined when it is not one. */
 export function timeOf(value: unknown): string | undefined {
-  return typeof value === 'string' && dateTime.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+  return typeof value === 'string' && parseTimestamp(value) !== undefined ? value : undefined;
 }

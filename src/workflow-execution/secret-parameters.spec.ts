@@ -1,60 +1,87 @@
-import { expect, it } from '@jest/globals';
-import { masked, secretsAmong, withoutSecrets } from './secret-parameters.ts';
+import { describe, expect, it } from '@jest/globals';
+import { masked, secretsOf, withoutSecrets } from './secret-parameters.ts';
 
-const words = [
-  'PASSWORD',
-  'PASSWD',
-  'PASSPHRASE',
-  'PWD',
-  'SECRET',
-  'TOKEN',
-  'CREDENTIAL',
-  'CREDENTIALS',
-  'API_KEY',
-  'APIKEY',
-  'ACCESS_KEY',
-  'PRIVATE_KEY',
-  'SIGNING_KEY',
-  'ENCRYPTION_KEY',
-  'AUTH',
-  'DSN',
-];
+const jwt = `eyJhbGciOiJSUzI1NiJ9.${'eyJpc3MiOiJ4In0'}.c2lnbmF0dXJl`;
 
-it.each([
-  ...words,
-  ...words.map((word) => `DB_${word}`),
-  ...words.map((word) => `${word}_OLD`),
-  ...words.filter((word) => !word.endsWith('S')).map((word) => `${word}S`),
-  'AWS_SECRET_ACCESS_KEY',
-  'A_TOKEN_B_C',
-])('%s is masked', (name) => {
-  expect(withoutSecrets({ [name]: 'x' })).toEqual({ [name]: masked });
-  expect(secretsAmong({ [name]: 'x' })).toEqual(['x']);
-});
-
-it.each([
-  'NAMESPACE',
-  'MEMORY_LIMIT',
-  'KEY',
-  'SORT_KEY',
-  'AUTHOR',
-  'SECRETARY',
-  'TOKENIZER',
-  ...words.map((word) => `X${word}`),
-  ...words.map((word) => `${word}X`),
-])('%s is shown', (name) => {
-  expect(withoutSecrets({ [name]: 'x' })).toEqual({ [name]: 'x' });
-  expect(secretsAmong({ [name]: 'x' })).toEqual([]);
-});
-
-it('what stands for a secret does not show how long it is', () => {
-  expect(withoutSecrets({ TOKEN: 'a', PASSWORD: 'a much longer one', SIZE: '5' })).toEqual({
-    TOKEN: '********',
-    PASSWORD: '********',
-    SIZE: '5',
+describe('a parameter', () => {
+  it.each([
+    ...['PASSWORD', 'PASSWORD1', 'PASSWORDS', 'DB_PASSWORD', 'DB_PASSWORD_OLD', 'DBPASSWORD', 'MYPASS', 'PASSWD'],
+    ...['PASSPHRASE', 'PWD', 'DB_PWD2', 'PW', 'SECRET', 'CLIENTSECRET', 'TOKEN', 'TOKEN2', 'A_TOKEN_B_C', 'CRED'],
+    ...['CREDENTIALS', 'API_KEY', 'APIKEY', 'KEY', 'TLS_KEY', 'SSHKEY', 'AWS_SECRET_ACCESS_KEY', 'KEYSTORE', 'AUTH'],
+    ...['AUTHORIZATION', 'BASIC_AUTH', 'GITHUB_PAT', 'PAT', 'PAT1', 'GH_PATS', 'DSN', 'DB_DSN', 'PIN', 'AZURE_SAS'],
+    ...['OTP', 'WIFI_PSK', 'TLS_PEM', 'SALT', 'JWT', 'SESSION_ID', 'COOKIE', 'SLACK_WEBHOOK', 'KUBECONFIG'],
+    ...['CONNECTION_STRING', 'CONN_STR', 'BEARER'],
+  ])('%s is masked', (name) => {
+    expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: masked });
+    expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([{ parameter: name, text: 'x' }]);
   });
-});
 
-it('the secrets of an execution are their values, empty ones left out', () => {
-  expect(secretsAmong({ TOKEN: 'a', SIZE: '5', PASSWORD: '', API_KEY: 'b' })).toEqual(['a', 'b']);
+  it.each([
+    ...['NAMESPACE', 'MEMORY_LIMIT', 'TARGET_RESOURCE', 'REPLICAS', 'PATH', 'PATCH', 'PATTERN', 'PINNED_VERSION'],
+    ...['OPTION', 'SASL_MECHANISM', 'DEPLOYMENT', 'TIMEOUT', 'TLS_CERT', 'SPACE', 'ZONE', 'URL', 'IMAGE', 'USERNAME'],
+  ])('%s is shown', (name) => {
+    expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: 'x' });
+    expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([]);
+  });
+
+  it.each([
+    ['https://user:hunter2@example.com/x', 'https://********@example.com/x'],
+    ['https://ghp_x@example.com', 'https://********@example.com'],
+    ['postgres://app:p/a@s:s@db:5432/x?y=z', 'postgres://********@db:5432/x?y=z'],
+    ['see https://a:b@c and redis://:pw@d', 'see https://********@c and redis://********@d'],
+    [`x ${jwt}, y`, 'x ********, y'],
+    [`ghp_${'a1'.repeat(18)}`, masked],
+    [`github_pat_${'a1_'.repeat(20)}`, masked],
+    [`glpat-${'a1'.repeat(10)}`, masked],
+    ['xoxb-1234567890-abcdef', masked],
+    [`id AKIA${'A1'.repeat(8)} here`, 'id ******** here'],
+    [`AIza${'a1-'.repeat(12)}`, masked],
+    [`sk_live_${'a1'.repeat(12)}`, masked],
+    [`sk-proj-${'a1'.repeat(12)}`, masked],
+    [`npm_${'a1'.repeat(18)}`, masked],
+    [`dckr_pat_${'a1'.repeat(10)}`, masked],
+    [`hvs.${'a1'.repeat(12)}`, masked],
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', masked],
+    ['https://hooks.slack.com/services/T0/B0/x', 'https://********'],
+    [`curl -H 'X: Bearer ${'a.1'.repeat(8)}'`, "curl -H 'X: Bearer ********'"],
+    ['user: a\npassword: hunter2\n', 'user: a\npassword: ********\n'],
+    ['Server=db;Password=hunter2;Database=x', 'Server=db;Password=********;Database=x'],
+    ['{"user":"a","password": "hunter2"}', '{"user":"a","password": "********"}'],
+    ['https://x.blob.core.windows.net/y?sv=1&sig=abc%3D', 'https://x.blob.core.windows.net/y?sv=1&sig=********'],
+  ])('with the value %j is shown as %j', (value, shown) => {
+    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: shown });
+  });
+
+  it.each([
+    'https://example.com/path?x=1',
+    'mail admin@example.com',
+    'quay.io/kubernaut/oomkill:v1.0.0@sha256:0123456789abcdef',
+    'asking-for-a-very-long-name-of-a-pod',
+    '512Mi',
+    'eyJ',
+    '********',
+  ])('with the value %j is shown', (value) => {
+    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
+  });
+
+  it('is masked when the workflow says that it is secret', () => {
+    const spec = { parameters: { A: 'x', B: 'y' }, workflowRef: { secretParameters: ['B', 'C'] } };
+
+    expect(withoutSecrets(spec)).toEqual({ A: 'x', B: masked });
+    expect(secretsOf(spec)).toEqual([{ parameter: 'B', text: 'y' }]);
+  });
+
+  it('is masked without its length', () => {
+    expect(withoutSecrets({ parameters: { TOKEN: 'a', PASSWORD: 'a much longer one' } })).toEqual({
+      TOKEN: '********',
+      PASSWORD: '********',
+    });
+  });
+
+  it('has its password as a secret of its own when it is a URL', () => {
+    expect(secretsOf({ parameters: { URL: 'https://user:hunter2@example.com', PASSWORD: '' } })).toEqual([
+      { parameter: 'URL', text: 'user:hunter2' },
+      { parameter: 'URL', text: 'hunter2' },
+    ]);
+  });
 });

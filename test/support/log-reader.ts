@@ -7,6 +7,7 @@ import type {
   StreamWorkflowExecutionLogsResponse,
   WorkflowExecutionServiceClient,
 } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { formatTimestamp, parseTimestamp } from '../../src/workflow-execution/timestamp.ts';
 
 /** A line of a log, whatever the transport. */
 export interface SeenLine {
@@ -78,13 +79,13 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
   const call = grpc.streamWorkflowExecutionLogs({
     name: `namespaces/${namespace}/workflowExecutions/${name}`,
     follow,
-    since,
+    since: since && parseTimestamp(since.toISOString()),
   });
   try {
     const messages: AsyncIterable<StreamWorkflowExecutionLogsResponse> = call;
     for await (const message of messages) {
       const { time, ...line } = message;
-      yield { ...line, time: time?.toISOString() ?? '' };
+      yield { ...line, time: (time && formatTimestamp(time)) ?? '' };
     }
   } catch (error) {
     throw refusedOver(error);

@@ -1,4 +1,11 @@
+import { cut } from '../../workflow-execution/text.ts';
 import type { ErrorCode } from './error-table.ts';
+
+/** The most violations that an error lists; a request can break a rule in any number of fields. */
+const maxViolations = 50;
+
+/** Characters of the longest part of a path, and of the longest rule: keys and texts of others can have any length. */
+const maxLengths = { part: 128, message: 512 } as const;
 
 /** One field that broke a rule. */
 export interface FieldViolation {
@@ -30,7 +37,10 @@ export interface UnmetPrecondition {
 
 /** What an error tells programs beside its code. */
 export interface ErrorDetails {
+  /** The first {@link maxViolations}. */
   readonly violations?: readonly FieldViolation[];
+  /** How many violations there are, when that is more. */
+  readonly violationCount?: number;
   readonly resource?: AffectedResource;
   readonly precondition?: UnmetPrecondition;
   /** The least time to wait before the next try, in milliseconds. */
@@ -54,10 +64,19 @@ export class ApiError extends Error {
   }
 }
 
-/** The request breaks rules; every field that does is named. */
-export function invalidArgument(violations: readonly FieldViolation[], options?: ErrorOptions): ApiError {
-  const message = summaryOf(violations, (path) => path.join('.'));
-  return new ApiError('InvalidArgument', message, { violations }, options);
+/** The request breaks rules; the fields that do are named, the first {@link maxViolations} of them. */
+export function invalidArgument(all: readonly FieldViolation[], options?: ErrorOptions): ApiError {
+  const violations = all.slice(0, maxViolations).map(({ path, message }) => ({
+    path: path.map((part) => cut(part, maxLengths.part)),
+    message: cut(message, maxLengths.message),
+  }));
+  const details = { violations, ...(all.length > maxViolations ? { violationCount: all.length } : {}) };
+  return new ApiError(
+    'InvalidArgument',
+    summaryOf(details, (path) => path.join('.')),
+    details,
+    options,
+  );
 }
 
 /** One field breaks one rule. */
@@ -65,10 +84,20 @@ export function invalidField(path: readonly string[], message: string): ApiError
   return invalidArgument([{ path, message }]);
 }
 
-/** The first broken rule in a sentence, and how many more there are. `spell` writes the path of a field. */
-export function summaryOf(violations: readonly FieldViolation[], spell: (path: readonly string[]) => string): string {
-  const [first, ...more] = violations;
+/**
+ * The first broken rule in a sentence, and how many more there are.
+ *
+ * @param spell writes the path of a field
+ * @param fit cuts the sentence
+ */
+export function summaryOf(
+  { violations = [], violationCount = violations.length }: ErrorDetails,
+  spell: (path: readonly string[]) => string,
+  fit: (text: string) => string = (text) => text,
+): string {
+  const [first] = violations;
   if (first === undefined) return 'the request breaks a rule';
   const field = first.path.length === 0 ? 'the request' : spell(first.path);
-  return `${field}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+  const more = violationCount > 1 ? ` (and ${violationCount - 1} more)` : '';
+  return `${fit(`${field}: ${first.message}`)}${more}`;
 }

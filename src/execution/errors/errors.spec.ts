@@ -106,6 +106,17 @@ describe('anything thrown on the way of a request', () => {
   });
 });
 
+describe('a broken rule', () => {
+  it('is told without the whole of a long key or message', () => {
+    const { message, details } = invalidArgument([
+      { path: ['spec', 'x'.repeat(100_000)], message: 'y'.repeat(100_000) },
+    ]);
+
+    expect(message.length).toBeLessThan(1_000);
+    expect(JSON.stringify(details).length).toBeLessThan(1_000);
+  });
+});
+
 describe('the error table', () => {
   it('says of every error what it is on both transports', () => {
     const rows = Object.entries(errorTable).map(([code, { grpc, http }]) => `${code} ${grpc} ${http}`);

@@ -4,6 +4,7 @@ import { Type } from 'class-transformer';
 import * as v from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 import { IsStringMap } from '../validation/string-map.validator.ts';
+import { IsText, IsTextList } from '../validation/text.validator.ts';
 
 /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
 @ApiSchema({ name: 'RemediationRequestRef' })
@@ -16,15 +17,13 @@ export class RemediationRequestRefDto {
     maxLength: 317,
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 317, { message: 'must be at most 317 characters long' })
+  @IsText({ minLength: 0, maxLength: 317 })
   apiVersion?: string;
 
   /** Kind of the referent. */
   @ApiProperty({ type: 'string', description: 'Kind of the referent.', required: false, maxLength: 63 })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 63, { message: 'must be at most 63 characters long' })
+  @IsText({ minLength: 0, maxLength: 63 })
   kind?: string;
 
   /** Name of the referent, a DNS subdomain name. */
@@ -38,9 +37,10 @@ export class RemediationRequestRefDto {
     example: 'rr-pod-crash-f8a3b9c2',
   })
   @v.IsDefined({ message: 'is required' })
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
-  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'), {
+  @IsText({
+    minLength: 1,
+    maxLength: 253,
+    pattern: new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'),
     message: "must be a DNS subdomain name (lower case letters, digits, '-' and '.')",
   })
   name!: string;
@@ -55,9 +55,10 @@ export class RemediationRequestRefDto {
     pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 63, { message: 'must be 1 to 63 characters long' })
-  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 'u'), {
+  @IsText({
+    minLength: 1,
+    maxLength: 63,
+    pattern: new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 'u'),
     message: "must be a DNS label (lower case letters, digits and '-')",
   })
   namespace?: string;
@@ -65,8 +66,7 @@ export class RemediationRequestRefDto {
   /** UID of the referent. */
   @ApiProperty({ type: 'string', description: 'UID of the referent.', required: false, maxLength: 128 })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 128, { message: 'must be at most 128 characters long' })
+  @IsText({ minLength: 0, maxLength: 128 })
   uid?: string;
 
   /** Resource version of the referent that this reference was made from. */
@@ -77,15 +77,13 @@ export class RemediationRequestRefDto {
     maxLength: 128,
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 128, { message: 'must be at most 128 characters long' })
+  @IsText({ minLength: 0, maxLength: 128 })
   resourceVersion?: string;
 
   /** Part of the referent that is meant. */
   @ApiProperty({ type: 'string', description: 'Part of the referent that is meant.', required: false, maxLength: 1024 })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 1024, { message: 'must be at most 1024 characters long' })
+  @IsText({ minLength: 0, maxLength: 1024 })
   fieldPath?: string;
 }
 
@@ -103,9 +101,12 @@ export class WorkflowRefDto {
     example: 'oomkill-increase-memory',
   })
   @v.IsDefined({ message: 'is required' })
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
-  @v.Matches(new RegExp('^[^\\s\\p{C}]+$', 'u'), { message: 'must not contain white space or control characters' })
+  @IsText({
+    minLength: 1,
+    maxLength: 253,
+    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    message: 'must not contain white space or control characters',
+  })
   workflowId!: string;
 
   /** Version of the workflow in the catalogue. */
@@ -119,9 +120,12 @@ export class WorkflowRefDto {
     example: '1.0.0',
   })
   @v.IsDefined({ message: 'is required' })
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 128, { message: 'must be 1 to 128 characters long' })
-  @v.Matches(new RegExp('^[^\\s\\p{C}]+$', 'u'), { message: 'must not contain white space or control characters' })
+  @IsText({
+    minLength: 1,
+    maxLength: 128,
+    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    message: 'must not contain white space or control characters',
+  })
   version!: string;
 
   /** OCI reference of the Tekton bundle that holds the Pipeline named `workflow`, such as quay.io/kubernaut/oomkill:v1.0.0. */
@@ -133,19 +137,19 @@ export class WorkflowRefDto {
     minLength: 1,
     maxLength: 512,
     pattern:
-      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]*:[a-fA-F0-9:]*\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
+      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9]*:[a-fA-F0-9:]*\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
     example: 'quay.io/kubernaut/oomkill:v1.0.0',
   })
   @v.IsDefined({ message: 'is required' })
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 512, { message: 'must be 1 to 512 characters long' })
-  @v.Matches(
-    new RegExp(
-      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]*:[a-fA-F0-9:]*\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
+  @IsText({
+    minLength: 1,
+    maxLength: 512,
+    pattern: new RegExp(
+      '^(([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9]*:[a-fA-F0-9:]*\\])(:[0-9]{1,5})?\\/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][-A-Za-z0-9._]{0,127})?(@sha256:[a-f0-9]{64})?$',
       'u',
     ),
-    { message: 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]' },
-  )
+    message: 'must be an OCI reference, [host[:port]/]repository[:tag][@sha256:digest]',
+  })
   containerImage!: string;
 
   /** Digest that the bundle is pinned to. When it is given, exactly that bundle runs. */
@@ -157,12 +161,35 @@ export class WorkflowRefDto {
     pattern: '^sha256:[a-f0-9]{64}$',
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 71, { message: 'must be at most 71 characters long' })
-  @v.Matches(new RegExp('^sha256:[a-f0-9]{64}$', 'u'), {
+  @IsText({
+    minLength: 0,
+    maxLength: 71,
+    pattern: new RegExp('^sha256:[a-f0-9]{64}$', 'u'),
     message: "must be 'sha256:' and 64 lower case hexadecimal digits",
   })
   containerDigest?: string;
+
+  /** Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$' },
+    uniqueItems: true,
+    description:
+      "Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.",
+    required: false,
+    maxItems: 64,
+  })
+  @Optional()
+  @IsTextList({
+    maxItems: 64,
+    items: {
+      minLength: 1,
+      maxLength: 128,
+      pattern: new RegExp('^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', 'u'),
+      message: 'must be UPPER_SNAKE_CASE (MEMORY_LIMIT)',
+    },
+  })
+  secretParameters?: string[];
 }
 
 /** How to run the workflow; what is not here is the engine's. */
@@ -179,9 +206,10 @@ export class ExecutionConfigDto {
     pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(1, 253, { message: 'must be 1 to 253 characters long' })
-  @v.Matches(new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'), {
+  @IsText({
+    minLength: 1,
+    maxLength: 253,
+    pattern: new RegExp('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$', 'u'),
     message: "must be a DNS subdomain name (lower case letters, digits, '-' and '.')",
   })
   serviceAccountName?: string;
@@ -198,9 +226,10 @@ export class ExecutionConfigDto {
     example: '10m',
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(2, 20, { message: 'must be 2 to 20 characters long' })
-  @v.Matches(new RegExp('^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$', 'u'), {
+  @IsText({
+    minLength: 2,
+    maxLength: 20,
+    pattern: new RegExp('^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$', 'u'),
     message: 'must be a Go duration of at least 1s (90s, 10m, 1h30m)',
   })
   timeout?: string;
@@ -247,18 +276,16 @@ export class WorkflowExecutionSpecDto {
     example: 'payment/deployment/payment-api',
   })
   @v.IsDefined({ message: 'is required' })
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(3, 635, { message: 'must be 3 to 635 characters long' })
-  @v.Matches(
-    new RegExp(
+  @IsText({
+    minLength: 3,
+    maxLength: 635,
+    pattern: new RegExp(
       '^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\/)?[a-zA-Z]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\\/[a-zA-Z0-9]([-a-zA-Z0-9:._]{0,251}[a-zA-Z0-9])?$',
       'u',
     ),
-    {
-      message:
-        'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with no part empty (payment/deployment/payment-api, node/worker-1, payment/rollout.argoproj.io/payment-api)',
-    },
-  )
+    message:
+      'must be namespace/kind/name, or kind/name for a cluster-scoped resource, with no part empty (payment/deployment/payment-api, node/worker-1, payment/rollout.argoproj.io/payment-api)',
+  })
   targetResource!: string;
 
   /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters. */
@@ -313,8 +340,7 @@ export class WorkflowExecutionSpecDto {
     maxLength: 16384,
   })
   @Optional()
-  @v.IsString({ message: 'must be a string' })
-  @v.Length(0, 16384, { message: 'must be at most 16384 characters long' })
+  @IsText({ minLength: 0, maxLength: 16384 })
   rationale?: string;
 
   /** How to run the workflow; what is not here is the engine's. */

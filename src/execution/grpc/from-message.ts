@@ -7,6 +7,8 @@ import type {
   Phase as PhaseMessage,
   WorkflowExecutionSpec as SpecMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
+import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
 import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
@@ -87,7 +89,7 @@ export function fromListRequest(request: ListWorkflowExecutionsRequest): ListCom
     pageToken: given(request.pageToken),
     minResourceVersion: given(request.minResourceVersion),
     filter: {
-      phases: messages.map(phaseOf),
+      phases: [...new Set(messages.map(phaseOf))],
       workflowId: given(request.workflowId),
       targetResource: given(request.targetResource),
       remediationRequest: given(request.remediationRequest),
@@ -123,9 +125,8 @@ function cancelModeOf(message: CancelModeMessage): CancelMode | undefined {
 }
 
 /** A time as the resource has it; what is no time stays a text that is none, for the rule of its field to refuse. */
-function textOf(time: Date | undefined): string | undefined {
-  if (time === undefined) return undefined;
-  return Number.isNaN(time.getTime()) ? 'a time out of range' : time.toISOString();
+function textOf(time: Timestamp | undefined): string | undefined {
+  return time && (formatTimestamp(time) ?? 'a time out of range');
 }
 
 /** A text that is given; proto has no difference between one that is empty and one that is not there. */
@@ -158,13 +159,13 @@ function fromSpec(spec: SpecMessage): object {
   });
 }
 
-/** Proto has no difference between a scalar that is not set and one that is zero. */
+/** Proto has no difference between a scalar or list that is not set and one that is zero or empty. */
 function withoutUnset(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isUnset(value)));
 }
 
 function isUnset(value: unknown): boolean {
-  return value === undefined || value === '' || value === false;
+  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 }
 
 /** Nor between a map that is not set and one that is empty. */

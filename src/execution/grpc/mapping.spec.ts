@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { anyExecution } from '../execution.builders.ts';
 import {
@@ -67,14 +68,14 @@ describe('an execution over gRPC', () => {
 
     expect(toMessage(execution)).toMatchObject({
       name: 'namespaces/payment/workflowExecutions/we-pod-crash',
-      createTime: new Date('2026-01-02T03:04:05Z'),
-      deleteTime: new Date('2026-01-02T04:00:00Z'),
+      createTime: parseTimestamp('2026-01-02T03:04:05Z'),
+      deleteTime: parseTimestamp('2026-01-02T04:00:00Z'),
       status: {
         observedGeneration: 2,
         phase: 'PHASE_FAILED',
         outcome: 'OUTCOME_FAILED',
         target: 'payment/deployment/payment-api',
-        startTime: new Date('2026-01-02T03:05:00Z'),
+        startTime: parseTimestamp('2026-01-02T03:05:00Z'),
         completionTime: undefined,
         failure: {
           reason: 'FAILURE_REASON_OOM_KILLED',
@@ -87,6 +88,11 @@ describe('an execution over gRPC', () => {
 
   it('has no status until the service has looked at it', () => {
     expect(toMessage(aWorkflowExecution()).status).toBeUndefined();
+  });
+
+  it('has its times to the nanosecond', () => {
+    const { status } = toMessage(aWorkflowExecution({ status: { startTime: '1970-01-01T00:00:07.000000001Z' } }));
+    expect(status?.startTime).toEqual({ seconds: 7, nanos: 1 });
   });
 
   it('leaves out a time that is none', () => {

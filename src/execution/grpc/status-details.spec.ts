@@ -88,4 +88,33 @@ describe('an error over gRPC', () => {
   it('names its kind for programs, where the code alone does not', () => {
     expect(detailsOf(new ApiError('RequestIdReused', 'used'))).toEqual({ ErrorInfo: infoOf('REQUEST_ID_REUSED') });
   });
+
+  it.each([
+    ['keys of an object', 'x'.repeat(200), 'is not a known field'],
+    ['keys of many bytes', '€'.repeat(200), 'ä'.repeat(5_000)],
+    ['keys with half a character', '\ud83d'.repeat(200), '%'.repeat(5_000)],
+  ])('names as many fields as fit into trailers of 8 KiB: %s', (_, key, message) => {
+    const error = invalidArgument(Array.from({ length: 400 }, (__, i) => ({ path: ['spec', `${i}${key}`], message })));
+
+    const { details, metadata } = toGrpcStatus(error);
+    const shown = detailsOf(error);
+
+    const trailers = { 'grpc-status': '3', 'grpc-message': encodeURI(details), ...metadata.toHttp2Headers() };
+    // As HTTP/2 counts the list of headers (RFC 9113, section 6.5.2).
+    const bytes = Object.entries(trailers).reduce(
+      (sum, [name, value]) => sum + name.length + String(value).length + 32,
+      0,
+    );
+    expect(bytes).toBeLessThan(7 * 1024);
+    expect(shown).toMatchObject({ ErrorInfo: { metadata: { violationCount: '400' } } });
+    expect((shown['BadRequest'] as BadRequest).fieldViolations.length).toBeGreaterThan(1);
+    expect(details).toMatch(/ \(and 399 more\)$/);
+  });
+
+  it.each(['x', '€', '\ud83d', '%'])('cuts a message of %j that no trailer has room for', (character) => {
+    const { details } = toGrpcStatus(new ApiError('PermissionDenied', character.repeat(100_000)));
+
+    expect(encodeURI(details).length).toBeLessThanOrEqual(1_024);
+    expect(details).toMatch(/…$/);
+  });
 });

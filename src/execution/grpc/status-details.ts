@@ -9,29 +9,57 @@ import {
   RetryInfo,
 } from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
+import { cut } from '../../workflow-execution/text.ts';
 import { summaryOf } from '../errors/api-error.ts';
-import type { ApiError } from '../errors/api-error.ts';
+import type { ApiError, FieldViolation } from '../errors/api-error.ts';
 import { errorDomain, errorReason, errorTable } from '../errors/error-table.ts';
 import { toGrpcField } from './field-path.ts';
 
 /** Where gRPC carries google.rpc.Status beside its own code and message. */
 export const statusDetailsKey = 'grpc-status-details-bin';
 
+/**
+ * What trailers have room for, in bytes: clients accept 8 KiB of them by default (grpc-java, Envoy) and end the whole
+ * connection when there are more. Details are sent as Base64, which takes a third more.
+ */
+const maxBytes = { message: 1_024, details: 4_096 } as const;
+
 /** The error as gRPC answers it: code, message and the details of https://google.aip.dev/193. */
 export function toGrpcStatus(error: ApiError): StatusObject {
   const code = errorTable[error.code].grpc;
-  const { violations } = error.details;
-  const message = violations === undefined ? error.message : summaryOf(violations, toGrpcField);
+  const message =
+    error.details.violations === undefined
+      ? fitting(error.message, maxBytes.message)
+      : summaryOf(error.details, toGrpcField, (text) => fitting(text, maxBytes.message - 32));
   const metadata = new Metadata();
-  metadata.set(statusDetailsKey, Buffer.from(Status.encode({ code, message, details: detailsOf(error) }).finish()));
+  metadata.set(statusDetailsKey, encodedDetails(code, message, error));
   return { code, details: message, metadata };
 }
 
-function detailsOf({ code, details, message }: ApiError): Any[] {
-  const { violations, resource, precondition, retryAfterMs } = details;
+/** The text, cut so that it takes at most so many bytes where it is percent-encoded, as in a trailer. */
+function fitting(text: string, bytes: number): string {
+  let fit = cut(text.toWellFormed(), bytes);
+  while (encodeURI(fit).length > bytes) fit = cut(fit, Math.floor(fit.length * 0.9));
+  return fit;
+}
+
+/** A google.rpc.Status with as many of the violations as there is room for. */
+function encodedDetails(code: number, message: string, error: ApiError): Buffer {
+  const violations = error.details.violations ?? [];
+  for (let shown = violations.length; ; shown--) {
+    const details = detailsOf(error, message, violations.slice(0, shown));
+    const bytes = Status.encode({ code, message, details }).finish();
+    if (bytes.length <= maxBytes.details || shown === 0) return Buffer.from(bytes);
+  }
+}
+
+function detailsOf({ code, details }: ApiError, message: string, shown: readonly FieldViolation[]): Any[] {
+  const { violations, violationCount = violations?.length ?? 0, resource, precondition, retryAfterMs } = details;
+  const metadata: ErrorInfo['metadata'] =
+    violationCount > shown.length ? { violationCount: String(violationCount) } : {};
   return [
-    detail('ErrorInfo', ErrorInfo.encode({ reason: errorReason(code), domain: errorDomain, metadata: {} }).finish()),
-    ...(violations === undefined ? [] : [badRequest(violations)]),
+    detail('ErrorInfo', ErrorInfo.encode({ reason: errorReason(code), domain: errorDomain, metadata }).finish()),
+    ...(violations === undefined ? [] : [badRequest(shown)]),
     ...(resource === undefined ? [] : [resourceInfo(resource, message)]),
     ...(precondition === undefined
       ? []
@@ -40,7 +68,7 @@ function detailsOf({ code, details, message }: ApiError): Any[] {
   ];
 }
 
-function badRequest(violations: NonNullable<ApiError['details']['violations']>): Any {
+function badRequest(violations: readonly FieldViolation[]): Any {
   const fieldViolations = violations.map(({ path, message }) => ({ field: toGrpcField(path), description: message }));
   return detail('BadRequest', BadRequest.encode({ fieldViolations }).finish());
 }

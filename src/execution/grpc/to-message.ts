@@ -19,6 +19,8 @@ import {
   WorkflowExecutionSpec as SpecMessage,
   WorkflowExecutionStatus as StatusMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
+import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import type { ExecutionPage } from '../execution.types.ts';
 import { resourceName } from '../names.ts';
 import { fromGoDuration } from './duration.ts';
@@ -110,7 +112,6 @@ function conditionMessage(condition: Condition): ConditionMessage {
 }
 
 /** RFC 3339 as a time; what is none, in an object that is older than the rule, is left out. */
-function time(text: string | undefined): Date | undefined {
-  const date = new Date(text ?? NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+function time(text: string | undefined): Timestamp | undefined {
+  return text === undefined ? undefined : parseTimestamp(text);
 }

@@ -4,6 +4,7 @@ import type { Phase, WorkflowExecution } from '../../workflow-execution/generate
 import { phaseOf } from '../../workflow-execution/phase.ts';
 import type { Targets } from '../../targets/targets.ts';
 import { maxTargetLength, parseTargetResource } from '../../workflow-execution/target-resource.ts';
+import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import type { ListFilter } from '../execution.types.ts';
@@ -14,9 +15,6 @@ export const everything: ListFilter = { phases: [] };
 
 /** Characters of the longest label selector; a selector of Kubernetes' own has to fit into a URL as well. */
 const maxSelectorLength = 2_048;
-
-/** RFC 3339, as Kubernetes and JSON have it. */
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 type Rule = (text: string) => string | undefined;
 
@@ -120,5 +118,5 @@ function brokenSelector(text: string): string | undefined {
 }
 
 function brokenTime(text: string): string | undefined {
-  return rfc3339.test(text) && !Number.isNaN(Date.parse(text)) ? undefined : 'must be a time as in RFC 3339';
+  return parseTimestamp(text) === undefined ? 'must be a time as in RFC 3339' : undefined;
 }

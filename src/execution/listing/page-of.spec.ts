@@ -4,6 +4,9 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import type { ListCommand } from '../execution.types.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
+import { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { toListResponse } from '../grpc/to-message.ts';
+import { toResourceList } from '../rest/rest.mapping.ts';
 import { everything } from './filter.ts';
 import { pageOf as pageOfCommand, pageSizes } from './page-of.ts';
 import { PageTokens } from './page-token.ts';
@@ -51,6 +54,37 @@ describe('a list of executions', () => {
 
     expect(page.items).toHaveLength(expected);
     expect(page.remaining).toBe(600 - expected);
+  });
+
+  it('has pages that default clients receive, however large its executions are', () => {
+    // Twice as long in JSON as over gRPC, and both are more than gRPC clients take by default (4 MiB).
+    const rationale = '"'.repeat(16 * 1024);
+    const annotations = { note: 'ä'.repeat(128 * 1024) };
+    const bulky = (second: number) => {
+      const execution = created(second, `we-${second}`);
+      return { ...execution, metadata: { ...execution.metadata, annotations }, spec: { ...execution.spec, rationale } };
+    };
+    const all = Array.from({ length: 20 }, (_, second) => bulky(second));
+
+    const first = pageOf(all, {});
+    const second = pageOf(all, { pageSize: 500, pageToken: first.nextPageToken });
+
+    for (const page of [first, second]) {
+      expect(JSON.stringify(toResourceList(page)).length).toBeLessThan(2 * 1024 * 1024);
+      const message = ListWorkflowExecutionsResponse.encode(toListResponse(page)).finish();
+      expect(message.length).toBeLessThan(2 * 1024 * 1024);
+      expect(message.length).toBeGreaterThan(1024 * 1024);
+    }
+    expect(names([...first.items, ...second.items])).toEqual(names(all.toReversed()).slice(0, 2 * first.items.length));
+    expect(first.remaining).toBe(20 - first.items.length);
+  });
+
+  it('has at least one execution on a page, or the list would never end', () => {
+    const annotations = { note: 'x'.repeat(3 * 1024 * 1024) };
+    const execution = created(1, 'huge');
+    const huge = { ...execution, metadata: { ...execution.metadata, annotations } };
+
+    expect(names(pageOf([huge, created(0, 'next')], {}).items)).toEqual(['huge']);
   });
 
   it('neither skips nor repeats what is there all the while, whatever comes and goes between its pages', () => {

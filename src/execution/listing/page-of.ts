@@ -8,6 +8,12 @@ import type { PageTokens } from './page-token.ts';
 export const pageSizes = { default: 50, max: 500 } as const;
 
 /**
+ * The most that the executions of a page take as JSON, in bytes; over gRPC they take less. Clients of gRPC refuse more than
+ * 4 MiB by default. A page has at least one execution, which etcd keeps below 1.5 MiB.
+ */
+const maxPageBytes = 2_000_000;
+
+/**
  * One page of the executions that a command asks for. A token holds a position rather than a count, so walking the pages
  * neither skips nor repeats an execution while others come and go.
  *
@@ -27,7 +33,7 @@ export function pageOf(
     (execution) => (namespace === undefined || execution.metadata.namespace === namespace) && matches(execution),
   );
   const left = after === undefined ? all : all.filter(({ metadata }) => comparePositions(after, metadata) < 0);
-  const items = firstOf(left, size);
+  const items = fitting(firstOf(left, size));
   const last = items.at(-1);
   return {
     items,
@@ -52,6 +58,25 @@ function firstOf(executions: readonly WorkflowExecution[], size: number): Workfl
     if (first.length > size) first.pop();
   }
   return first;
+}
+
+/** As many of the executions, in their order, as one page has room for. */
+function fitting(executions: readonly WorkflowExecution[]): WorkflowExecution[] {
+  let bytes = 0;
+  const end = executions.findIndex((execution, index) => {
+    bytes += sizeOf(execution);
+    return bytes > maxPageBytes && index > 0;
+  });
+  return executions.slice(0, end < 0 ? undefined : end);
+}
+
+const sizes = new WeakMap<WorkflowExecution, number>();
+
+/** Bytes of an execution as JSON. Executions are never modified, so that each is measured once. */
+function sizeOf(execution: WorkflowExecution): number {
+  const size = sizes.get(execution) ?? Buffer.byteLength(JSON.stringify(execution)) + 1;
+  sizes.set(execution, size);
+  return size;
 }
 
 /** Where an execution belongs among others that are in order. */

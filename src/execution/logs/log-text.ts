@@ -10,12 +10,12 @@ export interface LogFormat {
   error(error: ApiError, instance: string): string;
 }
 
-/** For people: `[task : step] text`, as Tekton's own command line shows it. */
+/** For people: `[task : step] text`, as Tekton's own command line shows it; `…` where the line goes on in the next part. */
 export function plainText(withTimes: boolean): LogFormat {
   return {
     contentType: 'text/plain; charset=utf-8',
-    line: ({ time, task, step, text }) =>
-      `[${step === '' ? task : `${task} : ${step}`}] ${withTimes ? `${time} ` : ''}${text}\n`,
+    line: ({ time, task, step, text, partial }) =>
+      `[${step === '' ? task : `${task} : ${step}`}] ${withTimes ? `${time} ` : ''}${text}${partial ? '…' : ''}\n`,
     error: ({ message }) => `error: the log breaks off here: ${message}\n`,
   };
 }

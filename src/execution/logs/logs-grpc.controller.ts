@@ -1,6 +1,7 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
+import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import type { Call } from '../call/call.ts';
@@ -37,5 +38,5 @@ export class LogsGrpcController {
 async function* messagesOf(
   lines: AsyncIterable<LogLine | typeof idle>,
 ): AsyncGenerator<StreamWorkflowExecutionLogsResponse, void, undefined> {
-  for await (const line of lines) if (line !== idle) yield { ...line, time: new Date(line.time) };
+  for await (const line of lines) if (line !== idle) yield { ...line, time: parseTimestamp(line.time) };
 }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { PipeTransform } from '@nestjs/common';
 import type { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
+import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { fromName } from '../grpc/from-message.ts';
 import { wellFormed } from '../grpc/malformed-message.ts';
 import type { MalformedMessage } from '../grpc/malformed-message.ts';
 import type { LogsCommand } from './log-line.ts';
-import { logTimeAt } from './log-time.ts';
 
 /** A request for logs as a command. */
 @Injectable()
@@ -20,8 +21,8 @@ export class LogsRequestPipe implements PipeTransform<
   }
 }
 
-function fromTimestamp(since: Date): string {
-  const time = logTimeAt(since);
+function fromTimestamp(since: Timestamp): string {
+  const time = formatTimestamp(since);
   if (time === undefined) throw invalidField(['since'], 'must be a time in the years 1 to 9999');
   return time;
 }

@@ -7,6 +7,7 @@ import { IncomingCall } from '../call/incoming-call.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { DescribesExecutions } from '../rest/openapi.decorators.ts';
 import { ExecutionParameters } from '../rest/parameters.dto.ts';
+import { beginningOf } from '../streams/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { ndjson, plainText, type LogFormat } from './log-text.ts';
 import { logTimeOf } from './log-time.ts';
@@ -35,7 +36,8 @@ export class LogsController {
   ): Promise<void> {
     const format = formatFor(request, timestamps === 'true');
     const command = { key, follow: follow === 'true', since: since === undefined ? undefined : logTimeOf(since) };
-    await sendLogs(this.service.logs(command, call), format, request, response);
+    const lines = this.service.logs(command, call);
+    await sendLogs(request.method === 'HEAD' ? beginningOf(lines) : lines, format, request, response);
   }
 }
 

@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, ValidateBy } from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 import { maxPartBytes } from './log-parts.ts';
+import { maxEscapeLength } from './visible-text.ts';
 import { logTimeOf } from './log-time.ts';
 
 /** A parameter that is true or false, and false when it is left out. */
@@ -65,8 +66,10 @@ export class LogLineDto {
   pod: string;
 
   @ApiProperty({
-    description: 'The line, without its end. A line of more than 16 KiB comes in parts.',
-    maxLength: maxPartBytes,
+    description:
+      'The line, without its end. A line of more than 16 KiB comes in parts. Control characters but the tab are shown ' +
+      'as in JSON, `\\r` or `\\u001b`, and bytes that are not UTF-8 as U+FFFD.',
+    maxLength: maxPartBytes * maxEscapeLength,
     example: 'deployment.apps/checkout restarted',
   })
   text: string;

@@ -4,6 +4,7 @@ import type { Arrived, LogLine } from './log-line.ts';
 import { logTimeAt, logTimeOf } from './log-time.ts';
 import { idle, type LogEnd, type StepLog } from './step-log.ts';
 import type { LostPod } from './run-pods.ts';
+import { visibleText } from './visible-text.ts';
 
 /** A line, and when it came here. */
 export type ArrivedLine = LogLine & Arrived;
@@ -15,7 +16,7 @@ export async function* readPodLog(
   clock: Clock,
 ): AsyncGenerator<ArrivedLine | typeof idle, void, undefined> {
   const pod = metadata.name;
-  const note = (text: string) => ({ ...saidBy(clock), task, pod, text });
+  const note = (text: string) => ({ ...saidBy(clock), task, pod, text: visibleText(text) });
   for (const step of steps) {
     const end = yield* linesOf(logOf(step), { task, pod, step: step.step });
     if (end.state === 'gone') return yield note(`pod ${pod} is gone, and with it what was not read of its log`);
@@ -46,6 +47,6 @@ async function* linesOf(
   for (;;) {
     const { done, value } = await parts.next();
     if (done === true) return value;
-    yield value === idle ? idle : { ...value, ...from };
+    yield value === idle ? idle : { ...value, ...from, text: visibleText(value.text) };
   }
 }

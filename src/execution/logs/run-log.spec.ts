@@ -108,4 +108,18 @@ describe('the log of a run that has ended', () => {
 
     expect(told).toEqual(['left: a', 'right: b', 'left: c', 'right: d']);
   });
+
+  it('shows control characters and binary bytes of a container as text', async () => {
+    const time = '2026-01-02T03:00:21.000000000Z';
+    const bytes = Buffer.concat([Buffer.from(`${time} 1%\r2%\u001b[2K\0`), Buffer.from([0xff]), Buffer.from('\n')]);
+    const client = {
+      list: () => Promise.resolve({ items: [aTaskRun('odd', '2026-01-02T03:00:30Z')] }),
+      log: () => Promise.resolve(Readable.from([bytes])),
+    } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
+
+    const { told, telling } = tell(client, [aPod('odd', '2026-01-02T03:00:20Z')], new FakeClock());
+    await telling;
+
+    expect(told).toEqual(['odd: 1%\\r2%\\u001b[2K\\u0000\ufffd']);
+  });
 });

@@ -10,6 +10,7 @@ import { CertificateEnd } from '../tls/certificate-end.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Addresses } from './addresses.ts';
+import { oneHost } from './one-host.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { RequestMetrics } from './request-metrics.ts';
@@ -26,6 +27,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('etag');
   app.use(app.get(RequestMetrics, { strict: false }).handler);
   app.use(requestSpans);
+  app.use(oneHost);
   const drain = app.get(Drain, { strict: false });
   app.use(lastAnswers(drain));
   const server = serverOf(app);

@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { json } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 import { maxRequestBytes } from '../limits.ts';
+import { assertUnambiguous } from './unambiguous-body.ts';
 
 /** Reads JSON bodies, and refuses those of another type and those that are too large before they are read. */
 export const jsonBody: readonly RequestHandler[] = [
@@ -19,10 +19,9 @@ export const jsonBody: readonly RequestHandler[] = [
       ),
     );
   },
-  json({ limit: maxRequestBytes, type: 'application/json', verify: assertUtf8 }),
+  json({ limit: maxRequestBytes, type: 'application/json', verify }),
 ];
 
-/** RFC 8259 wants UTF-8; by itself the parser would put U+FFFD for what is not. Other character sets it knows to read. */
-function assertUtf8(_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void {
-  if (charset === 'utf-8' && !isUtf8(body)) throw new ApiError('InvalidArgument', 'the body is not UTF-8');
+function verify(_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void {
+  assertUnambiguous(body, charset);
 }

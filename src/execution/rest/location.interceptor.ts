@@ -6,11 +6,14 @@ import type { Observable } from 'rxjs';
 import { locationOf } from './rest.mapping.ts';
 import type { ShownExecution } from './rest.mapping.ts';
 
-/** Tells in the Location header where the execution that a handler answers with is found. */
+/** Says in the Location header where the new execution is; one that was only validated is nowhere. */
 @Injectable()
 export class LocationInterceptor implements NestInterceptor<ShownExecution, ShownExecution> {
   intercept(context: ExecutionContext, next: CallHandler<ShownExecution>): Observable<ShownExecution> {
     const response = context.switchToHttp().getResponse<Response>();
-    return next.handle().pipe(tap((execution) => response.location(locationOf(execution))));
+    const locate = (execution: ShownExecution) => {
+      if (execution.metadata.resourceVersion !== undefined) response.location(locationOf(execution));
+    };
+    return next.handle().pipe(tap(locate));
   }
 }

@@ -16,6 +16,7 @@ import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts'
 import { createExample } from './examples.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { toProblem } from './problem.ts';
+import { NoBody } from './queries.dto.ts';
 import { WorkflowExecutionDto, WorkflowExecutionListDto } from './workflow-execution.dto.ts';
 
 type Describes = () => ClassDecorator & MethodDecorator;
@@ -33,6 +34,8 @@ export const DescribesExecutions: Describes = () =>
       ],
       ['PermissionDenied', 'The caller may not do this in the namespace.'],
       ['InvalidArgument', 'Fields or parameters break their rules; `errors` names each of them.'],
+      ['RequestTimeout', 'The headers, or the whole request, took too long to arrive.'],
+      ['HeadersTooLarge', 'The request line and the headers are larger than 16 KiB.'],
       ['ResourceExhausted', 'Too many requests; Retry-After says how long to wait.'],
       ['Internal', 'The service failed; its log says why.'],
       [
@@ -58,7 +61,12 @@ export const DescribesCreate: Describes = () =>
     ApiCreatedResponse({
       description: 'The execution as it was stored, with the defaults of the cluster.',
       type: WorkflowExecutionDto,
-      headers: { Location: { description: 'Where the execution is found.', schema: { type: 'string' } } },
+      headers: {
+        Location: {
+          description: 'Where the execution is found; absent when it was only validated.',
+          schema: { type: 'string' },
+        },
+      },
     }),
     ...problems(
       [
@@ -99,10 +107,13 @@ export const DescribesCancel: Describes = () =>
         '`Immediate`, which also ends those that have begun. The answer is the execution as it is then; its phase tells ' +
         'when it has ended. Calling again changes nothing, but for asking for the immediate mode.',
     }),
+    ApiBody({ type: NoBody, required: false, description: 'Nothing, or an empty object.' }),
     ApiOkResponse({ description: 'The execution that is asked to end.', type: WorkflowExecutionDto }),
     ...problems(
       ['NotFound', 'There is no such execution.'],
       ['FailedPrecondition', 'The execution has ended already, other than by being cancelled.'],
+      ['TooLarge', 'The body is larger than 1 MiB.'],
+      ['UnsupportedMediaType', 'The body is not application/json.'],
     ),
   );
 
@@ -134,6 +145,7 @@ export const DescribesList: Describes = () =>
         'any server has answered. Of the filters that are given all have to match.',
     }),
     ApiOkResponse({ description: 'One page of executions.', type: WorkflowExecutionListDto }),
+    ...problems(['PositionExpired', 'The cluster has no such resource version.']),
   );
 
 /** The error responses of an operation, as application/problem+json. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches, MaxLength } from 'class-validator';
 import { dnsLabel, dnsSubdomain } from '../names.ts';
+import { IsText } from '../validation/text.validator.ts';
 
 const namespaceProperty = {
   pattern: dnsLabel.pattern.source,
@@ -13,8 +13,7 @@ const allNamespacesOrOne = new RegExp(`^-$|${dnsLabel.pattern.source}`);
 /** The address of the executions of one namespace. */
 export class NamespaceParameters {
   @ApiProperty({ ...namespaceProperty, description: 'Namespace of the executions.' })
-  @Matches(dnsLabel.pattern, { message: dnsLabel.message })
-  @MaxLength(dnsLabel.maxLength, { message: dnsLabel.message })
+  @IsText(dnsLabel)
   namespace: string;
 }
 
@@ -25,8 +24,7 @@ export class NamespacesParameters {
     pattern: allNamespacesOrOne.source,
     description: "Namespace of the executions, or '-' for all namespaces.",
   })
-  @Matches(allNamespacesOrOne, { message: `${dnsLabel.message}, or '-' for all namespaces` })
-  @MaxLength(dnsLabel.maxLength, { message: dnsLabel.message })
+  @IsText({ ...dnsLabel, pattern: allNamespacesOrOne, message: `${dnsLabel.message}, or '-' for all namespaces` })
   namespace: string;
 }
 
@@ -38,7 +36,6 @@ export class ExecutionParameters extends NamespaceParameters {
     maxLength: dnsSubdomain.maxLength,
     example: 'we-pod-crash-f8a3b9c2',
   })
-  @Matches(dnsSubdomain.pattern, { message: dnsSubdomain.message })
-  @MaxLength(dnsSubdomain.maxLength, { message: dnsSubdomain.message })
+  @IsText(dnsSubdomain)
   name: string;
 }

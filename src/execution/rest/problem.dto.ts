@@ -81,9 +81,18 @@ export class ProblemDto {
   @ApiProperty({
     type: () => [ProblemErrorDto],
     required: false,
-    description: 'Every field that broke a rule, when that is what went wrong.',
+    maxItems: 50,
+    description: 'The fields that broke a rule, when that is what went wrong: the first 50 of them.',
   })
   errors?: ProblemErrorDto[];
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    minimum: 51,
+    description: 'How many fields broke a rule, when `errors` does not have all of them.',
+  })
+  errorCount?: number;
 
   @ApiProperty({ type: () => ProblemResourceDto, required: false, description: 'What the error is about.' })
   resource?: ProblemResourceDto;

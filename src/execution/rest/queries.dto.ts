@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
 import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
@@ -7,6 +7,7 @@ import { requestIdRule } from '../idempotency/request-identity.ts';
 import { pageSizes } from '../listing/page-of.ts';
 import { dnsSubdomain } from '../names.ts';
 import { Optional } from '../validation/optional.ts';
+import { IsText, type TextRule } from '../validation/text.validator.ts';
 import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of an operation that takes nothing there. */
@@ -15,18 +16,41 @@ export class NoQuery {}
 /** What the body of an operation may hold that takes nothing there. */
 export class NoBody {}
 
-/**
- * A parameter that is a text, and may be left out: it has no example, which Swagger UI would fill in.
- * What the text has to be is checked where both transports meet.
- */
-export function OptionalText(description: string, more: { maxLength: number; format?: string; pattern?: string }) {
-  return (target: object, property: string) => {
-    ApiProperty({ type: 'string', description, required: false, ...more })(target, property);
+/** What the document says of a parameter that is a text, and what the text must be. */
+export interface TextParameter extends Pick<TextRule, 'maxLength' | 'pattern' | 'message'> {
+  readonly format?: string;
+}
+
+/** A parameter that is a text, and may be left out: it has no example, which Swagger UI would fill in. */
+export function OptionalText(description: string, { format, ...rule }: TextParameter): PropertyDecorator {
+  const { maxLength, pattern } = rule;
+  const shown = { description, maxLength, format, pattern: pattern?.source };
+  return (target, property) => {
+    ApiProperty({ type: 'string', required: false, ...shown })(target, property);
     Optional()(target, property);
-    IsString({ message: 'must be given once' })(target, property);
-    MaxLength(more.maxLength, { message: `must be at most ${more.maxLength} characters long` })(target, property);
+    IsText({ ...rule, typeMessage: 'must be given once' })(target, property);
   };
 }
+
+/** A target as a filter, or an empty text. */
+export const targetFilter = {
+  maxLength: maxTargetLength,
+  pattern: /^(([^/]+\/)?[^/.]+(\.[^/.]+)*\/[^/]+)?$/,
+  message: 'must be namespace/kind/name, or kind/name of a cluster-scoped resource',
+} as const;
+
+/** The name of a RemediationRequest as a filter, or an empty text. */
+export const remediationRequestFilter = {
+  ...dnsSubdomain,
+  pattern: new RegExp(`^$|${dnsSubdomain.pattern.source}`),
+} as const;
+
+/** A resource version, or an empty text. */
+export const resourceVersionText = {
+  maxLength: 19,
+  pattern: /^([1-9][0-9]{0,18})?$/,
+  message: 'must be a resource version that this service has told',
+} as const;
 
 /** How an execution is created. */
 export class CreateQuery {
@@ -34,7 +58,7 @@ export class CreateQuery {
     'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
       'is answered with the execution that was created, for as long as that exists. ' +
       "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
-    { maxLength: 64, pattern: requestIdRule.pattern.source },
+    { maxLength: 64, ...requestIdRule },
   )
   requestId?: string;
 
@@ -72,7 +96,21 @@ export class DeleteQuery {
   resourceVersion?: string;
 }
 
-const phaseList = new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`);
+const wholeNumberMessage = 'must be a whole number from 0 to 999999999';
+const wholeNumber = {
+  maxLength: 9,
+  pattern: /^\d{1,9}$/,
+  message: wholeNumberMessage,
+  typeMessage: wholeNumberMessage,
+} as const;
+
+const phaseListMessage = `must be of ${allPhases.join(', ')}, separated by commas`;
+const phaseList = {
+  maxLength: 256,
+  pattern: new RegExp(`^((${allPhases.join('|')})(,(${allPhases.join('|')}))*)?$`),
+  message: phaseListMessage,
+  typeMessage: phaseListMessage,
+} as const;
 
 /** Which page of which list. */
 export class ListQuery {
@@ -81,10 +119,11 @@ export class ListQuery {
     description: `The most executions to answer with; more than ${pageSizes.max} is taken as ${pageSizes.max}, and 0 as ${pageSizes.default}.`,
     required: false,
     minimum: 0,
+    maximum: 999_999_999,
     default: pageSizes.default,
   })
   @Optional()
-  @Matches(/^\d{1,9}$/, { message: 'must be a whole number from 0 to 999999999' })
+  @IsText(wholeNumber)
   limit?: string;
 
   @OptionalText('metadata.continue of the page before; left out for the first page.', { maxLength: 2048 })
@@ -94,23 +133,23 @@ export class ListQuery {
     type: 'string',
     description: `Only executions in one of these phases (${allPhases.join(', ')}), separated by commas. One that has not been looked at yet is Pending.`,
     required: false,
-    pattern: phaseList.source,
+    maxLength: phaseList.maxLength,
+    pattern: phaseList.pattern.source,
   })
   @Optional()
-  @Matches(phaseList, { message: `must be of ${allPhases.join(', ')}, separated by commas` })
+  @IsText(phaseList)
   phase?: string;
 
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
-    maxLength: maxTargetLength,
-  })
+  @OptionalText(
+    'Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.',
+    targetFilter,
+  )
   targetResource?: string;
 
-  @OptionalText('Only executions that serve the RemediationRequest of this name.', {
-    maxLength: dnsSubdomain.maxLength,
-  })
+  @OptionalText('Only executions that serve the RemediationRequest of this name.', remediationRequestFilter)
   remediationRequest?: string;
 
   @OptionalText('Only executions whose labels match, as `kubectl get -l` has it: `team=payment,tier!=test`.', {
@@ -133,7 +172,7 @@ export class ListQuery {
   @OptionalText(
     'Answers only once this replica knows everything up to this resource version: with that of a new execution, it is in ' +
       'the list, whichever replica created it.',
-    { maxLength: 64 },
+    resourceVersionText,
   )
   minResourceVersion?: string;
 }

@@ -7,6 +7,7 @@ import { RequestMetrics, routeOf } from './request-metrics.ts';
 describe('a request', () => {
   it.each([
     ['is counted under its route', '/executions/:name', '/executions/:name'],
+    ['is counted under its route where only its body was read', '/executions/', '/executions'],
     ['is counted as other where only middleware has taken it', '{/*splat}', 'other'],
     ['is counted as other where nothing has taken it', undefined, 'other'],
   ])('%s', (_, path, label) => {

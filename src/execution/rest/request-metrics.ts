@@ -39,8 +39,11 @@ export function answeredWith({ headersSent, statusCode }: Pick<Response, 'header
   return headersSent ? statusCode : errorTable.Cancelled.http;
 }
 
-/** What takes requests to any address (`*`) is no route, but what comes before routes. */
+/**
+ * What takes requests to any address (`*`) is no route, but what comes before routes. What reads bodies is at the route of
+ * their handler, with a slash at its end.
+ */
 export function routeOf(request: Pick<Request, 'route'>): string {
   const path = stringOf(recordOf(request.route)['path']);
-  return path === undefined || path.includes('*') ? other : path;
+  return path === undefined || path.includes('*') ? other : path.replace(/\/$/, '');
 }

@@ -37,15 +37,15 @@ export function toListCommand(namespace: string, query: ListQuery): ListCommand 
       targetResource: given(query.targetResource),
       remediationRequest: given(query.remediationRequest),
       labelSelector: given(query.labelSelector),
-      createdAfter: given(query.createdAfter),
-      createdBefore: given(query.createdBefore),
+      createdAfter: query.createdAfter,
+      createdBefore: query.createdBefore,
     },
   };
 }
 
 /** What the query of a creation says beside the resource. */
 export function toCreateOptions({ requestId, validateOnly }: CreateQuery): CreateOptions {
-  return { requestId: given(requestId), validateOnly: validateOnly === 'true' };
+  return { requestId, validateOnly: validateOnly === 'true' };
 }
 
 /** What the query of a cancellation asks for. */
@@ -58,7 +58,7 @@ export function toDeleteCommand(key: ExecutionKey, { uid, resourceVersion }: Del
   return { key, uid: given(uid), resourceVersion: given(resourceVersion) };
 }
 
-/** An empty text is what a client sends that always sends a parameter. */
+/** An empty text is what a client sends that always sends a parameter; where a form is documented it is refused. */
 function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }

@@ -45,8 +45,12 @@ export class MetadataDto {
   @ApiProperty({ description: 'No two executions ever share it, not even ones of the same name.', maxLength: 128 })
   uid: string;
 
-  @ApiProperty({ description: 'Changes with every change of the resource; opaque.', maxLength: 64 })
-  resourceVersion: string;
+  @ApiProperty({
+    description: 'Changes with every change of the resource; opaque. Absent when the execution was only validated.',
+    required: false,
+    maxLength: 64,
+  })
+  resourceVersion?: string;
 
   @ApiProperty({ type: 'integer', description: 'Counts the changes of the spec.', minimum: 1, required: false })
   generation?: number;

@@ -1,5 +1,6 @@
 import { registerDecorator } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
+import { lengthOf } from './text.validator.ts';
 
 /** Bounds of a map of strings. */
 export interface StringMapBounds {
@@ -24,6 +25,7 @@ export function IsStringMap(bounds: StringMapBounds = {}): PropertyDecorator {
       name: 'isStringMap',
       target: target.constructor,
       propertyName: String(property),
+      constraints: [bounds],
       validator: {
         validate: (value: unknown) => brokenRule(value, bounds) === undefined,
         defaultMessage: (arguments_?: ValidationArguments) => brokenRule(arguments_?.value, bounds) ?? '',
@@ -53,21 +55,16 @@ function brokenEntry(
   if (reservedPrefix !== undefined && key.startsWith(reservedPrefix)) {
     return `'${shortened(key)}' is set by the service only`;
   }
-  if (keys !== undefined && (lengthOf(key) > keys.maxLength || !keys.pattern.test(key))) {
+  if (keys !== undefined && (lengthOf(key, keys.maxLength) > keys.maxLength || !keys.pattern.test(key))) {
     return `${keys.message}; '${shortened(key)}' is not`;
   }
   if (typeof text !== 'string') return `the value of '${shortened(key)}' must be a string`;
-  if (maxLength !== undefined && lengthOf(text) > maxLength) {
+  if (maxLength !== undefined && lengthOf(text, maxLength) > maxLength) {
     return `the value of '${shortened(key)}' must be at most ${maxLength} characters long`;
   }
   return values !== undefined && !values.pattern.test(text)
     ? `the value of '${shortened(key)}' ${values.message}`
     : undefined;
-}
-
-/** Characters as the API server counts them: code points, not UTF-16 units. */
-function lengthOf(text: string): number {
-  return [...text].length;
 }
 
 function shortened(key: string): string {

@@ -101,6 +101,28 @@ describe('a body', () => {
     expect(Object.keys(await brokenRules(body))).toEqual(['metadata.name', 'spec.targetResource', 'spec.confidence']);
   });
 
+  it('gets the first 50 of its violations, and their number', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`x${i}`, i]));
+    const failure = await pipe
+      .validated(CreateWorkflowExecutionDto, { spec: { ...aSpec(), ...unknown } })
+      .catch(String);
+    const error = await pipe
+      .validated(CreateWorkflowExecutionDto, { spec: unknown })
+      .catch((thrown: unknown) => thrown);
+
+    expect(failure).toMatch(/spec\.x0: is not a known field \(and 399 more\)$/);
+    expect(error).toMatchObject({ details: { violationCount: 403 } });
+    expect((error as ApiError).details.violations).toHaveLength(50);
+  });
+
+  it('is refused for the number of its fields before each is looked at', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`x${i}`, i]));
+
+    expect(await brokenRules({ spec: { ...aSpec(), ...unknown } })).toEqual({
+      '': 'must not have more than 1000 fields and values in all',
+    });
+  });
+
   it('that is nested absurdly deep is refused and does no harm', async () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
 

@@ -5,7 +5,7 @@ import type { FieldViolation } from '../errors/api-error.ts';
  * Where a field breaks one of these rules, what its other rules say is noise: a missing field is not of the wrong type, and
  * an empty one breaks every pattern.
  */
-const decisive = ['isDefined', 'isString', 'isObject', 'isNumber', 'isInt', 'isBoolean', 'isStringMap', 'isLength'];
+const decisive = ['isDefined', 'isText', 'isObject', 'isNumber', 'isInt', 'isBoolean', 'isStringMap'];
 
 /** The broken rules that class-validator found, field by field, in the order of the fields. */
 export function toViolations(errors: readonly ValidationError[], parent: readonly string[] = []): FieldViolation[] {

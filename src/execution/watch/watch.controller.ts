@@ -7,6 +7,7 @@ import { IncomingCall } from '../call/incoming-call.ts';
 import { allNamespaces } from '../names.ts';
 import { DescribesExecutions } from '../rest/openapi.decorators.ts';
 import { NamespacesParameters } from '../rest/parameters.dto.ts';
+import { beginningOf } from '../streams/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { EncodedOnce } from './encoded-once.ts';
 import { sendWatch } from './send-watch.ts';
@@ -38,7 +39,8 @@ export class WatchController {
     @Res() response: Response,
   ): Promise<void> {
     const events = this.watches.watch(toWatchCommand(namespace, query, lastEventId), call);
-    await sendWatch(events, (event) => this.textOf(event), request, response);
+    const sent = request.method === 'HEAD' ? beginningOf(events) : events;
+    await sendWatch(sent, (event) => this.textOf(event), request, response);
   }
 
   private textOf(event: WatchEvent): string | Buffer {

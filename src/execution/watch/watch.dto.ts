@@ -1,33 +1,29 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { dnsSubdomain } from '../names.ts';
-import { OptionalText } from '../rest/queries.dto.ts';
+import { OptionalText, remediationRequestFilter, resourceVersionText, targetFilter } from '../rest/queries.dto.ts';
 import { WorkflowExecutionDto } from '../rest/workflow-execution.dto.ts';
-import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 
 /** What may stand after the question mark of a watch. */
 export class WatchQuery {
-  @OptionalText('Only the execution of this name; the namespace has to be one then.', {
-    maxLength: dnsSubdomain.maxLength,
-    pattern: dnsSubdomain.pattern.source,
-  })
+  @OptionalText('Only the execution of this name; the namespace has to be one then.', dnsSubdomain)
   name?: string;
 
   @OptionalText('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
-    maxLength: maxTargetLength,
-  })
+  @OptionalText(
+    'Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.',
+    targetFilter,
+  )
   targetResource?: string;
 
-  @OptionalText('Only executions that serve the RemediationRequest of this name.', {
-    maxLength: dnsSubdomain.maxLength,
-  })
+  @OptionalText('Only executions that serve the RemediationRequest of this name.', remediationRequestFilter)
   remediationRequest?: string;
 
-  @OptionalText('Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.', {
-    maxLength: 19,
-  })
+  @OptionalText(
+    'Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.',
+    resourceVersionText,
+  )
   resourceVersion?: string;
 }
 

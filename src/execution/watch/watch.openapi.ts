@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { problems } from '../rest/openapi.decorators.ts';
+import { resourceVersionText } from '../rest/queries.dto.ts';
 import { WatchEventDto } from './watch.dto.ts';
 
 const example = [
@@ -35,7 +36,7 @@ export const DescribesWatch = (): MethodDecorator =>
       required: false,
       description:
         'Goes on after this resource version of an earlier event; an EventSource sends it when it comes back.',
-      schema: { type: 'string', maxLength: 19 },
+      schema: { type: 'string', maxLength: resourceVersionText.maxLength, pattern: resourceVersionText.pattern.source },
     }),
     ApiExtraModels(WatchEventDto),
     ApiOkResponse({

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -544,6 +544,37 @@ var valid9 = _errs77 === errors;
 else {
 var valid9 = true;
 }
+if(valid9){
+if(data33.secretParameters !== undefined){
+let data38 = data33.secretParameters;
+const _errs79 = errors;
+if(errors === _errs79){
+if(Array.isArray(data38)){
+var valid10 = true;
+const len2 = data38.length;
+for(let i2=0; i2<len2; i2++){
+const _errs81 = errors;
+if(typeof data38[i2] !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/secretParameters/" + i2,schemaPath:"#/properties/spec/properties/workflowRef/properties/secretParameters/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs81 === errors;
+if(!valid10){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/secretParameters",schemaPath:"#/properties/spec/properties/workflowRef/properties/secretParameters/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid9 = _errs79 === errors;
+}
+else {
+var valid9 = true;
+}
+}
 }
 }
 }
@@ -561,30 +592,30 @@ var valid7 = true;
 }
 if(valid7){
 if(data24.targetResource !== undefined){
-const _errs79 = errors;
+const _errs83 = errors;
 if(typeof data24.targetResource !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/targetResource",schemaPath:"#/properties/spec/properties/targetResource/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs79 === errors;
+var valid7 = _errs83 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.parameters !== undefined){
-let data39 = data24.parameters;
-const _errs81 = errors;
-if(errors === _errs81){
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-for(const key2 in data39){
-const _errs84 = errors;
-if(typeof data39[key2] !== "string"){
+let data41 = data24.parameters;
+const _errs85 = errors;
+if(errors === _errs85){
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+for(const key2 in data41){
+const _errs88 = errors;
+if(typeof data41[key2] !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/parameters/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid10 = _errs84 === errors;
-if(!valid10){
+var valid11 = _errs88 === errors;
+if(!valid11){
 break;
 }
 }
@@ -594,63 +625,63 @@ validate10.errors = [{instancePath:instancePath+"/spec/parameters",schemaPath:"#
 return false;
 }
 }
-var valid7 = _errs81 === errors;
+var valid7 = _errs85 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.confidence !== undefined){
-const _errs86 = errors;
+const _errs90 = errors;
 if(!(typeof data24.confidence == "number")){
 validate10.errors = [{instancePath:instancePath+"/spec/confidence",schemaPath:"#/properties/spec/properties/confidence/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid7 = _errs86 === errors;
+var valid7 = _errs90 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.rationale !== undefined){
-const _errs88 = errors;
+const _errs92 = errors;
 if(typeof data24.rationale !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/rationale",schemaPath:"#/properties/spec/properties/rationale/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs88 === errors;
+var valid7 = _errs92 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.executionConfig !== undefined){
-let data43 = data24.executionConfig;
-const _errs90 = errors;
-if(errors === _errs90){
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.serviceAccountName !== undefined){
-const _errs92 = errors;
-if(typeof data43.serviceAccountName !== "string"){
+let data45 = data24.executionConfig;
+const _errs94 = errors;
+if(errors === _errs94){
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.serviceAccountName !== undefined){
+const _errs96 = errors;
+if(typeof data45.serviceAccountName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/serviceAccountName",schemaPath:"#/properties/spec/properties/executionConfig/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs92 === errors;
+var valid12 = _errs96 === errors;
 }
 else {
-var valid11 = true;
+var valid12 = true;
 }
-if(valid11){
-if(data43.timeout !== undefined){
-const _errs94 = errors;
-if(typeof data43.timeout !== "string"){
+if(valid12){
+if(data45.timeout !== undefined){
+const _errs98 = errors;
+if(typeof data45.timeout !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/timeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/timeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs94 === errors;
+var valid12 = _errs98 === errors;
 }
 else {
-var valid11 = true;
+var valid12 = true;
 }
 }
 }
@@ -659,49 +690,49 @@ validate10.errors = [{instancePath:instancePath+"/spec/executionConfig",schemaPa
 return false;
 }
 }
-var valid7 = _errs90 === errors;
+var valid7 = _errs94 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.cancelRequested !== undefined){
-const _errs96 = errors;
+const _errs100 = errors;
 if(typeof data24.cancelRequested !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid7 = _errs96 === errors;
+var valid7 = _errs100 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.cancelMode !== undefined){
-let data47 = data24.cancelMode;
-const _errs98 = errors;
-if(typeof data47 !== "string"){
+let data49 = data24.cancelMode;
+const _errs102 = errors;
+if(typeof data49 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data47 === "Graceful") || (data47 === "Immediate"))){
+if(!((data49 === "Graceful") || (data49 === "Immediate"))){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid7 = _errs98 === errors;
+var valid7 = _errs102 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.ttlSecondsAfterFinished !== undefined){
-let data48 = data24.ttlSecondsAfterFinished;
-const _errs100 = errors;
-if(!((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48)))){
+let data50 = data24.ttlSecondsAfterFinished;
+const _errs104 = errors;
+if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
 validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid7 = _errs100 === errors;
+var valid7 = _errs104 === errors;
 }
 else {
 var valid7 = true;
@@ -729,96 +760,73 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data49 = data.status;
-const _errs102 = errors;
-if(errors === _errs102){
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.observedGeneration !== undefined){
-let data50 = data49.observedGeneration;
-const _errs104 = errors;
-if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
+let data51 = data.status;
+const _errs106 = errors;
+if(errors === _errs106){
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.observedGeneration !== undefined){
+let data52 = data51.observedGeneration;
+const _errs108 = errors;
+if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
 validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid12 = _errs104 === errors;
+var valid13 = _errs108 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.phase !== undefined){
-let data51 = data49.phase;
-const _errs106 = errors;
-if(typeof data51 !== "string"){
+if(valid13){
+if(data51.phase !== undefined){
+let data53 = data51.phase;
+const _errs110 = errors;
+if(typeof data53 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((data51 === "Pending") || (data51 === "Running")) || (data51 === "Completed")) || (data51 === "Failed")) || (data51 === "Skipped"))){
+if(!(((((data53 === "Pending") || (data53 === "Running")) || (data53 === "Completed")) || (data53 === "Failed")) || (data53 === "Skipped"))){
 validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid12 = _errs106 === errors;
+var valid13 = _errs110 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.outcome !== undefined){
-let data52 = data49.outcome;
-const _errs108 = errors;
-if(typeof data52 !== "string"){
+if(valid13){
+if(data51.outcome !== undefined){
+let data54 = data51.outcome;
+const _errs112 = errors;
+if(typeof data54 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data52 === "Success") || (data52 === "Failed")) || (data52 === "Skipped"))){
+if(!(((data54 === "Success") || (data54 === "Failed")) || (data54 === "Skipped"))){
 validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid12 = _errs108 === errors;
+var valid13 = _errs112 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.message !== undefined){
-const _errs110 = errors;
-if(typeof data49.message !== "string"){
+if(valid13){
+if(data51.message !== undefined){
+const _errs114 = errors;
+if(typeof data51.message !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs110 === errors;
+var valid13 = _errs114 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.target !== undefined){
-const _errs112 = errors;
-if(typeof data49.target !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid12 = _errs112 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data49.pipelineRunRef !== undefined){
-let data55 = data49.pipelineRunRef;
-const _errs114 = errors;
-if(errors === _errs114){
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-let missing6;
-if(((((data55.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data55.kind === undefined) && (missing6 = "kind"))) || ((data55.name === undefined) && (missing6 = "name"))) || ((data55.namespace === undefined) && (missing6 = "namespace"))){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
-return false;
-}
-else {
-if(data55.apiVersion !== undefined){
+if(valid13){
+if(data51.target !== undefined){
 const _errs116 = errors;
-if(typeof data55.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data51.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -827,52 +835,75 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data55.kind !== undefined){
+if(data51.pipelineRunRef !== undefined){
+let data57 = data51.pipelineRunRef;
 const _errs118 = errors;
-if(typeof data55.kind !== "string"){
+if(errors === _errs118){
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+let missing6;
+if(((((data57.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data57.kind === undefined) && (missing6 = "kind"))) || ((data57.name === undefined) && (missing6 = "name"))) || ((data57.namespace === undefined) && (missing6 = "namespace"))){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data57.apiVersion !== undefined){
+const _errs120 = errors;
+if(typeof data57.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs120 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data57.kind !== undefined){
+const _errs122 = errors;
+if(typeof data57.kind !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs118 === errors;
+var valid14 = _errs122 === errors;
 }
 else {
-var valid13 = true;
+var valid14 = true;
 }
-if(valid13){
-if(data55.name !== undefined){
-const _errs120 = errors;
-if(typeof data55.name !== "string"){
+if(valid14){
+if(data57.name !== undefined){
+const _errs124 = errors;
+if(typeof data57.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs120 === errors;
+var valid14 = _errs124 === errors;
 }
 else {
-var valid13 = true;
+var valid14 = true;
 }
-if(valid13){
-if(data55.namespace !== undefined){
-const _errs122 = errors;
-if(typeof data55.namespace !== "string"){
+if(valid14){
+if(data57.namespace !== undefined){
+const _errs126 = errors;
+if(typeof data57.namespace !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs122 === errors;
+var valid14 = _errs126 === errors;
 }
 else {
-var valid13 = true;
+var valid14 = true;
 }
-if(valid13){
-if(data55.uid !== undefined){
-const _errs124 = errors;
-if(typeof data55.uid !== "string"){
+if(valid14){
+if(data57.uid !== undefined){
+const _errs128 = errors;
+if(typeof data57.uid !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs124 === errors;
+var valid14 = _errs128 === errors;
 }
 else {
-var valid13 = true;
+var valid14 = true;
 }
 }
 }
@@ -885,103 +916,80 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid12 = _errs114 === errors;
+var valid13 = _errs118 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.startTime !== undefined){
-const _errs126 = errors;
-if(typeof data49.startTime !== "string"){
+if(valid13){
+if(data51.startTime !== undefined){
+const _errs130 = errors;
+if(typeof data51.startTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs126 === errors;
+var valid13 = _errs130 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.completionTime !== undefined){
-const _errs128 = errors;
-if(typeof data49.completionTime !== "string"){
+if(valid13){
+if(data51.completionTime !== undefined){
+const _errs132 = errors;
+if(typeof data51.completionTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs128 === errors;
+var valid13 = _errs132 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.failure !== undefined){
-let data63 = data49.failure;
-const _errs130 = errors;
-if(errors === _errs130){
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(valid13){
+if(data51.failure !== undefined){
+let data65 = data51.failure;
+const _errs134 = errors;
+if(errors === _errs134){
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
 let missing7;
-if((((data63.reason === undefined) && (missing7 = "reason")) || ((data63.message === undefined) && (missing7 = "message"))) || ((data63.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data65.reason === undefined) && (missing7 = "reason")) || ((data65.message === undefined) && (missing7 = "message"))) || ((data65.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data63.reason !== undefined){
-let data64 = data63.reason;
-const _errs132 = errors;
-if(typeof data64 !== "string"){
+if(data65.reason !== undefined){
+let data66 = data65.reason;
+const _errs136 = errors;
+if(typeof data66 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data64 === "OOMKilled") || (data64 === "DeadlineExceeded")) || (data64 === "ResourceExhausted")) || (data64 === "ImagePullBackOff")) || (data64 === "BundleResolutionFailed")) || (data64 === "ConfigurationError")) || (data64 === "Forbidden")) || (data64 === "TaskFailed")) || (data64 === "Cancelled")) || (data64 === "PipelineRunDeleted")) || (data64 === "ValidationFailed")) || (data64 === "PipelineRunConflict")) || (data64 === "MissingPipelineRun")) || (data64 === "UnknownStatus")) || (data64 === "Unknown"))){
+if(!(((((((((((((((data66 === "OOMKilled") || (data66 === "DeadlineExceeded")) || (data66 === "ResourceExhausted")) || (data66 === "ImagePullBackOff")) || (data66 === "BundleResolutionFailed")) || (data66 === "ConfigurationError")) || (data66 === "Forbidden")) || (data66 === "TaskFailed")) || (data66 === "Cancelled")) || (data66 === "PipelineRunDeleted")) || (data66 === "ValidationFailed")) || (data66 === "PipelineRunConflict")) || (data66 === "MissingPipelineRun")) || (data66 === "UnknownStatus")) || (data66 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid14 = _errs132 === errors;
+var valid15 = _errs136 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
-if(data63.message !== undefined){
-const _errs134 = errors;
-if(typeof data63.message !== "string"){
+if(valid15){
+if(data65.message !== undefined){
+const _errs138 = errors;
+if(typeof data65.message !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs134 === errors;
+var valid15 = _errs138 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
-if(data63.wasExecutionFailure !== undefined){
-const _errs136 = errors;
-if(typeof data63.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid14 = _errs136 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data63.failedTask !== undefined){
-let data67 = data63.failedTask;
-const _errs138 = errors;
-if(errors === _errs138){
-if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
-let missing8;
-if((data67.name === undefined) && (missing8 = "name")){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
-return false;
-}
-else {
-if(data67.name !== undefined){
+if(valid15){
+if(data65.wasExecutionFailure !== undefined){
 const _errs140 = errors;
-if(typeof data67.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data65.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid15 = _errs140 === errors;
@@ -990,29 +998,52 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data67.stepName !== undefined){
+if(data65.failedTask !== undefined){
+let data69 = data65.failedTask;
 const _errs142 = errors;
-if(typeof data67.stepName !== "string"){
+if(errors === _errs142){
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+let missing8;
+if((data69.name === undefined) && (missing8 = "name")){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data69.name !== undefined){
+const _errs144 = errors;
+if(typeof data69.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs144 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data69.stepName !== undefined){
+const _errs146 = errors;
+if(typeof data69.stepName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid15 = _errs142 === errors;
+var valid16 = _errs146 === errors;
 }
 else {
-var valid15 = true;
+var valid16 = true;
 }
-if(valid15){
-if(data67.exitCode !== undefined){
-let data70 = data67.exitCode;
-const _errs144 = errors;
-if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
+if(valid16){
+if(data69.exitCode !== undefined){
+let data72 = data69.exitCode;
+const _errs148 = errors;
+if(!((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72)))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid15 = _errs144 === errors;
+var valid16 = _errs148 === errors;
 }
 else {
-var valid15 = true;
+var valid16 = true;
 }
 }
 }
@@ -1023,10 +1054,10 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid14 = _errs138 === errors;
+var valid15 = _errs142 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
 }
 }
@@ -1038,79 +1069,56 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid12 = _errs130 === errors;
+var valid13 = _errs134 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.skip !== undefined){
-let data71 = data49.skip;
-const _errs146 = errors;
-if(errors === _errs146){
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+if(valid13){
+if(data51.skip !== undefined){
+let data73 = data51.skip;
+const _errs150 = errors;
+if(errors === _errs150){
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
 let missing9;
-if((((data71.reason === undefined) && (missing9 = "reason")) || ((data71.message === undefined) && (missing9 = "message"))) || ((data71.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data73.reason === undefined) && (missing9 = "reason")) || ((data73.message === undefined) && (missing9 = "message"))) || ((data73.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data71.reason !== undefined){
-let data72 = data71.reason;
-const _errs148 = errors;
-if(typeof data72 !== "string"){
+if(data73.reason !== undefined){
+let data74 = data73.reason;
+const _errs152 = errors;
+if(typeof data74 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data72 === "ResourceBusy") || (data72 === "RecentlyRemediated"))){
+if(!((data74 === "ResourceBusy") || (data74 === "RecentlyRemediated"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid16 = _errs148 === errors;
+var valid17 = _errs152 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
-if(data71.message !== undefined){
-const _errs150 = errors;
-if(typeof data71.message !== "string"){
+if(valid17){
+if(data73.message !== undefined){
+const _errs154 = errors;
+if(typeof data73.message !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs150 === errors;
+var valid17 = _errs154 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
-if(data71.skippedAt !== undefined){
-const _errs152 = errors;
-if(typeof data71.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs152 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data71.conflictingExecution !== undefined){
-let data75 = data71.conflictingExecution;
-const _errs154 = errors;
-if(errors === _errs154){
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
-let missing10;
-if(((data75.namespace === undefined) && (missing10 = "namespace")) || ((data75.name === undefined) && (missing10 = "name"))){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
-return false;
-}
-else {
-if(data75.namespace !== undefined){
+if(valid17){
+if(data73.skippedAt !== undefined){
 const _errs156 = errors;
-if(typeof data75.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data73.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs156 === errors;
@@ -1119,28 +1127,51 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data75.name !== undefined){
+if(data73.conflictingExecution !== undefined){
+let data77 = data73.conflictingExecution;
 const _errs158 = errors;
-if(typeof data75.name !== "string"){
+if(errors === _errs158){
+if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+let missing10;
+if(((data77.namespace === undefined) && (missing10 = "namespace")) || ((data77.name === undefined) && (missing10 = "name"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data77.namespace !== undefined){
+const _errs160 = errors;
+if(typeof data77.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs160 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data77.name !== undefined){
+const _errs162 = errors;
+if(typeof data77.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs158 === errors;
+var valid18 = _errs162 === errors;
 }
 else {
-var valid17 = true;
+var valid18 = true;
 }
-if(valid17){
-if(data75.uid !== undefined){
-const _errs160 = errors;
-if(typeof data75.uid !== "string"){
+if(valid18){
+if(data77.uid !== undefined){
+const _errs164 = errors;
+if(typeof data77.uid !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs160 === errors;
+var valid18 = _errs164 === errors;
 }
 else {
-var valid17 = true;
+var valid18 = true;
 }
 }
 }
@@ -1151,23 +1182,23 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid16 = _errs154 === errors;
+var valid17 = _errs158 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
-if(data71.remainingCooldownSeconds !== undefined){
-let data79 = data71.remainingCooldownSeconds;
-const _errs162 = errors;
-if(!((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79)))){
+if(valid17){
+if(data73.remainingCooldownSeconds !== undefined){
+let data81 = data73.remainingCooldownSeconds;
+const _errs166 = errors;
+if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid16 = _errs162 === errors;
+var valid17 = _errs166 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
 }
 }
@@ -1180,121 +1211,121 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid12 = _errs146 === errors;
+var valid13 = _errs150 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
-if(data49.conditions !== undefined){
-let data80 = data49.conditions;
-const _errs164 = errors;
-if(errors === _errs164){
-if(Array.isArray(data80)){
-var valid18 = true;
-const len2 = data80.length;
-for(let i2=0; i2<len2; i2++){
-let data81 = data80[i2];
-const _errs166 = errors;
-if(errors === _errs166){
-if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
-let missing11;
-if((((((data81.type === undefined) && (missing11 = "type")) || ((data81.status === undefined) && (missing11 = "status"))) || ((data81.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data81.reason === undefined) && (missing11 = "reason"))) || ((data81.message === undefined) && (missing11 = "message"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
-return false;
-}
-else {
-if(data81.type !== undefined){
+if(valid13){
+if(data51.conditions !== undefined){
+let data82 = data51.conditions;
 const _errs168 = errors;
-if(typeof data81.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs168){
+if(Array.isArray(data82)){
+var valid19 = true;
+const len3 = data82.length;
+for(let i3=0; i3<len3; i3++){
+let data83 = data82[i3];
+const _errs170 = errors;
+if(errors === _errs170){
+if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+let missing11;
+if((((((data83.type === undefined) && (missing11 = "type")) || ((data83.status === undefined) && (missing11 = "status"))) || ((data83.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data83.reason === undefined) && (missing11 = "reason"))) || ((data83.message === undefined) && (missing11 = "message"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
-}
-var valid19 = _errs168 === errors;
 }
 else {
-var valid19 = true;
-}
-if(valid19){
-if(data81.status !== undefined){
-let data83 = data81.status;
-const _errs170 = errors;
-if(typeof data83 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data83.type !== undefined){
+const _errs172 = errors;
+if(typeof data83.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data83 === "True") || (data83 === "False")) || (data83 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+var valid20 = _errs172 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data83.status !== undefined){
+let data85 = data83.status;
+const _errs174 = errors;
+if(typeof data85 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
+}
+if(!(((data85 === "True") || (data85 === "False")) || (data85 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid20 = _errs174 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data83.observedGeneration !== undefined){
+let data86 = data83.observedGeneration;
+const _errs176 = errors;
+if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid20 = _errs176 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data83.lastTransitionTime !== undefined){
+const _errs178 = errors;
+if(typeof data83.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs178 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data83.reason !== undefined){
+const _errs180 = errors;
+if(typeof data83.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs180 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data83.message !== undefined){
+const _errs182 = errors;
+if(typeof data83.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs182 === errors;
+}
+else {
+var valid20 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 var valid19 = _errs170 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data81.observedGeneration !== undefined){
-let data84 = data81.observedGeneration;
-const _errs172 = errors;
-if(!((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid19 = _errs172 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data81.lastTransitionTime !== undefined){
-const _errs174 = errors;
-if(typeof data81.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid19 = _errs174 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data81.reason !== undefined){
-const _errs176 = errors;
-if(typeof data81.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid19 = _errs176 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data81.message !== undefined){
-const _errs178 = errors;
-if(typeof data81.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid19 = _errs178 === errors;
-}
-else {
-var valid19 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i2,schemaPath:"#/properties/status/properties/conditions/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid18 = _errs166 === errors;
-if(!valid18){
+if(!valid19){
 break;
 }
 }
@@ -1304,10 +1335,10 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid12 = _errs164 === errors;
+var valid13 = _errs168 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
 }
 }
@@ -1325,7 +1356,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs102 === errors;
+var valid0 = _errs106 === errors;
 }
 else {
 var valid0 = true;

@@ -172,6 +172,10 @@ export interface WorkflowRef {
    * Digest that the bundle is pinned to. When it is given, exactly that bundle runs.
    */
   containerDigest?: string;
+  /**
+   * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.
+   */
+  secretParameters?: string[];
 }
 /**
  * How to run the workflow; what is not here is the engine's.

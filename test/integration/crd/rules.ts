@@ -103,6 +103,20 @@ export const createRules: readonly CreateRule[] = [
   rule('workflowRef.containerDigest', digest, 'sha256:abc', "must be 'sha256:' and 64 lower case hexadecimal digits"),
   rule('workflowRef.containerDigest', digest, digest.toUpperCase(), "must be 'sha256:' and 64"),
   rule('workflowRef.containerDigest', digest, `${digest}0`, 'may not be more than 71'),
+  rule(
+    'workflowRef.secretParameters[1]',
+    ['A', 'MEMORY_LIMIT'],
+    ['A', 'A'],
+    'Duplicate value',
+    'workflowRef.secretParameters',
+  ),
+  rule(
+    'workflowRef.secretParameters',
+    Array.from({ length: 64 }, (_, i) => `A${i}`),
+    Array.from({ length: 65 }, (_, i) => `A${i}`),
+    'must have at most 64 items',
+  ),
+  rule('workflowRef.secretParameters[0]', ['A'], ['a-b'], 'must be UPPER_SNAKE_CASE', 'workflowRef.secretParameters'),
   {
     ...rule(
       'workflowRef.containerDigest',

@@ -133,13 +133,6 @@ await onBothTransports('create', (contract) => {
 
       expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled('requestId')]);
     });
-
-    it('treats an empty id as none', async () => {
-      const { ok } = await caller.create(contract.namespace, { requestId: '', spec: aSpec() });
-
-      expect(ok?.name).toBeDefined();
-      expect(ok?.labels[requestLabel]).toBeUndefined();
-    });
   });
 
   describe.each([

@@ -15,6 +15,7 @@ import {
 import { fromGoDuration } from '../../../src/execution/grpc/duration.ts';
 import { cancelModes, phases } from '../../../src/execution/grpc/enums.ts';
 import { allPhases } from '../../../src/workflow-execution/phase.ts';
+import { parseTimestamp } from '../../../src/workflow-execution/timestamp.ts';
 import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
 
@@ -78,8 +79,8 @@ function listRequest(namespace: string, wanted: WantedList): ListWorkflowExecuti
     pageSize: limit,
     pageToken,
     phases: allPhases.filter((name) => phase?.split(',').includes(name)).map((name) => phases[name]),
-    createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
-    createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+    createdAfter: createdAfter === undefined ? undefined : parseTimestamp(createdAfter),
+    createdBefore: createdBefore === undefined ? undefined : parseTimestamp(createdBefore),
     ...rest,
   });
 }

@@ -92,7 +92,14 @@ describe('the gRPC server', () => {
     const request = createRequest('test-no-such-namespace', { spec: aSpec() });
     const workflowExecution = {
       ...request.workflowExecution,
-      ...{ name: 'x', uid: 'y', resourceVersion: '1', generation: 7, createTime: new Date(0), deleteTime: undefined },
+      ...{
+        name: 'x',
+        uid: 'y',
+        resourceVersion: '1',
+        generation: 7,
+        createTime: { seconds: 0, nanos: 0 },
+        deleteTime: undefined,
+      },
       ...{ labels: {}, annotations: {} },
     };
 

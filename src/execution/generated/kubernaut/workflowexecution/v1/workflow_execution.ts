@@ -595,7 +595,10 @@ export interface GetWorkflowExecutionResponse {
 export interface ListWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
-  /** The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer. */
+  /**
+   * The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer: it
+   * takes at most 2 MiB, which clients receive by default.
+   */
   pageSize: number;
   /** next_page_token of the page before; empty for the first page. Everything else but page_size has to be as it was. */
   pageToken: string;
@@ -611,11 +614,11 @@ export interface ListWorkflowExecutionsRequest {
   labelSelector: string;
   /** Only executions that were created at this time or after it. */
   createdAfter?:
-    | Date
+    | Timestamp
     | undefined;
   /** Only executions that were created before this time. */
   createdBefore?:
-    | Date
+    | Timestamp
     | undefined;
   /**
    * Answers only once this replica knows everything up to this resource version: with that of a create's answer, the
@@ -699,14 +702,14 @@ export interface StreamWorkflowExecutionLogsRequest {
   /** Goes on with what the steps write, until the execution has ended. */
   follow: boolean;
   /** Only lines that were written at this time or after it. */
-  since?: Date | undefined;
+  since?: Timestamp | undefined;
 }
 
 /** A line that a step has written. */
 export interface StreamWorkflowExecutionLogsResponse {
   /** When it was written. */
   time?:
-    | Date
+    | Timestamp
     | undefined;
   /** Name of the task in the pipeline. */
   task: string;
@@ -717,7 +720,10 @@ export interface StreamWorkflowExecutionLogsResponse {
   step: string;
   /** The pod that it came from. */
   pod: string;
-  /** The line, without its end. A line of more than 16 KiB comes in parts. */
+  /**
+   * The line, without its end. A line of more than 16 KiB comes in parts. Control characters but the tab are shown as in
+   * JSON, `\r` or `\u001b`, and bytes that are not UTF-8 as U+FFFD.
+   */
   text: string;
   /** Whether the line goes on in the next message of the same step. */
   partial: boolean;
@@ -736,11 +742,11 @@ export interface WorkflowExecution {
   generation: number;
   /** When it was created. Output only. */
   createTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** When its deletion was asked for; it is gone once its PipelineRun is. Output only. */
   deleteTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Kubernetes labels. */
   labels: { [key: string]: string };
@@ -843,6 +849,11 @@ export interface WorkflowRef {
   containerImage: string;
   /** Digest that the bundle is pinned to, `sha256:` and 64 hexadecimal digits. When it is given, exactly that bundle runs. */
   containerDigest: string;
+  /**
+   * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN).
+   * Their values are not shown in logs, Events, messages and the audit trail.
+   */
+  secretParameters: string[];
 }
 
 /** How to run a workflow. */
@@ -872,11 +883,11 @@ export interface WorkflowExecutionStatus {
     | undefined;
   /** When Tekton started the PipelineRun. */
   startTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** When the execution ended; the PipelineRun's own time where it had one. */
   completionTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Why the execution failed; given when its phase is PHASE_FAILED. */
   failure?:
@@ -939,7 +950,7 @@ export interface Skip {
   message: string;
   /** When it was decided not to run it. */
   skipTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** The execution that holds the target, or that ended on it a short time ago. */
   conflictingExecution?:
@@ -969,7 +980,7 @@ export interface Condition {
   observedGeneration: number;
   /** When status last changed. */
   lastTransitionTime?:
-    | Date
+    | Timestamp
     | undefined;
   /** Why it has this status, for programs. */
   reason: string;
@@ -1298,10 +1309,10 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
       writer.uint32(66).string(message.labelSelector);
     }
     if (message.createdAfter !== undefined) {
-      Timestamp.encode(toTimestamp(message.createdAfter), writer.uint32(74).fork()).join();
+      Timestamp.encode(message.createdAfter, writer.uint32(74).fork()).join();
     }
     if (message.createdBefore !== undefined) {
-      Timestamp.encode(toTimestamp(message.createdBefore), writer.uint32(82).fork()).join();
+      Timestamp.encode(message.createdBefore, writer.uint32(82).fork()).join();
     }
     if (message.minResourceVersion !== "") {
       writer.uint32(90).string(message.minResourceVersion);
@@ -1401,7 +1412,7 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
               break;
             }
 
-            message.createdAfter = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createdAfter = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 10: {
@@ -1409,7 +1420,7 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
               break;
             }
 
-            message.createdBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createdBefore = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 11: {
@@ -1445,8 +1456,12 @@ export const ListWorkflowExecutionsRequest: MessageFns<ListWorkflowExecutionsReq
     message.targetResource = object.targetResource ?? "";
     message.remediationRequest = object.remediationRequest ?? "";
     message.labelSelector = object.labelSelector ?? "";
-    message.createdAfter = object.createdAfter ?? undefined;
-    message.createdBefore = object.createdBefore ?? undefined;
+    message.createdAfter = (object.createdAfter !== undefined && object.createdAfter !== null)
+      ? Timestamp.fromPartial(object.createdAfter)
+      : undefined;
+    message.createdBefore = (object.createdBefore !== undefined && object.createdBefore !== null)
+      ? Timestamp.fromPartial(object.createdBefore)
+      : undefined;
     message.minResourceVersion = object.minResourceVersion ?? "";
     return message;
   },
@@ -2007,7 +2022,7 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
       writer.uint32(16).bool(message.follow);
     }
     if (message.since !== undefined) {
-      Timestamp.encode(toTimestamp(message.since), writer.uint32(26).fork()).join();
+      Timestamp.encode(message.since, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2046,7 +2061,7 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
               break;
             }
 
-            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.since = Timestamp.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2068,7 +2083,9 @@ export const StreamWorkflowExecutionLogsRequest: MessageFns<StreamWorkflowExecut
     const message = createBaseStreamWorkflowExecutionLogsRequest();
     message.name = object.name ?? "";
     message.follow = object.follow ?? false;
-    message.since = object.since ?? undefined;
+    message.since = (object.since !== undefined && object.since !== null)
+      ? Timestamp.fromPartial(object.since)
+      : undefined;
     return message;
   },
 };
@@ -2080,7 +2097,7 @@ function createBaseStreamWorkflowExecutionLogsResponse(): StreamWorkflowExecutio
 export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecutionLogsResponse> = {
   encode(message: StreamWorkflowExecutionLogsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.time !== undefined) {
-      Timestamp.encode(toTimestamp(message.time), writer.uint32(10).fork()).join();
+      Timestamp.encode(message.time, writer.uint32(10).fork()).join();
     }
     if (message.task !== "") {
       writer.uint32(18).string(message.task);
@@ -2118,7 +2135,7 @@ export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecu
               break;
             }
 
-            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.time = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 2: {
@@ -2178,7 +2195,7 @@ export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecu
   },
   fromPartial(object: DeepPartial<StreamWorkflowExecutionLogsResponse>): StreamWorkflowExecutionLogsResponse {
     const message = createBaseStreamWorkflowExecutionLogsResponse();
-    message.time = object.time ?? undefined;
+    message.time = (object.time !== undefined && object.time !== null) ? Timestamp.fromPartial(object.time) : undefined;
     message.task = object.task ?? "";
     message.step = object.step ?? "";
     message.pod = object.pod ?? "";
@@ -2215,10 +2232,10 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
       writer.uint32(24).int64(message.generation);
     }
     if (message.createTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(34).fork()).join();
+      Timestamp.encode(message.createTime, writer.uint32(34).fork()).join();
     }
     if (message.deleteTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.deleteTime), writer.uint32(42).fork()).join();
+      Timestamp.encode(message.deleteTime, writer.uint32(42).fork()).join();
     }
     globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
       WorkflowExecution_LabelsEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
@@ -2280,7 +2297,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
               break;
             }
 
-            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.createTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
@@ -2288,7 +2305,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
               break;
             }
 
-            message.deleteTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.deleteTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -2298,7 +2315,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
 
             const entry6 = WorkflowExecution_LabelsEntry.decode(reader, reader.uint32());
             if (entry6.value !== undefined) {
-              message.labels[entry6.key] = entry6.value;
+              globalThis.Object.defineProperty(message.labels, entry6.key, { value: entry6.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
@@ -2309,7 +2326,7 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
 
             const entry7 = WorkflowExecution_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry7.value !== undefined) {
-              message.annotations[entry7.key] = entry7.value;
+              globalThis.Object.defineProperty(message.annotations, entry7.key, { value: entry7.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
@@ -2357,8 +2374,12 @@ export const WorkflowExecution: MessageFns<WorkflowExecution> = {
     message.name = object.name ?? "";
     message.uid = object.uid ?? "";
     message.generation = object.generation ?? 0;
-    message.createTime = object.createTime ?? undefined;
-    message.deleteTime = object.deleteTime ?? undefined;
+    message.createTime = (object.createTime !== undefined && object.createTime !== null)
+      ? Timestamp.fromPartial(object.createTime)
+      : undefined;
+    message.deleteTime = (object.deleteTime !== undefined && object.deleteTime !== null)
+      ? Timestamp.fromPartial(object.deleteTime)
+      : undefined;
     message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
@@ -2616,7 +2637,7 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
 
             const entry4 = WorkflowExecutionSpec_ParametersEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.parameters[entry4.key] = entry4.value;
+              globalThis.Object.defineProperty(message.parameters, entry4.key, { value: entry4.value, configurable: true, enumerable: true, writable: true });
             }
             continue;
           }
@@ -2909,7 +2930,7 @@ export const RemediationRequestRef: MessageFns<RemediationRequestRef> = {
 };
 
 function createBaseWorkflowRef(): WorkflowRef {
-  return { workflowId: "", version: "", containerImage: "", containerDigest: "" };
+  return { workflowId: "", version: "", containerImage: "", containerDigest: "", secretParameters: [] };
 }
 
 export const WorkflowRef: MessageFns<WorkflowRef> = {
@@ -2925,6 +2946,9 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     }
     if (message.containerDigest !== "") {
       writer.uint32(34).string(message.containerDigest);
+    }
+    for (const v of message.secretParameters) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -2974,6 +2998,14 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
             message.containerDigest = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.secretParameters.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2995,6 +3027,7 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     message.version = object.version ?? "";
     message.containerImage = object.containerImage ?? "";
     message.containerDigest = object.containerDigest ?? "";
+    message.secretParameters = object.secretParameters?.map((e) => e) || [];
     return message;
   },
 };
@@ -3102,10 +3135,10 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
       PipelineRunRef.encode(message.pipelineRunRef, writer.uint32(42).fork()).join();
     }
     if (message.startTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(50).fork()).join();
+      Timestamp.encode(message.startTime, writer.uint32(50).fork()).join();
     }
     if (message.completionTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.completionTime), writer.uint32(58).fork()).join();
+      Timestamp.encode(message.completionTime, writer.uint32(58).fork()).join();
     }
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(66).fork()).join();
@@ -3180,7 +3213,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
               break;
             }
 
-            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.startTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 7: {
@@ -3188,7 +3221,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
               break;
             }
 
-            message.completionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.completionTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 8: {
@@ -3247,8 +3280,12 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     message.pipelineRunRef = (object.pipelineRunRef !== undefined && object.pipelineRunRef !== null)
       ? PipelineRunRef.fromPartial(object.pipelineRunRef)
       : undefined;
-    message.startTime = object.startTime ?? undefined;
-    message.completionTime = object.completionTime ?? undefined;
+    message.startTime = (object.startTime !== undefined && object.startTime !== null)
+      ? Timestamp.fromPartial(object.startTime)
+      : undefined;
+    message.completionTime = (object.completionTime !== undefined && object.completionTime !== null)
+      ? Timestamp.fromPartial(object.completionTime)
+      : undefined;
     message.failure = (object.failure !== undefined && object.failure !== null)
       ? Failure.fromPartial(object.failure)
       : undefined;
@@ -3558,7 +3595,7 @@ export const Skip: MessageFns<Skip> = {
       writer.uint32(18).string(message.message);
     }
     if (message.skipTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.skipTime), writer.uint32(26).fork()).join();
+      Timestamp.encode(message.skipTime, writer.uint32(26).fork()).join();
     }
     if (message.conflictingExecution !== undefined) {
       ConflictingExecution.encode(message.conflictingExecution, writer.uint32(34).fork()).join();
@@ -3603,7 +3640,7 @@ export const Skip: MessageFns<Skip> = {
               break;
             }
 
-            message.skipTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.skipTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
@@ -3641,7 +3678,9 @@ export const Skip: MessageFns<Skip> = {
     const message = createBaseSkip();
     message.reason = object.reason ?? SkipReason.SKIP_REASON_UNSPECIFIED;
     message.message = object.message ?? "";
-    message.skipTime = object.skipTime ?? undefined;
+    message.skipTime = (object.skipTime !== undefined && object.skipTime !== null)
+      ? Timestamp.fromPartial(object.skipTime)
+      : undefined;
     message.conflictingExecution = (object.conflictingExecution !== undefined && object.conflictingExecution !== null)
       ? ConflictingExecution.fromPartial(object.conflictingExecution)
       : undefined;
@@ -3752,7 +3791,7 @@ export const Condition: MessageFns<Condition> = {
       writer.uint32(24).int64(message.observedGeneration);
     }
     if (message.lastTransitionTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.lastTransitionTime), writer.uint32(34).fork()).join();
+      Timestamp.encode(message.lastTransitionTime, writer.uint32(34).fork()).join();
     }
     if (message.reason !== "") {
       writer.uint32(42).string(message.reason);
@@ -3805,7 +3844,7 @@ export const Condition: MessageFns<Condition> = {
               break;
             }
 
-            message.lastTransitionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.lastTransitionTime = Timestamp.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
@@ -3844,7 +3883,9 @@ export const Condition: MessageFns<Condition> = {
     message.type = object.type ?? "";
     message.status = object.status ?? ConditionStatus.CONDITION_STATUS_UNSPECIFIED;
     message.observedGeneration = object.observedGeneration ?? 0;
-    message.lastTransitionTime = object.lastTransitionTime ?? undefined;
+    message.lastTransitionTime = (object.lastTransitionTime !== undefined && object.lastTransitionTime !== null)
+      ? Timestamp.fromPartial(object.lastTransitionTime)
+      : undefined;
     message.reason = object.reason ?? "";
     message.message = object.message ?? "";
     return message;
@@ -4250,18 +4291,6 @@ type DeepPartial<T> = T extends Builtin ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
-
-function toTimestamp(date: Date): Timestamp {
-  const seconds = Math.trunc(date.getTime() / 1_000);
-  const nanos = (date.getTime() % 1_000) * 1_000_000;
-  return { seconds, nanos };
-}
-
-function fromTimestamp(t: Timestamp): Date {
-  let millis = (t.seconds || 0) * 1_000;
-  millis += (t.nanos || 0) / 1_000_000;
-  return new globalThis.Date(millis);
-}
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { oneHost } from './one-host.ts';
+import { openApiDocument, serveOpenApi } from './openapi.ts';
+import { ProblemFilter } from './problem.filter.ts';
+
+@Module({})
+class NoRoutes {}
+
+let app: NestExpressApplication;
+let url: string;
+
+beforeAll(async () => {
+  app = await NestFactory.create<NestExpressApplication>(NoRoutes, { logger: false });
+  app.use(oneHost);
+  app.useGlobalFilters(new ProblemFilter());
+  serveOpenApi(app, () => openApiDocument(app));
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+});
+
+afterAll(() => app.close());
+
+describe('Swagger UI', () => {
+  it('is served with all that it loads, also with a slash at its end', async () => {
+    for (const address of ['/docs', '/docs/']) {
+      const page = await fetch(`${url}${address}`);
+      const html = await page.text();
+      const parts = [...html.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map(([, path = '']) => path);
+
+      expect(parts.length).toBeGreaterThan(3);
+      for (const part of parts) expect((await fetch(new URL(part, page.url))).status).toBe(200);
+    }
+  });
+
+  it.each([
+    ...['package.json', 'README.md', 'swagger-ui.js.map', 'swagger-ui-bundle.js.map', 'index.js', 'absolute-path.js'],
+    ...['swagger-initializer.js', 'oauth2-redirect.html', 'LICENSE', '%70ackage.json', 'x/../package.json'],
+  ])('does not serve %s', async (file) => {
+    const answer = await fetch(`${url}/docs/${file}`);
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('does not keep the token of its user', async () => {
+    const settings = await (await fetch(`${url}/docs/swagger-ui-init.js`)).text();
+
+    expect(settings).toContain('tryItOutEnabled');
+    expect(settings).not.toContain('persistAuthorization');
+  });
+});
+
+describe('a request with more than one Host header', () => {
+  it.each(['host: a\r\nhost: b', 'host: a\r\nHost: a'])('is refused: %j', async (headers) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.end(`GET /openapi.json HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+    const [answer] = (await once(socket.setEncoding('utf8'), 'data')) as [string];
+    socket.destroy();
+
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('more than one Host header');
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { redactorFor } from './redact.ts';
+
+const withheld = '(withheld: it may quote the value of the secret parameter TOKEN)';
+
+function redact(value: string, text: string): string {
+  return redactorFor({ parameters: { TOKEN: value, NAMESPACE: 'payment' } })(text);
+}
+
+describe('a text that others have written', () => {
+  it.each([
+    ['hunter2', 'denied: params[0]=hunter2'],
+    ['hunter2', 'xhunter2x'],
+    ['hunter2', 'HUNTER2'],
+    ['a"hunter2\n', `Invalid value: ${JSON.stringify('a"hunter2\n')}`],
+    ['<hunter2>', 'Invalid value: \\u003chunter2\\u003e'],
+    [' hunter2 ', 'not with  hunter2'],
+    ['correcthorsebatterystaple', 'not with correcthor…'],
+    ['an', 'it cannot be an'],
+    ['an', '"an"'],
+    ['a1\n', 'whatever'],
+    ['"{}\\"', 'whatever'],
+    ['é-ü-ö', 'whatever'],
+  ])('is withheld where it may quote %j: %j', (value, text) => {
+    expect(redact(value, text)).toBe(withheld);
+  });
+
+  it.each([
+    ['hunter2', 'exceeded quota of payment'],
+    ['hunter2', 'hunter'],
+    ['an', 'it can not'],
+    ['   ', 'it is "   "'],
+    ['', 'it is ""'],
+    ['"{}\\"', ''],
+  ])('is repeated where it does not quote %j: %j', (value, text) => {
+    expect(redact(value, text)).toBe(text);
+  });
+
+  it('is repeated when there are no parameters', () => {
+    expect(redactorFor({})('in payment')).toBe('in payment');
+  });
+
+  it('is repeated without credentials in it, whosever they are', () => {
+    expect(redact('', 'cannot fetch https://bot:hunter2@registry/x')).toBe('cannot fetch https://********@registry/x');
+  });
+
+  it('is repeated with its words about tokens and passwords', () => {
+    const text = 'failed to authorize: failed to fetch token: unexpected status: basic authentication required';
+    expect(redact('', text)).toBe(text);
+  });
+
+  it('is withheld where it may quote the password of a URL, whatever the name of the parameter', () => {
+    const url = redactorFor({ parameters: { REPOSITORY: 'https://bot:hunter2@example.com/administration' } });
+    expect(url('permission denied for hunter2')).toContain('the secret parameter REPOSITORY)');
+    expect(url('cannot resolve example.com')).toBe('cannot resolve example.com');
+  });
+
+  it('is withheld where it may quote a parameter that the workflow calls secret', () => {
+    const spec = { parameters: { A: 'hunter2', PASSWORD: 'hunter2' }, workflowRef: { secretParameters: ['A'] } };
+    expect(redactorFor(spec)('not hunter2')).toBe(
+      '(withheld: it may quote the value of the secret parameter A or 1 more)',
+    );
+  });
+
+  it('is cut to what a message has room for', () => {
+    expect(redact('hunter2', 'x'.repeat(1_000_000)).length).toBe(4_096);
+  });
+
+  it('never quotes a secret, however it is written', () => {
+    const quotations = [
+      (value: string) => value,
+      (value: string) => value.trim(),
+      (value: string) => JSON.stringify(value).slice(1, -1),
+      (value: string) => JSON.stringify(JSON.stringify(value)).slice(3, -3),
+      (value: string) => encodeURIComponent(value),
+      (value: string) => value.replaceAll(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`),
+      (value: string) => value.replaceAll(/\s+/g, ' '),
+    ];
+    const secret = fc.string({ unit: fc.constantFrom(...'aZ09-_/+= "\\\'{}:,<&\n'), minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...quotations), (value, quote) => {
+        fc.pre(value.trim() !== '');
+        expect(redact(value, `not with ${quote(value)}, sorry`)).toBe(withheld);
+      }),
+    );
+  });
+});

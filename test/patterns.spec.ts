@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { createContext, runInContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { getMetadataStorage } from 'class-validator';
+import { requestIdRule } from '../src/execution/idempotency/request-identity.ts';
+import { dnsLabel, dnsSubdomain } from '../src/execution/names.ts';
+import { arrayOf, isRecord, recordOf } from '../src/kubernetes/json.ts';
+import '../src/execution/create-workflow-execution.dto.ts';
+import '../src/execution/logs/logs.dto.ts';
+import '../src/execution/rest/parameters.dto.ts';
+import '../src/execution/watch/watch.dto.ts';
+import { credentialPatterns } from '../src/workflow-execution/secret-parameters.ts';
+import { brokenTextRule, type TextRule } from '../src/execution/validation/text.validator.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** A linear pattern takes some milliseconds for 1 MiB, a quadratic one many minutes. */
+const mostMs = 1_000;
+
+/** Characters that take a pattern of names, references, targets or durations from one part to the next, and one of none. */
+const alphabet = ['a', 'A', '0', 'm', '-', '.', '_', ':', '/', '[', '@', '$', ' ', '\u0000', 'é'];
+/** What credentials begin with. */
+const words = ['key', 'pass=', 'auth"', 'eyJ', 'eyJaaaaaaaa.', 'sk-', 'hooks.', 'bearer ', 'SG.', '-----BEGIN '];
+const pumps = [...alphabet, ...alphabet.flatMap((first) => alphabet.map((second) => first + second)), ...words];
+const prefixes = ['', ...alphabet, 'a.', 'a/', 'a:', 'a@', '1.', '[a'];
+
+const matches = /matches\('((?:[^'\\]|\\.)*)'\)/g;
+const crd = readFileSync(
+  new URL('../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url),
+  'utf8',
+);
+const crdPatterns = [...crd.matchAll(matches)].map(([, literal = '']) => sourceOf(literal.replaceAll('\\\\', '\\')));
+
+const rules = validators('isText').filter((rule): rule is TextRule => isRecord(rule) && 'maxLength' in rule);
+const requestPatterns = rules.flatMap(({ pattern }) => pattern?.source ?? []);
+const anchored = [
+  ...crdPatterns,
+  ...requestPatterns,
+  ...[dnsLabel, dnsSubdomain, requestIdRule].map(({ pattern }) => pattern.source),
+];
+const patterns = [
+  ...[...new Set(anchored)].map((source) => new RegExp(source, 'u')),
+  ...credentialPatterns.map(({ source, flags }) => new RegExp(source, flags.replace('g', ''))),
+];
+
+/** As JavaScript writes it. */
+function sourceOf(pattern: string): string {
+  return new RegExp(pattern, 'u').source;
+}
+
+/** What the decorators of all request classes were given, by the name of the validator. */
+function validators(name: string): unknown[] {
+  const { validationMetadatas } = recordOf(getMetadataStorage());
+  const decorators = validationMetadatas instanceof Map ? [...validationMetadatas.values()].flatMap(arrayOf) : [];
+  return decorators.map(recordOf).flatMap((one) => (one['name'] === name ? arrayOf(one['constraints']) : []));
+}
+
+/** The texts of 1 MiB that are worst for a pattern, found by what short ones of their kind take. */
+function worstTexts(pattern: RegExp): string[] {
+  const kinds = prefixes.flatMap((prefix) => pumps.map((pump) => ({ prefix, pump, ms: msOf(pattern, prefix, pump) })));
+  const slowest = kinds.sort((a, b) => b.ms - a.ms).slice(0, 5);
+  return slowest.map(({ prefix, pump }) => textOf(prefix, pump, mebibyte));
+}
+
+function msOf(pattern: RegExp, prefix: string, pump: string): number {
+  const text = textOf(prefix, pump, 700);
+  const begun = performance.now();
+  pattern.test(text);
+  return performance.now() - begun;
+}
+
+function textOf(prefix: string, pump: string, length: number): string {
+  return `${prefix}${pump.repeat(length / pump.length)}\u0001`;
+}
+
+/** Whether a pattern is done with a text in the time that only a pattern of super-linear cost does not keep to. */
+function isDone({ source, flags }: RegExp, text: string): boolean {
+  const context = createContext({ source, flags, text });
+  try {
+    runInContext('new RegExp(source, flags).test(text)', context, { timeout: mostMs });
+    return true;
+  } catch (error) {
+    if (String(error).includes('timed out')) return false;
+    throw error;
+  }
+}
+
+describe('a pattern on 1 MiB of its worst text', () => {
+  it.each(patterns)('%s takes linear time', (pattern) => {
+    expect(
+      worstTexts(pattern)
+        .find((text) => !isDone(pattern, text))
+        ?.slice(0, 8),
+    ).toBeUndefined();
+  });
+
+  it('shows what takes longer', () => {
+    const quadratic = /^\[[a-f:]*:[a-f:]*\]$/;
+    expect(worstTexts(quadratic).every((text) => isDone(quadratic, text))).toBe(false);
+  });
+});
+
+describe('a rule on a text', () => {
+  it('is in no request but one that checks the length first', () => {
+    expect(requestPatterns.length).toBeGreaterThan(8);
+    expect(validators('matches')).toEqual([]);
+  });
+
+  it.each(rules)('refuses 1 MiB for its length: %j', (rule) => {
+    expect(brokenTextRule('a'.repeat(mebibyte), rule)).toMatch(/^must be .*\d+ characters long$/);
+  });
+});
