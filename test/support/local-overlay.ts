@@ -6,6 +6,7 @@ const service = 'workflow-execution';
 
 /** Ports of 127.0.0.1 on which the pods of a deployed service listen, those of the controller last. */
 export const portNames = ['http', 'grpc', 'health', 'metrics', 'controllerHealth', 'controllerMetrics'] as const;
+/** A port for each of {@link portNames}. */
 export type ServicePorts = Readonly<Record<(typeof portNames)[number], number>>;
 
 /** What deploy/overlays/local cannot know of a local cluster. */

@@ -26,6 +26,8 @@ const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
 const restricted = ['base', 'high-availability', 'cert-manager', 'monitoring', 'production'].map(pathOf);
 const everywhere = [...restricted, 'overlays/local'];
+/** Of all time series that the alerts and the dashboard ask for. */
+const job = 'workflow-execution';
 /** Kinds of operators that the cluster of the tests does not have. */
 const foreign = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
 const tracing = await renderedWith('tracing');
@@ -48,11 +50,12 @@ describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role
 
     it('opens the ports of its role, and is probed on that of health', async () => {
       const { ports, startupProbe, livenessProbe, readinessProbe } = containerIn(await rendered(overlay), role);
-      const { http, grpc, health, metrics } = loadConfig(settingsIn(await rendered(overlay), role));
-      const open = role === 'api' ? { http, grpc, health, metrics } : { health, metrics };
+      const config = loadConfig(settingsIn(await rendered(overlay), role));
+      const names =
+        role === 'api' ? (['http', 'grpc', 'health', 'metrics'] as const) : (['health', 'metrics'] as const);
 
-      const declared = arrayOf(ports).map((port) => [recordOf(port)['name'], recordOf(port)['containerPort']]);
-      expect(declared).toEqual(Object.entries(open).map(([name, { port }]) => [name, port]));
+      const declared = arrayOf(ports).map(recordOf);
+      expect(declared).toEqual(names.map((name) => ({ name, containerPort: config[name].port })));
       const probes = [startupProbe, livenessProbe, readinessProbe].map((probe) => recordOf(recordOf(probe)['httpGet']));
       expect(probes.map(({ port, path }) => `${String(port)} ${String(path)}`)).toEqual([
         'health /startupz',
@@ -212,6 +215,24 @@ describe('monitoring', () => {
       expect(uid).toBe('workflow-execution');
     },
   );
+
+  it('scrapes both roles as the job that the alerts ask for', async () => {
+    const objects = await rendered('overlays/monitoring');
+    const { selector, jobLabel } = recordOf(objectOf(objects, 'ServiceMonitor', 'workflow-execution')['spec']);
+    const wanted = Object.entries(recordOf(recordOf(selector)['matchLabels']));
+    const labelsOf = ({ metadata }: JsonRecord) => recordOf(recordOf(metadata)['labels']);
+    const services = objects.filter(
+      (object) => object['kind'] === 'Service' && wanted.every(([key, value]) => labelsOf(object)[key] === value),
+    );
+
+    expect(services.map(({ metadata }) => recordOf(metadata)['name'])).toEqual([
+      'workflow-execution',
+      'workflow-execution-controller',
+    ]);
+    expect(services.map((service) => labelsOf(service)[String(jobLabel)])).toEqual([job, job]);
+    const ports = services.map(({ spec }) => arrayOf(recordOf(spec)['ports']).map((port) => recordOf(port)['name']));
+    expect(ports).toEqual([expect.arrayContaining(['metrics']), ['metrics']]);
+  });
 
   it('has its runbooks elsewhere with the kustomization in docs/alerts.md', async () => {
     const page = await readFile(join(root, 'docs', 'alerts.md'), 'utf8');

@@ -50,6 +50,7 @@ export function objectOf(objects: readonly JsonRecord[], kind: string, name: str
 
 /** The roles, each with a Deployment of its own. */
 export const roles = ['api', 'controller'] as const;
+/** One of {@link roles}. */
 export type Role = (typeof roles)[number];
 
 /** The settings of a role among objects: the shared ConfigMap, and the container's own variables over it. */
