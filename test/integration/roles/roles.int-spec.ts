@@ -31,7 +31,10 @@ afterAll(async () => {
   await namespace.delete();
 });
 
-async function start(role: 'api' | 'controller', settings: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+async function start(
+  role: 'api' | 'controller',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
   const own = {
     WFE_ROLES: role,
     WFE_NAMESPACE: namespace.name,
