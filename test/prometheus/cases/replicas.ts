@@ -5,6 +5,8 @@ const series = (metric: string, deployment: string) =>
   `${metric}{namespace="kubernaut-system",deployment="${deployment}"}`;
 const asked = (deployment = 'workflow-execution-api') => series('kube_deployment_spec_replicas', deployment);
 const ready = (deployment = 'workflow-execution-api') => series('kube_deployment_status_replicas_ready', deployment);
+/** All labels that are known of a series that is absent. */
+const job = { job: 'workflow-execution' };
 const apiDown =
   'For 5 minutes no replica of the API has been scraped: callers cannot start remediations. Executions that exist go on, and kubectl can create new ones. See whether the pods run: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
 const controllerDown =
@@ -25,9 +27,9 @@ export const replicas: readonly AlertCase[] = [
       { [of(series)]: '1x5 stale' },
       11,
       description,
-      {},
+      job,
     ),
-    fires(alert, 'there has never been one', { [of('process_cpu_seconds_total')]: '1x10' }, 6, description, {}),
+    fires(alert, 'there has never been one', { [of('process_cpu_seconds_total')]: '1x10' }, 6, description, job),
     staysQuiet(alert, 'one of two is scraped', { [of(series)]: '0 stale', [ofSecond(series)]: '0x20' }, 15),
   ]),
 
