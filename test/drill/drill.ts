@@ -1,11 +1,15 @@
 import type { CallFigures } from './client/tally.ts';
-import type { ProbeFigures } from './harness/probes.ts';
 import type { Stage } from './harness/stage.ts';
 import type { ExecutionFigures } from './harness/witness.ts';
 import type { DrillSize } from './size.ts';
 
 /** What happened in a drill, in figures. */
-export interface DrillFigures extends CallFigures, ExecutionFigures, ProbeFigures {
+export interface DrillFigures extends CallFigures, ExecutionFigures {
+  /** Seconds that each replica was not ready, by its name; those that always were are left out. */
+  readonly notReady: Readonly<Record<string, number>>;
+  /** Seconds without any ready replica of the API, and of the controller: the longest. */
+  readonly noApiReady: number;
+  readonly noControllerReady: number;
   /** Seconds from what happened to the next PipelineRun, where somebody had to take over; else undefined. */
   readonly untilNextPipelineRun: number | undefined;
   /** How often the watch went on from its last event, and from the current state. */

@@ -19,7 +19,8 @@ function rowsOf(figures: DrillFigures): readonly (readonly [string, string])[] {
     ['watch resumed, begun anew', `${figures.watchResumed}, ${figures.watchStartedAnew}`],
     ['replicas that ended by themselves', String(figures.exits)],
     ...Object.entries(notReady).map(([name, seconds]) => [`${name} not ready`, `${seconds} s`] as const),
-    ['no replica ready', `${figures.noneReady} s`],
+    ['no API ready', `${figures.noApiReady} s`],
+    ['no controller ready', `${figures.noControllerReady} s`],
     ...Object.entries(facts).map(([name, value]) => [name, String(value)] as const),
   ];
 }

@@ -9,7 +9,7 @@ import { openStage, type Stage, type StageOptions } from './harness/stage.ts';
 import { holdsWithin } from './harness/until.ts';
 import type { DrillSize } from './size.ts';
 
-/** Clients of a drill; half of them begin at each replica, and half of them speak REST. */
+/** Clients of a drill; half of them begin at each replica of the API, and half of them speak REST. */
 const clients = 4;
 /** Milliseconds that executions, and then the watch, get to come to their end when nothing happens any more. */
 const settleMs = { executions: 120_000, watch: 20_000 };
@@ -66,9 +66,9 @@ class Clientele {
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    const { connections, namespace, image, size, replicas } = stage;
+    const { connections, namespace, image, size, api } = stage;
     const signal = AbortSignal.any([stage.signal, this.#over.signal]);
-    const endpoints = () => replicas.members.map(({ endpoint }) => endpoint);
+    const endpoints = () => api.members.map(({ endpoint }) => endpoint);
     const shared = { endpoints, tally: this.#tally, signal };
     this.#callers = Array.from({ length: clients }, (_, index) => new Caller({ ...shared, index: index >> 1 }));
     this.#load = new Load({ connections, namespace, image, deadlineMs: size.deadline * 1_000 });
@@ -99,14 +99,18 @@ class Clientele {
   }
 
   figures() {
+    const { api, controllers, witness } = this.#stage;
+    const probed = { api: api.probes.figures(), controllers: controllers.probes.figures() };
     return {
       ...this.#tally.figures(),
-      ...this.#stage.witness.figures(new Set(this.#load.created.values())),
-      ...this.#stage.probes.figures(),
+      ...witness.figures(new Set(this.#load.created.values())),
+      notReady: { ...probed.api.notReady, ...probed.controllers.notReady },
+      noApiReady: probed.api.noneReady,
+      noControllerReady: probed.controllers.noneReady,
       watchResumed: this.#sum(({ resumed }) => resumed),
       watchStartedAnew: this.#sum(({ startedAnew }) => startedAnew),
       watchMissed: this.#watchMissed,
-      exits: this.#stage.replicas.unplannedExits,
+      exits: api.unplannedExits + controllers.unplannedExits,
     };
   }
 

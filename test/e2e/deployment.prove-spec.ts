@@ -7,7 +7,8 @@ import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
 import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
-import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
+import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../cluster/index.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { imageSize } from '../image/image-size.ts';
@@ -16,7 +17,7 @@ import { refusals } from '../rights/judge.ts';
 import { auditArguments, auditLog } from '../rights/violations.ts';
 import { operatorCaller } from '../support/callers.ts';
 import { lineOfLog } from '../support/followed-log.ts';
-import { writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';
+import { portNames, writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';
 import { kubectl as runKubectl } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { publisherFor, publishSampleWorkflow } from '../support/workflows.ts';
@@ -54,7 +55,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     });
     config = loadKubeConfigFiles([cluster.kubeconfig]);
     client = new KubernetesClient(config);
-    ports = await freePorts(['http', 'grpc', 'health', 'metrics']);
+    ports = await freePorts(portNames);
     image = `${cluster.registry ?? ''}/workflow-execution`;
     await pushProductImage(`${image}:${tag}`);
     await writeLocalOverlay(directory, { image, tag, server: cluster.server, ports });
@@ -74,23 +75,28 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
   it('becomes ready after kubectl apply -k', async () => {
     await kubectl('apply', '--server-side', '-k', directory);
 
-    await expect(
-      kubectl(...inSystem('rollout', 'status', 'deployment/workflow-execution', '--timeout=100s')),
-    ).resolves.toContain('successfully rolled out');
+    for (const name of ['workflow-execution-api', 'workflow-execution-controller']) {
+      await expect(
+        kubectl(...inSystem('rollout', 'status', `deployment/${name}`, '--timeout=100s')),
+      ).resolves.toContain('successfully rolled out');
+    }
   });
 
-  it('is what the Service leads to', async () => {
+  it.each([
+    ['workflow-execution', 'api', ['http', 'grpc', 'metrics']],
+    ['workflow-execution-controller', 'controller', ['controllerMetrics']],
+  ] as const)('has Service %s in front of the %s', async (service, role, expected) => {
     const path = '{.items[0].endpoints[0].targetRef.name} {.items[0].ports[*].port}';
-    const label = 'kubernetes.io/service-name=workflow-execution';
+    const label = `kubernetes.io/service-name=${service}`;
     const slice = await kubectl(...inSystem('get', 'endpointslices', '-l', label, '-o', `jsonpath=${path}`));
     const [pod, ...behind] = slice.split(' ');
-    expect(pod).toMatch(/^workflow-execution-/);
-    expect(behind.map(Number).toSorted()).toEqual([ports.http, ports.grpc, ports.metrics].toSorted());
+    expect(pod).toMatch(new RegExp(`^workflow-execution-${role}-`));
+    expect(behind.map(Number).toSorted()).toEqual(expected.map((name) => ports[name]).toSorted());
   });
 
-  it('runs as nobody in particular, and can not write to its root file system', async () => {
+  it.each(['api', 'controller'])('runs the %s as non-root with a read-only root filesystem', async (role) => {
     const script = 'try { fs.writeFileSync("/app/x", "") } catch (e) { console.log(process.getuid(), e.code) }';
-    const inPod = inSystem('exec', 'deployment/workflow-execution', '--', '/nodejs/bin/node', '-e', script);
+    const inPod = inSystem('exec', `deployment/workflow-execution-${role}`, '--', '/nodejs/bin/node', '-e', script);
     await expect(kubectl(...inPod)).resolves.toBe('65532 EROFS\n');
   });
 
@@ -99,7 +105,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     async () => {
       await kubectl(...inSystem('create', 'configmap', 'workflow-execution-log', '--from-literal=level=debug'));
 
-      const target = { namespace: 'kubernaut-system', target: 'deployment/workflow-execution' };
+      const target = { namespace: 'kubernaut-system', target: 'deployment/workflow-execution-controller' };
       const changed = (line: string) => line.includes('"log level"');
       const line = await lineOfLog(cluster, target, changed, AbortSignal.timeout(kubeletMs));
       expect(JSON.parse(line)).toMatchObject({ from: 'info', to: 'debug' });
@@ -124,10 +130,31 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
       message: 'Hello from a pod',
     });
 
-    await waitFor(client, workflowExecutionResource, { namespace, name }, `${name} ended`, (all) =>
-      all.some((execution) => isTerminal(phaseOf(execution))),
-    );
+    await ended(name);
     await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Success/);
+  });
+
+  it('runs an execution to its end while there is no API', async () => {
+    await kubectl(...inSystem('scale', 'deployment/workflow-execution-api', '--replicas=0'));
+    await kubectl(
+      ...inSystem('wait', 'pods', '-l', 'app.kubernetes.io/component=api', '--for=delete', '--timeout=60s'),
+    );
+    const workflow = await publishSampleWorkflow(publisherFor(cluster, {}));
+    const { kind } = workflowExecutionResource;
+    await client.create(workflowExecutionResource, {
+      apiVersion: workflowExecutionApiVersion,
+      kind,
+      metadata: { namespace, name: 'without-api' },
+      spec: aSpec({
+        workflowRef: { ...aSpec().workflowRef, containerImage: workflow },
+        targetResource: `${namespace}/deployment/without-api`,
+        parameters: { MESSAGE: 'Hello' },
+      }),
+    });
+
+    await ended('without-api');
+
+    await expect(kubectl('get', 'wfe', 'without-api', '-n', namespace)).resolves.toMatch(/Completed +Success/);
   });
 
   it('was refused nothing', () => {
@@ -145,6 +172,12 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     expect(left).toBe('');
     await expect(kubectl('get', 'crd', workflowExecutionCrd)).rejects.toThrow('NotFound');
   });
+
+  async function ended(name: string): Promise<void> {
+    await waitFor(client, workflowExecutionResource, { namespace, name }, `${name} ended`, (all) =>
+      all.some((execution) => isTerminal(phaseOf(execution))),
+    );
+  }
 
   /** Where workflows run, with the ServiceAccount that they run as. */
   async function makeNamespace(): Promise<void> {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
@@ -15,7 +12,7 @@ import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.
 import { createNamespace } from '../integration/support/namespace.ts';
 import type { TestNamespace } from '../integration/support/namespace.ts';
 import { kubectl } from '../support/product.ts';
-import { serviceKubeconfig } from '../support/service-account.ts';
+import type { ServiceOptions } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../support/workflows.ts';
 import type { Publisher } from '../support/workflows.ts';
@@ -25,10 +22,10 @@ export interface Environment {
   readonly client: KubernetesClient;
   readonly namespace: string;
   readonly publisher: Publisher;
-  /** A kubeconfig with the rights of the service. */
-  readonly serviceKubeconfig: string;
-  /** Settings for a service that watches only this namespace and does not compete with the services of other tests. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** Starts a controller that watches only this namespace and does not compete with those of other tests. */
+  readonly controller: Required<ServiceOptions>;
+  /** Starts the API and such a controller in one process. */
+  readonly service: Required<ServiceOptions>;
   /** kubectl with the rights of an administrator. */
   readonly kubectl: (...args: string[]) => Promise<string>;
   /** Creates an execution of a published workflow, on a target of its own unless the spec names another one. */
@@ -64,12 +61,11 @@ export function describeOnPods(title: string, tests: (environment: () => Environ
     return;
   }
   describe(title, () => {
-    let up: { environment: Environment; config: PooledKubeConfig; namespace: TestNamespace; directory: string };
+    let up: { environment: Environment; config: PooledKubeConfig; namespace: TestNamespace };
     beforeAll(async () => (up = await setUp()));
     afterAll(async () => {
       await up.namespace.delete();
       await up.config.close();
-      await rm(up.directory, { recursive: true });
     });
     tests(() => up.environment);
   });
@@ -84,7 +80,6 @@ async function setUp() {
   const client = new KubernetesClient(config);
   const namespace = await createNamespace(client, 'e2e');
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace.name);
-  const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-e2e-'));
   const publisher = publisherFor(cluster);
   const create: Environment['create'] = (name, containerImage, spec) =>
     client.create(workflowExecutionResource, {
@@ -97,19 +92,23 @@ async function setUp() {
         ...spec,
       }),
     });
+  const settings = { WFE_WATCH_NAMESPACES: namespace.name, WFE_LEADER_ELECTION: 'false' };
   const environment: Environment = {
     client,
     namespace: namespace.name,
-    settings: { WFE_WATCH_NAMESPACES: namespace.name, WFE_LEADER_ELECTION: 'false' },
+    controller: {
+      kubeconfig: process.env['WFE_TEST_CONTROLLER_KUBECONFIG'] ?? '',
+      settings: { ...settings, WFE_ROLES: 'controller' },
+    },
+    service: { kubeconfig: process.env['WFE_TEST_SERVICE_KUBECONFIG'] ?? '', settings },
     publisher,
-    serviceKubeconfig: await serviceKubeconfig(cluster, directory),
     kubectl: (...args) => kubectl(cluster, ...args),
     create,
     execute: async (name, workflow, spec) =>
       create(name, await publishWorkflow(publisher, `${name}:v1`, workflow), spec),
     finished: (name) => finished(client, { namespace: namespace.name, name }),
   };
-  return { environment, config, namespace, directory };
+  return { environment, config, namespace };
 }
 
 async function finished(

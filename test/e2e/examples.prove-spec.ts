@@ -22,8 +22,8 @@ describeOnPods('the examples, while the service is killed', (environment) => {
 
   const start = (settings: Readonly<Record<string, string>> = {}) =>
     startService({
-      kubeconfig: environment().serviceKubeconfig,
-      settings: { ...environment().settings, ...settings },
+      kubeconfig: environment().service.kubeconfig,
+      settings: { ...environment().service.settings, ...settings },
     });
 
   beforeAll(async () => {

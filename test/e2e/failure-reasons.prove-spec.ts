@@ -118,8 +118,8 @@ describeOnPods('an execution in a namespace with restricted pods fails', (enviro
   });
 });
 
-function start({ serviceKubeconfig, settings }: Environment): Promise<ServiceProcess> {
-  return startService({ kubeconfig: serviceKubeconfig, settings });
+function start({ controller }: Environment): Promise<ServiceProcess> {
+  return startService(controller);
 }
 
 async function publishWithoutPipeline({ publisher, namespace, create }: Environment): Promise<void> {

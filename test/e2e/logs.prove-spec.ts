@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { startApi } from '../integration/execution/running-api.ts';
-import { serviceCluster } from '../integration/support/cluster.ts';
+import { apiCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
 import { endAfter, resetAfter } from '../integration/support/faults.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
@@ -21,10 +21,7 @@ describeOnPods('the logs of an execution', (environment) => {
   let at: LogsAt;
 
   beforeAll(async () => {
-    service = await startService({
-      kubeconfig: environment().serviceKubeconfig,
-      settings: environment().settings,
-    });
+    service = await startService(environment().service);
     const { token } = await operatorCaller(environment().client);
     at = {
       url: `http://${service.http}`,
@@ -173,7 +170,7 @@ describeOnPods('the logs of an execution', (environment) => {
   });
 
   it('come whole, live and afterwards, though the connections to the API server break', async () => {
-    const proxy = await new FaultProxy(serviceCluster()).listen();
+    const proxy = await new FaultProxy(apiCluster()).listen();
     const api = await startApi(proxy.kubeConfig(), { WFE_WATCH_NAMESPACES: environment().namespace });
     try {
       const ofLogs = { path: /\/log$/ };

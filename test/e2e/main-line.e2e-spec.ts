@@ -1,10 +1,8 @@
-import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
-import { operatorCaller, withToken } from '../support/callers.ts';
-import { grpcLog, restLog, wholeLog, type LogsAt } from '../support/log-reader.ts';
+import { sharedApi } from '../integration/execution/shared-api.ts';
+import { grpcLog, restLog, wholeLog } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -12,25 +10,13 @@ import { publishSampleWorkflow } from '../support/workflows.ts';
 import { describeOnPods } from './environment.ts';
 import { shellWorkflow, tasksWorkflow, workflow } from './shell-workflow.ts';
 
-describeOnPods('the service, with real containers', (environment) => {
-  let service: ServiceProcess;
-  let at: LogsAt;
+const [api] = await sharedApi();
 
-  beforeAll(async () => {
-    const { client, serviceKubeconfig, settings } = environment();
-    service = await startService({ kubeconfig: serviceKubeconfig, settings });
-    const { token } = await operatorCaller(client);
-    const interceptors = [withToken(token)];
-    at = {
-      url: `http://${service.http}`,
-      headers: { authorization: `Bearer ${token}` },
-      grpc: new WorkflowExecutionServiceClient(service.grpc, credentials.createInsecure(), { interceptors }),
-    };
-  });
-  afterAll(async () => {
-    at.grpc.close();
-    await service.stop();
-  });
+describeOnPods('the API and a controller, with real containers', (environment) => {
+  let controller: ServiceProcess;
+
+  beforeAll(async () => (controller = await startService(environment().controller)));
+  afterAll(() => controller.stop());
 
   it.concurrent('runs a workflow from its bundle, and the container prints the message it was given', async () => {
     const { client, namespace, publisher, kubectl, create, finished } = environment();
@@ -100,7 +86,7 @@ describeOnPods('the service, with real containers', (environment) => {
 
     const wanted = { namespace, name: 'followed' };
     const followed = await Promise.all(
-      [restLog, grpcLog].map(async (read) => [read, await wholeLog(read(at, { ...wanted, follow: true }))] as const),
+      [restLog, grpcLog].map(async (read) => [read, await wholeLog(read(api, { ...wanted, follow: true }))] as const),
     );
 
     for (const [read, lines] of followed) {
@@ -114,7 +100,7 @@ describeOnPods('the service, with real containers', (environment) => {
       ]);
       expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
       expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
-      await expect(wholeLog(read(at, wanted))).resolves.toEqual(lines);
+      await expect(wholeLog(read(api, wanted))).resolves.toEqual(lines);
     }
   });
 

@@ -27,9 +27,8 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
   let runs: RunWatcher;
 
   beforeAll(async () => {
-    const { serviceKubeconfig, settings } = environment();
     runs = new RunWatcher(environment());
-    service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    service = await startService(environment().controller);
   });
   afterAll(() => service.stop());
 

@@ -47,9 +47,8 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
   let runs: RunWatcher;
 
   beforeAll(async () => {
-    const { serviceKubeconfig, settings } = environment();
     runs = new RunWatcher(environment());
-    service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    service = await startService(environment().controller);
   });
   afterAll(() => service.stop());
 
@@ -93,9 +92,9 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
 
 describeOnPods('an execution of which a TaskRun is refused', (environment) => {
   it('ends when the parallel TaskRun has ended that Tekton had created', async () => {
-    const { client, namespace, serviceKubeconfig, settings, execute, finished } = environment();
+    const { client, namespace, controller, execute, finished } = environment();
     const policy = await denyTaskRun(client, namespace, 'refused');
-    const service = await startService({ kubeconfig: serviceKubeconfig, settings });
+    const service = await startService(controller);
     const runs = new RunWatcher(environment());
     const tasks = { begun: { steps: { s: 'sleep 600' } }, refused: { steps: { s: 'true' } } };
     await execute('parallel', tasksWorkflow(tasks));
@@ -114,9 +113,8 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
   let service: ServiceProcess;
 
   beforeAll(async () => {
-    const { serviceKubeconfig, settings } = environment();
-    const own = { ...settings, WFE_STATUS_DEADLINE: '5s' };
-    service = await startService({ kubeconfig: serviceKubeconfig, settings: own });
+    const { kubeconfig, settings } = environment().controller;
+    service = await startService({ kubeconfig, settings: { ...settings, WFE_STATUS_DEADLINE: '5s' } });
   });
   afterAll(() => service.stop());
 

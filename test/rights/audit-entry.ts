@@ -1,39 +1,42 @@
 import { parseJson, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 
-/** One request in the API server's audit log (audit.k8s.io/v1, an Event a line). */
+/** One use of a right in the API server's audit log (audit.k8s.io/v1, one Event per line). */
 export interface AuditEntry {
-  /** What the request needed rights for: its verb, and those that admission policies asked for on its behalf. */
-  readonly verbs: readonly string[];
+  /** Full name of the user who made the request. */
+  readonly user: string;
+  /** Of the request, or `attest`, which an admission policy asked for on behalf of the user. */
+  readonly verb: string;
   readonly apiGroup: string;
   /** With its subresource: `pods/log`. Empty where the request was for no resource. */
   readonly resource: string;
   readonly name: string | undefined;
-  /** What gave the right: `ClusterRole NAME` or `Role NAME`. */
+  /** What granted the right: `ClusterRole NAME` or `Role NAME`. */
   readonly grantedBy: string | undefined;
-  /** Whether RBAC has refused it. A 403 of admission, such as in a namespace that is being deleted, is none. */
+  /** Whether RBAC refused it. A 403 of admission, such as in a terminating namespace, does not count. */
   readonly refused: boolean;
   /** Path and query, for people. */
   readonly uri: string;
 }
 
-/** The annotation of deploy/base/attestation.yaml: a request that has it, and was not denied, has used the right to `attest`. */
-const attested = 'workflow-execution-attestation/attested-by';
+/** Annotations of the policies in deploy/base: a request with one of them that was not denied used the right to `attest`. */
+const attested = ['workflow-execution-attestation/attested-by', 'workflow-execution-pipeline-runs/attested-by'];
+const attest = { verb: 'attest', apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
 
-/** The entries of an audit log. A line that is no JSON (the last one, when the API server was killed) is passed over. */
+/** The entries of an audit log. A line that is not JSON (the last one, when the API server was killed) is ignored. */
 export function auditEntries(log: string): AuditEntry[] {
   return log.split('\n').flatMap((line) => {
     const event = parseJson(line);
-    return event === undefined ? [] : [entryOf(event)];
+    return event === undefined ? [] : entriesOf(event);
   });
 }
 
-function entryOf(event: unknown): AuditEntry {
-  const { verb, requestURI, objectRef, annotations, responseStatus } = recordOf(event);
+function entriesOf(event: unknown): AuditEntry[] {
+  const { verb, user, requestURI, objectRef, annotations, responseStatus } = recordOf(event);
   const { apiGroup, resource, subresource, name } = recordOf(objectRef);
   const notes = recordOf(annotations);
-  const attests = notes[attested] !== undefined && Number(recordOf(responseStatus)['code']) < 300;
-  return {
-    verbs: [String(verb), ...(attests ? ['attest'] : [])],
+  const entry = {
+    user: String(recordOf(user)['username']),
+    verb: String(verb),
     apiGroup: stringOf(apiGroup) ?? '',
     resource: [stringOf(resource) ?? '', ...(typeof subresource === 'string' ? [subresource] : [])].join('/'),
     name: stringOf(name),
@@ -41,6 +44,8 @@ function entryOf(event: unknown): AuditEntry {
     refused: notes['authorization.k8s.io/decision'] === 'forbid',
     uri: String(requestURI),
   };
+  const attests = attested.some((key) => notes[key] !== undefined) && Number(recordOf(responseStatus)['code']) < 300;
+  return attests ? [entry, { ...entry, ...attest }] : [entry];
 }
 
 /** From the sentence of RBAC: `allowed by RoleBinding "x/y" of Role "x" to ServiceAccount "x/y"`. */

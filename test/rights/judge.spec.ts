@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { recordOf } from '../../src/kubernetes/json.ts';
 import { auditEntries } from './audit-entry.ts';
 import { refusals, unusedRules } from './judge.ts';
 import { rulesOf, textOf, type Rule } from './rule.ts';
+import { shippedRules } from './violations.ts';
 
-const shipped = readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'base', 'role.yaml'), 'utf8');
+const deploy = join(import.meta.dirname, '..', '..', 'deploy');
+const controllerRole = readFileSync(join(deploy, 'base', 'controller', 'role.yaml'), 'utf8');
+const bothRoles = 'system:serviceaccount:kubernaut-system:workflow-execution';
 
 /** What RBAC says of a request that a role allows. */
 function reasonOf(role: string): string {
@@ -13,13 +18,14 @@ function reasonOf(role: string): string {
   return `RBAC: allowed by ${kind}Binding "bound" of ${kind} "${name}" to ServiceAccount "workflow-execution/system"`;
 }
 
-/** A line of the audit log for a request that uses a right. */
-function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision = 'allow'): string {
+/** A line of the audit log for a request that uses a right, by a process with one role unless said otherwise. */
+function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision = 'allow', username = 'one'): string {
   const [plural, subresource] = resource.split('/');
   const attests = verb === 'attest';
   return JSON.stringify({
     // A verb that the role does not have, so that nothing else is used.
     verb: attests ? 'update' : verb,
+    user: { username },
     requestURI: `/${resource}`,
     objectRef: { apiGroup, resource: plural, subresource, name: resourceName },
     responseStatus: { code: decision === 'allow' ? 201 : 403 },
@@ -31,18 +37,32 @@ function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision
   });
 }
 
-const useOf = (rules: readonly Rule[]) => auditEntries(rules.map((rule) => `${lineOf(rule)}\n`).join(''));
+const useOf = (rules: readonly Rule[], user?: string) =>
+  auditEntries(rules.map((rule) => `${lineOf(rule, 'allow', user)}\n`).join(''));
 
-describe('the shipped role', () => {
-  const rules = rulesOf(shipped);
+describe('the shipped roles', () => {
+  const rules = shippedRules();
 
-  it('has no right too many when each was used', () => {
+  it('have no unused right when each was used', () => {
     expect(unusedRules(rules, useOf(rules))).toEqual([]);
   });
 
-  it('has one too many when somebody adds what the service does not do', () => {
+  it('are not proven by a process that has both', () => {
+    expect(unusedRules(rules, useOf(rules, bothRoles))).toEqual(rules);
+  });
+
+  it('are both granted to the ServiceAccount of a process that has both', () => {
+    const file = join(deploy, 'components', 'one-process', 'service-account.yaml');
+    const objects = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => recordOf(document.toJS()));
+    const granted = objects
+      .map(({ roleRef }) => recordOf(roleRef))
+      .map(({ kind, name }) => `${String(kind)} ${String(name)}`);
+    expect(granted).toEqual(expect.arrayContaining([...new Set(rules.map(({ role }) => role))]));
+  });
+
+  it('have an unused right when somebody adds what the controller does not do', () => {
     const tampered = rulesOf(
-      shipped.replace(
+      controllerRole.replace(
         'resources: [taskruns]\n    verbs: [list, patch]',
         'resources: [taskruns]\n    verbs: [list, patch, delete]',
       ),
@@ -50,10 +70,13 @@ describe('the shipped role', () => {
     expect(unusedRules(tampered, useOf(rules)).map(textOf)).toEqual(['delete taskruns.tekton.dev']);
   });
 
-  it.each(rules.map((rule) => [textOf(rule), rule] as const))('misses the use of %s', (_text, rule) => {
-    const others = rules.filter((other) => other !== rule);
-    expect(unusedRules(rules, useOf(others))).toEqual([rule]);
-  });
+  it.each(rules.map((rule) => [rule.role, textOf(rule), rule] as const))(
+    '%s: notices the lack of use of %s',
+    (...[, , rule]) => {
+      const others = rules.filter((other) => other !== rule);
+      expect(unusedRules(rules, useOf(others))).toEqual([rule]);
+    },
+  );
 });
 
 describe('a right in one namespace, on one object', () => {
@@ -74,32 +97,37 @@ rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [g
 });
 
 describe('the right to attest', () => {
-  const line = (code: number) =>
+  const line = (role: string, [apiGroup, resource, policy]: readonly string[], code: number) =>
     JSON.stringify({
       verb: 'create',
-      objectRef: { apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' },
+      objectRef: { apiGroup, resource },
       responseStatus: { code },
       annotations: {
-        'workflow-execution-attestation/attested-by': 'somebody',
-        'authorization.k8s.io/reason': reasonOf('ClusterRole workflow-execution'),
+        [`${policy ?? ''}/attested-by`]: 'somebody',
+        'authorization.k8s.io/reason': reasonOf(role),
       },
     });
-  const attest = rulesOf(shipped).filter(({ verb }) => verb === 'attest');
+  const attest = shippedRules().filter(({ verb }) => verb === 'attest');
 
-  it('is used by who creates an execution with notes, unless that is denied', () => {
-    expect(attest).toHaveLength(1);
-    expect(unusedRules(attest, auditEntries(line(201)))).toEqual([]);
-    expect(unusedRules(attest, auditEntries(line(422)))).toEqual(attest);
+  it.each([
+    ['api', 'an execution', ['workflowexecution.kubernaut.ai', 'workflowexecutions', 'workflow-execution-attestation']],
+    ['controller', 'its PipelineRun', ['tekton.dev', 'pipelineruns', 'workflow-execution-pipeline-runs']],
+  ])('of the %s is used by creating %s, unless that is denied', (name, _what, created) => {
+    const role = `ClusterRole workflow-execution-${name}`;
+    const rights = attest.filter((rule) => rule.role === role);
+    expect(rights).toHaveLength(1);
+    expect(unusedRules(rights, auditEntries(line(role, created, 201)))).toEqual([]);
+    expect(unusedRules(rights, auditEntries(line(role, created, 422)))).toEqual(rights);
   });
 });
 
 describe('a request', () => {
-  const [rule] = rulesOf(shipped);
+  const [rule] = shippedRules();
   const line = rule === undefined ? '' : lineOf(rule, 'forbid');
 
   it('that RBAC has refused is told, and has used nothing', () => {
     expect(refusals(auditEntries(line)).map(({ uri }) => uri)).toEqual(['/workflowexecutions']);
-    expect(unusedRules(rulesOf(shipped), auditEntries(line))).toHaveLength(rulesOf(shipped).length);
+    expect(unusedRules(shippedRules(), auditEntries(line))).toHaveLength(shippedRules().length);
   });
 
   it('that admission has refused was not refused for want of a right', () => {

@@ -1,9 +1,12 @@
 import type { AuditEntry } from './audit-entry.ts';
 import type { Rule } from './rule.ts';
 
-/** The rights that no request has used. */
+/** User of a process with both roles. RBAC names only one of the roles that grant a right, so its requests prove no need. */
+const bothRoles = 'system:serviceaccount:kubernaut-system:workflow-execution';
+
+/** The rights that no request of a process with one role has used. */
 export function unusedRules(rules: readonly Rule[], entries: readonly AuditEntry[]): Rule[] {
-  const allowed = entries.filter(({ refused }) => !refused);
+  const allowed = entries.filter(({ user, refused }) => !refused && user !== bothRoles);
   return rules.filter((rule) => !allowed.some((entry) => uses(entry, rule)));
 }
 
@@ -17,7 +20,7 @@ function uses(entry: AuditEntry, { role, apiGroup, resource, verb, resourceName 
     entry.grantedBy === role &&
     entry.apiGroup === apiGroup &&
     entry.resource === resource &&
-    entry.verbs.includes(verb) &&
+    entry.verb === verb &&
     (resourceName === undefined || entry.name === resourceName)
   );
 }

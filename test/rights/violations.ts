@@ -2,10 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditEntries, type AuditEntry } from './audit-entry.ts';
 import { refusals, unusedRules } from './judge.ts';
-import { rulesOf, textOf } from './rule.ts';
+import { rulesOf, textOf, type Rule } from './rule.ts';
 
 const logName = 'audit.log';
-const roleFile = join(import.meta.dirname, '..', '..', 'deploy', 'base', 'role.yaml');
+const base = join(import.meta.dirname, '..', '..', 'deploy', 'base');
+
+/** The rights that the API and the controller are shipped with. */
+export function shippedRules(): Rule[] {
+  return ['api', 'controller'].flatMap((role) => rulesOf(readFileSync(join(base, role, 'role.yaml'), 'utf8')));
+}
 
 /** Arguments with which kube-apiserver keeps the log of the service's requests in a directory. */
 export function auditArguments(directory: string): string[] {
@@ -16,8 +21,8 @@ export function auditArguments(directory: string): string[] {
 }
 
 /**
- * What the log of a whole test run says against the shipped role, a sentence each: requests of the service that were
- * refused, and rights that it never used.
+ * What the log of a whole test run says against the shipped roles, one sentence each: refused requests of the service, and
+ * rights that the API or the controller never used.
  *
  * @param directory that of {@link auditArguments}
  * @returns undefined when there is no log: the tests ran on a cluster of somebody's own
@@ -25,9 +30,9 @@ export function auditArguments(directory: string): string[] {
 export function rightsViolations(directory: string): string[] | undefined {
   if (!existsSync(join(directory, logName))) return undefined;
   const entries = auditLog(directory);
-  const refused = refusals(entries).map(({ verbs: [verb], uri }) => `The service was refused to ${verb ?? ''} ${uri}`);
-  const unused = unusedRules(rulesOf(readFileSync(roleFile, 'utf8')), entries);
-  return [...new Set(refused), ...unused.map((rule) => `The service never used its right to ${textOf(rule)}`)];
+  const refused = refusals(entries).map(({ user, verb, uri }) => `${user} was refused to ${verb} ${uri}`);
+  const unused = unusedRules(shippedRules(), entries);
+  return [...new Set(refused), ...unused.map((rule) => `${rule.role} has an unused right to ${textOf(rule)}`)];
 }
 
 /** The log in a directory, with the parts that the API server has put aside because it had grown. */

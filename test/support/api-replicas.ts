@@ -10,10 +10,9 @@ export interface ApiReplicas {
 }
 
 /**
- * Starts two replicas of the execution API for all namespaces of a cluster. They do not reconcile, and let callers call as
- * often as they like.
+ * Starts two replicas of the execution API for all namespaces of a cluster, without a rate limit.
  *
- * @param kubeconfig path of a kubeconfig with the rights of the service
+ * @param kubeconfig path of a kubeconfig with the rights of the API
  */
 export async function startApiReplicas(kubeconfig: string): Promise<ApiReplicas> {
   const settings = { WFE_ROLES: 'api', WFE_RATE_LIMIT: '0' };

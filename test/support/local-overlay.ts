@@ -4,15 +4,12 @@ import { join, relative } from 'node:path';
 const overlay = join(import.meta.dirname, '..', '..', 'deploy', 'overlays', 'local');
 const service = 'workflow-execution';
 
-/** Ports of 127.0.0.1 on which a deployed service listens. */
-export interface ServicePorts {
-  readonly http: number;
-  readonly grpc: number;
-  readonly health: number;
-  readonly metrics: number;
-}
+/** Ports of 127.0.0.1 on which the pods of a deployed service listen, those of the controller last. */
+export const portNames = ['http', 'grpc', 'health', 'metrics', 'controllerHealth', 'controllerMetrics'] as const;
+/** A port for each of {@link portNames}. */
+export type ServicePorts = Readonly<Record<(typeof portNames)[number], number>>;
 
-/** What deploy/overlays/local can not know of a local cluster. */
+/** What deploy/overlays/local cannot know of a local cluster. */
 export interface LocalDeployment {
   /** `host:port/repository`, without a tag. */
   readonly image: string;
@@ -20,8 +17,6 @@ export interface LocalDeployment {
   /** URL of the API server. */
   readonly server: string;
   readonly ports: ServicePorts;
-  /** Settings (WFE_…) over those of the overlay. */
-  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Writes a kustomization of the local overlay for a cluster, to be used with `kubectl apply -k DIRECTORY`. */
@@ -30,20 +25,27 @@ export async function writeLocalOverlay(directory: string, deployment: LocalDepl
   await writeFile(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization, undefined, 2));
 }
 
-function localKustomization(base: string, { image, tag, server, ports, settings }: LocalDeployment) {
+function localKustomization(base: string, { image, tag, server, ports }: LocalDeployment) {
+  const { http, grpc, health, metrics, controllerHealth, controllerMetrics } = ports;
+  const ofController = {
+    WFE_HEALTH_ADDRESS: `127.0.0.1:${controllerHealth}`,
+    WFE_METRICS_ADDRESS: `127.0.0.1:${controllerMetrics}`,
+  };
+  const patches = [
+    settingsPatch(ports),
+    deploymentPatch('api', server, {}, { http, grpc, health, metrics }),
+    deploymentPatch('controller', server, ofController, { health: controllerHealth, metrics: controllerMetrics }),
+  ];
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [base],
     images: [{ name: `quay.io/kubernaut/${service}`, newName: image, newTag: tag }],
-    patches: [
-      { patch: JSON.stringify(settingsPatch(ports, settings)) },
-      { target: { kind: 'Deployment', name: service }, patch: JSON.stringify(deploymentPatch(server, ports)) },
-    ],
+    patches: patches.map((patch) => ({ patch: JSON.stringify(patch) })),
   };
 }
 
-function settingsPatch({ http, grpc, health, metrics }: ServicePorts, more: Readonly<Record<string, string>> = {}) {
+function settingsPatch({ http, grpc, health, metrics }: ServicePorts) {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -53,19 +55,28 @@ function settingsPatch({ http, grpc, health, metrics }: ServicePorts, more: Read
       WFE_GRPC_ADDRESS: `127.0.0.1:${grpc}`,
       WFE_HEALTH_ADDRESS: `127.0.0.1:${health}`,
       WFE_METRICS_ADDRESS: `127.0.0.1:${metrics}`,
-      ...more,
     },
   };
 }
 
-/** In the order in which deploy/ has the ports and the variables: a JSON patch (RFC 6902) knows no names. */
-function deploymentPatch(server: string, { http, grpc, health, metrics }: ServicePorts) {
-  const container = '/spec/template/spec/containers/0';
+function deploymentPatch(
+  role: 'api' | 'controller',
+  server: string,
+  settings: Readonly<Record<string, string>>,
+  ports: Readonly<Record<string, number>>,
+) {
   const { hostname, port } = new URL(server);
-  const replace = (path: string, value: unknown) => ({ op: 'replace', path: `${container}/${path}`, value });
-  return [
-    ...[http, grpc, health, metrics].map((value, index) => replace(`ports/${index}/containerPort`, value)),
-    replace('env/0/value', hostname),
-    replace('env/1/value', port),
-  ];
+  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...settings };
+  const container = {
+    name: role,
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    // Ports are merged by their number.
+    ports: [{ $patch: 'replace' }, ...Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort }))],
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `${service}-${role}`, namespace: 'kubernaut-system' },
+    spec: { template: { spec: { containers: [container] } } },
+  };
 }

@@ -5,18 +5,18 @@ import type { Cluster } from '../cluster/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Everything but the Deployment and what stands around it. */
-const exceptServer = 'app.kubernetes.io/component!=server';
+/** Everything but the Deployments and what belongs to one of them. */
+const exceptPods = '!app.kubernetes.io/component';
 
 /**
- * Puts the product's own manifests on a cluster: the CRD, and the namespace, ServiceAccount and rights of the service. Not
- * its pods: whoever calls this starts the service as a process.
+ * Applies the product's own manifests to a cluster: the CRD, and the namespace, ServiceAccounts, rights and policies. Not
+ * the pods: the caller starts the service as a process.
  *
  * @throws ClusterError with what kubectl said
  */
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   const base = join(root, 'deploy', 'base');
-  await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptServer, '-k', base);
+  await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptPods, '-k', base);
   await waitForCrd(cluster);
   // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');

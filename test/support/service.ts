@@ -110,7 +110,8 @@ export async function startService({ kubeconfig, settings = {}, product }: Servi
  * tells its own audit trail of it.
  */
 function assertKeepsToItself(kubeconfig: string, settings: Readonly<Record<string, string>>): void {
-  const shared = [process.env['WFE_TEST_KUBECONFIG'], process.env['WFE_TEST_SERVICE_KUBECONFIG']];
+  const variables = ['WFE_TEST_KUBECONFIG', 'WFE_TEST_SERVICE_KUBECONFIG', 'WFE_TEST_CONTROLLER_KUBECONFIG'];
+  const shared = variables.map((name) => process.env[name]);
   if (!shared.includes(kubeconfig) || settings['WFE_ROLES'] === 'api') return;
   if ((settings['WFE_WATCH_NAMESPACES'] ?? '') !== '') return;
   throw new Error('on the cluster that tests share, a service has to be given its namespaces: WFE_WATCH_NAMESPACES');

@@ -43,13 +43,18 @@ export async function startTestEnvironment(options: TestEnvironmentOptions): Pro
   try {
     publisherFor(cluster); // Throws when workflows cannot be published.
     await applyProduct(cluster);
-    const serviceConfig = await serviceKubeconfig(cluster, directory);
-    const replicas = await startApiReplicas(serviceConfig);
+    const kubeconfigs = (['both', 'api', 'controller'] as const).map((roles) =>
+      serviceKubeconfig(cluster, directory, roles),
+    );
+    const [serviceConfig = '', apiConfig = '', controllerConfig = ''] = await Promise.all(kubeconfigs);
+    const replicas = await startApiReplicas(apiConfig);
     return {
       cluster,
       variables: {
         WFE_TEST_KUBECONFIG: cluster.kubeconfig,
         WFE_TEST_SERVICE_KUBECONFIG: serviceConfig,
+        WFE_TEST_API_KUBECONFIG: apiConfig,
+        WFE_TEST_CONTROLLER_KUBECONFIG: controllerConfig,
         WFE_TEST_KUBECTL: cluster.kubectl,
         WFE_TEST_API_REPLICAS: JSON.stringify(replicas.addresses),
         ...(cluster.registry === undefined ? {} : { WFE_TEST_REGISTRY: cluster.registry }),

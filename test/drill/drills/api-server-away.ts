@@ -12,8 +12,8 @@ export const apiServerAway: Drill = {
   what: 'the API server is ended, and started again later',
   // One that starts takes connections and does not answer. The service waits 5 s for each of: who it is, what they may do.
   deadline: 15,
-  async happen({ cluster, replicas, probes, size, say, signal, caughtUp }) {
-    const before = replicas.pids;
+  async happen({ cluster, api, controllers, size, say, signal, caughtUp }) {
+    const before = { api: api.pids, controllers: controllers.pids };
     await cluster.kill('kube-apiserver');
     say(`the API server is away for ${size.away} s`);
     await caughtUp();
@@ -21,19 +21,22 @@ export const apiServerAway: Drill = {
     await cluster.start('kube-apiserver');
     const backAt = performance.now();
     say('the API server is back');
-    const ready = await holdsWithin(() => probes.allReady, backMs, signal);
+    const ready = await holdsWithin(() => api.probes.allReady && controllers.probes.allReady, backMs, signal);
     say(ready ? 'all replicas are ready' : 'some replica is not ready');
     return {
       leaderlessMs: backAt,
       facts: {
         'until all replicas are ready again': ready ? toSeconds(performance.now() - backAt) : Infinity,
-        'processes that have lasted': replicas.pids.filter((pid) => before.includes(pid)).length,
+        'API processes that have lasted': api.pids.filter((pid) => before.api.includes(pid)).length,
+        'controller processes that have lasted': controllers.pids.filter((pid) => before.controllers.includes(pid))
+          .length,
       },
     };
   },
   promises: ({ facts, ranIntoDeadline, untilNextPipelineRun = Infinity }, { lease }) => [
     promised('every call is answered, if only with UNAVAILABLE, before its deadline', ranIntoDeadline === 0),
-    promised('a replica goes on by itself', (facts['processes that have lasted'] ?? 0) > 0),
+    promised('the API goes on by itself', facts['API processes that have lasted'] === 2),
+    promised('a controller goes on by itself', (facts['controller processes that have lasted'] ?? 0) > 0),
     promised('all replicas are ready again', Number.isFinite(facts['until all replicas are ready again'])),
     promised('PipelineRuns are made again within two leases', untilNextPipelineRun <= 2 * lease),
   ],

@@ -1,4 +1,5 @@
 import type { Drill } from '../drill.ts';
+import { apiKilled } from './api-killed.ts';
 import { apiServerAway } from './api-server-away.ts';
 import { certificateRotated } from './certificate-rotated.ts';
 import { leaderKilled } from './leader-killed.ts';
@@ -6,4 +7,11 @@ import { nodeGone } from './node-gone.ts';
 import { rollingUpdate } from './rolling-update.ts';
 
 /** All drills, in the order in which they are done. */
-export const drills: readonly Drill[] = [leaderKilled, rollingUpdate, nodeGone, certificateRotated, apiServerAway];
+export const drills: readonly Drill[] = [
+  apiKilled,
+  leaderKilled,
+  rollingUpdate,
+  nodeGone,
+  certificateRotated,
+  apiServerAway,
+];

@@ -10,8 +10,8 @@ export const certificateRotated: Drill = {
   name: 'certificate-rotated',
   what: 'the certificate is replaced by one of another authority, as the kubelet updates a Secret',
   tls: true,
-  async happen({ replicas, certificates, say, signal }) {
-    const addresses = replicas.members.flatMap(({ endpoint }) => [endpoint.http, endpoint.grpc]);
+  async happen({ api, certificates, say, signal }) {
+    const addresses = api.members.flatMap(({ endpoint }) => [endpoint.http, endpoint.grpc]);
     await certificates.rotate();
     const rotatedMs = performance.now();
     say('the new certificate is in place');
@@ -25,10 +25,10 @@ export const certificateRotated: Drill = {
       facts: { 'until new connections get it': all ? toSeconds(performance.now() - rotatedMs) : Infinity },
     };
   },
-  promises: ({ facts, triedAgain, watchResumed, exits, noneReady }) => [
+  promises: ({ facts, triedAgain, watchResumed, exits, noApiReady }) => [
     promised('new connections get the new certificate', Number.isFinite(facts['until new connections get it'])),
     promised('no call has to be tried again', triedAgain === 0),
     promised('an open watch goes on', watchResumed === 0),
-    promised('every replica is ready all the while, and none restarts', noneReady === 0 && exits === 0),
+    promised('every replica is ready all the while, and none restarts', noApiReady === 0 && exits === 0),
   ],
 };

@@ -6,9 +6,9 @@ const takeOverSeconds = 10;
 /** The process of the leader is killed, and started again at once. */
 export const leaderKilled: Drill = {
   name: 'leader-killed',
-  what: 'the leading replica is ended by SIGKILL, and started again after a second',
-  async happen({ replicas, say, signal, caughtUp }) {
-    const leader = await replicas.leader(signal);
+  what: 'the leading controller is ended by SIGKILL, and started again after a second',
+  async happen({ controllers, say, signal, caughtUp }) {
+    const leader = await controllers.leader(signal);
     await leader.process.kill(1_000);
     say(`${leader.name} led, and was killed`);
     // What it has still created is not the work of its successor.
@@ -18,11 +18,12 @@ export const leaderKilled: Drill = {
     say(`${leader.name} is ready again`);
     return { leaderlessMs: killed };
   },
-  promises: ({ untilNextPipelineRun = Infinity, noneReady }, { lease }) => [
+  promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady, triedAgain }, { lease }) => [
     promised(
       `the next PipelineRun comes within the lease and ${takeOverSeconds} s`,
       untilNextPipelineRun <= lease + takeOverSeconds,
     ),
-    promised('the other replica is ready all the while', noneReady === 0),
+    promised('the other controller is ready all the while', noControllerReady === 0),
+    promised('the API is not affected: no call has to be tried again', noApiReady === 0 && triedAgain === 0),
   ],
 };

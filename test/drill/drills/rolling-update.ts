@@ -1,17 +1,21 @@
 import { toSeconds } from '../client/tally.ts';
 import { promised, type Drill } from '../drill.ts';
 
-/** Every replica is replaced, one after the other, as by `kubectl rollout restart`. */
+/** Every replica of both roles is replaced, one after the other, as by `kubectl rollout restart`. */
 export const rollingUpdate: Drill = {
   name: 'rolling-update',
   what: 'every replica is replaced: a new one is started, and when it is ready an old one gets SIGTERM',
-  async happen({ replicas, say, signal }) {
-    const leader = await replicas.leader(signal);
+  async happen({ api, controllers, say, signal }) {
+    const leader = await controllers.leader(signal);
     // The leader last, so that it is handed over once.
-    const old = replicas.members.toSorted((a, b) => Number(a === leader) - Number(b === leader));
+    const old = controllers.members.toSorted((a, b) => Number(a === leader) - Number(b === leader));
+    const all = [
+      ...api.members.map((replica) => [api, replica] as const),
+      ...old.map((replica) => [controllers, replica] as const),
+    ];
     let longestStop = 0;
     let toldMs = performance.now();
-    for (const replica of old) {
+    for (const [replicas, replica] of all) {
       const { name } = await replicas.add();
       say(`${name} is ready, ${replica.name} is told to stop`);
       toldMs = performance.now();
@@ -21,9 +25,9 @@ export const rollingUpdate: Drill = {
     }
     return { leaderlessMs: toldMs, facts: { 'longest stop of a replica': longestStop } };
   },
-  promises: ({ untilNextPipelineRun = Infinity, noneReady, exits, ranIntoDeadline }, { lease }) => [
+  promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady, exits, ranIntoDeadline }, { lease }) => [
     promised('the lease is handed over, not waited for', untilNextPipelineRun < lease),
-    promised('there is a ready replica all the while', noneReady === 0),
+    promised('there is a ready replica of each role all the while', noApiReady === 0 && noControllerReady === 0),
     promised('every replica ends in order', exits === 0),
     promised('no call runs into its deadline', ranIntoDeadline === 0),
   ],

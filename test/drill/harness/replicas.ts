@@ -2,31 +2,33 @@ import { join } from 'node:path';
 import { freePorts } from '../../cluster/ports.ts';
 import { Replica } from '../../storm/harness/replica.ts';
 import type { Endpoint } from '../client/connections.ts';
-import type { Probes } from './probes.ts';
+import { Probes } from './probes.ts';
 import { holdsWithin } from './until.ts';
 
 /** Milliseconds within which some replica has to lead. */
 const leaderMs = 60_000;
 
-/** What the replicas of a drill are started with. */
+/** What the replicas of a role are started with. */
 export interface ReplicasOptions {
+  readonly role: 'api' | 'controller';
   readonly kubeconfig: string;
   readonly settings: Readonly<Record<string, string>>;
   /** Where their logs go. */
   readonly directory: string;
-  readonly probes: Probes;
   readonly say: (line: string) => void;
 }
 
 /** A replica of a drill, always at the same addresses. */
 export interface DrillReplica {
   readonly name: string;
+  /** Where it takes calls; nobody listens there when it is a controller. */
   readonly endpoint: Endpoint;
   readonly process: Replica;
 }
 
-/** The replicas of a drill, as a Deployment and its Service have them. */
+/** The replicas of a role in a drill, as a Deployment and its Service have them. */
 export class Replicas {
+  readonly probes = new Probes();
   readonly #options: ReplicasOptions;
   readonly #all: DrillReplica[] = [];
   #members: readonly DrillReplica[] = [];
@@ -36,7 +38,7 @@ export class Replicas {
     this.#options = options;
   }
 
-  /** Those that take calls. */
+  /** Those that have not been told to stop. */
   get members(): readonly DrillReplica[] {
     return this.#members;
   }
@@ -46,25 +48,26 @@ export class Replicas {
     return this.#all.reduce((sum, { process }) => sum + process.unplannedExits, 0);
   }
 
-  /** Starts one more; it takes calls when this resolves. */
+  /** Starts one more; it is ready when this resolves. */
   async add(): Promise<DrillReplica> {
-    const { kubeconfig, directory, probes, say } = this.#options;
+    const { role, kubeconfig, directory, say } = this.#options;
     const number = this.#started++;
     const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
     const [http, grpc] = [`127.0.0.1:${ports.http}`, `127.0.0.1:${ports.grpc}`];
     const settings = {
       ...this.#options.settings,
+      WFE_ROLES: role,
       WFE_HTTP_ADDRESS: http,
       WFE_GRPC_ADDRESS: grpc,
       WFE_METRICS_ADDRESS: `127.0.0.1:${ports.metrics}`,
       WFE_HEALTH_ADDRESS: `127.0.0.1:${ports.health}`,
     };
-    const logFile = join(directory, `replica-${number}.log`);
+    const logFile = join(directory, `${role}-${number}.log`);
     const process = new Replica({ number, kubeconfig, settings, logFile, say });
-    const replica = { name: `replica ${number}`, endpoint: { http, grpc }, process };
+    const replica = { name: `${role} ${number}`, endpoint: { http, grpc }, process };
     this.#all.push(replica);
     await process.up();
-    probes.add(replica.name, `127.0.0.1:${ports.health}`);
+    this.probes.add(replica.name, `127.0.0.1:${ports.health}`);
     this.#members = [...this.#members, replica];
     return replica;
   }
@@ -72,7 +75,7 @@ export class Replicas {
   /** Ends one as a Deployment does: it gets no new clients, and SIGTERM. */
   async remove(replica: DrillReplica): Promise<void> {
     this.#members = this.#members.filter((one) => one !== replica);
-    this.#options.probes.remove(replica.name);
+    this.probes.remove(replica.name);
     await replica.process.stop();
   }
 
@@ -85,13 +88,14 @@ export class Replicas {
     return leader;
   }
 
-  /** The processes of those that take calls and are up. */
+  /** The processes of the members that are up. */
   get pids(): readonly number[] {
     return this.#members.flatMap(({ process }) => (process.pid === undefined ? [] : [process.pid]));
   }
 
   /** Ends all of them. */
   async close(): Promise<void> {
+    this.probes.stop();
     await Promise.all(this.#all.map(({ process }) => process.stop()));
   }
 }

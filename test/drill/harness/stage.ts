@@ -12,7 +12,6 @@ import { serviceKubeconfig } from '../../support/service-account.ts';
 import { Connections } from '../client/connections.ts';
 import type { DrillSize } from '../size.ts';
 import { Certificates } from './certificates.ts';
-import { Probes } from './probes.ts';
 import { Replicas } from './replicas.ts';
 import { Witness } from './witness.ts';
 
@@ -31,13 +30,13 @@ export interface StageOptions {
   readonly signal: AbortSignal;
 }
 
-/** Everything that takes part in a drill: a cluster, two replicas that are ready, and who looks at them. */
+/** Everything that takes part in a drill: a cluster, two ready replicas of each role, and who observes them. */
 export interface Stage {
   readonly cluster: Cluster;
   readonly size: DrillSize;
   readonly namespace: string;
-  readonly replicas: Replicas;
-  readonly probes: Probes;
+  readonly api: Replicas;
+  readonly controllers: Replicas;
   readonly witness: Witness;
   readonly certificates: Certificates;
   readonly connections: Connections;
@@ -64,43 +63,44 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   await mkdir(directory, { recursive: true });
   const namespace = `drill-${name}`;
   const namespaces = { executions: [namespace], service: 'kubernaut-system' };
-  const api = new PersistentApi(record, signal);
+  const store = new PersistentApi(record, signal);
   const witness = new Witness(namespace);
-  const waiting = new WaitController(api, (error) => say(`a task could not be ended: ${String(error)}`));
+  const waiting = new WaitController(store, (error) => say(`a task could not be ended: ${String(error)}`));
   const feed = new Feed(`http://127.0.0.1:${record.ports.etcd}`);
   feed.onChange((change) => {
     witness.see(change);
     waiting.see(change);
   });
   await feed.start();
-  await createNamespaces(api, namespaces);
-  const token = await createSubmitter(api, namespaces);
+  await createNamespaces(store, namespaces);
+  const token = await createSubmitter(store, namespaces);
   const { ref: image } = await pushBundle(cluster.registry, 'workflows/drill:1', {
     pipelineName: 'workflow',
     yaml: waitWorkflow,
   });
   const certificates = new Certificates(join(directory, 'certificates'));
   if (options.tls) await certificates.create();
-  const probes = new Probes();
-  const settings = { ...settingsOf(size), ...certificates.settings };
-  const kubeconfig = await serviceKubeconfig(cluster, directory);
-  const replicas = new Replicas({ kubeconfig, settings, directory, probes, say });
+  const replicasOf = async (role: 'api' | 'controller', settings: Readonly<Record<string, string>>) => {
+    const kubeconfig = await serviceKubeconfig(cluster, directory, role);
+    return new Replicas({ role, kubeconfig, settings, directory, say });
+  };
+  const api = await replicasOf('api', { ...settingsOf(size), ...certificates.settings });
+  const controllers = await replicasOf('controller', settingsOf(size));
   const connections = new Connections({ token, ca: certificates.ca });
   const close = async () => {
-    probes.stop();
-    await replicas.close();
+    await Promise.all([api.close(), controllers.close()]);
     await connections.close();
     waiting.stop();
-    api.close();
+    store.close();
     await feed.stop();
   };
   try {
-    await Promise.all([replicas.add(), replicas.add()]);
+    await Promise.all([api, api, controllers, controllers].map((replicas) => replicas.add()));
   } catch (error) {
     await close();
     throw error;
   }
-  const watched = { cluster, size, namespace, replicas, probes, witness, certificates, connections, image };
+  const watched = { cluster, size, namespace, api, controllers, witness, certificates, connections, image };
   return { ...watched, say, signal, caughtUp: () => feed.caughtUp(), close };
 }
 

@@ -2,6 +2,7 @@ import type { Fault } from '../fault.ts';
 import { apiFaults } from './api.ts';
 import { auditFaults } from './audit.ts';
 import { decisionFaults } from './decisions.ts';
+import { deployFaults } from './deploy.ts';
 import { kubernetesFaults } from './kubernetes.ts';
 import { lockingFaults } from './locking.ts';
 import { reconcilerFaults } from './reconciler.ts';
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
   ...auditFaults,
   ...apiFaults,
   ...kubernetesFaults,
+  ...deployFaults,
 ];

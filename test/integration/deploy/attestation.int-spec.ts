@@ -22,7 +22,7 @@ describe('the metadata that only the service may set', () => {
     await proxy.listen();
     namespace = await createNamespace(kubernetes, 'attestation');
     editor = await userWith('workflow-execution-operator', 'editor');
-    service = await userWith('workflow-execution', 'service');
+    service = await userWith('workflow-execution-api', 'service');
     await until('the policy is in force', async () => !(await create(editor, 'probe', { 'created-by': 'x' })).ok);
   });
 

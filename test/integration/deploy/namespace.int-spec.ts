@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { recordOf } from '../../../src/kubernetes/json.ts';
-import { kustomized, objectOf } from './rendered.ts';
+import { kustomized, objectOf, roles } from './rendered.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -19,13 +19,14 @@ it('an installation in another namespace, as docs/install.md has it, keeps its R
 
     const objects = await kustomized(directory);
 
-    const serviceAccount = { kind: 'ServiceAccount', name: 'workflow-execution', namespace: 'remediation' };
+    const serviceAccount = { kind: 'ServiceAccount', name: 'workflow-execution-controller', namespace: 'remediation' };
     const { metadata, subjects } = objectOf(objects, 'RoleBinding', 'workflow-execution-installation');
     expect([metadata, subjects]).toMatchObject([{ namespace: 'kube-system' }, [serviceAccount]]);
     const role = objectOf(objects, 'Role', 'workflow-execution-installation');
     expect(role['metadata']).toMatchObject({ namespace: 'kube-system' });
-    const deployment = objectOf(objects, 'Deployment', 'workflow-execution');
-    expect(deployment['metadata']).toMatchObject({ namespace: 'remediation' });
+    for (const name of roles.map((one) => `workflow-execution-${one}`)) {
+      expect(objectOf(objects, 'Deployment', name)['metadata']).toMatchObject({ namespace: 'remediation' });
+    }
   } finally {
     await rm(directory, { recursive: true });
   }

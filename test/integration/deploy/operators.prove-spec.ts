@@ -6,7 +6,7 @@ import { recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { applyProduct, kubectl } from '../../support/product.ts';
 import { operatorCrds } from './operators/crds.ts';
-import { objectOf, rendered } from './rendered.ts';
+import { objectOf, rendered, roles } from './rendered.ts';
 
 /** Time to start an API server, and to download the CRDs where this machine has them not yet, in milliseconds. */
 const patience = 600_000;
@@ -64,7 +64,8 @@ describe('a cluster with the CRDs of cert-manager and the Prometheus operator', 
   ])('accepts all of deploy/overlays/%s', async (overlay, kinds) => {
     const applied = await apply(await rendered(`overlays/${overlay}`));
 
-    for (const kind of ['deployment.apps', ...kinds]) expect(applied).toContain(`${kind}/workflow-execution `);
+    for (const role of roles) expect(applied).toContain(`deployment.apps/workflow-execution-${role} `);
+    for (const kind of kinds) expect(applied).toContain(`${kind}/workflow-execution `);
   });
 
   describe.each(['Certificate', 'Issuer', 'ServiceMonitor', 'PrometheusRule'])(

@@ -9,69 +9,149 @@ import { violationsOf } from '../../../src/workflow-execution/policy.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { alerts } from '../../prometheus/rules.ts';
 import { dryRun } from './dry-run.ts';
-import { kustomized, objectOf, podSpecOf, rendered, renderedWith, settingsIn, settingsOf } from './rendered.ts';
+import {
+  type Role,
+  containerIn,
+  kustomized,
+  objectOf,
+  podSpecIn,
+  rendered,
+  renderedWith,
+  roles,
+  settingsIn,
+} from './rendered.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
 const restricted = ['base', 'high-availability', 'cert-manager', 'monitoring', 'production'].map(pathOf);
 const everywhere = [...restricted, 'overlays/local'];
+/** Of all time series that the alerts and the dashboard ask for. */
+const job = 'workflow-execution';
 /** Kinds of operators that the cluster of the tests does not have. */
 const foreign = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
 const tracing = await renderedWith('tracing');
 
-describe.each(everywhere)('deploy/%s', (overlay) => {
-  it('is valid to the API server', async () => {
-    const known = (await rendered(overlay)).filter(({ apiVersion }) => !foreign.test(String(apiVersion)));
-    await expect(dryRun(known)).resolves.toContain('Deployment/workflow-execution');
+it.each(everywhere)('deploy/%s is valid to the API server', async (overlay) => {
+  const known = (await rendered(overlay)).filter(({ apiVersion }) => !foreign.test(String(apiVersion)));
+  const deployments = roles.map((role) => `Deployment/workflow-execution-${role}`);
+  await expect(dryRun(known)).resolves.toEqual(expect.arrayContaining(deployments));
+});
+
+describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role] as const)))(
+  'deploy/%s, %s',
+  (overlay, role) => {
+    it('has valid settings only, and plays that role', async () => {
+      const settings = settingsIn(await rendered(overlay), role);
+      expect(unknownVariables(settings)).toEqual([]);
+      expect(Object.keys(settings).filter((name) => !name.startsWith('WFE_'))).toEqual([]);
+      expect(loadConfig(settings).roles).toEqual([role]);
+    });
+
+    it('opens the ports of its role, and is probed on that of health', async () => {
+      const { ports, startupProbe, livenessProbe, readinessProbe } = containerIn(await rendered(overlay), role);
+      const config = loadConfig(settingsIn(await rendered(overlay), role));
+      const names =
+        role === 'api' ? (['http', 'grpc', 'health', 'metrics'] as const) : (['health', 'metrics'] as const);
+
+      const declared = arrayOf(ports).map(recordOf);
+      expect(declared).toEqual(names.map((name) => ({ name, containerPort: config[name].port })));
+      const probes = [startupProbe, livenessProbe, readinessProbe].map((probe) => recordOf(recordOf(probe)['httpGet']));
+      expect(probes.map(({ port, path }) => `${String(port)} ${String(path)}`)).toEqual([
+        'health /startupz',
+        'health /livez',
+        'health /readyz',
+      ]);
+    });
+
+    it('reads the log level from an optional ConfigMap', async () => {
+      const objects = await rendered(overlay);
+      const { logLevelFile } = loadConfig(settingsIn(objects, role));
+      const { volumes } = podSpecIn(objects, role);
+      const mounts = arrayOf(containerIn(objects, role)['volumeMounts']).map(recordOf);
+      const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/level` === logLevelFile);
+
+      const configMap = expect.objectContaining({ name: 'workflow-execution-log', optional: true });
+      expect(volumes).toContainEqual(expect.objectContaining({ name: mount?.['name'], configMap }));
+    });
+
+    it('has a longer termination grace period than WFE_SHUTDOWN_TIMEOUT', async () => {
+      const { shutdownMs } = loadConfig(settingsIn(await rendered(overlay), role));
+      const { terminationGracePeriodSeconds } = podSpecIn(await rendered(overlay), role);
+      expect(Number(terminationGracePeriodSeconds) * 1000).toBeGreaterThan(shutdownMs);
+    });
+  },
+);
+
+describe('the pods of a role', () => {
+  const selected = (role: Role) => ({
+    'app.kubernetes.io/name': 'workflow-execution',
+    'app.kubernetes.io/component': role,
+  });
+  const specOf = async (kind: string, name: string) => recordOf(objectOf(await rendered('base'), kind, name)['spec']);
+
+  it.each(roles)('are those that the objects of the %s select', async (role) => {
+    const name = `workflow-execution-${role}`;
+    const { template, selector } = await specOf('Deployment', name);
+    const budget = await specOf('PodDisruptionBudget', name);
+    const network = await specOf('NetworkPolicy', name);
+    const service = await specOf('Service', role === 'api' ? 'workflow-execution' : name);
+
+    expect(recordOf(recordOf(template)['metadata'])['labels']).toMatchObject(selected(role));
+    const selectors = [selector, budget['selector'], network['podSelector']];
+    expect(selectors).toEqual(selectors.map(() => ({ matchLabels: selected(role) })));
+    expect(service['selector']).toEqual(selected(role));
+    expect(podSpecIn(await rendered('base'), role)['serviceAccountName']).toBe(name);
   });
 
-  it('has valid settings only', async () => {
-    const settings = await settingsOf(overlay);
-    expect(unknownVariables(settings)).toEqual([]);
-    expect(Object.keys(settings).filter((name) => !name.startsWith('WFE_'))).toEqual([]);
-    expect(() => loadConfig(settings)).not.toThrow();
+  it('reach data storage, with its token, from the controller only', async () => {
+    const reach = async (role: Role) => {
+      const { egress } = await specOf('NetworkPolicy', `workflow-execution-${role}`);
+      const { volumes } = podSpecIn(await rendered('base'), role);
+      return [JSON.stringify(egress).includes('data-storage'), JSON.stringify(volumes).includes('data-storage')];
+    };
+    await expect(reach('api')).resolves.toEqual([false, false]);
+    await expect(reach('controller')).resolves.toEqual([true, true]);
   });
+});
 
-  it('reads the log level from an optional ConfigMap', async () => {
-    const { logLevelFile } = loadConfig(await settingsOf(overlay));
-    const { containers, volumes } = await podSpecOf(overlay);
-    const mounts = arrayOf(recordOf(arrayOf(containers)[0])['volumeMounts']).map(recordOf);
-    const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/level` === logLevelFile);
+describe('components/one-process', () => {
+  it('is valid to the API server with the base, and leaves one Deployment that plays both roles', async () => {
+    const objects = await renderedWith('one-process');
+    const names = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => recordOf(metadata)['name']);
 
-    const configMap = expect.objectContaining({ name: 'workflow-execution-log', optional: true });
-    expect(volumes).toContainEqual(expect.objectContaining({ name: mount?.['name'], configMap }));
-  });
-
-  it('has a longer termination grace period than WFE_SHUTDOWN_TIMEOUT', async () => {
-    const { shutdownMs } = loadConfig(await settingsOf(overlay));
-    const { terminationGracePeriodSeconds } = await podSpecOf(overlay);
-    expect(Number(terminationGracePeriodSeconds) * 1000).toBeGreaterThan(shutdownMs);
+    await expect(dryRun(objects)).resolves.toContain('ServiceAccount/workflow-execution');
+    expect(names).toEqual(['workflow-execution-api']);
+    expect(loadConfig(settingsIn(objects, 'api')).roles).toEqual(['api', 'controller']);
+    expect(podSpecIn(objects, 'api')['serviceAccountName']).toBe('workflow-execution');
+    const egress = JSON.stringify(objectOf(objects, 'NetworkPolicy', 'workflow-execution-api'));
+    expect(egress).toContain('data-storage');
   });
 });
 
 describe('a pod', () => {
   /** The pod of an overlay, whose PriorityClass is not on the cluster. */
-  const podOf = async (overlay: string, over: JsonRecord = {}): Promise<JsonRecord> => ({
-    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'admitted', namespace: 'kubernaut-system' } },
-    spec: { ...(await podSpecOf(overlay)), priorityClassName: undefined, ...over },
+  const podOf = async (overlay: string, role: Role, over: JsonRecord = {}): Promise<JsonRecord> => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: `admitted-${role}`, namespace: 'kubernaut-system' } },
+    spec: { ...podSpecIn(await rendered(overlay), role), priorityClassName: undefined, ...over },
   });
 
   it.each(restricted)('of deploy/%s is admitted by the restricted Pod Security Standard', async (overlay) => {
-    await expect(dryRun([await podOf(overlay)])).resolves.toEqual(['Pod/admitted']);
+    const pods = await Promise.all(roles.map((role) => podOf(overlay, role)));
+    await expect(dryRun(pods)).resolves.toEqual(['Pod/admitted-api', 'Pod/admitted-controller']);
   });
 
   it.each<[string, JsonRecord, string]>([
     ['the host network', { hostNetwork: true }, 'violates PodSecurity "restricted:latest"'],
     ['an unknown field', { colour: 'red' }, 'field not declared in schema'],
   ])('with %s is not', async (_what, over, message) => {
-    await expect(dryRun([await podOf('base', over)])).rejects.toThrow(message);
+    await expect(dryRun([await podOf('base', 'api', over)])).rejects.toThrow(message);
   });
 });
 
-it('the base has the default settings, apart from those of a pod', async () => {
-  const ofThePod = ['WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
-  const settings = Object.entries(await settingsOf('base'));
+it.each(roles)('the base has the default settings for the %s, apart from those of a pod', async (role) => {
+  const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
+  const settings = Object.entries(settingsIn(await rendered('base'), role));
   const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
   expect(loadConfig(policy)).toEqual(loadConfig({}));
 });
@@ -79,11 +159,11 @@ it('the base has the default settings, apart from those of a pod', async () => {
 it.each(['overlays/cert-manager', 'overlays/production'])(
   '%s serves TLS with the certificate that it mounts',
   async (overlay) => {
-    const { plaintext, tlsCertFile } = loadConfig(await settingsOf(overlay));
     const objects = await rendered(overlay);
+    const { plaintext, tlsCertFile } = loadConfig(settingsIn(objects, 'api'));
     const { secretName } = recordOf(objectOf(objects, 'Certificate', 'workflow-execution')['spec']);
-    const { containers, volumes } = await podSpecOf(overlay);
-    const mounts = arrayOf(recordOf(arrayOf(containers)[0])['volumeMounts']).map(recordOf);
+    const { volumes } = podSpecIn(objects, 'api');
+    const mounts = arrayOf(containerIn(objects, 'api')['volumeMounts']).map(recordOf);
     const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/tls.crt` === tlsCertFile);
 
     expect(plaintext).toBe(false);
@@ -107,9 +187,11 @@ describe('production', () => {
       aSpec({ workflowRef: ours, executionConfig: { serviceAccountName: 'admin' } }),
       ['WFE_ALLOWED_SERVICE_ACCOUNTS'],
     ],
-  ])('checks %s against its policy', async (_what, spec, broken) => {
-    const policy = loadConfig(await settingsOf('overlays/production'));
-    expect(violationsOf(spec, 'payment', policy).map(({ rule }) => rule)).toEqual(broken);
+  ])('checks %s against the same policy in both roles', async (_what, spec, broken) => {
+    for (const role of roles) {
+      const policy = loadConfig(settingsIn(await rendered('overlays/production'), role));
+      expect(violationsOf(spec, 'payment', policy).map(({ rule }) => rule)).toEqual(broken);
+    }
   });
 });
 
@@ -134,6 +216,24 @@ describe('monitoring', () => {
     },
   );
 
+  it('scrapes both roles as the job that the alerts ask for', async () => {
+    const objects = await rendered('overlays/monitoring');
+    const { selector, jobLabel } = recordOf(objectOf(objects, 'ServiceMonitor', 'workflow-execution')['spec']);
+    const wanted = Object.entries(recordOf(recordOf(selector)['matchLabels']));
+    const labelsOf = ({ metadata }: JsonRecord) => recordOf(recordOf(metadata)['labels']);
+    const services = objects.filter(
+      (object) => object['kind'] === 'Service' && wanted.every(([key, value]) => labelsOf(object)[key] === value),
+    );
+
+    expect(services.map(({ metadata }) => recordOf(metadata)['name'])).toEqual([
+      'workflow-execution',
+      'workflow-execution-controller',
+    ]);
+    expect(services.map((service) => labelsOf(service)[String(jobLabel)])).toEqual([job, job]);
+    const ports = services.map(({ spec }) => arrayOf(recordOf(spec)['ports']).map((port) => recordOf(port)['name']));
+    expect(ports).toEqual([expect.arrayContaining(['metrics']), ['metrics']]);
+  });
+
   it('has its runbooks elsewhere with the kustomization in docs/alerts.md', async () => {
     const page = await readFile(join(root, 'docs', 'alerts.md'), 'utf8');
     const shown = /```yaml\n(?<yaml>apiVersion: kustomize[^]*?)```/.exec(page)?.groups?.['yaml'] ?? '';
@@ -157,19 +257,19 @@ describe('components/tracing', () => {
     await expect(dryRun(tracing)).resolves.toContain('NetworkPolicy/workflow-execution-tracing');
   });
 
-  it('turns tracing on', () => {
-    expect(otelEnvironment(settingsIn(tracing))).toMatchObject({ protocol: 'http/protobuf', ignored: [] });
+  it.each(roles)('turns tracing on for the %s', (role) => {
+    expect(otelEnvironment(settingsIn(tracing, role))).toMatchObject({ protocol: 'http/protobuf', ignored: [] });
   });
 
   it('allows traffic from the pods of the service to the collector that it names, over either protocol', () => {
-    const { hostname, port } = new URL(settingsIn(tracing)['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '');
+    const { hostname, port } = new URL(settingsIn(tracing, 'api')['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '');
     const { egress, podSelector } = networkPolicy('workflow-execution-tracing');
     const [first] = arrayOf(egress).map(recordOf);
     const ports = arrayOf(first?.['ports']).map((allowed) => recordOf(allowed)['port']);
 
     const [, namespace] = hostname.split('.');
     const matchLabels = { 'kubernetes.io/metadata.name': namespace };
-    expect(podSelector).toEqual(networkPolicy('workflow-execution')['podSelector']);
+    expect(podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': 'workflow-execution' } });
     expect(first?.['to']).toEqual([{ namespaceSelector: { matchLabels } }]);
     expect(ports).toEqual([4317, 4318]);
     expect(ports).toContain(Number(port));

@@ -31,7 +31,7 @@ let service: KubernetesClient;
 beforeAll(async () => {
   namespace = await createNamespace(admin, 'pipeline-runs');
   tenant = await someoneWith('edit', 'tenant');
-  service = await someoneWith('workflow-execution', 'service');
+  service = await someoneWith('workflow-execution-controller', 'service');
   execution = await admin.create(workflowExecutionResource, {
     apiVersion: workflowExecutionApiVersion,
     kind: workflowExecutionResource.kind,

@@ -27,7 +27,7 @@ describe('the right to remediate, for kubectl', () => {
     await bind(kubernetes, operator, editor, { namespace: home });
     await bind(kubernetes, operator, editor, { namespace: granted });
     await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere');
-    await bind(kubernetes, 'workflow-execution', { namespace: home, name: 'service' }, { namespace: home });
+    await bind(kubernetes, 'workflow-execution-api', { namespace: home, name: 'service' }, { namespace: home });
     for (const [name, target] of [
       ['editor', `${home}/deployment/a`],
       ['editor', `${granted}/deployment/a`],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { recordOf, stringOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
+import { arrayOf, recordOf, stringOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { kubectl } from '../../support/product.ts';
 
 /** The cluster of the tests, as kubectl needs it. */
@@ -48,21 +48,31 @@ export function objectOf(objects: readonly JsonRecord[], kind: string, name: str
   return found[0];
 }
 
-/** The settings of the service in a directory of deploy/. */
-export async function settingsOf(directory: string): Promise<Record<string, string>> {
-  return settingsIn(await rendered(directory));
-}
+/** The roles, each with a Deployment of its own. */
+export const roles = ['api', 'controller'] as const;
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number];
 
-/** The settings of the service among objects. */
-export function settingsIn(objects: readonly JsonRecord[]): Record<string, string> {
+/** The settings of a role among objects: the shared ConfigMap, and the container's own variables over it. */
+export function settingsIn(objects: readonly JsonRecord[], role: Role): Record<string, string> {
   const { data } = objectOf(objects, 'ConfigMap', 'workflow-execution-settings');
-  return Object.fromEntries(Object.entries(recordOf(data)).map(([name, value]) => [name, String(value)]));
+  const own = arrayOf(containerIn(objects, role)['env']).map((variable) => {
+    const { name, value } = recordOf(variable);
+    return [String(name), value] as const;
+  });
+  const all = [...Object.entries(recordOf(data)), ...own.filter(([name]) => !name.startsWith('KUBERNETES_'))];
+  return Object.fromEntries(all.map(([name, value]) => [name, String(value)]));
 }
 
-/** The spec of the pods of the Deployment. */
-export async function podSpecOf(directory: string): Promise<JsonRecord> {
-  const { spec } = objectOf(await rendered(directory), 'Deployment', 'workflow-execution');
+/** The spec of the pods of a role among objects. */
+export function podSpecIn(objects: readonly JsonRecord[], role: Role): JsonRecord {
+  const { spec } = objectOf(objects, 'Deployment', `workflow-execution-${role}`);
   return recordOf(recordOf(recordOf(spec)['template'])['spec']);
+}
+
+/** The only container of the pods of a role. */
+export function containerIn(objects: readonly JsonRecord[], role: Role): JsonRecord {
+  return recordOf(arrayOf(podSpecIn(objects, role)['containers'])[0]);
 }
 
 function nameOf(object: JsonRecord): string | undefined {

@@ -4,7 +4,7 @@ import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { bind, callerOf, type TestCaller } from '../../support/callers.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -26,7 +26,7 @@ let viewer: TestCaller;
 
 beforeAll(async () => {
   namespace = await createNamespace(kubernetes, 'access');
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' });
   const options = { namespace: namespace.name, name: 'viewer' };
   viewer = await callerOf(kubernetes, options);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, drop, hold, reset, statusOf } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -28,7 +28,7 @@ const firstList = Promise.withResolvers<void>();
 
 beforeAll(async () => {
   namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'weather');
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   proxy.inject(lists, hold(firstList.promise));
   api = await startApi(proxy.kubeConfig());
 });

@@ -4,7 +4,7 @@ import { WatchWorkflowExecutionsRequest } from '../../../src/execution/generated
 import type { WatchWorkflowExecutionsResponse } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { drop, hold } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -19,7 +19,7 @@ let proxy: FaultProxy;
 let namespace: TestNamespace;
 
 beforeAll(async () => {
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'drain');
 });
 

@@ -4,7 +4,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { callerOf } from '../../support/callers.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
@@ -24,7 +24,7 @@ let api: RunningApi;
 
 beforeAll(async () => {
   namespace = await createNamespace(kubernetes, 'settings');
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   api = await startApi(proxy.kubeConfig(), {
     WFE_WATCH_NAMESPACES: `kube-public,${namespace.name}`,
     WFE_ALLOWED_BUNDLES: 'quay.io/kubernaut/*',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { healthOf } from './health.ts';
@@ -16,7 +16,7 @@ const kubernetes = new KubernetesClient(sharedCluster());
 let api: RunningApi;
 
 beforeAll(async () => {
-  api = await startApi(serviceCluster());
+  api = await startApi(apiCluster());
   await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
 });
 

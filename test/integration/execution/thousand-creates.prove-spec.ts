@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { Random } from '../../storm/plan/random.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { loseAnswer, reset } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -25,7 +25,7 @@ let replicas: RunningApi[];
 
 beforeAll(async () => {
   namespace = await createNamespace(kubernetes, 'thousand');
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   replicas = [await startApi(proxy.kubeConfig()), await startApi(proxy.kubeConfig())];
 });
 

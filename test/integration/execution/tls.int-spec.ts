@@ -9,7 +9,7 @@ import { WorkflowExecutionServiceClient } from '../../../src/execution/generated
 import { type CertificateEvents, ServerCertificate } from '../../../src/execution/tls/server-certificate.ts';
 import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { certificateAuthority, type TestAuthority, type TestCertificate } from '../../support/certificates.ts';
-import { serviceCluster } from '../support/cluster.ts';
+import { apiCluster } from '../support/cluster.ts';
 import { grpcCall } from './grpc-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -57,7 +57,7 @@ describe('TLS', () => {
     await store(await authority.issue('first'));
     clock = new FakeClock();
     const certificate = new ServerCertificate(files, clock);
-    api = await startApi(serviceCluster(), {}, { certificate });
+    api = await startApi(apiCluster(), {}, { certificate });
     events = { loaded: [], refused: [] };
     const log: CertificateEvents = {
       loaded: ({ subject }) => void events.loaded.push(subject),
@@ -120,7 +120,7 @@ describe('TLS with WFE_TLS_CLIENT_CA_FILE', () => {
     const tlsClientCaFile = join(directory, 'ca.crt');
     await writeFile(tlsClientCaFile, authority.cert);
     const certificate = new ServerCertificate({ ...files, tlsClientCaFile });
-    api = await startApi(serviceCluster(), {}, { certificate });
+    api = await startApi(apiCluster(), {}, { certificate });
   });
 
   afterAll(() => api.stop());

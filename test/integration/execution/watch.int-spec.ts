@@ -5,7 +5,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { bind, callerOf } from '../../support/callers.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { reset } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -33,7 +33,7 @@ let namespace: TestNamespace;
 const opened: Watcher[] = [];
 
 beforeAll(async () => {
-  proxy = await new FaultProxy(serviceCluster()).listen();
+  proxy = await new FaultProxy(apiCluster()).listen();
   api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' }, { watchClock: clock });
   await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
 });

@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { restCaller } from '../execution/rest-caller.ts';
 import { type RunningApi, startApi } from '../execution/running-api.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { Fuzzer } from './fuzzer.ts';
@@ -23,7 +23,7 @@ let fuzzer: Fuzzer;
 
 beforeAll(async () => {
   namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'fuzz');
-  api = await startApi(serviceCluster());
+  api = await startApi(apiCluster());
   fuzzer = new Fuzzer(api, namespace.name);
   await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
   await restCaller(api).create(namespace.name, { name: 'we-1', spec: aSpec() });

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService, type ServiceProcess } from '../../support/service.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
+import { serviceCluster } from '../support/cluster.ts';
 
 /** Replicas of the service as processes of their own, which see the API server through a fault proxy. */
 export class Replicas {
-  readonly fixture = new ReconcilerFixture();
+  readonly fixture = new ReconcilerFixture(serviceCluster());
   readonly #started: ServiceProcess[] = [];
   #directory = '';
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../../src/config/config.ts';
-import { leaseResource } from '../../../src/kubernetes/lease.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
 import { installationLeaseName } from '../../../src/reconciler/installation.ts';
 import { leaderLeaseName } from '../../../src/reconciler/leadership.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { reset } from '../support/faults.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { createNamespace } from '../support/namespace.ts';
+import { letServiceClaimCluster } from '../support/service-rights.ts';
 import { inTime, until } from '../support/until.ts';
 import { crashAfter } from './crash.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
@@ -138,12 +143,17 @@ describe('of two installations on a cluster', () => {
   const leaderElection = true;
 
   it.concurrent('the second does not reconcile until the claim of the first is deleted', async () => {
+    const admin = new KubernetesClient(sharedCluster());
+    await using shared = await createNamespace(admin, 'claim');
+    await letServiceClaimCluster(admin, shared.name);
     await using one = await new ReconcilerFixture().open();
     await using other = await new ReconcilerFixture().open();
-    const settings = { leaderElection, clusterLeaseNamespace: one.namespace };
+    const claim = { namespace: shared.name, name: installationLeaseName };
+    const settings = { leaderElection, clusterLeaseNamespace: shared.name };
     const first = await one.startReconciler(settings);
     await one.execute('wfe', skippingWorkflow);
     await one.phase('wfe', 'Completed');
+    await waitFor(admin, leaseResource, claim, 'the claim is renewed', ([lease]) => isRenewed(lease));
     await other.execute('wfe', skippingWorkflow);
 
     const whileTheFirstRuns = await other.startReconciler(settings);
@@ -154,11 +164,16 @@ describe('of two installations on a cluster', () => {
     await expect(whileItIsStopped.ended).resolves.toContain(why);
     await expect(other.execution('wfe')).resolves.not.toHaveProperty('status');
 
-    await one.client.delete(leaseResource, { namespace: one.namespace, name: installationLeaseName });
+    await admin.delete(leaseResource, claim);
     await other.startReconciler(settings);
     await other.phase('wfe', 'Completed');
   });
 });
+
+/** Whether the holder of a Lease has written it again after it had acquired it. */
+function isRenewed(lease: Lease | undefined): boolean {
+  return lease !== undefined && lease.spec.renewTime !== lease.spec.acquireTime;
+}
 
 /** Executions whose PipelineRuns run, left behind by a process that could write no status. */
 async function diedBeforeRunning(...names: string[]): Promise<ReconcilerFixture> {

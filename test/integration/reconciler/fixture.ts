@@ -1,5 +1,6 @@
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { ObjectKey } from '../../../src/kubernetes/kubernetes-object.ts';
+import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
 import { labelValue } from '../../../src/tekton/label-value.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
@@ -13,7 +14,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { controllerCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -35,14 +36,19 @@ export class ReconcilerFixture implements AsyncDisposable {
   readonly client: KubernetesClient;
   readonly proxy: FaultProxy;
   readonly #config = sharedCluster();
-  readonly #serviceConfig = serviceCluster();
+  readonly #serviceConfig: PooledKubeConfig;
   readonly #reconcilers: RunningReconciler[] = [];
   readonly #proxies: FaultProxy[] = [];
   #namespace: TestNamespace | undefined;
 
-  /** Call {@link open} before anything else. */
-  constructor() {
+  /**
+   * Call {@link open} before anything else.
+   *
+   * @param serviceConfig with the rights of what runs behind the proxy
+   */
+  constructor(serviceConfig = controllerCluster()) {
     this.client = new KubernetesClient(this.#config);
+    this.#serviceConfig = serviceConfig;
     this.proxy = new FaultProxy(this.#serviceConfig);
   }
 

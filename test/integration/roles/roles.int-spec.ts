@@ -31,7 +31,10 @@ afterAll(async () => {
   await namespace.delete();
 });
 
-async function start(role: string, settings: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+async function start(
+  role: 'api' | 'controller',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
   const own = {
     WFE_ROLES: role,
     WFE_NAMESPACE: namespace.name,
@@ -39,7 +42,7 @@ async function start(role: string, settings: Readonly<Record<string, string>> = 
     WFE_LEADER_ELECTION: 'false',
     WFE_AUTH: 'none',
   };
-  const kubeconfig = process.env['WFE_TEST_SERVICE_KUBECONFIG'] ?? '';
+  const kubeconfig = process.env[`WFE_TEST_${role.toUpperCase()}_KUBECONFIG`] ?? '';
   const service = await startService({ kubeconfig, settings: { ...own, ...settings } });
   started.push(service);
   return service;

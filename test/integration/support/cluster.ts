@@ -1,15 +1,25 @@
 import { loadKubeConfigFiles } from '../../../src/kubernetes/kube-config.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 
-/** The cluster that the runner of the tests has started for all of them, with the rights of an administrator. */
+/** The cluster that the test runner has started for all tests, with the rights of an administrator. */
 export function sharedCluster(): PooledKubeConfig {
   return load('WFE_TEST_KUBECONFIG');
 }
 
-/**
- * The same cluster with the rights that the service is shipped with. Whatever part of the service runs in a test runs with
- * these: what the API server is asked with them is held against the role (docs/adr/0024-least-rights-are-proven.md).
- */
+// Whatever part of the service runs in a test runs with the rights that it is shipped with: its requests are checked
+// against the roles (docs/adr/0024-least-rights-are-proven.md).
+
+/** The same cluster with the rights of the API. */
+export function apiCluster(): PooledKubeConfig {
+  return load('WFE_TEST_API_KUBECONFIG');
+}
+
+/** The same cluster with the rights of the controller. */
+export function controllerCluster(): PooledKubeConfig {
+  return load('WFE_TEST_CONTROLLER_KUBECONFIG');
+}
+
+/** The same cluster with the rights of a process that is both. */
 export function serviceCluster(): PooledKubeConfig {
   return load('WFE_TEST_SERVICE_KUBECONFIG');
 }

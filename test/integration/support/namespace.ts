@@ -14,7 +14,7 @@ const namespaceResource = {
 };
 
 /** A namespace of a test's own, so that tests on one cluster do not meet. */
-export interface TestNamespace {
+export interface TestNamespace extends AsyncDisposable {
   readonly name: string;
   /** Asks for its deletion, and lets go of the executions in it; the cluster does the rest while other tests go on. */
   delete(): Promise<void>;
@@ -24,12 +24,10 @@ export interface TestNamespace {
 export async function createNamespace(client: KubernetesClient, purpose: string): Promise<TestNamespace> {
   const name = `test-${purpose}-${randomBytes(4).toString('hex')}`;
   await client.create(namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  return {
-    name,
-    async delete() {
-      await client.delete(namespaceResource, { name });
-      // After that nothing can be created there any more.
-      await releaseExecutions(client, name);
-    },
+  const remove = async () => {
+    await client.delete(namespaceResource, { name });
+    // After that nothing can be created there any more.
+    await releaseExecutions(client, name);
   };
+  return { name, delete: remove, [Symbol.asyncDispose]: remove };
 }

@@ -1,7 +1,8 @@
 import { Authorizer } from '../../../src/auth/authorizer.ts';
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { recordOf } from '../../../src/kubernetes/json.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+import { arrayOf, recordOf } from '../../../src/kubernetes/json.ts';
+import type { KubernetesObject, ObjectKey } from '../../../src/kubernetes/kubernetes-object.ts';
+import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
 import { until } from './until.ts';
 
 const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- the product's own objects
@@ -9,25 +10,36 @@ const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: tr
 const roles = { ...rbac, plural: 'roles', kind: 'Role' };
 const roleBindings = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding' };
 
-/** The rights on Leases that the manifests give the service: on its locks, and on the Lease of the cluster. */
-const shipped = [
-  { namespace: 'kubernaut-system', name: 'workflow-execution' },
-  { namespace: 'kube-system', name: 'workflow-execution-installation' },
-];
-const service = { username: 'system:serviceaccount:kubernaut-system:workflow-execution', groups: [], extra: {} };
+/** The Role of the controller for its locks. */
+const locks = { namespace: systemNamespace, name: serviceAccounts.controller };
+/** The Role of the controller for the Lease of the cluster. */
+const claim = { namespace: 'kube-system', name: 'workflow-execution-installation' };
+/** A process with both roles. */
+const both = { kind: 'ServiceAccount', namespace: systemNamespace, name: serviceAccounts.both };
 
-/** Gives the service the rights in a namespace that it is shipped with elsewhere, so that it can keep its Leases there. */
-export async function letServiceKeepLocks(client: KubernetesClient, namespace: string): Promise<void> {
-  for (const key of shipped) {
-    for (const resource of [roles, roleBindings]) {
-      const { rules, roleRef, subjects } = recordOf(await client.get(resource, key));
-      const { kind } = resource;
-      const metadata = { namespace, name: key.name };
-      const apiVersion = `${rbac.group}/${rbac.version}`;
-      await client.create(resource, { apiVersion, kind, metadata, rules, roleRef, subjects });
-    }
-  }
+/** Gives the controller the rights in a namespace that it has in its own, so that it can keep its Leases there. */
+export function letServiceKeepLocks(client: KubernetesClient, namespace: string): Promise<void> {
+  return copyRole(client, locks, namespace);
+}
+
+/**
+ * Gives the controller the rights in a namespace that it has in kube-system, so that it can claim the cluster there. Not in a
+ * namespace where it keeps locks: RBAC would name either Role as what granted a request.
+ */
+export function letServiceClaimCluster(client: KubernetesClient, namespace: string): Promise<void> {
+  return copyRole(client, claim, namespace);
+}
+
+async function copyRole(client: KubernetesClient, key: ObjectKey, namespace: string): Promise<void> {
+  const metadata = { namespace, name: key.name };
+  const apiVersion = `${rbac.group}/${rbac.version}`;
+  const { rules } = recordOf(await client.get(roles, key));
+  await client.create(roles, { apiVersion, kind: roles.kind, metadata, rules });
+  const { roleRef, subjects } = recordOf(await client.get(roleBindings, key));
+  const bound = { roleRef, subjects: [...arrayOf(subjects), both] };
+  await client.create(roleBindings, { apiVersion, kind: roleBindings.kind, metadata, ...bound });
   const authorizer = new Authorizer(client, { authCacheMs: 0 });
   const access = { group: 'coordination.k8s.io', resource: 'leases', verb: 'create', namespace };
-  await until('the service may keep locks', () => authorizer.allows(service, access));
+  const user = { username: `system:serviceaccount:${both.namespace}:${both.name}`, groups: [], extra: {} };
+  await until(`${key.name} has its rights`, () => authorizer.allows(user, access));
 }

@@ -6,7 +6,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { restCaller } from '../execution/rest-caller.ts';
 import { type RunningApi, startApi } from '../execution/running-api.ts';
-import { serviceCluster, sharedCluster } from '../support/cluster.ts';
+import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { startBrowser } from './browser.ts';
@@ -24,7 +24,7 @@ describe('Swagger UI in a browser', () => {
   beforeAll(async () => {
     mkdirSync(screenshots, { recursive: true });
     namespace = await createNamespace(kubernetes, 'swagger');
-    api = await startApi(serviceCluster());
+    api = await startApi(apiCluster());
     await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });

@@ -1,46 +1,53 @@
 import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
 
 const leader = 'leader_election_master_status';
-const deployment = '{namespace="kubernaut-system",deployment="workflow-execution"}';
-const asked = `kube_deployment_spec_replicas${deployment}`;
-const ready = `kube_deployment_status_replicas_ready${deployment}`;
+const series = (metric: string, deployment: string) =>
+  `${metric}{namespace="kubernaut-system",deployment="${deployment}"}`;
+const asked = (deployment = 'workflow-execution-api') => series('kube_deployment_spec_replicas', deployment);
+const ready = (deployment = 'workflow-execution-api') => series('kube_deployment_status_replicas_ready', deployment);
+/** All labels that are known of a series that is absent. */
+const job = { job: 'workflow-execution' };
+const apiDown =
+  'For 5 minutes no replica of the API has been scraped: callers cannot start remediations. Executions that exist go on, and kubectl can create new ones. See whether the pods run: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
+const controllerDown =
+  'For 5 minutes no replica of the controller has been scraped: no execution is started or followed. The API still takes new ones, which stay Pending. See whether the pods run: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
 const certificate = of('kubernaut_certificate_expiration_timestamp_seconds');
 /** Seconds of so many days; the time of the tests begins at 0. */
 const days = (count: number) => count * 86_400;
 
 /** Alerts about replicas, and who of them leads. */
 export const replicas: readonly AlertCase[] = [
-  fires(
-    'WorkflowExecutionAbsent',
-    'the only replica has not answered for 5 minutes',
-    { [of('up')]: '1x5 0x10' },
-    11,
-    'For 5 minutes no replica has been scraped: no execution is started or followed, and the API does not answer. See whether the pods run: kubectl -n kubernaut-system get pods.',
-    {},
-  ),
-  fires(
-    'WorkflowExecutionAbsent',
-    'there has never been one',
-    {},
-    6,
-    'For 5 minutes no replica has been scraped: no execution is started or followed, and the API does not answer. See whether the pods run: kubectl -n kubernaut-system get pods.',
-    {},
-  ),
-  staysQuiet('WorkflowExecutionAbsent', 'one of two answers', { [of('up')]: '0x20', [ofSecond('up')]: '1x20' }, 15),
+  ...[
+    { alert: 'WorkflowExecutionApiDown', series: 'kubernaut_open_streams', description: apiDown },
+    { alert: 'WorkflowExecutionControllerDown', series: leader, description: controllerDown },
+  ].flatMap(({ alert, series, description }) => [
+    fires(
+      alert,
+      'the last replica has not been scraped for 5 minutes',
+      { [of(series)]: '1x5 stale' },
+      11,
+      description,
+      job,
+    ),
+    fires(alert, 'there has never been one', { [of('process_cpu_seconds_total')]: '1x10' }, 6, description, job),
+    staysQuiet(alert, 'one of two is scraped', { [of(series)]: '0 stale', [ofSecond(series)]: '0x20' }, 15),
+  ]),
 
-  fires(
-    'WorkflowExecutionReplicasNotReady',
-    'one of two has not been ready for 10 minutes',
-    { [asked]: '2x20', [ready]: '1x20' },
-    11,
-    'Replicas in namespace kubernaut-system that have not been ready for 10 minutes: 1. Ask one that is not what it lacks: /readyz on its port 8081 names it.',
-    { namespace: 'kubernaut-system', deployment: 'workflow-execution' },
+  ...(['workflow-execution-api', 'workflow-execution-controller'] as const).map((deployment) =>
+    fires(
+      'WorkflowExecutionReplicasNotReady',
+      `one of two of ${deployment} has not been ready for 10 minutes`,
+      { [asked(deployment)]: '2x20', [ready(deployment)]: '1x20' },
+      11,
+      `Replicas of ${deployment} in namespace kubernaut-system that have not been ready for 10 minutes: 1. /readyz on port 8081 of such a pod names the check that fails.`,
+      { namespace: 'kubernaut-system', deployment },
+    ),
   ),
-  staysQuiet('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked]: '2x20', [ready]: '2x20' }, 15),
+  staysQuiet('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked()]: '2x20', [ready()]: '2x20' }, 15),
   staysQuiet(
     'WorkflowExecutionReplicasNotReady',
     'pods are replaced one after the other',
-    { [asked]: '3x20', [ready]: '3 2x3 3 2x3 3x10' },
+    { [asked()]: '3x20', [ready()]: '3 2x3 3 2x3 3x10' },
     15,
   ),
 
@@ -63,7 +70,7 @@ export const replicas: readonly AlertCase[] = [
     'two replicas have both led for 2 minutes',
     { [of(leader)]: '1x10', [ofSecond(leader)]: '1x10' },
     5,
-    '2 replicas in namespace kubernaut-system say that they lead. See whether WFE_LEADER_ELECTION is true; if it is, scale the Deployment to one replica.',
+    '2 replicas in namespace kubernaut-system say that they lead. See whether WFE_LEADER_ELECTION is true; if it is, scale the Deployment workflow-execution-controller to one replica.',
   ),
   staysQuiet(
     'WorkflowExecutionTwoLeaders',

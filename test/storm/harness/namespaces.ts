@@ -1,11 +1,17 @@
 import { at } from '../../cluster/json.ts';
+import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
 import type { StormOptions } from '../storm.ts';
 import type { PersistentApi } from './persistent-api.ts';
 
-/** Where the manifests of the product put the service, and give it the rights on its locks. */
-const shipped = { namespace: 'kubernaut-system', name: 'workflow-execution' } as const;
+/** The rights of a process that is API and controller on the objects of the service in its own namespace. */
+const shipped = ['api', 'controller'].map((role) => ({
+  namespace: systemNamespace,
+  name: `workflow-execution-${role}`,
+}));
 /** The rights on the Lease of the cluster. */
 const clusterLease = { namespace: 'kube-system', name: 'workflow-execution-installation' } as const;
+/** A process with both roles. */
+const subjects = [{ kind: 'ServiceAccount', namespace: systemNamespace, name: serviceAccounts.both }];
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 
@@ -19,7 +25,7 @@ export interface StormNamespaces {
 /** What the namespaces of a storm are called. */
 export function namesOf({ size, shared }: StormOptions): StormNamespaces {
   const executions = Array.from({ length: size.namespaces }, (_, index) => `storm-${size.seed}-${index + 1}`);
-  return { executions, service: shared === true ? `storm-${size.seed}-system` : shipped.namespace };
+  return { executions, service: shared === true ? `storm-${size.seed}-system` : systemNamespace };
 }
 
 /**
@@ -34,14 +40,14 @@ export async function createNamespaces(api: PersistentApi, { executions, service
     const path = `/api/v1/namespaces/${name}/serviceaccounts`;
     await create(api, path, { metadata: { name: 'workflow-execution-sa' } });
   }
-  if (service === shipped.namespace) return;
+  if (service === systemNamespace) return;
   await create(api, '/api/v1/namespaces', { metadata: { name: service } });
-  for (const { namespace, name } of [shipped, clusterLease]) {
-    for (const plural of ['roles', 'rolebindings']) {
-      const { body } = await api.call('GET', `/apis/${rbac}/namespaces/${namespace}/${plural}/${name}`);
-      const copy = { rules: at(body, 'rules'), roleRef: at(body, 'roleRef'), subjects: at(body, 'subjects') };
-      await create(api, `/apis/${rbac}/namespaces/${service}/${plural}`, { metadata: { name }, ...copy });
-    }
+  for (const { namespace, name } of [...shipped, clusterLease]) {
+    const metadata = { name };
+    const { body } = await api.call('GET', `/apis/${rbac}/namespaces/${namespace}/roles/${name}`);
+    await create(api, `/apis/${rbac}/namespaces/${service}/roles`, { metadata, rules: at(body, 'rules') });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+    await create(api, `/apis/${rbac}/namespaces/${service}/rolebindings`, { metadata, roleRef, subjects });
   }
 }
 

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { Authorizer } from '../../../src/auth/authorizer.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
+import { sharedCluster } from '../support/cluster.ts';
+
+// That a role has no more rights than it uses is proven by the audit log of a whole test run (test/rights). This is what the
+// separation of the roles is for.
+
+const authorizer = new Authorizer(new KubernetesClient(sharedCluster()), { authCacheMs: 0 });
+
+function may(role: 'api' | 'controller', verb: string, resource: string, group: string): Promise<boolean> {
+  const [plural = '', subresource] = resource.split('/');
+  const username = `system:serviceaccount:${systemNamespace}:${serviceAccounts[role]}`;
+  const access = { group, resource: plural, subresource, verb, namespace: systemNamespace };
+  return authorizer.allows({ username, groups: [], extra: {} }, access);
+}
+
+describe.each([
+  ['create', 'workflowexecutions', 'workflowexecution.kubernaut.ai', 'api'],
+  ['get', 'pods/log', '', 'api'],
+  ['create', 'secrets', '', 'api'],
+  ['create', 'tokenreviews', 'authentication.k8s.io', 'api'],
+  ['create', 'subjectaccessreviews', 'authorization.k8s.io', 'api'],
+  ['patch', 'workflowexecutions/status', 'workflowexecution.kubernaut.ai', 'controller'],
+  ['create', 'pipelineruns', 'tekton.dev', 'controller'],
+  ['patch', 'pipelineruns', 'tekton.dev', 'controller'],
+  ['patch', 'taskruns', 'tekton.dev', 'controller'],
+  ['update', 'leases', 'coordination.k8s.io', 'controller'],
+  ['create', 'events', 'events.k8s.io', 'controller'],
+] as const)('the right to %s %s', (verb, resource, group, role) => {
+  it(`is one of the ${role} only`, async () => {
+    await expect(may('api', verb, resource, group)).resolves.toBe(role === 'api');
+    await expect(may('controller', verb, resource, group)).resolves.toBe(role === 'controller');
+  });
+});
