@@ -62,7 +62,7 @@ async function withAll({ cluster, copy, say, signal }: Tools): Promise<DefenceRe
   const { violations, missed } = await storm({ size, cluster, copy, say, signal }, 'all');
   const found = violations.map(describeViolation);
   if (found.length + missed.length > 0) throw new ClusterError(['With all defences:', ...found, ...missed].join('\n'));
-  return { name: '(all defences)', result: 'shown', rule: 'none', found: 0, others: 0, seconds: secondsSince(started) };
+  return { name: '(all defences)', result: 'clean', rule: 'none', found: 0, others: 0, seconds: secondsSince(started) };
 }
 
 async function without(defence: Defence, seed: number, tools: Tools): Promise<DefenceResult> {

@@ -127,7 +127,7 @@ export const defences: readonly Defence[] = [
     },
     rule: 'No step runs after the end of its execution',
     interferenceKinds: ['delete-run'],
-    size: { executions: 12, pods: 6, cancelledPercent: 100, interferences: 4 },
+    size: { executions: 12, targets: 12, pods: 12, cancelledPercent: 100, interferences: 4 },
     needsPods: true,
   },
 ];
