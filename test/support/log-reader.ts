@@ -65,7 +65,7 @@ export const restLog: ReadLog = async function* (at, { namespace, name, follow, 
     for await (const chunk of answered.setEncoding('utf8')) {
       const lines = `${rest}${String(chunk)}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield seenLine(JSON.parse(line));
+      for (const line of lines) if (line !== '') yield seenLine(JSON.parse(line));
     }
     if (!answered.complete) throw new Error('the connection was cut');
   } finally {
@@ -84,7 +84,8 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
     const messages: AsyncIterable<StreamWorkflowExecutionLogsResponse> = call;
     for await (const message of messages) {
       const { time, ...line } = message;
-      yield { ...line, time: time?.toISOString() ?? '' };
+      // Without a time it is a keep-alive.
+      if (time !== undefined) yield { ...line, time: time.toISOString() };
     }
   } catch (error) {
     throw refusedOver(error);

@@ -11,6 +11,7 @@ import { accessKey } from './access.decorator.ts';
 import type { DeclaredAccess } from './access.decorator.ts';
 import { grantOf } from './grant.ts';
 import { remoteOf } from './remote.ts';
+import type { Remote } from './remote.ts';
 import { requestedAccess } from './requested-access.ts';
 import { requestIdOf, resultSubject } from './subject-of-attempt.ts';
 
@@ -42,6 +43,12 @@ export class AttemptLog implements NestInterceptor {
   /** Tells of a call that the guard did not let through. */
   refused(context: ExecutionContext, declared: DeclaredAccess, caller: Caller | undefined, error: unknown): void {
     if (changing.has(declared.verb)) this.tell(context, declared, caller, errorReason(toApiError(error).code));
+  }
+
+  /** Logs a gRPC call that was refused before its message was read: what it is for is not known. */
+  refusedUnread(verb: DeclaredAccess['verb'], { transport, address }: Remote, error: unknown): void {
+    const result = errorReason(toApiError(error).code);
+    this.logger.log({ msg: `${verb} ${result}`, verb, transport, remote: address, result });
   }
 
   private tell(
