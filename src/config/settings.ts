@@ -186,13 +186,13 @@ export const settings = {
   maxConnections: setting(
     'WFE_MAX_CONNECTIONS',
     integer(1, 100_000),
-    '2500',
+    '2000',
     'How many connections REST may have open, and gRPC as many. At the limit a new one takes the place of the oldest one without an authenticated call.',
   ),
   maxConnectionsPerAddress: setting(
     'WFE_MAX_CONNECTIONS_PER_ADDRESS',
     integer(1, 100_000),
-    '1000',
+    '500',
     'How many of them one IP address may have, or one IPv6 network (/64).',
   ),
   grpcMaxConnectionAgeMs: setting(

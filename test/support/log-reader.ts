@@ -65,7 +65,8 @@ export const restLog: ReadLog = async function* (at, { namespace, name, follow, 
     for await (const chunk of answered.setEncoding('utf8')) {
       const lines = `${rest}${String(chunk)}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (line !== '') yield seenLine(JSON.parse(line));
+      // An empty line is a keep-alive.
+      for (const line of lines.filter((text) => text !== '')) yield seenLine(JSON.parse(line));
     }
     if (!answered.complete) throw new Error('the connection was cut');
   } finally {

@@ -96,6 +96,8 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     };
     if (certificate === undefined) return createServer({ noDelay: true }, take);
     const server = createTlsServer({ ...tlsOptions(certificate.current), noDelay: true, ALPNProtocols: ['h2'] }, take);
+    // Also one whose handshake has taken too long.
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
     certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
     return server;
   }
