@@ -40,7 +40,8 @@ describe('the end of a token', () => {
 
 describe('a signed JWT', () => {
   const part = (json: string) => Buffer.from(json).toString('base64url');
-  const token = (header: string, payload: string, signature = 'c2ln') => `${part(header)}.${part(payload)}.${signature}`;
+  const token = (header: string, payload: string, signature = 'c2ln') =>
+    `${part(header)}.${part(payload)}.${signature}`;
 
   it('is a token with an algorithm, a payload and a signature', () => {
     expect(isSignedJwt(token('{"alg":"RS256"}', '{"sub":"x"}'))).toBe(true);

@@ -74,7 +74,8 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'connections',
-    proves: 'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
+    proves:
+      'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
     run: { jest: ['test/integration/execution/connections.prove'] },
     cluster: 'shared',
   },

@@ -31,10 +31,10 @@ export class Authentication {
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimits,
     @Inject(CONFIG)
-    { maxConnections: total, maxConnectionsPerAddress: perAddress }: Pick<
-      Config,
-      'maxConnections' | 'maxConnectionsPerAddress'
-    >,
+    {
+      maxConnections: total,
+      maxConnectionsPerAddress: perAddress,
+    }: Pick<Config, 'maxConnections' | 'maxConnectionsPerAddress'>,
   ) {
     const caps = { total, perAddress };
     this.connections = { REST: new ConnectionLimits(caps), gRPC: new ConnectionLimits(caps) };

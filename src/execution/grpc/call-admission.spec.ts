@@ -70,7 +70,11 @@ describe('the admission of gRPC calls', () => {
     const { seen } = await call();
 
     expect(seen).toMatchObject({ isRead: false, status: status.UNAUTHENTICATED });
-    expect(refusedUnread).toHaveBeenCalledWith('create', expect.objectContaining({ address: '10.0.0.1' }), expect.anything());
+    expect(refusedUnread).toHaveBeenCalledWith(
+      'create',
+      expect.objectContaining({ address: '10.0.0.1' }),
+      expect.anything(),
+    );
   });
 
   it('reads health and reflection without a caller', async () => {

@@ -108,5 +108,8 @@ export class CallAdmission {
 }
 
 function tooSlow(): ApiError {
-  return new ApiError('RequestTimeout', `a whole request has to be there within ${httpLimits.requestTimeoutMs / 1_000} s`);
+  return new ApiError(
+    'RequestTimeout',
+    `a whole request has to be there within ${httpLimits.requestTimeoutMs / 1_000} s`,
+  );
 }
