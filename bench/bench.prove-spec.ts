@@ -65,7 +65,9 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
         const writesPerSecond = burst.perSecond * writesPerExecution(burst).all;
         const ofCeiling = (2 * writesPerSecond) / (before.patchesPerSecond + after.patchesPerSecond);
         expect(ofCeiling).toBeGreaterThan(0.65 / margin);
-        expect(burst.requests.filter((request) => request.user === serviceUser && isRead(request))).toEqual([]);
+        const reads = burst.requests.filter((request) => request.user === serviceUser && isRead(request));
+        // When a run has ended, its pods are listed once (ADR 0038).
+        expect(perExecution(reads, 100)).toEqual({ 'list pods': 1 });
       }
       expect(bursts.map(({ requests }) => writesOf(requests, 100))).toEqual([writesOfOne, writesOfOneOverGrpc]);
     }));
@@ -135,8 +137,13 @@ function isMissedNumber({ aim }: Figure): boolean {
 /** The writes of the service for an execution, by kind; of Events only so many a second are written. */
 function writesOf(requests: readonly ApiRequest[], executions: number): Record<string, number> {
   const own = requests.filter((one) => one.user === serviceUser && isWrite(one) && !isOfLeadership(one));
-  const kinds = Map.groupBy(own, ({ verb, resource }) => `${verb} ${resource}`);
-  kinds.delete('create events');
-  kinds.delete('patch events');
+  return perExecution(
+    own.filter(({ resource }) => resource !== 'events'),
+    executions,
+  );
+}
+
+function perExecution(requests: readonly ApiRequest[], executions: number): Record<string, number> {
+  const kinds = Map.groupBy(requests, ({ verb, resource }) => `${verb} ${resource}`);
   return Object.fromEntries([...kinds].map(([kind, all]) => [kind, all.length / executions]));
 }

@@ -31,11 +31,14 @@ export const cost: Bench = {
 };
 
 function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
-  const reads = measured.requests.filter((request) => request.user === serviceUser && isRead(request));
+  const { requests, stories } = measured;
+  const reads = requests.filter((request) => request.user === serviceUser && isRead(request));
+  const others = reads.filter(({ resource }) => resource !== 'pods');
   const { service } = writesPerExecution(measured);
   return [
     figure('writes of the service for an execution, beside its creation', service, '', atMost(mostWrites)),
-    figure('reads of the service', reads.length, '', exactly(0)),
+    figure('lists of pods at the end of an execution', (reads.length - others.length) / stories.length, '', exactly(1)),
+    figure('other reads of the service', others.length, '', exactly(0)),
     figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
     figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
     ...kindsOf(measured),

@@ -1,6 +1,6 @@
 import type { Row } from '../rows/row.ts';
 import { checkExecution } from './execution-rules.ts';
-import { checkRow, checkTrailOf } from './trail-rules.ts';
+import { checkChain, checkRow, checkTimes } from './trail-rules.ts';
 import type { ExpectedExecution, Violation } from './violation.ts';
 
 /**
@@ -17,7 +17,8 @@ export function checkTrail(rows: readonly Row[], expected: readonly ExpectedExec
   return [
     ...expected.flatMap((execution) => checkExecution(execution, byExecution.get(keyOfExecution(execution)) ?? [])),
     ...strangers.map((row): Violation => ({ rule: 'unexpected', row })),
-    ...[...byCorrelationId].flatMap(([correlationId, its]) => checkTrailOf(correlationId, its)),
+    ...[...byCorrelationId.values()].flatMap(checkChain),
+    ...[...byExecution.values()].flatMap(checkTimes),
     ...rows.flatMap(checkRow),
   ];
 }

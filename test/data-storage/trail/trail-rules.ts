@@ -4,11 +4,19 @@ import { hashOf } from '../rows/row.ts';
 import type { Row } from '../rows/row.ts';
 import type { Violation } from './violation.ts';
 
-/** What is wrong with the rows of one correlation id, given in the order of arrival. */
-export function checkTrailOf(correlationId: string, rows: readonly Row[]): Violation[] {
+/** What is wrong with the hashes of the rows of one correlation id, given in the order of arrival. */
+export function checkChain(rows: readonly Row[]): Violation[] {
+  return rows.flatMap((row, index) => chained(row, rows[index - 1]));
+}
+
+/**
+ * What is wrong with the times of the rows of one execution, given in the order of arrival. Executions that share a
+ * correlation id are reconciled side by side, so that between them a second may begin in either order.
+ */
+export function checkTimes(rows: readonly Row[]): Violation[] {
   return rows.flatMap((row, index) => {
     const previous = rows[index - 1];
-    return [...chained(row, previous), ...(previous ? forwards(correlationId, previous, row) : [])];
+    return previous === undefined ? [] : forwards(previous, row);
   });
 }
 
@@ -22,7 +30,7 @@ function chained(row: Row, previous: Row | undefined): Violation[] {
   return row.hash === hashOf(previous?.hash, row.event) ? [] : [{ rule: 'broken-chain', row }];
 }
 
-function forwards(correlationId: string, earlier: Row, later: Row): Violation[] {
+function forwards(earlier: Row, later: Row): Violation[] {
   const goesBack = nanosecondsOf(later.event.event_timestamp) < nanosecondsOf(earlier.event.event_timestamp);
-  return goesBack ? [{ rule: 'backwards', correlationId, earlier, later }] : [];
+  return goesBack ? [{ rule: 'backwards', earlier, later }] : [];
 }

@@ -31,7 +31,7 @@ export type Violation =
     }
   | { readonly rule: 'unexpected'; readonly row: Row }
   | { readonly rule: 'out-of-order'; readonly execution: ExpectedExecution; readonly earlier: Row; readonly later: Row }
-  | { readonly rule: 'backwards'; readonly correlationId: string; readonly earlier: Row; readonly later: Row }
+  | { readonly rule: 'backwards'; readonly earlier: Row; readonly later: Row }
   | { readonly rule: 'broken-chain'; readonly row: Row }
   | { readonly rule: 'invalid'; readonly row: Row; readonly faults: readonly Fault[] };
 
@@ -50,7 +50,7 @@ export function describeViolation(violation: Violation): string {
       return `${nameOf(violation.execution)}: ${describeRow(violation.earlier)} arrived before ${describeRow(violation.later)}`;
     case 'backwards':
       return (
-        `${violation.correlationId}: time goes backwards from ${timeOf(violation.earlier)} to ${timeOf(violation.later)}, ` +
+        `time goes backwards from ${timeOf(violation.earlier)} to ${timeOf(violation.later)}, ` +
         `with ${describeRow(violation.later)}`
       );
     case 'broken-chain':
