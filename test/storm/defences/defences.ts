@@ -63,6 +63,7 @@ export const defences: readonly Defence[] = [
     },
     rule: 'A PipelineRun runs only while its execution has the target',
     interferenceKinds: ['delete-lock', 'empty-lock', 'reassign-lock'],
+    size: { longestRunMs: 15_000 },
   },
   {
     name: 'a target is locked in its canonical form',
