@@ -87,6 +87,7 @@ describe('a replica', () => {
     await expect(ask('readyz')).resolves.toMatchObject({ checks: { apiServer: 'up', shutdown: 'down' } });
     await expect(healthOf({ grpcAddress: service.grpc })).resolves.toBe('NOT_SERVING');
     await expect(ask('livez')).resolves.toMatchObject({ status: 200 });
-    await expect(fetch(`http://${service.http}/openapi.json`)).resolves.toMatchObject({ status: 200 });
+    const document = await fetch(`http://${service.http}/openapi.json`);
+    expect([document.status, await document.json()]).toEqual([200, expect.objectContaining({ openapi: '3.1.0' })]);
   });
 });

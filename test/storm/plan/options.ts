@@ -63,7 +63,7 @@ export const smallSize: Omit<StormSize, 'seed'> = {
   kills: 3,
   apiServerRestarts: 0,
   interferences: 9,
-  pods: 4,
+  pods: 8,
   seconds: 25,
   leaseSeconds: 5,
   freezeSeconds: 9,
