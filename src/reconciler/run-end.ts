@@ -7,6 +7,7 @@ import { readOutcome } from '../tekton/read-outcome.ts';
 import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
 import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { FirstSeen } from './first-seen.ts';
 import { TaskRuns } from './task-runs.ts';
 import { CLOCK } from './tokens.ts';
 
@@ -23,14 +24,11 @@ export type RunEnd =
       readonly isCancelled: boolean;
     };
 
-/** How many runs are remembered that wait for TaskRuns. */
-const mostAwaited = 10_000;
-
 /** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
 @Injectable()
 export class RunEnds {
-  /** Since when a run has waited for nothing but unfinished TaskRuns without a live step, in milliseconds since the epoch. */
-  readonly #awaited = new Map<string, number>();
+  /** Runs that wait for nothing but unfinished TaskRuns without a live step. */
+  readonly #awaited = new FirstSeen();
 
   constructor(
     private readonly taskRuns: TaskRuns,
@@ -64,19 +62,13 @@ export class RunEnds {
     return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
   }
 
-  /** The time counts for a run, not for each of its TaskRuns: somebody may go on adding some. A new leader counts anew. */
+  /** The time counts for a run, not for each of its TaskRuns: somebody may go on adding some. */
   #isOverdue({ namespace, name }: RunIdentity, waitsForTaskRunsOnly: boolean): boolean {
     const key = `${namespace}/${name}`;
-    if (!waitsForTaskRunsOnly) {
-      this.#awaited.delete(key);
-      return false;
-    }
-    const now = this.clock.now().getTime();
-    const since = this.#awaited.get(key) ?? now;
-    this.#awaited.set(key, since);
-    const [oldest] = this.#awaited.keys();
-    if (this.#awaited.size > mostAwaited && oldest !== undefined) this.#awaited.delete(oldest);
-    return now - since > this.config.statusDeadlineMs;
+    const now = this.clock.now();
+    if (waitsForTaskRunsOnly) return now.getTime() - this.#awaited.note(key, now) > this.config.statusDeadlineMs;
+    this.#awaited.forget(key);
+    return false;
   }
 }
 
