@@ -14,7 +14,7 @@ import { HOLDERS } from './holders.ts';
 import type { Holders, TargetEvidence } from './holders.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
 import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
-import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
+import type { Claim, Cooldown, ExecutionId, LockDecision, LockRecord } from './lock-record.ts';
 
 /** What came of asking for a target. */
 export type Acquisition =
@@ -79,8 +79,7 @@ export class TargetLocks {
         if (decision.kind === 'ours') return { kind: 'acquired' };
         if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
-        if (decision.kind !== 'held') return decision;
-        return this.#busy(decision.holder);
+        return this.#refusal(decision);
       }
       seen = { lease: await this.#read(target, signal), live: true };
     }
@@ -144,6 +143,10 @@ export class TargetLocks {
     if (lease === undefined) return;
     const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
     if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
+  }
+
+  #refusal(decision: Extract<LockDecision, { kind: 'held' | 'cooling-down' }>): Acquisition {
+    return decision.kind === 'held' ? this.#busy(decision.holder) : decision;
   }
 
   #busy(holder: ExecutionId): Acquisition {

@@ -5,6 +5,7 @@ import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
+import type { StepPod } from '../tekton/step-pod.ts';
 import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { FirstSeen } from './first-seen.ts';
@@ -44,7 +45,7 @@ export class RunEnds {
    * @param pipelineRun undefined when it is gone
    */
   async look(run: RunIdentity, pipelineRun: PipelineRun | undefined, signal: AbortSignal): Promise<RunEnd> {
-    const hasSucceeded = pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
+    const hasSucceeded = isSuccess(pipelineRun);
     // All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run.
     const livePods = hasSucceeded ? await this.taskRuns.livePods(run.namespace, signal) : undefined;
     if (livePods?.length === 0) return { kind: 'ended', taskRuns: [] };
@@ -55,10 +56,10 @@ export class RunEnds {
     // After the TaskRuns: one that is finished makes no more pods.
     const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
     const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
-    const awaited = hasSucceeded ? [] : unfinished;
     const isCancelled = uncancelled.length === 0 && pods.length === 0;
+    const awaited = hasSucceeded ? [] : unfinished;
     const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
-    if (pods.length === 0 && (awaited.length === 0 || (isCancelled && isOverdue))) return { kind: 'ended', taskRuns };
+    if (isOver(awaited, pods) || (isCancelled && isOverdue)) return { kind: 'ended', taskRuns };
     return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
   }
 
@@ -70,6 +71,14 @@ export class RunEnds {
     this.#awaited.forget(key);
     return false;
   }
+}
+
+function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
+  return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
+}
+
+function isOver(awaited: readonly TaskRun[], pods: readonly StepPod[]): boolean {
+  return awaited.length === 0 && pods.length === 0;
 }
 
 /** Milliseconds until a run that is ending is looked at again: soon at first, for most end soon, then less often. */

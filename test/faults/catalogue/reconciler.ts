@@ -54,8 +54,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'an execution ends while a step of it runs',
     file: 'src/reconciler/run-end.ts',
-    find: 'if (pods.length === 0 && (awaited.length === 0 ||',
-    replace: 'if ((awaited.length === 0 ||',
+    find: 'return awaited.length === 0 && pods.length === 0;',
+    replace: 'return awaited.length === 0;',
     caughtBy: ['src/reconciler/run-end.spec.ts'],
   },
   {

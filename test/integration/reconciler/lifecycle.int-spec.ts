@@ -3,7 +3,6 @@ import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { pushBundle } from '../../cluster/images.ts';
 import { kubectl } from '../../support/product.ts';
-import { until } from '../support/until.ts';
 import { eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
