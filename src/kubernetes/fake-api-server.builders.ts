@@ -15,7 +15,7 @@ import { validate } from './fake-validation.builders.ts';
 import { recordOf, stringOf, type JsonRecord } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { parseLabelSelector } from './label-selector.ts';
-import { objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
+import { collectionPath, objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
 
 /** An object as it is stored: JSON, with the metadata that the server has filled in. */
 type Stored = JsonRecord & { readonly metadata: JsonRecord };
@@ -214,7 +214,7 @@ class FakeClient {
   /** With label selectors, and the field selectors `path=value` and `path!=value`. */
   listRaw(resource: ApiResource, query: ListQuery = {}, options?: CallOptions): Promise<ListPage<unknown>> {
     const { namespace, labelSelector = '', fieldSelector = '', limit = Infinity } = query;
-    const path = objectPath(resource, { namespace, name: '' });
+    const path = `${collectionPath(resource, namespace)}/`;
     return this.handle({ verb: 'list', path, body: asSent(query) }, options, () => {
       const all = this.server.list({ ...resource, parse: (raw) => raw as KubernetesObject }, namespace);
       const labelled = all.filter(({ metadata }) => parseLabelSelector(labelSelector)(metadata.labels ?? {}));

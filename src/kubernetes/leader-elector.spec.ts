@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anElection, type Fate } from './election.builders.ts';
 import { settle } from './fake-clock.builders.ts';
+import { silentLogger } from './logger.ts';
 
 function anElectionOfTwo() {
   const { clock, server, candidates } = anElection(['a', 'b']);
@@ -49,6 +50,29 @@ describe('a candidate', () => {
     expect(b.elector.isLeader).toBe(false);
     await clock.advance(5_000);
     expect(b.elector.isLeader).toBe(true);
+  });
+
+  it('takes over from whoever says that it leads for 68 years, and says once what it waits for', async () => {
+    const lines: object[] = [];
+    const note = (fields: object, message: string) => void lines.push({ ...fields, message });
+    const log = { ...silentLogger, info: note, warn: note };
+    const { clock, server, candidates } = anElection(['a'], { log });
+    const [a] = candidates;
+    const written = { leaseDurationSeconds: 2_147_483_647, leaseTransitions: 2_147_483_647 };
+    const spec = { holderIdentity: 'mallory', renewTime: '2026-01-01T00:00:00.000000Z', ...written };
+    const metadata = { name: 'leader', namespace: 'default', uid: 'u', resourceVersion: 'x', creationTimestamp: '' };
+    server.lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    void a!.start();
+    await clock.advance(59_000);
+    expect(a!.elector.isLeader).toBe(false);
+    const told = { leader: 'mallory', renewTime: spec.renewTime, leaseDurationSeconds: 2 ** 31 - 1 };
+    expect(lines).toMatchObject([
+      { ...told, message: 'waiting for the lease of the leader' },
+      { ...told, message: 'the leader does not renew its lease' },
+    ]);
+    await clock.advance(1_500);
+    expect(a!.elector.isLeader).toBe(true);
+    expect(server.lease.spec.leaseTransitions).toBe(2 ** 31 - 1);
   });
 
   it('gives up when it is told to, without ever having led', async () => {

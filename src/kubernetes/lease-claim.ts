@@ -6,6 +6,15 @@ import { leaseResource, type Lease, type LeaseSpec } from './lease.ts';
 import type { Logger } from './logger.ts';
 import { microTime } from './micro-time.ts';
 
+/**
+ * How many times our own duration another one's claim is believed to last: others may be configured differently, but nobody
+ * who writes a Lease keeps it for ever.
+ */
+const mostDurations = 4;
+
+/** Of a `leaseTransitions`, which is an int32. */
+const mostTransitions = 2 ** 31 - 1;
+
 /** Whose claim to which Lease. */
 export interface LeaseClaimOptions {
   readonly client: Pick<KubernetesClient, 'get' | 'create' | 'replace'>;
@@ -33,6 +42,8 @@ export class LeaseClaim {
   readonly #options: LeaseClaimOptions;
   /** The Lease as last read or written, and since when it has been like that for us. */
   #seen: { readonly lease: Lease; readonly since: number } | undefined;
+  /** What was last said while waiting. */
+  #reported: { readonly leader?: string; readonly isUnrenewed: boolean } = { isUnrenewed: false };
   /** When the request was sent that renewed our claim last; undefined while we have none. */
   #renewedAt: number | undefined;
   /** Whether what we wrote last is what is there: until the first conflict, or answer that did not come. */
@@ -51,7 +62,8 @@ export class LeaseClaim {
   get runsOutInMs(): number {
     if (this.#seen === undefined) return Infinity;
     const { lease, since } = this.#seen;
-    return since + (lease.spec.leaseDurationSeconds ?? 0) * 1000 - this.#now();
+    const statedMs = (lease.spec.leaseDurationSeconds ?? 0) * 1000;
+    return since + Math.min(statedMs, mostDurations * this.#options.leaseDurationMs) - this.#now();
   }
 
   /** Who had it last; undefined when nobody had, or that is not known yet. */
@@ -71,7 +83,10 @@ export class LeaseClaim {
     const within = () => ({ signal, timeoutMs: Math.max(0, sentAt + timeoutMs - this.#now()) });
     try {
       const lease = this.#certain ? this.#seen?.lease : await this.#read(within());
-      if (lease && !this.#isFree(lease)) return false;
+      if (lease && !this.#isFree(lease)) {
+        this.#reportWaiting(lease);
+        return false;
+      }
       this.#see(await this.#write(lease, within()));
       this.#certain = true;
       this.#renewedAt = sentAt;
@@ -131,6 +146,21 @@ export class LeaseClaim {
     return permanent !== true && this.runsOutInMs <= 0;
   }
 
+  /** Says once who has the Lease, and once that it was not renewed for longer than one of ours lasts. */
+  #reportWaiting({ spec }: Lease): void {
+    const { leaseDurationMs, lease, permanent, log } = this.#options;
+    if (this.#seen === undefined || permanent === true) return;
+    const { holderIdentity: leader, renewTime, leaseDurationSeconds } = spec;
+    const fields = { lease, leader, renewTime, leaseDurationSeconds };
+    if (leader !== this.#reported.leader) log.info(fields, 'waiting for the lease of the leader');
+    const unrenewedMs = this.#now() - this.#seen.since;
+    const isUnrenewed = unrenewedMs >= leaseDurationMs;
+    if (isUnrenewed && !this.#reported.isUnrenewed) {
+      log.warn({ ...fields, unrenewedMs, runsOutInMs: this.runsOutInMs }, 'the leader does not renew its lease');
+    }
+    this.#reported = { leader, isUnrenewed };
+  }
+
   async #write(lease: Lease | undefined, options: CallOptions): Promise<Lease> {
     const { client, lease: key } = this.#options;
     const spec = this.#renewed(lease?.spec ?? {});
@@ -144,7 +174,8 @@ export class LeaseClaim {
     const now = microTime(clock.now());
     const renewed = { ...before, leaseDurationSeconds: leaseDurationMs / 1000, renewTime: now };
     if (before.holderIdentity === identity) return renewed;
-    const leaseTransitions = before.renewTime === undefined ? 0 : (before.leaseTransitions ?? 0) + 1;
+    const transitions = before.renewTime === undefined ? 0 : (before.leaseTransitions ?? 0) + 1;
+    const leaseTransitions = Math.min(transitions, mostTransitions);
     return { ...renewed, holderIdentity: identity, acquireTime: now, leaseTransitions };
   }
 

@@ -1,3 +1,4 @@
+import { InvalidError } from './errors.ts';
 import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
 
 /** Where the API server serves a kind. `group` is empty for the core API (`/api/v1`). */
@@ -23,15 +24,30 @@ export function apiVersionOf(resource: ApiResource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
 }
 
-/** The URL path of a collection; of all namespaces when `namespace` is absent. */
+/**
+ * The URL path of a collection; of all namespaces when `namespace` is absent.
+ *
+ * @throws InvalidError when the namespace cannot be one
+ */
 export function collectionPath(resource: ApiResource, namespace?: string): string {
   const root = resource.group === '' ? '/api' : `/apis/${resource.group}`;
-  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const scope = namespace === undefined ? '' : `/namespaces/${segment(namespace)}`;
   return `${root}/${resource.version}${scope}/${resource.plural}`;
 }
 
-/** The URL path of one object, or of one of its subresources. */
+/**
+ * The URL path of one object, or of one of its subresources.
+ *
+ * @throws InvalidError when the name or namespace cannot be one
+ */
 export function objectPath(resource: ApiResource, key: ObjectKey, subresource?: string): string {
-  const path = `${collectionPath(resource, key.namespace)}/${encodeURIComponent(key.name)}`;
+  const path = `${collectionPath(resource, key.namespace)}/${segment(key.name)}`;
   return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+/** A name in a path. One that would lead elsewhere is refused: the API server decodes a path before it splits it. */
+function segment(name: string): string {
+  const isSegment = name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%');
+  if (!isSegment) throw new InvalidError(`${JSON.stringify(name)} cannot be a name in a path of the API server`);
+  return encodeURIComponent(name);
 }

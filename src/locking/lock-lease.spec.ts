@@ -81,7 +81,7 @@ describe('the Lease of a target', () => {
     const record = fc.record({ holder: id, cooldowns: fc.array(cooldown) }, { requiredKeys: ['cooldowns'] });
     fc.assert(
       fc.property(record, (written) => {
-        const read = readLock(stored(written));
+        const read = readLock(stored(written), new Date('2027-01-01'));
         expect(read).toEqual(written);
         expect(Object.hasOwn(read, 'holder')).toBe(written.holder !== undefined);
       }),
@@ -101,16 +101,26 @@ describe('the holder of a Lease', () => {
     ['/first/uid-first', 'unreadable'],
     ['payment/first/uid-first/', 'unreadable'],
     ['payment/first/uid-first/more', 'unreadable'],
+    ['kube-system/../u', 'unreadable'],
+    ['ta/a?x=b/u', 'unreadable'],
+    ['ta/a%2Fb/u', 'unreadable'],
+    ['Payment/first/u', 'unreadable'],
+    [`${'n'.repeat(64)}/first/u`, 'unreadable'],
+    [`payment/${'a'.repeat(254)}/u`, 'unreadable'],
+    [`payment/first/${'u'.repeat(129)}`, 'unreadable'],
+    ['payment/first/a b', 'unreadable'],
+    ['payment/first.second-3/u', { namespace: 'payment', name: 'first.second-3', uid: 'u' }],
   ])('%j is %j', (holderIdentity, expected) => {
     const lease = stored(free, { spec: { holderIdentity } });
     expect(holderOf(lease)).toEqual(expected);
-    if (expected === 'unreadable') expect(() => readLock(lease)).toThrow(UnreadableLockError);
+    if (expected === 'unreadable') expect(() => readLock(lease, now)).toThrow(UnreadableLockError);
   });
 });
 
 describe('the cooldowns of a Lease', () => {
   const { workflowId, completionTime, execution } = aCooldown('first', now);
   const { namespace, name, uid } = execution;
+  const long = 'a'.repeat(300);
 
   it.each<[string, unknown]>([
     ['no JSON', undefined],
@@ -123,26 +133,35 @@ describe('the cooldowns of a Lease', () => {
     ['an execution without a namespace', [{ workflowId, completionTime, execution: { name, uid } }]],
     ['an execution without a name', [{ workflowId, completionTime, execution: { namespace, uid } }]],
     ['an execution without a UID', [{ workflowId, completionTime, execution: { namespace, name } }]],
+    ['an execution whose name is too long', [{ workflowId, completionTime, execution: { ...execution, name: long } }]],
+    ['an execution whose UID is a path', [{ workflowId, completionTime, execution: { ...execution, uid: '../u' } }]],
+    ['a time in the future', [{ workflowId, completionTime: '2999-01-01T00:00:00Z', execution }]],
     ['one of two that cannot be read', [aCooldown('first', now), {}]],
   ])('are unreadable when there is %s', (_, cooldowns) => {
     const text = cooldowns === undefined ? '[' : JSON.stringify(cooldowns);
     const lease = stored(free, { annotations: { 'kubernaut.ai/cooldowns': text } });
-    expect(() => readLock(lease)).toThrow(UnreadableLockError);
+    expect(() => readLock(lease, now)).toThrow(UnreadableLockError);
+  });
+
+  it('may be a little ahead of the clock of this replica', () => {
+    const ahead = aCooldown('first', new Date(now.getTime() + 60_000));
+    const record = { cooldowns: [ahead] };
+    expect(readLock(stored(record), now)).toEqual(record);
   });
 
   it('keep nothing but what is known of them', () => {
     const more = [{ ...aCooldown('first', now), later: 1, execution: { ...execution, later: 1 } }];
     const lease = stored(free, { annotations: { 'kubernaut.ai/cooldowns': JSON.stringify(more) } });
-    expect(readLock(lease)).toEqual({ cooldowns: [aCooldown('first', now)] });
+    expect(readLock(lease, now)).toEqual({ cooldowns: [aCooldown('first', now)] });
   });
 });
 
 it('a Lease that cannot be read is named with its target and what to do', () => {
   const lease = stored(free, { spec: { holderIdentity: 'somebody' } });
-  const read = () => readLock(lease);
+  const read = () => readLock(lease, now);
   expect(read).toThrow(`Lease kubernaut-system/${lockName(target)} of target ${target} `);
   expect(read).toThrow('Make sure that nothing runs on the target, then delete the Lease.');
   const metadata = { ...lease.metadata, annotations: undefined };
-  expect(() => readLock({ ...lease, metadata })).toThrow(' of target ? ');
+  expect(() => readLock({ ...lease, metadata }, now)).toThrow(' of target ? ');
   expect(read).toThrow(expect.objectContaining({ name: 'UnreadableLockError' }));
 });

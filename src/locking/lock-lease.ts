@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { arrayOf, parseJson, recordOf, stringOf } from '../kubernetes/json.ts';
+import { arrayOf, parseJson, recordOf } from '../kubernetes/json.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import type { Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
@@ -21,13 +21,14 @@ export function lockName(target: string): string {
 }
 
 /**
- * What a Lease says.
+ * What a Lease says. Whoever may write Leases may have written it, so that it is parsed strictly: names go into requests and
+ * statuses, and a cooldown has to end.
  *
  * @throws UnreadableLockError when its holder or its cooldowns can not be understood
  */
-export function readLock(lease: Lease): LockRecord {
+export function readLock(lease: Lease, now: Date): LockRecord {
   const { metadata } = lease;
-  const cooldowns = parseCooldowns(metadata.annotations?.[cooldownsAnnotation]);
+  const cooldowns = parseCooldowns(metadata.annotations?.[cooldownsAnnotation], now);
   const holder = holderOf(lease);
   if (cooldowns !== undefined && holder !== 'unreadable')
     return holder === undefined ? { cooldowns } : { holder, cooldowns };
@@ -76,29 +77,38 @@ export function holderOf({ spec }: Lease): ExecutionId | 'unreadable' | undefine
   const identity = spec.holderIdentity ?? '';
   if (identity === '') return undefined;
   const [namespace, name, uid, ...rest] = identity.split('/');
-  return namespace && name && uid && rest.length === 0 ? { namespace, name, uid } : 'unreadable';
+  return (rest.length === 0 && parseId({ namespace, name, uid })) || 'unreadable';
 }
 
-function parseCooldowns(text: string | undefined): readonly Cooldown[] | undefined {
+function parseCooldowns(text: string | undefined, now: Date): readonly Cooldown[] | undefined {
   if (text === undefined) return [];
   const list = parseJson(text);
   if (!Array.isArray(list)) return undefined;
-  const cooldowns = arrayOf(list).map(parseCooldown);
+  const cooldowns = arrayOf(list).map((raw) => parseCooldown(raw, now));
   const understood = cooldowns.filter((cooldown) => cooldown !== undefined);
   return understood.length === cooldowns.length ? understood : undefined;
 }
 
-function parseCooldown(raw: unknown): Cooldown | undefined {
+/** How far the clocks of those who write completion times may be ahead, in milliseconds. */
+const clockSkewMs = 60_000;
+
+function parseCooldown(raw: unknown, now: Date): Cooldown | undefined {
   const { workflowId, repository, completionTime, execution } = recordOf(raw);
-  const [workflow, time] = [stringOf(workflowId), stringOf(completionTime)];
-  const { namespace, name, uid } = recordOf(execution);
-  const [inNamespace, called, identified] = [stringOf(namespace), stringOf(name), stringOf(uid)];
-  if (workflow === undefined || time === undefined || Number.isNaN(Date.parse(time))) return undefined;
-  if (inNamespace === undefined || called === undefined || identified === undefined) return undefined;
-  return {
-    workflowId: workflow,
-    ...(typeof repository === 'string' ? { repository } : {}),
-    execution: { namespace: inNamespace, name: called, uid: identified },
-    completionTime: time,
-  };
+  const id = parseId(recordOf(execution));
+  if (id === undefined || typeof workflowId !== 'string' || typeof completionTime !== 'string') return undefined;
+  // The negation takes what is no time, too.
+  if (!(Date.parse(completionTime) <= now.getTime() + clockSkewMs)) return undefined;
+  return { workflowId, ...(typeof repository === 'string' ? { repository } : {}), execution: id, completionTime };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/: an RFC 1123 label, a subdomain, and a UID. */
+const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const namePattern = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const uidPattern = /^[-A-Za-z0-9]{1,128}$/;
+
+function parseId({ namespace, name, uid }: Readonly<Record<string, unknown>>): ExecutionId | undefined {
+  if (typeof namespace !== 'string' || !namespacePattern.test(namespace)) return undefined;
+  if (typeof name !== 'string' || !namePattern.test(name)) return undefined;
+  if (typeof uid !== 'string' || !uidPattern.test(uid)) return undefined;
+  return { namespace, name, uid };
 }

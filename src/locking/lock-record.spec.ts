@@ -27,6 +27,11 @@ describe('a claim on a target', () => {
     expect(decideClaim({ holder: second, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'ours' });
   });
 
+  it('is refused during a cooldown although the lock names it: somebody else may have written that', () => {
+    const record = { holder: second, cooldowns: [endedMinutesAgo(2)] };
+    expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ kind: 'cooling-down', earlier: first });
+  });
+
   it.each([
     ['another execution', first],
     ['an earlier execution of the same name', { ...second, uid: 'uid-0' }],

@@ -55,15 +55,16 @@ function isSameWorkflow(a: WorkflowIdentity, b: WorkflowIdentity): boolean {
 }
 
 /**
- * Decides about a claim: whoever holds the target keeps it; the same workflow waits for its cooldown, another does not.
+ * Decides about a claim: whoever holds the target keeps it; the same workflow waits for its cooldown, another does not. A
+ * cooldown counts also for an execution that the record names: somebody may have written that.
  *
  * @param cooldownMs how long the cooldown lasts; 0 turns it off
  * @returns for a free target the record to write, by compare-and-swap on the one that was read
  */
 export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldownMs: number): LockDecision {
-  if (record.holder !== undefined) {
-    return isSame(record.holder, claim.execution) ? { kind: 'ours' } : { kind: 'held', holder: record.holder };
-  }
+  const { holder } = record;
+  const isOurs = holder !== undefined && isSame(holder, claim.execution);
+  if (holder !== undefined && !isOurs) return { kind: 'held', holder };
   const cooling = record.cooldowns
     .filter((cooldown) => isSameWorkflow(cooldown, claim) && !isSame(cooldown.execution, claim.execution))
     .map((cooldown) => ({ cooldown, remainingMs: remaining(cooldown, now, cooldownMs) }))
@@ -71,7 +72,11 @@ export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldow
   if (cooling !== undefined && cooling.remainingMs > 0) {
     return { kind: 'cooling-down', earlier: cooling.cooldown.execution, remainingMs: cooling.remainingMs };
   }
-  return { kind: 'free', next: { holder: claim.execution, cooldowns: alive(record.cooldowns, now, cooldownMs) } };
+  if (isOurs) return { kind: 'ours' };
+  return {
+    kind: 'free',
+    next: { holder: claim.execution, cooldowns: newest(alive(record.cooldowns, now, cooldownMs)) },
+  };
 }
 
 /**
@@ -95,12 +100,14 @@ export function released(
   return holds ? { cooldowns } : { ...record, cooldowns };
 }
 
-/** A record with cooldowns that it may have lost, such as those of executions that the cluster still has. */
+/**
+ * A record with the cooldowns that the executions themselves tell of. Those of the record may have been lost, or written by
+ * somebody else.
+ */
 export function withCooldowns(record: LockRecord, others: readonly Cooldown[]): LockRecord {
-  const missing = others.filter(
-    ({ execution }) => !record.cooldowns.some((known) => isSame(known.execution, execution)),
-  );
-  return missing.length === 0 ? record : { ...record, cooldowns: newest([...record.cooldowns, ...missing]) };
+  if (others.length === 0) return record;
+  const rest = record.cooldowns.filter((known) => !others.some(({ execution }) => isSame(known.execution, execution)));
+  return { ...record, cooldowns: [...others, ...rest] };
 }
 
 /** Whether a lock has nothing to say any more, so that it may be removed. */

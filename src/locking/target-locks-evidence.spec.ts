@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { TargetEvidence } from './holders.ts';
 import { lockName } from './lock-lease.ts';
+import type { Cooldown } from './lock-record.ts';
 import {
   aClaim,
   aCooldown,
@@ -21,6 +22,12 @@ const { signal } = new AbortController();
 function evidence(over: { cooldowns?: TargetEvidence['cooldowns']; occupant?: string } = {}): TargetEvidence {
   const { cooldowns = [], occupant } = over;
   return { cooldowns, occupant: () => Promise.resolve(occupant === undefined ? undefined : anId(occupant)) };
+}
+
+const manyCooldowns = Array.from({ length: 200 }, (_, i) => aCooldown(`other-${i}`, now, 'scale-up'));
+
+function cooldownsOf(...cooldowns: readonly Cooldown[]) {
+  return { 'kubernaut.ai/cooldowns': JSON.stringify(cooldowns) };
 }
 
 describe('acquiring a target whose lock was lost', () => {
@@ -46,6 +53,27 @@ describe('acquiring a target whose lock was lost', () => {
     await locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));
     const annotations = leaseOf(server, target)?.metadata.annotations ?? {};
     expect(annotations['kubernaut.ai/cooldowns']).toBe(JSON.stringify(cooldowns));
+  });
+
+  it.each([
+    ['names the claimant', { spec: { holderIdentity: 'payment/second/uid-second' } }],
+    ['tells of an earlier end', { metadata: { annotations: cooldownsOf(aCooldown('first', new Date(0))) } }],
+    ['is full of others', { metadata: { annotations: cooldownsOf(...manyCooldowns) } }],
+  ])('is refused while the workflow cools down, also by a Lease that %s', async (_, written) => {
+    const { server, locks, sync } = aReplica();
+    await locks.acquire(target, aClaim('other'), now, signal);
+    await server.client().patch(leaseResource, key, { spec: { holderIdentity: null }, ...written });
+    sync();
+    const cooldowns = [aCooldown('first', new Date(now.getTime() - minutes))];
+    const acquired = locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));
+    await expect(acquired).resolves.toEqual({ kind: 'cooling-down', earlier: anId('first'), remainingMs: 4 * minutes });
+  });
+
+  it('is refused while another execution has started there, also by a Lease that names the claimant', async () => {
+    const { locks } = aReplica();
+    await locks.acquire(target, aClaim('second'), now, signal);
+    const acquired = locks.acquire(target, aClaim('second'), now, signal, evidence({ occupant: 'first' }));
+    await expect(acquired).resolves.toEqual({ kind: 'busy', holder: anId('first') });
   });
 
   it('is granted when nobody has started there', async () => {

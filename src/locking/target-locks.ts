@@ -12,9 +12,9 @@ import { InjectMetric } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { HOLDERS } from './holders.ts';
 import type { Holders, TargetEvidence } from './holders.ts';
-import { lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
+import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
 import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
-import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
+import type { Claim, Cooldown, ExecutionId, LockDecision, LockRecord } from './lock-record.ts';
 
 /** What came of asking for a target. */
 export type Acquisition =
@@ -59,7 +59,7 @@ export class TargetLocks {
    * Asks for a target; asking again for what one has is granted again.
    *
    * @param target in its one written form
-   * @param evidence what a lock that says nothing is held against before it is granted
+   * @param evidence what a lock is held against before it is granted, also one that names the claimant
    * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
    */
   async acquire(
@@ -73,14 +73,13 @@ export class TargetLocks {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const record = withCooldowns(await this.#withoutEndedHolder(seen, now, signal), evidence?.cooldowns ?? []);
       const decision = decideClaim(record, claim, now, this.#cooldownMs);
-      if (decision.kind === 'ours') return { kind: 'acquired' };
-      if (decision.kind === 'free') {
+      if (decision.kind === 'ours' || decision.kind === 'free') {
         const occupant = await evidence?.occupant();
         if (occupant !== undefined) return this.#busy(occupant);
+        if (decision.kind === 'ours') return { kind: 'acquired' };
         if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
-        if (decision.kind !== 'held') return decision;
-        return this.#busy(decision.holder);
+        return this.#refusal(decision);
       }
       seen = { lease: await this.#read(target, signal), live: true };
     }
@@ -119,7 +118,7 @@ export class TargetLocks {
   ): Promise<void> {
     let lease = this.#lastSeen(target);
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const record = lease === undefined ? unusedLock : readLock(lease);
+      const record = lease === undefined ? unusedLock : readLock(lease, now);
       const next = released(record, execution, cooldown, now, this.#cooldownMs);
       if (next === record || (await this.#replace(lease, target, next, now, signal))) return;
       lease = await this.#read(target, signal);
@@ -130,7 +129,8 @@ export class TargetLocks {
   /** Whether the watch has seen that this execution has the target. */
   isHeldBy(target: string, { uid }: ExecutionId): boolean {
     const lease = this.#lastSeen(target);
-    return lease !== undefined && readLock(lease).holder?.uid === uid;
+    const holder = lease === undefined ? undefined : holderOf(lease);
+    return holder !== undefined && holder !== 'unreadable' && holder.uid === uid;
   }
 
   /**
@@ -145,6 +145,10 @@ export class TargetLocks {
     if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
   }
 
+  #refusal(decision: Extract<LockDecision, { kind: 'held' | 'cooling-down' }>): Acquisition {
+    return decision.kind === 'held' ? this.#busy(decision.holder) : decision;
+  }
+
   #busy(holder: ExecutionId): Acquisition {
     this.contention.inc({ cause: 'held' });
     return { kind: 'busy', holder };
@@ -152,7 +156,7 @@ export class TargetLocks {
 
   /** The record of a Lease as it would be had its holder given it back, when that has ended. */
   async #withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
-    const record = lease === undefined ? unusedLock : readLock(lease);
+    const record = lease === undefined ? unusedLock : readLock(lease, now);
     if (record.holder === undefined) return record;
     let state = this.holders.lastSeen(record.holder);
     if (state.kind === 'live' && live) state = await this.holders.inspect(record.holder, signal);

@@ -40,7 +40,7 @@ describe('a workflow', () => {
     const record = { cooldowns: [aCooldown(), aCooldown({ execution: anId('older'), repository: undefined })] };
     const { metadata, spec, ...rest } = newLock('kubernaut-system', 'payment/deployment/api', record, now);
     const stored = { ...metadata, uid: 'uid', resourceVersion: '1', creationTimestamp: now.toISOString() };
-    expect(readLock({ ...rest, metadata: stored, spec })).toEqual(record);
+    expect(readLock({ ...rest, metadata: stored, spec }, now)).toEqual(record);
   });
 });
 
@@ -50,14 +50,15 @@ describe('the cooldowns of a lock', () => {
     expect(withCooldowns({ cooldowns: [known] }, [known, lost]).cooldowns).toEqual([known, lost]);
   });
 
-  it('stay the same record when nothing is missing', () => {
-    const record = { cooldowns: [aCooldown()] };
-    expect(withCooldowns(record, [aCooldown()])).toBe(record);
-    expect(withCooldowns(record, [])).toBe(record);
+  it('are as an execution tells of its own, whatever the record says', () => {
+    const [written, told] = [aCooldown({ completionTime: '2026-01-01T00:00:00Z' }), aCooldown()];
+    expect(withCooldowns({ cooldowns: [written] }, [told]).cooldowns).toEqual([told]);
   });
 
   it('are no more than a Lease can hold', () => {
-    const many = Array.from({ length: 200 }, (_, index) => aCooldown({ execution: anId(`e-${index}`) }));
-    expect(withCooldowns({ cooldowns: [] }, many).cooldowns).toHaveLength(128);
+    const other = { workflowId: 'scale-up' };
+    const many = Array.from({ length: 200 }, (_, index) => aCooldown({ ...other, execution: anId(`e-${index}`) }));
+    const decision = decideClaim({ cooldowns: many }, claim, now, cooldownMs);
+    expect(decision.kind === 'free' && decision.next.cooldowns).toHaveLength(128);
   });
 });

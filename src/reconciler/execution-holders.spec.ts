@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CancelledError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { succeeded } from '../tekton/pipeline-run.builders.ts';
+import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { cooldownOf, idOf } from './claims.ts';
@@ -96,6 +97,41 @@ describe('what is true of the holder of a lock', () => {
     if (step !== undefined) pod(one, 'main', step);
     server.remove(workflowExecutionResource, one.metadata);
     await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind });
+  });
+
+  it.each(['TaskRun', 'pod'])(
+    'when it is gone with its PipelineRun, is that an orphaned %s of it is live',
+    async (kind) => {
+      const { holders, execution, taskRun, pod, server } = aCluster();
+      const one = execution();
+      const other = execution({ metadata: { name: 'b', uid: 'uid-b' } });
+      const orphaned = { metadata: { ownerReferences: [] } };
+      if (kind === 'TaskRun') taskRun(one, 'main', {}, orphaned);
+      else pod(one, 'main', { running: {} });
+      for (const { metadata } of [one, other]) server.remove(workflowExecutionResource, metadata);
+      await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
+      await expect(holders.inspect(idOf(other), signal)).resolves.toEqual({ kind: 'ended' });
+      const cancelled = kind === 'TaskRun' ? [{ spec: { status: 'TaskRunCancelled' } }] : [];
+      expect(server.list(taskRunResource)).toMatchObject(cancelled);
+    },
+  );
+
+  it('is also that an orphaned TaskRun of it goes on when somebody has made a PipelineRun of its name', async () => {
+    const { holders, execution, taskRun, unseenPipelineRun, server } = aCluster();
+    const one = execution();
+    taskRun(one, 'main', {});
+    unseenPipelineRun(one, { metadata: { uid: 'another' }, status: succeeded('False', 'Failed') });
+    server.remove(workflowExecutionResource, one.metadata);
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
+  });
+
+  it('does not depend on a PipelineRun that is being deleted: Tekton does nothing more for it', async () => {
+    const { holders, execution, unseenPipelineRun, server } = aCluster();
+    const one = execution();
+    const metadata = { deletionTimestamp: completionTime, finalizers: ['example.org/other'] };
+    unseenPipelineRun(one, { metadata, status: succeeded('Unknown', 'Running') });
+    server.remove(workflowExecutionResource, one.metadata);
+    await expect(holders.inspect(idOf(one), signal)).resolves.toEqual({ kind: 'ended' });
   });
 
   it('is not what is true of another execution that has its name', async () => {

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../kubernetes/clock.ts';
 import type { Holders, HolderState } from '../locking/holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
-import { readOutcome } from '../tekton/read-outcome.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { cooldownOf } from './claims.ts';
 import { Executions } from './executions.ts';
+import { goesOn } from './observe-pipeline-run.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { RunEnds, runOf } from './run-end.ts';
 import { CLOCK } from './tokens.ts';
@@ -35,8 +35,9 @@ export class ExecutionHolders implements Holders {
     if (execution?.metadata.uid === holder.uid) return this.#stateOf(execution);
     // By its name, which no other execution's has: one that was left behind may have lost its owner.
     const pipelineRun = await this.pipelineRuns.read({ metadata: holder }, signal);
-    if (pipelineRun !== undefined && readOutcome(pipelineRun).state === 'running') return { kind: 'live' };
-    const end = await this.runEnds.look(runOf({ metadata: holder }, pipelineRun), pipelineRun, signal);
+    if (pipelineRun !== undefined && goesOn(pipelineRun)) return { kind: 'live' };
+    // TaskRuns and pods by that name as well: nobody knows any more which UID the PipelineRun had that made them.
+    const end = await this.runEnds.look(runOf({ metadata: holder }), pipelineRun, signal);
     return end.kind === 'ended' ? { kind: 'ended' } : { kind: 'live' };
   }
 

@@ -29,7 +29,7 @@ type Over = Parameters<typeof aWorkflowExecution>[0];
  * Executions and PipelineRuns on an API server in memory. What is there is in the caches too, unless a test puts it there
  * without `seen`; what changes on the server is not in the caches before the test has called `sync`.
  */
-export function aFakeCluster(network: FakeNetwork = {}) {
+export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock()) {
   const server = new FakeApiServer();
   const client = server.client(network);
   const executionCache = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
@@ -64,7 +64,7 @@ export function aFakeCluster(network: FakeNetwork = {}) {
     sync,
     executions: new Executions(client, executionMirror),
     taskRuns,
-    runEnds: new RunEnds(taskRuns),
+    runEnds: new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock),
     pipelineRuns,
     adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),

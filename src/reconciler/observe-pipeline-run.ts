@@ -107,6 +107,11 @@ export function isBeingDeleted({ metadata }: PipelineRun): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
+/** Whether Tekton goes on with a PipelineRun. */
+export function goesOn(pipelineRun: PipelineRun): boolean {
+  return readOutcome(pipelineRun).state === 'running' && !isBeingDeleted(pipelineRun);
+}
+
 /** TaskRuns are deleted with their PipelineRun, before it: that none is left says something only before Tekton started. */
 function mayHaveRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
   const hasStarted = pipelineRun.status.startTime !== undefined;

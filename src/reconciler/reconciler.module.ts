@@ -35,6 +35,7 @@ import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { RunEnds } from './run-end.ts';
 import { Resync } from './resync.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
@@ -116,6 +117,7 @@ function endProcess(log: Logger): (why: string) => void {
     PipelineRunRetention,
     TargetOccupancy,
     TaskRuns,
+    RefusedStatuses,
     RunEnds,
     UnrecordedEnds,
     { provide: HOLDERS, useClass: ExecutionHolders },

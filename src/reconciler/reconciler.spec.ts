@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { ConflictError, UnavailableError } from '../kubernetes/errors.ts';
+import { ConflictError, InvalidError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
@@ -11,6 +11,7 @@ import type { Executions } from './executions.ts';
 import type { LifeOfAnExecution } from './life-of-an-execution.ts';
 import type { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { Reconciler } from './reconciler.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import type { Step, StepOutcome } from './steps/step.ts';
 
 const { signal } = new AbortController();
@@ -44,7 +45,12 @@ function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
   return { steps: () => steps, isOver: () => false } as unknown as LifeOfAnExecution;
 }
 
-function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: ExecutionEvents['tell'] = () => undefined) {
+function reconcilerOf(
+  port: Executions,
+  life: LifeOfAnExecution,
+  tell: ExecutionEvents['tell'] = () => undefined,
+  refusedStatuses = new RefusedStatuses(new FakeClock()),
+) {
   const metrics: Pick<ExecutionMetrics, 'seen' | 'written'> = {
     seen: () => undefined,
     written: (_execution, _status, writing) => writing,
@@ -60,6 +66,7 @@ function reconcilerOf(port: Executions, life: LifeOfAnExecution, tell: Execution
     log,
     new FakeClock(),
     retention as unknown as PipelineRunRetention,
+    refusedStatuses,
   );
 }
 
@@ -95,6 +102,15 @@ describe('a pass', () => {
     await reconcilerOf(port, stepsTo(pending), tell).reconcile(key, signal);
     expect(tell).toHaveBeenCalledTimes(1);
     expect(tell).toHaveBeenCalledWith(live, expect.objectContaining({ message: 'not yet' }), live);
+  });
+
+  it('remembers that the API server has refused the status', async () => {
+    const refuse = () => Promise.reject(new InvalidError('Too long'));
+    const port = { ...executions().port, writeStatus: refuse } as unknown as Executions;
+    const refusedStatuses = new RefusedStatuses(new FakeClock());
+    const reconciler = reconcilerOf(port, stepsTo(pending), undefined, refusedStatuses);
+    await expect(reconciler.reconcile(key, signal)).rejects.toThrow('Too long');
+    expect(refusedStatuses.refusalOf(seen)).toMatchObject({ reason: 'StatusRefused' });
   });
 
   it('is not begun for an execution that is over', async () => {

@@ -12,6 +12,7 @@ import { ExecutionMetrics } from './execution-metrics.ts';
 import { Executions, type Outdated } from './executions.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import type { StepOutcome } from './steps/step.ts';
 import { CLOCK } from './tokens.ts';
 
@@ -30,6 +31,7 @@ export class Reconciler {
     private readonly log: ExecutionLog,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly retention: PipelineRunRetention,
+    private readonly refusedStatuses: RefusedStatuses,
   ) {}
 
   /**
@@ -75,7 +77,7 @@ export class Reconciler {
   ): Promise<HandlerResult | Outdated> {
     const { observation } = outcome;
     const status = summarise(execution, observation, this.clock.now());
-    const writing = this.executions.writeStatus(execution, status, signal);
+    const writing = this.refusedStatuses.written(execution, this.executions.writeStatus(execution, status, signal));
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
     notePhase(execution, written);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { aPipelineRun, succeeded } from '../tekton/pipeline-run.builders.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
@@ -13,12 +14,14 @@ const finished = succeeded('False', 'TaskRunCancelled');
 
 /** An execution with a PipelineRun, which may be gone. */
 function aRun(over: object = failed) {
-  const cluster = aFakeCluster();
+  const clock = new FakeClock();
+  const cluster = aFakeCluster({}, clock);
   const execution = cluster.execution();
   const pipelineRun = cluster.pipelineRun(execution, over);
   const run = runOf(execution, pipelineRun);
   return {
     ...cluster,
+    clock,
     own: execution,
     look: () => cluster.runEnds.look(run, pipelineRun, signal),
     lookWithout: () => cluster.runEnds.look(run, undefined, signal),
@@ -72,6 +75,33 @@ describe('a run whose PipelineRun has failed', () => {
   });
 });
 
+describe('a run that waits for TaskRuns whose end is never recorded', () => {
+  const deadlineMs = 600_000;
+
+  it('ends a status deadline after nothing else of it was left, whoever adds TaskRuns meanwhile', async () => {
+    const { lookWithout, taskRun, own, clock } = aRun();
+    taskRun(own, 'first', {}, { metadata: { ownerReferences: [] } });
+    await lookWithout();
+    await clock.advance(deadlineMs);
+    taskRun(own, 'second', {}, { metadata: { ownerReferences: [] } });
+    await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'TaskRun first, TaskRun second' });
+    await clock.advance(1);
+    await expect(lookWithout()).resolves.toMatchObject({ kind: 'ended' });
+    await expect(lookWithout()).resolves.toMatchObject({ kind: 'ended' });
+  });
+
+  it('does not end while a step of it is alive, and then counts anew', async () => {
+    const { look, taskRun, pod, own, clock } = aRun();
+    taskRun(own, 'main', {});
+    await look();
+    await clock.advance(deadlineMs + 1);
+    pod(own, 'main', running);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'pod main-pod (step s)' });
+    pod(own, 'main', ended);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun main' });
+  });
+});
+
 describe('a run whose PipelineRun has succeeded', () => {
   const success = { status: succeeded('True', 'Succeeded') };
 
@@ -88,6 +118,16 @@ describe('a run whose PipelineRun has succeeded', () => {
     pod(own, 'earlier', running);
     await expect(look()).resolves.toMatchObject({ kind: 'waiting', waitsFor: 'pod earlier-pod (step s)' });
     expect(server.verbs).toEqual(['list', 'list']);
+  });
+
+  it('cancels a TaskRun of which a pod runs, and waits for the pod only', async () => {
+    const { look, taskRun, pod, own, server } = aRun(success);
+    taskRun(own, 'left', {}, { metadata: { ownerReferences: [] } });
+    pod(own, 'left', running);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'pod left-pod (step s)' });
+    expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
+    pod(own, 'left', ended);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });
 
   it('does not wait for a pod of another run', async () => {

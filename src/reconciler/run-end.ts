@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
+import type { Clock } from '../kubernetes/clock.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
@@ -6,7 +8,9 @@ import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-ac
 import type { StepPod } from '../tekton/step-pod.ts';
 import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { FirstSeen } from './first-seen.ts';
 import { TaskRuns } from './task-runs.ts';
+import { CLOCK } from './tokens.ts';
 
 /**
  * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
@@ -24,46 +28,57 @@ export type RunEnd =
 /** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
 @Injectable()
 export class RunEnds {
-  constructor(private readonly taskRuns: TaskRuns) {}
+  /** Runs that wait for nothing but unfinished TaskRuns without a live step. */
+  readonly #awaited = new FirstSeen();
+
+  constructor(
+    private readonly taskRuns: TaskRuns,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * Looks at the TaskRuns and pods of a run. Unfinished TaskRuns are cancelled: Tekton leaves them behind when it fails a
-   * PipelineRun before they have ended, and goes on with them.
+   * PipelineRun before they have ended, and goes on with them. Their end is awaited for the status deadline at most, unless a
+   * step of the run is alive: a TaskRun that Tekton does not reconcile, such as one that somebody else manages, never ends.
    *
    * @param pipelineRun undefined when it is gone
    */
   async look(run: RunIdentity, pipelineRun: PipelineRun | undefined, signal: AbortSignal): Promise<RunEnd> {
-    if (pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded') {
-      return this.#lookAtPods(run, pipelineRun, signal);
-    }
+    const hasSucceeded = isSuccess(pipelineRun);
+    // All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run.
+    const livePods = hasSucceeded ? await this.taskRuns.livePods(run.namespace, signal) : undefined;
+    if (livePods?.length === 0) return { kind: 'ended', taskRuns: [] };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
     const unfinished = taskRuns.filter((taskRun) => !isFinished(taskRun));
     const uncancelled = unfinished.filter(({ spec }) => spec.status !== taskRunCancelled);
     for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);
     // After the TaskRuns: one that is finished makes no more pods.
-    const live = await this.taskRuns.livePods(run.namespace, signal);
+    const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
     const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
-    return endOf(unfinished, pods, taskRuns, uncancelled.length === 0 && pods.length === 0);
+    const isCancelled = uncancelled.length === 0 && pods.length === 0;
+    const awaited = hasSucceeded ? [] : unfinished;
+    const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
+    if (isOver(awaited, pods) || (isCancelled && isOverdue)) return { kind: 'ended', taskRuns };
+    return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
   }
 
-  /** All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run. */
-  async #lookAtPods(run: RunIdentity, pipelineRun: PipelineRun, signal: AbortSignal): Promise<RunEnd> {
-    const live = await this.taskRuns.livePods(run.namespace, signal);
-    if (live.length === 0) return { kind: 'ended', taskRuns: [] };
-    const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
-    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
-    return endOf([], pods, taskRuns, false);
+  /** The time counts for a run, not for each of its TaskRuns: somebody may go on adding some. */
+  #isOverdue({ namespace, name }: RunIdentity, waitsForTaskRunsOnly: boolean): boolean {
+    const key = `${namespace}/${name}`;
+    const now = this.clock.now();
+    if (waitsForTaskRunsOnly) return now.getTime() - this.#awaited.note(key, now) > this.config.statusDeadlineMs;
+    this.#awaited.forget(key);
+    return false;
   }
 }
 
-function endOf(
-  unfinished: readonly TaskRun[],
-  pods: readonly StepPod[],
-  taskRuns: readonly TaskRun[],
-  isCancelled: boolean,
-): RunEnd {
-  if (unfinished.length === 0 && pods.length === 0) return { kind: 'ended', taskRuns };
-  return { kind: 'waiting', waitsFor: describeActivity(unfinished, pods), taskRuns, isCancelled };
+function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
+  return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
+}
+
+function isOver(awaited: readonly TaskRun[], pods: readonly StepPod[]): boolean {
+  return awaited.length === 0 && pods.length === 0;
 }
 
 /** Milliseconds until a run that is ending is looked at again: soon at first, for most end soon, then less often. */

@@ -2,7 +2,10 @@ import { pipelineRunPending, type PipelineRun } from './pipeline-run.ts';
 import type { StepPod } from './step-pod.ts';
 import { isFinished, taskRunLabels, taskRunResource, type TaskRun } from './task-run.ts';
 
-/** A PipelineRun, by the UID where it is known: another one may have its name. */
+/**
+ * A PipelineRun, by the UID where it is known: another one may have its name. Where it is not, the name is the one that is
+ * derived from the UID of the execution, which no other run has.
+ */
 export interface RunIdentity {
   readonly namespace: string;
   readonly name: string;
@@ -11,7 +14,7 @@ export interface RunIdentity {
 
 /**
  * Whether a TaskRun belongs to a PipelineRun. The owner reference decides. `kubectl delete --cascade=orphan` removes it and
- * lets the TaskRun go on; then the UID in Tekton's label does, which no other run has.
+ * lets the TaskRun go on; then Tekton's labels do.
  */
 export function belongsToRun({ metadata }: TaskRun, run: RunIdentity): boolean {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
@@ -22,15 +25,19 @@ export function belongsToRun({ metadata }: TaskRun, run: RunIdentity): boolean {
 
 /**
  * Whether a pod belongs to a PipelineRun: a TaskRun of it controls the pod. The TaskRun may be gone while its pod is
- * terminating; then the UID in Tekton's label decides, and a pod that no TaskRun has ever controlled still does not count.
+ * terminating; then Tekton's labels decide, and a pod that no TaskRun has ever controlled still does not count.
  */
 export function isPodOfRun({ metadata, taskRunUid }: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (taskRunUid === undefined) return false;
   return taskRuns.some((taskRun) => taskRun.metadata.uid === taskRunUid) || isLabelled(metadata, run);
 }
 
-function isLabelled({ labels }: { readonly labels?: Readonly<Record<string, string>> }, { uid }: RunIdentity): boolean {
-  return uid !== undefined && labels?.[taskRunLabels.pipelineRunUid] === uid;
+function isLabelled(
+  { labels }: { readonly labels?: Readonly<Record<string, string>> },
+  { name, uid }: RunIdentity,
+): boolean {
+  if (uid !== undefined) return labels?.[taskRunLabels.pipelineRunUid] === uid;
+  return labels?.[taskRunLabels.pipelineRun] === name;
 }
 
 /**

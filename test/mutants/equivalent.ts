@@ -53,13 +53,6 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'The protocol of a URL ends with its first colon.',
   },
   {
-    file: 'src/locking/lock-lease.ts',
-    code: 'if (workflow === undefined || time === undefined || Number.isNaN(Date.parse(time))) return undefined;',
-    original: 'time === undefined',
-    replacement: 'false',
-    reason: 'Date.parse(undefined) is NaN.',
-  },
-  {
     file: 'src/locking/longest-held.ts',
     code: "const agesMs = held.map(({ spec }) => now.getTime() - Date.parse(spec.acquireTime ?? ''));",
     ...emptyText,

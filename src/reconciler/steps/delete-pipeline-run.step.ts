@@ -1,28 +1,38 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../../kubernetes/clock.ts';
 import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { PipelineRunRetention } from '../pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
+import { CLOCK } from '../tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
+/** How long Tekton may still act on a PipelineRun that is being deleted, because it has not seen that yet. */
+const settleMs = 5_000;
+
 /**
- * Deletes the PipelineRun of an execution that is being deleted, and goes on only when it is gone with all its pods. Until
- * then the target may still be changed.
+ * Deletes the PipelineRun of an execution that is being deleted. Goes on when it is gone, or has been in deletion for some
+ * seconds: a finalizer of somebody else may keep it, or one of its TaskRuns, while Tekton does nothing more for it. What goes
+ * on of the run is awaited by {@link ReleaseTarget}.
  */
 @Injectable()
 export class DeletePipelineRun implements Step {
   constructor(
     private readonly pipelineRuns: PipelineRuns,
     private readonly retention: PipelineRunRetention,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     if (!isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined) return { kind: 'next', execution };
-    if (pipelineRun.metadata.deletionTimestamp === undefined) await this.pipelineRuns.delete(pipelineRun, signal);
+    const { deletionTimestamp } = pipelineRun.metadata;
+    if (deletionTimestamp === undefined) await this.pipelineRuns.delete(pipelineRun, signal);
     await this.retention.release(pipelineRun, signal);
-    // The watch tells when it is gone.
-    return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };
+    const settled = Date.parse(deletionTimestamp ?? '') + settleMs <= this.clock.now().getTime();
+    if (settled) return { kind: 'next', execution };
+    // The watch tells when it is gone, which is mostly sooner.
+    return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: settleMs };
   }
 }

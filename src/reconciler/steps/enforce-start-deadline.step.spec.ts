@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { InvalidError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { RefusedStatuses } from '../refused-statuses.ts';
 import { EnforceStartDeadline } from './enforce-start-deadline.step.ts';
 
 const { signal } = new AbortController();
@@ -19,7 +21,10 @@ const refused: WorkflowExecutionStatus = {
 function aStep(minutes: number) {
   const cluster = aFakeCluster();
   const clock = new FakeClock(new Date(Date.parse(refusedAt) + minutes * 60_000));
-  return { ...cluster, step: new EnforceStartDeadline(cluster.pipelineRuns, { startDeadlineMs: 600_000 }, clock) };
+  const refusedStatuses = new RefusedStatuses(clock);
+  const config = { startDeadlineMs: 600_000 };
+  const step = new EnforceStartDeadline(cluster.pipelineRuns, refusedStatuses, config, clock);
+  return { ...cluster, clock, refusedStatuses, step };
 }
 
 describe('the start deadline', () => {
@@ -44,6 +49,34 @@ describe('the start deadline', () => {
       kind: 'observed',
       observation: { phase: 'Failed', failure: { reason: 'Forbidden', wasExecutionFailure: false } },
     });
+  });
+
+  it('fails one of which no status could be written for too long', async () => {
+    const { step, execution, refusedStatuses, clock } = aStep(0);
+    const one = execution();
+    const refuse = () => refusedStatuses.written(one, Promise.reject(new InvalidError('Too long')));
+    await expect(refuse()).rejects.toThrow('Too long');
+    await clock.advance(599_999);
+    await expect(refuse()).rejects.toThrow('Too long');
+    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
+    await clock.advance(1);
+    await expect(step.run(one, signal)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { message: expect.stringContaining('refused its status') } },
+    });
+  });
+
+  it('does not count the time in which the API server could not be reached, nor before a status was written', async () => {
+    const { step, execution, refusedStatuses, clock } = aStep(0);
+    const one = execution();
+    const failing = refusedStatuses.written(one, Promise.reject(new UnavailableError('no route')));
+    await expect(failing).rejects.toThrow('no route');
+    await clock.advance(600_000);
+    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
+    const refused = refusedStatuses.written(one, Promise.reject(new InvalidError('Too long')));
+    await expect(refused).rejects.toThrow('Too long');
+    await refusedStatuses.written(one, Promise.resolve(one));
+    await clock.advance(600_000);
+    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
   });
 
   it('lets one go on of which an earlier try has created the PipelineRun after all', async () => {

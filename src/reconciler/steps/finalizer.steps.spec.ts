@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { finalizer } from '../../workflow-execution/finalizer.ts';
 import type { ExecutionLog } from '../execution-log.ts';
@@ -9,6 +10,7 @@ import { RemoveFinalizer } from './remove-finalizer.step.ts';
 
 const { signal } = new AbortController();
 const deletionTimestamp = '2026-01-02T03:07:00Z';
+const clock = new FakeClock(new Date('2026-01-02T03:04:09Z'));
 const guarded = { metadata: { finalizers: [finalizer] } };
 const deleted = { metadata: { finalizers: [finalizer], deletionTimestamp } };
 
@@ -21,7 +23,7 @@ function aCluster() {
     logged,
     add: new AddFinalizer(cluster.executions),
     remove: new RemoveFinalizer(cluster.executions, log),
-    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns, cluster.retention),
+    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns, cluster.retention, clock),
     /** The same execution, of which something has changed since. */
     stale: (execution: WorkflowExecution) => ({
       ...execution,
@@ -53,16 +55,26 @@ describe('adding the finalizer', () => {
 });
 
 describe('deleting the PipelineRun of an execution that is being deleted', () => {
-  it('asks for it once, and goes on only when it is gone', async () => {
+  it('asks for it once, and waits until it is gone', async () => {
     const { deletePipelineRun, execution, pipelineRun, server, sync } = aCluster();
     const one = execution(deleted);
     pipelineRun(one, { metadata: { finalizers: ['foregroundDeletion'] } });
-    const waiting = { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };
+    const waiting = { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: 5_000 };
     await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
     expect(server.verbs).toEqual(['delete']);
     sync();
     await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
     expect(server.verbs).toEqual(['delete']);
+  });
+
+  it.each([
+    ['waits while Tekton may not have seen that it is being deleted', '2026-01-02T03:04:05Z', 'settled'],
+    ['goes on after that, whatever finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
+  ])('%s', async (_, deletedAt, kind) => {
+    const { deletePipelineRun, execution, pipelineRun } = aCluster();
+    const one = execution(deleted);
+    pipelineRun(one, { metadata: { finalizers: ['example.org/other'], deletionTimestamp: deletedAt } });
+    await expect(deletePipelineRun.run(one, signal)).resolves.toMatchObject({ kind });
   });
 
   it('lets it go, because nobody waits for its outcome any more', async () => {

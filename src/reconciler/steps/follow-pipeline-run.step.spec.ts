@@ -19,8 +19,8 @@ const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:00:09
 const stepFailed = { containerID: 'c', exitCode: 3, reason: 'Error' };
 
 function aStep() {
-  const cluster = aFakeCluster();
   const clock = new FakeClock(new Date(completionTime));
+  const cluster = aFakeCluster({}, clock);
   const config = { statusDeadlineMs };
   const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
   const step = new FollowPipelineRun(cluster.pipelineRuns, cluster.runEnds, unrecorded, config, clock);
@@ -83,11 +83,16 @@ describe('following an execution', () => {
     });
   });
 
-  it('ends it at last when Tekton does not record the end of a TaskRun that it was asked to end', async () => {
+  it.each([
+    ['has failed', true],
+    ['is gone', false],
+  ])('ends one that %s at last when the end of a cancelled TaskRun is not recorded', async (_, isThere) => {
     const { follow, execution, pipelineRun, taskRun, clock } = aStep();
-    const one = execution();
-    pipelineRun(one, { status: hasFailed });
-    taskRun(one, 'main', {}, { spec: { status: 'TaskRunCancelled' } });
+    const one = execution({ status: { phase: 'Running' } });
+    if (isThere) pipelineRun(one, { status: hasFailed });
+    const forged = isThere ? {} : { metadata: { ownerReferences: [] } };
+    taskRun(one, 'main', {}, { spec: { status: 'TaskRunCancelled' }, ...forged });
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running' } });
     await clock.advance(statusDeadlineMs);
     await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running' } });
     await clock.advance(1);

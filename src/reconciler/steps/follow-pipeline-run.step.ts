@@ -2,14 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { cancellationOf, type PipelineRun } from '../../tekton/pipeline-run.ts';
-import { readOutcome } from '../../tekton/read-outcome.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { isEndNotRecorded } from '../../workflow-execution/status.ts';
-import { isBeingDeleted, observeEnding, observeMissingPipelineRun, observeRunning } from '../observe-pipeline-run.ts';
+import { goesOn, observeEnding, observeMissingPipelineRun, observeRunning } from '../observe-pipeline-run.ts';
 import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe-unrecorded-end.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
-import { lookAgainMs, RunEnds, runOf, type RunEnd } from '../run-end.ts';
+import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
 import { CLOCK } from '../tokens.ts';
 import { UnrecordedEnds, type UnrecordedEnd } from '../unrecorded-ends.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -42,9 +41,7 @@ export class FollowPipelineRun implements Step {
     signal: AbortSignal,
   ): Promise<StepOutcome> {
     const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
-    if (end.kind === 'waiting' && !this.#isAbandoned(end, pipelineRun)) {
-      return this.#wait(execution, pipelineRun, end.waitsFor);
-    }
+    if (end.kind === 'waiting') return this.#wait(execution, pipelineRun, end.waitsFor);
     if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
     return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns));
   }
@@ -53,12 +50,6 @@ export class FollowPipelineRun implements Step {
     const ending = observeEnding(runOf(execution, pipelineRun), pipelineRun, waitsFor);
     const endNotRecorded = isEndNotRecorded(execution);
     return observed({ ...ending, endNotRecorded }, lookAgainMs(pipelineRun, this.clock.now()));
-  }
-
-  /** Tekton does not record either that the TaskRuns of an ended run have ended, and no step of them runs. */
-  #isAbandoned(end: Extract<RunEnd, { kind: 'waiting' }>, pipelineRun: PipelineRun | undefined): boolean {
-    const ended = Date.parse(pipelineRun?.status.completionTime ?? '');
-    return end.isCancelled && this.clock.now().getTime() - ended > this.config.statusDeadlineMs;
   }
 
   /** First says so, then cancels, and at last, when Tekton does not record even that, ends the execution without it. */
@@ -81,8 +72,4 @@ export class FollowPipelineRun implements Step {
 
 function observed(observation: Observation, requeueAfterMs?: number): StepOutcome {
   return { kind: 'observed', observation, requeueAfterMs };
-}
-
-function goesOn(pipelineRun: PipelineRun): boolean {
-  return readOutcome(pipelineRun).state === 'running' && !isBeingDeleted(pipelineRun);
 }

@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { silentLogger } from '../../kubernetes/logger.ts';
+import { UnreadableLockError } from '../../locking/lock-lease.ts';
 import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { TargetLocks } from '../../locking/target-locks.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
@@ -15,13 +18,18 @@ const completionTime = '2026-01-02T03:06:36Z';
 const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
 const failed: WorkflowExecutionStatus = { phase: 'Failed', completionTime, failure };
 
-function aStep() {
+function aStep(error?: Error) {
   const cluster = aFakeCluster();
+  const warn = jest.fn();
   const released: [string, ExecutionId, Cooldown | undefined, Date, AbortSignal][] = [];
   const locks = {
-    release: (...given: (typeof released)[number]) => Promise.resolve(void released.push(given)),
+    release: (...given: (typeof released)[number]) => {
+      if (error !== undefined) return Promise.reject(error);
+      return Promise.resolve(void released.push(given));
+    },
   } as unknown as TargetLocks;
-  return { ...cluster, released, step: new ReleaseTarget(locks, cluster.runEnds, clock) };
+  const log = { ...silentLogger, warn };
+  return { ...cluster, released, warn, step: new ReleaseTarget(locks, cluster.runEnds, clock, log) };
 }
 
 describe('releasing the target of an execution', () => {
@@ -52,6 +60,17 @@ describe('releasing the target of an execution', () => {
     const { step, execution, server, released } = aStep();
     await expect(step.run(execution({ status: failed }), signal)).resolves.toMatchObject({ kind: 'next' });
     expect([server.verbs, released.length]).toEqual([[], 1]);
+  });
+
+  it('does not wait for somebody to delete a Lease that cannot be parsed, and says so', async () => {
+    const { step, execution, warn } = aStep(new UnreadableLockError('garbage'));
+    await expect(step.run(execution({ status: failed }), signal)).resolves.toMatchObject({ kind: 'next' });
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  it('is tried again after any other error', async () => {
+    const { step, execution } = aStep(new UnavailableError('no route'));
+    await expect(step.run(execution({ status: failed }), signal)).rejects.toThrow('no route');
   });
 
   it('has nothing to release when the target cannot be understood', async () => {

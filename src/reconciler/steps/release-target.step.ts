@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../../kubernetes/clock.ts';
+import type { Logger } from '../../kubernetes/logger.ts';
+import { UnreadableLockError } from '../../locking/lock-lease.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { inLog } from '../../workflow-execution/in-log.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { cooldownOf, idOf } from '../claims.ts';
 import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
-import { CLOCK } from '../tokens.ts';
+import { CLOCK, LOGGER } from '../tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -19,6 +22,7 @@ export class ReleaseTarget implements Step {
     private readonly locks: TargetLocks,
     private readonly runEnds: RunEnds,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
@@ -28,7 +32,13 @@ export class ReleaseTarget implements Step {
     if (!isTerminal(phaseOf(execution)) && !(await this.#hasEnded(execution, signal))) {
       return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: lookAgainMs(undefined, now) };
     }
-    await this.locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
+    try {
+      await this.locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
+    } catch (err) {
+      // There is nothing to release, and the deletion would wait until somebody deletes the Lease.
+      if (!(err instanceof UnreadableLockError)) throw err;
+      this.log.warn({ ...inLog(execution.metadata), target, err }, 'lock not released');
+    }
     return { kind: 'next', execution };
   }
 

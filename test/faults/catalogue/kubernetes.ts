@@ -58,4 +58,11 @@ export const kubernetesFaults: readonly Fault[] = [
     replace: 'isWell: true,',
     caughtBy: ['src/health/readiness.spec.ts'],
   },
+  {
+    name: 'a name leads a request to another path',
+    file: 'src/kubernetes/resource-type.ts',
+    find: "name !== '' && name !== '.' && name !== '..'",
+    replace: "name !== '' && name !== '.'",
+    caughtBy: ['src/kubernetes/resource-type.spec.ts'],
+  },
 ];

@@ -26,7 +26,7 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'the finalizer is removed before the PipelineRun is gone',
     file: 'src/reconciler/steps/delete-pipeline-run.step.ts',
-    find: "return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted' };",
+    find: "if (settled) return { kind: 'next', execution };",
     replace: "return { kind: 'next', execution };",
     caughtBy: ['src/reconciler/steps/finalizer.steps.spec.ts'],
   },
@@ -54,9 +54,37 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'an execution ends while a step of it runs',
     file: 'src/reconciler/run-end.ts',
-    find: 'if (unfinished.length === 0 && pods.length === 0) return',
-    replace: 'if (unfinished.length === 0) return',
+    find: 'return awaited.length === 0 && pods.length === 0;',
+    replace: 'return awaited.length === 0;',
     caughtBy: ['src/reconciler/run-end.spec.ts'],
+  },
+  {
+    name: 'a finalizer of somebody else on its PipelineRun keeps a deleted execution for ever',
+    file: 'src/reconciler/steps/delete-pipeline-run.step.ts',
+    find: 'const settled = Date.parse',
+    replace: 'const settled = pipelineRun === undefined && Date.parse',
+    caughtBy: ['src/reconciler/steps/finalizer.steps.spec.ts'],
+  },
+  {
+    name: 'a TaskRun whose end is never recorded keeps an execution for ever',
+    file: 'src/reconciler/run-end.ts',
+    find: 'now.getTime() - this.#awaited.note(key, now) > this.config.statusDeadlineMs',
+    replace: 'false',
+    caughtBy: ['src/reconciler/run-end.spec.ts', 'src/reconciler/steps/follow-pipeline-run.step.spec.ts'],
+  },
+  {
+    name: 'an orphaned TaskRun holds no target when somebody has made another PipelineRun of its name',
+    file: 'src/reconciler/execution-holders.ts',
+    find: 'runOf({ metadata: holder })',
+    replace: 'runOf({ metadata: holder }, pipelineRun)',
+    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+  },
+  {
+    name: 'an execution of which no status can be written waits for ever',
+    file: 'src/reconciler/refused-statuses.ts',
+    find: 'if (error instanceof InvalidError) this',
+    replace: 'if (!(error instanceof Error)) this',
+    caughtBy: ['src/reconciler/steps/enforce-start-deadline.step.spec.ts', 'src/reconciler/reconciler.spec.ts'],
   },
   {
     name: 'a TaskRun that Tekton has left is not cancelled',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { finalizer } from '../../../src/workflow-execution/finalizer.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { bind } from '../../support/callers.ts';
@@ -79,6 +80,18 @@ describe('the metadata that only the service may set', () => {
     expect(message).toContain('are changed by the service only');
     const { metadata } = await kubernetes.get(workflowExecutionResource, { namespace: namespace.name, name: 'kept' });
     expect(metadata.annotations).toMatchObject({ [`${own}/created-by`]: 'alice' });
+  });
+
+  it('is the finalizer, too: nobody else removes it', async () => {
+    await create(service, 'guarded', {});
+    const others = ['example.org/other'];
+    expect(await patch(service, 'guarded', { metadata: { finalizers: [finalizer, ...others] } })).toEqual({ ok: true });
+
+    const { message } = await patch(editor, 'guarded', { metadata: { finalizers: others } });
+
+    expect(message).toContain('is removed by the service only');
+    expect(await patch(editor, 'guarded', { metadata: { finalizers: [finalizer] } })).toEqual({ ok: true });
+    expect(await patch(service, 'guarded', { metadata: { finalizers: null } })).toEqual({ ok: true });
   });
 
   it('does not keep anybody from changing the rest', async () => {

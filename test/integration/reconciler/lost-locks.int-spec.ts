@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
+import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
+import { taskRunLabels, taskRunResource } from '../../../src/tekton/task-run.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { answer, type Fault } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -104,6 +107,28 @@ describe('a target whose Lease somebody has given to another execution', () => {
   });
 });
 
+describe('a target whose execution somebody has removed by force', () => {
+  it('is not free while a TaskRun of its run goes on, which is cancelled', async () => {
+    const { metadata } = await fixture.execute('removed', waitingWorkflow, on('orphaned'));
+    await fixture.phase('removed', 'Running');
+    const orphan = await fixture.client.create(taskRunResource, orphanOf(pipelineRunName({ metadata })));
+    await fixture.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
+    await fixture.delete('removed');
+    await fixture.gone('removed');
+    await until('its PipelineRun is gone', async () => (await fixture.pipelineRuns('removed')).length === 0);
+
+    await fixture.execute('too-early', skippingWorkflow, on('orphaned'));
+
+    const { status } = await fixture.phase('too-early', 'Skipped');
+    expect(status?.skip).toMatchObject(busyWith('removed'));
+    const { spec } = await fixture.client.get(taskRunResource, orphan.metadata);
+    expect(spec.status).toBe('TaskRunCancelled');
+    await fixture.client.delete(taskRunResource, orphan.metadata);
+    await fixture.execute('in-time', skippingWorkflow, on('orphaned'));
+    await fixture.phase('in-time', 'Completed');
+  });
+});
+
 describe('an execution that nobody interferes with', () => {
   it('writes its lock once', async () => {
     const before = fixture.proxy.requests.length;
@@ -129,6 +154,19 @@ function hold(): { readonly fault: Fault; release(): void } {
     await exchange.pass();
   };
   return { fault, release: resolve };
+}
+
+/** A TaskRun as Tekton labels those of a PipelineRun, without an owner; Tekton leaves it to somebody else. */
+function orphanOf(pipelineRun: string) {
+  return {
+    ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun' },
+    metadata: {
+      name: 'orphan',
+      namespace: fixture.namespace,
+      labels: { [taskRunLabels.pipelineRun]: pipelineRun },
+    },
+    spec: { managedBy: 'example.org/nobody', taskSpec: { steps: [{ name: 'none', image: 'none' }] } },
+  };
 }
 
 function busyWith(name: string) {

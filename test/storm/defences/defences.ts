@@ -123,8 +123,8 @@ export const defences: readonly Defence[] = [
     name: 'an execution ends only when no step of it runs',
     edit: {
       file: 'src/reconciler/run-end.ts',
-      find: 'if (unfinished.length === 0 && pods.length === 0) return',
-      replace: 'if (unfinished.length === 0) return',
+      find: 'return awaited.length === 0 && pods.length === 0;',
+      replace: 'return awaited.length === 0;',
     },
     rule: 'No step runs after the end of its execution',
     interferenceKinds: ['delete-run'],
