@@ -17,6 +17,7 @@ describe('the right to remediate, for kubectl', () => {
   const namespaces: TestNamespace[] = [];
   let [home, granted, foreign] = ['', '', ''];
   let directory: string;
+  let unbindService: () => Promise<void>;
   let count = 0;
 
   beforeAll(async () => {
@@ -27,12 +28,16 @@ describe('the right to remediate, for kubectl', () => {
     await bind(kubernetes, operator, editor, { namespace: home });
     await bind(kubernetes, operator, editor, { namespace: granted });
     await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere');
-    await bind(kubernetes, 'workflow-execution-api', { namespace: home, name: 'service' }, { namespace: home });
+    // The rights of a Role with verbs ['*'] in one namespace.
+    await bind(kubernetes, 'cluster-admin', { namespace: home, name: 'owner' }, { namespace: home });
+    const service = { namespace: home, name: 'service' };
+    unbindService = await bind(kubernetes, 'workflow-execution-api', service, 'everywhere');
     for (const [name, target] of [
       ['editor', `${home}/deployment/a`],
       ['editor', `${granted}/deployment/a`],
       ['admin', 'node/w1'],
-      ['service', `${home}/deployment/a`],
+      ['owner', `${home}/deployment/a`],
+      ['service', `${foreign}/deployment/a`],
     ] as const) {
       await until(`${name} may aim at ${target}`, async () => (await create(name, target)) === '');
     }
@@ -40,6 +45,7 @@ describe('the right to remediate, for kubectl', () => {
   });
 
   afterAll(async () => {
+    await unbindService();
     for (const namespace of namespaces) await namespace.delete();
     await rm(directory, { recursive: true });
   });
@@ -73,6 +79,13 @@ describe('the right to remediate, for kubectl', () => {
 
     expect(complaint).toContain('(Forbidden)');
     expect(complaint).toContain(`system:serviceaccount:${home}:editor may not remediate workflowexecutions ${where()}`);
+  });
+
+  it.each([
+    ['in another namespace', () => `${foreign}/deployment/api`],
+    ['that is cluster-scoped', () => 'node/w1'],
+  ])('does not come with all rights in one namespace, for a target %s', async (_, target) => {
+    expect(await create('owner', target())).toContain(':owner may not remediate workflowexecutions');
   });
 
   it('reaches cluster-scoped targets when it is given everywhere', async () => {
