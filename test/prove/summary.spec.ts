@@ -47,7 +47,7 @@ describe('the catalogue of proofs', () => {
   });
 
   it('is listed with how long each one takes, what it proves and needs', () => {
-    expect(listOf(proofs)).toMatch(/^chaos +\d+ min  One run per target/m);
+    expect(listOf(proofs)).toMatch(/^chaos +\d+ min +One run per target/m);
     expect(listOf(proofs)).toMatch(/^image .+ Needs pods and buildah\.$/m);
     expect(listOf(proofs)).toMatch(/^mutants .+ Runs only by name\.$/m);
   });

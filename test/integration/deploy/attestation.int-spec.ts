@@ -19,6 +19,8 @@ describe('the metadata that only the service may set', () => {
   let service: KubernetesClient;
   /** Has the rights of a Role with verbs ['*'] in the namespace. */
   let owner: KubernetesClient;
+  /** Writes the status. */
+  let writer: KubernetesClient;
   const unbind: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
@@ -26,6 +28,7 @@ describe('the metadata that only the service may set', () => {
     namespace = await createNamespace(kubernetes, 'attestation');
     editor = await userWith('workflow-execution-operator', 'editor');
     service = await userWith('workflow-execution-api', 'service', 'everywhere');
+    writer = await userWith('workflow-execution-controller', 'writer', 'everywhere');
     owner = await userWith('cluster-admin', 'owner');
     await until('the policy is in force', async () => !(await create(editor, 'probe', { 'created-by': 'x' })).ok);
   });
@@ -92,6 +95,19 @@ describe('the metadata that only the service may set', () => {
     expect(message).toContain('are changed by the service only');
     const { metadata } = await kubernetes.get(workflowExecutionResource, { namespace: namespace.name, name: 'kept' });
     expect(metadata.annotations).toMatchObject({ [`${own}/created-by`]: 'alice' });
+  });
+
+  it('includes the status, also for somebody with all rights in one namespace', async () => {
+    await create(owner, 'running', {});
+    const forged = { status: { phase: 'Pending', target: 'kube-system/deployment/coredns' } };
+    const key = { namespace: namespace.name, name: 'running' };
+
+    const patchStatus = (by: KubernetesClient, change: object) =>
+      outcomeOf(by.patch(workflowExecutionResource, key, change, { subresource: 'status' }));
+    await until('the policy is in force', async () => !(await patchStatus(owner, forged)).ok);
+
+    expect((await patchStatus(owner, forged)).message).toContain('is changed by the service only');
+    expect(await patchStatus(writer, { status: { phase: 'Pending' } })).toEqual({ ok: true });
   });
 
   it('does not keep anybody from changing the rest', async () => {
