@@ -43,7 +43,10 @@ describeOnPods('the demo', () => {
 describeOnPods('the demo on a cluster that KUBECONFIG names', () => {
   let cluster: Cluster;
 
-  beforeAll(async () => (cluster = await startCluster({ level: 'pods', owner: 'process', ignoreKubeconfig: true })), startMs);
+  beforeAll(
+    async () => (cluster = await startCluster({ level: 'pods', owner: 'process', ignoreKubeconfig: true })),
+    startMs,
+  );
   afterAll(() => cluster.stop());
 
   const kubectl = (...args: string[]) => runKubectl(cluster, ...args);
