@@ -88,6 +88,13 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'connections',
+    proves:
+      'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
+    run: { jest: ['test/integration/execution/connections.prove'] },
+    cluster: 'shared',
+  },
+  {
     name: 'memory',
     minutes: 1,
     proves: 'The process that the image starts gives the memory of its first lists back.',
@@ -208,6 +215,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'chaos-defences',
+    minutes: 8,
     needs: 'pods',
     proves: 'With each defence against interference switched off, the chaos checker finds what goes wrong.',
     run: { node: ['test/storm/defences/cli.ts'] },

@@ -42,10 +42,13 @@ export class OpenStreams {
     const controller = new AbortController();
     this.open_.set(controller, caller);
     const timer = setInterval(() => void this.recheck(call, controller), this.config.authCacheMs).unref();
+    const end = call.endsInMs === undefined ? undefined : setTimeout(() => controller.abort(tooOld()), call.endsInMs);
+    end?.unref();
     return {
       signal: AbortSignal.any([call.signal, controller.signal]),
       [Symbol.dispose]: () => {
         clearInterval(timer);
+        clearTimeout(end);
         this.open_.delete(controller);
       },
     };
@@ -72,6 +75,11 @@ export class OpenStreams {
       controller.abort(error);
     }
   }
+}
+
+function tooOld(): ApiError {
+  const message = 'the connection has reached its maximum age: go on on a new one, from the last resource version';
+  return new ApiError('Unavailable', message, { retryAfterMs: 0 });
 }
 
 function tooMany(who: string, limit: number): ApiError {

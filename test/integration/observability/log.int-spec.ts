@@ -75,12 +75,28 @@ describe('the log of API calls', () => {
   it.each([
     ['an invalid request', 'invalid', () => operator.token, 'INVALID_ARGUMENT', () => operator.username],
     ['a caller without the right', 'denied', () => stranger.token, 'PERMISSION_DENIED', () => stranger.username],
-    ['an unknown caller', 'unknown', () => 'nonsense', 'UNAUTHENTICATED', () => undefined],
   ])('has one line for %s', async (_, requestId, token, result, user) => {
     const lines = await create(token(), requestId, 'x');
 
     expect(lines).toEqual([expect.objectContaining({ result, verb: 'create', namespace: fixture.namespace })]);
     expect(lines[0]?.['user']).toBe(user());
+  });
+
+  it('has one line for a caller who is not authenticated, whose request is not read', async () => {
+    const { http, grpc } = service;
+    const { api, close } = connectApi({ url: `http://${http}`, grpcAddress: grpc });
+    const request = createRequest(fixture.namespace, { requestId: 'unread', spec: aSpec() });
+    await grpcCall((done) => api.as('nonsense').grpc.createWorkflowExecution(request, done));
+    close();
+
+    const lines = () => calls().filter(({ result }) => result === 'UNAUTHENTICATED');
+    await until('the log has it', () => lines().length > 0);
+    expect(lines()).toEqual([
+      {
+        ...{ level: 'info', time: expect.any(String), context: 'Access', msg: 'create UNAUTHENTICATED' },
+        ...{ verb: 'create', transport: 'gRPC', remote: '127.0.0.1', result: 'UNAUTHENTICATED' },
+      },
+    ]);
   });
 
   it('has the same fields for REST', async () => {
