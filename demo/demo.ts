@@ -1,5 +1,6 @@
 // The whole story on one machine: `npm run demo`. With `-- --once` it ends by itself, its last line a JSON summary.
-import { constants } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterError } from '../test/cluster/errors.ts';
 import { startCluster } from '../test/cluster/index.ts';
@@ -13,12 +14,20 @@ import { startService } from '../test/support/service.ts';
 import type { ServiceProcess } from '../test/support/service.ts';
 import { publisherFor, publishSampleWorkflow } from '../test/support/workflows.ts';
 import { showAudit } from './audit.ts';
+import {
+  createNamespace,
+  isInstalled,
+  removeExecutions,
+  removeNamespace,
+  requireFree,
+  uninstall,
+} from './installation.ts';
 import { nextSteps, summaryOf, tokenCommand } from './report.ts';
 import type { Row } from './view.ts';
 import { submitByGrpc, submitByKubectl, submitByRest } from './submit.ts';
 import { followPhases } from './view.ts';
 
-const namespace = 'demo';
+const namespace = 'workflow-execution-demo';
 /** The ServiceAccount that calls the API. */
 const caller = 'remediation-orchestrator';
 const once = process.argv.includes('--once');
@@ -54,13 +63,27 @@ async function main(): Promise<void> {
 
 async function demonstrate(cluster: Cluster): Promise<void> {
   if (!cluster.pods.available) throw new ClusterError(`The demo runs real containers. ${cluster.pods.reason}`);
-  await applyProduct(cluster);
-  await prepareNamespace(cluster);
+  await requireFree(cluster, namespace);
+  const wasInstalled = await isInstalled(cluster);
+  const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-demo-'));
+  try {
+    if (!wasInstalled) await applyProduct(cluster);
+    await prepareNamespace(cluster);
+    await runService(cluster, directory);
+  } finally {
+    await rm(directory, { recursive: true });
+    // A cluster of the demo's own goes as a whole.
+    if (!cluster.embedded) await cleanUp(cluster, wasInstalled);
+  }
+}
+
+/** Runs the service with the demo's executions, in processes of this machine. */
+async function runService(cluster: Cluster, directory: string): Promise<void> {
   const image = await publishSampleWorkflow(publisherFor(cluster));
   say(`Published the sample workflow as ${image}.`);
-  const storage = await startDataStorage({ directory: join(cluster.directory, 'data-storage') });
+  const storage = await startDataStorage({ directory: join(directory, 'data-storage') });
   const service = await startService({
-    kubeconfig: await serviceKubeconfig(cluster, cluster.directory),
+    kubeconfig: await serviceKubeconfig(cluster, directory),
     settings: { WFE_WATCH_NAMESPACES: namespace, WFE_DATA_STORAGE_URL: storage.url },
   });
   try {
@@ -71,16 +94,27 @@ async function demonstrate(cluster: Cluster): Promise<void> {
     say(nextSteps(cluster, service, { namespace, caller }));
     await untilInterrupted(service);
   } finally {
+    if (!cluster.embedded) await removeExecutions(cluster, namespace).catch(complain);
     await service.stop();
     await storage.stop();
   }
 }
 
+/** Removes from a cluster of somebody's own what the demo has put there. */
+async function cleanUp(cluster: Cluster, wasInstalled: boolean): Promise<void> {
+  await removeNamespace(cluster, namespace).catch(complain);
+  if (!wasInstalled) await uninstall(cluster).catch(complain);
+}
+
+/** An interrupted demo says nothing but this: something has to be removed by hand. */
+function complain(error: unknown): void {
+  console.error(`The demo could not remove what it has created: ${String(error)}`);
+  process.exitCode = 1;
+}
+
 /** The namespace that the executions run in, new for each demo, with the ServiceAccount that their pods run as. */
 async function prepareNamespace(cluster: Cluster): Promise<void> {
-  await releaseExecutions(cluster);
-  await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait');
-  await kubectl(cluster, 'create', 'namespace', namespace);
+  await createNamespace(cluster, namespace);
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
   await kubectl(cluster, 'create', 'serviceaccount', caller, '-n', namespace);
   const role = ['--clusterrole=workflow-execution-operator', `--serviceaccount=${namespace}:${caller}`];
@@ -90,15 +124,6 @@ async function prepareNamespace(cluster: Cluster): Promise<void> {
 /** A token with which the caller may do everything with the executions of the demo's namespace. */
 async function callerToken(cluster: Cluster): Promise<string> {
   return (await kubectl(cluster, ...tokenCommand(namespace, caller))).trim();
-}
-
-/** Executions of an earlier demo and their PipelineRuns wait for a service that does not run any more. */
-async function releaseExecutions(cluster: Cluster): Promise<void> {
-  const left = await kubectl(cluster, 'get', 'workflowexecutions,pipelineruns', '-n', namespace, '-o', 'name');
-  for (const name of left.split('\n').filter((line) => line !== '')) {
-    const release = ['--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
-    await kubectl(cluster, 'patch', name, '-n', namespace, ...release);
-  }
 }
 
 async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image: string): Promise<Row[]> {
@@ -139,6 +164,6 @@ async function untilInterrupted(service: ServiceProcess): Promise<void> {
   say('The service goes on until you press Ctrl-C.');
   const stopped = new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   const ended = await Promise.race([stopped.then(() => undefined), service.exited]);
-  if (ended === undefined) return say('Stopping; nothing of the cluster will be left.');
+  if (ended === undefined) return say('Stopping, and removing what the demo has created.');
   throw new Error(`The service ended with ${ended.signal ?? `exit code ${ended.code}`}:\n${service.log.join('\n')}`);
 }

@@ -1,10 +1,11 @@
 // The tests of every change: `npm test`, or a part of them: `npm test -- unit|integration|e2e|prove [PATH or Jest option...]`.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { readFileSync, watch, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ClusterError } from './cluster/errors.ts';
 import { streamProgress } from './cluster/progress.ts';
+import { claimResults } from './results-directory.ts';
 import { auditArguments, rightsViolations } from './rights/violations.ts';
 import { closingLine, slowestFiles, summarize, type JestReport, type Summary } from './summary.ts';
 import { startTestEnvironment } from './support/test-environment.ts';
@@ -43,8 +44,7 @@ async function main(argv: readonly string[]): Promise<Summary> {
   const options = argv.filter((argument) => !projects.includes(argument));
   const wanted = chosen.length > 0 ? chosen : tiers;
   const isWhole = wanted === tiers && options.length === 0;
-  rmSync(results, { recursive: true, force: true });
-  mkdirSync(results, { recursive: true });
+  claimResults(results);
   if (wanted.every((tier) => tier === 'unit')) return jest(wanted, options, {});
   const apiServerArgs = auditArguments(results);
   const environment = await startTestEnvironment({ apiServerArgs, progress, signal: interrupted.signal });

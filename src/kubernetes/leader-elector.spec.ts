@@ -180,11 +180,15 @@ it('whatever happens to their requests, there are never two leaders at once', as
       const { clock, server, candidates } = anElection(['a', 'b', 'c']);
       server.fate = () => fates.pop() ?? 'ok';
       for (const { start } of candidates) void start();
-      for (let i = 0; i < 300; i++) {
+      // A minute without faults after the last one, or two and a half minutes in all.
+      let [most, calm] = [0, 0];
+      for (let i = 0; i < 300 && calm < 120; i++) {
         await clock.advance(500);
-        expect(candidates.filter(({ elector }) => elector.isLeader).length).toBeLessThanOrEqual(1);
+        most = Math.max(most, candidates.filter(({ elector }) => elector.isLeader).length);
+        calm = fates.length === 0 ? calm + 1 : 0;
       }
-      // In good weather again one leads, unless all have led and lost.
+      expect(most).toBeLessThanOrEqual(1);
+      // Without faults again one leads, unless all have led and lost.
       const led = candidates.filter(({ state }) => state.end === 'lost').length;
       expect(candidates.filter(({ elector }) => elector.isLeader).length).toBe(led === candidates.length ? 0 : 1);
       for (const { stop, finish } of candidates) {

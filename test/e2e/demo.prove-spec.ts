@@ -1,27 +1,34 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, it } from '@jest/globals';
-import { describeOnPods } from './environment.ts';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startCluster, type Cluster } from '../cluster/index.ts';
+import { kubectl as runKubectl } from '../support/product.ts';
 
 const demo = join(import.meta.dirname, '../../demo/demo.ts');
+const namespace = 'workflow-execution-demo';
+const reason = process.env['WFE_TEST_NO_PODS'];
+const describeOnPods = reason === undefined ? describe : describe.skip;
+/** Time for a cluster to start on two cores that others keep busy as well, in milliseconds. */
+const startMs = 600_000;
 
 describeOnPods('the demo', () => {
   it('stays with its service until Ctrl-C, and then leaves nothing', async () => {
-    const child = spawn(process.execPath, [demo], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const said: string[] = [];
+    const child = spawn(process.execPath, [demo], { stdio: ['ignore', 'pipe', 'inherit'], env: withKubeconfig() });
+    const output: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
-      said.push(line);
+      output.push(line);
       if (line.includes('until you press Ctrl-C')) break;
     }
-    const told = said.join('\n');
-    const swagger = /http:\/\/\S+\/docs/.exec(told)?.[0] ?? '';
-    const kubeconfig = /KUBECONFIG=(\S+)/.exec(told)?.[1] ?? '';
-    expect(told).toMatch(/from-orchestrator +Completed/);
-    expect(told).toMatch(/from-person +\| Hello from a person, over REST/);
-    expect(told).toMatch(/from-gitops +workflowexecution\.workflow\.completed +success/);
+    const shown = output.join('\n');
+    const swagger = /http:\/\/\S+\/docs/.exec(shown)?.[0] ?? '';
+    const kubeconfig = /KUBECONFIG=(\S+)/.exec(shown)?.[1] ?? '';
+    expect(shown).toMatch(/from-orchestrator +Completed/);
+    expect(shown).toMatch(/from-person +\| Hello from a person, over REST/);
+    expect(shown).toMatch(/from-gitops +workflowexecution\.workflow\.completed +success/);
     await expect(fetch(swagger).then((page) => page.text())).resolves.toContain('WorkflowExecution API');
     expect(existsSync(kubeconfig)).toBe(true);
 
@@ -29,6 +36,56 @@ describeOnPods('the demo', () => {
     child.stdout.resume();
 
     await expect(once(child, 'close')).resolves.toEqual([0, null]);
-    expect(existsSync(dirname(kubeconfig))).toBe(process.env['KUBECONFIG'] !== undefined);
+    expect(existsSync(dirname(kubeconfig))).toBe(false);
   });
 });
+
+describeOnPods('the demo on a cluster that KUBECONFIG names', () => {
+  let cluster: Cluster;
+
+  beforeAll(
+    async () => (cluster = await startCluster({ level: 'pods', owner: 'process', ignoreKubeconfig: true })),
+    startMs,
+  );
+  afterAll(() => cluster.stop());
+
+  const kubectl = (...args: string[]) => runKubectl(cluster, ...args);
+
+  /** Runs the demo to its end: its exit code, and what it wrote to stderr. */
+  async function runDemo(): Promise<{ readonly code: unknown; readonly errors: string }> {
+    const env = withKubeconfig(cluster.kubeconfig);
+    const child = spawn(process.execPath, [demo, '--once'], { stdio: ['ignore', 'ignore', 'pipe'], env });
+    const [code, errors] = await Promise.all([exitCodeOf(child), text(child.stderr)]);
+    return { code, errors };
+  }
+
+  it('removes everything that it has created', async () => {
+    const kinds = 'namespaces,crds,clusterroles,clusterrolebindings,validatingadmissionpolicies';
+    const before = await kubectl('get', kinds, '-o', 'name');
+
+    expect(await runDemo()).toMatchObject({ code: 0 });
+
+    await expect(kubectl('get', kinds, '-o', 'name')).resolves.toBe(before);
+    await expect(kubectl('get', 'leases', '-n', 'kube-system', '-o', 'name')).resolves.not.toContain('workflow');
+  });
+
+  it('leaves a namespace of its name alone that it did not create', async () => {
+    await kubectl('create', 'namespace', namespace);
+
+    const { code, errors } = await runDemo();
+
+    expect(code).toBe(1);
+    expect(errors).toContain(`The demo did not create the namespace ${namespace} of this cluster`);
+    await expect(kubectl('get', 'namespace', namespace, '-o', 'jsonpath={.status.phase}')).resolves.toBe('Active');
+  });
+});
+
+/** The environment with another KUBECONFIG, or without one. */
+function withKubeconfig(kubeconfig?: string): NodeJS.ProcessEnv {
+  return { ...process.env, KUBECONFIG: kubeconfig };
+}
+
+async function exitCodeOf(child: ChildProcess): Promise<unknown> {
+  const ended: readonly unknown[] = await once(child, 'close');
+  return ended[0];
+}

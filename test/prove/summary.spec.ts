@@ -46,8 +46,9 @@ describe('the catalogue of proofs', () => {
     expect(specs.filter((spec) => times(spec) !== 1)).toEqual([]);
   });
 
-  it('is listed with what each one proves', () => {
-    expect(listOf(proofs)).toMatch(/^chaos +One run per target/m);
+  it('is listed with how long each one takes, what it proves and needs', () => {
+    expect(listOf(proofs)).toMatch(/^chaos +\d+ min +One run per target/m);
+    expect(listOf(proofs)).toMatch(/^image .+ Needs pods and buildah\.$/m);
     expect(listOf(proofs)).toMatch(/^mutants .+ Runs only by name\.$/m);
   });
 });

@@ -19,10 +19,16 @@ export function jsonOf(results: readonly ProofResult[], seconds: number): string
   return JSON.stringify({ passed, failed, skipped, seconds, proofs: results });
 }
 
-/** Every proof with what it proves, a line each. */
+/** Every proof with about how long it takes, what it proves and what it needs, a line each. */
 export function listOf(proofs: readonly Proof[]): string {
   const width = Math.max(...proofs.map(({ name }) => name.length));
   return proofs
-    .map(({ name, proves, onlyByName }) => `${name.padEnd(width)}  ${proves}${onlyByName ? ' Runs only by name.' : ''}`)
+    .map(({ name, minutes, needs, proves, onlyByName }) => {
+      const more = [
+        ...(needs === undefined ? [] : [` Needs ${needs}.`]),
+        ...(onlyByName ? [' Runs only by name.'] : []),
+      ];
+      return `${name.padEnd(width)}  ${(minutes === undefined ? '' : `${minutes} min`).padStart(6)}  ${proves}${more.join('')}`;
+    })
     .join('\n');
 }

@@ -18,23 +18,32 @@ describe('the metadata that only the service may set', () => {
   let namespace: TestNamespace;
   let editor: KubernetesClient;
   let service: KubernetesClient;
+  /** Has the rights of a Role with verbs ['*'] in the namespace. */
+  let owner: KubernetesClient;
+  /** Writes the status. */
+  let writer: KubernetesClient;
+  const unbind: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     await proxy.listen();
     namespace = await createNamespace(kubernetes, 'attestation');
     editor = await userWith('workflow-execution-operator', 'editor');
-    service = await userWith('workflow-execution-api', 'service');
+    service = await userWith('workflow-execution-api', 'service', 'everywhere');
+    writer = await userWith('workflow-execution-controller', 'writer', 'everywhere');
+    owner = await userWith('cluster-admin', 'owner');
     await until('the policy is in force', async () => !(await create(editor, 'probe', { 'created-by': 'x' })).ok);
   });
 
   afterAll(async () => {
+    for (const remove of unbind) await remove();
     await namespace.delete();
     await proxy.close();
   });
 
-  /** A ServiceAccount with a ClusterRole in the namespace. */
-  async function userWith(role: string, name: string): Promise<KubernetesClient> {
-    await bind(kubernetes, role, { namespace: namespace.name, name }, { namespace: namespace.name });
+  /** A ServiceAccount with a ClusterRole, in the namespace unless everywhere. */
+  async function userWith(role: string, name: string, where?: 'everywhere'): Promise<KubernetesClient> {
+    const { name: here } = namespace;
+    unbind.push(await bind(kubernetes, role, { namespace: here, name }, where ?? { namespace: here }));
     const impersonateUser = `system:serviceaccount:${namespace.name}:${name}`;
     const client = new KubernetesClient(proxy.kubeConfig({ impersonateUser }));
     const list = () => client.list(workflowExecutionResource, { namespace: namespace.name });
@@ -65,6 +74,13 @@ describe('the metadata that only the service may set', () => {
     expect(await create(service, 'noted', { 'created-by': 'alice' })).toEqual({ ok: true });
   });
 
+  it('is not set by somebody with all rights in one namespace', async () => {
+    expect((await create(owner, 'owned', { 'created-by': 'root' })).message).toContain('are set by the service only');
+    expect(await create(owner, 'plain', {})).toEqual({ ok: true });
+    const forged = { metadata: { annotations: { [`${own}/created-by`]: 'root' } } };
+    expect((await patch(owner, 'plain', forged)).message).toContain('are changed by the service only');
+  });
+
   it.each([
     ['annotations', 'created-by', 'mallory'],
     ['annotations', 'created-by', null],
@@ -82,6 +98,7 @@ describe('the metadata that only the service may set', () => {
     expect(metadata.annotations).toMatchObject({ [`${own}/created-by`]: 'alice' });
   });
 
+<<<<<<< HEAD
   it('is the finalizer, too: nobody else removes it', async () => {
     await create(service, 'guarded', {});
     const others = ['example.org/other'];
@@ -92,6 +109,19 @@ describe('the metadata that only the service may set', () => {
     expect(message).toContain('is removed by the service only');
     expect(await patch(editor, 'guarded', { metadata: { finalizers: [finalizer] } })).toEqual({ ok: true });
     expect(await patch(service, 'guarded', { metadata: { finalizers: null } })).toEqual({ ok: true });
+=======
+  it('includes the status, also for somebody with all rights in one namespace', async () => {
+    await create(owner, 'running', {});
+    const forged = { status: { phase: 'Pending', target: 'kube-system/deployment/coredns' } };
+    const key = { namespace: namespace.name, name: 'running' };
+
+    const patchStatus = (by: KubernetesClient, change: object) =>
+      outcomeOf(by.patch(workflowExecutionResource, key, change, { subresource: 'status' }));
+    await until('the policy is in force', async () => !(await patchStatus(owner, forged)).ok);
+
+    expect((await patchStatus(owner, forged)).message).toContain('is changed by the service only');
+    expect(await patchStatus(writer, { status: { phase: 'Pending' } })).toEqual({ ok: true });
+>>>>>>> wt-fix-docs
   });
 
   it('does not keep anybody from changing the rest', async () => {

@@ -149,12 +149,16 @@ describe('a pod', () => {
   });
 });
 
-it.each(roles)('the base has the default settings for the %s, apart from those of a pod', async (role) => {
-  const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
-  const settings = Object.entries(settingsIn(await rendered('base'), role));
-  const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
-  expect(loadConfig(policy)).toEqual(loadConfig({}));
-});
+it.each(roles)(
+  'the base has the default settings for the %s, apart from those of a pod and the ServiceAccounts of workflows',
+  async (role) => {
+    const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
+    const settings = Object.entries(settingsIn(await rendered('base'), role));
+    const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
+    const ours = { WFE_ALLOWED_SERVICE_ACCOUNTS: '*:workflow-execution-sa' };
+    expect(loadConfig(policy)).toEqual(loadConfig(ours));
+  },
+);
 
 it.each(['overlays/cert-manager', 'overlays/production'])(
   '%s serves TLS with the certificate that it mounts',

@@ -27,11 +27,15 @@ let run: PipelineRun;
 /** Has the cluster role `edit`, to which Tekton adds PipelineRuns. */
 let tenant: KubernetesClient;
 let service: KubernetesClient;
+/** Has the rights of a Role with verbs ['*'] in the namespace. */
+let owner: KubernetesClient;
+const unbind: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   namespace = await createNamespace(admin, 'pipeline-runs');
   tenant = await someoneWith('edit', 'tenant');
-  service = await someoneWith('workflow-execution-controller', 'service');
+  service = await someoneWith('workflow-execution-controller', 'service', 'everywhere');
+  owner = await someoneWith('cluster-admin', 'owner');
   execution = await admin.create(workflowExecutionResource, {
     apiVersion: workflowExecutionApiVersion,
     kind: workflowExecutionResource.kind,
@@ -45,6 +49,9 @@ beforeAll(async () => {
   await until('the policy is in force', async () =>
     (await refusal(create(tenant))).includes('ValidatingAdmissionPolicy'),
   );
+  await until('the owner may create PipelineRuns', () =>
+    succeeds(create(owner, { metadata: { ownerReferences: [] } })),
+  );
   const { metadata } = await service.create(pipelineRunResource, buildPipelineRun(execution));
   await until('it runs', async () => {
     run = await admin.get(pipelineRunResource, metadata);
@@ -53,6 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const remove of unbind) await remove();
   await admin.patch(pipelineRunResource, run.metadata, { metadata: { finalizers: null } });
   await namespace.delete();
   await config.close();
@@ -61,6 +69,13 @@ afterAll(async () => {
 describe('the PipelineRun of an execution', () => {
   it('is created by the service only', async () => {
     await expect(refusal(create(tenant))).resolves.toContain('are created by the service only');
+  });
+
+  it('is not created, adopted or changed by somebody with all rights in its namespace', async () => {
+    await expect(refusal(create(owner))).resolves.toContain('are created by the service only');
+    const disowned = { metadata: { ownerReferences: null } };
+    await expect(refusal(change(owner, disowned))).resolves.toContain('owner references');
+    await expect(refusal(change(owner, { metadata: { finalizers: null } }))).resolves.toContain('the finalizer');
   });
 
   it.each<[string, object, string]>([
@@ -131,10 +146,10 @@ function publish(): Promise<string> {
   return publishWorkflow(publisher, namespace.name, waitingWorkflow);
 }
 
-/** A user of the namespace with a ClusterRole there. */
-async function someoneWith(role: string, name: string): Promise<KubernetesClient> {
+/** A user of the namespace with a ClusterRole, there unless everywhere. */
+async function someoneWith(role: string, name: string, where?: 'everywhere'): Promise<KubernetesClient> {
   const caller = { namespace: namespace.name, name };
-  await bind(admin, role, caller, { namespace: namespace.name });
+  unbind.push(await bind(admin, role, caller, where ?? { namespace: namespace.name }));
   return actingAs(config, (await callerOf(admin, caller)).username);
 }
 

@@ -11,12 +11,14 @@ import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
 const operator = 'workflow-execution-operator';
+const remediate = 'workflow-execution-remediate';
 
 describe('the right to remediate, for kubectl', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
   const namespaces: TestNamespace[] = [];
   let [home, granted, foreign] = ['', '', ''];
   let directory: string;
+  const unbind: (() => Promise<void>)[] = [];
   let count = 0;
 
   beforeAll(async () => {
@@ -26,13 +28,20 @@ describe('the right to remediate, for kubectl', () => {
     const editor = { namespace: home, name: 'editor' };
     await bind(kubernetes, operator, editor, { namespace: home });
     await bind(kubernetes, operator, editor, { namespace: granted });
-    await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere');
-    await bind(kubernetes, 'workflow-execution-api', { namespace: home, name: 'service' }, { namespace: home });
+    unbind.push(await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere'));
+    // The rights of a Role with verbs ['*'] in one namespace.
+    await bind(kubernetes, 'cluster-admin', { namespace: home, name: 'owner' }, { namespace: home });
+    await bind(kubernetes, operator, { namespace: home, name: 'remediator' }, { namespace: home });
+    unbind.push(await bind(kubernetes, remediate, { namespace: home, name: 'remediator' }, 'everywhere'));
+    const service = { namespace: home, name: 'service' };
+    unbind.push(await bind(kubernetes, 'workflow-execution-api', service, 'everywhere'));
     for (const [name, target] of [
       ['editor', `${home}/deployment/a`],
       ['editor', `${granted}/deployment/a`],
       ['admin', 'node/w1'],
-      ['service', `${home}/deployment/a`],
+      ['remediator', 'node/w1'],
+      ['owner', `${home}/deployment/a`],
+      ['service', `${foreign}/deployment/a`],
     ] as const) {
       await until(`${name} may aim at ${target}`, async () => (await create(name, target)) === '');
     }
@@ -40,14 +49,15 @@ describe('the right to remediate, for kubectl', () => {
   });
 
   afterAll(async () => {
+    for (const remove of unbind) await remove();
     for (const namespace of namespaces) await namespace.delete();
     await rm(directory, { recursive: true });
   });
 
   /** What kubectl complains of when somebody creates an execution on this target; nothing when it could be created. */
-  async function create(by: string, targetResource: string): Promise<string> {
+  async function create(by: string, targetResource: string, namespace = home): Promise<string> {
     count += 1;
-    const metadata = { name: `we-${count}`, namespace: home };
+    const metadata = { name: `we-${count}`, namespace };
     const apiVersion = 'workflowexecution.kubernaut.ai/v1alpha1';
     const object = { apiVersion, kind: 'WorkflowExecution', metadata, spec: aSpec({ targetResource }) };
     const file = join(directory, `${count}.json`);
@@ -75,9 +85,21 @@ describe('the right to remediate, for kubectl', () => {
     expect(complaint).toContain(`system:serviceaccount:${home}:editor may not remediate workflowexecutions ${where()}`);
   });
 
+  it.each([
+    ['in another namespace', () => `${foreign}/deployment/api`],
+    ['that is cluster-scoped', () => 'node/w1'],
+  ])('does not come with all rights in one namespace, for a target %s', async (_, target) => {
+    expect(await create('owner', target())).toContain(':owner may not remediate workflowexecutions');
+  });
+
   it('reaches cluster-scoped targets when it is given everywhere', async () => {
     expect(await create('admin', 'node/w1')).toBe('');
     expect(await create('admin', `${foreign}/deployment/api`)).toBe('');
+  });
+
+  it('is given alone, everywhere, without the right to create executions everywhere', async () => {
+    expect(await create('remediator', `${foreign}/deployment/api`)).toBe('');
+    expect(await create('remediator', 'node/w1', 'kubernaut-system')).toContain('cannot create resource');
   });
 
   it('is not asked of the service, which has asked its callers for it', async () => {

@@ -19,9 +19,9 @@ export interface CommandBlock {
   readonly runner: Runner;
 }
 
-/** Every block of commands in docs/, in order. */
+/** Every block of commands in docs/ and its folders, in order. */
 export async function commandBlocks(): Promise<readonly CommandBlock[]> {
-  const pages = (await readdir(docs)).filter((name) => name.endsWith('.md')).toSorted();
+  const pages = (await readdir(docs, { recursive: true })).filter((name) => name.endsWith('.md')).toSorted();
   const blocks = await Promise.all(pages.map(async (page) => blocksOf(page, await readFile(join(docs, page), 'utf8'))));
   return blocks.flat();
 }

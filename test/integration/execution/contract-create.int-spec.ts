@@ -193,6 +193,13 @@ await onBothTransports('create', (contract) => {
   });
 
   describe('create with validateOnly', () => {
+    it.each(brokenExecutions)('refuses $what, by the same field and rule', async ({ execution, field, rule }) => {
+      const { error } = await caller.create(contract.namespace, { ...execution, validateOnly: true });
+
+      expect(Object.keys(error?.rules ?? {})).toEqual([contract.spelled(field)]);
+      expect(error?.rules[contract.spelled(field)]).toContain(rule);
+    });
+
     it('returns what would be stored and stores nothing', async () => {
       const request = { name: 'dry-run', validateOnly: true, spec: aSpec() };
 

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { ClusterError } from '../test/cluster/errors.ts';
+import type { Cluster } from '../test/cluster/index.ts';
+import { kubectl } from '../test/support/product.ts';
+import { systemNamespace } from '../test/support/service-account.ts';
+
+const root = join(import.meta.dirname, '..');
+const crd = 'crd/workflowexecutions.workflowexecution.kubernaut.ai';
+const show = ['--ignore-not-found', '-o', 'name'];
+/** Label of the namespace, by which the demo tells its own from somebody else's. */
+const label = 'workflowexecution.kubernaut.ai/demo';
+
+type Kubectl = Pick<Cluster, 'kubectl' | 'kubeconfig'>;
+
+/**
+ * Makes sure that the demo takes nothing that is somebody else's: its namespace, that of the service, or the executions of a
+ * service that runs on the cluster already.
+ *
+ * @throws ClusterError that says what is in the way
+ */
+export async function requireFree(cluster: Kubectl, namespace: string): Promise<void> {
+  const found = await kubectl(cluster, 'get', 'namespace', namespace, ...show);
+  const own = await kubectl(cluster, 'get', 'namespaces', '-l', label, '-o', 'name');
+  const elsewhere = 'Use another cluster: without KUBECONFIG the demo starts its own.';
+  if (found !== '' && !own.includes(found)) {
+    throw new ClusterError(
+      `The demo did not create the namespace ${namespace} of this cluster, and leaves it alone. ${elsewhere}`,
+    );
+  }
+  if (!(await isInstalled(cluster)) && (await kubectl(cluster, 'get', 'namespace', systemNamespace, ...show)) !== '') {
+    throw new ClusterError(
+      `This cluster has a namespace ${systemNamespace}, which the demo would remove. ${elsewhere}`,
+    );
+  }
+  const running = await kubectl(cluster, 'get', 'deployments', '-A', '-l', 'app.kubernetes.io/name=workflow-execution');
+  if (running !== '') {
+    throw new ClusterError(`The service runs on this cluster already:\n${running}${elsewhere}`);
+  }
+}
+
+/** Whether the cluster has the product's CRD, and so its manifests, which are then not the demo's to remove. */
+export async function isInstalled(cluster: Kubectl): Promise<boolean> {
+  return (await kubectl(cluster, 'get', crd, ...show)) !== '';
+}
+
+/** Creates the namespace anew: one of an earlier demo that was killed is removed first. */
+export async function createNamespace(cluster: Kubectl, namespace: string): Promise<void> {
+  await removeNamespace(cluster, namespace);
+  await kubectl(cluster, 'create', 'namespace', namespace);
+  await kubectl(cluster, 'label', 'namespace', namespace, `${label}=true`);
+}
+
+/** Deletes the executions while the service runs, which ends their PipelineRuns and removes its finalizers. */
+export async function removeExecutions(cluster: Kubectl, namespace: string): Promise<void> {
+  await kubectl(cluster, 'delete', 'workflowexecutions', '--all', '-n', namespace, '--timeout=60s');
+}
+
+/** Deletes the namespace, and what an interrupted demo has left in it with it. */
+export async function removeNamespace(cluster: Kubectl, namespace: string): Promise<void> {
+  const left = await kubectl(cluster, 'get', 'workflowexecutions,pipelineruns', '-n', namespace, '-o', 'name');
+  for (const name of left.split('\n').filter((line) => line !== '')) {
+    const release = ['--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+    await kubectl(cluster, 'patch', name, '-n', namespace, ...release);
+  }
+  await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
+}
+
+/** Removes the product's manifests, the ServiceAccount that the demo's service runs as, and the Lease that it took. */
+export async function uninstall(cluster: Kubectl): Promise<void> {
+  const gone = ['--ignore-not-found', '--timeout=120s'];
+  await kubectl(cluster, 'delete', '-f', join(root, 'deploy/components/one-process/service-account.yaml'), ...gone);
+  await kubectl(cluster, 'delete', '-k', join(root, 'deploy/base'), ...gone);
+  await kubectl(cluster, 'delete', 'lease', 'workflow-execution-installation', '-n', 'kube-system', ...gone);
+}
