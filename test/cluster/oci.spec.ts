@@ -51,6 +51,8 @@ describe('pushing an image', () => {
     const pushing = pushImage(registry.address, 'a:1', [layer]);
 
     await expect(pushing).rejects.toThrow(ClusterError);
-    await expect(pushing).rejects.toThrow(/^PUT http:\S+\/v2\/a\/blobs\/uploads\/1\?\S+ to the registry failed: socket/);
+    await expect(pushing).rejects.toThrow(
+      /^PUT http:\S+\/v2\/a\/blobs\/uploads\/1\?\S+ to the registry failed: socket/,
+    );
   });
 });

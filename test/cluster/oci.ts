@@ -109,7 +109,7 @@ function send(
   agent: Agent,
   method: 'POST' | 'PUT',
   url: string,
-  body = Buffer.alloc(0),
+  body: Buffer = Buffer.alloc(0),
   type?: string,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {

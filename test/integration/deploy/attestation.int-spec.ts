@@ -41,14 +41,9 @@ describe('the metadata that only the service may set', () => {
     return client;
   }
 
-  /** Creates an execution with annotations of the service's own. */
-  const create = (by: KubernetesClient, name: string, annotations: Readonly<Record<string, string>>) => {
-    const named = Object.entries(annotations).map(([key, value]) => [`${own}/${key}`, value]);
-    const metadata = {
-      name,
-      namespace: namespace.name,
-      annotations: Object.fromEntries(named) as Record<string, string>,
-    };
+  /** Creates an execution with annotations and labels of the service's own. */
+  const create = (by: KubernetesClient, name: string, annotations: Names, labels: Names = {}) => {
+    const metadata = { name, namespace: namespace.name, annotations: owned(annotations), labels: owned(labels) };
     const { kind } = workflowExecutionResource;
     const spec = aSpec({ targetResource: `${namespace.name}/deployment/api` });
     const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec };
@@ -59,9 +54,11 @@ describe('the metadata that only the service may set', () => {
     outcomeOf(by.patch(workflowExecutionResource, { namespace: namespace.name, name }, change));
 
   it('is not set by anybody else', async () => {
-    expect((await create(editor, 'forged', { 'created-by': 'root' })).message).toContain('are set by the service only');
+    const forged = [await create(editor, 'forged', { 'created-by': 'root' })];
+    forged.push(await create(editor, 'forged', {}, { request: 'x' }));
+    for (const { message } of forged) expect(message).toContain('are set by the service only');
     expect(await create(editor, 'honest', {})).toEqual({ ok: true });
-    expect(await create(service, 'noted', { 'created-by': 'alice' })).toEqual({ ok: true });
+    expect(await create(service, 'noted', { 'created-by': 'alice' }, { request: 'x' })).toEqual({ ok: true });
   });
 
   it.each([
@@ -69,6 +66,7 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'created-by', null],
     ['annotations', 'cancel-requested-by', 'mallory'],
     ['annotations', 'immediate-cancel-requested-by', 'mallory'],
+    ['annotations', 'request-fingerprint', 'x'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
   ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {
@@ -88,6 +86,13 @@ describe('the metadata that only the service may set', () => {
     expect(await patch(editor, 'other', { spec: { cancelRequested: true } })).toEqual({ ok: true });
   });
 });
+
+/** Labels or annotations, without the prefix of the service. */
+type Names = Readonly<Record<string, string>>;
+
+function owned(names: Names): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([key, value]) => [`${own}/${key}`, value] as const));
+}
 
 /** Whether the API server accepted a request, or its message. */
 async function outcomeOf(request: Promise<unknown>): Promise<{ readonly ok: boolean; readonly message?: string }> {

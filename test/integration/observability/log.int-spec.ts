@@ -99,7 +99,12 @@ describe('the log of API calls', () => {
     ]);
   });
 
-  it('has no parameter values; nothing in the log has tokens or secret parameters', () => {
+  it('has no parameter values; nothing in the log has tokens or secret parameters', async () => {
+    await create(operator.token, 'taken');
+    await create(operator.token, 'refused', 'x');
+    await create(stranger.token, 'forbidden');
+    await create('nonsense', 'unauthenticated');
+
     // The audit events that are logged for want of data storage do have the values of other parameters.
     expect(JSON.stringify(calls())).not.toContain(value);
     const log = service.log.join('\n');
