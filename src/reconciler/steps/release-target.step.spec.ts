@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { TargetLocks } from '../../locking/target-locks.ts';
@@ -55,9 +54,9 @@ describe('releasing the target of an execution', () => {
   });
 
   it('has nothing to release when the target cannot be understood', async () => {
-    const { step, execution, released } = aStep();
+    const { step, execution, server, released } = aStep();
     const one = execution({ status: failed, spec: { targetResource: 'payment-api' } });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
-    expect([released, new FakeApiServer().verbs]).toEqual([[], []]);
+    expect([released, server.verbs]).toEqual([[], []]);
   });
 });
