@@ -7,7 +7,7 @@ import type { PageTokens } from './page-token.ts';
 
 const config = { namespace: 'kubernaut-system' };
 const position = { creationTimestamp: '2026-01-02T03:04:05Z', namespace: 'payment', name: 'a', uid: 'u' };
-const scope = { filter: {} };
+const scope = { filter: { phases: [] } };
 
 const keyOn = (server: FakeApiServer, network?: FakeNetwork) => new PageTokenKey(server.client(network), config);
 
