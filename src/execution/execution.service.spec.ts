@@ -266,44 +266,28 @@ describe('cancelling an execution', () => {
 });
 
 describe('deleting an execution', () => {
-  const preconditionsOf = ({ deletion }: ReturnType<typeof serviceWith>) =>
-    deletion.mock.calls.map(([, , options]) => options?.preconditions);
-
-  it('deletes the one that was read, not another one of its name', async () => {
-    const read = aWorkflowExecution();
-    const fixture = serviceWith({ answer: () => Promise.resolve(read) });
-
-    await expect(fixture.service.delete({ key }, call)).resolves.toBe(read);
-
-    expect(preconditionsOf(fixture)).toEqual([{ uid: read.metadata.uid, resourceVersion: undefined }]);
-  });
-
-  it('deletes what its caller has seen', async () => {
-    const fixture = serviceWith({});
-
-    await fixture.service.delete({ key, uid: 'seen', resourceVersion: '7' }, call);
-
-    expect(preconditionsOf(fixture)).toEqual([{ uid: 'seen', resourceVersion: '7' }]);
+  const { uid } = aWorkflowExecution().metadata;
+  it.each([
+    ['the one that was read, not another one of its name', {}, { uid, resourceVersion: undefined }],
+    ['what its caller has seen', { uid: 'a', resourceVersion: '7' }, { uid: 'a', resourceVersion: '7' }],
+  ])('deletes %s', async (_, only, preconditions) => {
+    const { service, deletion } = serviceWith({});
+    await service.delete({ key, ...only }, call);
+    expect(deletion.mock.calls.map(([, , options]) => options?.preconditions)).toEqual([preconditions]);
   });
 
   it('returns what is left of it, and puts that into the lists of this replica', async () => {
     const left = aWorkflowExecution({ metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } });
     const { service, upsertIfNewer } = serviceWith({ left });
-
     await expect(service.delete({ key }, call)).resolves.toBe(left);
-
     expect(upsertIfNewer).toHaveBeenCalledWith(left);
   });
 
   it('returns what was read when another one has its name by then', async () => {
     const read = aWorkflowExecution();
-    const { service, upsertIfNewer } = serviceWith({
-      answer: () => Promise.resolve(read),
-      left: aWorkflowExecution({ metadata: { uid: 'another' } }),
-    });
-
+    const left = aWorkflowExecution({ metadata: { uid: 'another' } });
+    const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(read), left });
     await expect(service.delete({ key }, call)).resolves.toBe(read);
-
     expect(upsertIfNewer).not.toHaveBeenCalled();
   });
 });

@@ -19,11 +19,10 @@ function aReplica({ leaderElection = true, installation = '' } = {}) {
   /** Whether the replica might write while it asked for a Lease, in the order of its requests. */
   const heldAt: [name: string, isHeld: boolean][] = [];
   const client = {
-    async get(_: unknown, { name }: ObjectKey): Promise<Lease> {
+    get(_: unknown, { name }: ObjectKey): Promise<Lease> {
       heldAt.push([name, leadership.isHeld]);
       const lease = leases.get(name);
-      if (lease === undefined) throw new NotFoundError('no lease');
-      return lease;
+      return lease === undefined ? Promise.reject(new NotFoundError('no lease')) : Promise.resolve(lease);
     },
     create: (_: unknown, lease: Lease) => store(lease),
     replace: (_: unknown, lease: Lease) => store(lease),

@@ -19,7 +19,7 @@ async function aRegistry(closesAt?: string) {
   });
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- it listens on a port
+  const { port } = server.address() as AddressInfo;
   return {
     requests,
     address: `127.0.0.1:${port}`,
