@@ -2,6 +2,7 @@
 const rooms = {
   execution: [
     'auth',
+    'connections',
     'health',
     'targets',
     'tekton',
@@ -32,6 +33,7 @@ const rooms = {
   tracing: ['workflow-execution', 'kubernetes'],
   config: ['workflow-execution'],
   'workflow-execution': [],
+  connections: [],
   kubernetes: [],
 };
 

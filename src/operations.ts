@@ -5,6 +5,8 @@ import { Server } from 'node:http';
 import type { Config } from './config/config.ts';
 import type { Address } from './config/rules.ts';
 import { settings } from './config/settings.ts';
+import { ConnectionLimits } from './connections/connection-limits.ts';
+import { limitTimes } from './connections/http-limits.ts';
 import { healthPage } from './health/health-page.ts';
 import { Liveness } from './health/liveness.ts';
 import { Readiness } from './health/readiness.ts';
@@ -40,11 +42,20 @@ export async function openOperations(
   return () => startUp.listening();
 }
 
+/**
+ * How many connections each of the two has open. Both answer short requests only, so that a probe, which takes the place of the
+ * oldest connection, is answered whatever others hold open.
+ */
+const connectionCaps = { total: 100, perAddress: 25 };
+
 /** Serves a page of its own, which does not keep the process from ending. */
 async function serve(page: DynamicModule, { host, port }: Address): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(page, { abortOnError: false, bodyParser: false });
   app.disable('x-powered-by');
-  await app.listen(port, host);
   const server: unknown = app.getHttpServer();
-  if (server instanceof Server) server.unref();
+  if (!(server instanceof Server)) throw new Error('the page is not served over HTTP');
+  limitTimes(server);
+  new ConnectionLimits(connectionCaps).applyTo(server);
+  await app.listen(port, host);
+  server.unref();
 }

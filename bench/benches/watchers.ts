@@ -22,6 +22,9 @@ const [mostDelayMs, mostKbEach] = [250, 50];
 /** The part of all events that has to come, in per cent, for a rate to be sustained. */
 const leastDelivered = 99;
 
+/** All connections come from this machine. */
+const oneAddressForAll = { WFE_MAX_CONNECTIONS_PER_ADDRESS: '2000' };
+
 /** Many who watch over gRPC. */
 export const watchers: Bench = {
   name: 'watchers',
@@ -37,7 +40,7 @@ export const watchers: Bench = {
       ceiling: { patchesPerSecond: patches },
     } = await besideCeiling(context, async () => {
       const shared = await measureShared(context, makers);
-      const service = await context.startService();
+      const service = await context.startService(oneAddressForAll);
       const all = makers.flatMap((make) => make(service));
       const own = await measureOwn(context, service, namespace, all);
       const everything = await measureEverything(context, service, namespace, all);

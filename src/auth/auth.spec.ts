@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { expiryOf } from './token-expiry.ts';
+import { expiryOf, isSignedJwt } from './jwt.ts';
 import { readTokenReview } from './token-review.ts';
 
 const user = { username: 'alice', uid: '7', groups: ['sre', 'system:authenticated'], extra: { scope: ['a', 'b'] } };
@@ -35,5 +35,27 @@ describe('the end of a token', () => {
     ['not known when it is no JWT', 'secret', undefined],
   ])('is %s', (_, text, expected) => {
     expect(expiryOf(text)).toBe(expected);
+  });
+});
+
+describe('a signed JWT', () => {
+  const part = (json: string) => Buffer.from(json).toString('base64url');
+  const token = (header: string, payload: string, signature = 'c2ln') =>
+    `${part(header)}.${part(payload)}.${signature}`;
+
+  it('is a token with an algorithm, a payload and a signature', () => {
+    expect(isSignedJwt(token('{"alg":"RS256"}', '{"sub":"x"}'))).toBe(true);
+  });
+
+  it.each([
+    ['a word', 'secret'],
+    ['without a signature', token('{"alg":"RS256"}', '{}', '')],
+    ['without an algorithm', token('{}', '{}')],
+    ['with the algorithm none', token('{"alg":"none"}', '{}')],
+    ['with a header that is not JSON', token('alg', '{}')],
+    ['with a payload that is not an object', token('{"alg":"RS256"}', '[]')],
+    ['in four parts', `${token('{"alg":"RS256"}', '{}')}.x`],
+  ])('is not a token that is %s', (_, text) => {
+    expect(isSignedJwt(text)).toBe(false);
   });
 });

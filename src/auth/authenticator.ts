@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
@@ -8,7 +9,7 @@ import type { Clock } from '../kubernetes/clock.ts';
 import type { Caller } from './caller.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import { readTokenReview } from './token-review.ts';
-import { expiryOf } from './token-expiry.ts';
+import { expiryOf } from './jwt.ts';
 
 /** Injection token of the clock that answers are remembered by. */
 export const AUTH_CLOCK = Symbol('AuthClock');
@@ -43,6 +44,8 @@ interface Reviewed {
 @Injectable()
 export class Authenticator {
   private readonly answers: ExpiringCache<Reviewed>;
+  /** Tokens that the last review found good, for longer than its answer is cached. */
+  private readonly good = new LRUCache<string, true>({ max: maxTokens });
 
   constructor(
     private readonly client: KubernetesClient,
@@ -52,9 +55,10 @@ export class Authenticator {
     this.answers = new ExpiringCache({ max: maxTokens, ttlMs: ({ goodForMs }) => goodForMs, clock });
   }
 
-  /** Whether the answer for a token is known, so that the cluster is not asked. */
-  remembers(token: string): boolean {
-    return this.answers.has(keyOf(token));
+  /** Whether a token has been reviewed before: its answer is cached, or its last review found it good. */
+  knows(token: string): boolean {
+    const key = keyOf(token);
+    return this.answers.has(key) || this.good.has(key);
   }
 
   /**
@@ -72,7 +76,11 @@ export class Authenticator {
     const review = { spec: { token, audiences } };
     const status = await this.client.review(tokenReviews, review, { timeoutMs: reviewTimeoutMs });
     const caller = readTokenReview(status, audiences);
-    if (caller === undefined) return { goodForMs: Math.min(authCacheMs, longestRefusalMs) };
+    if (caller === undefined) {
+      this.good.delete(keyOf(token));
+      return { goodForMs: Math.min(authCacheMs, longestRefusalMs) };
+    }
+    this.good.set(keyOf(token), true);
     const leftMs = (expiryOf(token) ?? Infinity) - this.clock.now().getTime();
     return { caller, goodForMs: Math.min(authCacheMs, leftMs) };
   }

@@ -183,6 +183,30 @@ export const settings = {
     '100',
     'How many of them one caller may have.',
   ),
+  maxConnections: setting(
+    'WFE_MAX_CONNECTIONS',
+    integer(1, 100_000),
+    '2000',
+    'How many connections REST may have open, and gRPC as many. At the limit a new one takes the place of the oldest one without an authenticated call.',
+  ),
+  maxConnectionsPerAddress: setting(
+    'WFE_MAX_CONNECTIONS_PER_ADDRESS',
+    integer(1, 100_000),
+    '500',
+    'How many of them one IP address may have, or one IPv6 network (/64).',
+  ),
+  grpcMaxConnectionAgeMs: setting(
+    'WFE_GRPC_MAX_CONNECTION_AGE',
+    duration('0s', '24h'),
+    '30m',
+    'After how long, give or take a tenth, a gRPC client is asked to connect anew, so that replicas stay balanced; 0s for never.',
+  ),
+  grpcMaxConnectionAgeGraceMs: setting(
+    'WFE_GRPC_MAX_CONNECTION_AGE_GRACE',
+    duration('0s', '1h'),
+    '1m',
+    'How long calls in flight may then go on. Streams are ended with an error that says where to resume.',
+  ),
   tlsCertFile: setting(
     'WFE_TLS_CERT_FILE',
     file,

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
-import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
 import { HealthModule } from '../health/health.module.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { AttemptLog } from './access/attempt-log.ts';
+import { Authentication } from './access/authentication.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { Rights } from './access/rights.ts';
 import { TargetAccess } from './access/target-access.ts';
+import { RequestBodies } from './body/request-bodies.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { executionMetrics } from './execution.metrics.ts';
 import { ExecutionService, NAME_SUFFIX } from './execution.service.ts';
+import { CallAdmission } from './grpc/call-admission.ts';
 import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
@@ -22,7 +24,7 @@ import { LogsController } from './logs/logs.controller.ts';
 import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
 import { LogsService } from './logs/logs.service.ts';
 import { ExecutionController } from './rest/execution.controller.ts';
-import { jsonBody } from './rest/json-body.ts';
+import { JsonBody } from './rest/json-body.ts';
 import { Drain } from './shutdown/drain.ts';
 import { OpenStreams } from './streams/open-streams.ts';
 import { WatchController } from './watch/watch.controller.ts';
@@ -51,9 +53,13 @@ import { watchProviders } from './watch/watch.providers.ts';
     PageTokenKey,
     AccessGuard,
     AttemptLog,
+    Authentication,
     RateLimits,
     Rights,
     TargetAccess,
+    RequestBodies,
+    JsonBody,
+    CallAdmission,
     OpenStreams,
     ExecutionEnd,
     LogsService,
@@ -64,9 +70,4 @@ import { watchProviders } from './watch/watch.providers.ts';
     { provide: NAME_SUFFIX, useValue: randomSuffix },
   ],
 })
-export class ExecutionModule implements NestModule {
-  /** Bodies are read where there is a handler for them, and nowhere else. */
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(...jsonBody).forRoutes(ExecutionController);
-  }
-}
+export class ExecutionModule {}

@@ -26,6 +26,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Returns one that was taken. */
+  giveBack(now: number): void {
+    this.#refill(now);
+    this.#tokens = Math.min(this.#size.burst, this.#tokens + 1);
+  }
+
   /** Milliseconds until there is one to take; 0 when there is one. */
   availableAfterMs(now: number): number {
     this.#refill(now);

@@ -73,6 +73,13 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'connections',
+    proves:
+      'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
+    run: { jest: ['test/integration/execution/connections.prove'] },
+    cluster: 'shared',
+  },
+  {
     name: 'memory',
     proves: 'The process that the image starts gives the memory of its first lists back.',
     run: { jest: ['test/integration/observability/memory'] },

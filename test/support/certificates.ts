@@ -25,22 +25,31 @@ export async function certificateAuthority(name: string): Promise<TestAuthority>
     keys,
     signingAlgorithm: algorithm,
     ...validity(),
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
   });
   return {
     cert: ca.toString('pem'),
     key: await pemOf(keys.privateKey),
-    issue: (commonName) => issue(ca.subject, keys.privateKey, commonName),
+    issue: (commonName) => issue({ subject: ca.subject, ...keys }, commonName),
   };
 }
 
-async function issue(issuer: string, signingKey: webcrypto.CryptoKey, commonName: string): Promise<TestCertificate> {
+/** Who signs a certificate. */
+interface Issuer extends webcrypto.CryptoKeyPair {
+  readonly subject: string;
+}
+
+async function issue(issuer: Issuer, commonName: string): Promise<TestCertificate> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${commonName}`,
-    issuer,
+    issuer: issuer.subject,
     publicKey: keys.publicKey,
-    signingKey,
+    signingKey: issuer.privateKey,
     signingAlgorithm: algorithm,
     ...validity(),
     extensions: [
@@ -48,6 +57,9 @@ async function issue(issuer: string, signingKey: webcrypto.CryptoKey, commonName
         { type: 'dns', value: 'localhost' },
         { type: 'ip', value: '127.0.0.1' },
       ]),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
   return { cert: certificate.toString('pem'), key: await pemOf(keys.privateKey) };

@@ -66,7 +66,8 @@ export const restLog: ReadLog = async function* (at, { namespace, name, follow, 
     for await (const chunk of answered.setEncoding('utf8')) {
       const lines = `${rest}${String(chunk)}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield seenLine(JSON.parse(line));
+      // An empty line is a keep-alive.
+      for (const line of lines.filter((text) => text !== '')) yield seenLine(JSON.parse(line));
     }
     if (!answered.complete) throw new Error('the connection was cut');
   } finally {
@@ -85,7 +86,8 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
     const messages: AsyncIterable<StreamWorkflowExecutionLogsResponse> = call;
     for await (const message of messages) {
       const { time, ...line } = message;
-      yield { ...line, time: (time && formatTimestamp(time)) ?? '' };
+      // Without a time it is a keep-alive.
+      if (time !== undefined) yield { ...line, time: formatTimestamp(time) ?? '' };
     }
   } catch (error) {
     throw refusedOver(error);

@@ -2,16 +2,19 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector as Metadata } from '@nestjs/core';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Authenticator } from '../../auth/authenticator.ts';
+import { aJwt } from '../../auth/auth.builders.ts';
 import type { Authorizer } from '../../auth/authorizer.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { Access } from './access.decorator.ts';
 import { AccessGuard } from './access.guard.ts';
 import { AttemptLog } from './attempt-log.ts';
+import { Authentication } from './authentication.ts';
 import { grantOf } from './grant.ts';
 import { RateLimits } from './rate-limits.ts';
 import { Rights } from './rights.ts';
 
+const token = aJwt('alice');
 const alice = { username: 'alice', groups: [], extra: {} };
 
 class Handlers {
@@ -26,7 +29,7 @@ const { read, open } = new Handlers();
 function callOf(handler: () => void = read): ExecutionContext {
   const request = {
     params: { namespace: 'payment', name: 'we-1' },
-    headers: { authorization: 'Bearer token' },
+    headers: { authorization: `Bearer ${token}` },
     socket: { remoteAddress: '10.0.0.1' },
     query: {},
   };
@@ -38,15 +41,17 @@ function callOf(handler: () => void = read): ExecutionContext {
 function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alice), allowed = true, burst = 10 } = {}) {
   const allows = jest.fn<Authorizer['allows']>(() => Promise.resolve(allowed));
   const authenticate = jest.fn<Authenticator['authenticate']>(caller);
-  const authenticator = { authenticate, remembers: () => true } as unknown as Authenticator;
+  const authenticator = { authenticate, knows: () => true } as unknown as Authenticator;
+  const limits = new RateLimits({ rateLimit: 1, rateBurst: burst }, new FakeClock());
+  const caps = { maxConnections: 1, maxConnectionsPerAddress: 1 };
   const metadata = new Metadata();
   const guard = new AccessGuard(
     metadata,
-    authenticator,
+    new Authentication(authenticator, limits, caps),
     new Rights({ allows } as unknown as Authorizer),
-    new RateLimits({ rateLimit: 1, rateBurst: burst }, new FakeClock()),
+    limits,
     new AttemptLog(metadata),
-    { auth: 'kubernetes' },
+    { auth: 'kubernetes', grpcMaxConnectionAgeMs: 0 },
   );
   return { guard, allows, authenticate };
 }
@@ -57,7 +62,7 @@ describe('the access guard', () => {
 
     await expect(guard.canActivate(callOf())).resolves.toBe(true);
 
-    expect(authenticate).toHaveBeenCalledWith('token');
+    expect(authenticate).toHaveBeenCalledWith(token);
     expect(allows).toHaveBeenCalledWith(alice, {
       group: 'workflowexecution.kubernaut.ai',
       resource: 'workflowexecutions',

@@ -43,15 +43,31 @@ describe('the limit of calls', () => {
     expect(() => limits.countCall('alice')).not.toThrow();
   });
 
-  it('keeps one address from having many unknown tokens asked about', async () => {
+  it('reserves reviews of new tokens by address, before they are sent', async () => {
     const clock = new FakeClock();
     const limits = new RateLimits({ rateLimit: 2, rateBurst: 3 }, clock);
-    for (let token = 0; token < 50; token++) limits.countStranger('10.0.0.1');
+    for (let token = 0; token < 50; token++) limits.reserveReview('10.0.0.1');
 
-    expect(() => limits.assertMayAsk('10.0.0.1')).toThrow('too many unknown tokens');
-    expect(() => limits.assertMayAsk('10.0.0.2')).not.toThrow();
+    expect(() => limits.reserveReview('10.0.0.1')).toThrow('too many bad tokens; the next is possible in 200 ms');
+    expect(() => limits.reserveReview('10.0.0.2')).not.toThrow();
     await clock.advance(200);
-    expect(() => limits.assertMayAsk('10.0.0.1')).not.toThrow();
+    expect(() => limits.reserveReview('10.0.0.1')).not.toThrow();
+  });
+
+  it('does not count reviews of tokens that turned out to be good', () => {
+    const limits = new RateLimits({ rateLimit: 2, rateBurst: 3 }, new FakeClock());
+
+    for (let token = 0; token < 100; token++) limits.reserveReview('10.0.0.1')();
+
+    expect(() => limits.reserveReview('10.0.0.1')).not.toThrow();
+  });
+
+  it('counts calls that are refused without a review by address', () => {
+    const limits = new RateLimits({ rateLimit: 2, rateBurst: 3 }, new FakeClock());
+    for (let call = 0; call < 100; call++) limits.countRefusal('10.0.0.1');
+
+    expect(() => limits.countRefusal('10.0.0.1')).toThrow('too many refused calls');
+    expect(() => limits.countRefusal('10.0.0.2')).not.toThrow();
   });
 });
 

@@ -5,12 +5,13 @@ import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Caller } from '../../auth/caller.ts';
 import { inLog } from '../../workflow-execution/in-log.ts';
-import { errorReason } from '../errors/error-table.ts';
+import { errorReason, type ErrorCode } from '../errors/error-table.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { accessKey } from './access.decorator.ts';
 import type { DeclaredAccess } from './access.decorator.ts';
 import { grantOf } from './grant.ts';
 import { remoteOf } from './remote.ts';
+import type { Remote } from './remote.ts';
 import { requestedAccess } from './requested-access.ts';
 import { requestIdOf, resultSubject } from './subject-of-attempt.ts';
 
@@ -39,9 +40,19 @@ export class AttemptLog implements NestInterceptor {
     );
   }
 
-  /** Tells of a call that the guard did not let through. */
+  /** Logs a call that the guard did not let through. */
   refused(context: ExecutionContext, declared: DeclaredAccess, caller: Caller | undefined, error: unknown): void {
-    if (changing.has(declared.verb)) this.tell(context, declared, caller, errorReason(toApiError(error).code));
+    const { code } = toApiError(error);
+    if (!changing.has(declared.verb) || (caller === undefined && isFlood(code))) return;
+    this.tell(context, declared, caller, errorReason(code));
+  }
+
+  /** Logs a gRPC call that was refused before its message was read: what it is for is not known. */
+  refusedUnread(verb: DeclaredAccess['verb'], { transport, address }: Remote, error: unknown): void {
+    const { code } = toApiError(error);
+    if (isFlood(code)) return;
+    const result = errorReason(code);
+    this.logger.log({ msg: `${verb} ${result}`, verb, transport, remote: address, result });
   }
 
   private tell(
@@ -67,6 +78,11 @@ export class AttemptLog implements NestInterceptor {
       result,
     });
   }
+}
+
+/** Whether an address makes more refused calls than are counted: it does not fill the log with them. */
+function isFlood(code: ErrorCode): boolean {
+  return code === 'ResourceExhausted';
 }
 
 /** Where a call reaches; nowhere that could be told when it does not say so itself. */

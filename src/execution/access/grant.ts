@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Call } from '../call/call.ts';
 
 /** What the access guard found of a call that it let through. */
-export type Grant = Pick<Call, 'caller' | 'recheck'>;
+export type Grant = Pick<Call, 'caller' | 'recheck' | 'endsInMs'>;
 
 /** By the HTTP request or gRPC call that they belong to, so that nothing has to be put on objects of others. */
 const grants = new WeakMap<object, Grant>();

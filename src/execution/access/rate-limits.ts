@@ -8,17 +8,21 @@ import { TokenBucket } from '../../kubernetes/token-bucket.ts';
 import type { BucketSize } from '../../kubernetes/token-bucket.ts';
 import { ApiError } from '../errors/api-error.ts';
 
-/** The most callers and addresses whose calls are counted; who calls often is never the one that is forgotten. */
+/** The most callers and addresses that are counted; the one that has not called for longest is forgotten first. */
 const maxBuckets = 10_000;
 
-/** Tokens that nobody knows, from one address: each costs the API server a question. */
-const unknownTokens: BucketSize = { burst: 50, refillMs: 200 };
+/** Reviews of tokens that were not found good before, by address: each costs the API server a request. */
+const reviews: BucketSize = { burst: 50, refillMs: 200 };
+
+/** Refused calls without a review, by address: without a token, with a malformed one, or with one known to be bad. */
+const refusals: BucketSize = { burst: 100, refillMs: 100 };
 
 /** Keeps one caller from taking what is there for all. */
 @Injectable()
 export class RateLimits {
   private readonly callers = new LRUCache<string, TokenBucket>({ max: maxBuckets });
-  private readonly strangers = new LRUCache<string, TokenBucket>({ max: maxBuckets });
+  private readonly reviews = new LRUCache<string, TokenBucket>({ max: maxBuckets });
+  private readonly refusals = new LRUCache<string, TokenBucket>({ max: maxBuckets });
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimit' | 'rateBurst'>,
@@ -33,26 +37,36 @@ export class RateLimits {
   countCall(username: string): void {
     const { rateLimit, rateBurst: burst } = this.config;
     if (rateLimit === 0) return;
-    const now = this.clock.elapsedMs();
-    const bucket = bucketOf(this.callers, username, { burst, refillMs: 1_000 / rateLimit }, now);
-    if (!bucket.take(now)) throw tooMany('calls', bucket.availableAfterMs(now));
+    this.take(this.callers, username, { burst, refillMs: 1_000 / rateLimit }, 'calls');
   }
 
   /**
-   * Whether one more token from an address may be asked about.
+   * Reserves the review of a token before it is sent, so that no number of calls at once makes more reviews.
    *
-   * @throws ApiError ResourceExhausted when too many of its tokens were nobody's
+   * @param address where the call comes from, as {@link addressGroup} has it
+   * @returns gives the reservation back: to be called when the token turns out to be good
+   * @throws ApiError ResourceExhausted when too many tokens from this address were bad
    */
-  assertMayAsk(address: string): void {
-    const now = this.clock.elapsedMs();
-    const waitMs = this.strangers.get(address)?.availableAfterMs(now) ?? 0;
-    if (waitMs > 0) throw tooMany('unknown tokens', waitMs);
+  reserveReview(address: string): () => void {
+    const bucket = this.take(this.reviews, address, reviews, 'bad tokens');
+    return () => bucket.giveBack(this.clock.elapsedMs());
   }
 
-  /** Counts a token that was nobody's. */
-  countStranger(address: string): void {
+  /**
+   * Counts a call that is refused without a review.
+   *
+   * @throws ApiError ResourceExhausted when there were too many from this address
+   */
+  countRefusal(address: string): void {
+    this.take(this.refusals, address, refusals, 'refused calls');
+  }
+
+  /** One of a bucket. Throws when there is none, with the time until there is. */
+  private take(buckets: LRUCache<string, TokenBucket>, key: string, size: BucketSize, what: string): TokenBucket {
     const now = this.clock.elapsedMs();
-    bucketOf(this.strangers, address, unknownTokens, now).take(now);
+    const bucket = bucketOf(buckets, key, size, now);
+    if (bucket.take(now)) return bucket;
+    throw tooMany(what, bucket.availableAfterMs(now));
   }
 }
 

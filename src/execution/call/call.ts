@@ -4,6 +4,8 @@ import type { Caller } from '../../auth/caller.ts';
 export interface Call {
   /** Who calls; absent where callers are not authenticated (WFE_AUTH=none). */
   readonly caller?: Caller;
+  /** In how many milliseconds a stream has to end because its connection does; absent for never. */
+  readonly endsInMs?: number;
   /** Aborts when the caller goes away or its deadline is over. */
   readonly signal: AbortSignal;
   /**

@@ -8,8 +8,7 @@ import type { Call } from './call.ts';
 
 /** Injects the {@link Call} that a handler answers, on either transport. */
 export const IncomingCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => {
-  const { caller, recheck } = grantOf(context);
-  return { caller, recheck, signal: signalOf(context) };
+  return { ...grantOf(context), signal: signalOf(context) };
 });
 
 function signalOf(context: ExecutionContext): AbortSignal {

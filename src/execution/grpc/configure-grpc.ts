@@ -1,9 +1,10 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Config } from '../../config/config.ts';
+import { Authentication } from '../access/authentication.ts';
 import { Drain } from '../shutdown/drain.ts';
-import { ReloadingCredentials } from '../tls/reloading-credentials.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
+import { CallAdmission } from './call-admission.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { callSpans } from './call-spans.ts';
 import { GrpcHealth } from './grpc-health.ts';
@@ -18,14 +19,19 @@ import { ExecutionGrpcServer } from './grpc-server.ts';
  */
 export function configureGrpc(
   app: INestApplication,
-  { grpc }: Pick<Config, 'grpc'>,
+  config: Pick<Config, 'grpc' | 'grpcMaxConnectionAgeMs' | 'grpcMaxConnectionAgeGraceMs'>,
   certificate?: ServerCertificate,
 ): ExecutionGrpcServer {
-  const health = app.get(GrpcHealth, { strict: false }).implementation;
-  const credentials = certificate && new ReloadingCredentials(certificate);
-  const { interceptor } = app.get(CallMetrics, { strict: false });
-  const strategy = new ExecutionGrpcServer(grpc.host, grpc.port, health, [callSpans, interceptor], credentials);
-  app.get(Drain, { strict: false }).add(strategy);
+  const get = <T>(type: Type<T>): T => app.get(type, { strict: false });
+  const strategy = new ExecutionGrpcServer({
+    address: config.grpc,
+    health: get(GrpcHealth).implementation,
+    interceptors: [callSpans, get(CallMetrics).interceptor, get(CallAdmission).interceptor],
+    connections: get(Authentication).connections.gRPC,
+    age: { maxMs: config.grpcMaxConnectionAgeMs, graceMs: config.grpcMaxConnectionAgeGraceMs },
+    certificate,
+  });
+  get(Drain).add(strategy);
   // Pipes and filters of the HTTP side are not for gRPC, which has its own on its controller.
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: false });
   return strategy;

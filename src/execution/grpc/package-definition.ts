@@ -12,6 +12,7 @@ import {
   WorkflowExecutionServiceService,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { alsoEncoded } from './encoded-message.ts';
+import { measured } from './encoded-size.ts';
 import { lenient } from './malformed-message.ts';
 
 /** The package of the service. */
@@ -46,7 +47,7 @@ export function serviceDefinition(): ServiceDefinition {
         name,
         {
           ...method,
-          requestDeserialize: lenient((bytes) => request.decode(strictReader(bytes))),
+          requestDeserialize: measured(lenient((bytes) => request.decode(strictReader(bytes)))),
           responseSerialize: alsoEncoded(method.responseSerialize),
         },
       ];

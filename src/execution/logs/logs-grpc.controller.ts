@@ -1,17 +1,19 @@
-import { Controller, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Inject, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
+import type { Clock } from '../../kubernetes/clock.ts';
 import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
-import type { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { messageStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
 import { OutgoingStream } from '../grpc/outgoing-stream.ts';
 import { grpcService } from '../grpc/package-definition.ts';
+import { WATCH_CLOCK } from '../watch/catch-up.ts';
 import type { LogLine, LogsCommand } from './log-line.ts';
 import { LogsRequestPipe } from './logs-request.ts';
 import { LogsService } from './logs.service.ts';
@@ -22,7 +24,10 @@ import { idle } from './step-log.ts';
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
 export class LogsGrpcController {
-  constructor(private readonly service: LogsService) {}
+  constructor(
+    private readonly service: LogsService,
+    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+  ) {}
 
   @GrpcMethod(grpcService)
   @Access('get', 'log')
@@ -31,9 +36,13 @@ export class LogsGrpcController {
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
   ): Observable<StreamWorkflowExecutionLogsResponse> {
-    return messageStream(stream, messagesOf(this.service.logs(command, call)));
+    const messages = messagesOf(this.service.logs(command, call));
+    return messageStream(stream, messages, { clock: this.clock, message: emptyMessage });
   }
 }
+
+/** What is sent when there has been no line for a while. */
+const emptyMessage = StreamWorkflowExecutionLogsResponse.fromPartial({});
 
 async function* messagesOf(
   lines: AsyncIterable<LogLine | typeof idle>,

@@ -1,5 +1,6 @@
-import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import type { Clock } from '../../kubernetes/clock.ts';
 import { Access } from '../access/access.decorator.ts';
 import { AccessGuard } from '../access/access.guard.ts';
 import type { Call } from '../call/call.ts';
@@ -9,6 +10,7 @@ import { DescribesExecutions } from '../rest/openapi.decorators.ts';
 import { ExecutionParameters } from '../rest/parameters.dto.ts';
 import { beginningOf } from '../streams/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { WATCH_CLOCK } from '../watch/catch-up.ts';
 import { ndjson, plainText, type LogFormat } from './log-text.ts';
 import { logTimeOf } from './log-time.ts';
 import { LogsQuery } from './logs.dto.ts';
@@ -22,7 +24,10 @@ import { sendLogs } from './send-logs.ts';
 @UseGuards(AccessGuard)
 @DescribesExecutions()
 export class LogsController {
-  constructor(private readonly service: LogsService) {}
+  constructor(
+    private readonly service: LogsService,
+    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+  ) {}
 
   @Get(':name/log')
   @Access('get', 'log')
@@ -37,7 +42,7 @@ export class LogsController {
     const format = formatFor(request, timestamps === 'true');
     const command = { key, follow: follow === 'true', since: since === undefined ? undefined : logTimeOf(since) };
     const lines = this.service.logs(command, call);
-    await sendLogs(request.method === 'HEAD' ? beginningOf(lines) : lines, format, request, response);
+    await sendLogs(request.method === 'HEAD' ? beginningOf(lines) : lines, format, request, response, this.clock);
   }
 }
 

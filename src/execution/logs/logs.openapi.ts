@@ -17,7 +17,8 @@ export const DescribesLogs = (): MethodDecorator =>
       summary: 'Read the log of an execution',
       description:
         'What the steps of an execution have written, each line with its task and step. The lines of a step are in order; ' +
-        'those of tasks that ran side by side are ordered by time. One that has not started yet has no lines. What breaks ' +
+        'those of tasks that ran side by side are ordered by time. One that has not started yet has no lines. When there has been no ' +
+        'line for 15 s, an empty line keeps the connection alive. What breaks ' +
         'a log off once it has begun is told in its last line (`error: …`, or `{"error": …}` with a problem), and then the ' +
         'connection is cut. Swagger UI waits for the end, so follow a log with `curl -N`.',
     }),

@@ -3,7 +3,8 @@ import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { httpLimits } from '../limits.ts';
+import { limitTimes } from '../../connections/http-limits.ts';
+import { Authentication } from '../access/authentication.ts';
 import { Drain } from '../shutdown/drain.ts';
 import { DrainableHttpServer } from '../shutdown/drainable-http-server.ts';
 import { CertificateEnd } from '../tls/certificate-end.ts';
@@ -31,9 +32,10 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   const drain = app.get(Drain, { strict: false });
   app.use(lastAnswers(drain));
   const server = serverOf(app);
-  server.headersTimeout = httpLimits.headersTimeoutMs;
-  server.requestTimeout = httpLimits.requestTimeoutMs;
-  server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
+  limitTimes(server);
+  app.get(Authentication, { strict: false }).connections.REST.applyTo(server);
+  // Whoever asks before sending a body (Expect: 100-continue) is told to when it is about to be read.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   answerUnreadable(server);
   drain.add(new DrainableHttpServer(server));
   app.use(securityHeaders(certificate !== undefined));

@@ -20,6 +20,7 @@ import { toCreateCommand } from '../create-command.ts';
 import { ExecutionService } from '../execution.service.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { CreateWorkflowExecutionDto } from '../create-workflow-execution.dto.ts';
+import { JsonBody } from './json-body.ts';
 import { LocationInterceptor } from './location.interceptor.ts';
 import {
   DescribesCancel,
@@ -45,7 +46,7 @@ import type { ShownExecution, WorkflowExecutionList } from './rest.mapping.ts';
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@UseInterceptors(AttemptLog)
+@UseInterceptors(AttemptLog, JsonBody)
 @DescribesExecutions()
 export class ExecutionController {
   constructor(private readonly executions: ExecutionService) {}

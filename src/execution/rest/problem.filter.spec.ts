@@ -18,7 +18,8 @@ function caught(thrown: unknown, headersSent = false) {
     header: (name: string, value: string) => ((answer.headers[name] = value), response),
     status: (status: number) => ((answer.status = status), response),
     type: (type: string) => ((answer.type = type), response),
-    send: (body: string) => ((answer.body = JSON.parse(body)), response),
+    write: (body: Buffer) => ((answer.body = JSON.parse(body.toString())), response),
+    end: () => response,
     destroy: () => (answer.destroyed = true),
   };
   const http = {
@@ -37,7 +38,7 @@ describe('an error over REST', () => {
   it('is a problem that names the fields', () => {
     const answer = caught(invalidArgument([{ path: ['spec', 'confidence'], message: 'must be from 0 to 1' }]));
 
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' });
     expect(answer.body).toEqual({
       type: 'urn:kubernaut:workflowexecution:problem:invalid-argument',
       title: 'The request breaks a rule',
@@ -49,7 +50,7 @@ describe('an error over REST', () => {
   });
 
   it('says in whole seconds how long to wait', () => {
-    expect(caught(new ApiError('Unavailable', 'not now', { retryAfterMs: 1_200 })).headers).toEqual({
+    expect(caught(new ApiError('Unavailable', 'not now', { retryAfterMs: 1_200 })).headers).toMatchObject({
       'Retry-After': '2',
     });
   });

@@ -6,8 +6,8 @@ import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
+import { discardRest } from './discard-rest.ts';
 import { toProblem } from './problem.ts';
-import { readOff } from './read-off.ts';
 
 /** Answers every error of the HTTP side as application/problem+json (RFC 9457), and logs those that are our fault. */
 @Catch()
@@ -31,7 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return void response.destroy();
     // RFC 9110, section 10.2.1
     if (methods.length > 0) response.header('Allow', methods.join(', '));
-    readOff(request, () => answer(response, error, originalUrl));
+    answer(response, error, originalUrl);
+    discardRest(request, () => response.end());
   }
 }
 
@@ -39,13 +40,16 @@ function notAllowed(method: string, methods: readonly string[]): ApiError {
   return new ApiError('MethodNotAllowed', `this address has ${methods.join(' and ')}, not ${method}`);
 }
 
+/** Writes the whole answer at once: whoever is refused need not send the rest of the request to learn it. */
 function answer(response: Response, error: ApiError, instance: string): void {
   const { retryAfterMs } = error.details;
   if (retryAfterMs !== undefined) response.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
   // RFC 6750, section 3
   if (error.code === 'Unauthenticated') response.header('WWW-Authenticate', 'Bearer realm="workflow-execution"');
+  const body = Buffer.from(JSON.stringify(toProblem(error, instance)));
   response
     .status(errorTable[error.code].http)
-    .type('application/problem+json')
-    .send(JSON.stringify(toProblem(error, instance)));
+    .type('application/problem+json; charset=utf-8')
+    .header('Content-Length', String(body.length))
+    .write(body);
 }

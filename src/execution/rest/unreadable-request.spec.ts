@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readOff } from './read-off.ts';
+import { discardRest } from './discard-rest.ts';
 import { answerUnreadable } from './unreadable-request.ts';
 
 const server = createServer();
@@ -57,7 +57,7 @@ describe('a request that can not be read', () => {
       'extensions of the chunks',
     ],
   ])('%s is answered with a problem', async (_, request, status, detail) => {
-    listener = (incoming, response) => readOff(incoming, () => response.end('read'));
+    listener = (incoming, response) => discardRest(incoming, () => response.end('read'));
 
     const answer = await exchange(request);
 
@@ -106,7 +106,7 @@ describe('a request that is refused before it is read', () => {
   it('is answered on a connection that is not reset', async () => {
     const body = Buffer.concat([megabyte, megabyte, megabyte, megabyte]);
     const head = `POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
-    listener = (request, response) => readOff(request, () => response.end('refused'));
+    listener = (request, response) => discardRest(request, () => response.end('refused'));
 
     const answer = await exchange(Buffer.concat([Buffer.from(head), body]));
 
@@ -116,7 +116,7 @@ describe('a request that is refused before it is read', () => {
   it('is done with when its caller has gone away', async () => {
     const { promise: done, resolve } = Promise.withResolvers<boolean>();
     listener = (request) => {
-      readOff(request, () => resolve(request.complete));
+      discardRest(request, () => resolve(request.complete));
       request.socket.destroy();
     };
 

@@ -1,10 +1,10 @@
 import { STATUS_CODES, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { httpLimits } from '../../connections/http-limits.ts';
 import { recordOf, stringOf } from '../../kubernetes/json.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable, type ErrorCode } from '../errors/error-table.ts';
-import { httpLimits } from '../limits.ts';
 import { toProblem } from './problem.ts';
 
 /** What Node refuses before there is a request, by its error code (https://nodejs.org/api/http.html#event-clienterror). */

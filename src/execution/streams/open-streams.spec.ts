@@ -54,10 +54,21 @@ describe('open streams', () => {
     expect(() => throwIfEnded(stream)).toThrow(lost);
   });
 
-  it('are not rechecked any more once they have been disposed of', async () => {
+  it('end when their connection has reached its maximum age', async () => {
+    const clock = new FakeClock();
+    const stream = new OpenStreams(config, clock).open(aCall('alice', { endsInMs: 5_000 }));
+
+    await clock.advance(4_999);
+    expect(stream.signal.aborted).toBe(false);
+    await clock.advance(1);
+
+    expect(() => throwIfEnded(stream)).toThrow('the connection has reached its maximum age');
+  });
+
+  it('leave no timer behind once they have been disposed of', async () => {
     const clock = new FakeClock();
     const recheck = jest.fn(() => Promise.resolve());
-    const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck }));
+    const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck, endsInMs: 5_000 }));
 
     stream[Symbol.dispose]();
     await clock.advance(10_000);

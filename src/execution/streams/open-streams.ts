@@ -46,10 +46,14 @@ export class OpenStreams {
     this.open_.set(controller, caller);
     const disposed = new AbortController();
     void this.recheck(call, controller, disposed.signal);
+    const { endsInMs } = call;
+    const cancelEnd =
+      endsInMs === undefined ? undefined : this.clock.setTimer(endsInMs, () => controller.abort(tooOld()));
     return {
       signal: AbortSignal.any([call.signal, controller.signal]),
       [Symbol.dispose]: () => {
         disposed.abort();
+        cancelEnd?.();
         this.open_.delete(controller);
       },
     };
@@ -81,6 +85,11 @@ export class OpenStreams {
       controller.abort(error);
     }
   }
+}
+
+function tooOld(): ApiError {
+  const message = 'the connection has reached its maximum age: go on on a new one, from the last resource version';
+  return new ApiError('Unavailable', message, { retryAfterMs: 0 });
 }
 
 function tooMany(who: string, limit: number): ApiError {

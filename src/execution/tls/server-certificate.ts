@@ -1,3 +1,4 @@
+import { handshakeTimeoutMs } from '../../connections/http-limits.ts';
 import { systemClock } from '../../kubernetes/clock.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { readCertificate } from './certificate-files.ts';
@@ -73,13 +74,32 @@ export class ServerCertificate {
   }
 }
 
-/** The options of a TLS server that shows a certificate: TLS 1.2 and later, and client certificates where there is a CA for them. */
+/** The cipher suites of TLS 1.3, and those of TLS 1.2 with forward secrecy and authenticated encryption. */
+const ciphers = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/**
+ * The options of a TLS server that presents a certificate: Mozilla's intermediate profile
+ * (https://wiki.mozilla.org/Security/Server_Side_TLS), and client certificates where there is a CA for them.
+ */
 export function tlsOptions({ cert, key, ca }: Certificate) {
   return {
     cert,
     key,
     ca,
     minVersion: 'TLSv1.2',
+    ciphers,
+    ecdhCurve: 'X25519:prime256v1:secp384r1',
+    handshakeTimeout: handshakeTimeoutMs,
     requestCert: ca !== undefined,
     rejectUnauthorized: ca !== undefined,
   } as const;

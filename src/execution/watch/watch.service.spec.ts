@@ -8,9 +8,10 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { keepAliveMs } from '../streams/keep-alive.ts';
 import { OpenStreams } from '../streams/open-streams.ts';
 import { CatchUp, graceMs } from './catch-up.ts';
-import { keepAliveMs, WatchService } from './watch.service.ts';
+import { WatchService } from './watch.service.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 
 type RawEvent = { type: 'MODIFIED' | 'DELETED'; raw: unknown } | { type: 'BOOKMARK'; resourceVersion: string };

@@ -11,15 +11,13 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
+import { keepAliveMs } from '../streams/keep-alive.ts';
 import { OpenStreams, throwIfEnded } from '../streams/open-streams.ts';
 import { CatchUp, graceMs, WATCH_CLOCK } from './catch-up.ts';
 import { Pulse } from './pulse.ts';
 import { Turns } from './turns.ts';
 import { selectionOf } from './watch-selection.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
-
-/** How long a watch is silent at most, in milliseconds: less than proxies wait on an idle connection. */
-export const keepAliveMs = 15_000;
 
 /** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
 const retryAfterMs = 1_000;

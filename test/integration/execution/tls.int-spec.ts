@@ -80,6 +80,19 @@ describe('TLS', () => {
     for (const port of ports()) await expect(shownBy(port, tooOld)).rejects.toThrow();
   });
 
+  it.each([
+    ['with CBC', 'ECDHE-ECDSA-AES128-SHA256'],
+    ['with CCM', 'ECDHE-ECDSA-AES128-CCM'],
+    ['with ARIA', 'ECDHE-ECDSA-ARIA128-GCM-SHA256'],
+  ])('both servers refuse the cipher suite %s of TLS 1.2', async (_, ciphers) => {
+    for (const port of ports()) await expect(shownBy(port, { ciphers, maxVersion: 'TLSv1.2' })).rejects.toThrow();
+  });
+
+  it('both servers accept a cipher suite of TLS 1.2 with forward secrecy and authenticated encryption', async () => {
+    const over: ConnectionOptions = { ciphers: 'ECDHE-ECDSA-CHACHA20-POLY1305', maxVersion: 'TLSv1.2' };
+    await expect(Promise.all(ports().map((port) => shownBy(port, over)))).resolves.toEqual(['first', 'first']);
+  });
+
   it('a renewed certificate is presented to new connections, and open ones stay', async () => {
     const secure = credentials.createSsl(Buffer.from(authority.cert));
     const client = new WorkflowExecutionServiceClient(api.grpcAddress, secure);

@@ -50,14 +50,20 @@ const linesOf = (part: string) => service.lines().filter(({ context }) => contex
 describe('the log of API calls', () => {
   const calls = () => linesOf('Access');
 
-  /** Creates an execution over gRPC; returns the log lines of this call. */
-  const create = async (token: string, requestId: string, targetResource = aSpec().targetResource) => {
+  /** Creates an execution over gRPC, or tries to. */
+  const attempt = async (token: string, requestId: string, targetResource = aSpec().targetResource) => {
     const { http, grpc } = service;
     const { api, close } = connectApi({ url: `http://${http}`, grpcAddress: grpc });
     const spec = aSpec({ targetResource, parameters: { MESSAGE: value, API_TOKEN: secret } });
     const request = createRequest(fixture.namespace, { requestId, spec });
     await grpcCall((done) => api.as(token).grpc.createWorkflowExecution(request, done));
     close();
+  };
+
+  /** Creates an execution over gRPC; returns the log lines of this call. */
+  const create = async (...request: Parameters<typeof attempt>) => {
+    const [, requestId] = request;
+    await attempt(...request);
     const lines = () => calls().filter((line) => line['requestId'] === requestId);
     await until(`the log has ${requestId}`, () => lines().length > 0);
     return lines();
@@ -75,12 +81,24 @@ describe('the log of API calls', () => {
   it.each([
     ['an invalid request', 'invalid', () => operator.token, 'INVALID_ARGUMENT', () => operator.username],
     ['a caller without the right', 'denied', () => stranger.token, 'PERMISSION_DENIED', () => stranger.username],
-    ['an unknown caller', 'unknown', () => 'nonsense', 'UNAUTHENTICATED', () => undefined],
   ])('has one line for %s', async (_, requestId, token, result, user) => {
     const lines = await create(token(), requestId, 'x');
 
     expect(lines).toEqual([expect.objectContaining({ result, verb: 'create', namespace: fixture.namespace })]);
     expect(lines[0]?.['user']).toBe(user());
+  });
+
+  it('has one line for a caller who is not authenticated, whose request is not read', async () => {
+    await attempt('nonsense', 'unread');
+
+    const lines = () => calls().filter(({ result }) => result === 'UNAUTHENTICATED');
+    await until('the log has it', () => lines().length > 0);
+    expect(lines()).toEqual([
+      {
+        ...{ level: 'info', time: expect.any(String), context: 'Access', msg: 'create UNAUTHENTICATED' },
+        ...{ verb: 'create', transport: 'gRPC', remote: '127.0.0.1', result: 'UNAUTHENTICATED' },
+      },
+    ]);
   });
 
   it('has the same fields for REST', async () => {
@@ -103,7 +121,8 @@ describe('the log of API calls', () => {
     await create(operator.token, 'taken');
     await create(operator.token, 'refused', 'x');
     await create(stranger.token, 'forbidden');
-    await create('nonsense', 'unauthenticated');
+    await attempt('nonsense', 'unread');
+    await until('the log has all', () => calls().some(({ result }) => result === 'UNAUTHENTICATED'));
 
     // The audit events that are logged for want of data storage do have the values of other parameters.
     expect(JSON.stringify(calls())).not.toContain(value);

@@ -196,7 +196,9 @@ function creations(proxy: FaultProxy | undefined): number {
 
 /** Requests through a proxy that change something, but for the claim of the installation, which outlasts the leader. */
 function writes({ requests }: FaultProxy): string[] {
-  const changes = requests.filter(({ method, url }) => method !== 'GET' && !url.pathname.endsWith(installationLeaseName));
+  const changes = requests.filter(
+    ({ method, url }) => method !== 'GET' && !url.pathname.endsWith(installationLeaseName),
+  );
   return changes.map(({ method, url }) => `${method} ${url.pathname}`);
 }
 

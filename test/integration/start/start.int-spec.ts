@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { requireResources } from '../../../src/health/preflight.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { freePorts } from '../../cluster/ports.ts';
 import { startService } from '../../support/service.ts';
+import { healthOf } from '../execution/health.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer } from '../support/faults.ts';
+import { until } from '../support/until.ts';
 
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
 /** Keeps a service away from the executions of other tests. */
@@ -80,6 +83,27 @@ describe('the service', () => {
       expect(sentence).toContain('address already in use');
     },
   );
+
+  it.concurrent.each([
+    ['[::1]', ['[::1]']],
+    ['[::]', ['[::1]', '127.0.0.1']],
+  ])('listens on all four ports at %s', async (host, clients) => {
+    const { http, grpc, metrics, health } = await freePorts(['http', 'grpc', 'metrics', 'health']);
+    const addresses = {
+      ...{ WFE_HTTP_ADDRESS: `${host}:${http}`, WFE_GRPC_ADDRESS: `${host}:${grpc}` },
+      ...{ WFE_METRICS_ADDRESS: `${host}:${metrics}`, WFE_HEALTH_ADDRESS: `${host}:${health}` },
+    };
+    const service = await startService({ kubeconfig, settings: { ...apart, ...addresses, WFE_PLAINTEXT: 'true' } });
+
+    for (const client of clients) {
+      const pages = [`${http}/openapi.json`, `${metrics}/metrics`, `${health}/livez`];
+      const answers = await Promise.all(pages.map((page) => fetch(`http://${client}:${page}`)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      const grpcAddress = `${client}:${grpc}`;
+      await until(`${grpcAddress} is healthy`, async () => (await healthOf({ grpcAddress })) === 'SERVING');
+    }
+    await service.stop();
+  });
 
   it.concurrent('warns of unknown settings and starts', async () => {
     const service = await startService({ kubeconfig, settings: { ...apart, WFE_WORKRES: '3' } });

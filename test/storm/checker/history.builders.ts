@@ -136,7 +136,7 @@ export class HistoryBuilder {
         lockNamespace: 'system',
         cooldownSeconds: 5,
         collectionSeconds: 10,
-        leaderLeaseSeconds: 5,
+        leaderLeaseSeconds: 6,
         restorationSeconds: 3,
       },
       changes: this.#changes,

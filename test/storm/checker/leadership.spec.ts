@@ -3,7 +3,7 @@ import { HistoryBuilder } from './history.builders.ts';
 import { ledSeconds } from './leadership.ts';
 import { tell } from './story.ts';
 
-/** Of the whole history; changes of a builder are a second apart, and a lease of 5 s is renewed each second. */
+/** Of the whole history; changes of a builder are a second apart, and a lease of 6 s is renewed each second. */
 function led(builder: HistoryBuilder): number {
   const { changes, premises } = builder.build();
   return ledSeconds(tell({ changes, premises }), changes[0]?.at ?? '', changes.at(-1)?.at ?? '');

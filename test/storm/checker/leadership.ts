@@ -2,8 +2,8 @@ import { textAt } from '../history/json.ts';
 import type { Change } from '../history/change.ts';
 import type { Story } from './story.ts';
 
-/** Renewals that are further apart than this part of the lease tell nothing of the time between them. */
-const longestPause = 1 / 5;
+/** Renewals come every 2/15 of the lease; what lies between two that are further apart than this part of it does not count. */
+const longestPause = 1 / 6;
 
 /**
  * How many seconds of a period a leader was there and could work, as the renewals of its Lease tell. A frozen leader renews

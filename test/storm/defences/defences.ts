@@ -33,8 +33,8 @@ export const defenceSize: Omit<StormSize, 'seed'> = {
   pods: 0,
   seconds: 10,
   longestRunMs: 8000,
-  leaseSeconds: 3,
-  freezeSeconds: 5,
+  // A slow machine is not to change the leader.
+  leaseSeconds: 15,
   cooldownSeconds: 1,
 };
 
@@ -63,6 +63,7 @@ export const defences: readonly Defence[] = [
     },
     rule: 'A PipelineRun runs only while its execution has the target',
     interferenceKinds: ['delete-lock', 'empty-lock', 'reassign-lock'],
+    size: { longestRunMs: 15_000 },
   },
   {
     name: 'a target is locked in its canonical form',
@@ -104,7 +105,7 @@ export const defences: readonly Defence[] = [
     },
     rule: trueOutcome,
     interferenceKinds: ['prune-runs'],
-    size: { freezes: 1 },
+    size: { freezes: 1, leaseSeconds: 5 },
   },
   {
     name: 'the label by which a PipelineRun is watched is restored',
@@ -127,7 +128,7 @@ export const defences: readonly Defence[] = [
     },
     rule: 'No step runs after the end of its execution',
     interferenceKinds: ['delete-run'],
-    size: { executions: 12, pods: 6, cancelledPercent: 100, interferences: 4 },
+    size: { executions: 12, targets: 12, pods: 12, cancelledPercent: 100, interferences: 4 },
     needsPods: true,
   },
 ];

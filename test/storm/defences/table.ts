@@ -1,8 +1,8 @@
 /** Whether the checker found what goes wrong without a defence. */
 export interface DefenceResult {
   readonly name: string;
-  /** `skipped` when this machine cannot show it. */
-  readonly result: 'shown' | 'NOT SHOWN' | 'skipped';
+  /** `clean` is what it is with all of them; `skipped` when this machine cannot show it. */
+  readonly result: 'clean' | 'shown' | 'NOT SHOWN' | 'skipped';
   readonly rule: string;
   /** Violations of the rule, and of other rules. */
   readonly found: number;

@@ -23,8 +23,8 @@ import { podWorkflow, waitWorkflow } from './wait-workflow.ts';
 const resyncSeconds = 5;
 /** Within how many seconds a lock is collected: some resyncs, and a change of leaders. */
 const collectionSeconds = 40;
-/** Within how many seconds a leader restores the lock of a running execution: it is told by a watch. */
-const restorationSeconds = 3;
+/** Within how many seconds a leader restores the lock of a running execution: milliseconds, but for a machine that is busy. */
+const restorationSeconds = 5;
 /** Milliseconds that the replicas get to start, the first time. */
 const startMs = 90_000;
 

@@ -705,7 +705,7 @@ export interface StreamWorkflowExecutionLogsRequest {
   since?: Timestamp | undefined;
 }
 
-/** A line that a step has written. */
+/** A line that a step has written; a keep-alive when all fields are unset. */
 export interface StreamWorkflowExecutionLogsResponse {
   /** When it was written. */
   time?:
@@ -4030,7 +4030,8 @@ export const WorkflowExecutionServiceService = {
   },
   /**
    * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time.
+   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
+   * message (all fields unset) keeps the connection alive.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
    * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
@@ -4108,7 +4109,8 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
   deleteWorkflowExecution: handleUnaryCall<DeleteWorkflowExecutionRequest, DeleteWorkflowExecutionResponse>;
   /**
    * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time.
+   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
+   * message (all fields unset) keeps the connection alive.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
    * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
@@ -4255,7 +4257,8 @@ export interface WorkflowExecutionServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time.
+   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
+   * message (all fields unset) keeps the connection alive.
    *
    * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
    * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.

@@ -1,0 +1,85 @@
+import { EventEmitter } from 'node:events';
+import type { Server } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { ConnectionLimits } from './connection-limits.ts';
+
+class FakeSocket extends EventEmitter {
+  destroyed = false;
+
+  constructor(
+    readonly remoteAddress: string,
+    readonly remotePort: number,
+  ) {
+    super();
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+/** A port with these limits; `connect` opens a connection from an address. */
+function portWith(caps: { total: number; perAddress: number }) {
+  const server = new EventEmitter();
+  const limits = new ConnectionLimits(caps);
+  limits.applyTo(server as unknown as Server);
+  let port = 1_000;
+  const connect = (address: string) => {
+    const socket = new FakeSocket(address, port++);
+    server.emit('connection', socket);
+    return socket;
+  };
+  return { limits, connect };
+}
+
+const closed = (...sockets: FakeSocket[]) => sockets.map(({ destroyed }) => destroyed);
+
+describe('connection limits', () => {
+  it('close the oldest anonymous connection of an address for a new one of the same address', () => {
+    const { connect } = portWith({ total: 10, perAddress: 2 });
+    const sockets = ['10.0.0.2', '10.0.0.1', '10.0.0.1', '10.0.0.1'].map(connect);
+
+    expect(closed(...sockets)).toEqual([false, true, false, false]);
+  });
+
+  it('close the oldest anonymous connection of all when there are too many in all', () => {
+    const { connect } = portWith({ total: 2, perAddress: 2 });
+    const sockets = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(connect);
+
+    expect(closed(...sockets)).toEqual([true, false, false]);
+  });
+
+  it('never close a connection with an authenticated call', () => {
+    const { limits, connect } = portWith({ total: 2, perAddress: 2 });
+    const first = connect('10.0.0.1');
+    limits.authenticated(first);
+    const second = connect('10.0.0.1');
+    const third = connect('10.0.0.1');
+
+    expect(closed(first, second, third)).toEqual([false, true, false]);
+  });
+
+  it('close a new connection when all others have authenticated calls', () => {
+    const { limits, connect } = portWith({ total: 1, perAddress: 1 });
+    const first = connect('10.0.0.1');
+    limits.authenticated(first);
+
+    expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
+  });
+
+  it('do not count connections that have been closed', () => {
+    const { limits, connect } = portWith({ total: 1, perAddress: 1 });
+    const first = connect('10.0.0.1');
+    limits.authenticated(first);
+    first.emit('close');
+
+    expect(connect('10.0.0.1').destroyed).toBe(false);
+  });
+
+  it('count the addresses of one IPv6 network together', () => {
+    const { connect } = portWith({ total: 10, perAddress: 1 });
+    const sockets = ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'].map(connect);
+
+    expect(closed(...sockets)).toEqual([true, false, false]);
+  });
+});

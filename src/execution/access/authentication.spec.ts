@@ -1,0 +1,84 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { aJwt } from '../../auth/auth.builders.ts';
+import { Authenticator } from '../../auth/authenticator.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { Authentication } from './authentication.ts';
+import { RateLimits } from './rate-limits.ts';
+
+const good = aJwt('alice');
+const audiences = ['workflow-execution'];
+
+/** A cluster that has issued one token. */
+function cluster() {
+  const clock = new FakeClock();
+  const review = jest.fn<KubernetesClient['review']>((_resource, { spec }) => {
+    const { token } = spec as { token: string };
+    return Promise.resolve({ authenticated: token === good, user: { username: 'alice' }, audiences });
+  });
+  const config = { authAudiences: audiences, authCacheMs: 10_000, maxConnections: 9, maxConnectionsPerAddress: 9 };
+  const authenticator = new Authenticator({ review } as unknown as KubernetesClient, config, clock);
+  const limits = new RateLimits({ rateLimit: 100, rateBurst: 200 }, clock);
+  const authentication = new Authentication(authenticator, limits, config);
+  const call = (token: string, address = '10.0.0.1') =>
+    authentication.authenticate({ transport: 'REST', address, authorization: `Bearer ${token}` });
+  return { clock, review, authentication, call };
+}
+
+const badTokens = (count: number) => Array.from({ length: count }, (_, at) => aJwt(`stranger ${at}`));
+
+describe('authentication', () => {
+  it('asks for no more reviews than are reserved, however many calls come at once', async () => {
+    const { review, call } = cluster();
+
+    const refused = await Promise.allSettled(badTokens(400).map((token) => call(token)));
+
+    expect(review).toHaveBeenCalledTimes(50);
+    expect(refused.map(({ status }) => status)).not.toContain('fulfilled');
+  });
+
+  it('lets a caller with a good token pass while others behind the same address fail, also when its review is repeated', async () => {
+    const { clock, call } = cluster();
+    await call(good);
+    await clock.advance(11_000);
+    await Promise.allSettled(badTokens(100).map((token) => call(token)));
+
+    await expect(call(good)).resolves.toMatchObject({ caller: { username: 'alice' } });
+  });
+
+  it('gives the reservation back when a token is good', async () => {
+    const { call } = cluster();
+    await Promise.allSettled(badTokens(49).map((token) => call(token)));
+
+    await call(good);
+
+    await expect(call(aJwt('another'))).rejects.toMatchObject({ code: 'Unauthenticated' });
+  });
+
+  it('gives the reservation back when the cluster cannot be asked', async () => {
+    const { review, call } = cluster();
+    review.mockRejectedValue(new UnavailableError('away'));
+
+    for (const token of badTokens(60)) await expect(call(token)).rejects.toMatchObject({ code: 'Unavailable' });
+  });
+
+  it.each(['nonsense', 'a.b.c', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.'])(
+    'refuses %j, which is not a signed JWT, without a review',
+    async (token) => {
+      const { review, call } = cluster();
+
+      await expect(call(token)).rejects.toMatchObject({ code: 'Unauthenticated' });
+      expect(review).not.toHaveBeenCalled();
+    },
+  );
+
+  it('counts calls without a token by address', async () => {
+    const { authentication, call } = cluster();
+    const anonymous = () => authentication.authenticate({ transport: 'REST', address: '10.0.0.1' });
+    await Promise.allSettled(Array.from({ length: 100 }, anonymous));
+
+    await expect(anonymous()).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    await expect(call(good)).resolves.toBeDefined();
+  });
+});
