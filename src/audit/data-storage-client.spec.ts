@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { DataStorageClient, wasNeverSent } from './data-storage-client.ts';
@@ -104,6 +105,18 @@ describe('a request to the data storage service', () => {
     await sender.send('GET', '/');
 
     expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+  });
+
+  it('is not answered when the answer is larger than 32 MiB, and may have been sent', async () => {
+    const sender = await clientOf((_, response) => {
+      const [part, parts] = [Buffer.alloc(1024 * 1024, ' '), Array.from({ length: 33 })];
+      Readable.from(parts.map(() => part)).pipe(response);
+    });
+
+    const error = await failureOf(sender.send('GET', '/'));
+
+    expect(error).toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+    expect(wasNeverSent(error)).toBe(false);
   });
 
   it('was never sent when nobody listens', async () => {

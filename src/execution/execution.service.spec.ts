@@ -28,6 +28,8 @@ function serviceWith(over: {
   /** What the store has, and why it is out of date. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
+  /** What is left of an execution that was deleted. */
+  left?: WorkflowExecution;
 }) {
   const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
     over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
@@ -36,8 +38,10 @@ function serviceWith(over: {
   const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
     Promise.reject(new ConflictError('changed')),
   );
+  const deletion = jest.fn<KubernetesClient['delete']>(() => Promise.resolve());
+  const find = jest.fn(() => Promise.resolve(over.left));
   const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
-  const client = { create: answer, get: answer, patch, review } as unknown as KubernetesClient;
+  const client = { create: answer, get: answer, patch, delete: deletion, find, review } as unknown as KubernetesClient;
   const store = { upsertIfNewer, get: () => over.known, byIndex: () => [] };
   const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
@@ -53,7 +57,7 @@ function serviceWith(over: {
     new ClusterAnswers(client),
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
   );
-  return { service, answer, upsertIfNewer, patch };
+  return { service, answer, upsertIfNewer, patch, deletion };
 }
 
 /** A call of somebody who stays. */
@@ -258,5 +262,32 @@ describe('cancelling an execution', () => {
       metadata: { annotations },
       spec: { cancelRequested: true, cancelMode: 'Immediate' },
     });
+  });
+});
+
+describe('deleting an execution', () => {
+  const { uid } = aWorkflowExecution().metadata;
+  it.each([
+    ['the one that was read, not another one of its name', {}, { uid, resourceVersion: undefined }],
+    ['what its caller has seen', { uid: 'a', resourceVersion: '7' }, { uid: 'a', resourceVersion: '7' }],
+  ])('deletes %s', async (_, only, preconditions) => {
+    const { service, deletion } = serviceWith({});
+    await service.delete({ key, ...only }, call);
+    expect(deletion.mock.calls.map(([, , options]) => options?.preconditions)).toEqual([preconditions]);
+  });
+
+  it('returns what is left of it, and puts that into the lists of this replica', async () => {
+    const left = aWorkflowExecution({ metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } });
+    const { service, upsertIfNewer } = serviceWith({ left });
+    await expect(service.delete({ key }, call)).resolves.toBe(left);
+    expect(upsertIfNewer).toHaveBeenCalledWith(left);
+  });
+
+  it('returns what was read when another one has its name by then', async () => {
+    const read = aWorkflowExecution();
+    const left = aWorkflowExecution({ metadata: { uid: 'another' } });
+    const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(read), left });
+    await expect(service.delete({ key }, call)).resolves.toBe(read);
+    expect(upsertIfNewer).not.toHaveBeenCalled();
   });
 });

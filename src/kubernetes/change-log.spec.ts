@@ -189,7 +189,7 @@ describe('a reader of a change log', () => {
     replica.takeAll();
     const rest = [cursor.next(), cursor.next(), cursor.next()];
 
-    expect([first, ...rest].map((read) => read?.entry.object.metadata.name)).toEqual(['x', 'z', 'y', undefined]);
+    expect([first, ...rest].map((read) => read?.entry.object.metadata.name)).toStrictEqual(['x', 'z', 'y', undefined]);
     expect(rest[1]?.position).toBe(String(server.revision));
   });
 

@@ -26,7 +26,7 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
   const calls: string[] = [];
   const queries: { lists: ListQuery[]; watches: WatchQuery[] } = { lists: [], watches: [] };
   const told: string[] = [];
-  const failures: (KubernetesError | undefined)[] = [];
+  const failures: (KubernetesError | 'none')[] = [];
   const forever = (signal = stop.signal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
   const client = {
@@ -60,7 +60,7 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
       replace: (items, version) => told.push(`${items.length} things at ${version}`),
       apply: ({ key }, _raw, present) => told.push(`${present ? 'present' : 'gone'} ${key.name}`),
       advance: (version) => told.push(`nothing else up to ${version}`),
-      failing: (error) => failures.push(error),
+      failing: (error) => failures.push(error ?? 'none'),
     },
   });
   const run = listWatch.run(stop.signal);
@@ -118,7 +118,7 @@ describe('a list and watch', () => {
     expect(failures).toEqual([throttled]);
     await clock.advance(1);
     expect(calls).toEqual(['list', 'list', 'watch']);
-    expect(failures).toEqual([throttled, undefined]);
+    expect(failures).toEqual([throttled, 'none']);
   });
 
   it('reads page by page, and hands over all at once', async () => {
@@ -138,7 +138,7 @@ describe('a list and watch', () => {
     await settle();
     expect(queries.lists[2]).toMatchObject({ limit: undefined, continue: undefined });
     expect(told).toEqual(['2 things at 30']);
-    expect(failures).toEqual([undefined]);
+    expect(failures).toEqual(['none']);
   });
 
   it('lists again at once when it is asked to, and calls that no failure', async () => {
@@ -148,7 +148,7 @@ describe('a list and watch', () => {
     await settle();
     expect(calls).toEqual(['list', 'watch', 'list', 'watch']);
     expect(told).toEqual(['0 things at 10', '1 things at 20']);
-    expect(failures).toEqual([undefined, undefined]);
+    expect(failures).toEqual(['none', 'none']);
     expect(clock.pending).toBe(0);
   });
 
@@ -169,6 +169,6 @@ describe('a list and watch', () => {
       expect(clock.pending).toBe(0);
     }
     expect(pausing.calls).toEqual(['list']);
-    expect(watching.failures).toEqual([undefined]);
+    expect(watching.failures).toEqual(['none']);
   });
 });

@@ -13,8 +13,16 @@ import type { Resync } from './resync.ts';
 
 const key = 'payment/we-pod-crash';
 
+/** How a loop starts and ends. */
+interface Course {
+  readonly end?: LeadershipEnd;
+  readonly caughtUp?: boolean;
+  /** Whether a resync is under way that ends when the test says so. */
+  readonly repairs?: boolean;
+}
+
 /** A control loop of a leader, with its work on one execution in the hands of a test. */
-function aLoop({ end = 'stopped', caughtUp = true }: { end?: LeadershipEnd; caughtUp?: boolean } = {}) {
+function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {}) {
   const clock = new FakeClock();
   const queue = new WorkQueue({ clock });
   const pass = Promise.withResolvers<HandlerResult>();
@@ -24,15 +32,21 @@ function aLoop({ end = 'stopped', caughtUp = true }: { end?: LeadershipEnd; caug
     await work(signal);
     return end;
   };
-  const mirrors = { onChange: () => undefined, executionKeys: () => [key], caughtUp: () => Promise.resolve(caughtUp) };
-  const untilAborted = { onNews: () => undefined, run: (signal: AbortSignal) => aborted(signal) };
+  const leadership = { during, isHeld: true, installation: 'remediation' };
+  const changed = jest.fn<(handler: (key: string) => void) => void>();
+  const mirrors = { onChange: changed, executionKeys: () => [key], caughtUp: () => Promise.resolve(caughtUp) };
+  const repaired = Promise.withResolvers<void>();
+  if (!repairs) repaired.resolve();
+  const resync = { run: (signal: AbortSignal) => aborted(signal).then(() => repaired.promise) };
+  const delivery = jest.fn<AuditTrail['run']>((signal) => aborted(signal));
+  const news = jest.fn<AuditTrail['onNews']>();
   const loop = new ControlLoop(
     queue,
     mirrors as unknown as Mirrors,
-    { during, isHeld: true, installation: 'remediation' } as unknown as Leadership,
-    untilAborted as unknown as Resync,
+    leadership as unknown as Leadership,
+    resync as unknown as Resync,
     { reconcile } as unknown as Reconciler,
-    untilAborted as unknown as AuditTrail,
+    { onNews: news, run: delivery } as unknown as AuditTrail,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
     silentLogger,
@@ -40,7 +54,7 @@ function aLoop({ end = 'stopped', caughtUp = true }: { end?: LeadershipEnd; caug
   );
   loop.onModuleInit();
   loop.onApplicationBootstrap();
-  return { loop, clock, queue, pass, reconcile, endProcess };
+  return { loop, clock, queue, pass, reconcile, endProcess, leadership, repaired, delivery, changed, news };
 }
 
 /** Tells a loop to stop; says whether it has. */
@@ -57,6 +71,41 @@ describe('the control loop', () => {
     queue.add(key);
     await settle();
     expect(reconcile).toHaveBeenCalledWith({ namespace: 'payment', name: 'we-pod-crash' }, expect.any(AbortSignal));
+  });
+
+  it.each(['a change of it', 'news of its audit events'] as const)('reconciles an execution after %s', async (what) => {
+    const { reconcile, changed, news } = aLoop();
+    const handlers = what === 'a change of it' ? changed.mock.calls : news.mock.calls;
+    for (const [handler] of handlers) handler(key);
+    await settle();
+    expect(reconcile).toHaveBeenCalledTimes(1);
+  });
+
+  it('delivers audit events only while this replica may write', async () => {
+    const { delivery, leadership } = aLoop();
+    await settle();
+    const mayDeliver = delivery.mock.calls.map(([, may]) => may);
+    expect(mayDeliver.map((may) => may())).toEqual([true]);
+    leadership.isHeld = false;
+    expect(mayDeliver.map((may) => may())).toEqual([false]);
+  });
+
+  it('stops the delivery of audit events last, after its workers and the resync', async () => {
+    const { loop, delivery, queue, pass, repaired } = aLoop({ repairs: true });
+    queue.add(key);
+    await settle();
+    const isOver = stop(loop);
+    const isDelivering = () => delivery.mock.calls.map(([signal]) => !signal.aborted);
+    await settle();
+    expect(isDelivering()).toEqual([true]);
+
+    pass.resolve({});
+    await settle();
+    expect([isDelivering(), isOver()]).toEqual([[true], false]);
+
+    repaired.resolve();
+    await settle();
+    expect([isDelivering(), isOver()]).toEqual([[false], true]);
   });
 
   it('reconciles nothing when it was stopped before everything was read', async () => {

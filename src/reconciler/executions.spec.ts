@@ -52,6 +52,14 @@ describe('writing the status of an execution', () => {
     expect(executions.lastSeen(before.metadata)).toEqual(written);
   });
 
+  it('sends the target along with every change', async () => {
+    const { executions, execution, server } = aFakeCluster();
+    const target = 'payment/deployment/api';
+    const before = execution({ status: { phase: 'Pending', target } });
+    await executions.writeStatus(before, { phase: 'Running', target }, signal);
+    expect(server.requests.map(({ body }) => body)).toMatchObject([{ status: { phase: 'Running', target } }]);
+  });
+
   it('begins with a status where there was none', async () => {
     const { executions, execution, stored } = aFakeCluster();
     const before = execution();

@@ -126,13 +126,18 @@ function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, ov
     uid: `uid-${taskRun}`,
     controller: true,
   };
-  const phase = 'terminated' in state ? 'Succeeded' : 'Running';
   return {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: { ...aChildOf(execution, `${taskRun}-pod`), ownerReferences: [owner], ...over.metadata },
     spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
-    status: { phase, containerStatuses: [{ name: 'step-s', state }] },
+    status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }] },
   };
+}
+
+/** The phase of a pod with one container in a state: Pending until it has started. */
+function podPhaseOf(state: object): string {
+  if ('terminated' in state) return 'Succeeded';
+  return 'running' in state ? 'Running' : 'Pending';
 }
 
 function aChildOf(execution: WorkflowExecution, name: string) {

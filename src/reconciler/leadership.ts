@@ -5,9 +5,8 @@ import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { LeaderElector, type LeadershipEnd, type LeaderWork } from '../kubernetes/leader-elector.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { installationLeaseKey } from './installation.ts';
-import { LOGGER } from './tokens.ts';
+import { LEADER_CLIENT, LOGGER } from './tokens.ts';
 
 /** Name of the Lease that the replicas agree with. */
 export const leaderLeaseName = 'workflow-execution-leader';
@@ -25,15 +24,14 @@ export class Leadership {
   readonly #electors: { readonly replica: LeaderElector; readonly installation: LeaderElector } | undefined;
 
   constructor(
-    kubeConfig: PooledKubeConfig,
+    @Inject(LEADER_CLIENT) client: KubernetesClient,
     @Inject(CONFIG) config: LeadershipConfig,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     const { leaderElection, leaderLeaseMs, namespace } = config;
     if (!leaderElection) return;
     const shared = {
-      // A client of its own: that of the reconciler may write only while this one has the leases.
-      client: new KubernetesClient(kubeConfig),
+      client,
       leaseDurationMs: leaderLeaseMs,
       renewDeadlineMs: (leaderLeaseMs * 2) / 3,
       retryPeriodMs: (leaderLeaseMs * 2) / 15,

@@ -56,7 +56,7 @@ import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { TaskRuns } from './task-runs.ts';
-import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
+import { CLOCK, END_PROCESS, LEADER_CLIENT, LOGGER } from './tokens.ts';
 import { UnrecordedEnds } from './unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
@@ -95,6 +95,11 @@ function endProcess(log: Logger): (why: string) => void {
     { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
     { provide: END_PROCESS, inject: [LOGGER], useFactory: endProcess },
+    {
+      provide: LEADER_CLIENT,
+      inject: [PooledKubeConfig],
+      useFactory: (kubeConfig: PooledKubeConfig) => new KubernetesClient(kubeConfig),
+    },
     Leadership,
     {
       // The reconciler's own: it writes only as long as this replica leads, so that one which was frozen and wakes up

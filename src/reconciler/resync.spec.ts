@@ -12,7 +12,7 @@ import { Resync } from './resync.ts';
 
 const resyncMs = 600_000;
 
-/** A resync of the executions a and b and the locks k, l, m; what it does is noted with the seconds since its begin. */
+/** A resync of the executions a and b, the PipelineRun of a deleted execution c, and the locks k, l, m; what it does is noted with the seconds since its begin. */
 function aResync({ troubled = '', collectMs = 0 } = {}) {
   const [clock, stop, scheduler] = [new FakeClock(), new AbortController(), new SchedulerRegistry()];
   const [begunAt, done, warnings] = [clock.elapsedMs(), [] as string[], [] as object[]];
@@ -41,7 +41,7 @@ function aResync({ troubled = '', collectMs = 0 } = {}) {
     scheduler,
     { resyncMs },
     clock,
-    { orphans: () => [] } as unknown as PipelineRunRetention,
+    { orphans: () => ['c'] } as unknown as PipelineRunRetention,
   );
   return { resync, clock, stop, done, warnings, scheduler };
 }
@@ -52,7 +52,10 @@ describe('a resync', () => {
     const running = resync.once(resyncMs, stop.signal);
     await clock.advance(resyncMs);
     await running;
-    expect(done).toEqual(['0 relist', '0 look at a', '0 collect k', '200 collect l', '300 look at b', '400 collect m']);
+    expect(done).toEqual([
+      ...['0 relist', '0 look at a', '0 collect k', '200 look at b', '200 collect l'],
+      ...['400 look at c', '400 collect m'],
+    ]);
   });
 
   it('tells of a lock that makes trouble, and goes on with the next', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { indexKinds, resolveTarget, type ServedKind } from './resolve-target.ts';
 import { parseTargetResource } from './target-resource.ts';
 
@@ -69,13 +68,13 @@ describe('the kind of a target', () => {
     expect(resolve(text)).toEqual({ kind: 'unknown', message: expect.stringContaining(message) });
   });
 
-  it('is canonical once it is resolved', () => {
-    const anyName = fc.constantFrom(...kinds.flatMap((one) => [one.kind, one.plural, ...one.shortNames]));
-    fc.assert(
-      fc.property(anyName, fc.boolean(), (name, namespaced) => {
-        const first = resolve(namespaced ? `payment/${name}/x` : `${name}/x`);
-        if (first.kind === 'found') expect(resolve(first.target)).toEqual(first);
-      }),
-    );
-  });
+  it.each(kinds.flatMap((one) => [one.kind, one.plural, ...one.shortNames]))(
+    'is canonical once %s is resolved',
+    (name) => {
+      const found = [`payment/${name}/x`, `${name}/x`].map(resolve).filter(({ kind }) => kind === 'found');
+
+      expect(found).not.toEqual([]);
+      expect(found.map((one) => resolve('target' in one ? one.target : ''))).toEqual(found);
+    },
+  );
 });

@@ -24,8 +24,10 @@ export interface BundleContent {
  */
 export async function pushBundle(registry: string, name: string, content: BundleContent): Promise<PushedImage> {
   const archive = tar([{ path: content.pipelineName, mode: 0o600, content: content.yaml }]);
+  const blob = await promisify(gzip)(archive);
   const layer: Layer = {
-    blob: await promisify(gzip)(archive),
+    blob,
+    digest: digestOf(blob),
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     diffId: digestOf(archive),
     annotations: {
@@ -54,7 +56,8 @@ export async function pushOwnImages(registry: string, binDirectory: string, busy
 /** Not compressed: it never leaves this machine, and compressing 46 MB would take longer than anything else. */
 function plainLayer(entries: readonly TarEntry[]): Layer {
   const blob = tar(entries);
-  return { blob, mediaType: 'application/vnd.oci.image.layer.v1.tar', diffId: digestOf(blob) };
+  const digest = digestOf(blob);
+  return { blob, mediaType: 'application/vnd.oci.image.layer.v1.tar', digest, diffId: digest };
 }
 
 async function busyboxEntries(file: string): Promise<TarEntry[]> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { ClusterError } from './errors.ts';
 
 /** A layer of an image. */
@@ -6,6 +7,8 @@ export interface Layer {
   /** The bytes that are stored: a tar archive, or a gzipped one. */
   readonly blob: Buffer;
   readonly mediaType: 'application/vnd.oci.image.layer.v1.tar' | 'application/vnd.oci.image.layer.v1.tar+gzip';
+  /** Digest of the blob. */
+  readonly digest: string;
   /** Digest of the archive before compression. */
   readonly diffId: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -39,9 +42,12 @@ export function digestOf(blob: Buffer): string {
 /**
  * Pushes an image to a registry on plain HTTP (OCI distribution specification: blobs first, then the manifest).
  *
+ * All requests share one connection. The registry closes a new connection that brings no request within 5 s, which hashing
+ * on a busy machine can take; one that has brought a request may be idle.
+ *
  * @param registry `host:port`
  * @param name `repository:tag`
- * @throws ClusterError when the registry refuses something
+ * @throws ClusterError when the registry refuses something, or cannot be reached
  */
 export async function pushImage(
   registry: string,
@@ -51,18 +57,29 @@ export async function pushImage(
 ): Promise<PushedImage> {
   const [repository = '', tag = 'latest'] = name.split(':');
   const base = `http://${registry}/v2/${repository}`;
-  const configBlob = Buffer.from(JSON.stringify(imageConfig(layers, config)));
-  await Promise.all([configBlob, ...layers.map(({ blob }) => blob)].map((blob) => pushBlob(base, blob)));
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: types.manifest,
-      config: descriptor(types.config, configBlob),
-      layers: layers.map(({ mediaType, blob, annotations }) => ({ ...descriptor(mediaType, blob), annotations })),
-    }),
-  );
-  await send('PUT', `${base}/manifests/${tag}`, manifest, types.manifest);
-  return { ref: `${registry}/${repository}:${tag}`, digest: digestOf(manifest) };
+  const configBlob = blobOf(types.config, imageConfig(layers, config));
+  const manifest = blobOf(types.manifest, {
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config: descriptor(configBlob),
+    layers: layers.map((layer) => ({ ...descriptor(layer), annotations: layer.annotations })),
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    for (const blob of [configBlob, ...layers]) await pushBlob(agent, base, blob);
+    await send(agent, 'PUT', `${base}/manifests/${tag}`, manifest.blob, types.manifest);
+  } finally {
+    agent.destroy();
+  }
+  return { ref: `${registry}/${repository}:${tag}`, digest: manifest.digest };
+}
+
+/** What a registry stores under its digest. */
+type Blob = Pick<Layer, 'blob' | 'digest'> & { readonly mediaType: string };
+
+function blobOf(mediaType: string, content: object): Blob {
+  const blob = Buffer.from(JSON.stringify(content));
+  return { mediaType, blob, digest: digestOf(blob) };
 }
 
 function imageConfig(layers: readonly Layer[], config: ImageConfig) {
@@ -75,25 +92,41 @@ function imageConfig(layers: readonly Layer[], config: ImageConfig) {
   };
 }
 
-function descriptor(mediaType: string, blob: Buffer) {
-  return { mediaType, size: blob.length, digest: digestOf(blob) };
+function descriptor({ mediaType, blob, digest }: Blob) {
+  return { mediaType, size: blob.length, digest };
 }
 
-async function pushBlob(base: string, blob: Buffer): Promise<void> {
-  const upload = await send('POST', `${base}/blobs/uploads/`);
+async function pushBlob(agent: Agent, base: string, { blob, digest }: Blob): Promise<void> {
+  const path = await send(agent, 'POST', `${base}/blobs/uploads/`);
   // The location may be relative, and may have a query already.
-  const location = new URL(upload.headers.get('location') ?? '', base);
-  location.searchParams.set('digest', digestOf(blob));
-  await send('PUT', location.href, blob, 'application/octet-stream');
+  const location = new URL(path ?? '', base);
+  location.searchParams.set('digest', digest);
+  await send(agent, 'PUT', location.href, blob, 'application/octet-stream');
 }
 
-async function send(method: string, url: string, body?: Buffer, type?: string): Promise<Response> {
-  const response = await fetch(url, {
-    method,
-    body: body ? new Uint8Array(body) : undefined,
-    headers: type ? { 'content-type': type } : undefined,
+/** Sends a request, and returns the Location of its response. */
+function send(
+  agent: Agent,
+  method: 'POST' | 'PUT',
+  url: string,
+  body: Buffer = Buffer.alloc(0),
+  type?: string,
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error): void =>
+      reject(new ClusterError(`${method} ${url} to the registry failed: ${cause.message}`, { cause }));
+    const headers = { 'content-length': body.length, ...(type && { 'content-type': type }) };
+    const outgoing = request(url, { agent, method, headers }, (response) => {
+      const { statusCode = 0, headers: answered } = response;
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('error', fail);
+      response.on('end', () => {
+        if (statusCode < 300) resolve(answered.location);
+        else reject(new ClusterError(`${method} ${url}: the registry answered ${statusCode} ${text}`));
+      });
+    });
+    outgoing.on('error', fail);
+    outgoing.end(body);
   });
-  if (!response.ok)
-    throw new ClusterError(`${method} ${url}: the registry answered ${response.status} ${await response.text()}`);
-  return response;
 }

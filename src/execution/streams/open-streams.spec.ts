@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { OpenStreams, throwIfEnded } from './open-streams.ts';
@@ -11,11 +12,8 @@ function aCall(username: string, over: Partial<Call> = {}): Call {
 }
 
 describe('open streams', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => void jest.useRealTimers());
-
   it('are not more than one caller may have, and those that have ended do not count', () => {
-    const streams = new OpenStreams(config);
+    const streams = new OpenStreams(config, new FakeClock());
     const first = streams.open(aCall('alice'));
     streams.open(aCall('alice'));
 
@@ -25,7 +23,7 @@ describe('open streams', () => {
   });
 
   it('are not more than there may be in all', () => {
-    const streams = new OpenStreams(config);
+    const streams = new OpenStreams(config, new FakeClock());
     for (const name of ['alice', 'bob', 'carol']) streams.open(aCall(name));
 
     expect(() => streams.open(aCall('dave'))).toThrow(
@@ -35,7 +33,7 @@ describe('open streams', () => {
 
   it('end when the caller goes away, which is no error', () => {
     const gone = new AbortController();
-    const stream = new OpenStreams(config).open(aCall('alice', { signal: gone.signal }));
+    const stream = new OpenStreams(config, new FakeClock()).open(aCall('alice', { signal: gone.signal }));
 
     gone.abort();
 
@@ -46,17 +44,41 @@ describe('open streams', () => {
   it("end with what has become of the caller's right", async () => {
     const lost = new ApiError('PermissionDenied', 'alice may not any more');
     const recheck = jest.fn<() => Promise<void>>().mockResolvedValueOnce().mockRejectedValueOnce(lost);
-    const stream = new OpenStreams(config).open(aCall('alice', { recheck }));
+    const clock = new FakeClock();
+    const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck }));
 
-    await jest.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     expect(stream.signal.aborted).toBe(false);
-    await jest.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
 
     expect(() => throwIfEnded(stream)).toThrow(lost);
   });
 
+  it('end when their connection has reached its maximum age', async () => {
+    const clock = new FakeClock();
+    const stream = new OpenStreams(config, clock).open(aCall('alice', { endsInMs: 5_000 }));
+
+    await clock.advance(4_999);
+    expect(stream.signal.aborted).toBe(false);
+    await clock.advance(1);
+
+    expect(() => throwIfEnded(stream)).toThrow('the connection has reached its maximum age');
+  });
+
+  it('leave no timer behind once they have been disposed of', async () => {
+    const clock = new FakeClock();
+    const recheck = jest.fn(() => Promise.resolve());
+    const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck, endsInMs: 5_000 }));
+
+    stream[Symbol.dispose]();
+    await clock.advance(10_000);
+
+    expect(recheck).not.toHaveBeenCalled();
+    expect(clock.pending).toBe(0);
+  });
+
   it('all end when the service stops, and no more are opened', () => {
-    const streams = new OpenStreams(config);
+    const streams = new OpenStreams(config, new FakeClock());
     const stream = streams.open(aCall('alice'));
     const stopping = new ApiError('Unavailable', 'the service stops');
 

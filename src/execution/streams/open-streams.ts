@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
+import { sleep, type Clock } from '../../kubernetes/clock.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError } from '../errors/api-error.ts';
 
@@ -24,6 +26,7 @@ export class OpenStreams {
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'maxStreams' | 'maxStreamsPerCaller' | 'authCacheMs'>,
+    @Inject(AUTH_CLOCK) private readonly clock: Clock,
   ) {}
 
   /** How many are open. */
@@ -41,14 +44,16 @@ export class OpenStreams {
     this.assertRoomFor(caller);
     const controller = new AbortController();
     this.open_.set(controller, caller);
-    const timer = setInterval(() => void this.recheck(call, controller), this.config.authCacheMs).unref();
-    const end = call.endsInMs === undefined ? undefined : setTimeout(() => controller.abort(tooOld()), call.endsInMs);
-    end?.unref();
+    const disposed = new AbortController();
+    void this.recheck(call, controller, disposed.signal);
+    const { endsInMs } = call;
+    const cancelEnd =
+      endsInMs === undefined ? undefined : this.clock.setTimer(endsInMs, () => controller.abort(tooOld()));
     return {
       signal: AbortSignal.any([call.signal, controller.signal]),
       [Symbol.dispose]: () => {
-        clearInterval(timer);
-        clearTimeout(end);
+        disposed.abort();
+        cancelEnd?.();
         this.open_.delete(controller);
       },
     };
@@ -68,9 +73,14 @@ export class OpenStreams {
     if (own >= maxStreamsPerCaller) throw tooMany('the caller has', maxStreamsPerCaller);
   }
 
-  private async recheck(call: Call, controller: AbortController): Promise<void> {
+  /** Ends a stream when its caller has lost the right to it; never rejects. */
+  private async recheck(call: Call, controller: AbortController, disposed: AbortSignal): Promise<void> {
     try {
-      await call.recheck();
+      for (;;) {
+        await sleep(this.clock, this.config.authCacheMs, disposed);
+        if (disposed.aborted) return;
+        await call.recheck();
+      }
     } catch (error) {
       controller.abort(error);
     }

@@ -41,7 +41,7 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
   const stop = new AbortController();
   stopping.push(stop);
   if (listed) void reflector.run(stop.signal);
-  const streams = new OpenStreams({ maxStreams, maxStreamsPerCaller: maxStreams, authCacheMs: 10_000 });
+  const streams = new OpenStreams({ maxStreams, maxStreamsPerCaller: maxStreams, authCacheMs: 10_000 }, clock);
   const ahead = new CatchUp(client as never, reflector, clock);
   const service = new WatchService(reflector, changes, ahead, streams, targetsOf(), { watchNamespaces: [] }, clock);
   const gone = new AbortController();

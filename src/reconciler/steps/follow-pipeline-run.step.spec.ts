@@ -99,6 +99,19 @@ describe('following an execution', () => {
     await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
   });
 
+  it('does not end it while a step runs, however long after the end of its PipelineRun', async () => {
+    const { follow, execution, pipelineRun, taskRun, pod, clock } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: hasFailed });
+    taskRun(one, 'main', { ...succeeded('False', 'TaskRunCancelled'), podName: 'main-pod' });
+    pod(one, 'main', running);
+
+    await clock.advance(10 * statusDeadlineMs);
+
+    const message = expect.stringContaining('Waiting for pod main-pod (step s) to end.');
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', message } });
+  });
+
   it('says that its PipelineRun is gone when a live read finds none', async () => {
     const { follow, execution, server } = aStep();
     const pipelineRunRef = {

@@ -1,6 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { UnavailableError } from '../../kubernetes/errors.ts';
-import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../../kubernetes/logger.ts';
 import { UnreadableLockError } from '../../locking/lock-lease.ts';
@@ -74,9 +73,9 @@ describe('releasing the target of an execution', () => {
   });
 
   it('has nothing to release when the target cannot be understood', async () => {
-    const { step, execution, released } = aStep();
+    const { step, execution, server, released } = aStep();
     const one = execution({ status: failed, spec: { targetResource: 'payment-api' } });
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
-    expect([released, new FakeApiServer().verbs]).toEqual([[], []]);
+    expect([released, server.verbs]).toEqual([[], []]);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { AlreadyExistsError, CancelledError, ForbiddenError, InvalidError } from '../../kubernetes/errors.ts';
+import {
+  AlreadyExistsError,
+  CancelledError,
+  ForbiddenError,
+  InvalidError,
+  InvalidObjectError,
+  UnavailableError,
+} from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
@@ -89,6 +96,16 @@ describe('starting an execution', () => {
     expect(outcome).toMatchObject({ observation: { phase: 'Failed', failure: { reason: 'ConfigurationError' } } });
     expect(outcome).toHaveProperty('retry', undefined);
     expect(errors.count).toBe(1);
+  });
+
+  it.each([
+    ['is kept when it is not known whether the PipelineRun was created', new UnavailableError('reset'), false],
+    ['is kept when the answer cannot be understood', new InvalidObjectError('no metadata'), false],
+    ['is given up when the PipelineRun was refused', new ForbiddenError('no rights', { status: 403 }), true],
+  ])('holds its target, which %s', async (_, error, isFree) => {
+    const { start, execution, occupancy } = aCluster(failing(error));
+    await start.run(execution(), signal);
+    expect(occupancy.reserve(execution({ metadata: { name: 'b', uid: 'uid-b' } }))).toBe(isFree);
   });
 
   it.each([new CancelledError('stopped'), new TypeError('a fault of ours')])(

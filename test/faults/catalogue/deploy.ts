@@ -16,4 +16,32 @@ export const deployFaults: readonly Fault[] = [
     replace: 'absent(leader_election_status{job="workflow-execution"})',
     caughtBy: ['test/prometheus/queries.spec.ts'],
   },
+  {
+    name: 'anybody may set the fingerprint of a request',
+    file: 'deploy/base/attestation.yaml',
+    find: "'workflowexecution.kubernaut.ai/request-fingerprint', ",
+    replace: '',
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
+  {
+    name: 'a policy that cannot be evaluated lets everything through',
+    file: 'deploy/base/remediation.yaml',
+    find: 'failurePolicy: Fail',
+    replace: 'failurePolicy: Ignore',
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
+  {
+    name: 'both replicas of the API may be evicted at once',
+    file: 'deploy/base/api/disruption-budget.yaml',
+    find: 'maxUnavailable: 1',
+    replace: 'maxUnavailable: 2',
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
+  {
+    name: 'nobody reaches the gRPC port',
+    file: 'deploy/base/api/network-policy.yaml',
+    find: '        - port: grpc\n',
+    replace: '',
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
 ];

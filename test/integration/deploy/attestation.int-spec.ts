@@ -51,14 +51,9 @@ describe('the metadata that only the service may set', () => {
     return client;
   }
 
-  /** Creates an execution with annotations of the service's own. */
-  const create = (by: KubernetesClient, name: string, annotations: Readonly<Record<string, string>>) => {
-    const named = Object.entries(annotations).map(([key, value]) => [`${own}/${key}`, value]);
-    const metadata = {
-      name,
-      namespace: namespace.name,
-      annotations: Object.fromEntries(named) as Record<string, string>,
-    };
+  /** Creates an execution with annotations and labels of the service's own. */
+  const create = (by: KubernetesClient, name: string, annotations: Names, labels: Names = {}) => {
+    const metadata = { name, namespace: namespace.name, annotations: owned(annotations), labels: owned(labels) };
     const { kind } = workflowExecutionResource;
     const spec = aSpec({ targetResource: `${namespace.name}/deployment/api` });
     const object = { apiVersion: workflowExecutionApiVersion, kind, metadata, spec };
@@ -69,7 +64,9 @@ describe('the metadata that only the service may set', () => {
     outcomeOf(by.patch(workflowExecutionResource, { namespace: namespace.name, name }, change));
 
   it('is not set by anybody else', async () => {
-    expect((await create(editor, 'forged', { 'created-by': 'root' })).message).toContain('are set by the service only');
+    const forged = [await create(editor, 'forged', { 'created-by': 'root' })];
+    forged.push(await create(editor, 'forged', {}, { request: 'x' }));
+    for (const { message } of forged) expect(message).toContain('are set by the service only');
     expect(await create(editor, 'honest', {})).toEqual({ ok: true });
     expect(await create(service, 'noted', { 'created-by': 'alice' })).toEqual({ ok: true });
   });
@@ -86,6 +83,7 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'created-by', null],
     ['annotations', 'cancel-requested-by', 'mallory'],
     ['annotations', 'immediate-cancel-requested-by', 'mallory'],
+    ['annotations', 'request-fingerprint', 'x'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
   ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {
@@ -98,7 +96,6 @@ describe('the metadata that only the service may set', () => {
     expect(metadata.annotations).toMatchObject({ [`${own}/created-by`]: 'alice' });
   });
 
-<<<<<<< HEAD
   it('is the finalizer, too: nobody else removes it', async () => {
     await create(service, 'guarded', {});
     const others = ['example.org/other'];
@@ -109,7 +106,8 @@ describe('the metadata that only the service may set', () => {
     expect(message).toContain('is removed by the service only');
     expect(await patch(editor, 'guarded', { metadata: { finalizers: [finalizer] } })).toEqual({ ok: true });
     expect(await patch(service, 'guarded', { metadata: { finalizers: null } })).toEqual({ ok: true });
-=======
+  });
+
   it('includes the status, also for somebody with all rights in one namespace', async () => {
     await create(owner, 'running', {});
     const forged = { status: { phase: 'Pending', target: 'kube-system/deployment/coredns' } };
@@ -121,7 +119,6 @@ describe('the metadata that only the service may set', () => {
 
     expect((await patchStatus(owner, forged)).message).toContain('is changed by the service only');
     expect(await patchStatus(writer, { status: { phase: 'Pending' } })).toEqual({ ok: true });
->>>>>>> wt-fix-docs
   });
 
   it('does not keep anybody from changing the rest', async () => {
@@ -131,6 +128,13 @@ describe('the metadata that only the service may set', () => {
     expect(await patch(editor, 'other', { spec: { cancelRequested: true } })).toEqual({ ok: true });
   });
 });
+
+/** Labels or annotations, without the prefix of the service. */
+type Names = Readonly<Record<string, string>>;
+
+function owned(names: Names): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([key, value]) => [`${own}/${key}`, value] as const));
+}
 
 /** Whether the API server accepted a request, or its message. */
 async function outcomeOf(request: Promise<unknown>): Promise<{ readonly ok: boolean; readonly message?: string }> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
-import { buildPipelineRun, pipelineRunFinalizer } from '../../../src/tekton/build-pipeline-run.ts';
+import { buildPipelineRun, pipelineRunFinalizer, pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
@@ -14,8 +14,7 @@ import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
-/** Labels and annotations of these names are ours. */
-const target = 'kubernaut.ai/target-resource';
+const { targetResource: target, workflowExecution, workflowId } = pipelineRunLabels;
 const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
 
@@ -82,6 +81,12 @@ describe('the PipelineRun of an execution', () => {
     ['is not taken from its execution', { metadata: { ownerReferences: null } }, 'owner references'],
     ['keeps our labels', { metadata: { labels: { [target]: null } } }, 'labels and annotations'],
     ['keeps the values of our labels', { metadata: { labels: { [target]: 'x' } } }, 'labels and annotations'],
+    [
+      'keeps the label of its execution',
+      { metadata: { labels: { [workflowExecution]: 'x' } } },
+      'labels and annotations',
+    ],
+    ['keeps the label of its workflow', { metadata: { labels: { [workflowId]: null } } }, 'labels and annotations'],
     ['keeps our annotations', { metadata: { annotations: { [target]: 'x' } } }, 'labels and annotations'],
     ['keeps our finalizer', { metadata: { finalizers: null } }, 'the finalizer'],
     ['keeps its spec', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }, 'the spec'],
@@ -105,9 +110,19 @@ describe('the PipelineRun of an execution', () => {
   });
 
   it('can be deleted by whoever may delete it', async () => {
-    await expect(tenant.delete(pipelineRunResource, run.metadata, { preconditions: { uid: 'other' } })).rejects.toThrow(
-      'does not match the UID in record',
-    );
+    const { metadata, spec, ...rest } = buildPipelineRun(execution);
+    const pending = {
+      ...rest,
+      metadata: { ...metadata, name: 'deleted' },
+      spec: { ...spec, status: 'PipelineRunPending' },
+    };
+    const created = await service.create(pipelineRunResource, pending);
+
+    await tenant.delete(pipelineRunResource, created.metadata);
+
+    const deleted = await admin.get(pipelineRunResource, created.metadata);
+    expect(deleted.metadata.deletionTimestamp).toBeDefined();
+    await admin.patch(pipelineRunResource, created.metadata, { metadata: { finalizers: null } });
   });
 
   it('is changed by the service', async () => {

@@ -172,9 +172,11 @@ await onBothTransports('create', (contract) => {
         /at most 24h, which WFE_MAX_TIMEOUT sets/,
       ],
     ])('%s', async (_what, spec, field, rule) => {
-      const { error } = await caller.create(contract.namespace, { spec: aSpec(spec), ...options });
+      const { error } = await caller.create(contract.namespace, { name: 'refused', spec: aSpec(spec), ...options });
+      const stored = await caller.get(contract.namespace, 'refused');
 
       expect(error?.rules[contract.spelled(field)]).toMatch(rule);
+      expect(stored.error?.kind).toBe('NOT_FOUND');
     });
   });
 

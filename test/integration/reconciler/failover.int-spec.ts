@@ -127,7 +127,7 @@ describe('leader election', () => {
     await hold(fixture, 'somebody else');
     const why = await inTime('the process ends', first.ended);
     expect(why).toContain('the lease of the leader is lost');
-    const before = fixture.proxy.seen({ method: 'POST' }).length;
+    const before = writes(fixture.proxy);
 
     const otherProxy = await fixture.openProxy();
     await fixture.startReconciler({ leaderElection }, otherProxy);
@@ -135,7 +135,7 @@ describe('leader election', () => {
     await fixture.execute('two', skippingWorkflow);
     await fixture.phase('two', 'Completed');
     expect(creations(otherProxy)).toBe(1);
-    expect(fixture.proxy.seen({ method: 'POST' })).toHaveLength(before);
+    expect(writes(fixture.proxy)).toEqual(before);
   });
 });
 
@@ -192,6 +192,14 @@ async function diedBeforeRunning(...names: string[]): Promise<ReconcilerFixture>
 /** PipelineRuns that were created through a proxy. */
 function creations(proxy: FaultProxy | undefined): number {
   return proxy?.seen({ method: 'POST', path: '/pipelineruns' }).length ?? 0;
+}
+
+/** Requests through a proxy that change something, but for the claim of the installation, which outlasts the leader. */
+function writes({ requests }: FaultProxy): string[] {
+  const changes = requests.filter(
+    ({ method, url }) => method !== 'GET' && !url.pathname.endsWith(installationLeaseName),
+  );
+  return changes.map(({ method, url }) => `${method} ${url.pathname}`);
 }
 
 function leaderLease({ client, namespace }: ReconcilerFixture) {

@@ -1,0 +1,58 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { Authenticator } from './authenticator.ts';
+
+const user = { username: 'alice', uid: '7', groups: [], extra: {} };
+const known = { authenticated: true, user, audiences: ['workflow-execution'] };
+const unknown = { authenticated: false };
+
+/** An authenticator that remembers answers for a minute, on a cluster that answers like this. */
+function anAuthenticator(status: object) {
+  const clock = new FakeClock();
+  const review = jest.fn(() => Promise.resolve(status));
+  const config = { authAudiences: ['workflow-execution'], authCacheMs: 60_000 };
+  return { clock, review, authenticator: new Authenticator({ review } as unknown as KubernetesClient, config, clock) };
+}
+
+/** A token that ends so many milliseconds after the clock's time. */
+function tokenFor(clock: FakeClock, ms: number): string {
+  const payload = JSON.stringify({ exp: (clock.now().getTime() + ms) / 1_000 });
+  return `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;
+}
+
+describe('the answer for a token', () => {
+  it.each([
+    ['as long as the configuration says', 3_600_000, known, 60_000],
+    ['not longer than the token lasts', 10_000, known, 10_000],
+    ['for 5 s when the cluster does not know the token', 3_600_000, unknown, 5_000],
+  ])('is remembered %s', async (_, lastsMs, status, rememberedMs) => {
+    const { authenticator, clock, review } = anAuthenticator(status);
+    const token = tokenFor(clock, lastsMs);
+    await authenticator.authenticate(token);
+
+    await clock.advance(rememberedMs - 1);
+    await authenticator.authenticate(token);
+    expect(review).toHaveBeenCalledTimes(1);
+
+    await clock.advance(2);
+    await authenticator.authenticate(token);
+    expect(review).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not remembered when the token has ended', async () => {
+    const { authenticator, clock, review } = anAuthenticator(known);
+    const token = tokenFor(clock, -1_000);
+
+    await authenticator.authenticate(token);
+    await authenticator.authenticate(token);
+
+    expect(review).toHaveBeenCalledTimes(2);
+  });
+
+  it('is who the token belongs to, or nobody', async () => {
+    const { authenticator } = anAuthenticator(known);
+    await expect(authenticator.authenticate('secret')).resolves.toMatchObject({ username: 'alice' });
+    await expect(anAuthenticator(unknown).authenticator.authenticate('secret')).resolves.toBeUndefined();
+  });
+});
