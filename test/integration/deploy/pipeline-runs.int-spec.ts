@@ -16,6 +16,7 @@ import { until } from '../support/until.ts';
 
 /** Labels and annotations of these names are ours. */
 const target = 'kubernaut.ai/target-resource';
+const otherOwner = { apiVersion: 'x.example/v1', kind: 'WorkflowExecution', name: 'wfe', uid: 'uid-1' };
 const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
 
@@ -65,6 +66,7 @@ describe('the PipelineRun of an execution', () => {
 
   it.each<[string, object, string]>([
     ['is not taken from its execution', { metadata: { ownerReferences: null } }, 'owner references'],
+    ['is not given to another kind', { metadata: { ownerReferences: [{ ...otherOwner }] } }, 'owner references'],
     ['keeps our labels', { metadata: { labels: { [target]: null } } }, 'labels and annotations'],
     ['keeps the values of our labels', { metadata: { labels: { [target]: 'x' } } }, 'labels and annotations'],
     ['keeps our annotations', { metadata: { annotations: { [target]: 'x' } } }, 'labels and annotations'],
@@ -105,8 +107,11 @@ describe('a PipelineRun of somebody else', () => {
   it('is created, but not given to an execution', async () => {
     const others = { metadata: { name: 'others', ownerReferences: [] } };
     await expect(create(tenant, others)).resolves.toBeDefined();
-    const owned = { metadata: { ...others.metadata, ownerReferences: run.metadata.ownerReferences } };
-    await expect(refusal(create(tenant, owned))).resolves.toContain('are created by the service only');
+    const [owner] = run.metadata.ownerReferences ?? [];
+    for (const over of [{}, { apiVersion: 'x.example/v1' }, { kind: 'Thing' }]) {
+      const owned = { metadata: { ...others.metadata, ownerReferences: [{ ...owner, ...over }] } };
+      await expect(refusal(create(tenant, owned))).resolves.toContain('are created by the service only');
+    }
   });
 });
 
