@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { customRunResource, type CustomRun } from '../tekton/custom-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
-import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
+import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution } from '../tekton/run-activity.ts';
 import type { StepPod } from '../tekton/step-pod.ts';
-import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { isFinished, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { TaskRuns } from './task-runs.ts';
+import { isCancelled, TaskRuns } from './task-runs.ts';
 
 /**
  * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
@@ -27,7 +28,7 @@ export class RunEnds {
   constructor(private readonly taskRuns: TaskRuns) {}
 
   /**
-   * Looks at the TaskRuns and pods of a run. Unfinished TaskRuns are cancelled: Tekton leaves them behind when it fails a
+   * Looks at the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them behind when it fails a
    * PipelineRun before they have ended, and goes on with them.
    *
    * @param pipelineRun undefined when it is gone
@@ -37,13 +38,24 @@ export class RunEnds {
       return this.#lookAtPods(run, pipelineRun, signal);
     }
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
-    const unfinished = taskRuns.filter((taskRun) => !isFinished(taskRun));
-    const uncancelled = unfinished.filter(({ spec }) => spec.status !== taskRunCancelled);
-    for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);
+    const customRuns = await this.#customRuns(run, pipelineRun, signal);
+    const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
+    const uncancelled = unfinished.filter((child) => !isCancelled(child));
+    for (const child of uncancelled) await this.taskRuns.cancel(child, signal);
     // After the TaskRuns: one that is finished makes no more pods.
     const live = await this.taskRuns.livePods(run.namespace, signal);
-    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
+    const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     return endOf(unfinished, pods, taskRuns, uncancelled.length === 0 && pods.length === 0);
+  }
+
+  /** Few workflows have custom tasks: a list costs them only. */
+  async #customRuns(
+    run: RunIdentity,
+    pipelineRun: PipelineRun | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CustomRun[]> {
+    const known = childrenOf(pipelineRun, customRunResource.kind);
+    return pipelineRun !== undefined && known.length === 0 ? [] : this.taskRuns.customRuns(run, known, signal);
   }
 
   /** All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run. */
@@ -51,13 +63,13 @@ export class RunEnds {
     const live = await this.taskRuns.livePods(run.namespace, signal);
     if (live.length === 0) return { kind: 'ended', taskRuns: [] };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
-    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
+    const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     return endOf([], pods, taskRuns, false);
   }
 }
 
 function endOf(
-  unfinished: readonly TaskRun[],
+  unfinished: readonly TaskExecution[],
   pods: readonly StepPod[],
   taskRuns: readonly TaskRun[],
   isCancelled: boolean,
@@ -72,10 +84,10 @@ export function lookAgainMs(pipelineRun: PipelineRun | undefined, now: Date): nu
   return Number.isNaN(endingMs) ? 1_000 : Math.min(2_000, Math.max(250, endingMs / 2));
 }
 
-/** The names of the TaskRuns that a PipelineRun has recorded. */
-export function childrenOf(pipelineRun: PipelineRun | undefined): readonly string[] {
+/** The names of the TaskRuns, or other children, that a PipelineRun has recorded. */
+export function childrenOf(pipelineRun: PipelineRun | undefined, of: string = taskRunResource.kind): readonly string[] {
   const children = pipelineRun?.status.childReferences ?? [];
-  return children.filter(({ kind }) => kind === taskRunResource.kind).map(({ name }) => name);
+  return children.filter(({ kind }) => kind === of).map(({ name }) => name);
 }
 
 /** The run of an execution: its PipelineRun, else what the status says of it, else what it would be named. */
