@@ -45,6 +45,13 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
+    name: 'a task that has failed is not blamed when results are missing, too',
+    file: 'src/tekton/classify-failure.ts',
+    find: 'if (culprit !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(culprit);',
+    replace: '',
+    caughtBy: ['src/tekton/classify-failure.spec.ts'],
+  },
+  {
     name: 'steps of a TaskRun that is gone count as not run',
     file: 'src/tekton/steps-run.ts',
     find: 'return hidden || taskRuns.some(',
