@@ -82,7 +82,7 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'a target is refused although its kind may be one that cannot be discovered now',
     file: 'src/targets/targets.ts',
-    find: 'assertComplete(snapshot, written.group, resolved.message);',
+    find: 'assertComplete(snapshot, written, resolved);',
     replace: '',
     caughtBy: ['src/targets/targets.spec.ts'],
   },
