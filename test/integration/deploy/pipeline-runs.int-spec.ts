@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
 import { buildPipelineRun, pipelineRunFinalizer } from '../../../src/tekton/build-pipeline-run.ts';
+import { hasSpecOf, pipelineRunContentResource, unnamed } from '../../../src/tekton/pipeline-run-content.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
@@ -95,6 +96,13 @@ describe('the PipelineRun of an execution', () => {
     await expect(tenant.delete(pipelineRunResource, run.metadata, { preconditions: { uid: 'other' } })).rejects.toThrow(
       'does not match the UID in record',
     );
+  });
+
+  it('is recognised by the service with a dry run of its creation', async () => {
+    const stored = await admin.get(pipelineRunContentResource, run.metadata);
+    const again = unnamed(buildPipelineRun(execution));
+    const created = await service.create(pipelineRunContentResource, again, { dryRun: true });
+    expect(hasSpecOf(stored, created)).toBe(true);
   });
 
   it('is changed by the service', async () => {
