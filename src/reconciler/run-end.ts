@@ -7,7 +7,7 @@ import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution 
 import type { StepPod } from '../tekton/step-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isCancelled, TaskRuns } from './task-runs.ts';
+import { isAskedToEnd, TaskRuns } from './task-runs.ts';
 
 /**
  * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
@@ -40,7 +40,7 @@ export class RunEnds {
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
     const customRuns = await this.#customRuns(run, pipelineRun, signal);
     const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
-    const uncancelled = unfinished.filter((child) => !isCancelled(child));
+    const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
     for (const child of uncancelled) await this.taskRuns.cancel(child, signal);
     // After the TaskRuns: one that is finished makes no more pods.
     const live = await this.taskRuns.livePods(run.namespace, signal);

@@ -100,7 +100,7 @@ export class TaskRuns {
 }
 
 /** Whether the end of a TaskRun or CustomRun was asked for. */
-export function isCancelled({ kind, spec }: TaskExecution): boolean {
+export function isAskedToEnd({ kind, spec }: TaskExecution): boolean {
   return spec.status === cancellationFor(kind);
 }
 
