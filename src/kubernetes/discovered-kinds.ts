@@ -17,6 +17,8 @@ export interface DiscoveredKind {
 export interface DiscoveryDocument {
   /** In the order of the document: by priority of the groups, then of their versions; one for each group and plural. */
   readonly kinds: readonly DiscoveredKind[];
+  /** Names of all groups, the stale ones too, in the order of the document. */
+  readonly groups: readonly string[];
   /** Groups whose server could not be asked, so that some of their kinds may be missing. */
   readonly staleGroups: readonly string[];
 }
@@ -37,6 +39,7 @@ export function parseDiscovery(text: string): DiscoveryDocument {
   const groups = arrayOf(items).map(parseGroup);
   return {
     kinds: groups.flatMap(({ kinds }) => kinds),
+    groups: groups.map(({ name }) => name),
     staleGroups: groups.filter(({ stale }) => stale).map(({ name }) => name),
   };
 }

@@ -106,6 +106,7 @@ export class Discovery {
       return (this.#snapshot = {
         askedAt,
         kinds: documents.flatMap(({ kinds }) => kinds),
+        groups: documents.flatMap(({ groups }) => groups),
         staleGroups: documents.flatMap(({ staleGroups }) => staleGroups),
       });
     } catch (error) {

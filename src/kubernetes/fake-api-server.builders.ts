@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions } from './calls.ts';
+import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions, WriteOptions } from './calls.ts';
 import type { KubernetesClient } from './client.ts';
 import {
   AlreadyExistsError,
@@ -44,6 +44,8 @@ export interface FakeNetwork {
 export class FakeApiServer {
   /** Every request in the order in which the server handled it. */
   readonly requests: FakeRequest[] = [];
+  /** What mutating admission makes of an object that is created. */
+  admitCreation: (object: JsonRecord) => JsonRecord = (object) => object;
   readonly #objects = new Map<string, Stored>();
   #revision = 1;
 
@@ -98,7 +100,8 @@ export class FakeApiServer {
     return copied(object);
   }
 
-  create(path: string, object: JsonRecord): Stored {
+  create(path: string, sent: JsonRecord, dryRun = false): Stored {
+    const object = this.admitCreation(sent);
     const metadata = recordOf(object['metadata']);
     if (isGiven(metadata['resourceVersion'])) {
       throw new UnavailableError('resourceVersion should not be set on objects to be created', { status: 500 });
@@ -107,8 +110,10 @@ export class FakeApiServer {
     if (this.#objects.has(path)) {
       throw new AlreadyExistsError(`${path} already exists`, { status: 409, reason: 'AlreadyExists' });
     }
-    const filledIn = { uid: randomUUID(), creationTimestamp: '2026-01-02T03:04:05Z' };
-    return this.#store(path, { ...object, status: undefined, metadata: { ...metadata, ...filledIn } });
+    const resourceVersion = dryRun ? '0' : undefined;
+    const filledIn = { uid: randomUUID(), creationTimestamp: '2026-01-02T03:04:05Z', resourceVersion };
+    const created = { ...object, status: undefined, metadata: { ...metadata, ...filledIn } };
+    return dryRun ? copied(created) : this.#store(path, created);
   }
 
   /**
@@ -183,11 +188,13 @@ class FakeClient {
     }
   }
 
-  create<T extends KubernetesObject, N extends NewObject>(resource: ResourceType<T>, object: N, options?: CallOptions) {
-    const { namespace, name = '' } = object.metadata;
+  create<T extends KubernetesObject>(resource: ResourceType<T>, object: NewObject, options?: WriteOptions) {
+    const { namespace, generateName = '', name = `${generateName}${randomUUID()}` } = object.metadata;
     const path = objectPath(resource, { namespace, name });
-    const body = asSent(object);
-    return this.handle({ verb: 'create', path, body }, options, () => resource.parse(this.server.create(path, body)));
+    const body = asSent({ ...object, metadata: { ...object.metadata, name } });
+    return this.handle({ verb: 'create', path, body }, options, () =>
+      resource.parse(this.server.create(path, body, options?.dryRun)),
+    );
   }
 
   patch<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, patch: object, options?: PatchOptions) {

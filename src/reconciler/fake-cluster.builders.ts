@@ -8,6 +8,7 @@ import type { ExecutionId } from '../locking/lock-record.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { customRunResource } from '../tekton/custom-run.ts';
 import { stepPodResource } from '../tekton/step-pod.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -15,6 +16,7 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { reconcilerIndexes } from './execution-indexes.ts';
 import { Executions } from './executions.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
@@ -51,6 +53,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
   const pipelineRuns = new PipelineRuns(client, runMirror);
+  const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
   /** What executions that are asked about are doing; one that is not named lives. */
   const holderStates = new Map<string, HolderState>();
   const stateOf = ({ name }: ExecutionId): HolderState => holderStates.get(name) ?? { kind: 'live' };
@@ -64,11 +67,13 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     sync,
     executions: new Executions(client, executionMirror),
     taskRuns,
-    runEnds: new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock),
+    runEnds,
     pipelineRuns,
+    clock,
+    conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
     adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
-    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, new FakeClock()),
+    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, clock),
     /** An execution that is there and in the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */
@@ -80,6 +85,12 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     /** A TaskRun of the execution's PipelineRun; `over` replaces parts of it. */
     taskRun: (execution: WorkflowExecution, name: string, status: object, over: object = {}) =>
       server.put(taskRunResource, { ...aTaskRunOf(execution, name, over), status }),
+    /** A CustomRun of the execution's PipelineRun; `over` replaces parts of it. */
+    customRun: (execution: WorkflowExecution, name: string, status: object, over: object = {}) =>
+      server.put(customRunResource, {
+        ...aTaskRunOf(execution, name, over),
+        ...{ apiVersion: 'tekton.dev/v1beta1', kind: 'CustomRun', status },
+      }),
     /** The pod of such a TaskRun, with one step in a state as a container has it; `over` replaces parts of it. */
     pod: (execution: WorkflowExecution, taskRun: string, state: object, over: object = {}) =>
       server.put(stepPodResource, aPodOf(execution, taskRun, state, over)),
@@ -128,7 +139,12 @@ function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, ov
   };
   return {
     ...{ apiVersion: 'v1', kind: 'Pod' },
-    metadata: { ...aChildOf(execution, `${taskRun}-pod`), ownerReferences: [owner], ...over.metadata },
+    metadata: {
+      ...aChildOf(execution, `${taskRun}-pod`),
+      annotations: { 'tekton.dev/ready': 'READY' },
+      ownerReferences: [owner],
+      ...over.metadata,
+    },
     spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
     status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }] },
   };

@@ -7,6 +7,7 @@ import type { Step } from './steps/step.ts';
 
 /** The steps in the order of the constructor. */
 const names = [
+  'end conflict',
   'validate',
   'cancel before start',
   'enforce start deadline',
@@ -72,6 +73,7 @@ describe('the life of an execution', () => {
 describe('the steps of an execution', () => {
   const ended = ['release PipelineRun', 'tell audit', 'expire'];
   const pending = [
+    'end conflict',
     'cancel before start',
     'enforce start deadline',
     'validate',

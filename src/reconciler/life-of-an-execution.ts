@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AtOnce } from './steps/at-once.step.ts';
@@ -28,6 +29,7 @@ export class LifeOfAnExecution {
   readonly #deletion: readonly Step[];
 
   constructor(
+    conflicts: PipelineRunConflicts,
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
     startDeadline: EnforceStartDeadline,
@@ -49,7 +51,7 @@ export class LifeOfAnExecution {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
       // Validated last: a target that cannot be resolved now must keep an execution neither from being cancelled nor from
       // its deadline.
-      Pending: [cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
+      Pending: [conflicts, cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
       Running: [keepTarget, releasePipelineRun, cancel, follow],
       Completed: [releasePipelineRun, tellAudit, expire],
       Failed: [releasePipelineRun, tellAudit, expire],

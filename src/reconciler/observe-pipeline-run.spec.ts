@@ -5,6 +5,7 @@ import type { TaskRun } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import {
   observeConflict,
+  observeForeign,
   observeEnd as observe,
   observeEnding,
   observeMissingPipelineRun,
@@ -58,10 +59,36 @@ describe('an execution whose PipelineRun goes on', () => {
   });
 
   it('has failed when the PipelineRun is of somebody else', () => {
-    expect(observeConflict(aPipelineRun())).toMatchObject({
+    expect(observeForeign(aPipelineRun())).toMatchObject({
       phase: 'Failed',
       failure: { reason: 'PipelineRunConflict', message: expect.stringContaining('run-1'), wasExecutionFailure: false },
     });
+  });
+
+  it.each([
+    ['may have run when it is gone', undefined, true],
+    ['may have run when it is being deleted', aPipelineRun({ status: { startTime } }), true],
+    [
+      'has not run when it ended without a task',
+      aPipelineRun({ status: { ...succeeded('True', ''), startTime } }),
+      false,
+    ],
+    ['has not run when Tekton has not started it', aPipelineRun(), false],
+  ])('has failed when a different one names it, which %s', (_, other, wasExecutionFailure) => {
+    const failure = {
+      reason: 'PipelineRunConflict',
+      message: expect.stringContaining('differs from'),
+      wasExecutionFailure,
+    };
+    expect(observeConflict({ namespace: 'payment', name: 'run-1' }, other, [])).toMatchObject({
+      phase: 'Failed',
+      failure,
+    });
+  });
+
+  it('says that the PipelineRun is paused', () => {
+    const paused = aPipelineRun({ spec: { status: 'PipelineRunPending' } });
+    expect(observeRunning(paused)).toMatchObject({ message: expect.stringContaining('is paused') });
   });
 });
 

@@ -2,6 +2,7 @@ import { classifyFailure } from '../tekton/classify-failure.ts';
 import { advice } from '../tekton/failure-reasons.ts';
 import {
   cancellationOf,
+  isPaused,
   pipelineRunApiVersion,
   pipelineRunResource,
   type PipelineRun,
@@ -91,15 +92,38 @@ export function observeMissingPipelineRun({ status }: WorkflowExecution): Observ
   return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: true } };
 }
 
+const conflict = 'PipelineRunConflict';
+
+/** Observes an execution whose name for a PipelineRun is taken by one of somebody else. */
+export function observeForeign({ metadata: { name } }: PipelineRun): Observation {
+  const message = `PipelineRun ${name} exists and is not controlled by this execution. ${advice[conflict]}`;
+  return { phase: 'Failed', failure: { reason: conflict, message, wasExecutionFailure: false } };
+}
+
+/** Observes an execution with a PipelineRun of its name that names it as its controller and differs from its own. */
+export function observeConflictEnding({ name }: RunIdentity, waitsFor: string): Observation {
+  const message = `${differs(name)} It is being cancelled. Waiting for ${waitsFor} to end.`;
+  return { phase: 'Pending', reason: conflict, message };
+}
+
 /**
- * Observes an execution whose name for a PipelineRun is taken by one of somebody else.
+ * Observes the same once nothing of that PipelineRun goes on.
  *
- * @param why it is not of this execution, the rest of a sentence that begins with its name
+ * @param pipelineRun undefined when it is gone
+ * @param taskRuns all that still exist
  */
-export function observeConflict(other: PipelineRun, why = 'is not of this execution'): Observation {
-  const reason = 'PipelineRunConflict';
-  const message = `PipelineRun ${other.metadata.name} exists and ${why}. ${advice[reason]}`;
-  return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } };
+export function observeConflict(
+  { name }: RunIdentity,
+  pipelineRun: PipelineRun | undefined,
+  taskRuns: readonly TaskRun[],
+): Observation {
+  const wasExecutionFailure = pipelineRun === undefined || mayHaveRun(pipelineRun, taskRuns);
+  const message = `${differs(name)} It was cancelled. ${advice[conflict]}`;
+  return { phase: 'Failed', failure: { reason: conflict, message, wasExecutionFailure } };
+}
+
+function differs(name: string): string {
+  return `PipelineRun ${name} exists and differs from what this execution would create.`;
 }
 
 /** Whether somebody has deleted a PipelineRun: Tekton does nothing more for it. */
@@ -112,9 +136,12 @@ export function goesOn(pipelineRun: PipelineRun): boolean {
   return readOutcome(pipelineRun).state === 'running' && !isBeingDeleted(pipelineRun);
 }
 
-/** TaskRuns are deleted with their PipelineRun, before it: that none is left says something only before Tekton started. */
+/**
+ * TaskRuns are deleted with their PipelineRun, before it: that none is left says something only before Tekton started, or
+ * after it recorded an end with its children.
+ */
 function mayHaveRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
-  const hasStarted = pipelineRun.status.startTime !== undefined;
+  const hasStarted = pipelineRun.status.startTime !== undefined && readOutcome(pipelineRun).state === 'running';
   return stepsMayHaveRun(pipelineRun, taskRuns) || (hasStarted && taskRuns.length === 0);
 }
 
@@ -135,6 +162,9 @@ function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancel
   const { name } = pipelineRun.metadata;
   const cancelling = cancellationOf(pipelineRun);
   if (cancelling !== undefined) return { message: `PipelineRun ${name} is being cancelled`, cancelling };
+  if (isPaused(pipelineRun)) {
+    return { message: `PipelineRun ${name} is paused: somebody has set its spec.status to PipelineRunPending` };
+  }
   const isStarted = pipelineRun.status.startTime !== undefined;
   return { message: isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it` };
 }

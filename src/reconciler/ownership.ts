@@ -1,27 +1,35 @@
-import type { KubernetesObject, ObjectKey } from '../kubernetes/kubernetes-object.ts';
+import type { KubernetesObject, ObjectKey, OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 
-/** Whether the controller of an object is the owner with this UID. */
-export function isControlledBy(object: KubernetesObject, ownerUid: string): boolean {
-  return (
-    object.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === ownerUid) ?? false
-  );
+/**
+ * Whether an execution is the controller of an object: by group, kind, name and UID. The API server compares an owner
+ * reference with nothing, so a UID alone proves nothing.
+ */
+export function isControlledBy(object: KubernetesObject, { metadata }: Pick<KubernetesObject, 'metadata'>): boolean {
+  const controller = controllerOf(object);
+  return controller !== undefined && controller.uid === metadata.uid && controller.name === metadata.name;
 }
 
 /**
  * Whether a PipelineRun is the one of an execution. Once its UID is recorded that alone counts: a PipelineRun that somebody
  * created anew under the same name is another one, and one that lost its owner reference is still the one that was started.
  */
-export function isRunOf(pipelineRun: KubernetesObject, { metadata, status }: WorkflowExecution): boolean {
-  const recorded = status?.pipelineRunRef?.uid;
-  return recorded === undefined ? isControlledBy(pipelineRun, metadata.uid) : pipelineRun.metadata.uid === recorded;
+export function isRunOf(pipelineRun: KubernetesObject, execution: WorkflowExecution): boolean {
+  const recorded = execution.status?.pipelineRunRef?.uid;
+  return recorded === undefined ? isControlledBy(pipelineRun, execution) : pipelineRun.metadata.uid === recorded;
 }
 
 /** The key of the WorkflowExecution that controls an object; undefined when none does. */
-export function controllingExecution({ metadata }: KubernetesObject): ObjectKey | undefined {
+export function controllingExecution(object: KubernetesObject): ObjectKey | undefined {
+  const controller = controllerOf(object);
+  return controller && { namespace: object.metadata.namespace, name: controller.name };
+}
+
+/** The controller of an object if it is a WorkflowExecution, of whatever version. */
+function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
   const [group] = owner?.apiVersion.split('/') ?? [];
-  if (owner?.kind !== workflowExecutionResource.kind || group !== workflowExecutionResource.group) return undefined;
-  return { namespace: metadata.namespace, name: owner.name };
+  const isOurs = owner?.kind === workflowExecutionResource.kind && group === workflowExecutionResource.group;
+  return isOurs ? owner : undefined;
 }

@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForbiddenError, InvalidError, UnavailableError } from '../kubernetes/errors.ts';
 import type { FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
+import { recordOf } from '../kubernetes/json.ts';
+import { pipelineRunResource } from '../tekton/pipeline-run.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { aFakeCluster, notOurs } from './fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
 
-/** A network on which patches fail with this error. */
-const refusing = (error: Error): FakeNetwork => ({
+/** A network on which these requests fail with this error. */
+const refusing = (error: Error, ...verbs: readonly string[]): FakeNetwork => ({
   before: ({ verb }) => {
-    if (verb === 'patch') throw error;
+    if (verbs.includes(verb)) throw error;
   },
 });
 
@@ -19,10 +21,30 @@ describe('the PipelineRun that has the name of ours', () => {
     const one = execution();
     const existing = unseenPipelineRun(one);
     await expect(adoption.find(one, signal)).resolves.toEqual({ kind: 'own', pipelineRun: existing });
-    expect(server.verbs).toEqual(['get', 'patch']);
+    expect(server.verbs).toEqual(['get', 'create']);
     expect(storedRun(one)).toEqual(existing);
     expect(runCache.list()).toEqual([existing]);
   });
+
+  it('is ours when admission changes PipelineRuns at their creation only', async () => {
+    const { adoption, execution, unseenPipelineRun, server } = aFakeCluster();
+    const one = execution();
+    const taskRunTemplate = { serviceAccountName: 'workflow-execution-sa', podTemplate: { nodeSelector: { a: 'b' } } };
+    unseenPipelineRun(one, { spec: { taskRunTemplate } });
+    server.admitCreation = ({ spec, ...rest }) => ({ ...rest, spec: { ...recordOf(spec), taskRunTemplate } });
+    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+  });
+
+  it.each([new ForbiddenError('exceeded quota'), new InvalidError('a newer rule')])(
+    'is ours also when another one would not be admitted now: %p',
+    async (error) => {
+      const { adoption, execution, unseenPipelineRun, server } = aFakeCluster(refusing(error, 'create'));
+      const one = execution();
+      const existing = unseenPipelineRun(one);
+      await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+      expect(server.list(pipelineRunResource)).toEqual([existing]);
+    },
+  );
 
   it('is ours also when somebody has cancelled it', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
@@ -31,33 +53,40 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
   });
 
-  it.each<[string, object, string]>([
-    ['is controlled by another', notOurs, 'is not controlled by this execution'],
-    ['lacks our label', { metadata: { labels: {} } }, 'differs from what'],
-    ['has another value of it', { metadata: { labels: { [pipelineRunLabels.workflowId]: 'x' } } }, 'differs from what'],
-    ['runs something else', { spec: { pipelineSpec: {} } }, 'differs from what'],
-    ['runs as somebody else', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }, 'differs from what'],
-    ['has other parameters', { spec: { params: [] } }, 'differs from what'],
-  ])('is not ours when it %s', async (_, over, why) => {
+  it('is of somebody else when another controls it', async () => {
     const { adoption, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const one = execution();
-    const existing = unseenPipelineRun(one, over);
-    const found = await adoption.find(one, signal);
-    expect(found).toEqual({ kind: 'foreign', pipelineRun: existing, why: expect.stringContaining(why) });
+    const pipelineRun = unseenPipelineRun(one, notOurs);
+    await expect(adoption.find(one, signal)).resolves.toEqual({ kind: 'foreign', pipelineRun });
     expect(runCache.size).toBe(0);
   });
 
-  it('is not ours when Tekton would not take the spec that we would give it', async () => {
-    const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(new InvalidError('only status updates')));
+  it.each<[string, object]>([
+    ['lacks our label', { metadata: { labels: {} } }],
+    ['has another value of it', { metadata: { labels: { [pipelineRunLabels.workflowId]: 'x' } } }],
+    ['runs something else', { spec: { pipelineSpec: {} } }],
+    ['runs as somebody else', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }],
+    ['has other parameters', { spec: { params: [] } }],
+    ['is paused', { spec: { status: 'PipelineRunPending' } }],
+  ])('is different from ours when it %s', async (_, over) => {
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster();
+    const one = execution();
+    const pipelineRun = unseenPipelineRun(one, over);
+    await expect(adoption.find(one, signal)).resolves.toEqual({ kind: 'different', pipelineRun });
+  });
+
+  it('is different from ours when Tekton would not take the spec that we would give it', async () => {
+    const network = refusing(new InvalidError('only status updates'), 'create', 'patch');
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster(network);
     const one = execution();
     unseenPipelineRun(one);
-    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'foreign' });
+    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'different' });
   });
 
   it.each([new UnavailableError('no route'), new ForbiddenError('no rights')])(
     'is neither while it cannot be asked for: %p',
     async (error) => {
-      const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(error));
+      const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(error, 'create', 'patch'));
       const one = execution();
       unseenPipelineRun(one);
       await expect(adoption.find(one, signal)).rejects.toBe(error);
@@ -65,7 +94,9 @@ describe('the PipelineRun that has the name of ours', () => {
   );
 
   it('is told without secret parameters when it cannot be asked for', async () => {
-    const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(new ForbiddenError('not hunter2')));
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster(
+      refusing(new ForbiddenError('not hunter2'), 'create', 'patch'),
+    );
     const one = execution({ spec: { parameters: { PASSWORD: 'hunter2' } } });
     unseenPipelineRun(one);
     await expect(adoption.find(one, signal)).rejects.toThrow('withheld');

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { InvalidError, redacting } from '../kubernetes/errors.ts';
+import { ForbiddenError, InvalidError, redacting } from '../kubernetes/errors.ts';
 import { buildPipelineRun, type NewPipelineRun } from '../tekton/build-pipeline-run.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import {
   hasMetadataOf,
-  haveSameSpec,
+  hasSpecOf,
   pipelineRunContentResource,
   specPatch,
+  unnamed,
   withoutContent,
   type PipelineRunWithContent,
 } from '../tekton/pipeline-run-content.ts';
@@ -17,13 +18,14 @@ import { isControlledBy } from './ownership.ts';
 import { keyFor, PipelineRuns } from './pipeline-runs.ts';
 
 /**
- * What has the name of an execution's PipelineRun before one is recorded: nothing, the PipelineRun of an earlier attempt, or
- * something else, and why it is not ours.
+ * What has the name of an execution's PipelineRun before one is recorded: nothing, the PipelineRun of an earlier attempt, one
+ * that names the execution as its controller and runs something else, or one of somebody else.
  */
 export type ExistingRun =
   | { readonly kind: 'none' }
   | { readonly kind: 'own'; readonly pipelineRun: PipelineRun }
-  | { readonly kind: 'foreign'; readonly pipelineRun: PipelineRun; readonly why: string };
+  | { readonly kind: 'different'; readonly pipelineRun: PipelineRun }
+  | { readonly kind: 'foreign'; readonly pipelineRun: PipelineRun };
 
 /**
  * Recognises the PipelineRun that an earlier attempt created and did not record. Whoever may create PipelineRuns can give
@@ -41,13 +43,9 @@ export class PipelineRunAdoption {
     const found = await this.client.find(pipelineRunContentResource, keyFor(execution), { signal });
     if (found === undefined) return { kind: 'none' };
     const pipelineRun = withoutContent(found);
-    if (!isControlledBy(found, execution.metadata.uid)) {
-      return { kind: 'foreign', pipelineRun, why: 'is not controlled by this execution' };
-    }
-    if (!(await this.#isAsCreated(found, execution, signal))) {
-      return { kind: 'foreign', pipelineRun, why: 'differs from what this execution would create' };
-    }
-    return { kind: 'own', pipelineRun: this.pipelineRuns.remember(pipelineRun) };
+    if (!isControlledBy(found, execution)) return { kind: 'foreign', pipelineRun };
+    this.pipelineRuns.remember(pipelineRun);
+    return { kind: (await this.#isAsCreated(found, execution, signal)) ? 'own' : 'different', pipelineRun };
   }
 
   async #isAsCreated(
@@ -56,10 +54,23 @@ export class PipelineRunAdoption {
     signal: AbortSignal,
   ): Promise<boolean> {
     const expected = buildPipelineRun(execution);
-    return hasMetadataOf(found, expected) && (await this.#hasSpecOf(found, expected, execution, signal));
+    if (!hasMetadataOf(found, expected)) return false;
+    try {
+      return hasSpecOf(found, await redacting(this.#create(expected, signal), redactorFor(execution.spec)));
+    } catch (error) {
+      // A quota counts a dry run too, and a rule of admission may be newer than the PipelineRun.
+      if (!(error instanceof ForbiddenError) && !(error instanceof InvalidError)) throw error;
+    }
+    return this.#isUnchanged(found, expected, execution, signal);
   }
 
-  async #hasSpecOf(
+  /** A dry run of the creation goes through the same admission as the creation did. */
+  #create(expected: NewPipelineRun, signal: AbortSignal): Promise<PipelineRunWithContent> {
+    return this.client.create(pipelineRunContentResource, unnamed(expected), { dryRun: true, signal });
+  }
+
+  /** Whether an update to what would be created changes nothing. */
+  async #isUnchanged(
     found: PipelineRunWithContent,
     expected: NewPipelineRun,
     { spec }: WorkflowExecution,
@@ -68,7 +79,7 @@ export class PipelineRunAdoption {
     const options = { type: 'json', dryRun: true, signal } as const;
     const patching = this.client.patch(pipelineRunContentResource, found.metadata, specPatch(found, expected), options);
     try {
-      return haveSameSpec(found, await redacting(patching, redactorFor(spec)));
+      return hasSpecOf(found, await redacting(patching, redactorFor(spec)));
     } catch (error) {
       // Tekton admits no other spec to a PipelineRun that exists.
       if (error instanceof InvalidError) return false;

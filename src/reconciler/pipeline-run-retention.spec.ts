@@ -40,7 +40,7 @@ describe('a PipelineRun of ours', () => {
   it('that somebody deletes before it is recorded is kept, so that it is recorded and not created again', () => {
     const execution = aWorkflowExecution();
     const { uid, name } = execution.metadata;
-    const owner = { apiVersion: 'v1', kind: 'WorkflowExecution', name, uid, controller: true };
+    const owner = { apiVersion: execution.apiVersion, kind: 'WorkflowExecution', name, uid, controller: true };
     const deletionTimestamp = '2026-01-02T03:04:05Z';
     const run = aPipelineRun({ metadata: { deletionTimestamp, ownerReferences: [owner] }, status: running });
     expect(mayRelease(run, execution)).toBe(false);

@@ -116,7 +116,7 @@ export class PipelineRunRetention {
     const owner = controllingExecution(pipelineRun);
     if (owner === undefined) return false;
     const found = await this.client.find(executionHeader, owner, { signal });
-    return found !== undefined && isControlledBy(pipelineRun, found.metadata.uid);
+    return found !== undefined && isControlledBy(pipelineRun, found);
   }
 }
 

@@ -70,10 +70,10 @@ export class PipelineRuns {
   }
 
   /** Asks Tekton to cancel a PipelineRun that has not ended; Graceful lets its `finally` tasks run. */
-  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<void> {
+  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<PipelineRun> {
     const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
     const patch = { metadata: { uid: metadata.uid }, spec: { status } };
-    this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+    return this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
   /**

@@ -30,6 +30,7 @@ import { Leadership } from './leadership.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import { LockCollector } from './lock-collector.ts';
 import { Mirrors } from './mirrors.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
@@ -119,6 +120,7 @@ function endProcess(log: Logger): (why: string) => void {
     ExecutionLog,
     PipelineRuns,
     PipelineRunAdoption,
+    PipelineRunConflicts,
     PipelineRunRetention,
     TargetOccupancy,
     TaskRuns,

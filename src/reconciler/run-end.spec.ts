@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { aPipelineRun, succeeded } from '../tekton/pipeline-run.builders.ts';
+import { customRunResource } from '../tekton/custom-run.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
@@ -10,6 +11,7 @@ const { signal } = new AbortController();
 const running = { running: {} };
 const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:05:00Z' } };
 const failed = { status: succeeded('False', 'Failed') };
+const custom = { kind: 'CustomRun', name: 'approval' };
 const finished = succeeded('False', 'TaskRunCancelled');
 
 /** An execution with a PipelineRun, which may be gone. */
@@ -52,6 +54,35 @@ describe('a run whose PipelineRun has failed', () => {
     taskRun(own, 'paused', {}, { spec: { status: 'TaskRunPending' } });
     await look();
     expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
+  });
+
+  it('waits for a CustomRun, and asks for its end once', async () => {
+    const { look, customRun, own, server } = aRun({ status: { ...failed.status, childReferences: [custom] } });
+    customRun(own, 'approval', {});
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'CustomRun approval', isCancelled: false });
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'CustomRun approval', isCancelled: true });
+    expect(server.list(customRunResource)).toMatchObject([{ spec: { status: 'RunCancelled' } }]);
+    customRun(own, 'approval', succeeded('False', 'Cancelled'));
+    await expect(look()).resolves.toEqual({ kind: 'ended', taskRuns: [] });
+  });
+
+  it('does not wait for a CustomRun of another run', async () => {
+    const { look, customRun, execution } = aRun({ status: { ...failed.status, childReferences: [custom] } });
+    customRun(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'approval', {});
+    await expect(look()).resolves.toMatchObject({ kind: 'ended' });
+  });
+
+  it('waits for a CustomRun when the PipelineRun is gone', async () => {
+    const { lookWithout, customRun, own } = aRun();
+    customRun(own, 'approval', {});
+    await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'CustomRun approval' });
+  });
+
+  it('does not wait for a kept pod of which no step has begun', async () => {
+    const { look, taskRun, pod, own } = aRun();
+    taskRun(own, 'main', finished);
+    pod(own, 'main', running, { metadata: { annotations: {} } });
+    await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });
 
   it('waits for a step that still runs after its TaskRun has ended', async () => {

@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
+import { customRunResource, type CustomRun } from '../tekton/custom-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
-import { describeActivity, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
+import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution } from '../tekton/run-activity.ts';
 import type { StepPod } from '../tekton/step-pod.ts';
-import { isFinished, taskRunCancelled, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
+import { isFinished, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { FirstSeen } from './first-seen.ts';
-import { TaskRuns } from './task-runs.ts';
+import { isAskedToEnd, TaskRuns } from './task-runs.ts';
 import { CLOCK } from './tokens.ts';
 
 /**
@@ -38,9 +39,9 @@ export class RunEnds {
   ) {}
 
   /**
-   * Looks at the TaskRuns and pods of a run. Unfinished TaskRuns are cancelled: Tekton leaves them behind when it fails a
-   * PipelineRun before they have ended, and goes on with them. Their end is awaited for the status deadline at most, unless a
-   * step of the run is alive: a TaskRun that Tekton does not reconcile, such as one that somebody else manages, never ends.
+   * Looks at the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them
+   * behind when it fails a PipelineRun before they have ended, and goes on with them. Their end is awaited for the status
+   * deadline at most, unless a step of the run is alive: one that nobody reconciles never ends.
    *
    * @param pipelineRun undefined when it is gone
    */
@@ -50,12 +51,13 @@ export class RunEnds {
     const livePods = hasSucceeded ? await this.taskRuns.livePods(run.namespace, signal) : undefined;
     if (livePods?.length === 0) return { kind: 'ended', taskRuns: [] };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
-    const unfinished = taskRuns.filter((taskRun) => !isFinished(taskRun));
-    const uncancelled = unfinished.filter(({ spec }) => spec.status !== taskRunCancelled);
-    for (const taskRun of uncancelled) await this.taskRuns.cancel(taskRun, signal);
+    const customRuns = await this.#customRuns(run, pipelineRun, signal);
+    const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
+    const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
+    for (const child of uncancelled) await this.taskRuns.cancel(child, signal);
     // After the TaskRuns: one that is finished makes no more pods.
     const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
-    const pods = live.filter((pod) => isPodOfRun(pod, run, taskRuns));
+    const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     const isCancelled = uncancelled.length === 0 && pods.length === 0;
     const awaited = hasSucceeded ? [] : unfinished;
     const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
@@ -63,11 +65,21 @@ export class RunEnds {
     return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
   }
 
-  /** The time counts for a run, not for each of its TaskRuns: somebody may go on adding some. */
-  #isOverdue({ namespace, name }: RunIdentity, waitsForTaskRunsOnly: boolean): boolean {
+  /** Few workflows have custom tasks: a list costs them only. */
+  async #customRuns(
+    run: RunIdentity,
+    pipelineRun: PipelineRun | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CustomRun[]> {
+    const known = childrenOf(pipelineRun, customRunResource.kind);
+    return pipelineRun !== undefined && known.length === 0 ? [] : this.taskRuns.customRuns(run, known, signal);
+  }
+
+  /** The time counts for a run, not for each of its tasks: somebody may go on adding some. */
+  #isOverdue({ namespace, name }: RunIdentity, waitsForTasksOnly: boolean): boolean {
     const key = `${namespace}/${name}`;
     const now = this.clock.now();
-    if (waitsForTaskRunsOnly) return now.getTime() - this.#awaited.note(key, now) > this.config.statusDeadlineMs;
+    if (waitsForTasksOnly) return now.getTime() - this.#awaited.note(key, now) > this.config.statusDeadlineMs;
     this.#awaited.forget(key);
     return false;
   }
@@ -77,7 +89,7 @@ function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
   return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
 }
 
-function isOver(awaited: readonly TaskRun[], pods: readonly StepPod[]): boolean {
+function isOver(awaited: readonly TaskExecution[], pods: readonly StepPod[]): boolean {
   return awaited.length === 0 && pods.length === 0;
 }
 
@@ -87,10 +99,10 @@ export function lookAgainMs(pipelineRun: PipelineRun | undefined, now: Date): nu
   return Number.isNaN(endingMs) ? 1_000 : Math.min(2_000, Math.max(250, endingMs / 2));
 }
 
-/** The names of the TaskRuns that a PipelineRun has recorded. */
-export function childrenOf(pipelineRun: PipelineRun | undefined): readonly string[] {
+/** The names of the TaskRuns, or other children, that a PipelineRun has recorded. */
+export function childrenOf(pipelineRun: PipelineRun | undefined, of: string = taskRunResource.kind): readonly string[] {
   const children = pipelineRun?.status.childReferences ?? [];
-  return children.filter(({ kind }) => kind === taskRunResource.kind).map(({ name }) => name);
+  return children.filter(({ kind }) => kind === of).map(({ name }) => name);
 }
 
 /** The run of an execution: its PipelineRun, else what the status says of it, else what it would be named. */

@@ -26,8 +26,8 @@ function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): Execut
 }
 
 /** A PipelineRun that an execution controls. */
-function aRunOf({ metadata: { name, uid } }: WorkflowExecution): PipelineRun {
-  const owner = { apiVersion: 'v1', kind: 'WorkflowExecution', name, uid, controller: true };
+function aRunOf({ apiVersion, metadata: { name, uid } }: WorkflowExecution): PipelineRun {
+  const owner = { apiVersion, kind: 'WorkflowExecution', name, uid, controller: true };
   return aPipelineRun({ metadata: { ownerReferences: [owner] } });
 }
 

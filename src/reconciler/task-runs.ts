@@ -3,7 +3,14 @@ import { KubernetesClient, type ListQuery } from '../kubernetes/client.ts';
 import { ConflictError, InvalidError, NotFoundError } from '../kubernetes/errors.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
-import { belongsToRun, hasLiveSteps, isPodOfRun, type RunIdentity } from '../tekton/run-activity.ts';
+import { customRunCancelled, customRunResource, type CustomRun } from '../tekton/custom-run.ts';
+import {
+  belongsToRun,
+  hasLiveSteps,
+  isPodOfRun,
+  type RunIdentity,
+  type TaskExecution,
+} from '../tekton/run-activity.ts';
 import { stepPodResource, type StepPod } from '../tekton/step-pod.ts';
 import { taskRunCancelled, taskRunLabels, taskRunResource, type TaskRun } from '../tekton/task-run.ts';
 
@@ -16,7 +23,7 @@ const pageSize = 100;
  */
 const unfinishedPods = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
 
-/** The TaskRuns of PipelineRuns and their pods, as the API server has them now. */
+/** The TaskRuns and CustomRuns of PipelineRuns and their pods, as the API server has them now. */
 @Injectable()
 export class TaskRuns {
   constructor(private readonly client: KubernetesClient) {}
@@ -26,22 +33,21 @@ export class TaskRuns {
    *
    * @param known names that Tekton has recorded: these are found even when somebody has removed their labels
    */
-  async list(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<TaskRun[]> {
-    const labelled = await this.#all(taskRunResource, run.namespace, selectorOf(run), signal);
-    const missing = known.filter((name) => !labelled.some(({ metadata }) => metadata.name === name));
-    const named = await Promise.all(
-      missing.map((name) =>
-        this.#all(taskRunResource, run.namespace, { fieldSelector: `metadata.name=${name}` }, signal),
-      ),
-    );
-    return [...labelled, ...named.flat()].filter((taskRun) => belongsToRun(taskRun, run));
+  list(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<TaskRun[]> {
+    return this.#ofRun(taskRunResource, run, known, signal);
   }
 
-  /** Asks Tekton to end a TaskRun. One that has ended meanwhile, or is gone, needs no end. */
-  async cancel({ metadata }: TaskRun, signal: AbortSignal): Promise<void> {
-    const patch = { metadata: { uid: metadata.uid }, spec: { status: taskRunCancelled } };
+  /** The CustomRuns of a run, found in the same way. */
+  customRuns(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<CustomRun[]> {
+    return this.#ofRun(customRunResource, run, known, signal);
+  }
+
+  /** Asks for the end of a TaskRun or CustomRun. One that has ended meanwhile, or is gone, needs no end. */
+  async cancel({ kind, metadata }: TaskExecution, signal: AbortSignal): Promise<void> {
+    const resource: ResourceType<TaskExecution> = kind === customRunResource.kind ? customRunResource : taskRunResource;
+    const patch = { metadata: { uid: metadata.uid }, spec: { status: cancellationFor(kind) } };
     try {
-      await this.client.patch(taskRunResource, metadata, patch, { signal });
+      await this.client.patch(resource, metadata, patch, { signal });
     } catch (error) {
       // Tekton refuses every change of a TaskRun that has ended.
       const isOver = error instanceof InvalidError || error instanceof NotFoundError || error instanceof ConflictError;
@@ -61,6 +67,20 @@ export class TaskRuns {
     return labelled.filter((pod) => isPodOfRun(pod, run, taskRuns));
   }
 
+  async #ofRun<T extends TaskExecution>(
+    resource: ResourceType<T>,
+    run: RunIdentity,
+    known: readonly string[],
+    signal: AbortSignal,
+  ): Promise<T[]> {
+    const labelled = await this.#all(resource, run.namespace, selectorOf(run), signal);
+    const missing = known.filter((name) => !labelled.some(({ metadata }) => metadata.name === name));
+    const named = await Promise.all(
+      missing.map((name) => this.#all(resource, run.namespace, { fieldSelector: `metadata.name=${name}` }, signal)),
+    );
+    return [...labelled, ...named.flat()].filter((child) => belongsToRun(child, run));
+  }
+
   async #all<T extends KubernetesObject>(
     resource: ResourceType<T>,
     namespace: string,
@@ -77,6 +97,15 @@ export class TaskRuns {
     } while (next !== undefined);
     return found;
   }
+}
+
+/** Whether the end of a TaskRun or CustomRun was asked for. */
+export function isAskedToEnd({ kind, spec }: TaskExecution): boolean {
+  return spec.status === cancellationFor(kind);
+}
+
+function cancellationFor(kind: string): string {
+  return kind === customRunResource.kind ? customRunCancelled : taskRunCancelled;
 }
 
 function selectorOf({ name }: RunIdentity): ListQuery {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
-import type { PipelineRun } from '../tekton/pipeline-run.ts';
-import { isPodOfRun, quietSince, type Quiet, type RunIdentity } from '../tekton/run-activity.ts';
+import { unstartedSince, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { isLivePodOfRun, quietSince, type Quiet, type RunIdentity } from '../tekton/run-activity.ts';
 import { parseDuration } from '../workflow-execution/duration.ts';
 import { timestamp } from '../workflow-execution/timestamp.ts';
 import { childrenOf } from './run-end.ts';
@@ -65,7 +65,7 @@ export class UnrecordedEnds {
     const { namespace = '', name, uid } = pipelineRun.metadata;
     const run: RunIdentity = { namespace, name, uid };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
-    const live = (await this.taskRuns.livePods(namespace, signal)).filter((pod) => isPodOfRun(pod, run, taskRuns));
+    const live = (await this.taskRuns.livePods(namespace, signal)).filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     if (live.length > 0) return undefined;
     return quietSince(pipelineRun, taskRuns, await this.taskRuns.pods(run, taskRuns, signal));
   }
@@ -74,7 +74,8 @@ export class UnrecordedEnds {
 const causes = 'It may be too large for the API server, or Tekton is not working.';
 
 /** When the timeout of a run passes, in milliseconds since the epoch; undefined when it has none. */
-function deadlineOf({ metadata, spec, status }: PipelineRun): number | undefined {
-  const timeoutMs = parseDuration(spec.timeout ?? '') ?? 0;
-  return timeoutMs > 0 ? Date.parse(status.startTime ?? metadata.creationTimestamp) + timeoutMs : undefined;
+function deadlineOf(pipelineRun: PipelineRun): number | undefined {
+  const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;
+  const started = pipelineRun.status.startTime ?? unstartedSince(pipelineRun);
+  return timeoutMs > 0 ? Date.parse(started) + timeoutMs : undefined;
 }

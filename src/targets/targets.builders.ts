@@ -10,7 +10,12 @@ export const someKinds: readonly ServedKind[] = [
 
 /** Targets of a cluster that serves these kinds and nothing else. */
 export function targetsOf(kinds: readonly ServedKind[] = someKinds): Targets {
-  const snapshot: DiscoverySnapshot = { kinds, staleGroups: [], askedAt: new Date() };
+  const snapshot: DiscoverySnapshot = {
+    kinds,
+    groups: kinds.map(({ group }) => group),
+    staleGroups: [],
+    askedAt: new Date(),
+  };
   const latest = () => Promise.resolve(snapshot);
   const discovery: Pick<Discovery, 'snapshot' | 'latest' | 'since'> = { snapshot, latest, since: latest };
   return new Targets(discovery, { allowUnknownKinds: false });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DiscoverySnapshot } from '../kubernetes/discovery.ts';
+import { DiscoveryNotDueError, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
 import { UnavailableError } from '../kubernetes/errors.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { Targets } from './targets.ts';
@@ -8,15 +8,20 @@ const { signal } = new AbortController();
 const long = new Date('2026-01-01T00:00:00Z');
 const later = new Date('2026-01-02T00:00:00Z');
 const rollout = { group: 'argoproj.io', kind: 'Rollout', plural: 'rollouts', singular: 'rollout', namespaced: true };
-const old: DiscoverySnapshot = { askedAt: long, kinds: [], staleGroups: [] };
-const fresh: DiscoverySnapshot = { askedAt: later, kinds: [{ ...rollout, shortNames: ['ro'] }], staleGroups: [] };
+const old: DiscoverySnapshot = { askedAt: long, kinds: [], groups: [], staleGroups: [] };
+const groups = ['', 'a.example.org', 'argoproj.io', 'example.org'];
+const pod = { group: '', kind: 'Pod', plural: 'pods', singular: 'pod', namespaced: true, shortNames: ['po'] };
+const kinds = [pod, { ...rollout, shortNames: ['ro'] }];
+const fresh: DiscoverySnapshot = { askedAt: later, kinds, groups, staleGroups: [] };
+
+const notDue = new DiscoveryNotDueError('it is read again in 1 s', { retryAfterMs: 1_000 });
 
 /** Targets over a cluster that has been read once, with what one more read brings. */
 function targetsOver(cached: DiscoverySnapshot, read?: () => DiscoverySnapshot, allowUnknownKinds = false) {
   const discovery = {
     snapshot: cached,
     latest: () => Promise.resolve(cached),
-    since: () => (read === undefined ? Promise.reject(new Error('it is not read again')) : Promise.resolve(read())),
+    since: () => (read === undefined ? Promise.reject(notDue) : Promise.resolve(read())),
   };
   return new Targets(discovery, { allowUnknownKinds });
 }
@@ -54,6 +59,31 @@ describe('the target that somebody has written', () => {
       await expect(targets.resolve(text, long, signal)).rejects.toThrow(UnavailableError);
     },
   );
+
+  it.each([
+    ['a short name', 'payment/ro/r', 'example.org'],
+    ['a short name of the core group', 'payment/po/p', 'example.org'],
+    ['a name of a group that comes later', 'payment/rollout/r', 'a.example.org'],
+    ['a name of another scope', 'pod/p', 'example.org'],
+  ])('is not decided by %s while a group cannot be reached that may have the kind: %s', async (_, text, stale) => {
+    const targets = targetsOver({ ...fresh, staleGroups: [stale] });
+    await expect(targets.resolve(text, long, signal)).rejects.toThrow(`${stale} cannot be reached`);
+  });
+
+  it.each([
+    ['payment/pods/p', 'a.example.org', 'payment/pod/p'],
+    ['payment/rollout/r', 'example.org', 'payment/rollout/r'],
+    ['payment/ro.argoproj.io/r', 'a.example.org', 'payment/rollout/r'],
+  ])('is resolved although a group cannot be reached that cannot take precedence: %s', async (text, stale, target) => {
+    const targets = targetsOver({ ...fresh, staleGroups: [stale] });
+    await expect(targets.resolve(text, long, signal)).resolves.toEqual({ kind: 'resolved', target });
+  });
+
+  it('is resolved as soon as the group can be reached again', async () => {
+    const targets = targetsOver({ ...fresh, staleGroups: ['example.org'] }, () => fresh);
+    const resolution = targets.resolve('payment/ro/r', long, signal);
+    await expect(resolution).resolves.toEqual({ kind: 'resolved', target: 'payment/rollout/r' });
+  });
 
   it('is refused although another group cannot be reached', async () => {
     const targets = targetsOver({ ...fresh, staleGroups: ['metrics.k8s.io'] });

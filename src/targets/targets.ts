@@ -1,10 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
-import { Discovery, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
+import { Discovery, DiscoveryNotDueError, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
 import { CancelledError, KubernetesError, UnavailableError } from '../kubernetes/errors.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { indexKinds, resolveTarget, type KindIndex, type ServedKind } from '../workflow-execution/resolve-target.ts';
-import { canonicalTarget, parseTargetResource } from '../workflow-execution/target-resource.ts';
+import {
+  indexKinds,
+  resolveTarget,
+  type KindIndex,
+  type ResolvedTarget,
+  type ServedKind,
+} from '../workflow-execution/resolve-target.ts';
+import { canonicalTarget, parseTargetResource, type WrittenTarget } from '../workflow-execution/target-resource.ts';
 
 /** API discovery lacks groups now, so that a kind which it does not know may exist all the same. */
 export class IncompleteDiscoveryError extends UnavailableError {}
@@ -38,11 +44,14 @@ export class Targets {
     if (resolved.kind !== 'found' && snapshot.askedAt < notBefore) {
       snapshot = await this.discovery.since(notBefore, signal);
       resolved = resolveTarget(written, this.indexOf(snapshot));
+    } else if (missingGroups(snapshot, written, resolved).length > 0) {
+      snapshot = await this.newer(snapshot, signal);
+      resolved = resolveTarget(written, this.indexOf(snapshot));
     }
+    assertComplete(snapshot, written, resolved);
     if (resolved.kind === 'found') return { kind: 'resolved', target: resolved.target };
-    if (resolved.kind === 'unknown') {
-      assertComplete(snapshot, written.group, resolved.message);
-      if (this.config.allowUnknownKinds) return { kind: 'resolved', target: canonicalTarget(written, written.kind) };
+    if (resolved.kind === 'unknown' && this.config.allowUnknownKinds) {
+      return { kind: 'resolved', target: canonicalTarget(written, written.kind) };
     }
     return { kind: 'refused', message: resolved.message };
   }
@@ -77,17 +86,42 @@ export class Targets {
     }
   }
 
+  /** A group that could not be reached may be back. The same snapshot when it is too soon to ask. */
+  private async newer(snapshot: DiscoverySnapshot, signal: AbortSignal): Promise<DiscoverySnapshot> {
+    try {
+      return await this.discovery.since(new Date(snapshot.askedAt.getTime() + 1), signal);
+    } catch (error) {
+      if (error instanceof DiscoveryNotDueError) return snapshot;
+      throw error;
+    }
+  }
+
   private indexOf({ kinds }: DiscoverySnapshot): KindIndex {
     if (this.indexed?.kinds !== kinds) this.indexed = { kinds, index: indexKinds(kinds) };
     return this.indexed.index;
   }
 }
 
-/** A kind may be missing only because the server of its group does not answer: then nobody knows whether there is one. */
-function assertComplete({ staleGroups }: DiscoverySnapshot, group: string | undefined, message: string): void {
-  const missing = group === undefined ? staleGroups : staleGroups.filter((one) => one === group);
+/** @throws IncompleteDiscoveryError when a group that cannot be reached may decide what was written */
+function assertComplete(snapshot: DiscoverySnapshot, written: WrittenTarget, resolved: ResolvedTarget): void {
+  const missing = missingGroups(snapshot, written, resolved);
   if (missing.length === 0) return;
+  const what = resolved.kind === 'found' ? `${written.kind} may be a kind of another group` : resolved.message;
   throw new IncompleteDiscoveryError(
-    `${message}; but API discovery is incomplete now: ${missing.join(', ')} cannot be reached`,
+    `${what}; but API discovery is incomplete now: ${missing.join(', ')} cannot be reached`,
   );
+}
+
+/**
+ * The groups whose server does not answer and that may have a kind which takes precedence over what was found: a full name
+ * does over a short one, and a group over those after it.
+ */
+function missingGroups(
+  { groups, staleGroups }: DiscoverySnapshot,
+  written: WrittenTarget,
+  resolved: ResolvedTarget,
+): readonly string[] {
+  const mayHaveKind = staleGroups.filter((one) => written.group === undefined || written.group === one);
+  if (resolved.kind !== 'found' || resolved.isShortName) return mayHaveKind;
+  return mayHaveKind.filter((one) => groups.indexOf(one) < groups.indexOf(resolved.group));
 }

@@ -105,6 +105,22 @@ describe('the task that failed', () => {
   });
 });
 
+describe('the reason of a run whose results cannot be collected', () => {
+  const noResult = aPipelineRun({ status: succeeded('False', 'CouldntGetPipelineResult') });
+  const ended = aTaskRun('run-a', { ...succeeded('True', 'Succeeded'), steps: [step('s', 0)] });
+  const hasFailed = aTaskRun('run-b', { ...succeeded('False', 'StepFailed'), steps: [step('s', 3)] });
+
+  it('is the Pipeline when every task has succeeded', () => {
+    const failure = classifyFailure(noResult, [ended]);
+    expect(failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
+  });
+
+  it('is the task that has failed', () => {
+    const failure = classifyFailure(noResult, [ended, hasFailed]);
+    expect(failure).toMatchObject({ reason: 'TaskFailed', failedTask: { name: 'b', exitCode: 3 } });
+  });
+});
+
 describe('the reason', () => {
   it.each<[string, FailureReason]>([
     ['StepOOM', 'OOMKilled'],
@@ -114,7 +130,10 @@ describe('the reason', () => {
     ['PodAdmissionFailed', 'Forbidden'],
     ['CreateContainerConfigError', 'ConfigurationError'],
     ['TaskRunValidationFailed', 'ConfigurationError'],
-    ['PodEvicted', 'Unknown'],
+    ['InitContainerFailed', 'ConfigurationError'],
+    ['PodEvicted', 'TaskFailed'],
+    ['SidecarFailed', 'TaskFailed'],
+    ['TaskRunResultLargerThanAllowedLimit', 'TaskFailed'],
     ['SomethingNew', 'Unknown'],
     ['StepFailed', 'Unknown'],
   ])('of a task with %s and no step that failed is %s', (reason, expected) => {
@@ -142,7 +161,7 @@ describe('the reason', () => {
 
   it('is not read from words that somebody else has put into a message', () => {
     const message = 'I said: Previous status: [ExceededResourceQuota] OOMKilled';
-    const runs = [aTaskRun('run-a', succeeded('False', 'PodEvicted', message))];
+    const runs = [aTaskRun('run-a', succeeded('False', 'TaskRunStopSidecarFailed', message))];
     expect(classifyFailure(failed(), runs)).toMatchObject({
       reason: 'Unknown',
       message: expect.stringContaining(message),

@@ -42,7 +42,11 @@ function culpritOf(pipelineRunReason: string, culprit: Culprit | undefined): Cul
   return culprit?.isCancelled && !cancelReasons.has(pipelineRunReason) ? undefined : culprit;
 }
 
+/** Reasons that Tekton gives a PipelineRun once its tasks have ended, also when one of them has failed. */
+const reasonsAfterTasks: ReadonlySet<string> = new Set(['CouldntGetPipelineResult']);
+
 function reasonOf(pipelineRunReason: string, culprit: Culprit | undefined): FailureReason {
+  if (culprit !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(culprit);
   const told = pipelineRunReasons[pipelineRunReason];
   if (told === 'DeadlineExceeded' && culprit?.lackedResources) return 'ResourceExhausted';
   return told ?? (culprit === undefined ? 'Unknown' : reasonOfTask(culprit));

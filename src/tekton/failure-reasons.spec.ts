@@ -15,6 +15,7 @@ describe('a reason of Tekton', () => {
       BundleResolutionFailed: ['CouldntGetPipeline'],
       ConfigurationError: [
         'CELEvaluationFailed',
+        'CouldntGetPipelineResult',
         'CouldntGetTask',
         'CreateRunFailed',
         'InvalidMatrixParameterTypes',
@@ -46,6 +47,7 @@ describe('a reason of Tekton', () => {
       Forbidden: ['PodAdmissionFailed'],
       ConfigurationError: [
         'CreateContainerConfigError',
+        'InitContainerFailed',
         'InvalidParamValue',
         'PodCreationFailed',
         'ResourceVerificationFailed',
@@ -53,6 +55,7 @@ describe('a reason of Tekton', () => {
         'TaskRunValidationFailed',
         'TaskValidationFailed',
       ],
+      TaskFailed: ['PodEvicted', 'SidecarFailed', 'TaskRunResultLargerThanAllowedLimit'],
     });
   });
 

@@ -25,6 +25,7 @@ export const pipelineRunReasons: Readonly<Record<string, FailureReason | undefin
   PipelineInvalidGraph: 'ConfigurationError',
   CELEvaluationFailed: 'ConfigurationError',
   CouldntGetTask: 'ConfigurationError',
+  CouldntGetPipelineResult: 'ConfigurationError',
   CreateRunFailed: 'ConfigurationError',
   ResourceVerificationFailed: 'ConfigurationError',
 };
@@ -46,12 +47,17 @@ export const taskRunReasons: Readonly<Record<string, FailureReason | undefined>>
   // Tekton gives this reason only when Pod Security or a security context constraint forbade the pod.
   PodAdmissionFailed: 'Forbidden',
   PodCreationFailed: 'ConfigurationError',
+  // Tekton's own containers, which prepare the volumes and working directories of the steps.
+  InitContainerFailed: 'ConfigurationError',
   CreateContainerConfigError: 'ConfigurationError',
   InvalidParamValue: 'ConfigurationError',
   TaskRunResolutionFailed: 'ConfigurationError',
   TaskRunValidationFailed: 'ConfigurationError',
   TaskValidationFailed: 'ConfigurationError',
   ResourceVerificationFailed: 'ConfigurationError',
+  PodEvicted: 'TaskFailed',
+  SidecarFailed: 'TaskFailed',
+  TaskRunResultLargerThanAllowedLimit: 'TaskFailed',
 };
 
 /** What a person should do next. */

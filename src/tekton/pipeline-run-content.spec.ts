@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { buildPipelineRun } from './build-pipeline-run.ts';
-import { hasMetadataOf, haveSameSpec, pipelineRunContentResource, specPatch } from './pipeline-run-content.ts';
+import { hasMetadataOf, hasSpecOf, pipelineRunContentResource, specPatch, unnamed } from './pipeline-run-content.ts';
 
 const execution = aWorkflowExecution({ spec: { parameters: { A: '1' } } });
 const expected = buildPipelineRun(execution);
@@ -43,7 +43,29 @@ describe('the spec of a PipelineRun', () => {
     ]);
   });
 
-  it('is the same when somebody has cancelled it', () => {
+  it.each(['Cancelled', 'CancelledRunFinally', 'StoppedRunFinally'])(
+    'is the same when somebody has asked for %s',
+    (status) => {
+      expect(hasSpecOf(stored({ spec: { status } }), stored())).toBe(true);
+    },
+  );
+
+  it('differs when somebody has paused it, unless admission has', () => {
+    const paused = stored({ spec: { status: 'PipelineRunPending' } });
+    expect(hasSpecOf(paused, stored())).toBe(false);
+    expect(hasSpecOf(paused, paused)).toBe(true);
+    expect(hasSpecOf(stored(), paused)).toBe(true);
+    expect(specPatch(paused, expected)).toContainEqual(
+      expect.objectContaining({ path: '/spec', value: expected.spec }),
+    );
+  });
+
+  it('is what would be created under another name', () => {
+    const metadata = { ...expected.metadata, name: undefined, generateName: 'dry-run-' };
+    expect(unnamed(expected)).toEqual({ ...expected, metadata });
+  });
+
+  it('is updated without ending the cancellation that somebody has asked for', () => {
     const cancelled = stored({ spec: { status: 'Cancelled' } });
     expect(specPatch(cancelled, expected)).toContainEqual(
       expect.objectContaining({ path: '/spec', value: { ...expected.spec, status: 'Cancelled' } }),
@@ -57,7 +79,7 @@ describe('the spec of a PipelineRun', () => {
     ['another ServiceAccount for a task', { taskRunSpecs: [{ pipelineTaskName: 'a', serviceAccountName: 'admin' }] }],
     ['another parameter', { params: [{ name: 'A', value: '2' }] }],
   ])('differs with %s', (_, spec) => {
-    expect(haveSameSpec(stored({ spec }), stored())).toBe(false);
-    expect(haveSameSpec(stored({ spec }), stored({ spec }))).toBe(true);
+    expect(hasSpecOf(stored({ spec }), stored())).toBe(false);
+    expect(hasSpecOf(stored({ spec }), stored({ spec }))).toBe(true);
   });
 });

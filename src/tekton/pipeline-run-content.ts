@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { recordOf, type JsonRecord } from '../kubernetes/json.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { pipelineRunLabels, type NewPipelineRun } from './build-pipeline-run.ts';
-import { parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
+import { isCancellation, parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
 
 /** A PipelineRun with everything that decides what it runs, which is too much to keep in memory. */
 export interface PipelineRunWithContent extends PipelineRun {
@@ -31,23 +31,31 @@ export function hasMetadataOf({ metadata, content }: PipelineRunWithContent, exp
 }
 
 /**
- * The JSON patch that gives a PipelineRun the spec that it would be created with, cancellation excepted. As a dry run it
- * tells what that spec is with the defaults of this cluster, which Tekton and others fill in.
+ * The PipelineRun that would be created, under a name that the API server completes. As a dry run it tells what its spec is
+ * with the defaults of this cluster, which Tekton and others fill in.
  */
+export function unnamed({ metadata, ...rest }: NewPipelineRun) {
+  return { ...rest, metadata: { ...metadata, name: undefined, generateName: 'dry-run-' } };
+}
+
+/** The JSON patch that gives a PipelineRun the spec that it would be created with, cancellation excepted. */
 export function specPatch({ metadata, content }: PipelineRunWithContent, { spec }: NewPipelineRun): readonly object[] {
   const { status } = content.spec;
   return [
     { op: 'test', path: '/metadata/uid', value: metadata.uid },
-    { op: 'replace', path: '/spec', value: status === undefined ? spec : { ...spec, status } },
+    { op: 'replace', path: '/spec', value: isCancellation(status) ? { ...spec, status } : spec },
   ];
 }
 
-/** Whether two PipelineRuns have the same spec. */
-export function haveSameSpec(one: PipelineRunWithContent, other: PipelineRunWithContent): boolean {
-  return isDeepStrictEqual(one.content.spec, other.content.spec);
+/** Whether a PipelineRun has the spec of another one, cancellation excepted. */
+export function hasSpecOf(found: PipelineRunWithContent, expected: PipelineRunWithContent): boolean {
+  const { status, ...spec } = found.content.spec;
+  const { status: expectedStatus, ...expectedSpec } = expected.content.spec;
+  const hasStatusOf = status === undefined || status === expectedStatus || isCancellation(status);
+  return hasStatusOf && isDeepStrictEqual(spec, expectedSpec);
 }
 
 /** The PipelineRun as it is kept in memory. */
-export function withoutContent({ apiVersion, kind, metadata, spec, status }: PipelineRunWithContent): PipelineRun {
-  return { apiVersion, kind, metadata, spec, status };
+export function withoutContent({ content: _, ...pipelineRun }: PipelineRunWithContent): PipelineRun {
+  return pipelineRun;
 }

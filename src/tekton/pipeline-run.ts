@@ -18,6 +18,8 @@ export interface PipelineRun extends KubernetesObject {
     /** How long it may run, a Go duration; Tekton fills in its own default. */
     readonly timeout?: string;
   };
+  /** When anything but its status was last changed, as `metadata.managedFields` tell; absent when they do not. */
+  readonly changedAt?: string;
   readonly status: {
     readonly succeeded?: SucceededCondition;
     readonly startTime?: string;
@@ -48,7 +50,27 @@ export const cancelledRunFinally = 'CancelledRunFinally';
 export const cancelled = 'Cancelled';
 
 /** What `spec.status` says while somebody keeps Tekton from starting a run. */
-export const pipelineRunPending = 'PipelineRunPending';
+const pipelineRunPending = 'PipelineRunPending';
+
+/** What `spec.status` asks Tekton for: start nothing more, let what runs end, then run the `finally` tasks. */
+const stoppedRunFinally = 'StoppedRunFinally';
+
+const cancellations: ReadonlySet<unknown> = new Set([cancelled, cancelledRunFinally, stoppedRunFinally]);
+
+/** Whether a `spec.status` asks Tekton to end a run early, in whatever way. */
+export function isCancellation(status: unknown): boolean {
+  return cancellations.has(status);
+}
+
+/** Whether somebody keeps Tekton from starting a run. */
+export function isPaused({ spec }: PipelineRun): boolean {
+  return spec.status === pipelineRunPending;
+}
+
+/** Since when Tekton could have started a run that it has not started. A pause that somebody has ended does not count. */
+export function unstartedSince({ metadata, changedAt }: PipelineRun): string {
+  return changedAt ?? metadata.creationTimestamp;
+}
 
 /** How somebody has asked Tekton to cancel a PipelineRun; undefined when nobody has. */
 export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
@@ -63,7 +85,7 @@ export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
  * @throws InvalidObjectError when it has no name, UID or resource version
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
-  const { spec, status } = recordOf(raw);
+  const { spec, status, metadata } = recordOf(raw);
   const { startTime, completionTime, childReferences, skippedTasks } = recordOf(status);
   const { status: asked, timeouts } = recordOf(spec);
   return {
@@ -71,6 +93,7 @@ export function parsePipelineRun(raw: unknown): PipelineRun {
     kind: pipelineRunResource.kind,
     metadata: parseMetadata(raw, pipelineRunResource.kind),
     spec: { status: stringOf(asked), timeout: stringOf(recordOf(timeouts)['pipeline']) },
+    changedAt: changedAtOf(metadata),
     status: {
       succeeded: parseSucceeded(status),
       startTime: timeOf(startTime),
@@ -79,6 +102,12 @@ export function parsePipelineRun(raw: unknown): PipelineRun {
       skippedTasks: arrayOf(skippedTasks).length,
     },
   };
+}
+
+function changedAtOf(metadata: unknown): string | undefined {
+  const entries = arrayOf(recordOf(metadata)['managedFields']).map(recordOf);
+  const times = entries.flatMap(({ subresource, time }) => (subresource === 'status' ? [] : (timeOf(time) ?? [])));
+  return times.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
 }
 
 function parseChild(raw: unknown): ChildReference[] {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPipelineRun, succeeded } from './pipeline-run.builders.ts';
-import { belongsToRun, describeActivity, hasLiveSteps, isPodOfRun, quietSince } from './run-activity.ts';
+import {
+  belongsToRun,
+  describeActivity,
+  hasLiveSteps,
+  isLivePodOfRun,
+  isPodOfRun,
+  quietSince,
+} from './run-activity.ts';
 import { parseStepPod, type StepPod } from './step-pod.ts';
 import { parseTaskRun, type TaskRun } from './task-run.ts';
 
@@ -24,16 +31,18 @@ function aTaskRun(owners: readonly object[], over: { labels?: object; status?: o
 interface PodShape {
   readonly owners?: readonly object[];
   readonly labels?: object;
+  readonly annotations?: object;
   readonly phase?: string;
   /** The states of its containers by name; none for one that the kubelet has not reported yet. */
   readonly containers?: Readonly<Record<string, object | undefined>>;
 }
 
-function aPod({ owners = [owner('TaskRun', 'run-1-a', 'uid-a')], labels = {}, phase, containers }: PodShape): StepPod {
+function aPod(shape: PodShape): StepPod {
+  const { owners = [owner('TaskRun', 'run-1-a', 'uid-a')], labels = {}, annotations, phase, containers } = shape;
   const entries = Object.entries(containers ?? { 'step-s': running });
   const metadata = { name: 'run-1-a-pod', namespace: 'payment', uid: 'uid-pod', resourceVersion: '1', labels };
   return parseStepPod({
-    metadata: { ...metadata, ownerReferences: owners },
+    metadata: { ...metadata, annotations, ownerReferences: owners },
     spec: { containers: entries.map(([name]) => ({ name })) },
     status: { phase, containerStatuses: entries.flatMap(([name, state]) => (state ? [{ name, state }] : [])) },
   });
@@ -46,6 +55,8 @@ describe('a TaskRun of a run', () => {
   it.each([
     ['is controlled by its PipelineRun', run, aTaskRun(ours), true],
     ['is not one of another run of the same name', run, aTaskRun(others), false],
+    ['is not one of another kind', run, aTaskRun([owner('Thing', 'run-1', 'uid-run-1')]), false],
+    ['is not one of another name', run, aTaskRun([owner('PipelineRun', 'run-2', 'uid-run-1')]), false],
     [
       'is not one of another run, whatever its labels say',
       run,
@@ -71,6 +82,22 @@ describe('a pod of a run', () => {
     ['is not a pod of another TaskRun', aPod({ owners: [owner('TaskRun', 'b', 'uid-b')] }), [aTaskRun(ours)], false],
   ])('%s', (_, pod, taskRuns, expected) => {
     expect(isPodOfRun(pod, run, taskRuns)).toBe(expected);
+  });
+});
+
+describe('a pod of a finished TaskRun', () => {
+  const ready = { 'tekton.dev/ready': 'READY' };
+  const finished = [aTaskRun(ours, { status: succeeded('False', 'TaskRunCancelled') })];
+
+  it.each([
+    ['runs on when Tekton has let it begin', aPod({ annotations: ready }), finished, true],
+    ['never begins when Tekton has not', aPod({}), finished, false],
+    ['may begin while its TaskRun is unfinished', aPod({}), [aTaskRun(ours)], true],
+    ['may have begun when its TaskRun is gone', aPod({ labels: { [runUid]: run.uid } }), [], true],
+    ['has ended with its steps', aPod({ annotations: ready, containers: { 'step-s': ended(1) } }), finished, false],
+    ['is not one of another run', aPod({ annotations: ready, owners: [] }), finished, false],
+  ])('%s', (_, pod, taskRuns, expected) => {
+    expect(isLivePodOfRun(pod, run, taskRuns)).toBe(expected);
   });
 });
 
@@ -121,11 +148,22 @@ describe('a run that Tekton calls running', () => {
     expect(quietSince(started, [], [])).toEqual({ since: quietAt(1), hasTasks: false });
   });
 
+  it('is quiet since it was last changed when Tekton has not started it', () => {
+    const metadata = {
+      creationTimestamp: '2026-11-23T12:04:00Z',
+      managedFields: [
+        { time: '2026-11-23T12:05:02Z' },
+        { time: '2026-11-23T12:05:01Z' },
+        { time: '2026-11-23T12:05:08Z', subresource: 'status' },
+      ],
+    };
+    expect(quietSince(aPipelineRun({ metadata }), [], [])).toEqual({ since: quietAt(2), hasTasks: false });
+  });
+
   const custom = { ...child, kind: 'CustomRun' };
   it.each([
     ['a step runs', going, [unfinished], [over, aPod({})]],
     ['a task waits for its pod', going, [unfinished], []],
-    ['it is paused', aPipelineRun({ spec: { status: 'PipelineRunPending' } }), [finished], []],
     ['it has a custom task', aPipelineRun({ status: { childReferences: [child, custom] } }), [finished], []],
   ])('is not quiet while %s', (_, pipelineRun, taskRuns, pods) => {
     expect(quietSince(pipelineRun, taskRuns, pods)).toBeUndefined();

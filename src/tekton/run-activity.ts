@@ -1,5 +1,7 @@
-import { pipelineRunPending, type PipelineRun } from './pipeline-run.ts';
+import { unstartedSince, type PipelineRun } from './pipeline-run.ts';
 import type { StepPod } from './step-pod.ts';
+import type { CustomRun } from './custom-run.ts';
+import { isPipelineRunReference } from './tekton-object.ts';
 import { isFinished, taskRunLabels, taskRunResource, type TaskRun } from './task-run.ts';
 
 /**
@@ -12,15 +14,18 @@ export interface RunIdentity {
   readonly uid?: string;
 }
 
+/** A TaskRun or a CustomRun: what Tekton makes for a task of a pipeline. */
+export type TaskExecution = TaskRun | CustomRun;
+
 /**
- * Whether a TaskRun belongs to a PipelineRun. The owner reference decides. `kubectl delete --cascade=orphan` removes it and
- * lets the TaskRun go on; then Tekton's labels do.
+ * Whether a TaskRun or CustomRun belongs to a PipelineRun. The owner reference decides. `kubectl delete --cascade=orphan`
+ * removes it and lets the TaskRun go on; then Tekton's labels do.
  */
-export function belongsToRun({ metadata }: TaskRun, run: RunIdentity): boolean {
+export function belongsToRun({ metadata }: TaskExecution, run: RunIdentity): boolean {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
   if (controller === undefined) return isLabelled(metadata, run);
-  if (run.uid !== undefined) return controller.uid === run.uid;
-  return controller.kind === 'PipelineRun' && controller.name === run.name;
+  const hasName = isPipelineRunReference(controller) && controller.name === run.name;
+  return hasName && (run.uid === undefined || controller.uid === run.uid);
 }
 
 /**
@@ -41,6 +46,19 @@ function isLabelled(
 }
 
 /**
+ * Whether a pod of a PipelineRun runs a step or may still start one. The first step begins when Tekton has annotated the pod as
+ * ready, which it does at its creation or once its sidecars are ready, and never after it has finished the TaskRun: a pod that
+ * `keep-pod-on-cancel` keeps would wait for that for ever (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15).
+ *
+ * @param taskRuns of the run, read before the pod
+ */
+export function isLivePodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
+  if (!hasLiveSteps(pod) || !isPodOfRun(pod, run, taskRuns)) return false;
+  const taskRun = taskRuns.find(({ metadata }) => metadata.uid === pod.taskRunUid);
+  return pod.isReady || taskRun === undefined || !isFinished(taskRun);
+}
+
+/**
  * Whether a step of a pod runs or may still start. A sidecar that goes on, or a pod that was kept after its steps have
  * ended, changes nothing any more.
  */
@@ -52,13 +70,13 @@ function isLive({ state }: StepPod['steps'][number]): boolean {
   return state === 'running' || state === 'waiting';
 }
 
-/** What a run waits for, for people: its unfinished TaskRuns, or the steps in its pods. */
-export function describeActivity(taskRuns: readonly TaskRun[], pods: readonly StepPod[]): string {
+/** What a run waits for, for people: its unfinished TaskRuns and CustomRuns, or the steps in its pods. */
+export function describeActivity(unfinished: readonly TaskExecution[], pods: readonly StepPod[]): string {
   const inPods = pods.map(({ metadata, steps }) => {
     const live = steps.filter(isLive).map(({ step }) => step);
     return `pod ${metadata.name} (step ${live.join(', ')})`;
   });
-  const waited = inPods.length > 0 ? inPods : taskRuns.map(({ metadata }) => `TaskRun ${metadata.name}`);
+  const waited = inPods.length > 0 ? inPods : unfinished.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   return waited.length > most
     ? `${waited.slice(0, most).join(', ')} and ${waited.length - most} more`
     : waited.join(', ');
@@ -81,15 +99,15 @@ export interface Quiet {
  * @param pods all of these that still exist, those that have ended too
  */
 export function quietSince(
-  { metadata, spec, status }: PipelineRun,
+  pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
   pods: readonly StepPod[],
 ): Quiet | undefined {
-  const isPaused = spec.status === pipelineRunPending;
+  const { status } = pipelineRun;
   const hasOtherTasks = status.childReferences.some(({ kind }) => kind !== taskRunResource.kind);
-  if (isPaused || hasOtherTasks || pods.some(hasLiveSteps)) return undefined;
+  if (hasOtherTasks || pods.some(hasLiveSteps)) return undefined;
   const hasTasks = taskRuns.length > 0;
-  const started = Date.parse(status.startTime ?? metadata.creationTimestamp);
+  const started = Date.parse(status.startTime ?? unstartedSince(pipelineRun));
   const ends = taskRuns.map((taskRun) => endOf(taskRun, pods));
   return ends.every((end) => end !== undefined) ? { since: Math.max(started, ...ends), hasTasks } : undefined;
 }

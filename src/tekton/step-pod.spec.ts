@@ -35,6 +35,7 @@ describe('parsing a pod of a task', () => {
       task: 'main',
       taskRunUid: 'uid-task-run',
       startTime,
+      isReady: false,
       steps: [
         { step: 'build', container: 'step-build', state: 'waiting' },
         { step: 'unnamed-1', container: 'step-unnamed-1', state: 'running' },

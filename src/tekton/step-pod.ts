@@ -1,8 +1,8 @@
 import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
-import { parseMetadata, timeOf } from './tekton-object.ts';
-import { taskRunLabels, taskRunResource } from './task-run.ts';
+import { isTaskRunReference, parseMetadata, timeOf } from './tekton-object.ts';
+import { taskRunLabels } from './task-run.ts';
 
 /** Whether the container of a step has something to show: `never` is one that was not started and will not be. */
 export type ContainerState = 'waiting' | 'running' | 'ended' | 'never';
@@ -26,6 +26,8 @@ export interface StepPod extends KubernetesObject {
   readonly taskRunUid?: string;
   /** When its kubelet took it up, by the clock of its node: no step has written anything before. */
   readonly startTime?: string;
+  /** Whether Tekton has let its first step begin. */
+  readonly isReady: boolean;
   /** In the order in which they run; sidecars are none. */
   readonly steps: readonly StepContainer[];
 }
@@ -39,6 +41,9 @@ export const stepPodResource = {
   namespaced: true,
   parse: parseStepPod,
 } as const satisfies ResourceType<StepPod>;
+
+/** Tekton annotates a pod with this once its first step may begin. */
+const readyAnnotation = 'tekton.dev/ready';
 
 /** Tekton puts this before the name of a step (https://tekton.dev/docs/pipelines/tasks/#defining-steps). */
 const stepPrefix = 'step-';
@@ -60,8 +65,9 @@ export function parseStepPod(raw: unknown): StepPod {
     kind: stepPodResource.kind,
     metadata,
     task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,
-    taskRunUid: owner?.kind === taskRunResource.kind ? owner.uid : undefined,
+    taskRunUid: owner !== undefined && isTaskRunReference(owner) ? owner.uid : undefined,
     startTime: timeOf(startTime),
+    isReady: recordOf(recordOf(recordOf(raw)['metadata'])['annotations'])[readyAnnotation] === 'READY',
     steps: arrayOf(recordOf(spec)['containers']).flatMap((container) => {
       const name = stringOf(recordOf(container)['name']);
       if (!name?.startsWith(stepPrefix)) return [];

@@ -1,7 +1,13 @@
 import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
-import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
+import {
+  isPipelineRunReference,
+  parseMetadata,
+  parseSucceeded,
+  timeOf,
+  type SucceededCondition,
+} from './tekton-object.ts';
 
 /** What became of one step, that is, one container of the task's pod. */
 export interface StepState {
@@ -83,15 +89,15 @@ export function parseTaskRun(raw: unknown): TaskRun {
 /** What `spec.status` of a TaskRun asks Tekton for: to end it, by deleting its pod. */
 export const taskRunCancelled = 'TaskRunCancelled';
 
-/** Whether Tekton has recorded the end of a TaskRun. */
-export function isFinished({ status }: TaskRun): boolean {
+/** Whether the end of a TaskRun or CustomRun is recorded. */
+export function isFinished({ status }: { readonly status: Pick<TaskRun['status'], 'succeeded'> }): boolean {
   return status.succeeded?.status === 'True' || status.succeeded?.status === 'False';
 }
 
 /** Whether Tekton made a TaskRun for the PipelineRun of this name. */
 export function isTaskRunOf({ metadata }: TaskRun, pipelineRun: string): boolean {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  return controller?.kind === 'PipelineRun' && controller.name === pipelineRun;
+  return controller !== undefined && isPipelineRunReference(controller) && controller.name === pipelineRun;
 }
 
 /** Name of the task in its pipeline that a TaskRun was made for. */

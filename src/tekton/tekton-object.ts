@@ -44,6 +44,16 @@ function parseOwner(raw: unknown): OwnerReference[] {
   return [{ apiVersion, kind, name, uid, controller: owner['controller'] === true }];
 }
 
+/** Whether an owner reference is to a PipelineRun of Tekton, of whatever version. */
+export function isPipelineRunReference({ apiVersion, kind }: OwnerReference): boolean {
+  return kind === 'PipelineRun' && apiVersion.startsWith('tekton.dev/');
+}
+
+/** Whether an owner reference is to a TaskRun of Tekton, of whatever version. */
+export function isTaskRunReference({ apiVersion, kind }: OwnerReference): boolean {
+  return kind === 'TaskRun' && apiVersion.startsWith('tekton.dev/');
+}
+
 function parseStrings(raw: unknown): Readonly<Record<string, string>> {
   const strings = new Map<string, string>();
   for (const [key, value] of Object.entries(recordOf(raw))) if (typeof value === 'string') strings.set(key, value);

@@ -26,7 +26,8 @@ const index = indexKinds(kinds);
 function resolve(text: string) {
   const written = parseTargetResource(text);
   if (written === undefined) throw new Error(`${text} is no target`);
-  return resolveTarget(written, index);
+  const resolved = resolveTarget(written, index);
+  return resolved.kind === 'found' ? { kind: resolved.kind, target: resolved.target } : resolved;
 }
 
 describe('the kind of a target', () => {

@@ -27,9 +27,12 @@ export function indexKinds(kinds: readonly ServedKind[]): KindIndex {
   };
 }
 
-/** What a written target means to a cluster. The message of a wrong scope says what is allowed. */
+/**
+ * What a written target means to a cluster. One that is found comes with the API group of its kind and whether it was written
+ * with a short name; the message of a wrong scope says what is allowed.
+ */
 export type ResolvedTarget =
-  | { readonly kind: 'found'; readonly target: string }
+  | { readonly kind: 'found'; readonly target: string; readonly group: string; readonly isShortName: boolean }
   | { readonly kind: 'wrong-scope'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
@@ -46,7 +49,12 @@ export function resolveTarget(written: WrittenTarget, { byFullName, byShortName 
   const found = named.find(({ namespaced }) => namespaced === (written.namespace !== undefined));
   return found === undefined
     ? { kind: 'wrong-scope', message: wrongScope(written, first) }
-    : { kind: 'found', target: canonicalTarget(written, found.kind) };
+    : {
+        kind: 'found',
+        target: canonicalTarget(written, found.kind),
+        group: found.group,
+        isShortName: full.length === 0,
+      };
 }
 
 function inGroup(kinds: readonly ServedKind[] = [], { group }: WrittenTarget): readonly ServedKind[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cut, maxMessageLength } from './text.ts';
+import { cut, maxMessageLength, sentence } from './text.ts';
 
 it('messages are as long as the CRD takes them', () => {
   const crd = readFileSync(
@@ -10,6 +10,14 @@ it('messages are as long as the CRD takes them', () => {
   );
   expect(crd).toContain(`maxLength: ${maxMessageLength}\n`);
   expect(maxMessageLength).toBe(4096);
+});
+
+it.each([
+  ['quota exceeded', 'quota exceeded.'],
+  ['Done.', 'Done.'],
+  ['Why?', 'Why?'],
+])('%s is a sentence', (text, expected) => {
+  expect(sentence(text)).toBe(expected);
 });
 
 describe('cutting a text', () => {

@@ -1,3 +1,8 @@
+/** A text as a sentence: with a full stop unless it ends in a mark. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** The longest message that the CRD takes, in characters. */
 export const maxMessageLength = 4096;
 

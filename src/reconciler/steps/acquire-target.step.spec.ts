@@ -72,10 +72,14 @@ describe('acquiring the target of an execution', () => {
     });
   });
 
-  it.each([busy, coolingDown])('never skips an execution that has a PipelineRun already: $kind', async (answer) => {
+  it.each([
+    [busy, {}],
+    [coolingDown, {}],
+    [busy, { spec: { params: [] } }],
+  ])('never skips an execution that has a PipelineRun already, of whatever content: %j', async (answer, over) => {
     const { step, execution, unseenPipelineRun } = aStep(answer);
     const one = execution();
-    unseenPipelineRun(one);
+    unseenPipelineRun(one, over);
     await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
   });
 

@@ -44,7 +44,7 @@ export class AcquireTarget implements Step {
     const acquisition = await this.locks.acquire(target, claimOf(execution), now, signal, evidence);
     if (acquisition.kind === 'acquired') return { kind: 'next', execution };
     const existing = await this.adoption.find(execution, signal);
-    if (existing.kind === 'own') return { kind: 'next', execution };
+    if (existing.kind === 'own' || existing.kind === 'different') return { kind: 'next', execution };
     const observation =
       acquisition.kind === 'busy'
         ? observeBusy(execution, acquisition.holder, now)

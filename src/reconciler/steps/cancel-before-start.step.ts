@@ -14,7 +14,7 @@ export class CancelBeforeStart implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     if (execution.spec.cancelRequested !== true) return { kind: 'next', execution };
     const existing = await this.adoption.find(execution, signal);
-    if (existing.kind === 'own') return { kind: 'next', execution };
+    if (existing.kind === 'own' || existing.kind === 'different') return { kind: 'next', execution };
     const message = 'It was cancelled before it was started: nothing was created, and nothing ran.';
     const failure = { reason: 'Cancelled', message, wasExecutionFailure: false } as const;
     return { kind: 'observed', observation: { phase: 'Failed', failure } };

@@ -28,10 +28,10 @@ describe('an execution that is cancelled before it has started', () => {
     });
   });
 
-  it('is started first when an earlier try has created its PipelineRun', async () => {
+  it.each([{}, { spec: { params: [] } }])('is started first when it has a PipelineRun: %j', async (over) => {
     const { beforeStart, execution, unseenPipelineRun } = aCluster();
     const one = execution(cancelled);
-    unseenPipelineRun(one);
+    unseenPipelineRun(one, over);
     await expect(beforeStart.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
   });
 

@@ -29,7 +29,7 @@ export class EnforceStartDeadline implements Step {
     const isInTime = refusal === undefined || this.clock.now().getTime() - refusal.since < startDeadlineMs;
     if (isInTime) return { kind: 'next', execution };
     const existing = await this.pipelineRuns.read(execution, signal);
-    if (existing !== undefined && isControlledBy(existing, execution.metadata.uid)) return { kind: 'next', execution };
+    if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };
     return { kind: 'observed', observation: observeStartDeadline(refusal, startDeadlineMs) };
   }
 }

@@ -122,7 +122,7 @@ describe('following an execution', () => {
     await expect(follow(one)).resolves.toMatchObject({
       observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
     });
-    expect(server.verbs).toEqual(['get', 'list', 'list']);
+    expect(server.verbs).toEqual(['get', 'list', 'list', 'list']);
   });
 
   it('does not wait for a PipelineRun that somebody deletes: it cancels what goes on', async () => {
@@ -137,6 +137,37 @@ describe('following an execution', () => {
       observation: { phase: 'Failed', failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } },
     });
     expect(server.verbs).toContain('patch');
+  });
+});
+
+describe('following an execution whose PipelineRun is paused', () => {
+  const paused = { spec: { status: 'PipelineRunPending' }, metadata: { creationTimestamp: startTime } };
+
+  it('waits until the status deadline, then cancels it, and it is Cancelled', async () => {
+    const { follow, execution, pipelineRun, storedRun, clock } = aStep();
+    const one = execution();
+    const { metadata } = pipelineRun(one, paused);
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { phase: 'Running', message: expect.stringContaining('is paused') },
+      requeueAfterMs: statusDeadlineMs - 10_000,
+    });
+    expect(storedRun(one)?.spec.status).toBe('PipelineRunPending');
+
+    await clock.advance(statusDeadlineMs - 10_000);
+    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', cancelling: 'Immediate' } });
+    expect(storedRun(one)?.spec.status).toBe('Cancelled');
+
+    const managedFields = [{ time: clock.now().toISOString() }];
+    const spec = { status: 'Cancelled', timeouts: { pipeline: '1m' } };
+    pipelineRun(one, { spec, metadata: { ...metadata, managedFields } });
+    const { observation } = await follow(one);
+    expect(observation).toMatchObject({ phase: 'Running', cancelling: 'Immediate' });
+    expect(observation).not.toHaveProperty('endNotRecorded');
+
+    pipelineRun(one, { spec, status: { ...succeeded('False', 'Cancelled'), startTime, completionTime } });
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: { failure: { reason: 'Cancelled', wasExecutionFailure: false } },
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
-import { cancellationOf, type PipelineRun } from '../../tekton/pipeline-run.ts';
+import { cancellationOf, isPaused, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { isEndNotRecorded } from '../../workflow-execution/status.ts';
@@ -30,9 +30,18 @@ export class FollowPipelineRun implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined || !goesOn(pipelineRun)) return this.#end(execution, pipelineRun, signal);
+    if (isPaused(pipelineRun)) return this.#awaitStart(pipelineRun, signal);
     const unrecorded = await this.unrecordedEnds.look(pipelineRun, signal);
     if (unrecorded !== undefined) return this.#giveUp(execution, pipelineRun, unrecorded, signal);
     return observed(observeRunning(pipelineRun), this.config.statusDeadlineMs);
+  }
+
+  /** A run that somebody has paused may wait for its start as long as Tekton may wait with the record of an end. */
+  async #awaitStart(pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
+    const { statusDeadlineMs } = this.config;
+    const pausedMs = this.clock.now().getTime() - Date.parse(pipelineRun.metadata.creationTimestamp);
+    if (pausedMs < statusDeadlineMs) return observed(observeRunning(pipelineRun), statusDeadlineMs - pausedMs);
+    return observed(observeRunning(await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal)), statusDeadlineMs);
   }
 
   async #end(

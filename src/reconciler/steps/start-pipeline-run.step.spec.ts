@@ -7,7 +7,6 @@ import {
   InvalidObjectError,
   UnavailableError,
 } from '../../kubernetes/errors.ts';
-import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
@@ -21,10 +20,11 @@ const completionTime = '2026-11-23T12:05:07Z';
 function aCluster(network: FakeNetwork = {}) {
   const cluster = aFakeCluster(network);
   const errors = { count: 0, inc: () => void (errors.count += 1) };
+  const { pipelineRuns, adoption, conflicts, occupancy, clock } = cluster;
   return {
     ...cluster,
     errors,
-    start: new StartPipelineRun(cluster.pipelineRuns, cluster.adoption, cluster.occupancy, errors, new FakeClock()),
+    start: new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, errors, clock),
   };
 }
 
@@ -66,6 +66,19 @@ describe('starting an execution', () => {
       kind: 'observed',
       observation: { phase: 'Failed', failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } },
     });
+  });
+
+  it('first ends a different PipelineRun that names it as its controller', async () => {
+    const { start, execution, unseenPipelineRun, storedRun, errors } = aCluster();
+    const one = execution();
+    unseenPipelineRun(one, { spec: { pipelineSpec: {} } });
+    await expect(start.run(one, signal)).resolves.toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Pending', reason: 'PipelineRunConflict' },
+      requeueAfterMs: 1_000,
+    });
+    expect(storedRun(one)?.spec.status).toBe('Cancelled');
+    expect(errors.count).toBe(0);
   });
 
   it('tries again when that PipelineRun has gone in the same moment', async () => {

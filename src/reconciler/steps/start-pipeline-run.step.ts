@@ -7,9 +7,10 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { InjectMetric } from '../../metrics/metric.providers.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { observeBusy } from '../observe-lock.ts';
-import { observeConflict, observeStart } from '../observe-pipeline-run.ts';
+import { observeForeign, observeStart } from '../observe-pipeline-run.ts';
 import { observeRefusal } from '../observe-refusal.ts';
 import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import { TargetOccupancy } from '../target-occupancy.ts';
 import { CLOCK } from '../tokens.ts';
@@ -25,6 +26,7 @@ export class StartPipelineRun implements Step {
   constructor(
     private readonly pipelineRuns: PipelineRuns,
     private readonly adoption: PipelineRunAdoption,
+    private readonly conflicts: PipelineRunConflicts,
     private readonly occupancy: TargetOccupancy,
     @InjectMetric(metrics.creationErrors) private readonly creationErrors: Pick<Counter, 'inc'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -50,9 +52,11 @@ export class StartPipelineRun implements Step {
     switch (existing.kind) {
       case 'own':
         return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
+      case 'different':
+        return this.conflicts.end(execution, existing.pipelineRun, signal);
       case 'foreign':
         this.occupancy.cancelReservation(execution);
-        return { kind: 'observed', observation: observeConflict(existing.pipelineRun, existing.why) };
+        return { kind: 'observed', observation: observeForeign(existing.pipelineRun) };
       case 'none':
         // It went between the two calls: the next try creates it.
         throw cause;
@@ -65,6 +69,7 @@ export class StartPipelineRun implements Step {
     if (existing.kind === 'own') {
       return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
     }
+    if (existing.kind === 'different') return this.conflicts.end(execution, existing.pipelineRun, signal);
     const occupant = await this.occupancy.occupant(execution, signal);
     if (occupant === undefined) throw new LockContendedError('Another execution on the target has just ended');
     return { kind: 'observed', observation: observeBusy(execution, occupant, this.clock.now()) };

@@ -7,6 +7,8 @@ import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
+import type { StepOutcome } from './step.ts';
 import type { Targets } from '../../targets/targets.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
 
@@ -14,12 +16,18 @@ const { signal } = new AbortController();
 const target = 'payment/deployment/payment-api';
 const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
 
+const ending: StepOutcome = {
+  kind: 'observed',
+  observation: { phase: 'Pending', reason: 'PipelineRunConflict', message: 'it is being cancelled' },
+};
+
 function validate(execution: WorkflowExecution, given: Given = {}) {
   const { policy = aPolicy(), resolve = () => Promise.resolve({ kind: 'resolved', target }) } = given;
   const { existing = { kind: 'none' } } = given;
   const adoption = { find: () => Promise.resolve(existing) } as unknown as PipelineRunAdoption;
+  const conflicts = { end: () => Promise.resolve(ending) } as unknown as PipelineRunConflicts;
   const targets = { resolve } as unknown as Targets;
-  return new ValidateSpec(adoption, targets, policy, new FakeClock()).run(execution, signal);
+  return new ValidateSpec(adoption, conflicts, targets, policy, new FakeClock()).run(execution, signal);
 }
 
 interface Given {
@@ -96,6 +104,12 @@ describe('the spec of an execution', () => {
     expect(outcome).toEqual({ kind: 'settled', reason: 'DiscoveryNotDue', requeueAfterMs: 4_000 });
   });
 
+  it('does not decide before a different PipelineRun that names the execution has ended', async () => {
+    const existing = { kind: 'different', pipelineRun: aPipelineRun() } as const;
+    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
+    expect(outcome).toEqual({ ...ending, on: expect.objectContaining({ status: { target } }) });
+  });
+
   it('is followed while its target cannot be resolved when it runs already', async () => {
     const resolve = () => Promise.reject(new UnavailableError('the API server is away'));
     const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
@@ -114,7 +128,13 @@ describe('the spec of an execution', () => {
         return Promise.resolve({ kind: 'resolved', target });
       },
     } as unknown as Targets;
-    const step = new ValidateSpec({} as PipelineRunAdoption, targets, aPolicy(), new FakeClock(new Date(now)));
+    const step = new ValidateSpec(
+      {} as PipelineRunAdoption,
+      {} as PipelineRunConflicts,
+      targets,
+      aPolicy(),
+      new FakeClock(new Date(now)),
+    );
     await step.run(aWorkflowExecution({ metadata: { creationTimestamp } }), signal);
     expect(asked).toEqual([new Date(expected)]);
   });
@@ -133,7 +153,7 @@ describe('the spec of an execution', () => {
   });
 
   it('is refused also when the name of its PipelineRun is taken by somebody else', async () => {
-    const existing = { kind: 'foreign', pipelineRun: aPipelineRun(), why: 'is not ours' } as const;
+    const existing = { kind: 'foreign', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
   });

@@ -11,6 +11,7 @@ import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/pol
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { observeStart } from '../observe-pipeline-run.ts';
 import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
 import { CLOCK } from '../tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -26,6 +27,7 @@ type Undecided = { readonly kind: 'undecided'; readonly error: KubernetesError }
 export class ValidateSpec implements Step {
   constructor(
     private readonly adoption: PipelineRunAdoption,
+    private readonly conflicts: PipelineRunConflicts,
     private readonly targets: Targets,
     @Inject(CONFIG) private readonly policy: ExecutionPolicy,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -41,6 +43,10 @@ export class ValidateSpec implements Step {
     const existing = await this.adoption.find(execution, signal);
     if (existing.kind === 'own') {
       return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted'), on: resolved };
+    }
+    if (existing.kind === 'different') {
+      const ending = await this.conflicts.end(execution, existing.pipelineRun, signal);
+      return ending.kind === 'observed' ? { ...ending, on: resolved } : ending;
     }
     if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);
     const reason = 'ValidationFailed';

@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of what is decided about an execution without asking anybody. */
 export const decisionFaults: readonly Fault[] = [
   {
+    name: 'a short name is resolved although a group that may have the kind cannot be reached',
+    file: 'src/targets/targets.ts',
+    find: "if (resolved.kind !== 'found' || resolved.isShortName) return mayHaveKind;",
+    replace: "if (resolved.kind !== 'found') return mayHaveKind;",
+    caughtBy: ['src/targets/targets.spec.ts'],
+  },
+  {
     name: 'a terminal phase is left',
     file: 'src/workflow-execution/status.ts',
     find: "return isTerminal(current) || (current === 'Running' && observed === 'Pending');",
@@ -75,7 +82,7 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'a target is refused although its kind may be one that cannot be discovered now',
     file: 'src/targets/targets.ts',
-    find: 'assertComplete(snapshot, written.group, resolved.message);',
+    find: 'assertComplete(snapshot, written, resolved);',
     replace: '',
     caughtBy: ['src/targets/targets.spec.ts'],
   },

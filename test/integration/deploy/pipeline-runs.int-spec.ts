@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { ForbiddenError } from '../../../src/kubernetes/errors.ts';
 import { buildPipelineRun, pipelineRunFinalizer, pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
+import { hasSpecOf, pipelineRunContentResource, unnamed } from '../../../src/tekton/pipeline-run-content.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
@@ -15,6 +16,7 @@ import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 
 const { targetResource: target, workflowExecution, workflowId } = pipelineRunLabels;
+const otherOwner = { apiVersion: 'x.example/v1', kind: 'WorkflowExecution', name: 'wfe', uid: 'uid-1' };
 const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
 
@@ -79,6 +81,7 @@ describe('the PipelineRun of an execution', () => {
 
   it.each<[string, object, string]>([
     ['is not taken from its execution', { metadata: { ownerReferences: null } }, 'owner references'],
+    ['is not given to another kind', { metadata: { ownerReferences: [{ ...otherOwner }] } }, 'owner references'],
     ['keeps our labels', { metadata: { labels: { [target]: null } } }, 'labels and annotations'],
     ['keeps the values of our labels', { metadata: { labels: { [target]: 'x' } } }, 'labels and annotations'],
     [
@@ -125,6 +128,13 @@ describe('the PipelineRun of an execution', () => {
     await admin.patch(pipelineRunResource, created.metadata, { metadata: { finalizers: null } });
   });
 
+  it('is recognised by the service with a dry run of its creation', async () => {
+    const stored = await admin.get(pipelineRunContentResource, run.metadata);
+    const again = unnamed(buildPipelineRun(execution));
+    const created = await service.create(pipelineRunContentResource, again, { dryRun: true });
+    expect(hasSpecOf(stored, created)).toBe(true);
+  });
+
   it('is changed by the service', async () => {
     const ours = { labels: { [target]: null }, finalizers: null, ownerReferences: null };
     await expect(change(service, { metadata: ours })).resolves.toBeDefined();
@@ -135,8 +145,11 @@ describe('a PipelineRun of somebody else', () => {
   it('is created, but not given to an execution', async () => {
     const others = { metadata: { name: 'others', ownerReferences: [] } };
     await expect(create(tenant, others)).resolves.toBeDefined();
-    const owned = { metadata: { ...others.metadata, ownerReferences: run.metadata.ownerReferences } };
-    await expect(refusal(create(tenant, owned))).resolves.toContain('are created by the service only');
+    const [owner] = run.metadata.ownerReferences ?? [];
+    for (const over of [{}, { apiVersion: 'x.example/v1' }, { kind: 'Thing' }]) {
+      const owned = { metadata: { ...others.metadata, ownerReferences: [{ ...owner, ...over }] } };
+      await expect(refusal(create(tenant, owned))).resolves.toContain('are created by the service only');
+    }
   });
 });
 

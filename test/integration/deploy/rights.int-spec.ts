@@ -26,6 +26,7 @@ describe.each([
   ['create', 'pipelineruns', 'tekton.dev', 'controller'],
   ['patch', 'pipelineruns', 'tekton.dev', 'controller'],
   ['patch', 'taskruns', 'tekton.dev', 'controller'],
+  ['patch', 'customruns', 'tekton.dev', 'controller'],
   ['update', 'leases', 'coordination.k8s.io', 'controller'],
   ['create', 'events', 'events.k8s.io', 'controller'],
 ] as const)('the right to %s %s', (verb, resource, group, role) => {

@@ -5,7 +5,7 @@ import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipel
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
+import { answerWorkflow, begunTask, endCancelledTask, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 /** A pipeline that Tekton completes at once, with success. */
 const harmless = {
@@ -39,13 +39,15 @@ async function whileStopped<T>(act: () => Promise<T>): Promise<T> {
 }
 
 describe('a PipelineRun with the name and the owner of ours', () => {
-  it.each<[string, (expected: NewPipelineRun) => object]>([
+  it.each<[string, boolean, (expected: NewPipelineRun) => object]>([
     [
       'another pipeline',
+      false,
       (expected) => ({ ...expected, spec: { ...withoutPipelineRef(expected), pipelineSpec: harmless } }),
     ],
     [
       'another ServiceAccount for a task',
+      true,
       ({ spec, ...rest }) => ({
         ...rest,
         spec: { ...spec, taskRunSpecs: [{ pipelineTaskName: 'wait', serviceAccountName: 'admin' }] },
@@ -53,22 +55,69 @@ describe('a PipelineRun with the name and the owner of ours', () => {
     ],
     [
       'no labels of ours',
+      true,
       ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, labels: {}, finalizers: [] } }),
     ],
-  ])('is not adopted with %s', async (what, forge) => {
+  ])('is not adopted with %s, and ended before its target is free', async (what, runs, forge) => {
     const name = `forged-${what.replaceAll(' ', '-').toLowerCase()}`;
     const forged = await whileStopped(async () => {
       const execution = await fixture.execute(name, waitingWorkflow);
-      return fixture.client.create(pipelineRunResource, forge(buildPipelineRun(execution)) as NewPipelineRun);
+      const run = await fixture.client.create(
+        pipelineRunResource,
+        forge(buildPipelineRun(execution)) as NewPipelineRun,
+      );
+      if (runs) await begunTask(fixture.client, fixture.namespace, run.metadata.name);
+      return run;
+    });
+
+    if (runs) {
+      const waiting = await fixture.until(name, 'it says what it waits for', ({ status }) => status !== undefined);
+      expect(waiting.status?.phase).toBe('Pending');
+      await endCancelledTask(fixture.client, fixture.namespace, forged.metadata.name);
+    }
+    const { status } = await fixture.phase(name, 'Failed');
+
+    expect(status).toMatchObject({ failure: { reason: 'PipelineRunConflict', wasExecutionFailure: runs } });
+    expect(status?.message).toContain(`PipelineRun ${forged.metadata.name} exists and differs from what`);
+    expect(status?.pipelineRunRef).toBeUndefined();
+    await fixture.client.delete(pipelineRunResource, forged.metadata);
+    await gone(forged);
+  });
+});
+
+describe('a PipelineRun with the name of ours and another owner of the same UID', () => {
+  it.each([{ apiVersion: 'x.example/v1' }, { kind: 'Thing' }])('is not adopted, and left alone: %j', async (over) => {
+    const name = `owned-by-${Object.keys(over).join().toLowerCase()}`;
+    const forged = await whileStopped(async () => {
+      const { metadata, ...expected } = buildPipelineRun(await fixture.execute(name, waitingWorkflow));
+      const ownerReferences = metadata.ownerReferences.map((owner) => ({ ...owner, ...over }));
+      const created = { ...expected, metadata: { ...metadata, ownerReferences, finalizers: [] } };
+      return fixture.client.create(pipelineRunResource, created);
     });
 
     const { status } = await fixture.phase(name, 'Failed');
 
     expect(status).toMatchObject({ failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } });
-    expect(status?.message).toContain(`PipelineRun ${forged.metadata.name} exists and differs from what`);
-    expect(status?.pipelineRunRef).toBeUndefined();
-    await fixture.client.delete(pipelineRunResource, forged.metadata);
-    await gone(forged);
+    const { spec } = await fixture.client.get(pipelineRunResource, forged.metadata);
+    expect(spec.status).toBeUndefined();
+  });
+});
+
+describe('a PipelineRun that somebody has paused', () => {
+  it('is cancelled after the status deadline, and its execution is Cancelled', async () => {
+    await using own = await new ReconcilerFixture().open();
+    const execution = await own.execute('paused', waitingWorkflow);
+    const { spec, ...expected } = buildPipelineRun(execution);
+    const paused = { ...expected, spec: { ...spec, status: 'PipelineRunPending' } };
+    const { apiVersion, kind, metadata } = await own.client.create(pipelineRunResource, paused);
+    const { name, namespace, uid } = metadata;
+    const status = { phase: 'Running', pipelineRunRef: { apiVersion, kind, name, namespace, uid } };
+    await own.client.patch(workflowExecutionResource, own.key('paused'), { status }, { subresource: 'status' });
+    await own.startReconciler({ statusDeadlineMs: 1_000 });
+
+    const ended = await own.phase('paused', 'Failed');
+
+    expect(ended.status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: false });
   });
 });
 
@@ -171,6 +220,7 @@ describe('the outcome of a PipelineRun', () => {
     const ours = await started('ended-by-hand');
 
     await fixture.client.delete(pipelineRunResource, ours.metadata);
+    await endCancelledTask(fixture.client, fixture.namespace, ours.metadata.name);
 
     const { status } = await fixture.phase('ended-by-hand', 'Failed');
     expect(status?.failure?.reason).toBe('PipelineRunDeleted');

@@ -184,16 +184,22 @@ describe('an execution', () => {
     ]);
   });
 
-  it.concurrent('whose PipelineRun is cancelled by hand fails with Cancelled too', async () => {
-    await fixture.execute('run-cancelled', waitingWorkflow);
-    const { metadata } = await fixture.startedRun('run-cancelled');
-    await fixture.client.patch(pipelineRunResource, metadata, { spec: { status: 'Cancelled' } });
+  it.concurrent(
+    'whose PipelineRun is cancelled by hand fails with Cancelled once its custom task has ended',
+    async () => {
+      await fixture.execute('run-cancelled', waitingWorkflow);
+      const { metadata } = await fixture.startedRun('run-cancelled');
+      await fixture.client.patch(pipelineRunResource, metadata, { spec: { status: 'Cancelled' } });
+      const says = 'Waiting for CustomRun';
+      const waiting = await fixture.until('run-cancelled', says, (one) => one.status?.message?.includes(says) ?? false);
+      expect(waiting.status?.phase).toBe('Running');
 
-    await fixture.endCancelledTask('run-cancelled');
+      await fixture.endCancelledTask('run-cancelled');
 
-    const { status } = await fixture.phase('run-cancelled', 'Failed');
-    expect(status?.failure?.reason).toBe('Cancelled');
-  });
+      const { status } = await fixture.phase('run-cancelled', 'Failed');
+      expect(status?.failure?.reason).toBe('Cancelled');
+    },
+  );
 
   it.concurrent('that is deleted does not wait for a finalizer of somebody else on its PipelineRun', async () => {
     await fixture.execute('lingers', waitingWorkflow);

@@ -80,7 +80,7 @@ export const defences: readonly Defence[] = [
     name: 'a PipelineRun is adopted by its content',
     edit: {
       file: 'src/reconciler/pipeline-run-adoption.ts',
-      find: 'return hasMetadataOf(found, expected) && (await this.#hasSpecOf(found, expected, execution, signal));',
+      find: 'if (!hasMetadataOf(found, expected)) return false;',
       replace: 'return hasMetadataOf(found, expected);',
     },
     rule: 'No execution reports a PipelineRun of somebody else',
@@ -91,7 +91,7 @@ export const defences: readonly Defence[] = [
     edit: {
       file: 'src/reconciler/ownership.ts',
       find: 'pipelineRun.metadata.uid === recorded',
-      replace: 'isControlledBy(pipelineRun, metadata.uid)',
+      replace: 'isControlledBy(pipelineRun, execution)',
     },
     rule: trueOutcome,
     interferenceKinds: ['replace-run', 'strip-owners'],

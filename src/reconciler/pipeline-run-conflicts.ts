@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
+import type { Clock } from '../kubernetes/clock.ts';
+import { cancellationOf, type PipelineRun } from '../tekton/pipeline-run.ts';
+import { readOutcome } from '../tekton/read-outcome.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { isBeingDeleted, observeConflict, observeConflictEnding } from './observe-pipeline-run.ts';
+import { refusalOf } from './observe-refusal.ts';
+import { isControlledBy } from './ownership.ts';
+import { PipelineRuns } from './pipeline-runs.ts';
+import { lookAgainMs, RunEnds, runOf, type RunEnd } from './run-end.ts';
+import type { Step, StepOutcome } from './steps/step.ts';
+import { CLOCK } from './tokens.ts';
+
+/**
+ * Ends the PipelineRun that names an execution as its controller and runs something else. It may change the target, so the
+ * execution stays Pending, and keeps its target, until nothing of that run goes on. The status records it, so that no other
+ * PipelineRun is created when that one is gone.
+ */
+@Injectable()
+export class PipelineRunConflicts implements Step {
+  constructor(
+    private readonly pipelineRuns: PipelineRuns,
+    private readonly runEnds: RunEnds,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+    if (this.#since(execution) === undefined) return { kind: 'next', execution };
+    const found = await this.pipelineRuns.read(execution, signal);
+    return this.end(execution, found !== undefined && isControlledBy(found, execution) ? found : undefined, signal);
+  }
+
+  /** @param pipelineRun undefined when it is gone */
+  async end(
+    execution: WorkflowExecution,
+    pipelineRun: PipelineRun | undefined,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
+    const run = runOf(execution, pipelineRun);
+    const goesOn = pipelineRun !== undefined && readOutcome(pipelineRun).state === 'running';
+    if (goesOn && cancellationOf(pipelineRun) !== 'Immediate' && !isBeingDeleted(pipelineRun)) {
+      await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
+    }
+    const end = await this.runEnds.look(run, pipelineRun, signal);
+    const mayGoOn = goesOn && !isBeingDeleted(pipelineRun);
+    if ((end.kind === 'ended' && !mayGoOn) || this.#isAbandoned(execution, end)) {
+      return { kind: 'observed', observation: observeConflict(run, pipelineRun, end.taskRuns) };
+    }
+    const waitsFor = end.kind === 'waiting' ? end.waitsFor : `PipelineRun ${run.name}`;
+    const requeueAfterMs = lookAgainMs(pipelineRun, this.clock.now());
+    return { kind: 'observed', observation: observeConflictEnding(run, waitsFor), requeueAfterMs };
+  }
+
+  /** Tekton does not record the end in time, and no step runs. */
+  #isAbandoned(execution: WorkflowExecution, end: RunEnd): boolean {
+    const since = this.#since(execution) ?? Infinity;
+    const mayEnd = end.kind === 'ended' || end.isCancelled;
+    return mayEnd && this.clock.now().getTime() - since > this.config.statusDeadlineMs;
+  }
+
+  /** Since when the status says that it waits for the end of such a run. */
+  #since(execution: WorkflowExecution): number | undefined {
+    const refusal = refusalOf(execution);
+    return refusal?.reason === 'PipelineRunConflict' ? refusal.since : undefined;
+  }
+}
