@@ -24,6 +24,13 @@ export const deployFaults: readonly Fault[] = [
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
+    name: 'all rights in one namespace let an execution reach targets of others',
+    file: 'deploy/base/remediation.yaml',
+    find: "variables.executions.check('attest')",
+    replace: "variables.executions.namespace(request.namespace).check('attest')",
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
+  {
     name: 'a policy that cannot be evaluated lets everything through',
     file: 'deploy/base/remediation.yaml',
     find: 'failurePolicy: Fail',

@@ -24,7 +24,9 @@ const podSpecOf = (role: string) =>
   recordOf(recordOf(specOf('Deployment', `workflow-execution-${role}`)['template'])['spec']);
 
 describe('an admission policy', () => {
-  const policies = ['attestation', 'pipeline-runs', 'remediation'].map((name) => `workflow-execution-${name}`);
+  const policies = ['attestation', 'pipeline-runs', 'remediation', 'status'].map(
+    (name) => `workflow-execution-${name}`,
+  );
 
   it('denies, also when it cannot be evaluated', () => {
     const failurePolicies = [...specsOf('ValidatingAdmissionPolicy')].map(([name, spec]) => [
@@ -35,6 +37,13 @@ describe('an admission policy', () => {
 
     expect(failurePolicies).toEqual(policies.map((name) => [name, 'Fail']));
     expect(bindings).toEqual(policies.map((name) => [name, { policyName: name, validationActions: ['Deny'] }]));
+  });
+
+  it.each(policies)('%s asks for `attest` in all namespaces: a Role with all verbs has it in one', (name) => {
+    const text = JSON.stringify(specOf('ValidatingAdmissionPolicy', name));
+
+    expect(text).toContain(".check('attest')");
+    expect(text).not.toMatch(/namespace\([^)]*\)\.check\('(attest|update)'\)/);
   });
 
   /** The strings in the expression of a variable. */
