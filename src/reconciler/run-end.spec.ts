@@ -49,6 +49,25 @@ describe('a run whose PipelineRun has failed', () => {
     expect(server.verbs).toEqual(['list', 'patch', 'list', 'list', 'list']);
   });
 
+  it('cancels a new TaskRun when its pod is recorded, which Tekton would leave behind before', async () => {
+    const { look, taskRun, own, server, clock } = aRun();
+    const creationTimestamp = clock.now().toISOString();
+    taskRun(own, 'new', {}, { metadata: { creationTimestamp } });
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun new', isCancelled: false });
+    expect(server.list(taskRunResource).map(({ spec }) => spec.status)).toEqual([undefined]);
+    taskRun(own, 'new', { podName: 'new-pod' }, { metadata: { creationTimestamp } });
+    await look();
+    expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
+  });
+
+  it('cancels a TaskRun that has got no pod for 5 s', async () => {
+    const { look, taskRun, own, server, clock } = aRun();
+    taskRun(own, 'stuck', {}, { metadata: { creationTimestamp: clock.now().toISOString() } });
+    await clock.advance(5_000);
+    await look();
+    expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
+  });
+
   it('cancels a TaskRun that somebody has paused', async () => {
     const { look, taskRun, own, server } = aRun();
     taskRun(own, 'paused', {}, { spec: { status: 'TaskRunPending' } });

@@ -26,6 +26,9 @@ export type RunEnd =
       readonly isCancelled: boolean;
     };
 
+/** How long Tekton has to record the pod of a TaskRun that it has just created, in milliseconds. */
+const podRecordMs = 5_000;
+
 /** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
 @Injectable()
 export class RunEnds {
@@ -54,7 +57,7 @@ export class RunEnds {
     const customRuns = await this.#customRuns(run, pipelineRun, signal);
     const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
     const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
-    for (const child of uncancelled) await this.taskRuns.cancel(child, signal);
+    await this.#cancel(uncancelled, signal);
     // After the TaskRuns: one that is finished makes no more pods.
     const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
     const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
@@ -63,6 +66,11 @@ export class RunEnds {
     const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
     if (isOver(awaited, pods) || (isCancelled && isOverdue)) return { kind: 'ended', taskRuns };
     return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
+  }
+
+  async #cancel(children: readonly TaskExecution[], signal: AbortSignal): Promise<void> {
+    const now = this.clock.now();
+    for (const child of children.filter((one) => mayBeCancelled(one, now))) await this.taskRuns.cancel(child, signal);
   }
 
   /** Few workflows have custom tasks: a list costs them only. */
@@ -83,6 +91,18 @@ export class RunEnds {
     this.#awaited.forget(key);
     return false;
   }
+}
+
+/**
+ * Whether a child can be cancelled without leaving its pod behind. Tekton deletes the pod that the status of a TaskRun
+ * names. Of one that was cancelled right after Tekton had created the pod it may not have seen that status yet, and then it
+ * ends the TaskRun and leaves the pod (`failTaskRun` in pkg/reconciler/taskrun of Tekton v1.15). A TaskRun whose pod
+ * cannot be created never names one.
+ */
+function mayBeCancelled({ kind, metadata, status }: TaskExecution, now: Date): boolean {
+  if (kind !== taskRunResource.kind || ('pods' in status && status.pods.length > 0)) return true;
+  const age = now.getTime() - Date.parse(metadata.creationTimestamp);
+  return !(age < podRecordMs);
 }
 
 function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
