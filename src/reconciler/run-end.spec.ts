@@ -104,6 +104,14 @@ describe('a run whose PipelineRun has failed', () => {
     await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });
 
+  it('waits for a pod of which no step has begun while it is being deleted', async () => {
+    const { look, taskRun, pod, own, clock } = aRun();
+    taskRun(own, 'main', finished);
+    const deleting = { deletionTimestamp: clock.now().toISOString(), finalizers: ['example.org/hold'] };
+    pod(own, 'main', running, { metadata: { annotations: {}, ...deleting } });
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'pod main-pod (step s)' });
+  });
+
   it('waits for a step that still runs after its TaskRun has ended', async () => {
     const { look, taskRun, pod, own } = aRun();
     taskRun(own, 'main', finished);

@@ -48,14 +48,16 @@ function isLabelled(
 /**
  * Whether a pod of a PipelineRun runs a step or may still start one. The first step begins when Tekton has annotated the pod as
  * ready, which it does at its creation or once its sidecars are ready, and never after it has finished the TaskRun: a pod that
- * `keep-pod-on-cancel` keeps would wait for that for ever (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15).
+ * `keep-pod-on-cancel` keeps would wait for that for ever (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15). One that is
+ * being deleted is waited for, for its containers end soon.
  *
  * @param taskRuns of the run, read before the pod
  */
 export function isLivePodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (!hasLiveSteps(pod) || !isPodOfRun(pod, run, taskRuns)) return false;
   const taskRun = taskRuns.find(({ metadata }) => metadata.uid === pod.taskRunUid);
-  return pod.isReady || taskRun === undefined || !isFinished(taskRun);
+  const isLeaving = pod.metadata.deletionTimestamp !== undefined;
+  return pod.isReady || isLeaving || taskRun === undefined || !isFinished(taskRun);
 }
 
 /**

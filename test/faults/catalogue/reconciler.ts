@@ -96,7 +96,7 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a TaskRun that Tekton has left is not cancelled',
     file: 'src/reconciler/run-end.ts',
-    find: 'for (const child of uncancelled) await this.taskRuns.cancel(child, signal);',
+    find: 'await this.#cancel(uncancelled, signal);',
     replace: '',
     caughtBy: ['src/reconciler/run-end.spec.ts'],
   },

@@ -76,9 +76,9 @@ describe('the lock of a target', () => {
   });
 
   it.each([
-    ['POST', 'create'],
-    ['PATCH', 'take over'],
-  ] as const)('is held after the answer to a %s was lost that would %s its Lease', async (method, what) => {
+    ['POST', 'create', 'creator'],
+    ['PATCH', 'take over', 'successor'],
+  ] as const)('is held after the answer to a %s was lost that would %s its Lease', async (method, _what, name) => {
     const target = `payment/deployment/lost-${method.toLowerCase()}`;
     const [other, behind] = replicas;
     if (method === 'PATCH') {
@@ -87,10 +87,10 @@ describe('the lock of a target', () => {
       ended.add('uid-gone');
     }
     proxy.inject({ method, path: /\/leases/ }, loseAnswer(), 1);
-    await expect(behind.locks.acquire(target, claimOf(what), now, never)).rejects.toThrow();
+    await expect(behind.locks.acquire(target, claimOf(name), now, never)).rejects.toThrow();
 
-    await expect(behind.locks.acquire(target, claimOf(what), now, never)).resolves.toEqual({ kind: 'acquired' });
-    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(what));
+    await expect(behind.locks.acquire(target, claimOf(name), now, never)).resolves.toEqual({ kind: 'acquired' });
+    await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(name));
   });
 });
 

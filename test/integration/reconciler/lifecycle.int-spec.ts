@@ -4,6 +4,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { pushBundle } from '../../cluster/images.ts';
 import { kubectl } from '../../support/product.ts';
 import { eventsUntil, summaryOf } from './events.ts';
+import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
 
@@ -141,6 +142,7 @@ describe('an execution', () => {
 
   it.concurrent('fails with DeadlineExceeded after its timeout', async () => {
     await fixture.execute('too-slow', waitingWorkflow, { executionConfig: { timeout: '1s' } });
+    await fixture.endCancelledTask('too-slow');
 
     const { status } = await fixture.phase('too-slow', 'Failed');
     expect(status?.failure?.reason).toBe('DeadlineExceeded');
@@ -151,7 +153,7 @@ describe('an execution', () => {
     await fixture.completeTask('expires');
 
     await fixture.gone('expires');
-    await expect(fixture.pipelineRuns('expires')).resolves.toEqual([]);
+    await until('its PipelineRun is gone', async () => (await fixture.pipelineRuns('expires')).length === 0);
   });
 
   it.concurrent('that is cancelled before it has started creates nothing', async () => {

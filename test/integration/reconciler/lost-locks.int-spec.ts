@@ -112,6 +112,8 @@ describe('a target whose execution somebody has removed by force', () => {
     const { metadata } = await fixture.execute('removed', waitingWorkflow, on('orphaned'));
     await fixture.phase('removed', 'Running');
     const orphan = await fixture.client.create(taskRunResource, orphanOf(pipelineRunName({ metadata })));
+    const withPod = { status: { podName: 'orphan-pod' } };
+    await fixture.client.patch(taskRunResource, orphan.metadata, withPod, { subresource: 'status' });
     await fixture.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
     await fixture.delete('removed');
     await fixture.gone('removed');
@@ -124,6 +126,7 @@ describe('a target whose execution somebody has removed by force', () => {
     const { spec } = await fixture.client.get(taskRunResource, orphan.metadata);
     expect(spec.status).toBe('TaskRunCancelled');
     await fixture.client.delete(taskRunResource, orphan.metadata);
+    await until('the TaskRun is gone', async () => (await taskRuns()).length === 0);
     await fixture.execute('in-time', skippingWorkflow, on('orphaned'));
     await fixture.phase('in-time', 'Completed');
   });
@@ -157,6 +160,11 @@ function hold(): { readonly fault: Fault; release(): void } {
 }
 
 /** A TaskRun as Tekton labels those of a PipelineRun, without an owner; Tekton leaves it to somebody else. */
+async function taskRuns(): Promise<readonly unknown[]> {
+  const { items } = await fixture.client.listRaw(taskRunResource, { namespace: fixture.namespace });
+  return items;
+}
+
 function orphanOf(pipelineRun: string) {
   return {
     ...{ apiVersion: 'tekton.dev/v1', kind: 'TaskRun' },
