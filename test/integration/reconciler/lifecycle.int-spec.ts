@@ -142,7 +142,13 @@ describe('an execution', () => {
 
   it.concurrent('fails with DeadlineExceeded after its timeout', async () => {
     await fixture.execute('too-slow', waitingWorkflow, { executionConfig: { timeout: '1s' } });
-    await fixture.endCancelledTask('too-slow');
+    const waits = 'Waiting for CustomRun';
+    const { status: before } = await fixture.until(
+      'too-slow',
+      'it has failed, or waits for the custom task if there was time to create it',
+      (one) => one.status?.phase === 'Failed' || (one.status?.message?.includes(waits) ?? false),
+    );
+    if (before?.phase !== 'Failed') await fixture.endCancelledTask('too-slow');
 
     const { status } = await fixture.phase('too-slow', 'Failed');
     expect(status?.failure?.reason).toBe('DeadlineExceeded');

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leaseResource } from '../../../src/kubernetes/lease.ts';
+import type { ApiResource } from '../../../src/kubernetes/resource-type.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
+import { customRunResource } from '../../../src/tekton/custom-run.ts';
 import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
 import { taskRunLabels, taskRunResource } from '../../../src/tekton/task-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
@@ -110,8 +112,9 @@ describe('a target whose Lease somebody has given to another execution', () => {
 describe('a target whose execution somebody has removed by force', () => {
   it('is not free while a TaskRun of its run goes on, which is cancelled', async () => {
     const { metadata } = await fixture.execute('removed', waitingWorkflow, on('orphaned'));
+    const pipelineRun = pipelineRunName({ metadata });
     await fixture.phase('removed', 'Running');
-    const orphan = await fixture.client.create(taskRunResource, orphanOf(pipelineRunName({ metadata })));
+    const orphan = await fixture.client.create(taskRunResource, orphanOf(pipelineRun));
     const withPod = { status: { podName: 'orphan-pod' } };
     await fixture.client.patch(taskRunResource, orphan.metadata, withPod, { subresource: 'status' });
     await fixture.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
@@ -126,7 +129,9 @@ describe('a target whose execution somebody has removed by force', () => {
     const { spec } = await fixture.client.get(taskRunResource, orphan.metadata);
     expect(spec.status).toBe('TaskRunCancelled');
     await fixture.client.delete(taskRunResource, orphan.metadata);
-    await until('the TaskRun is gone', async () => (await taskRuns()).length === 0);
+    for (const resource of [taskRunResource, customRunResource]) {
+      await until(`the ${resource.kind} is gone`, async () => (await childrenOf(pipelineRun, resource)).length === 0);
+    }
     await fixture.execute('in-time', skippingWorkflow, on('orphaned'));
     await fixture.phase('in-time', 'Completed');
   });
@@ -160,8 +165,9 @@ function hold(): { readonly fault: Fault; release(): void } {
 }
 
 /** A TaskRun as Tekton labels those of a PipelineRun, without an owner; Tekton leaves it to somebody else. */
-async function taskRuns(): Promise<readonly unknown[]> {
-  const { items } = await fixture.client.listRaw(taskRunResource, { namespace: fixture.namespace });
+async function childrenOf(pipelineRun: string, resource: ApiResource): Promise<readonly unknown[]> {
+  const labelSelector = `${taskRunLabels.pipelineRun}=${pipelineRun}`;
+  const { items } = await fixture.client.listRaw(resource, { namespace: fixture.namespace, labelSelector });
   return items;
 }
 
