@@ -37,10 +37,15 @@ const runsPath = '/apis/tekton.dev/v1/namespaces/team/pipelineruns';
 
 /** A neighbour whose calls are answered with these statuses in turn, and then with 200. */
 function neighbour(...statuses: number[]) {
+  return neighbourToldOf(undefined, ...statuses);
+}
+
+/** The same, with a body in each answer. */
+function neighbourToldOf(answer: object | undefined, ...statuses: number[]) {
   const calls: { method: string; path: string; body: unknown }[] = [];
   const call = (method: string, path: string, body?: object) => {
     calls.push({ method, path, body });
-    return Promise.resolve({ status: statuses.shift() ?? 200, body: undefined, text: 'refused', inDoubt: false });
+    return Promise.resolve({ status: statuses.shift() ?? 200, body: answer, text: 'refused', inDoubt: false });
   };
   const subject = new Neighbour({ call }, ['team', 'system'], AbortSignal.timeout(5000));
   let revision = 0;
@@ -108,6 +113,20 @@ describe('the neighbour', () => {
       metadata: { name: 'run', ownerReferences: [{ uid: 'e1' }], annotations: { [marks.foreignRun]: 'true' } },
       spec: { pipelineSpec: { tasks: [{ name: 'never' }] } },
     });
+  });
+
+  it.each([
+    ['leaves alone what was created anew', 'metadata.uid', true],
+    ['does not put up with any other refusal', 'spec', false],
+  ])('%s', async (_, field, isLeft) => {
+    const { see, interfere } = neighbourToldOf({ details: { causes: [{ field }] } }, 422);
+    see('WorkflowExecution', 'wfe-e1', execution('Running'));
+    see('PipelineRun', 'run', run());
+    const done = interfere('strip-labels').then(
+      () => true,
+      () => false,
+    );
+    await expect(done).resolves.toBe(isLeft);
   });
 
   it('forges the PipelineRun of another execution when the service was faster', async () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../cluster/json.ts';
 import { keyOf, uidOf } from '../history/identity.ts';
-import { textAt } from '../history/json.ts';
+import { objectsAt, textAt } from '../history/json.ts';
 import { marks } from '../history/marks.ts';
 import type { ObjectChange } from '../observer/stored-object.ts';
 import type { Interference } from '../plan/interference.ts';
@@ -148,11 +148,17 @@ export class Neighbour {
     return this.#call('DELETE', seen.path, { apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
   }
 
-  /** Something that is gone, or was changed meanwhile, is left at that. */
+  /** Something that is gone, or was changed or created anew meanwhile, is left at that. */
   async #call(method: string, path: string, body: object): Promise<void> {
-    const { status, text } = await this.#api.call(method, path, body);
-    if (status >= 300 && status !== 404 && status !== 409) throw new Error(`${method} ${path}: ${text}`);
+    const { status, text, body: answer } = await this.#api.call(method, path, body);
+    const isLeft = status === 404 || status === 409 || (status === 422 && isAnother(answer));
+    if (status >= 300 && !isLeft) throw new Error(`${method} ${path}: ${text}`);
   }
+}
+
+/** Whether a patch was refused because its UID is not that of the object. */
+function isAnother(answer: unknown): boolean {
+  return objectsAt(answer, 'details', 'causes').some(({ field }) => field === 'metadata.uid');
 }
 
 function pick<T>(list: readonly T[], choice: number): T | undefined {
