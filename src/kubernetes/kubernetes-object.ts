@@ -33,6 +33,11 @@ export interface KubernetesObject {
   readonly metadata: ObjectMeta;
 }
 
+/** The owner that controls an object; undefined when none does. The API server compares the reference with nothing. */
+export function controllerOf({ metadata }: Pick<KubernetesObject, 'metadata'>): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
+}
+
 /** What a caller may say in the metadata of an object that does not exist yet. */
 export type NewObjectMeta = Partial<
   Omit<ObjectMeta, 'uid' | 'resourceVersion' | 'generation' | 'creationTimestamp'>

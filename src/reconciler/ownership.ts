@@ -1,4 +1,9 @@
-import type { KubernetesObject, ObjectKey, OwnerReference } from '../kubernetes/kubernetes-object.ts';
+import {
+  controllerOf,
+  type KubernetesObject,
+  type ObjectKey,
+  type OwnerReference,
+} from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 
@@ -7,7 +12,7 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
  * reference with nothing, so a UID alone proves nothing.
  */
 export function isControlledBy(object: KubernetesObject, { metadata }: Pick<KubernetesObject, 'metadata'>): boolean {
-  const controller = controllerOf(object);
+  const controller = controllingReference(object);
   return controller !== undefined && controller.uid === metadata.uid && controller.name === metadata.name;
 }
 
@@ -22,13 +27,13 @@ export function isRunOf(pipelineRun: KubernetesObject, execution: WorkflowExecut
 
 /** The key of the WorkflowExecution that controls an object; undefined when none does. */
 export function controllingExecution(object: KubernetesObject): ObjectKey | undefined {
-  const controller = controllerOf(object);
+  const controller = controllingReference(object);
   return controller && { namespace: object.metadata.namespace, name: controller.name };
 }
 
 /** The controller of an object if it is a WorkflowExecution, of whatever version. */
-function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+function controllingReference(object: KubernetesObject): OwnerReference | undefined {
+  const owner = controllerOf(object);
   const [group] = owner?.apiVersion.split('/') ?? [];
   const isOurs = owner?.kind === workflowExecutionResource.kind && group === workflowExecutionResource.group;
   return isOurs ? owner : undefined;

@@ -1,3 +1,4 @@
+import { controllerOf } from '../kubernetes/kubernetes-object.ts';
 import { unstartedSince, type PipelineRun } from './pipeline-run.ts';
 import type { StepPod } from './step-pod.ts';
 import type { CustomRun } from './custom-run.ts';
@@ -21,9 +22,9 @@ export type TaskExecution = TaskRun | CustomRun;
  * Whether a TaskRun or CustomRun belongs to a PipelineRun. The owner reference decides. `kubectl delete --cascade=orphan`
  * removes it and lets the TaskRun go on; then Tekton's labels do.
  */
-export function belongsToRun({ metadata }: TaskExecution, run: RunIdentity): boolean {
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  if (controller === undefined) return isLabelled(metadata, run);
+export function belongsToRun(child: TaskExecution, run: RunIdentity): boolean {
+  const controller = controllerOf(child);
+  if (controller === undefined) return isLabelled(child.metadata, run);
   const hasName = isPipelineRunReference(controller) && controller.name === run.name;
   return hasName && (run.uid === undefined || controller.uid === run.uid);
 }

@@ -1,5 +1,5 @@
 import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
-import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import { controllerOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { isTaskRunReference, parseMetadata, timeOf } from './tekton-object.ts';
 import { taskRunLabels } from './task-run.ts';
@@ -59,7 +59,7 @@ export function parseStepPod(raw: unknown): StepPod {
   const { containerStatuses, phase, startTime } = recordOf(status);
   const states = new Map(arrayOf(containerStatuses).map((state) => [stringOf(recordOf(state)['name']), state]));
   const isOver = phase === 'Succeeded' || phase === 'Failed';
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const owner = controllerOf({ metadata });
   return {
     apiVersion: stepPodResource.version,
     kind: stepPodResource.kind,

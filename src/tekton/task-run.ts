@@ -1,5 +1,5 @@
 import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
-import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import { controllerOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import {
   isPipelineRunReference,
@@ -95,8 +95,8 @@ export function isFinished({ status }: { readonly status: Pick<TaskRun['status']
 }
 
 /** Whether Tekton made a TaskRun for the PipelineRun of this name. */
-export function isTaskRunOf({ metadata }: TaskRun, pipelineRun: string): boolean {
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
+export function isTaskRunOf(taskRun: TaskRun, pipelineRun: string): boolean {
+  const controller = controllerOf(taskRun);
   return controller !== undefined && isPipelineRunReference(controller) && controller.name === pipelineRun;
 }
 

@@ -120,13 +120,6 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/tekton/step-pod.ts',
-    code: 'const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);',
-    original: 'metadata.ownerReferences?.find',
-    replacement: 'metadata.ownerReferences.find',
-    reason: 'parseMetadata gives every object a list of owners.',
-  },
-  {
-    file: 'src/tekton/step-pod.ts',
     code: 'task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,',
     original: 'metadata.labels?.[taskRunLabels.pipelineTask]',
     replacement: 'metadata.labels[taskRunLabels.pipelineTask]',
