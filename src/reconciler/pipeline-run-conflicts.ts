@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { cancellationOf, type PipelineRun } from '../tekton/pipeline-run.ts';
-import { readOutcome } from '../tekton/read-outcome.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isBeingDeleted, observeConflict, observeConflictEnding } from './observe-pipeline-run.ts';
+import { goesOn, observeConflict, observeConflictEnding } from './observe-pipeline-run.ts';
 import { refusalOf } from './observe-refusal.ts';
 import { isControlledBy } from './ownership.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
@@ -39,12 +38,11 @@ export class PipelineRunConflicts implements Step {
     signal: AbortSignal,
   ): Promise<StepOutcome> {
     const run = runOf(execution, pipelineRun);
-    const goesOn = pipelineRun !== undefined && readOutcome(pipelineRun).state === 'running';
-    if (goesOn && cancellationOf(pipelineRun) !== 'Immediate' && !isBeingDeleted(pipelineRun)) {
+    const mayGoOn = pipelineRun !== undefined && goesOn(pipelineRun);
+    if (mayGoOn && cancellationOf(pipelineRun) !== 'Immediate') {
       await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
     }
     const end = await this.runEnds.look(run, pipelineRun, signal);
-    const mayGoOn = goesOn && !isBeingDeleted(pipelineRun);
     if ((end.kind === 'ended' && !mayGoOn) || this.#isAbandoned(execution, end)) {
       return { kind: 'observed', observation: observeConflict(run, pipelineRun, end.taskRuns) };
     }

@@ -6,12 +6,12 @@ import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
-import { readOutcome } from '../tekton/read-outcome.ts';
 import { parseMetadata } from '../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { pipelineRunIndex } from './execution-indexes.ts';
+import { goesOn, isBeingDeleted } from './observe-pipeline-run.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
 import { keyFor, PipelineRuns } from './pipeline-runs.ts';
 
@@ -134,9 +134,8 @@ const executionHeader = {
  * @param execution whose PipelineRun has this name; undefined when there is none
  */
 export function mayRelease(pipelineRun: PipelineRun, execution: WorkflowExecution | undefined): boolean {
-  const isBeingDeleted = pipelineRun.metadata.deletionTimestamp !== undefined;
-  if (execution === undefined) return isBeingDeleted || readOutcome(pipelineRun).state !== 'running';
-  if (!isBeingDeleted) return false;
+  if (execution === undefined) return !goesOn(pipelineRun);
+  if (!isBeingDeleted(pipelineRun)) return false;
   return !isRunOf(pipelineRun, execution) || isTerminal(phaseOf(execution));
 }
 

@@ -180,8 +180,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a PipelineRun that is left over is never let go',
     file: 'src/reconciler/pipeline-run-retention.ts',
-    find: "return isBeingDeleted || readOutcome(pipelineRun).state !== 'running';",
-    replace: 'return false;',
+    find: 'if (execution === undefined) return !goesOn(pipelineRun);',
+    replace: 'if (execution === undefined) return false;',
     caughtBy: ['src/reconciler/pipeline-run-retention.spec.ts'],
   },
   {
