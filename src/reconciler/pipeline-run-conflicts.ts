@@ -3,13 +3,16 @@ import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { cancellationOf, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { goesOn, observeConflict, observeConflictEnding } from './observe-pipeline-run.ts';
+import { goesOn, observeConflict, observeConflictEnding, observeStart } from './observe-pipeline-run.ts';
 import { refusalOf } from './observe-refusal.ts';
 import { isControlledBy } from './ownership.ts';
+import type { ExistingRun } from './pipeline-run-adoption.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { lookAgainMs, RunEnds, runOf, type RunEnd } from './run-end.ts';
 import type { Step, StepOutcome } from './steps/step.ts';
 import { CLOCK } from './tokens.ts';
+
+type ObservedOutcome = Extract<StepOutcome, { kind: 'observed' }>;
 
 /**
  * Ends the PipelineRun that names an execution as its controller and runs something else. It may change the target, so the
@@ -31,12 +34,29 @@ export class PipelineRunConflicts implements Step {
     return this.end(execution, found !== undefined && isControlledBy(found, execution) ? found : undefined, signal);
   }
 
+  /**
+   * Takes up the PipelineRun that exists before the status records one: the execution's own is adopted, one that differs is
+   * ended.
+   *
+   * @returns undefined when there is none, or it is somebody else's
+   */
+  async takeUp(
+    execution: WorkflowExecution,
+    existing: ExistingRun,
+    signal: AbortSignal,
+  ): Promise<ObservedOutcome | undefined> {
+    if (existing.kind === 'own') {
+      return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
+    }
+    return existing.kind === 'different' ? this.end(execution, existing.pipelineRun, signal) : undefined;
+  }
+
   /** @param pipelineRun undefined when it is gone */
   async end(
     execution: WorkflowExecution,
     pipelineRun: PipelineRun | undefined,
     signal: AbortSignal,
-  ): Promise<StepOutcome> {
+  ): Promise<ObservedOutcome> {
     const run = runOf(execution, pipelineRun);
     const mayGoOn = pipelineRun !== undefined && goesOn(pipelineRun);
     if (mayGoOn && cancellationOf(pipelineRun) !== 'Immediate') {

@@ -49,27 +49,19 @@ export class StartPipelineRun implements Step {
 
   async #adopt(execution: WorkflowExecution, cause: AlreadyExistsError, signal: AbortSignal): Promise<StepOutcome> {
     const existing = await this.adoption.find(execution, signal);
-    switch (existing.kind) {
-      case 'own':
-        return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
-      case 'different':
-        return this.conflicts.end(execution, existing.pipelineRun, signal);
-      case 'foreign':
-        this.occupancy.cancelReservation(execution);
-        return { kind: 'observed', observation: observeForeign(existing.pipelineRun) };
-      case 'none':
-        // It went between the two calls: the next try creates it.
-        throw cause;
-    }
+    const taken = await this.conflicts.takeUp(execution, existing, signal);
+    if (taken !== undefined) return taken;
+    // It went between the two calls: the next try creates it.
+    if (existing.kind !== 'foreign') throw cause;
+    this.occupancy.cancelReservation(execution);
+    return { kind: 'observed', observation: observeForeign(existing.pipelineRun) };
   }
 
   /** Another execution has started on the target. One that has a PipelineRun itself is followed all the same. */
   async #yield(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const existing = await this.adoption.find(execution, signal);
-    if (existing.kind === 'own') {
-      return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted') };
-    }
-    if (existing.kind === 'different') return this.conflicts.end(execution, existing.pipelineRun, signal);
+    const taken = await this.conflicts.takeUp(execution, existing, signal);
+    if (taken !== undefined) return taken;
     const occupant = await this.occupancy.occupant(execution, signal);
     if (occupant === undefined) throw new LockContendedError('Another execution on the target has just ended');
     return { kind: 'observed', observation: observeBusy(execution, occupant, this.clock.now()) };

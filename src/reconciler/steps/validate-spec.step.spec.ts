@@ -7,8 +7,7 @@ import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import type { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
-import type { StepOutcome } from './step.ts';
+import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
 import type { Targets } from '../../targets/targets.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
 
@@ -16,16 +15,17 @@ const { signal } = new AbortController();
 const target = 'payment/deployment/payment-api';
 const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
 
-const ending: StepOutcome = {
+const ending = {
   kind: 'observed',
   observation: { phase: 'Pending', reason: 'PipelineRunConflict', message: 'it is being cancelled' },
-};
+} as const;
 
 function validate(execution: WorkflowExecution, given: Given = {}) {
   const { policy = aPolicy(), resolve = () => Promise.resolve({ kind: 'resolved', target }) } = given;
   const { existing = { kind: 'none' } } = given;
   const adoption = { find: () => Promise.resolve(existing) } as unknown as PipelineRunAdoption;
-  const conflicts = { end: () => Promise.resolve(ending) } as unknown as PipelineRunConflicts;
+  const conflicts = Object.create(PipelineRunConflicts.prototype) as PipelineRunConflicts;
+  conflicts.end = () => Promise.resolve(ending);
   const targets = { resolve } as unknown as Targets;
   return new ValidateSpec(adoption, conflicts, targets, policy, new FakeClock()).run(execution, signal);
 }

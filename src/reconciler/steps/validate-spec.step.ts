@@ -9,7 +9,6 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { brokenParameters } from '../../workflow-execution/parameters.ts';
 import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
-import { observeStart } from '../observe-pipeline-run.ts';
 import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
 import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
 import { CLOCK } from '../tokens.ts';
@@ -41,13 +40,8 @@ export class ValidateSpec implements Step {
     // The rule may be newer than the execution. What runs already has to be followed to its end; it is adopted right
     // here, because the steps that come next would start it anew if it went in this very moment.
     const existing = await this.adoption.find(execution, signal);
-    if (existing.kind === 'own') {
-      return { kind: 'observed', observation: observeStart(existing.pipelineRun, 'adopted'), on: resolved };
-    }
-    if (existing.kind === 'different') {
-      const ending = await this.conflicts.end(execution, existing.pipelineRun, signal);
-      return ending.kind === 'observed' ? { ...ending, on: resolved } : ending;
-    }
+    const taken = await this.conflicts.takeUp(execution, existing, signal);
+    if (taken !== undefined) return { ...taken, on: resolved };
     if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);
     const reason = 'ValidationFailed';
     const message = `${broken.join('; ')}. ${advice[reason]}`;
