@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
+import { customRunResource, type CustomRun } from '../../../src/tekton/custom-run.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A workflow that Tekton completes without running a pod: the `when` expression of its only task is false. */
@@ -48,21 +48,6 @@ function pipeline(tasks: readonly object[], params: readonly object[]): string {
   });
 }
 
-/** A CustomRun, only the fields that tests read. */
-export interface CustomRun extends KubernetesObject {
-  readonly spec: { readonly status?: string };
-}
-
-/** Tekton's CustomRun: a task that another controller executes (https://tekton.dev/docs/pipelines/customruns/). */
-export const customRuns = {
-  group: 'tekton.dev',
-  version: 'v1beta1',
-  plural: 'customruns',
-  kind: 'CustomRun',
-  namespaced: true,
-  parse: (raw: unknown) => raw as CustomRun, // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by Tekton for a test's own workflow
-};
-
 /** Completes the task of a {@link waitingWorkflow}, with success or without. */
 export async function answerWorkflow(
   client: KubernetesClient,
@@ -83,7 +68,7 @@ export async function answerTasks(
 ): Promise<void> {
   const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
   const all = (runs: readonly CustomRun[]) => runs.length === tasks;
-  const runs = await waitFor(client, customRuns, ours, 'Tekton has started all tasks', all);
+  const runs = await waitFor(client, customRunResource, ours, 'Tekton has started all tasks', all);
   for (const run of runs) await end(client, run, { status: 'True', reason: 'Answered', message: 'by the test' });
 }
 
@@ -94,7 +79,13 @@ export async function begunTask(
   pipelineRun: string,
 ): Promise<CustomRun | undefined> {
   const ours = { namespace, labelSelector: `tekton.dev/pipelineRun=${pipelineRun}` };
-  const [run] = await waitFor(client, customRuns, ours, 'Tekton has started the task', (runs) => runs.length === 1);
+  const [run] = await waitFor(
+    client,
+    customRunResource,
+    ours,
+    'Tekton has started the task',
+    (runs) => runs.length === 1,
+  );
   return run;
 }
 
@@ -110,7 +101,7 @@ export async function endCancelledTask(
 ): Promise<void> {
   const labelSelector = pipelineRun === undefined ? undefined : `tekton.dev/pipelineRun=${pipelineRun}`;
   const tasks = { namespace, labelSelector };
-  const [run] = await waitFor(client, customRuns, tasks, 'Tekton has cancelled the task', (runs) =>
+  const [run] = await waitFor(client, customRunResource, tasks, 'Tekton has cancelled the task', (runs) =>
     runs.some(({ spec }) => spec.status === 'RunCancelled'),
   );
   await end(client, run, { status: 'False', reason: 'CustomRunCancelled' });
@@ -119,5 +110,10 @@ export async function endCancelledTask(
 async function end(client: KubernetesClient, run: CustomRun | undefined, outcome: object): Promise<void> {
   if (run === undefined) throw new Error('there is no CustomRun');
   const condition = { type: 'Succeeded', lastTransitionTime: new Date().toISOString(), ...outcome };
-  await client.patch(customRuns, run.metadata, { status: { conditions: [condition] } }, { subresource: 'status' });
+  await client.patch(
+    customRunResource,
+    run.metadata,
+    { status: { conditions: [condition] } },
+    { subresource: 'status' },
+  );
 }
