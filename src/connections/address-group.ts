@@ -4,16 +4,19 @@ import { isIPv6 } from 'node:net';
 const networkGroups = 4;
 
 /**
- * What calls and connections are counted by: an IPv4 address, or the /64 of an IPv6 address, of which one site has all. An
- * IPv4 address has one form, also where a dual-stack socket maps it (::ffff:10.0.0.1).
+ * What calls and connections are counted by: an IPv4 address, or the /64 of an IPv6 address, of which one site has all.
  */
 export function addressGroup(address: string): string {
-  const mapped = /^::ffff:(?<ipv4>\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.groups?.['ipv4'];
-  if (mapped !== undefined) return mapped;
-  const [plain = ''] = address.split('%');
-  if (!isIPv6(plain)) return address;
-  const network = groupsOf(plain).slice(0, networkGroups);
+  const plain = plainAddress(address);
+  const [withoutZone = ''] = plain.split('%');
+  if (!isIPv6(withoutZone)) return plain;
+  const network = groupsOf(withoutZone).slice(0, networkGroups);
   return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
+/** An IPv4 address as such, also where a dual-stack socket maps it (::ffff:10.0.0.1). */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
 /** The eight groups of an IPv6 address. */

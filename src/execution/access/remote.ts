@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Metadata, ServerInterceptingCall } from '@grpc/grpc-js';
 import type { Request } from 'express';
+import { plainAddress } from '../../connections/address-group.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
 
 /** What a transport says of whoever calls, before anything of it is verified. */
@@ -22,13 +23,18 @@ export function remoteOf(context: ExecutionContext): Remote {
 /** Who makes a gRPC call that has not come to a handler yet. */
 export function remoteOfCall(call: Pick<ServerInterceptingCall, 'getConnectionInfo'>, metadata: Metadata): Remote {
   const peer = call.getConnectionInfo();
-  const address = plainAddress(peer.remoteAddress);
+  const address = plainAddress(peer.remoteAddress ?? '');
   return { transport: 'gRPC', address, authorization: authorizationOf(metadata), peer };
 }
 
 function httpRemote(context: ExecutionContext): Remote {
   const { socket: peer, headers } = context.switchToHttp().getRequest<Request>();
-  return { transport: 'REST', address: plainAddress(peer.remoteAddress), authorization: headers.authorization, peer };
+  return {
+    transport: 'REST',
+    address: plainAddress(peer.remoteAddress ?? ''),
+    authorization: headers.authorization,
+    peer,
+  };
 }
 
 function grpcRemote(context: ExecutionContext): Remote {
@@ -42,9 +48,4 @@ function grpcRemote(context: ExecutionContext): Remote {
 function authorizationOf(metadata: Metadata): string | undefined {
   const [authorization] = metadata.get('authorization');
   return authorization === undefined ? undefined : String(authorization);
-}
-
-/** An IPv4 address as such, also where a dual-stack socket maps it. */
-function plainAddress(address = ''): string {
-  return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
