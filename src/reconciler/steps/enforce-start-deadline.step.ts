@@ -11,8 +11,9 @@ import type { Step, StepOutcome } from './step.ts';
 
 /**
  * Ends an execution that could not be started for too long, so that its target is free again. The time counts from the
- * first refusal, which the status records, or since the API server has refused the status itself. It is not tried once more: that try might be carried out after all and start
- * the PipelineRun of an execution that has failed. What the tries before came to is there by now.
+ * first refusal, which the status records, or from when the API server first refused the status itself. It is not tried once
+ * more: that try might be carried out after all and start the PipelineRun of an execution that has failed. What the tries
+ * before came to is there by now.
  */
 @Injectable()
 export class EnforceStartDeadline implements Step {
