@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { derivedName, dnsLabel, dnsSubdomain, isName, randomSuffix } from './names.ts';
+import { isName } from '../kubernetes/dns-names.ts';
+import { derivedName, dnsLabel, dnsSubdomain, randomSuffix } from './names.ts';
 
 describe('a name that was not given', () => {
   it('is made of that of the RemediationRequest', () => {

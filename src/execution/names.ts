@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { dnsLabel as label, dnsSubdomain as subdomain } from '../kubernetes/dns-names.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { AffectedResource } from './errors/api-error.ts';
 
-/** RFC 1123, as Kubernetes names namespaces: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/** The name of a namespace, and what to answer when it is none. */
 export const dnsLabel = {
-  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-  maxLength: 63,
+  ...label,
   message: "must be a DNS label (lower case letters, digits and '-', at most 63 characters)",
 } as const;
 
-/** RFC 1123, as Kubernetes names objects. */
+/** The name of an object, and what to answer when it is none. */
 export const dnsSubdomain = {
-  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-  maxLength: 253,
+  ...subdomain,
   message: "must be a DNS subdomain name (lower case letters, digits, '-' and '.', at most 253 characters)",
 } as const;
 
@@ -23,11 +22,6 @@ export const allNamespaces = '-';
 export interface ExecutionKey {
   readonly namespace: string;
   readonly name: string;
-}
-
-/** Whether the text is a name by the rule. */
-export function isName(text: string, rule: typeof dnsLabel | typeof dnsSubdomain): boolean {
-  return text.length <= rule.maxLength && rule.pattern.test(text);
 }
 
 /** The resource name of an execution: `namespaces/{namespace}/workflowExecutions/{name}` (https://google.aip.dev/122). */

@@ -1,3 +1,5 @@
+import { dnsSubdomain, isName } from './dns-names.ts';
+
 /** The text of a label selector breaks the rules; the message says which. */
 export class LabelSelectorError extends Error {
   override readonly name = 'LabelSelectorError';
@@ -8,7 +10,6 @@ export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolea
 
 /** A part of a label's key, or its value: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
 const word = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const domain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const requirement =
   /^(?:(?<absent>!)\s*(?<absentKey>[^\s!=,()]+)|(?<key>[^\s!=,()]+)(?:\s*(?<equality>==?|!=)\s*(?<value>[^\s!=,()]*)|\s+(?<set>in|notin)\s*\((?<values>[^()]*)\))?)$/;
 
@@ -64,7 +65,7 @@ function valueOf(labels: Readonly<Record<string, string>>, key: string): string 
 
 function assertKey(key: string): void {
   const [prefix, name, ...more] = key.includes('/') ? key.split('/') : [undefined, key];
-  const prefixed = prefix === undefined || (prefix.length <= 253 && domain.test(prefix));
+  const prefixed = prefix === undefined || isName(prefix, dnsSubdomain);
   if (more.length > 0 || !prefixed || !word.test(name ?? ''))
     throw new LabelSelectorError(`'${key}' is not a label key`);
 }

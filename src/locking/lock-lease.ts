@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dnsLabel, dnsSubdomain, isName } from '../kubernetes/dns-names.ts';
 import { arrayOf, parseJson, recordOf } from '../kubernetes/json.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { Lease } from '../kubernetes/lease.ts';
@@ -101,14 +102,11 @@ function parseCooldown(raw: unknown, now: Date): Cooldown | undefined {
   return { workflowId, ...(typeof repository === 'string' ? { repository } : {}), execution: id, completionTime };
 }
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/: an RFC 1123 label, a subdomain, and a UID. */
-const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const namePattern = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const uidPattern = /^[-A-Za-z0-9]{1,128}$/;
 
 function parseId({ namespace, name, uid }: Readonly<Record<string, unknown>>): ExecutionId | undefined {
-  if (typeof namespace !== 'string' || !namespacePattern.test(namespace)) return undefined;
-  if (typeof name !== 'string' || !namePattern.test(name)) return undefined;
+  if (typeof namespace !== 'string' || !isName(namespace, dnsLabel)) return undefined;
+  if (typeof name !== 'string' || !isName(name, dnsSubdomain)) return undefined;
   if (typeof uid !== 'string' || !uidPattern.test(uid)) return undefined;
   return { namespace, name, uid };
 }

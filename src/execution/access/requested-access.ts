@@ -6,7 +6,8 @@ import { invalidField } from '../errors/api-error.ts';
 import { fromName, fromParent } from '../grpc/from-message.ts';
 import { wellFormed } from '../grpc/malformed-message.ts';
 import type { MalformedMessage } from '../grpc/malformed-message.ts';
-import { allNamespaces, dnsLabel, isName } from '../names.ts';
+import { isName } from '../../kubernetes/dns-names.ts';
+import { allNamespaces, dnsLabel } from '../names.ts';
 import type { DeclaredAccess } from './access.decorator.ts';
 
 /** Where a call reaches: a namespace or all of them, and one execution or any. */

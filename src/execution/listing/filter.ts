@@ -8,7 +8,8 @@ import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import type { ListFilter } from '../execution.types.ts';
-import { dnsSubdomain, isName } from '../names.ts';
+import { isName } from '../../kubernetes/dns-names.ts';
+import { dnsSubdomain } from '../names.ts';
 
 /** The filter that has everything in it. */
 export const everything: ListFilter = { phases: [] };

@@ -2,7 +2,8 @@ import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import { everything, matcherOf, type CanonicalTargets } from '../listing/filter.ts';
-import { dnsSubdomain, isName } from '../names.ts';
+import { isName } from '../../kubernetes/dns-names.ts';
+import { dnsSubdomain } from '../names.ts';
 import type { WatchCommand } from './watch.types.ts';
 
 /**

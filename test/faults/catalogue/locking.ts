@@ -96,7 +96,7 @@ export const lockingFaults: readonly Fault[] = [
   {
     name: 'a Lease names an execution by a path',
     file: 'src/locking/lock-lease.ts',
-    find: "if (typeof name !== 'string' || !namePattern.test(name)) return undefined;",
+    find: "if (typeof name !== 'string' || !isName(name, dnsSubdomain)) return undefined;",
     replace: "if (typeof name !== 'string') return undefined;",
     caughtBy: ['src/locking/lock-lease.spec.ts'],
   },
