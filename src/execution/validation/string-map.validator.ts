@@ -1,5 +1,5 @@
-import { registerDecorator } from 'class-validator';
-import type { ValidationArguments } from 'class-validator';
+import { cut } from '../../workflow-execution/text.ts';
+import { HoldsRule } from './holds-rule.ts';
 import { lengthOf } from './text.validator.ts';
 
 /** Bounds of a map of strings. */
@@ -20,18 +20,7 @@ export interface StringMapBounds {
 
 /** Holds a property to a map of strings within bounds; the message names the key that breaks them. */
 export function IsStringMap(bounds: StringMapBounds = {}): PropertyDecorator {
-  return (target, property) => {
-    registerDecorator({
-      name: 'isStringMap',
-      target: target.constructor,
-      propertyName: String(property),
-      constraints: [bounds],
-      validator: {
-        validate: (value: unknown) => brokenRule(value, bounds) === undefined,
-        defaultMessage: (arguments_?: ValidationArguments) => brokenRule(arguments_?.value, bounds) ?? '',
-      },
-    });
-  };
+  return HoldsRule('isStringMap', bounds, (value) => brokenRule(value, bounds));
 }
 
 function brokenRule(value: unknown, bounds: StringMapBounds): string | undefined {
@@ -68,5 +57,5 @@ function brokenEntry(
 }
 
 function shortened(key: string): string {
-  return key.length > 80 ? `${key.slice(0, 79)}…` : key;
+  return cut(key, 80);
 }

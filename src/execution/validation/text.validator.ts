@@ -1,5 +1,4 @@
-import { registerDecorator } from 'class-validator';
-import type { ValidationArguments } from 'class-validator';
+import { HoldsRule } from './holds-rule.ts';
 
 /** What a text must be. The length is checked before the pattern, so that no pattern is ever tried on a long text. */
 export interface TextRule {
@@ -16,18 +15,7 @@ export interface TextRule {
 
 /** Holds a property to be a string within its bounds and of its pattern; one violation at most. */
 export function IsText(rule: TextRule): PropertyDecorator {
-  return (target, property) => {
-    registerDecorator({
-      name: 'isText',
-      target: target.constructor,
-      propertyName: String(property),
-      constraints: [rule],
-      validator: {
-        validate: (value: unknown) => brokenTextRule(value, rule) === undefined,
-        defaultMessage: (arguments_?: ValidationArguments) => brokenTextRule(arguments_?.value, rule) ?? '',
-      },
-    });
-  };
+  return HoldsRule('isText', rule, (value) => brokenTextRule(value, rule));
 }
 
 /** What a list of texts must be: each of its own, and none twice. */
@@ -38,18 +26,7 @@ export interface TextListRule {
 
 /** Holds a property to be a list of different strings within their bounds. */
 export function IsTextList(rule: TextListRule): PropertyDecorator {
-  return (target, property) => {
-    registerDecorator({
-      name: 'isTextList',
-      target: target.constructor,
-      propertyName: String(property),
-      constraints: [rule.items],
-      validator: {
-        validate: (value: unknown) => brokenListRule(value, rule) === undefined,
-        defaultMessage: (arguments_?: ValidationArguments) => brokenListRule(arguments_?.value, rule) ?? '',
-      },
-    });
-  };
+  return HoldsRule('isTextList', rule.items, (value) => brokenListRule(value, rule));
 }
 
 function brokenListRule(value: unknown, { maxItems, items }: TextListRule): string | undefined {
