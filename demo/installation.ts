@@ -7,7 +7,7 @@ import { systemNamespace } from '../test/support/service-account.ts';
 const root = join(import.meta.dirname, '..');
 const crd = 'crd/workflowexecutions.workflowexecution.kubernaut.ai';
 const show = ['--ignore-not-found', '-o', 'name'];
-/** Label of the namespace, by which the demo tells its own from somebody else's. */
+/** Label that marks a namespace as the demo's own. */
 const label = 'workflowexecution.kubernaut.ai/demo';
 
 type Kubectl = Pick<Cluster, 'kubectl' | 'kubeconfig'>;
@@ -43,7 +43,7 @@ export async function isInstalled(cluster: Kubectl): Promise<boolean> {
   return (await kubectl(cluster, 'get', crd, ...show)) !== '';
 }
 
-/** Creates the namespace anew: one of an earlier demo that was killed is removed first. */
+/** Creates the namespace. One that a killed demo has left behind is removed first. */
 export async function createNamespace(cluster: Kubectl, namespace: string): Promise<void> {
   await removeNamespace(cluster, namespace);
   await kubectl(cluster, 'create', 'namespace', namespace);
