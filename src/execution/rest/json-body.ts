@@ -23,8 +23,8 @@ export class JsonBody implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    // `is` answers null when there is no body, which leaves it to the handler to miss it.
-    if (isEmpty(request) || request.is('*/*') === null) return next.handle();
+    // The handler says whether it needs one.
+    if (hasNoBody(request)) return next.handle();
     if (request.is('application/json') === false) throw unsupported(request);
     const response = http.getResponse<Response>();
     const room = this.bodies.ofCallers.reserve(grantOf(context).caller?.username ?? '', mostBytesOf(request));
@@ -36,8 +36,9 @@ export class JsonBody implements NestInterceptor {
   }
 }
 
-function isEmpty({ headers }: Request): boolean {
-  return headers['content-type'] === undefined && headers['content-length'] === '0';
+/** Whether there is nothing to read, of whatever type. */
+function hasNoBody(request: Request): boolean {
+  return request.headers['content-length'] === '0' || request.is('*/*') === null;
 }
 
 function unsupported({ headers: { 'content-type': given } }: Request): ApiError {

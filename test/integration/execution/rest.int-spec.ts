@@ -127,6 +127,15 @@ describe('the execution API over REST', () => {
     expect(await response.json()).toMatchObject({ status, detail: expect.stringContaining(detail) });
   });
 
+  it.each(['', 'text/xml'])('cancels without a body, whatever the content type: %j', async (type) => {
+    await post(JSON.stringify({ metadata: { name: 'cancelled' }, spec: aSpec() }));
+
+    const path = `${new URL(address).pathname}/cancelled/cancel`;
+    const { status, body } = await send(api, { method: 'POST', path, headers: { 'content-type': type } });
+
+    expect({ status, body }).toMatchObject({ status: 200 });
+  });
+
   it.each([
     ['/api/v1/nothing', 404, 'Cannot GET'],
     ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: must be a DNS subdomain name'],
