@@ -20,6 +20,8 @@ export default defineConfig(
       'bench-results/**',
       'prove-results/**',
       '**/generated/**',
+      // Compiled beside the client that is generated for it, with its own tsconfig.json.
+      'test/integration/clients/typescript/**',
       '**/*.mjs',
       '**/*.cjs',
       '*.config.js',

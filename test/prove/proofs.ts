@@ -60,6 +60,14 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'clients',
+    minutes: 3,
+    needs: 'Go and Python',
+    proves: 'Clients that are generated from the OpenAPI document and the proto work.',
+    run: { jest: ['test/integration/clients'] },
+    cluster: 'shared',
+  },
+  {
     name: 'fuzz',
     minutes: 1,
     proves: 'No request over REST or gRPC, however malformed, makes the service fail, nor one over REST keep memory.',
