@@ -8,7 +8,7 @@ import { schemaErrors } from './support/openapi-schema.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** Free texts, whose length is not bounded. */
-const unbounded = new Set(['detail', 'title', 'message', 'field', 'description']);
+const unbounded = new Set(['detail', 'title', 'message', 'field', 'description', 'data']);
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries<Json>(item).map(([method, operation]): [name: string, operation: Json] => [
@@ -98,6 +98,33 @@ describe('the OpenAPI document', () => {
     expect(required).toEqual([
       ['POST /api/v1/namespaces/{namespace}/workflowexecutions', true],
       ['POST /api/v1/namespaces/{namespace}/workflowexecutions/{name}/cancel', false],
+    ]);
+  });
+
+  it('has patterns that mean the same in every language: no classes whose characters depend on it', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)];
+    const sources = patterns.map(([, literal = '']) => String(JSON.parse(literal)));
+
+    expect(sources.length).toBeGreaterThan(20);
+    expect(sources.filter((source) => /\\[bBdDpPsSwW]/.test(source))).toEqual([]);
+  });
+
+  it.each([
+    ['a parameter', { spec: aSpec({ parameters: { lower: 'x' } }) }],
+    ['a parameter, by its length', { spec: aSpec({ parameters: { ['A'.repeat(129)]: 'x' } }) }],
+    ['a label', { metadata: { labels: { 'a b': 'x' } }, spec: aSpec() }],
+    ['an annotation', { metadata: { annotations: { '/a': 'x' } }, spec: aSpec() }],
+  ])('describes the keys of a map: %s', (_, body) => {
+    const errors = schemaErrors({ $ref: '#/components/schemas/CreateWorkflowExecution' }, body);
+
+    expect(errors).toContainEqual(expect.objectContaining({ keyword: 'propertyNames' }));
+  });
+
+  it('describes the values of labels', () => {
+    const body = { metadata: { labels: { a: 'no label' } }, spec: aSpec() };
+
+    expect(schemaErrors({ $ref: '#/components/schemas/CreateWorkflowExecution' }, body)).toMatchObject([
+      { keyword: 'pattern' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { format } from 'prettier';
 import type { Schema } from './crd.ts';
 import { property } from './crd.ts';
-import { patternOf, validators } from './validators.ts';
+import { keysOf, patternOf, validators } from './validators.ts';
 
 /** Examples shown in the OpenAPI document and in Swagger UI. */
 const examples: Record<string, unknown> = {
@@ -86,7 +86,9 @@ function comment({ description = '' }: Schema): string {
 function apiProperty(field: string, schema: Schema, path: string, required: boolean): string {
   const { description, minLength, maxLength, minimum, maximum, format: numberFormat, maxItems } = schema;
   const isMap = schema.additionalProperties !== undefined;
-  const options = JSON.stringify({
+  // Nest passes it on, although the type of its options does not know it.
+  const propertyNames = isMap ? `...${JSON.stringify({ propertyNames: keysOf(schema) })}, ` : '';
+  const members = JSON.stringify({
     ...(isMap ? mapType(schema) : { type: isClass(schema) ? undefined : schema.type }),
     ...(schema.items === undefined || isClass(schema) ? {} : { items: itemType(schema.items), uniqueItems: true }),
     ...(schema.enum === undefined ? {} : { enum: schema.enum }),
@@ -97,6 +99,7 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
     ...{ minLength, maxLength, minimum, maximum, maxItems, pattern: patternOf(schema), format: numberFormat },
     example: examples[path],
   });
+  const options = `{ ${propertyNames}${members.slice(1)}`;
   if (!isClass(schema)) return options;
   const name = className(field, schema);
   return `{ type: () => ${schema.items === undefined ? name : `[${name}]`}, ${options.slice(1)}`;

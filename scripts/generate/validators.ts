@@ -78,13 +78,32 @@ function stringPattern({ rule }: CelRule): string | undefined {
   return javaScriptPattern(/^self\.matches\('((?:[^'\\]|\\.)*)'\)/.exec(rule)?.[1]);
 }
 
+/** What the keys of a map have to be, by its first rule on them. */
+export function keysOf(schema: Schema): Keys | undefined {
+  return rulesOf(schema)
+    .map(keys)
+    .find((found) => found !== undefined);
+}
+
+/** What keys of a map have to be. */
+interface Keys {
+  readonly pattern: string;
+  readonly maxLength: number;
+}
+
 /** Of a rule of the form `self.all(key, key.size() <= N && key.matches('…'))`. */
-function keyRule({ rule, message }: CelRule): string | undefined {
+function keys({ rule }: CelRule): Keys | undefined {
   const found = /^self\.all\(key, key\.size\(\) <= (\d+) && key\.matches\('((?:[^'\\]|\\.)*)'\)\)$/.exec(rule);
   const pattern = javaScriptPattern(found?.[2]);
-  return pattern === undefined
-    ? undefined
-    : `{ pattern: ${regExp(pattern)}, maxLength: ${found?.[1]}, message: ${JSON.stringify(message)} }`;
+  return pattern === undefined ? undefined : { pattern, maxLength: Number(found?.[1]) };
+}
+
+/** The source text of the rule on keys. */
+function keyRule(rule: CelRule): string | undefined {
+  const found = keys(rule);
+  if (found === undefined) return undefined;
+  const { pattern, maxLength } = found;
+  return `{ pattern: ${regExp(pattern)}, maxLength: ${maxLength}, message: ${JSON.stringify(rule.message)} }`;
 }
 
 /** The source text of the rule on one string that the values of a map are held to. */

@@ -12,7 +12,15 @@ import { IsText } from './validation/text.validator.ts';
 /** The most labels, and the most annotations. */
 const maxProperties = 256;
 
-const stringMap = { type: 'object', maxProperties, additionalProperties: { type: 'string' } } as const;
+/** Keys of labels and annotations, and values of labels, as the API server has them (`kubectl explain`). */
+const labelName = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const prefix = dnsSubdomain.pattern.source.slice(1, -1);
+const propertyNames = { maxLength: 317, pattern: `^(${prefix}\\/)?${labelName}$` };
+const stringMap = { type: 'object', maxProperties, propertyNames, additionalProperties: { type: 'string' } } as const;
+const labelMap = {
+  ...stringMap,
+  additionalProperties: { type: 'string', maxLength: 63, pattern: `^(${labelName})?$` },
+} as const;
 
 /** The metadata that a caller may give to a new execution. */
 @ApiSchema({ name: 'NewMetadata' })
@@ -41,7 +49,7 @@ export class NewMetadataDto {
   namespace?: string;
 
   /** Kubernetes labels. */
-  @ApiProperty({ ...stringMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
+  @ApiProperty({ ...labelMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
   @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
   labels?: Record<string, string>;

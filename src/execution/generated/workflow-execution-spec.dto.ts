@@ -97,14 +97,18 @@ export class WorkflowRefDto {
     required: true,
     minLength: 1,
     maxLength: 253,
-    pattern: '^[^\\s\\p{C}]+$',
+    pattern:
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
     example: 'oomkill-increase-memory',
   })
   @v.IsDefined({ message: 'is required' })
   @IsText({
     minLength: 1,
     maxLength: 253,
-    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    pattern: new RegExp(
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
+      'u',
+    ),
     message: 'must not contain white space or control characters',
   })
   workflowId!: string;
@@ -116,14 +120,18 @@ export class WorkflowRefDto {
     required: true,
     minLength: 1,
     maxLength: 128,
-    pattern: '^[^\\s\\p{C}]+$',
+    pattern:
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
     example: '1.0.0',
   })
   @v.IsDefined({ message: 'is required' })
   @IsText({
     minLength: 1,
     maxLength: 128,
-    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    pattern: new RegExp(
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
+      'u',
+    ),
     message: 'must not contain white space or control characters',
   })
   version!: string;
@@ -290,6 +298,7 @@ export class WorkflowExecutionSpecDto {
 
   /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters. */
   @ApiProperty({
+    ...{ propertyNames: { pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', maxLength: 128 } },
     type: 'object',
     maxProperties: 64,
     additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$' },

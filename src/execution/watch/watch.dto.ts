@@ -52,3 +52,21 @@ export class WatchEventDto {
   })
   resourceVersion: string;
 }
+
+/** An event of a watch as it is sent, as the OpenAPI document describes it. */
+@ApiSchema({ name: 'ServerSentEvent' })
+export class SentEventDto {
+  @ApiProperty({ enum: ['updated', 'deleted', 'synced', 'bookmark', 'error'], description: 'Type of the event.' })
+  event: string;
+
+  @ApiProperty({
+    description: 'The resource version to resume from. Absent for an error.',
+    required: false,
+    maxLength: resourceVersionText.maxLength,
+    example: '48213',
+  })
+  id?: string;
+
+  @ApiProperty({ description: 'JSON: a WatchEvent; for an error the Problem that ended the watch.' })
+  data: string;
+}

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import { problems } from '../rest/openapi.decorators.ts';
 import { resourceVersionText } from '../rest/queries.dto.ts';
-import { WatchEventDto } from './watch.dto.ts';
+import { SentEventDto, WatchEventDto } from './watch.dto.ts';
 
 const example = [
   'retry: 1000',
@@ -38,10 +38,10 @@ export const DescribesWatch = (): MethodDecorator =>
         'Goes on after this resource version of an earlier event; an EventSource sends it when it comes back.',
       schema: { type: 'string', maxLength: resourceVersionText.maxLength, pattern: resourceVersionText.pattern.source },
     }),
-    ApiExtraModels(WatchEventDto),
+    ApiExtraModels(SentEventDto, WatchEventDto),
     ApiOkResponse({
-      description: 'Events; the data of each is a WatchEvent, that of an `error` a Problem.',
-      content: { 'text/event-stream': { schema: { type: 'string' }, example } },
+      description: 'Server-Sent Events, each as the schema has it.',
+      content: { 'text/event-stream': { schema: { $ref: getSchemaPath(SentEventDto) }, example } },
     }),
     ...problems([
       'PositionExpired',

@@ -91,6 +91,8 @@ export const createRules: readonly CreateRule[] = [
   rule('workflowRef.version', 'latest', '', 'at least 1 chars long'),
   rule('workflowRef.version', 'a'.repeat(128), 'a'.repeat(129), 'may not be more than 128'),
   rule('workflowRef.version', '1.0.0', '1.0.0\n', noSpace),
+  rule('workflowRef.version', '1.0.0\u{e000}', '1.0.0\u00a0', noSpace),
+  rule('workflowRef.version', '1.0.0\u{2fffe}', '1.0.0\u202e', noSpace),
   rule(image, 'busybox', undefined, 'Required value'),
   rule(image, 'quay.io/kubernaut/oomkill', '', 'at least 1 chars long'),
   rule(image, `a/${'b'.repeat(510)}`, `a/${'b'.repeat(511)}`, 'may not be more than 512'),
