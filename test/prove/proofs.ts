@@ -63,7 +63,7 @@ export const proofs: readonly Proof[] = [
     name: 'clients',
     minutes: 3,
     needs: 'Go and Python',
-    proves: 'Clients that are generated from the OpenAPI document and the proto work.',
+    proves: 'The OpenAPI document says what the service does (schemathesis), and clients of four generators work.',
     run: { jest: ['test/integration/clients'] },
     cluster: 'shared',
   },

@@ -33,7 +33,9 @@ describe('a generated client', () => {
     api = await startServedApi();
   });
 
-  afterAll(() => api[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await api[Symbol.asyncDispose]();
+  });
 
   /** Runs a program, and reads the line that it prints. */
   async function resultOf(command: string, args: readonly string[], cwd: string): Promise<unknown> {
