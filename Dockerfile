@@ -1,12 +1,15 @@
-# The service as an image: `docker build -t workflow-execution .`
-# Both bases are arguments, so that a registry of one's own can provide them. The runtime base starts Node.js 24 as its
-# entry point; it needs no shell and no package manager. A registry of npm packages that wants a configuration gets it as
-# secrets, of which nothing stays in the image: `--secret id=npmrc,src=…`, and `--secret id=npm-ca,src=…` for the
+# The service as an image (docs/install.md#the-image):
+# `docker build -t workflow-execution --build-arg BUILD_DIGEST=sha256:… --build-arg RUNTIME_DIGEST=sha256:… .`
+# Both bases are pinned by digest, and arguments, so that another registry can provide them. The runtime base starts Node.js 24
+# as its entry point; it needs no shell and no package manager. A registry of npm packages that wants a configuration gets it
+# as secrets, of which nothing stays in the image: `--secret id=npmrc,src=…`, and `--secret id=npm-ca,src=…` for the
 # certificate authorities that it names as `cafile=/run/secrets/npm-ca`.
 ARG BUILD_BASE=docker.io/library/node:24-bookworm-slim
+ARG BUILD_DIGEST
 ARG RUNTIME_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
+ARG RUNTIME_DIGEST
 
-FROM ${BUILD_BASE} AS build
+FROM ${BUILD_BASE}@${BUILD_DIGEST} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca \
@@ -18,13 +21,17 @@ RUN node_modules/.bin/nest build \
     && npm prune --omit=dev --omit=optional \
     && find node_modules -type f \( -name '*.ts' -o -name '*.map' \) -exec rm {} +
 
-FROM ${RUNTIME_BASE}
+FROM ${RUNTIME_BASE}@${RUNTIME_DIGEST}
+ARG RUNTIME_BASE
+ARG RUNTIME_DIGEST
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="workflow-execution" \
       org.opencontainers.image.description="Runs remediation workflows once, safely, on Tekton" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${RUNTIME_BASE}" \
+      org.opencontainers.image.base.digest="${RUNTIME_DIGEST}"
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=build /build/package.json ./

@@ -43,6 +43,11 @@ export class Buildah {
     await this.#run(...args, context);
   }
 
+  /** The digest of an image that was built. */
+  async digestOf(tag: string): Promise<string> {
+    return (await this.#run('inspect', '--type=image', '--format={{.FromImageDigest}}', tag)).trim();
+  }
+
   /** Pushes an image to a registry on plain HTTP. */
   async push(tag: string, reference: string): Promise<void> {
     await this.#run('push', '--tls-verify=false', tag, `docker://${reference}`);

@@ -48,7 +48,12 @@ async function buildProduct(buildah: Buildah, directory: string): Promise<void> 
     dockerfile: join(root, 'Dockerfile'),
     context: root,
     tag: product,
-    arguments: { BUILD_BASE: bases.build, RUNTIME_BASE: bases.runtime },
+    arguments: {
+      BUILD_BASE: bases.build,
+      BUILD_DIGEST: await buildah.digestOf(bases.build),
+      RUNTIME_BASE: bases.runtime,
+      RUNTIME_DIGEST: await buildah.digestOf(bases.runtime),
+    },
     secrets,
     volumes: { '/root/.npm': cache },
   });
