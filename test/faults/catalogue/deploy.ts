@@ -51,4 +51,11 @@ export const deployFaults: readonly Fault[] = [
     replace: '',
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
+  {
+    name: 'the image is built from any base',
+    file: 'Dockerfile',
+    find: 'FROM ${RUNTIME_BASE}@${RUNTIME_DIGEST}',
+    replace: 'FROM ${RUNTIME_BASE}',
+    caughtBy: ['test/image/dockerfiles.spec.ts'],
+  },
 ];

@@ -1,0 +1,29 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { firstValueFrom } from 'rxjs';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { WritableCall } from '../grpc/message-stream.ts';
+import type { LogLine } from './log-line.ts';
+import { LogsGrpcController } from './logs-grpc.controller.ts';
+import type { LogsService } from './logs.service.ts';
+
+describe('a log line over gRPC', () => {
+  it('has its time to the nanosecond, to resume from', async () => {
+    const place = { task: 'restart', step: 'rollout', pod: 'p' };
+    const line: LogLine = { ...place, time: '1970-01-01T00:00:07.123456789Z', text: 'done', partial: false };
+    async function* logs(): AsyncGenerator<LogLine> {
+      yield await Promise.resolve(line);
+    }
+    const controller = new LogsGrpcController({ logs } as unknown as LogsService, new FakeClock());
+    const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+    const stream = Object.assign(new EventEmitter(), { writableNeedDrain: false }) as unknown as WritableCall;
+
+    const messages = controller.streamWorkflowExecutionLogs(
+      { key: { namespace: 'payment', name: 'one' }, follow: false },
+      call,
+      stream,
+    );
+
+    await expect(firstValueFrom(messages)).resolves.toMatchObject({ time: { seconds: 7, nanos: 123_456_789 } });
+  });
+});
