@@ -47,6 +47,12 @@ export class Reconciler {
     return tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
   }
 
+  /** Milliseconds until an execution, as last seen, has to be looked at for its start deadline; undefined when it has not. */
+  startDeadlineInMs(key: ObjectKey): number | undefined {
+    const seen = this.executions.lastSeen(key);
+    return seen && this.life.startDeadlineInMs(seen);
+  }
+
   async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
     const first = await this.#pass(seen, signal);
     if (first !== 'outdated') return first;
