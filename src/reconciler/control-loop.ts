@@ -107,8 +107,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
           'reconciling failed, it is tried again',
         );
       }
-      // The backoff may be longer. It also grows within moments while each failure writes another message to the status: the
-      // change of the status leads to the next pass.
+      // The backoff may be longer.
       const deadlineInMs = this.reconciler.startDeadlineInMs(keyFromString(key));
       if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);
       throw error;

@@ -90,6 +90,7 @@ export class Reconciler {
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
-    return { requeueAfterMs: outcome.requeueAfterMs };
+    // What follows from another status is done next; its change is not told (Mirrors).
+    return { requeueAfterMs: written === execution ? outcome.requeueAfterMs : 0 };
   }
 }

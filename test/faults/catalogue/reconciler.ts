@@ -261,4 +261,18 @@ export const reconcilerFaults: readonly Fault[] = [
     replace: '',
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
+  {
+    name: 'a failed pass brings itself back at once through the status that it wrote',
+    file: 'src/reconciler/mirrors.ts',
+    find: 'if (!isOfStatusOnly(change)) handler',
+    replace: 'handler',
+    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+  },
+  {
+    name: 'what follows from another status waits for the resync',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'written === execution ? outcome.requeueAfterMs : 0',
+    replace: 'outcome.requeueAfterMs',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
 ];
