@@ -1,8 +1,8 @@
 import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
-/** What the PipelineRun itself says about when it ran. */
+/** When a PipelineRun ran. */
 export interface RunTimes {
-  /** RFC 3339; absent as long as Tekton has not started it. */
+  /** When it was created, RFC 3339; absent when it is gone. */
   readonly startTime?: string;
   /** RFC 3339; absent as long as it runs, or when it was gone before its end was seen. */
   readonly completionTime?: string;
@@ -23,6 +23,7 @@ export type Observation =
       readonly phase: 'Running';
       readonly pipelineRun: PipelineRunRef;
       readonly message: string;
+      /** When the PipelineRun was created, RFC 3339; absent when it is gone. */
       readonly startTime?: string;
       /** How it came to run; said only by the look that found its PipelineRun for the first time. */
       readonly begun?: 'created' | 'adopted';

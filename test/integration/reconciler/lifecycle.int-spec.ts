@@ -43,7 +43,7 @@ describe('an execution', () => {
     expect(status).toMatchObject({
       outcome: 'Success',
       observedGeneration: 1,
-      startTime: run.status.startTime,
+      startTime: run.metadata.creationTimestamp,
       completionTime: run.status.completionTime,
     });
     expect(status?.conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
@@ -132,9 +132,10 @@ describe('an execution', () => {
 
   it.concurrent('fails when its PipelineRun is deleted by hand', async () => {
     await fixture.execute('run-deleted', waitingWorkflow);
-    const started = await fixture.until('run-deleted', 'it has started', hasStarted);
+    const { metadata } = await fixture.startedRun('run-deleted');
 
-    await fixture.client.delete(pipelineRunResource, fixture.key(started.status?.pipelineRunRef?.name ?? ''));
+    await fixture.client.delete(pipelineRunResource, metadata);
+    await fixture.endCancelledTask('run-deleted');
 
     const { status } = await fixture.phase('run-deleted', 'Failed');
     expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
@@ -258,10 +259,6 @@ const testFinalizer = 'test.kubernaut.ai/hold';
 
 type Execution = Awaited<ReturnType<ReconcilerFixture['execution']>>;
 type Meta = Execution['metadata'];
-
-function hasStarted({ status }: Execution): boolean {
-  return status?.startTime !== undefined;
-}
 
 /** The PipelineRun with its finalizers, which the product's parser drops. */
 function withFinalizers(name: string) {
