@@ -34,7 +34,8 @@ describe('an execution whose PipelineRun goes on', () => {
     const message = 'PipelineRun run-1 is in progress';
     const running = { phase: 'Running', pipelineRun, startTime: creationTimestamp, message };
     expect(observeRunning(aPipelineRun())).toEqual(running);
-    const status = { ...succeeded('Unknown', 'Running'), startTime };
+    const provenance = { refSource: { digest: { sha256: 'a'.repeat(64) } } };
+    const status = { ...succeeded('Unknown', 'Running'), startTime, provenance };
     expect(observeRunning(aPipelineRun({ status }))).toEqual(running);
   });
 
@@ -106,12 +107,14 @@ describe('an execution of which something goes on', () => {
 
 describe('an execution of which nothing goes on', () => {
   it('is Completed when its PipelineRun has succeeded', () => {
-    const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime, childReferences: [child] };
+    const provenance = { refSource: { digest: { sha256: 'a'.repeat(64) } } };
+    const status = { ...succeeded('True', ''), startTime, completionTime, childReferences: [child], provenance };
     expect(observeEnd(aPipelineRun({ status }), [])).toEqual({
       phase: 'Completed',
       pipelineRun,
       startTime: creationTimestamp,
       completionTime,
+      bundleDigest: `sha256:${'a'.repeat(64)}`,
       message: 'PipelineRun run-1 succeeded. as Tekton says',
       allTasksSkipped: false,
     });

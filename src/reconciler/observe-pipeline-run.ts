@@ -56,7 +56,8 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
  */
 export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Observation {
   const { state, completionTime, message } = readOutcome(pipelineRun);
-  const told = { ...identityOf(pipelineRun), completionTime };
+  const { bundleDigest } = pipelineRun.status;
+  const told = { ...identityOf(pipelineRun), completionTime, bundleDigest };
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'succeeded': {

@@ -110,14 +110,16 @@ describe('an execution', () => {
     const push = (yaml: string) =>
       pushBundle(registry, `workflows/${fixture.namespace}:moving`, { pipelineName: 'workflow', yaml });
     const { ref, digest } = await push(skippingWorkflow);
-    await push(demandingWorkflow);
+    const moved = await push(demandingWorkflow);
 
     const workflowRef = { workflowId: 'w', version: '1', containerImage: ref };
     await fixture.create('pinned', { workflowRef: { ...workflowRef, containerDigest: digest } });
     await fixture.create('moved', { workflowRef });
 
-    await expect(fixture.phase('pinned', 'Completed')).resolves.toHaveProperty('status.outcome', 'Success');
+    const pinned = await fixture.phase('pinned', 'Completed');
+    expect(pinned.status).toMatchObject({ outcome: 'Success', bundleDigest: digest });
     const { status } = await fixture.phase('moved', 'Failed');
+    expect(status?.bundleDigest).toBe(moved.digest);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
     expect(status?.message).toContain('NOBODY_GIVES_THIS');
   });
