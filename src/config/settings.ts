@@ -84,6 +84,12 @@ export const settings = {
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
   ),
+  ttlSkippedMs: setting(
+    'WFE_TTL_SKIPPED',
+    duration('0s', '8760h'),
+    '24h',
+    'How long a Skipped execution without ttlSecondsAfterFinished is kept once its audit events are recorded; 0s keeps it.',
+  ),
   allowUnknownKinds: setting(
     'WFE_ALLOW_UNKNOWN_KINDS',
     boolean,
