@@ -24,7 +24,8 @@ export interface AuditEventData {
   readonly event_type: string;
   readonly workflow_id: string;
   readonly workflow_version: string;
-  readonly workflow_name: string;
+  readonly workflow_name?: string;
+  readonly action_type?: string;
   readonly target_resource: string;
   readonly phase: RecordedPhase;
   readonly container_image: string;

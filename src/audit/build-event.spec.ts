@@ -34,7 +34,6 @@ describe('an audit event', () => {
         event_type: 'workflowexecution.selection.completed',
         workflow_id: 'oomkill-increase-memory',
         workflow_version: '1.0.0',
-        workflow_name: 'oomkill-increase-memory',
         target_resource: 'payment/deployment/payment-api',
         phase: 'Pending',
         container_image: `quay.io/kubernaut/oomkill:v1.0.0@${containerDigest}`,
@@ -42,6 +41,25 @@ describe('an audit event', () => {
         parameters: { SIZE: '5', TOKEN: '********' },
       },
     });
+  });
+
+  it('names the workflow and its action as the catalogue does', () => {
+    const { workflowRef } = aWorkflowExecution().spec;
+    const named = { ...workflowRef, workflowName: 'Increase memory', actionType: 'IncreaseMemoryLimits' };
+    expect(eventOf(aWorkflowExecution({ spec: { workflowRef: named } })).event_data).toMatchObject({
+      workflow_id: 'oomkill-increase-memory',
+      workflow_name: 'Increase memory',
+      action_type: 'IncreaseMemoryLimits',
+    });
+  });
+
+  it.each([
+    ['accepted', 'quay.io/kubernaut/oomkill:v1.0.0'],
+    ['started', 'quay.io/kubernaut/oomkill:v1.0.0'],
+    ['ended', `quay.io/kubernaut/oomkill:v1.0.0@sha256:${'1'.repeat(64)}`],
+  ] as const)('has the digest of the bundle that ran once the execution has ended: %s', (kind, bundle) => {
+    const execution = anEndedExecution({ status: { bundleDigest: `sha256:${'1'.repeat(64)}` } });
+    expect(eventOf(execution, kind).event_data.container_image).toBe(bundle);
   });
 
   it('of an end has what is told of it beside what is told of every event', () => {

@@ -1,7 +1,7 @@
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
 import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { WorkflowExecution, WorkflowRef } from '../workflow-execution/generated/workflow-execution.ts';
 import { withoutSecrets } from '../workflow-execution/secret-parameters.ts';
 import { cut } from '../workflow-execution/text.ts';
 import { maxDataBytes, widths, type AuditEvent, type AuditEventData, type EventKind } from './audit-event.ts';
@@ -17,12 +17,10 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
   const { type, action, outcome, phase, data, more } = storyOf(execution, kind);
   const base = {
     event_type: type,
-    workflow_id: spec.workflowRef.workflowId,
-    workflow_version: spec.workflowRef.version,
-    workflow_name: spec.workflowRef.workflowId,
+    ...workflowOf(spec.workflowRef),
     target_resource: spec.targetResource,
     phase,
-    container_image: bundleReference(spec.workflowRef),
+    container_image: bundleOf(execution, kind),
     execution_name: metadata.name,
   };
   return {
@@ -40,6 +38,21 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
     ...more,
     event_data: fitting({ ...base, ...data }, withoutSecrets(spec)),
   };
+}
+
+function workflowOf({ workflowId, version, workflowName, actionType }: WorkflowRef) {
+  return {
+    workflow_id: workflowId,
+    workflow_version: version,
+    ...(workflowName === undefined ? {} : { workflow_name: workflowName }),
+    ...(actionType === undefined ? {} : { action_type: actionType }),
+  };
+}
+
+/** The bundle that was asked for; of an execution that has ended the one that ran, by its digest. */
+function bundleOf({ spec, status }: WorkflowExecution, kind: EventKind): string {
+  const digest = kind === 'ended' ? status?.bundleDigest : undefined;
+  return bundleReference({ ...spec.workflowRef, ...(digest === undefined ? {} : { containerDigest: digest }) });
 }
 
 /** Who did it: the verified caller that created the execution, or asked for its cancellation; else this service. */

@@ -5,6 +5,46 @@ import { dueEvents } from './due-events.ts';
 
 const deletionTimestamp = '2026-01-02T03:05:00Z';
 
+describe('the times of the events of an execution', () => {
+  const second = '2026-01-02T03:04:05Z';
+  /** An execution that ended when its condition Ready says, and had its PipelineRun when the other one says. */
+  const ended = (creationTimestamp: string, created: string, ready: string) =>
+    anEndedExecution({
+      metadata: { creationTimestamp },
+      status: {
+        conditions: [
+          aCondition({ status: 'True', lastTransitionTime: ready }),
+          aCondition({ type: 'PipelineRunCreated', status: 'True', lastTransitionTime: created }),
+        ],
+      },
+    });
+
+  it.each([
+    ['all within a second', second, second, second, ['.001Z', '.002Z']],
+    ['by clocks that disagree', second, '2026-01-02T03:04:03Z', '2026-01-02T03:04:04Z', ['.001Z', '.002Z']],
+    ['by a finer clock', second, '2026-01-02T03:04:05.0004Z', '2026-01-02T03:04:05.001Z', ['.001Z', '.002Z']],
+    ['a second later each', second, '2026-01-02T03:04:06Z', '2026-01-02T03:04:07Z', ['06Z', '07Z']],
+  ])('strictly increase when they happened %s', (_, created, started, ready, endings) => {
+    const [first, ...others] = dueEvents(ended(created, started, ready)).map(({ time }) => time);
+    expect(first).toBe(created);
+    expect(others.map((time) => time.slice(-(endings[0]?.length ?? 0)))).toEqual(endings);
+  });
+
+  it('are the same before and after the next event', () => {
+    const execution = ended(second, second, second);
+    const before = { ...execution, status: { ...execution.status, phase: 'Running' } } as const;
+    expect(dueEvents(execution).slice(0, 2)).toEqual(dueEvents(before));
+  });
+
+  it('are kept when they are none', () => {
+    expect(dueEvents(ended('never', second, second)).map(({ time }) => time)).toEqual([
+      'never',
+      second,
+      `${second.slice(0, -1)}.001Z`,
+    ]);
+  });
+});
+
 describe('what is to be recorded of an execution', () => {
   it.each([
     ['is new', aWorkflowExecution(), [['accepted', times.created]]],
@@ -72,7 +112,7 @@ describe('what is to be recorded of an execution', () => {
       aWorkflowExecution({ status: { phase: 'Failed' } }),
       [
         ['accepted', times.created],
-        ['ended', times.created],
+        ['ended', '2026-01-02T03:04:05.001Z'],
       ],
     ],
     [

@@ -16,11 +16,25 @@ export interface DueEvent {
 export function dueEvents(execution: WorkflowExecution): readonly DueEvent[] {
   const created = turnOf(execution, 'PipelineRunCreated');
   const ended = endOf(execution);
-  return [
+  return inOrder([
     { kind: 'accepted', time: execution.metadata.creationTimestamp },
     ...(created?.status === 'True' ? [{ kind: 'started', time: created.lastTransitionTime } as const] : []),
     ...(ended === undefined ? [] : [{ kind: 'ended', time: ended } as const]),
-  ];
+  ]);
+}
+
+/**
+ * The events with strictly increasing times: one that is not later than the event before it is a millisecond later. The
+ * times of a resource count whole seconds, and come from the clocks of several machines.
+ */
+function inOrder(events: readonly DueEvent[]): readonly DueEvent[] {
+  let latest = -Infinity;
+  return events.map((event) => {
+    const ms = Date.parse(event.time);
+    if (ms > latest) latest = ms;
+    else if (ms <= latest) return { ...event, time: new Date((latest += 1)).toISOString() };
+    return event;
+  });
 }
 
 /**

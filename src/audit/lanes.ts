@@ -13,12 +13,12 @@ export class Lanes {
   get oldest(): string | undefined {
     let oldest: string | undefined;
     for (const [head] of this.lanes.values()) {
-      if (head !== undefined && (oldest === undefined || head.due.time < oldest)) oldest = head.due.time;
+      if (head !== undefined && (oldest === undefined || isEarlier(head.due.time, oldest))) oldest = head.due.time;
     }
     return oldest;
   }
 
-  /** Puts an event into its lane: by its time, and those of the same second after each other as they came. */
+  /** Puts an event into its lane: by its time, and those of the same time after each other as they came. */
   add(item: Item): void {
     const lane = this.lanes.get(item.correlationId) ?? [];
     this.lanes.set(item.correlationId, lane);
@@ -53,5 +53,11 @@ export class Lanes {
 
 /** What is being sent already is never overtaken, and events of one execution stay in order whatever clocks say. */
 function mayGoBefore(item: Item, other: Item | undefined): boolean {
-  return other !== undefined && other.state !== 'sending' && other.uid !== item.uid && item.due.time < other.due.time;
+  if (other === undefined || other.state === 'sending' || other.uid === item.uid) return false;
+  return isEarlier(item.due.time, other.due.time);
+}
+
+/** Not by their texts: with a fraction of a second `05.001Z` would be before `05Z`. */
+function isEarlier(time: string, other: string): boolean {
+  return Date.parse(time) < Date.parse(other);
 }

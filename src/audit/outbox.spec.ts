@@ -50,6 +50,17 @@ describe('an outbox', () => {
     expect(names(outbox.nextBatch(10))).toEqual(['a/started', 'a/ended', 'b/accepted']);
   });
 
+  it('orders by time, not by its text', () => {
+    const outbox = new Outbox(patience);
+    const due = (time: string) => [{ kind: 'accepted', time } as const];
+    outbox.admit({ uid: 'early', correlationId: 'x', due: due('2026-01-02T03:04:05Z') }, 'due', 0);
+    outbox.admit({ uid: 'late', correlationId: 'x', due: due('2026-01-02T03:04:05.001Z') }, 'due', 0);
+    outbox.admit({ uid: 'other', correlationId: 'y', due: due('2026-01-02T03:04:05.001Z') }, 'due', 0);
+
+    expect(names(outbox.nextBatch(2))).toEqual(['early/accepted', 'late/accepted']);
+    expect(outbox.oldest).toBe('2026-01-02T03:04:05Z');
+  });
+
   it('sends what happened first first, within a correlation id', () => {
     const outbox = new Outbox(patience);
     outbox.admit(anAdmission('late', ['ended'], 'x'), 'due', 0);

@@ -13,25 +13,7 @@ import {
   wholeSeconds,
   words,
 } from './rules.ts';
-import type { Rule } from './rules.ts';
-
-/** One setting: the environment variable that holds it, how it is read and what it is for. */
-export interface Setting<T> {
-  readonly variable: `WFE_${string}`;
-  readonly rule: Rule<T>;
-  /** Text that stands for the variable when it is not set. */
-  readonly default: string;
-  readonly description: string;
-}
-
-function setting<T>(
-  variable: Setting<T>['variable'],
-  rule: Rule<T>,
-  default_: string,
-  description: string,
-): Setting<T> {
-  return { variable, rule, default: default_, description };
-}
+import { setting } from './setting.ts';
 
 /** Every setting there is. The typed configuration and the table in docs/ are made from this list. */
 export const settings = {
@@ -83,6 +65,12 @@ export const settings = {
     duration('0s', '24h'),
     '5m',
     'How long the same workflow is not run again on the same target after its steps ran; 0s turns it off.',
+  ),
+  ttlSkippedMs: setting(
+    'WFE_TTL_SKIPPED',
+    duration('0s', '8760h'),
+    '24h',
+    'How long a Skipped execution without ttlSecondsAfterFinished is kept once its audit events are recorded; 0s keeps it.',
   ),
   allowUnknownKinds: setting(
     'WFE_ALLOW_UNKNOWN_KINDS',

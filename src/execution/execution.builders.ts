@@ -39,6 +39,7 @@ export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecu
     workflowRef: partly<WorkflowExecutionSpec['workflowRef']>(
       {
         ...{ workflowId: word, version: word, containerImage: word, containerDigest: word },
+        ...{ workflowName: text, actionType: word },
         secretParameters: fc.uniqueArray(fc.stringMatching(/^[A-Z]{1,8}$/), { minLength: 1, maxLength: 3 }),
       },
       ['workflowId', 'version', 'containerImage'],
@@ -92,6 +93,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     pipelineRunRef: fc.record({ apiVersion: word, kind: word, name: word, namespace: word, uid: word }),
     startTime: time,
     completionTime: time,
+    bundleDigest: word,
     failure: anyFailure,
     skip: anySkip,
     conditions: fc.array(

@@ -24,7 +24,7 @@ export const metrics = {
   ),
   executionDuration: histogram(
     'kubernaut_workflow_execution_duration_seconds',
-    'From the start of a PipelineRun to its end',
+    'From the creation of a PipelineRun to its end',
     workflowBuckets,
     'workflow_id',
   ),

@@ -24,9 +24,9 @@ describe('what a lock remembers of an execution', () => {
     ['failed before a step ran', { phase: 'Failed', completionTime, failure: failure(false) }, undefined],
     ['was skipped', { phase: 'Skipped', completionTime }, undefined],
     ['was deleted while it ran', { phase: 'Running', startTime }, now.toISOString()],
-    ['was deleted before Tekton started it', { phase: 'Running' }, undefined],
+    ['was deleted while it ran, recorded without a start', { phase: 'Running' }, now.toISOString()],
     ['was deleted while it was pending', { phase: 'Pending' }, undefined],
-    ['is Pending although Tekton has a time for it', { phase: 'Pending', startTime }, undefined],
+    ['is Pending although it has a start', { phase: 'Pending', startTime }, undefined],
     ['completed at no time', { phase: 'Completed' }, now.toISOString()],
     ['was deleted while it ran, with an end', { phase: 'Running', startTime, completionTime }, now.toISOString()],
   ])('that %s', (_what, status, expected) => {

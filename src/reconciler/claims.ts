@@ -19,15 +19,15 @@ export function claimOf(execution: WorkflowExecution): Claim {
 
 /**
  * What the lock of its target has to remember of an execution that is over: nothing unless its steps ran. One that is
- * deleted while it ran has no end of its own, and counts from now.
+ * deleted while it is Running has no end of its own and counts from now: its steps may have run (ADR 0009).
  */
 export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | undefined {
-  const { startTime, completionTime, failure } = execution.status ?? {};
+  const { completionTime, failure } = execution.status ?? {};
   const phase = phaseOf(execution);
   const stepsRan =
     (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
     failure?.wasExecutionFailure === true ||
-    (phase === 'Running' && startTime !== undefined);
+    phase === 'Running';
   if (!stepsRan) return undefined;
   const end = isTerminal(phase) ? completionTime : undefined;
   return { ...claimOf(execution), completionTime: end ?? now.toISOString() };

@@ -4,6 +4,7 @@ import { aWorkflowExecution } from '../workflow-execution/workflow-execution.bui
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { LifeOfAnExecution } from './life-of-an-execution.ts';
 import type { Step } from './steps/step.ts';
+import type { DefaultTtls } from './ttl.ts';
 
 /** The steps in the order of the constructor. */
 const names = [
@@ -26,14 +27,14 @@ const names = [
   'remove finalizer',
 ];
 const ran: string[] = [];
-const life = new (LifeOfAnExecution as unknown as new (...steps: readonly Step[]) => LifeOfAnExecution)(
-  ...names.map((name) => ({
-    run(execution: WorkflowExecution) {
-      ran.push(name);
-      return Promise.resolve({ kind: 'next', execution } as const);
-    },
-  })),
-);
+const steps = names.map((name): Step => ({
+  run(execution: WorkflowExecution) {
+    ran.push(name);
+    return Promise.resolve({ kind: 'next', execution } as const);
+  },
+}));
+const AnyLife = LifeOfAnExecution as unknown as new (...parts: readonly (Step | DefaultTtls)[]) => LifeOfAnExecution;
+const life = new AnyLife(...steps, { ttlSkippedMs: 0 });
 const { signal } = new AbortController();
 
 /** The names of the steps of an execution; those that run at once are joined. */
@@ -68,6 +69,11 @@ describe('the life of an execution', () => {
   ])('goes on when it %s', (_, execution) => {
     expect(life.isOver(execution)).toBe(false);
   });
+});
+
+it('goes on when a Skipped execution is deleted in time by default', () => {
+  const skipped = aWorkflowExecution({ status: { ...status, phase: 'Skipped' } });
+  expect(new AnyLife(...steps, { ttlSkippedMs: 60_000 }).isOver(skipped)).toBe(false);
 });
 
 describe('the steps of an execution', () => {

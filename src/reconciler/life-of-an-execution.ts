@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
+import { CONFIG } from '../config/config.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
@@ -21,6 +22,7 @@ import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import type { Step } from './steps/step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
+import { ttlMsOf, type DefaultTtls } from './ttl.ts';
 
 /** What is done for an execution, in which phase and in which order. The first step that knows how it stands ends a pass. */
 @Injectable()
@@ -46,6 +48,7 @@ export class LifeOfAnExecution {
     deletePipelineRun: DeletePipelineRun,
     awaitAudit: AwaitAudit,
     removeFinalizer: RemoveFinalizer,
+    @Inject(CONFIG) private readonly defaults: DefaultTtls,
   ) {
     this.#phases = {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
@@ -65,8 +68,8 @@ export class LifeOfAnExecution {
    * Most of those that a new leader finds are so.
    */
   isOver(execution: WorkflowExecution): boolean {
-    const { metadata, spec } = execution;
-    if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
+    if (execution.metadata.deletionTimestamp !== undefined) return false;
+    if (ttlMsOf(execution, this.defaults) !== undefined) return false;
     return isTerminal(phaseOf(execution)) && isSettled(execution);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aPipelineRun, aTaskRun, succeeded } from '../tekton/pipeline-run.builders.ts';
+import { aPipelineRun, aTaskRun, creationTimestamp, succeeded } from '../tekton/pipeline-run.builders.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
@@ -30,14 +30,13 @@ const ran = aTaskRun('run-1-a', { ...succeeded('True', ''), steps: [{ name: 's',
 const notRun = aTaskRun('run-1-a', { ...succeeded('False', 'TaskRunCancelled'), steps: [{ name: 's' }] });
 
 describe('an execution whose PipelineRun goes on', () => {
-  it('waits while Tekton has not begun', () => {
-    const waits = { phase: 'Running', pipelineRun, message: expect.stringContaining('waits') };
-    expect(observeRunning(aPipelineRun())).toMatchObject(waits);
-  });
-
-  it('is running', () => {
-    const status = { ...succeeded('Unknown', 'Running'), startTime };
-    expect(observeRunning(aPipelineRun({ status }))).toMatchObject({ phase: 'Running', startTime });
+  it('is Running from the creation of the PipelineRun, before and after Tekton starts it', () => {
+    const message = 'PipelineRun run-1 is in progress';
+    const running = { phase: 'Running', pipelineRun, startTime: creationTimestamp, message };
+    expect(observeRunning(aPipelineRun())).toEqual(running);
+    const provenance = { refSource: { digest: { sha256: 'a'.repeat(64) } } };
+    const status = { ...succeeded('Unknown', 'Running'), startTime, provenance };
+    expect(observeRunning(aPipelineRun({ status }))).toEqual(running);
   });
 
   it.each([
@@ -54,7 +53,7 @@ describe('an execution whose PipelineRun goes on', () => {
 
   it('is Running once it is found, whatever has become of it', () => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
-    const expected = { phase: 'Running', pipelineRun, startTime, begun: 'adopted' };
+    const expected = { phase: 'Running', pipelineRun, startTime: creationTimestamp, begun: 'adopted' };
     expect(observeStart(ended, 'adopted')).toMatchObject(expected);
   });
 
@@ -108,12 +107,14 @@ describe('an execution of which something goes on', () => {
 
 describe('an execution of which nothing goes on', () => {
   it('is Completed when its PipelineRun has succeeded', () => {
-    const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime, childReferences: [child] };
+    const provenance = { refSource: { digest: { sha256: 'a'.repeat(64) } } };
+    const status = { ...succeeded('True', ''), startTime, completionTime, childReferences: [child], provenance };
     expect(observeEnd(aPipelineRun({ status }), [])).toEqual({
       phase: 'Completed',
       pipelineRun,
-      startTime,
+      startTime: creationTimestamp,
       completionTime,
+      bundleDigest: `sha256:${'a'.repeat(64)}`,
       message: 'PipelineRun run-1 succeeded. as Tekton says',
       allTasksSkipped: false,
     });

@@ -11,7 +11,7 @@ import { readOutcome } from '../tekton/read-outcome.ts';
 import type { RunIdentity } from '../tekton/run-activity.ts';
 import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
-import type { PipelineRunRef, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import type { Redact } from '../workflow-execution/redact.ts';
 
@@ -19,8 +19,7 @@ type Running = Extract<Observation, { phase: 'Running' }>;
 
 /** Observes a PipelineRun that Tekton calls running. */
 export function observeRunning(pipelineRun: PipelineRun): Running {
-  const { startTime } = pipelineRun.status;
-  return { phase: 'Running', pipelineRun: referenceTo(pipelineRun), startTime, ...progressOf(pipelineRun) };
+  return { phase: 'Running', ...identityOf(pipelineRun), ...progressOf(pipelineRun) };
 }
 
 /** Observes a PipelineRun that has just been created, or that was found after an earlier try had created it. */
@@ -56,8 +55,9 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
  * @param redact of what Tekton says, which may quote parameters
  */
 export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Observation {
-  const { state, startTime, completionTime, message } = readOutcome(pipelineRun);
-  const told = { pipelineRun: referenceTo(pipelineRun), startTime, completionTime };
+  const { state, completionTime, message } = readOutcome(pipelineRun);
+  const { bundleDigest } = pipelineRun.status;
+  const told = { ...identityOf(pipelineRun), completionTime, bundleDigest };
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'succeeded': {
@@ -154,8 +154,10 @@ function deleted(name: string, wasExecutionFailure: boolean) {
   } as const;
 }
 
-function referenceTo({ apiVersion, kind, metadata }: PipelineRun): PipelineRunRef {
-  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '', uid: metadata.uid };
+/** The reference to a PipelineRun, and when it was created: both are known with the answer to its creation. */
+function identityOf({ apiVersion, kind, metadata }: PipelineRun): Pick<Running, 'pipelineRun' | 'startTime'> {
+  const { name, namespace = '', uid, creationTimestamp: startTime } = metadata;
+  return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime };
 }
 
 function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancelling'> {
@@ -165,6 +167,6 @@ function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancel
   if (isPaused(pipelineRun)) {
     return { message: `PipelineRun ${name} is paused: somebody has set its spec.status to PipelineRunPending` };
   }
-  const isStarted = pipelineRun.status.startTime !== undefined;
-  return { message: isStarted ? `PipelineRun ${name} is running` : `PipelineRun ${name} waits for Tekton to start it` };
+  // The same before and after Tekton has started it, so that the start costs no write.
+  return { message: `PipelineRun ${name} is in progress` };
 }

@@ -31,7 +31,8 @@ export function observeAnyEnd(
 /** Observes a run of which nothing goes on any more, and of which Tekton has not even recorded that it was cancelled. */
 export function observeGivenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
   const { pipelineRun: reference, startTime } = observeRunning(pipelineRun);
-  return { pipelineRun: reference, startTime, ...givenUp(pipelineRun, taskRuns) };
+  const { bundleDigest } = pipelineRun.status;
+  return { pipelineRun: reference, startTime, bundleDigest, ...givenUp(pipelineRun, taskRuns) };
 }
 
 function givenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) {

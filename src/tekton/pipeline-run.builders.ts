@@ -17,6 +17,9 @@ export function succeeded(status: string, reason: string, message = 'as Tekton s
   return { conditions: [{ type: 'Succeeded', status, reason, message }] };
 }
 
+/** When the runs of the tests were created, seconds before Tekton started them. */
+export const creationTimestamp = '2026-11-23T12:04:58Z';
+
 function aMetadata(name: string, over: object = {}): object {
-  return { name, namespace: 'payment', uid: `uid-${name}`, resourceVersion: '7', ...over };
+  return { name, namespace: 'payment', uid: `uid-${name}`, resourceVersion: '7', creationTimestamp, ...over };
 }

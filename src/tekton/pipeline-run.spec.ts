@@ -41,6 +41,7 @@ describe('parsing a PipelineRun', () => {
         completionTime: '2026-11-23T12:05:07Z',
         childReferences: [{ kind: 'TaskRun', name: 'run-1-main', pipelineTaskName: 'main' }],
         skippedTasks: [{ name: 'a' }, { name: 'b' }],
+        provenance: { refSource: { uri: 'quay.io/a/b', digest: { sha256: 'a'.repeat(64) }, entryPoint: 'workflow' } },
         pipelineSpec: {},
       },
     };
@@ -55,6 +56,7 @@ describe('parsing a PipelineRun', () => {
         completionTime: '2026-11-23T12:05:07Z',
         childReferences: [{ kind: 'TaskRun', name: 'run-1-main' }],
         skippedTasks: 2,
+        bundleDigest: `sha256:${'a'.repeat(64)}`,
       },
     });
   });
@@ -113,8 +115,25 @@ describe('parsing a PipelineRun', () => {
     expect(aPipelineRun({ status: { startTime } }).status.startTime).toBe(startTime);
   });
 
+  it.each([
+    ['of another algorithm', { sha1: 'a'.repeat(40) }],
+    ['that is none', { sha256: 'abc' }],
+    ['that is no text', { sha256: 7 }],
+  ])('does not take a digest %s for that of the bundle', (_what, digest) => {
+    const status = { provenance: { refSource: { digest } } };
+    expect(aPipelineRun({ status }).status.bundleDigest).toBeUndefined();
+  });
+
   it('takes every status, however absurd', () => {
-    const fields = ['conditions', 'startTime', 'completionTime', 'childReferences', 'steps', 'retriesStatus'] as const;
+    const fields = [
+      'conditions',
+      'provenance',
+      'startTime',
+      'completionTime',
+      'childReferences',
+      'steps',
+      'retriesStatus',
+    ] as const;
     const absurd = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...fields), fc.jsonValue()));
     fc.assert(
       fc.property(absurd, absurd, (status, spec) => {
@@ -164,18 +183,17 @@ describe('the outcome of a PipelineRun', () => {
     expect(readOutcome(aPipelineRun({ status })).state).toBe(expected);
   });
 
-  it('comes with its times, and with the words of Tekton', () => {
-    const startTime = '2026-11-23T12:05:00Z';
-    const times = { startTime, completionTime };
-    expect(readOutcome(aPipelineRun({ status: { ...succeeded('False', 'Failed', 'why'), ...times } }))).toEqual({
+  it('comes with its end, and with the words of Tekton', () => {
+    const status = { ...succeeded('False', 'Failed', 'why'), completionTime };
+    expect(readOutcome(aPipelineRun({ status }))).toEqual({
       state: 'failed',
-      ...times,
+      completionTime,
       reason: 'Failed',
       message: 'why',
     });
-    expect(readOutcome(aPipelineRun({ status: times }))).toEqual({
+    expect(readOutcome(aPipelineRun({ status: { completionTime } }))).toEqual({
       state: 'unknown',
-      ...times,
+      completionTime,
       reason: '',
       message: '',
     });

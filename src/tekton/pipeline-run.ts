@@ -27,6 +27,8 @@ export interface PipelineRun extends KubernetesObject {
     readonly childReferences: readonly ChildReference[];
     /** How many tasks were not run because their conditions did not hold. */
     readonly skippedTasks: number;
+    /** Digest of the bundle that the pipeline came from, `sha256:` and 64 hexadecimal digits. */
+    readonly bundleDigest?: string;
   };
 }
 
@@ -86,7 +88,7 @@ export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
   const { spec, status, metadata } = recordOf(raw);
-  const { startTime, completionTime, childReferences, skippedTasks } = recordOf(status);
+  const { startTime, completionTime, childReferences, skippedTasks, provenance } = recordOf(status);
   const { status: asked, timeouts } = recordOf(spec);
   return {
     apiVersion: pipelineRunApiVersion,
@@ -100,8 +102,16 @@ export function parsePipelineRun(raw: unknown): PipelineRun {
       completionTime: timeOf(completionTime),
       childReferences: arrayOf(childReferences).flatMap(parseChild),
       skippedTasks: arrayOf(skippedTasks).length,
+      bundleDigest: digestOf(provenance),
     },
   };
+}
+
+/** https://tekton.dev/docs/pipelines/pipeline-api/#tekton.dev/v1.RefSource; a digest has no prefix there. */
+function digestOf(provenance: unknown): string | undefined {
+  const { digest } = recordOf(recordOf(provenance)['refSource']);
+  const hex = stringOf(recordOf(digest)['sha256']) ?? '';
+  return /^[a-f0-9]{64}$/.test(hex) ? `sha256:${hex}` : undefined;
 }
 
 function changedAtOf(metadata: unknown): string | undefined {

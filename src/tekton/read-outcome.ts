@@ -6,7 +6,6 @@ import type { PipelineRun } from './pipeline-run.ts';
  */
 export interface PipelineRunOutcome {
   readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
-  readonly startTime?: string;
   readonly completionTime?: string;
   /** Tekton's word for it, empty when it gave none. */
   readonly reason: string;
@@ -17,11 +16,11 @@ const states = { True: 'succeeded', False: 'failed', Unknown: 'running' } as con
 
 /** Reads how a PipelineRun stands from its `Succeeded` condition (https://tekton.dev/docs/pipelines/pipelineruns/#monitoring-execution-status). */
 export function readOutcome({ status }: PipelineRun): PipelineRunOutcome {
-  const { succeeded, startTime, completionTime } = status;
+  const { succeeded, completionTime } = status;
   if (succeeded !== undefined) {
     const { reason, message } = succeeded;
-    return { state: states[succeeded.status], startTime, completionTime, reason, message };
+    return { state: states[succeeded.status], completionTime, reason, message };
   }
   const state = completionTime === undefined ? 'running' : 'unknown';
-  return { state, startTime, completionTime, reason: '', message: '' };
+  return { state, completionTime, reason: '', message: '' };
 }

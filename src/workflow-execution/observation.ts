@@ -1,11 +1,13 @@
 import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
-/** What the PipelineRun itself says about when it ran. */
-export interface RunTimes {
-  /** RFC 3339; absent as long as Tekton has not started it. */
+/** What a PipelineRun that has ended tells of its run. */
+export interface RunRecord {
+  /** When it was created, RFC 3339; absent when it is gone. */
   readonly startTime?: string;
   /** RFC 3339; absent as long as it runs, or when it was gone before its end was seen. */
   readonly completionTime?: string;
+  /** Digest of the bundle that it ran; absent when Tekton resolved none. */
+  readonly bundleDigest?: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export type Observation =
       readonly phase: 'Running';
       readonly pipelineRun: PipelineRunRef;
       readonly message: string;
+      /** When the PipelineRun was created, RFC 3339; absent when it is gone. */
       readonly startTime?: string;
       /** How it came to run; said only by the look that found its PipelineRun for the first time. */
       readonly begun?: 'created' | 'adopted';
@@ -37,6 +40,6 @@ export type Observation =
       readonly message: string;
       /** Whether every task was skipped, so that no step has run. */
       readonly allTasksSkipped?: boolean;
-    } & RunTimes)
-  | ({ readonly phase: 'Failed'; readonly failure: Failure; readonly pipelineRun?: PipelineRunRef } & RunTimes)
+    } & RunRecord)
+  | ({ readonly phase: 'Failed'; readonly failure: Failure; readonly pipelineRun?: PipelineRunRef } & RunRecord)
   | { readonly phase: 'Skipped'; readonly skip: Skip };

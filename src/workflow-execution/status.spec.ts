@@ -59,8 +59,12 @@ describe('the status of an execution', () => {
     expect(hasSkippedAllTasks(after([running, completed]))).toBe(false);
   });
 
-  it("is Completed with the PipelineRun's own times", () => {
-    const times = { startTime: '2026-01-02T03:05:00Z', completionTime: '2026-01-02T03:06:00Z' };
+  it('is Completed with the times of its PipelineRun and the bundle that ran', () => {
+    const times = {
+      startTime: '2026-01-02T03:05:00Z',
+      completionTime: '2026-01-02T03:06:00Z',
+      bundleDigest: `sha256:${'a'.repeat(64)}`,
+    };
     const execution = after([running, { phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', ...times });
     expect(conditions(execution)).toEqual(['Ready=True Completed', 'PipelineRunCreated=True PipelineRunCreated']);

@@ -8,7 +8,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from './generated/workflow-execution.ts';
-import type { Observation, RunTimes } from './observation.ts';
+import type { Observation, RunRecord } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
 import { cut, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
@@ -29,7 +29,7 @@ export function summarise(execution: WorkflowExecution, observation: Observation
     ...outcomeOf(observation.phase),
     message: cut(messageOf(observation), maxMessageLength),
     ...pipelineRunOf(previous, observation),
-    ...timesOf(previous, observation, now),
+    ...recordOf(previous, observation, now),
     ...(observation.phase === 'Failed' ? { failure: bounded(observation.failure) } : {}),
     ...(observation.phase === 'Skipped' ? { skip: bounded(observation.skip) } : {}),
     conditions: mergeConditions(previous.conditions ?? [], conditionsOf(previous, observation), { now, generation }),
@@ -111,17 +111,19 @@ function pipelineRunOf(
   return reference === undefined ? {} : { pipelineRunRef: reference };
 }
 
-function timesOf(
+/** When the run started and ended, and what it ran. */
+function recordOf(
   previous: WorkflowExecutionStatus,
   observation: Observation,
   now: Date,
-): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime'> {
-  const observed: RunTimes = observation.phase === 'Pending' || observation.phase === 'Skipped' ? {} : observation;
-  const startTime = observed.startTime ?? previous.startTime;
+): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime' | 'bundleDigest'> {
+  const observed: RunRecord = observation.phase === 'Pending' || observation.phase === 'Skipped' ? {} : observation;
+  const { startTime = previous.startTime, bundleDigest } = observed;
   const completionTime = isTerminal(observation.phase) ? (observed.completionTime ?? timestamp(now)) : undefined;
   return {
     ...(startTime === undefined ? {} : { startTime }),
     ...(completionTime === undefined ? {} : { completionTime }),
+    ...(bundleDigest === undefined ? {} : { bundleDigest }),
   };
 }
 

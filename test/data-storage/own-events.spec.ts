@@ -48,7 +48,6 @@ describe('an event of an execution', () => {
         event_type: 'workflowexecution.workflow.completed',
         workflow_id: 'oomkill-increase-memory',
         workflow_version: '1.0.0',
-        workflow_name: 'oomkill-increase-memory',
         target_resource: 'payment/deployment/payment-api',
         phase: 'Completed',
         container_image: 'quay.io/kubernaut/oomkill:v1.0.0',

@@ -27,8 +27,8 @@ describeOnPods('the API and a controller, with real containers', (environment) =
 
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', observedGeneration: 1 });
     const name = execution.status?.pipelineRunRef?.name ?? '';
-    const { status } = await client.get(pipelineRunResource, { namespace, name });
-    expect(execution.status?.startTime).toBe(status.startTime);
+    const { metadata, status } = await client.get(pipelineRunResource, { namespace, name });
+    expect(execution.status?.startTime).toBe(metadata.creationTimestamp);
     expect(execution.status?.completionTime).toBe(status.completionTime);
     const ofRun = `tekton.dev/pipelineRun=${name}`;
     await expect(kubectl('logs', '-n', namespace, '-l', ofRun, '-c', 'step-report', '--tail=-1')).resolves.toBe(

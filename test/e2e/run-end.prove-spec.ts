@@ -78,7 +78,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { client, namespace, execute, finished } = environment();
     await execute('deleted', shellWorkflow(ignoresTermFor(6)));
     await runs.runningPod('deleted');
-    const { status: running } = await runs.says('deleted', 'is running');
+    const { status: running } = await runs.says('deleted', 'is in progress');
     await client.delete(pipelineRunResource, { namespace, name: running?.pipelineRunRef?.name ?? '' });
 
     const ending = await runs.says('deleted', '(step shell) to end.');

@@ -177,6 +177,43 @@ export class WorkflowRefDto {
   })
   containerDigest?: string;
 
+  /** Name of the workflow in the catalogue, for people who read the audit trail. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Name of the workflow in the catalogue, for people who read the audit trail.',
+    required: false,
+    minLength: 1,
+    maxLength: 253,
+    pattern: '^[^\\p{C}]+$',
+  })
+  @Optional()
+  @IsText({
+    minLength: 1,
+    maxLength: 253,
+    pattern: new RegExp('^[^\\p{C}]+$', 'u'),
+    message: 'must not contain control characters',
+  })
+  workflowName?: string;
+
+  /** What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail.',
+    required: false,
+    minLength: 1,
+    maxLength: 128,
+    pattern: '^[^\\s\\p{C}]+$',
+  })
+  @Optional()
+  @IsText({
+    minLength: 1,
+    maxLength: 128,
+    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    message: 'must not contain white space or control characters',
+  })
+  actionType?: string;
+
   /** Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail. */
   @ApiProperty({
     type: 'array',

@@ -265,10 +265,10 @@ export class WorkflowExecutionStatusDto {
   })
   pipelineRunRef?: PipelineRunRefDto;
 
-  /** When Tekton started the PipelineRun. */
+  /** When the PipelineRun was created. */
   @ApiProperty({
     type: 'string',
-    description: 'When Tekton started the PipelineRun.',
+    description: 'When the PipelineRun was created.',
     required: false,
     format: 'date-time',
   })
@@ -282,6 +282,16 @@ export class WorkflowExecutionStatusDto {
     format: 'date-time',
   })
   completionTime?: string;
+
+  /** Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none.',
+    required: false,
+    maxLength: 71,
+  })
+  bundleDigest?: string;
 
   /** Why the execution failed; given when its phase is Failed. */
   @ApiProperty({

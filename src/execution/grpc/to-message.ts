@@ -74,6 +74,7 @@ function statusMessage(status: WorkflowExecutionStatus): StatusMessage {
     pipelineRunRef: pipelineRunRef && PipelineRunRefMessage.fromPartial(pipelineRunRef),
     startTime: time(status.startTime),
     completionTime: time(status.completionTime),
+    bundleDigest: status.bundleDigest,
     failure: failure && failureMessage(failure),
     skip: skip && skipMessage(skip),
     conditions: conditions?.map(conditionMessage),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aCondition } from '../../audit/audit.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type {
   WorkflowExecution,
@@ -9,13 +10,18 @@ import type { Executions } from '../executions.ts';
 import { ExpireFinished } from './expire-finished.step.ts';
 
 const completed: WorkflowExecutionStatus = { phase: 'Completed', completionTime: '2026-01-02T03:04:05Z' };
+const skipped: WorkflowExecutionStatus = {
+  ...{ phase: 'Skipped', completionTime: '2026-01-02T03:04:05Z' },
+  conditions: [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })],
+};
 const { signal } = new AbortController();
 
 /** The step at a moment, and what it deletes. */
-function at(moment: string) {
+function at(moment: string, ttlSkippedMs = 86_400_000) {
   const deleted: WorkflowExecution[] = [];
   const executions = { delete: (execution: WorkflowExecution) => Promise.resolve(void deleted.push(execution)) };
-  return { step: new ExpireFinished(executions as unknown as Executions, new FakeClock(new Date(moment))), deleted };
+  const clock = new FakeClock(new Date(moment));
+  return { step: new ExpireFinished(executions as unknown as Executions, { ttlSkippedMs }, clock), deleted };
 }
 
 describe('a finished execution', () => {
@@ -39,5 +45,41 @@ describe('a finished execution', () => {
     const execution = aWorkflowExecution({ status: completed, spec: { ttlSecondsAfterFinished: 60 } });
     await expect(step.run(execution, signal)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
     expect(deleted).toEqual([execution]);
+  });
+});
+
+describe('a Skipped execution without a TTL of its own', () => {
+  const execution = aWorkflowExecution({ status: skipped });
+
+  it('is looked at again when WFE_TTL_SKIPPED is over', async () => {
+    const { step, deleted } = at('2026-01-03T03:04:04Z');
+    const outcome = await step.run(execution, signal);
+    expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'NotExpired', requeueAfterMs: 1_000 }, []]);
+  });
+
+  it('is deleted when WFE_TTL_SKIPPED is over', async () => {
+    const { step, deleted } = at('2026-01-03T03:04:05Z');
+    await expect(step.run(execution, signal)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
+    expect(deleted).toEqual([execution]);
+  });
+
+  it.each([
+    ['WFE_TTL_SKIPPED is 0s', execution, 0, 'Finished'],
+    [
+      'its audit events are not recorded',
+      aWorkflowExecution({ status: { ...skipped, conditions: [] } }),
+      1,
+      'AuditIsPending',
+    ],
+  ])('is kept while %s', async (_, kept, ttlMs, reason) => {
+    const { step, deleted } = at('2036-01-02T03:04:05Z', ttlMs);
+    expect([await step.run(kept, signal), deleted]).toEqual([{ kind: 'settled', reason }, []]);
+  });
+
+  it('is deleted by a TTL of its own before its audit events are recorded: the deletion waits for them', async () => {
+    const { step, deleted } = at('2026-01-02T03:05:05Z');
+    const own = aWorkflowExecution({ status: { ...skipped, conditions: [] }, spec: { ttlSecondsAfterFinished: 60 } });
+    await expect(step.run(own, signal)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
+    expect(deleted).toEqual([own]);
   });
 });

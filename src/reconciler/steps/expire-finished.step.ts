@@ -1,8 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isSettled } from '../../audit/standing.ts';
+import { CONFIG } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { Executions } from '../executions.ts';
 import { CLOCK } from '../tokens.ts';
+import { ttlMsOf, type DefaultTtls } from '../ttl.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Deletes a finished execution when its time is over, and looks again at that time while it is not. */
@@ -10,16 +13,18 @@ import type { Step, StepOutcome } from './step.ts';
 export class ExpireFinished implements Step {
   constructor(
     private readonly executions: Executions,
+    @Inject(CONFIG) private readonly defaults: DefaultTtls,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    const { ttlSecondsAfterFinished } = execution.spec;
+    const ttlMs = ttlMsOf(execution, this.defaults);
     const { completionTime } = execution.status ?? {};
-    if (ttlSecondsAfterFinished === undefined || completionTime === undefined) {
-      return { kind: 'settled', reason: 'Finished' };
-    }
-    const due = Date.parse(completionTime) + ttlSecondsAfterFinished * 1000;
+    if (ttlMs === undefined || completionTime === undefined) return { kind: 'settled', reason: 'Finished' };
+    // Nobody has asked for this deletion: it must not cost an audit event, however long data storage is away.
+    const isDefault = execution.spec.ttlSecondsAfterFinished === undefined;
+    if (isDefault && !isSettled(execution)) return { kind: 'settled', reason: 'AuditIsPending' };
+    const due = Date.parse(completionTime) + ttlMs;
     const requeueAfterMs = due - this.clock.now().getTime();
     if (requeueAfterMs > 0) return { kind: 'settled', reason: 'NotExpired', requeueAfterMs };
     await this.executions.delete(execution, signal);

@@ -9,6 +9,7 @@ import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
 import type { StepOutcome } from './step.ts';
 
 const { signal } = new AbortController();
+const creationTimestamp = '2026-01-02T02:59:58Z';
 const startTime = '2026-01-02T03:00:00Z';
 const completionTime = '2026-01-02T03:00:10Z';
 const statusDeadlineMs = 600_000;
@@ -40,9 +41,9 @@ describe('following an execution', () => {
   it('says that it runs, without a look at its TaskRuns, and comes back in time', async () => {
     const { follow, execution, pipelineRun, server } = aStep();
     const one = execution();
-    pipelineRun(one, { status: goesOn });
+    pipelineRun(one, { status: goesOn, metadata: { creationTimestamp } });
     await expect(follow(one)).resolves.toMatchObject({
-      observation: { phase: 'Running', startTime },
+      observation: { phase: 'Running', startTime: creationTimestamp },
       requeueAfterMs: statusDeadlineMs,
     });
     expect(server.verbs).toEqual([]);

@@ -14,6 +14,7 @@ import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 import { StartPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
+const creationTimestamp = '2026-11-23T12:04:58Z';
 const startTime = '2026-11-23T12:05:00Z';
 const completionTime = '2026-11-23T12:05:07Z';
 
@@ -51,9 +52,10 @@ describe('starting an execution', () => {
   it('adopts the PipelineRun that an earlier try has created, however far it is', async () => {
     const { start, execution, unseenPipelineRun, errors } = aCluster();
     const one = execution();
-    unseenPipelineRun(one, { status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
+    const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime };
+    unseenPipelineRun(one, { metadata: { creationTimestamp }, status });
     await expect(start.run(one, signal)).resolves.toMatchObject({
-      observation: { phase: 'Running', begun: 'adopted', startTime },
+      observation: { phase: 'Running', begun: 'adopted', startTime: creationTimestamp },
     });
     expect(errors.count).toBe(0);
   });

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -545,20 +545,44 @@ else {
 var valid9 = true;
 }
 if(valid9){
-if(data33.secretParameters !== undefined){
-let data38 = data33.secretParameters;
+if(data33.workflowName !== undefined){
 const _errs79 = errors;
-if(errors === _errs79){
-if(Array.isArray(data38)){
-var valid10 = true;
-const len2 = data38.length;
-for(let i2=0; i2<len2; i2++){
+if(typeof data33.workflowName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/workflowName",schemaPath:"#/properties/spec/properties/workflowRef/properties/workflowName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs79 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data33.actionType !== undefined){
 const _errs81 = errors;
-if(typeof data38[i2] !== "string"){
+if(typeof data33.actionType !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/actionType",schemaPath:"#/properties/spec/properties/workflowRef/properties/actionType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs81 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data33.secretParameters !== undefined){
+let data40 = data33.secretParameters;
+const _errs83 = errors;
+if(errors === _errs83){
+if(Array.isArray(data40)){
+var valid10 = true;
+const len2 = data40.length;
+for(let i2=0; i2<len2; i2++){
+const _errs85 = errors;
+if(typeof data40[i2] !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/secretParameters/" + i2,schemaPath:"#/properties/spec/properties/workflowRef/properties/secretParameters/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid10 = _errs81 === errors;
+var valid10 = _errs85 === errors;
 if(!valid10){
 break;
 }
@@ -569,10 +593,12 @@ validate10.errors = [{instancePath:instancePath+"/spec/workflowRef/secretParamet
 return false;
 }
 }
-var valid9 = _errs79 === errors;
+var valid9 = _errs83 === errors;
 }
 else {
 var valid9 = true;
+}
+}
 }
 }
 }
@@ -592,29 +618,29 @@ var valid7 = true;
 }
 if(valid7){
 if(data24.targetResource !== undefined){
-const _errs83 = errors;
+const _errs87 = errors;
 if(typeof data24.targetResource !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/targetResource",schemaPath:"#/properties/spec/properties/targetResource/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs83 === errors;
+var valid7 = _errs87 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.parameters !== undefined){
-let data41 = data24.parameters;
-const _errs85 = errors;
-if(errors === _errs85){
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-for(const key2 in data41){
-const _errs88 = errors;
-if(typeof data41[key2] !== "string"){
+let data43 = data24.parameters;
+const _errs89 = errors;
+if(errors === _errs89){
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+for(const key2 in data43){
+const _errs92 = errors;
+if(typeof data43[key2] !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/parameters/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs88 === errors;
+var valid11 = _errs92 === errors;
 if(!valid11){
 break;
 }
@@ -625,60 +651,60 @@ validate10.errors = [{instancePath:instancePath+"/spec/parameters",schemaPath:"#
 return false;
 }
 }
-var valid7 = _errs85 === errors;
+var valid7 = _errs89 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.confidence !== undefined){
-const _errs90 = errors;
+const _errs94 = errors;
 if(!(typeof data24.confidence == "number")){
 validate10.errors = [{instancePath:instancePath+"/spec/confidence",schemaPath:"#/properties/spec/properties/confidence/type",keyword:"type",params:{type: "number"},message:"must be number"}];
 return false;
 }
-var valid7 = _errs90 === errors;
+var valid7 = _errs94 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.rationale !== undefined){
-const _errs92 = errors;
+const _errs96 = errors;
 if(typeof data24.rationale !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/rationale",schemaPath:"#/properties/spec/properties/rationale/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs92 === errors;
+var valid7 = _errs96 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.executionConfig !== undefined){
-let data45 = data24.executionConfig;
-const _errs94 = errors;
-if(errors === _errs94){
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.serviceAccountName !== undefined){
-const _errs96 = errors;
-if(typeof data45.serviceAccountName !== "string"){
+let data47 = data24.executionConfig;
+const _errs98 = errors;
+if(errors === _errs98){
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.serviceAccountName !== undefined){
+const _errs100 = errors;
+if(typeof data47.serviceAccountName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/serviceAccountName",schemaPath:"#/properties/spec/properties/executionConfig/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs96 === errors;
+var valid12 = _errs100 === errors;
 }
 else {
 var valid12 = true;
 }
 if(valid12){
-if(data45.timeout !== undefined){
-const _errs98 = errors;
-if(typeof data45.timeout !== "string"){
+if(data47.timeout !== undefined){
+const _errs102 = errors;
+if(typeof data47.timeout !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/timeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/timeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs98 === errors;
+var valid12 = _errs102 === errors;
 }
 else {
 var valid12 = true;
@@ -690,49 +716,49 @@ validate10.errors = [{instancePath:instancePath+"/spec/executionConfig",schemaPa
 return false;
 }
 }
-var valid7 = _errs94 === errors;
+var valid7 = _errs98 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.cancelRequested !== undefined){
-const _errs100 = errors;
+const _errs104 = errors;
 if(typeof data24.cancelRequested !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid7 = _errs100 === errors;
+var valid7 = _errs104 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.cancelMode !== undefined){
-let data49 = data24.cancelMode;
-const _errs102 = errors;
-if(typeof data49 !== "string"){
+let data51 = data24.cancelMode;
+const _errs106 = errors;
+if(typeof data51 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data49 === "Graceful") || (data49 === "Immediate"))){
+if(!((data51 === "Graceful") || (data51 === "Immediate"))){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid7 = _errs102 === errors;
+var valid7 = _errs106 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.ttlSecondsAfterFinished !== undefined){
-let data50 = data24.ttlSecondsAfterFinished;
-const _errs104 = errors;
-if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
+let data52 = data24.ttlSecondsAfterFinished;
+const _errs108 = errors;
+if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
 validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid7 = _errs104 === errors;
+var valid7 = _errs108 === errors;
 }
 else {
 var valid7 = true;
@@ -760,49 +786,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data51 = data.status;
-const _errs106 = errors;
-if(errors === _errs106){
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.observedGeneration !== undefined){
-let data52 = data51.observedGeneration;
-const _errs108 = errors;
-if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
-validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid13 = _errs108 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data51.phase !== undefined){
-let data53 = data51.phase;
+let data53 = data.status;
 const _errs110 = errors;
-if(typeof data53 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((data53 === "Pending") || (data53 === "Running")) || (data53 === "Completed")) || (data53 === "Failed")) || (data53 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid13 = _errs110 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data51.outcome !== undefined){
-let data54 = data51.outcome;
+if(errors === _errs110){
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.observedGeneration !== undefined){
+let data54 = data53.observedGeneration;
 const _errs112 = errors;
-if(typeof data54 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data54 === "Success") || (data54 === "Failed")) || (data54 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid13 = _errs112 === errors;
@@ -811,10 +803,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.message !== undefined){
+if(data53.phase !== undefined){
+let data55 = data53.phase;
 const _errs114 = errors;
-if(typeof data51.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((data55 === "Pending") || (data55 === "Running")) || (data55 === "Completed")) || (data55 === "Failed")) || (data55 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs114 === errors;
@@ -823,10 +820,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.target !== undefined){
+if(data53.outcome !== undefined){
+let data56 = data53.outcome;
 const _errs116 = errors;
-if(typeof data51.target !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data56 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data56 === "Success") || (data56 === "Failed")) || (data56 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -835,45 +837,45 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.pipelineRunRef !== undefined){
-let data57 = data51.pipelineRunRef;
+if(data53.message !== undefined){
 const _errs118 = errors;
-if(errors === _errs118){
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(typeof data53.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs118 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.target !== undefined){
+const _errs120 = errors;
+if(typeof data53.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs120 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.pipelineRunRef !== undefined){
+let data59 = data53.pipelineRunRef;
+const _errs122 = errors;
+if(errors === _errs122){
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
 let missing6;
-if(((((data57.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data57.kind === undefined) && (missing6 = "kind"))) || ((data57.name === undefined) && (missing6 = "name"))) || ((data57.namespace === undefined) && (missing6 = "namespace"))){
+if(((((data59.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data59.kind === undefined) && (missing6 = "kind"))) || ((data59.name === undefined) && (missing6 = "name"))) || ((data59.namespace === undefined) && (missing6 = "namespace"))){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data57.apiVersion !== undefined){
-const _errs120 = errors;
-if(typeof data57.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs120 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data57.kind !== undefined){
-const _errs122 = errors;
-if(typeof data57.kind !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs122 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data57.name !== undefined){
+if(data59.apiVersion !== undefined){
 const _errs124 = errors;
-if(typeof data57.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data59.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs124 === errors;
@@ -882,10 +884,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data57.namespace !== undefined){
+if(data59.kind !== undefined){
 const _errs126 = errors;
-if(typeof data57.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data59.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs126 === errors;
@@ -894,13 +896,37 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data57.uid !== undefined){
+if(data59.name !== undefined){
 const _errs128 = errors;
-if(typeof data57.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data59.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs128 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data59.namespace !== undefined){
+const _errs130 = errors;
+if(typeof data59.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs130 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data59.uid !== undefined){
+const _errs132 = errors;
+if(typeof data59.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs132 === errors;
 }
 else {
 var valid14 = true;
@@ -916,131 +942,143 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid13 = _errs118 === errors;
+var valid13 = _errs122 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.startTime !== undefined){
-const _errs130 = errors;
-if(typeof data51.startTime !== "string"){
+if(data53.startTime !== undefined){
+const _errs134 = errors;
+if(typeof data53.startTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs130 === errors;
+var valid13 = _errs134 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.completionTime !== undefined){
-const _errs132 = errors;
-if(typeof data51.completionTime !== "string"){
+if(data53.completionTime !== undefined){
+const _errs136 = errors;
+if(typeof data53.completionTime !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs132 === errors;
+var valid13 = _errs136 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.failure !== undefined){
-let data65 = data51.failure;
-const _errs134 = errors;
-if(errors === _errs134){
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data53.bundleDigest !== undefined){
+const _errs138 = errors;
+if(typeof data53.bundleDigest !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/bundleDigest",schemaPath:"#/properties/status/properties/bundleDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs138 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.failure !== undefined){
+let data68 = data53.failure;
+const _errs140 = errors;
+if(errors === _errs140){
+if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
 let missing7;
-if((((data65.reason === undefined) && (missing7 = "reason")) || ((data65.message === undefined) && (missing7 = "message"))) || ((data65.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data68.reason === undefined) && (missing7 = "reason")) || ((data68.message === undefined) && (missing7 = "message"))) || ((data68.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data65.reason !== undefined){
-let data66 = data65.reason;
-const _errs136 = errors;
-if(typeof data66 !== "string"){
+if(data68.reason !== undefined){
+let data69 = data68.reason;
+const _errs142 = errors;
+if(typeof data69 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data66 === "OOMKilled") || (data66 === "DeadlineExceeded")) || (data66 === "ResourceExhausted")) || (data66 === "ImagePullBackOff")) || (data66 === "BundleResolutionFailed")) || (data66 === "ConfigurationError")) || (data66 === "Forbidden")) || (data66 === "TaskFailed")) || (data66 === "Cancelled")) || (data66 === "PipelineRunDeleted")) || (data66 === "ValidationFailed")) || (data66 === "PipelineRunConflict")) || (data66 === "MissingPipelineRun")) || (data66 === "UnknownStatus")) || (data66 === "Unknown"))){
+if(!(((((((((((((((data69 === "OOMKilled") || (data69 === "DeadlineExceeded")) || (data69 === "ResourceExhausted")) || (data69 === "ImagePullBackOff")) || (data69 === "BundleResolutionFailed")) || (data69 === "ConfigurationError")) || (data69 === "Forbidden")) || (data69 === "TaskFailed")) || (data69 === "Cancelled")) || (data69 === "PipelineRunDeleted")) || (data69 === "ValidationFailed")) || (data69 === "PipelineRunConflict")) || (data69 === "MissingPipelineRun")) || (data69 === "UnknownStatus")) || (data69 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid15 = _errs136 === errors;
+var valid15 = _errs142 === errors;
 }
 else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.message !== undefined){
-const _errs138 = errors;
-if(typeof data65.message !== "string"){
+if(data68.message !== undefined){
+const _errs144 = errors;
+if(typeof data68.message !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid15 = _errs138 === errors;
+var valid15 = _errs144 === errors;
 }
 else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.wasExecutionFailure !== undefined){
-const _errs140 = errors;
-if(typeof data65.wasExecutionFailure !== "boolean"){
+if(data68.wasExecutionFailure !== undefined){
+const _errs146 = errors;
+if(typeof data68.wasExecutionFailure !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid15 = _errs140 === errors;
+var valid15 = _errs146 === errors;
 }
 else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.failedTask !== undefined){
-let data69 = data65.failedTask;
-const _errs142 = errors;
-if(errors === _errs142){
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data68.failedTask !== undefined){
+let data72 = data68.failedTask;
+const _errs148 = errors;
+if(errors === _errs148){
+if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
 let missing8;
-if((data69.name === undefined) && (missing8 = "name")){
+if((data72.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data69.name !== undefined){
-const _errs144 = errors;
-if(typeof data69.name !== "string"){
+if(data72.name !== undefined){
+const _errs150 = errors;
+if(typeof data72.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs144 === errors;
+var valid16 = _errs150 === errors;
 }
 else {
 var valid16 = true;
 }
 if(valid16){
-if(data69.stepName !== undefined){
-const _errs146 = errors;
-if(typeof data69.stepName !== "string"){
+if(data72.stepName !== undefined){
+const _errs152 = errors;
+if(typeof data72.stepName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs146 === errors;
+var valid16 = _errs152 === errors;
 }
 else {
 var valid16 = true;
 }
 if(valid16){
-if(data69.exitCode !== undefined){
-let data72 = data69.exitCode;
-const _errs148 = errors;
-if(!((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72)))){
+if(data72.exitCode !== undefined){
+let data75 = data72.exitCode;
+const _errs154 = errors;
+if(!((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75)))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid16 = _errs148 === errors;
+var valid16 = _errs154 === errors;
 }
 else {
 var valid16 = true;
@@ -1054,7 +1092,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs142 === errors;
+var valid15 = _errs148 === errors;
 }
 else {
 var valid15 = true;
@@ -1069,106 +1107,106 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs134 === errors;
+var valid13 = _errs140 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.skip !== undefined){
-let data73 = data51.skip;
-const _errs150 = errors;
-if(errors === _errs150){
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data53.skip !== undefined){
+let data76 = data53.skip;
+const _errs156 = errors;
+if(errors === _errs156){
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
 let missing9;
-if((((data73.reason === undefined) && (missing9 = "reason")) || ((data73.message === undefined) && (missing9 = "message"))) || ((data73.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data76.reason === undefined) && (missing9 = "reason")) || ((data76.message === undefined) && (missing9 = "message"))) || ((data76.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data73.reason !== undefined){
-let data74 = data73.reason;
-const _errs152 = errors;
-if(typeof data74 !== "string"){
+if(data76.reason !== undefined){
+let data77 = data76.reason;
+const _errs158 = errors;
+if(typeof data77 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data74 === "ResourceBusy") || (data74 === "RecentlyRemediated"))){
+if(!((data77 === "ResourceBusy") || (data77 === "RecentlyRemediated"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid17 = _errs152 === errors;
+var valid17 = _errs158 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.message !== undefined){
-const _errs154 = errors;
-if(typeof data73.message !== "string"){
+if(data76.message !== undefined){
+const _errs160 = errors;
+if(typeof data76.message !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs154 === errors;
+var valid17 = _errs160 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.skippedAt !== undefined){
-const _errs156 = errors;
-if(typeof data73.skippedAt !== "string"){
+if(data76.skippedAt !== undefined){
+const _errs162 = errors;
+if(typeof data76.skippedAt !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid17 = _errs156 === errors;
+var valid17 = _errs162 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.conflictingExecution !== undefined){
-let data77 = data73.conflictingExecution;
-const _errs158 = errors;
-if(errors === _errs158){
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(data76.conflictingExecution !== undefined){
+let data80 = data76.conflictingExecution;
+const _errs164 = errors;
+if(errors === _errs164){
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
 let missing10;
-if(((data77.namespace === undefined) && (missing10 = "namespace")) || ((data77.name === undefined) && (missing10 = "name"))){
+if(((data80.namespace === undefined) && (missing10 = "namespace")) || ((data80.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data77.namespace !== undefined){
-const _errs160 = errors;
-if(typeof data77.namespace !== "string"){
+if(data80.namespace !== undefined){
+const _errs166 = errors;
+if(typeof data80.namespace !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs160 === errors;
+var valid18 = _errs166 === errors;
 }
 else {
 var valid18 = true;
 }
 if(valid18){
-if(data77.name !== undefined){
-const _errs162 = errors;
-if(typeof data77.name !== "string"){
+if(data80.name !== undefined){
+const _errs168 = errors;
+if(typeof data80.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs162 === errors;
+var valid18 = _errs168 === errors;
 }
 else {
 var valid18 = true;
 }
 if(valid18){
-if(data77.uid !== undefined){
-const _errs164 = errors;
-if(typeof data77.uid !== "string"){
+if(data80.uid !== undefined){
+const _errs170 = errors;
+if(typeof data80.uid !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs164 === errors;
+var valid18 = _errs170 === errors;
 }
 else {
 var valid18 = true;
@@ -1182,20 +1220,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs158 === errors;
+var valid17 = _errs164 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.remainingCooldownSeconds !== undefined){
-let data81 = data73.remainingCooldownSeconds;
-const _errs166 = errors;
-if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
+if(data76.remainingCooldownSeconds !== undefined){
+let data84 = data76.remainingCooldownSeconds;
+const _errs172 = errors;
+if(!((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs166 === errors;
+var valid17 = _errs172 === errors;
 }
 else {
 var valid17 = true;
@@ -1211,76 +1249,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs150 === errors;
+var valid13 = _errs156 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.conditions !== undefined){
-let data82 = data51.conditions;
-const _errs168 = errors;
-if(errors === _errs168){
-if(Array.isArray(data82)){
+if(data53.conditions !== undefined){
+let data85 = data53.conditions;
+const _errs174 = errors;
+if(errors === _errs174){
+if(Array.isArray(data85)){
 var valid19 = true;
-const len3 = data82.length;
+const len3 = data85.length;
 for(let i3=0; i3<len3; i3++){
-let data83 = data82[i3];
-const _errs170 = errors;
-if(errors === _errs170){
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+let data86 = data85[i3];
+const _errs176 = errors;
+if(errors === _errs176){
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
 let missing11;
-if((((((data83.type === undefined) && (missing11 = "type")) || ((data83.status === undefined) && (missing11 = "status"))) || ((data83.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data83.reason === undefined) && (missing11 = "reason"))) || ((data83.message === undefined) && (missing11 = "message"))){
+if((((((data86.type === undefined) && (missing11 = "type")) || ((data86.status === undefined) && (missing11 = "status"))) || ((data86.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data86.reason === undefined) && (missing11 = "reason"))) || ((data86.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data83.type !== undefined){
-const _errs172 = errors;
-if(typeof data83.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs172 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data83.status !== undefined){
-let data85 = data83.status;
-const _errs174 = errors;
-if(typeof data85 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data85 === "True") || (data85 === "False")) || (data85 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid20 = _errs174 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data83.observedGeneration !== undefined){
-let data86 = data83.observedGeneration;
-const _errs176 = errors;
-if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid20 = _errs176 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data83.lastTransitionTime !== undefined){
+if(data86.type !== undefined){
 const _errs178 = errors;
-if(typeof data83.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data86.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs178 === errors;
@@ -1289,10 +1285,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.reason !== undefined){
+if(data86.status !== undefined){
+let data88 = data86.status;
 const _errs180 = errors;
-if(typeof data83.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data88 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data88 === "True") || (data88 === "False")) || (data88 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs180 === errors;
@@ -1301,13 +1302,50 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.message !== undefined){
+if(data86.observedGeneration !== undefined){
+let data89 = data86.observedGeneration;
 const _errs182 = errors;
-if(typeof data83.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid20 = _errs182 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data86.lastTransitionTime !== undefined){
+const _errs184 = errors;
+if(typeof data86.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs184 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data86.reason !== undefined){
+const _errs186 = errors;
+if(typeof data86.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs186 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data86.message !== undefined){
+const _errs188 = errors;
+if(typeof data86.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs188 === errors;
 }
 else {
 var valid20 = true;
@@ -1324,7 +1362,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schem
 return false;
 }
 }
-var valid19 = _errs170 === errors;
+var valid19 = _errs176 === errors;
 if(!valid19){
 break;
 }
@@ -1335,10 +1373,11 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs168 === errors;
+var valid13 = _errs174 === errors;
 }
 else {
 var valid13 = true;
+}
 }
 }
 }
@@ -1356,7 +1395,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs106 === errors;
+var valid0 = _errs110 === errors;
 }
 else {
 var valid0 = true;

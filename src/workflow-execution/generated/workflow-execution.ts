@@ -173,6 +173,14 @@ export interface WorkflowRef {
    */
   containerDigest?: string;
   /**
+   * Name of the workflow in the catalogue, for people who read the audit trail.
+   */
+  workflowName?: string;
+  /**
+   * What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail.
+   */
+  actionType?: string;
+  /**
    * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.
    */
   secretParameters?: string[];
@@ -210,13 +218,17 @@ export interface WorkflowExecutionStatus {
   target?: string;
   pipelineRunRef?: PipelineRunRef;
   /**
-   * When Tekton started the PipelineRun.
+   * When the PipelineRun was created.
    */
   startTime?: string;
   /**
    * When the execution ended; the PipelineRun's own time where it had one.
    */
   completionTime?: string;
+  /**
+   * Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none.
+   */
+  bundleDigest?: string;
   failure?: Failure;
   skip?: Skip;
   /**

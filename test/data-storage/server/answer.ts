@@ -24,6 +24,8 @@ const titles: Readonly<Record<number, string>> = {
 export interface ProblemDetails {
   readonly fieldErrors?: FieldErrors;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default: a URN for the status. */
+  readonly type?: string;
 }
 
 /** Answers that something was done. */
@@ -32,9 +34,10 @@ export function json(status: number, body: object): Answer {
 }
 
 /** Answers with an error, as https://www.rfc-editor.org/rfc/rfc9457 has it. Its `instance` is added when it is sent. */
-export function problem(status: number, detail: string, { fieldErrors, headers }: ProblemDetails = {}): Answer {
+export function problem(status: number, detail: string, details: ProblemDetails = {}): Answer {
+  const { fieldErrors, headers } = details;
   const title = titles[status] ?? 'Error';
-  const type = `urn:kubernaut:data-storage:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
+  const type = details.type ?? `urn:kubernaut:data-storage:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
   const named = fieldErrors && Object.keys(fieldErrors).length > 0 ? { field_errors: fieldErrors } : {};
   const body = { type, title, status, detail, ...named };
   return { status, contentType: 'application/problem+json', ...(headers && { headers }), body };

@@ -126,15 +126,18 @@ describe('a trail is wrong', () => {
     ]);
   });
 
-  it('where time goes backwards, by as little as a microsecond', () => {
-    const bad = trail().event('a', 'accepted', { event_timestamp: '2026-11-23T10:00:01.000002Z' });
-    bad.event('a', 'started', { event_timestamp: '2026-11-23T10:00:01.000001Z' });
+  it.each(['2026-11-23T10:00:01.000001Z', '2026-11-23T10:00:01.000002Z'])(
+    'where time does not increase: %s',
+    (then) => {
+      const bad = trail().event('a', 'accepted', { event_timestamp: '2026-11-23T10:00:01.000002Z' });
+      bad.event('a', 'started', { event_timestamp: then });
 
-    expect(told(bad, expected('a', 'accepted', 'started'))).toEqual([
-      'time goes backwards from 2026-11-23T10:00:01.000002Z to 2026-11-23T10:00:01.000001Z, ' +
-        'with workflowexecution.execution.started started of team/a (row-2)',
-    ]);
-  });
+      expect(told(bad, expected('a', 'accepted', 'started'))).toEqual([
+        `time does not increase from 2026-11-23T10:00:01.000002Z to ${then}, ` +
+          'with workflowexecution.execution.started started of team/a (row-2)',
+      ]);
+    },
+  );
 
   it('where an event was changed after it had arrived', () => {
     const [first, ...others] = trail().completed('a').build();

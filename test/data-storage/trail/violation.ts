@@ -50,7 +50,7 @@ export function describeViolation(violation: Violation): string {
       return `${nameOf(violation.execution)}: ${describeRow(violation.earlier)} arrived before ${describeRow(violation.later)}`;
     case 'backwards':
       return (
-        `time goes backwards from ${timeOf(violation.earlier)} to ${timeOf(violation.later)}, ` +
+        `time does not increase from ${timeOf(violation.earlier)} to ${timeOf(violation.later)}, ` +
         `with ${describeRow(violation.later)}`
       );
     case 'broken-chain':

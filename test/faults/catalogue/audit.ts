@@ -31,6 +31,27 @@ export const auditFaults: readonly Fault[] = [
     caughtBy: ['src/audit/delivery.spec.ts', 'src/audit/audit-trail.spec.ts'],
   },
   {
+    name: 'events of one second have the same time',
+    file: 'src/audit/due-events.ts',
+    find: 'else if (ms <= latest)',
+    replace: 'else if (ms < latest)',
+    caughtBy: ['src/audit/due-events.spec.ts'],
+  },
+  {
+    name: 'audit events are ordered by the text of their times',
+    file: 'src/audit/lanes.ts',
+    find: 'Date.parse(time) < Date.parse(other)',
+    replace: 'time < other',
+    caughtBy: ['src/audit/outbox.spec.ts'],
+  },
+  {
+    name: 'the events before the end name the digest that ran, so that they are not the same after a restart',
+    file: 'src/audit/build-event.ts',
+    find: "kind === 'ended' ? status?.bundleDigest : undefined",
+    replace: 'status?.bundleDigest',
+    caughtBy: ['src/audit/build-event.spec.ts'],
+  },
+  {
     name: 'an execution without an end has an event of its end',
     file: 'src/audit/due-events.ts',
     find: 'if (!isTerminal(phaseOf(execution))) return metadata.deletionTimestamp;',

@@ -3,6 +3,34 @@ import type { Fault } from '../fault.ts';
 /** Faults of what is decided about an execution without asking anybody. */
 export const decisionFaults: readonly Fault[] = [
   {
+    name: 'the default TTL deletes executions that have run',
+    file: 'src/reconciler/ttl.ts',
+    find: "phaseOf(execution) === 'Skipped' && ",
+    replace: '',
+    caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],
+  },
+  {
+    name: 'the default TTL deletes an execution before its audit events are recorded',
+    file: 'src/reconciler/steps/expire-finished.step.ts',
+    find: 'isDefault && !isSettled(execution)',
+    replace: 'isDefault && false',
+    caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],
+  },
+  {
+    name: 'a new leader forgets the default TTL',
+    file: 'src/reconciler/life-of-an-execution.ts',
+    find: 'if (ttlMsOf(execution, this.defaults) !== undefined) return false;',
+    replace: '',
+    caughtBy: ['src/reconciler/life-of-an-execution.spec.ts'],
+  },
+  {
+    name: 'the start of an execution is not recorded with its PipelineRun',
+    file: 'src/reconciler/observe-pipeline-run.ts',
+    find: '  return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime };',
+    replace: '  return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime: undefined };',
+    caughtBy: ['src/reconciler/observe-pipeline-run.spec.ts'],
+  },
+  {
     name: 'a short name is resolved although a group that may have the kind cannot be reached',
     file: 'src/targets/targets.ts',
     find: "if (resolved.kind !== 'found' || resolved.isShortName) return mayHaveKind;",

@@ -45,6 +45,13 @@ export const deployFaults: readonly Fault[] = [
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
+    name: 'data storage refuses the token of the controller',
+    file: 'deploy/base/controller/deployment.yaml',
+    find: '                  expirationSeconds: 3600\n',
+    replace: '                  expirationSeconds: 3600\n                  audience: data-storage\n',
+    caughtBy: ['test/integration/deploy/base.spec.ts'],
+  },
+  {
     name: 'nobody reaches the gRPC port',
     file: 'deploy/base/api/network-policy.yaml',
     find: '        - port: grpc\n',

@@ -207,7 +207,7 @@ export const reconcilerFaults: readonly Fault[] = [
   },
   {
     name: 'a finished execution expires too late',
-    file: 'src/reconciler/steps/expire-finished.step.ts',
+    file: 'src/reconciler/ttl.ts',
     find: 'ttlSecondsAfterFinished * 1000',
     replace: 'ttlSecondsAfterFinished * 60_000',
     caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],

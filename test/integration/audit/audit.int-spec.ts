@@ -264,6 +264,7 @@ describe('when data storage', () => {
 
     expect(refused.status?.phase).toBe('Completed');
     expect(auditOf(refused)?.message).toContain('HTTP 401');
+    expect(auditOf(refused)?.message).toContain('Missing Authorization header');
   });
 
   it.concurrent('refuses the token, the token file is read again', async () => {

@@ -105,6 +105,12 @@ export const createRules: readonly CreateRule[] = [
   rule('workflowRef.containerDigest', digest, 'sha256:abc', "must be 'sha256:' and 64 lower case hexadecimal digits"),
   rule('workflowRef.containerDigest', digest, digest.toUpperCase(), "must be 'sha256:' and 64"),
   rule('workflowRef.containerDigest', digest, `${digest}0`, 'may not be more than 71'),
+  rule('workflowRef.workflowName', 'Increase memory', '', 'at least 1 chars long'),
+  rule('workflowRef.workflowName', 'a'.repeat(253), 'a'.repeat(254), 'may not be more than 253'),
+  rule('workflowRef.workflowName', 'oomkill', 'oom\u0007kill', 'must not contain control characters'),
+  rule('workflowRef.actionType', 'IncreaseMemoryLimits', '', 'at least 1 chars long'),
+  rule('workflowRef.actionType', 'a'.repeat(128), 'a'.repeat(129), 'may not be more than 128'),
+  rule('workflowRef.actionType', 'ScaleReplicas', 'Scale replicas', noSpace),
   rule(
     'workflowRef.secretParameters[1]',
     ['A', 'MEMORY_LIMIT'],

@@ -146,6 +146,7 @@ describe('finding WorkflowExecutions', () => {
   });
 
   it.each([
+    ['spec.remediationRequestRef.name', 'selected'],
     ['spec.targetResource', 'payment/deployment/selected'],
     ['spec.workflowRef.workflowId', 'selected'],
     ['status.phase', 'Running'],
@@ -153,6 +154,7 @@ describe('finding WorkflowExecutions', () => {
   ])('selects them by %s', async (field, value) => {
     const spec = { ...aSpec(), targetResource: 'payment/deployment/selected' };
     spec.workflowRef = { ...spec.workflowRef, workflowId: 'selected' };
+    spec.remediationRequestRef = { name: 'selected' };
     const { metadata } = await storedWithStatus({ phase: 'Running', target: 'payment/deployment/selected' }, spec);
     await stored(aSpec());
     const page = await client.list(workflowExecutionResource, {

@@ -92,11 +92,11 @@ describe('the pods of the base', () => {
     expect(specOf('PodDisruptionBudget', name)).toMatchObject({ maxUnavailable: 1 });
   });
 
-  it('have a token for data storage that is good for nothing else', () => {
+  it('have a token for data storage, which reviews tokens without audiences', () => {
     const sources = records(podSpecOf('controller')['volumes']).flatMap(({ projected }) =>
       records(recordOf(projected)['sources']),
     );
-    const token = { audience: 'data-storage', expirationSeconds: 3600, path: 'token' };
+    const token = { expirationSeconds: 3600, path: 'token' };
     expect(sources).toEqual([{ serviceAccountToken: token }]);
   });
 });

@@ -108,7 +108,7 @@ describe('the pods of a role', () => {
     const reach = async (role: Role) => {
       const { egress } = await specOf('NetworkPolicy', `workflow-execution-${role}`);
       const { volumes } = podSpecIn(await rendered('base'), role);
-      return [JSON.stringify(egress).includes('data-storage'), JSON.stringify(volumes).includes('data-storage')];
+      return [JSON.stringify(egress).includes('datastorage'), JSON.stringify(volumes).includes('data-storage')];
     };
     await expect(reach('api')).resolves.toEqual([false, false]);
     await expect(reach('controller')).resolves.toEqual([true, true]);
@@ -125,7 +125,7 @@ describe('components/one-process', () => {
     expect(loadConfig(settingsIn(objects, 'api')).roles).toEqual(['api', 'controller']);
     expect(podSpecIn(objects, 'api')['serviceAccountName']).toBe('workflow-execution');
     const egress = JSON.stringify(objectOf(objects, 'NetworkPolicy', 'workflow-execution-api'));
-    expect(egress).toContain('data-storage');
+    expect(egress).toContain('datastorage');
   });
 });
 

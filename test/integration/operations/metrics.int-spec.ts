@@ -183,7 +183,7 @@ describe('the metrics', () => {
   it('report who leads, and count an execution once, also when the leader stops', async () => {
     const { fixture } = replicas;
     await fixture.execute('meanwhile', waitingWorkflow);
-    await fixture.until('meanwhile', 'it has started', (execution) => execution.status?.startTime !== undefined);
+    await fixture.phase('meanwhile', 'Running');
     await expect(leads(standby)).resolves.toBe(0);
 
     await service.stop();

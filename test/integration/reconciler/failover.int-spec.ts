@@ -46,7 +46,8 @@ describe('when the process dies', () => {
     await using fixture = await new ReconcilerFixture().open();
     const first = await fixture.startReconciler();
     await fixture.execute('wfe', waitingWorkflow);
-    const { status } = await fixture.until('wfe', 'it has started', (seen) => seen.status?.startTime !== undefined);
+    const { status } = await fixture.phase('wfe', 'Running');
+    await fixture.startedRun('wfe');
     const crash = crashAfter(fixture.proxy, writes);
     await fixture.delete('wfe');
     await inTime('the process has died', crash.happened);

@@ -43,7 +43,7 @@ describe('an execution', () => {
     expect(status).toMatchObject({
       outcome: 'Success',
       observedGeneration: 1,
-      startTime: run.status.startTime,
+      startTime: run.metadata.creationTimestamp,
       completionTime: run.status.completionTime,
     });
     expect(status?.conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
@@ -110,14 +110,16 @@ describe('an execution', () => {
     const push = (yaml: string) =>
       pushBundle(registry, `workflows/${fixture.namespace}:moving`, { pipelineName: 'workflow', yaml });
     const { ref, digest } = await push(skippingWorkflow);
-    await push(demandingWorkflow);
+    const moved = await push(demandingWorkflow);
 
     const workflowRef = { workflowId: 'w', version: '1', containerImage: ref };
     await fixture.create('pinned', { workflowRef: { ...workflowRef, containerDigest: digest } });
     await fixture.create('moved', { workflowRef });
 
-    await expect(fixture.phase('pinned', 'Completed')).resolves.toHaveProperty('status.outcome', 'Success');
+    const pinned = await fixture.phase('pinned', 'Completed');
+    expect(pinned.status).toMatchObject({ outcome: 'Success', bundleDigest: digest });
     const { status } = await fixture.phase('moved', 'Failed');
+    expect(status?.bundleDigest).toBe(moved.digest);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
     expect(status?.message).toContain('NOBODY_GIVES_THIS');
   });
@@ -132,9 +134,10 @@ describe('an execution', () => {
 
   it.concurrent('fails when its PipelineRun is deleted by hand', async () => {
     await fixture.execute('run-deleted', waitingWorkflow);
-    const started = await fixture.until('run-deleted', 'it has started', hasStarted);
+    const { metadata } = await fixture.startedRun('run-deleted');
 
-    await fixture.client.delete(pipelineRunResource, fixture.key(started.status?.pipelineRunRef?.name ?? ''));
+    await fixture.client.delete(pipelineRunResource, metadata);
+    await fixture.endCancelledTask('run-deleted');
 
     const { status } = await fixture.phase('run-deleted', 'Failed');
     expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
@@ -258,10 +261,6 @@ const testFinalizer = 'test.kubernaut.ai/hold';
 
 type Execution = Awaited<ReturnType<ReconcilerFixture['execution']>>;
 type Meta = Execution['metadata'];
-
-function hasStarted({ status }: Execution): boolean {
-  return status?.startTime !== undefined;
-}
 
 /** The PipelineRun with its finalizers, which the product's parser drops. */
 function withFinalizers(name: string) {

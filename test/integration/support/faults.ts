@@ -46,14 +46,6 @@ export function reset(): Fault {
   return (exchange) => exchange.reset();
 }
 
-/** Answers nothing, and resets the connection when `event` has happened; the request does not reach the API server. */
-export function resetWhen(event: Promise<unknown>): Fault {
-  return async (exchange) => {
-    await event;
-    exchange.reset();
-  };
-}
-
 /** Never answers; the request does not reach the API server. */
 export function drop(): Fault {
   return () => undefined;

@@ -2,6 +2,8 @@ import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
 
 const pending = 'kubernaut_workflow_execution_oldest_pending_seconds';
 const creationErrors = of('kubernaut_pipelinerun_creation_errors_total');
+const ended = (outcome: string, workflow_id = 'restart') =>
+  of('kubernaut_workflow_execution_total', { workflow_id, outcome });
 const held = of('kubernaut_lock_longest_held_seconds');
 const errors = of('controller_runtime_reconcile_errors_total', { controller: 'workflowexecution' });
 const passes = of('controller_runtime_reconcile_total', { controller: 'workflowexecution', result: 'success' });
@@ -60,4 +62,41 @@ export const executions: readonly AlertCase[] = [
   ),
   staysQuiet('WorkflowExecutionReconcileErrors', 'one in ten fails', { [errors]: '0+1x40', [passes]: '0+10x40' }, 30),
   staysQuiet('WorkflowExecutionReconcileErrors', 'nothing happens', { [errors]: '0x40', [passes]: '0x40' }, 30),
+
+  fires(
+    'WorkflowExecutionFailures',
+    'three of four fail, and others are skipped',
+    { [ended('Success')]: '0+1x90', [ended('Failed')]: '0+3x90', [ended('Skipped')]: '0+9x90' },
+    80,
+    '75% of the executions that were not skipped have failed in the last hour. Find them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure of each says why, and kubernaut_workflow_execution_failures_total counts them by reason.',
+  ),
+  fires(
+    'WorkflowExecutionFailures',
+    'every execution fails, and none has ever succeeded',
+    { [ended('Failed', 'a')]: '0+1x90', [ended('Failed', 'b')]: '0+1x90' },
+    80,
+    '100% of the executions that were not skipped have failed in the last hour. Find them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure of each says why, and kubernaut_workflow_execution_failures_total counts them by reason.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionFailures',
+    'one of four fails',
+    { [ended('Success')]: '0+3x90', [ended('Failed')]: '0+1x90' },
+    80,
+  ),
+  staysQuiet('WorkflowExecutionFailures', 'few executions fail', { [ended('Failed')]: '0x20 1x20 2x20 3x30' }, 80),
+
+  fires(
+    'WorkflowExecutionSkips',
+    'three of four are skipped',
+    { [ended('Success')]: '0+1x90', [ended('Skipped')]: '0+3x90' },
+    80,
+    '75% of the executions of the last hour were skipped, because their target was busy or had just been remediated. Find them with kubectl get wfe -A --field-selector status.phase=Skipped; status.skip of each names the execution in its way.',
+  ),
+  staysQuiet(
+    'WorkflowExecutionSkips',
+    'one of four is skipped',
+    { [ended('Success')]: '0+2x90', [ended('Failed')]: '0+1x90', [ended('Skipped')]: '0+1x90' },
+    80,
+  ),
+  staysQuiet('WorkflowExecutionSkips', 'few executions are skipped', { [ended('Skipped')]: '0x20 1x20 5x20 9x30' }, 80),
 ];

@@ -33,15 +33,16 @@ export const replicas: readonly AlertCase[] = [
     staysQuiet(alert, 'one of two is scraped', { [of(series)]: '0 stale', [ofSecond(series)]: '0x20' }, 15),
   ]),
 
-  ...(['workflow-execution-api', 'workflow-execution-controller'] as const).map((deployment) =>
-    fires(
-      'WorkflowExecutionReplicasNotReady',
-      `one of two of ${deployment} has not been ready for 10 minutes`,
-      { [asked(deployment)]: '2x20', [ready(deployment)]: '1x20' },
-      11,
-      `Replicas of ${deployment} in namespace kubernaut-system that have not been ready for 10 minutes: 1. /readyz on port 8081 of such a pod names the check that fails.`,
-      { namespace: 'kubernaut-system', deployment },
-    ),
+  ...(['workflow-execution-api', 'workflow-execution-controller', 'workflowexecution-controller'] as const).map(
+    (deployment) =>
+      fires(
+        'WorkflowExecutionReplicasNotReady',
+        `one of two of ${deployment} has not been ready for 10 minutes`,
+        { [asked(deployment)]: '2x20', [ready(deployment)]: '1x20' },
+        11,
+        `Replicas of ${deployment} in namespace kubernaut-system that have not been ready for 10 minutes: 1. /readyz on port 8081 of such a pod names the check that fails.`,
+        { namespace: 'kubernaut-system', deployment },
+      ),
   ),
   staysQuiet('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked()]: '2x20', [ready()]: '2x20' }, 15),
   staysQuiet(

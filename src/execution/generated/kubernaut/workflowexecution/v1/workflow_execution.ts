@@ -854,6 +854,13 @@ export interface WorkflowRef {
    * Their values are not shown in logs, Events, messages and the audit trail.
    */
   secretParameters: string[];
+  /** Name of the workflow in the catalogue, for people who read the audit trail. */
+  workflowName: string;
+  /**
+   * What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit
+   * trail.
+   */
+  actionType: string;
 }
 
 /** How to run a workflow. */
@@ -881,7 +888,7 @@ export interface WorkflowExecutionStatus {
   pipelineRunRef?:
     | PipelineRunRef
     | undefined;
-  /** When Tekton started the PipelineRun. */
+  /** When the PipelineRun was created. */
   startTime?:
     | Timestamp
     | undefined;
@@ -904,6 +911,8 @@ export interface WorkflowExecutionStatus {
    * lock and the cooldown go by it. Empty when target_resource could not be resolved.
    */
   target: string;
+  /** Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, empty when Tekton resolved none. */
+  bundleDigest: string;
 }
 
 /** A Tekton PipelineRun. */
@@ -2930,7 +2939,15 @@ export const RemediationRequestRef: MessageFns<RemediationRequestRef> = {
 };
 
 function createBaseWorkflowRef(): WorkflowRef {
-  return { workflowId: "", version: "", containerImage: "", containerDigest: "", secretParameters: [] };
+  return {
+    workflowId: "",
+    version: "",
+    containerImage: "",
+    containerDigest: "",
+    secretParameters: [],
+    workflowName: "",
+    actionType: "",
+  };
 }
 
 export const WorkflowRef: MessageFns<WorkflowRef> = {
@@ -2949,6 +2966,12 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     }
     for (const v of message.secretParameters) {
       writer.uint32(42).string(v!);
+    }
+    if (message.workflowName !== "") {
+      writer.uint32(50).string(message.workflowName);
+    }
+    if (message.actionType !== "") {
+      writer.uint32(58).string(message.actionType);
     }
     return writer;
   },
@@ -3006,6 +3029,22 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
             message.secretParameters.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.workflowName = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.actionType = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3028,6 +3067,8 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
     message.containerImage = object.containerImage ?? "";
     message.containerDigest = object.containerDigest ?? "";
     message.secretParameters = object.secretParameters?.map((e) => e) || [];
+    message.workflowName = object.workflowName ?? "";
+    message.actionType = object.actionType ?? "";
     return message;
   },
 };
@@ -3114,6 +3155,7 @@ function createBaseWorkflowExecutionStatus(): WorkflowExecutionStatus {
     skip: undefined,
     conditions: [],
     target: "",
+    bundleDigest: "",
   };
 }
 
@@ -3151,6 +3193,9 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     }
     if (message.target !== "") {
       writer.uint32(90).string(message.target);
+    }
+    if (message.bundleDigest !== "") {
+      writer.uint32(98).string(message.bundleDigest);
     }
     return writer;
   },
@@ -3256,6 +3301,14 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
             message.target = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.bundleDigest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3292,6 +3345,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     message.skip = (object.skip !== undefined && object.skip !== null) ? Skip.fromPartial(object.skip) : undefined;
     message.conditions = object.conditions?.map((e) => Condition.fromPartial(e)) || [];
     message.target = object.target ?? "";
+    message.bundleDigest = object.bundleDigest ?? "";
     return message;
   },
 };
