@@ -11,7 +11,7 @@ import type { Observation } from '../workflow-execution/observation.ts';
  */
 export function observeRefusal(error: KubernetesError): Observation {
   if (isForGood(error)) {
-    const message = `The API server refused the PipelineRun: ${sentence(error.message)} ${advice.ConfigurationError}`;
+    const message = `${advice.ConfigurationError} The API server refused the PipelineRun: ${sentence(error.message)}`;
     return { phase: 'Failed', failure: { reason: 'ConfigurationError', message, wasExecutionFailure: false } };
   }
   return { phase: 'Pending', reason: error.code, message: `The PipelineRun can not be created now: ${error.message}` };
@@ -41,7 +41,7 @@ export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: n
   const next = failed === 'Forbidden' ? advice.Forbidden : 'Create the execution anew when that is solved.';
   return {
     phase: 'Failed',
-    failure: { reason: failed, message: `${told} ${sentence(message)} ${next}`, wasExecutionFailure: false },
+    failure: { reason: failed, message: `${next} ${told} ${sentence(message)}`, wasExecutionFailure: false },
   };
 }
 

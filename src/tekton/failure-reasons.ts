@@ -60,7 +60,7 @@ export const taskRunReasons: Readonly<Record<string, FailureReason | undefined>>
   TaskRunResultLargerThanAllowedLimit: 'TaskFailed',
 };
 
-/** What a person should do next. */
+/** What a person should do next. It comes first in a message, because columns and Events cut the end. */
 export const advice: Readonly<Record<FailureReason, string>> = {
   OOMKilled: 'Raise the memory limit of the step in the workflow, or give it less to do.',
   DeadlineExceeded:
