@@ -19,6 +19,7 @@ const names = [
   'request cancellation',
   'follow',
   'release target',
+  'observe generation',
   'tell audit',
   'expire',
   'delete PipelineRun',
@@ -48,7 +49,7 @@ async function stepsOf(execution: WorkflowExecution): Promise<string[]> {
 }
 
 const conditions = [aCondition({ status: 'True' }), aCondition({ type: 'AuditRecorded', reason: 'Recorded' })];
-const status = { conditions };
+const status = { conditions, observedGeneration: 1 };
 
 describe('the life of an execution', () => {
   it.each([
@@ -62,7 +63,8 @@ describe('the life of an execution', () => {
   it.each([
     ['is new', aWorkflowExecution()],
     ['runs', aRunningExecution({ status })],
-    ['has audit events on their way', anEndedExecution()],
+    ['has audit events on their way', anEndedExecution({ status: { observedGeneration: 1 } })],
+    ['has a spec that has changed since', anEndedExecution({ status, metadata: { generation: 2 } })],
     ['is to be deleted in time', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
     ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
   ])('goes on when it %s', (_, execution) => {
@@ -71,7 +73,7 @@ describe('the life of an execution', () => {
 });
 
 describe('the steps of an execution', () => {
-  const ended = ['release PipelineRun', 'tell audit', 'expire'];
+  const ended = ['release PipelineRun', 'observe generation', 'tell audit', 'expire'];
   const pending = [
     'end conflict',
     'cancel before start',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { isGenerationObserved } from '../workflow-execution/status.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
@@ -13,6 +14,7 @@ import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
+import { ObserveGeneration } from './steps/observe-generation.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
@@ -41,6 +43,7 @@ export class LifeOfAnExecution {
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
     release: ReleaseTarget,
+    observeGeneration: ObserveGeneration,
     tellAudit: TellAudit,
     expire: ExpireFinished,
     deletePipelineRun: DeletePipelineRun,
@@ -53,9 +56,9 @@ export class LifeOfAnExecution {
       // its deadline.
       Pending: [conflicts, cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
       Running: [keepTarget, releasePipelineRun, cancel, follow],
-      Completed: [releasePipelineRun, tellAudit, expire],
-      Failed: [releasePipelineRun, tellAudit, expire],
-      Skipped: [releasePipelineRun, tellAudit, expire],
+      Completed: [releasePipelineRun, observeGeneration, tellAudit, expire],
+      Failed: [releasePipelineRun, observeGeneration, tellAudit, expire],
+      Skipped: [releasePipelineRun, observeGeneration, tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
   }
@@ -67,7 +70,7 @@ export class LifeOfAnExecution {
   isOver(execution: WorkflowExecution): boolean {
     const { metadata, spec } = execution;
     if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
-    return isTerminal(phaseOf(execution)) && isSettled(execution);
+    return isTerminal(phaseOf(execution)) && isSettled(execution) && isGenerationObserved(execution);
   }
 
   /** The steps for an execution as it is now. */

@@ -49,6 +49,7 @@ import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
+import { ObserveGeneration } from './steps/observe-generation.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
@@ -142,6 +143,7 @@ function endProcess(log: Logger): (why: string) => void {
     RequestCancellation,
     FollowPipelineRun,
     ReleaseTarget,
+    ObserveGeneration,
     TellAudit,
     ExpireFinished,
     DeletePipelineRun,

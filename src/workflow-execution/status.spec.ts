@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise, withCondition } from './status.ts';
+import {
+  cancellingMode,
+  hasSkippedAllTasks,
+  isEndNotRecorded,
+  isGenerationObserved,
+  summarise,
+  withCondition,
+  withObservedGeneration,
+} from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -63,7 +71,12 @@ describe('the status of an execution', () => {
     const times = { startTime: '2026-01-02T03:05:00Z', completionTime: '2026-01-02T03:06:00Z' };
     const execution = after([running, { phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', ...times });
-    expect(conditions(execution)).toEqual(['Ready=True Completed', 'PipelineRunCreated=True PipelineRunCreated']);
+    expect(execution.status).toHaveProperty('duration', '1m');
+    expect(conditions(execution)).toEqual([
+      'Ready=True Completed',
+      'PipelineRunCreated=True PipelineRunCreated',
+      'Finished=True Completed',
+    ]);
   });
 
   it('is Failed with the reason, and keeps when it started', () => {
@@ -78,7 +91,13 @@ describe('the status of an execution', () => {
       startTime: '2026-01-02T03:05:00Z',
       completionTime: '2026-01-02T03:10:00Z',
     });
-    expect(conditions(execution)).toEqual(['Ready=False TaskFailed', 'PipelineRunCreated=True PipelineRunCreated']);
+    expect(execution.status).toHaveProperty('duration', '5m');
+    expect(conditions(execution)).toEqual([
+      'Ready=False TaskFailed',
+      'PipelineRunCreated=True PipelineRunCreated',
+      'Finished=True TaskFailed',
+      'Stalled=True TaskFailed',
+    ]);
   });
 
   it('says that no PipelineRun was created when it failed before', () => {
@@ -101,7 +120,26 @@ describe('the status of an execution', () => {
   it('cuts messages to what the API server takes', () => {
     const long = { ...failure, message: 'x'.repeat(10_000) };
     const { status } = after([{ phase: 'Failed', failure: long }]);
-    expect([status?.message?.length, status?.failure?.message.length]).toEqual([4096, 4096]);
+    expect(status?.failure?.message).toHaveLength(4096);
+  });
+
+  it('has the whole text in the failure, and below 200 characters of it elsewhere', () => {
+    const message = `Read the logs. ${'x'.repeat(300)}`;
+    const { status } = after([running, { phase: 'Failed', failure: { ...failure, message } }]);
+    expect(status?.failure?.message).toBe(message);
+    expect(status?.message).toBe(`${message.slice(0, 198)}…`);
+    expect(status?.conditions?.map((condition) => condition.message.length)).toEqual([
+      199,
+      expect.any(Number),
+      199,
+      199,
+    ]);
+  });
+
+  it('says in full why no PipelineRun is created, for the failure when the start deadline passes', () => {
+    const message = 'x'.repeat(300);
+    const { status } = after([{ phase: 'Pending', reason: 'Forbidden', message }]);
+    expect(status?.conditions?.map((condition) => condition.message.length)).toEqual([199, 300]);
   });
 });
 
@@ -121,6 +159,8 @@ describe('the conditions of an execution', () => {
     message,
     ...times,
   });
+  const finished = (reason: string, message: string) => ({ ...ready('True', reason, message), type: 'Finished' });
+  const stalled = (reason: string, message: string) => ({ ...finished(reason, message), type: 'Stalled' });
   const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:10:00Z' } as const;
 
   it.each<[string, Observation, object[]]>([
@@ -136,15 +176,21 @@ describe('the conditions of an execution', () => {
     [
       'has succeeded',
       { phase: 'Completed', pipelineRun: reference, message: 'done' },
-      [ready('True', 'Completed', 'done'), created],
+      [ready('True', 'Completed', 'done'), created, finished('Completed', 'done')],
     ],
-    ['has failed', { phase: 'Failed', failure, pipelineRun: reference }, [ready('False', 'TaskFailed', 'no'), created]],
+    [
+      'has failed',
+      { phase: 'Failed', failure, pipelineRun: reference },
+      [ready('False', 'TaskFailed', 'no'), created, finished('TaskFailed', 'no'), stalled('TaskFailed', 'no')],
+    ],
     [
       'was not needed',
       { phase: 'Skipped', skip },
       [
         ready('False', 'ResourceBusy', 'busy'),
         { type: 'PipelineRunCreated', status: 'False', reason: 'ResourceBusy', message: 'busy', ...times },
+        finished('ResourceBusy', 'busy'),
+        stalled('ResourceBusy', 'busy'),
       ],
     ],
   ])('whose PipelineRun %s say so', (_, observation, expected) => {
@@ -173,12 +219,40 @@ describe('the conditions of an execution', () => {
   });
 });
 
+describe('the observed generation of a finished execution', () => {
+  const finished = after([{ phase: 'Failed', failure }]);
+  const changed = { ...finished, metadata: { ...finished.metadata, generation: 2 } };
+
+  it('follows a change of the spec, and nothing else changes', () => {
+    expect([isGenerationObserved(finished), isGenerationObserved(changed)]).toEqual([true, false]);
+    const conditions = finished.status?.conditions?.map((condition) => ({ ...condition, observedGeneration: 2 }));
+    const status = withObservedGeneration(changed);
+    expect(status).toEqual({ ...finished.status, observedGeneration: 2, conditions });
+    expect(isGenerationObserved({ ...changed, status })).toBe(true);
+  });
+
+  it('is written although the execution has no conditions', () => {
+    expect(withObservedGeneration(aWorkflowExecution())).toEqual({ observedGeneration: 1 });
+  });
+
+  it('is none when the execution has no generation', () => {
+    expect(isGenerationObserved(aWorkflowExecution({ metadata: { generation: undefined } }))).toBe(true);
+  });
+});
+
 describe('the times of an execution', () => {
   it('have no end while it runs, and that of the write when its run says none', () => {
     expect(after([running]).status).not.toHaveProperty('completionTime');
     const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done' }]);
     expect(status).toMatchObject({ completionTime: '2026-01-02T03:10:00Z' });
     expect(status).not.toHaveProperty('startTime');
+    expect(status).not.toHaveProperty('duration');
+  });
+
+  it('give no negative duration when two clocks differ', () => {
+    const times = { startTime: '2026-01-02T03:05:02Z', completionTime: '2026-01-02T03:05:00Z' };
+    const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
+    expect(status).toHaveProperty('duration', '0s');
   });
 
   it('are not those of a run that had not begun', () => {

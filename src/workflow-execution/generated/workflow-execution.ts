@@ -195,13 +195,13 @@ export interface ExecutionConfig {
  */
 export interface WorkflowExecutionStatus {
   /**
-   * Generation of the resource that this status was made from.
+   * Generation of the resource that this status was made from; -1 before the first status.
    */
   observedGeneration?: number;
   phase?: Phase;
   outcome?: Outcome;
   /**
-   * The state in a sentence for people.
+   * The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text.
    */
   message?: string;
   /**
@@ -217,10 +217,14 @@ export interface WorkflowExecutionStatus {
    * When the execution ended; the PipelineRun's own time where it had one.
    */
   completionTime?: string;
+  /**
+   * Time from startTime to completionTime (1m30s), for people. Absent until the run has ended.
+   */
+  duration?: string;
   failure?: Failure;
   skip?: Skip;
   /**
-   * Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions.
+   * Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions.
    */
   conditions?: Condition[];
 }
