@@ -70,7 +70,7 @@ const anyFailure = partly<Failure>(
 
 const anySkip = partly<Skip>(
   {
-    reason: fc.constantFrom('ResourceBusy', 'RecentlyRemediated'),
+    reason: fc.constantFrom('ResourceBusy', 'RecentlyRemediated', 'Restored'),
     message: text,
     skippedAt: time,
     conflictingExecution: partly<NonNullable<Skip['conflictingExecution']>>(
@@ -92,6 +92,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     pipelineRunRef: fc.record({ apiVersion: word, kind: word, name: word, namespace: word, uid: word }),
     startTime: time,
     completionTime: time,
+    duration: word,
     failure: anyFailure,
     skip: anySkip,
     conditions: fc.array(

@@ -7,6 +7,7 @@ import type { Step } from './steps/step.ts';
 
 /** The steps in the order of the constructor. */
 const names = [
+  'skip restored',
   'end conflict',
   'validate',
   'cancel before start',
@@ -75,6 +76,7 @@ describe('the life of an execution', () => {
 describe('the steps of an execution', () => {
   const ended = ['release PipelineRun', 'observe generation', 'tell audit', 'expire'];
   const pending = [
+    'skip restored',
     'end conflict',
     'cancel before start',
     'enforce start deadline',

@@ -20,6 +20,7 @@ import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
+import { SkipRestored } from './steps/skip-restored.step.ts';
 import type { Step } from './steps/step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
@@ -31,6 +32,7 @@ export class LifeOfAnExecution {
   readonly #deletion: readonly Step[];
 
   constructor(
+    skipRestored: SkipRestored,
     conflicts: PipelineRunConflicts,
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
@@ -54,7 +56,15 @@ export class LifeOfAnExecution {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
       // Validated last: a target that cannot be resolved now must keep an execution neither from being cancelled nor from
       // its deadline.
-      Pending: [conflicts, cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
+      Pending: [
+        skipRestored,
+        conflicts,
+        cancelBeforeStart,
+        startDeadline,
+        validate,
+        new AtOnce(addFinalizer, acquire),
+        start,
+      ],
       Running: [keepTarget, releasePipelineRun, cancel, follow],
       Completed: [releasePipelineRun, observeGeneration, tellAudit, expire],
       Failed: [releasePipelineRun, observeGeneration, tellAudit, expire],

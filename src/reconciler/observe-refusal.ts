@@ -37,7 +37,7 @@ export function refusalOf({ status }: WorkflowExecution): Refusal | undefined {
 /** How an execution stands that could not be started for too long. */
 export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: number): Observation {
   const failed: FailureReason = reason === 'Forbidden' ? 'Forbidden' : 'Unknown';
-  const told = `It could not be started within ${deadlineMs / 1_000} s: nothing was created, and nothing ran.`;
+  const told = `Not started within ${deadlineMs / 1_000} s; nothing was created, and nothing ran.`;
   const next = failed === 'Forbidden' ? advice.Forbidden : 'Create the execution anew when that is solved.';
   return {
     phase: 'Failed',

@@ -54,6 +54,7 @@ import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
+import { SkipRestored } from './steps/skip-restored.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
@@ -132,6 +133,7 @@ function endProcess(log: Logger): (why: string) => void {
     TargetLocks,
     LockCollector,
     Resync,
+    SkipRestored,
     ValidateSpec,
     CancelBeforeStart,
     EnforceStartDeadline,

@@ -128,7 +128,7 @@ export class SkipDto {
   /** The class of the reason, for programs. */
   @ApiProperty({
     type: 'string',
-    enum: ['ResourceBusy', 'RecentlyRemediated'],
+    enum: ['ResourceBusy', 'RecentlyRemediated', 'Restored'],
     description: 'The class of the reason, for programs.',
     required: true,
   })

@@ -34,7 +34,7 @@ export type FailureReason =
 /**
  * The class of the reason, for programs.
  */
-export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated';
+export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated' | 'Restored';
 /**
  * Whether it holds.
  */
