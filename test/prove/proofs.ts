@@ -33,6 +33,14 @@ export const proofs: readonly Proof[] = [
     run: { jest: ['test/prometheus/alerts'] },
   },
   {
+    name: 'gitops',
+    minutes: 1,
+    needs: 'Go',
+    proves: 'kstatus (Flux, kpt), the health script of Argo CD and kubectl wait know every phase of an execution.',
+    run: { jest: ['test/gitops'] },
+    cluster: 'shared',
+  },
+  {
     name: 'coverage',
     minutes: 8,
     proves: 'Unit and integration tests cover 85 % of the lines and 80 % of the branches of src/.',

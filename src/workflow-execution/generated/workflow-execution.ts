@@ -110,7 +110,7 @@ export interface WorkflowExecutionSpec {
   rationale?: string;
   executionConfig?: ExecutionConfig;
   /**
-   * Asks for the execution to be cancelled. It can only go from false to true.
+   * Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect.
    */
   cancelRequested?: boolean;
   cancelMode?: CancelMode;

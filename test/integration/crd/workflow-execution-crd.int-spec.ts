@@ -80,6 +80,17 @@ describe('changing a WorkflowExecution', () => {
   });
 
   it.each([
+    ['false', { cancelRequested: false }],
+    ['nothing', { cancelRequested: null }],
+  ])('takes a manifest that says %s of cancelRequested once a cancelled execution has finished', async (_, spec) => {
+    const cancelled = { ...aSpec(), cancelRequested: true, cancelMode: 'Immediate' };
+    const failure = { reason: 'Cancelled', message: 'cancelled', wasExecutionFailure: true };
+    const { metadata } = await storedWithStatus({ phase: 'Failed', failure }, cancelled);
+    const patched = await client.patch(workflowExecutionResource, metadata, { spec }, dryRun);
+    expect(patched.spec.cancelRequested).not.toBe(true);
+  });
+
+  it.each([
     [undefined, 'Graceful', true],
     [undefined, 'Immediate', true],
     ['Graceful', 'Immediate', true],
