@@ -81,15 +81,6 @@ describe('creating an execution', () => {
     expect(upsertIfNewer).toHaveBeenCalledWith(created);
   });
 
-  it('notes the time, by which a copy of it that was restored from a backup is known', async () => {
-    const { service, answer } = serviceWith({});
-
-    await service.create(command, call);
-
-    const annotations = { [ownAnnotations.createdAt]: '2026-01-02T03:04:05Z' };
-    expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { annotations } });
-  });
-
   it('takes the name that is given', async () => {
     const { service, answer } = serviceWith({});
 

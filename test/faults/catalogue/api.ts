@@ -7,7 +7,7 @@ export const apiFaults: readonly Fault[] = [
     file: 'src/execution/new-execution.ts',
     find: '...marks.annotations, ...created,',
     replace: '...marks.annotations,',
-    caughtBy: ['src/execution/execution.service.spec.ts'],
+    caughtBy: ['src/execution/new-execution.spec.ts'],
   },
   {
     name: 'the audience of a token is ignored',
