@@ -229,6 +229,13 @@ export const proofs: readonly Proof[] = [
     run: { node: ['test/storm/defences/cli.ts'] },
   },
   {
+    name: 'versions',
+    needs: 'pods and Go',
+    proves: 'The main line works on the oldest and the newest supported versions of Kubernetes and Tekton.',
+    run: { node: ['test/prove/versions.ts'] },
+    onlyByName: true,
+  },
+  {
     name: 'mutants',
     proves: 'Unit tests kill 95 % of the mutants of the decision code.',
     run: { node: ['test/mutants/run.ts'] },

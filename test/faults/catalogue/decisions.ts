@@ -28,7 +28,10 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/status.ts',
     find: 'status?.observedGeneration === metadata.generation',
     replace: 'true',
-    caughtBy: ['src/workflow-execution/status-conditions.spec.ts', 'src/reconciler/steps/observe-generation.step.spec.ts'],
+    caughtBy: [
+      'src/workflow-execution/status-conditions.spec.ts',
+      'src/reconciler/steps/observe-generation.step.spec.ts',
+    ],
   },
   {
     name: 'kubectl shows messages at full length',
