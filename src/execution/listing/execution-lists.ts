@@ -10,7 +10,6 @@ import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { CatchUp } from '../watch/catch-up.ts';
 import { matcherOf } from './filter.ts';
 import { pageOf } from './page-of.ts';
-import { PageTokenKey } from './page-token-key.ts';
 
 /** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
 const retryAfterMs = 1_000;
@@ -23,7 +22,6 @@ const catchUpMs = 5_000;
 export class ExecutionLists {
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly key: PageTokenKey,
     private readonly ahead: CatchUp,
     private readonly targets: Targets,
   ) {}
@@ -40,7 +38,7 @@ export class ExecutionLists {
     matcherOf(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    return pageOf(this.reflector.store.list(), command, await this.key.pageTokens(), this.targets);
+    return pageOf(this.reflector.store.list(), command, this.targets);
   }
 
   private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {
