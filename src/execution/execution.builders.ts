@@ -71,7 +71,7 @@ const anyFailure = partly<Failure>(
 
 const anySkip = partly<Skip>(
   {
-    reason: fc.constantFrom('ResourceBusy', 'RecentlyRemediated'),
+    reason: fc.constantFrom('ResourceBusy', 'RecentlyRemediated', 'Restored'),
     message: text,
     skippedAt: time,
     conflictingExecution: partly<NonNullable<Skip['conflictingExecution']>>(
@@ -94,6 +94,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     startTime: time,
     completionTime: time,
     bundleDigest: word,
+    duration: word,
     failure: anyFailure,
     skip: anySkip,
     conditions: fc.array(

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { CancelledError, ConflictError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
+import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -56,6 +57,7 @@ function serviceWith(over: {
     lists,
     new ClusterAnswers(client),
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
+    new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AUTH_CLOCK } from '../auth/authenticator.ts';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
+import type { Clock } from '../kubernetes/clock.ts';
 import { ConflictError, redacting } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -51,6 +53,7 @@ export class ExecutionService {
     private readonly lists: ExecutionLists,
     private readonly answers: ClusterAnswers,
     private readonly targetAccess: TargetAccess,
+    @Inject(AUTH_CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -67,7 +70,13 @@ export class ExecutionService {
     const { namespace, spec, validateOnly: dryRun } = command;
     const identity = identityOf(command, caller?.username ?? '');
     const name = command.name ?? identity?.derivedName ?? derivedName(spec.remediationRequestRef.name, this.suffix());
-    const execution = newExecution({ ...command, name }, caller?.username, identity, activeTraceparent());
+    const execution = newExecution(
+      { ...command, name },
+      this.clock.now(),
+      caller?.username,
+      identity,
+      activeTraceparent(),
+    );
     const subject = { resource: executionNamed({ namespace, name }), parent: namespaceNamed(namespace) };
     await this.targetAccess.assertAllowed(spec.targetResource, call, subject);
     const creation =

@@ -47,7 +47,7 @@ export class ExecutionMetrics {
       durations.remove({ workflow_id });
     };
     this.workflows = new BoundedLabel({ most: mostWorkflows, idleMs: idleWorkflowMs, clock, evicted });
-    for (const reason of ['ResourceBusy', 'RecentlyRemediated']) skips.inc({ reason }, 0);
+    for (const reason of ['ResourceBusy', 'RecentlyRemediated', 'Restored']) skips.inc({ reason }, 0);
   }
 
   /**

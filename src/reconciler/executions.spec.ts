@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
+import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import { finalizer } from '../workflow-execution/finalizer.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
@@ -118,6 +119,7 @@ describe('the finalizer of an execution', () => {
     const guarded = await executions.addFinalizer(before, signal);
     expect(stored(before)?.metadata.finalizers).toEqual(expected);
     expect(guarded).toEqual(stored(before));
+    expect(guarded).toHaveProperty('metadata.annotations', { [ownAnnotations.uid]: before.metadata.uid });
   });
 
   it.each([

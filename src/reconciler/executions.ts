@@ -4,6 +4,7 @@ import { ConflictError, NotFoundError, redacting } from '../kubernetes/errors.ts
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { ownAnnotations } from '../workflow-execution/annotations.ts';
 import { finalizer } from '../workflow-execution/finalizer.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../workflow-execution/redact.ts';
@@ -51,10 +52,14 @@ export class Executions {
     return this.#patch(execution, { status: { target, ...change } }, { subresource: 'status', signal });
   }
 
-  /** Puts the finalizer of this service on an execution. */
+  /**
+   * Puts the finalizer of this service on an execution, and its UID in an annotation: a copy that is restored from a backup
+   * has the annotation and another UID.
+   */
   addFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
     const finalizers = [...(execution.metadata.finalizers ?? []), finalizer];
-    return this.#patch(execution, { metadata: { finalizers } }, { signal });
+    const annotations = { [ownAnnotations.uid]: execution.metadata.uid };
+    return this.#patch(execution, { metadata: { finalizers, annotations } }, { signal });
   }
 
   /** Takes the finalizer of this service off an execution; when it was the last one, that is the execution's end. */

@@ -8,6 +8,7 @@ import type { DefaultTtls } from './ttl.ts';
 
 /** The steps in the order of the constructor. */
 const names = [
+  'skip restored',
   'end conflict',
   'validate',
   'cancel before start',
@@ -20,6 +21,7 @@ const names = [
   'request cancellation',
   'follow',
   'release target',
+  'observe generation',
   'tell audit',
   'expire',
   'delete PipelineRun',
@@ -49,7 +51,7 @@ async function stepsOf(execution: WorkflowExecution): Promise<string[]> {
 }
 
 const conditions = [aCondition({ status: 'True' }), aCondition({ type: 'AuditRecorded', reason: 'Recorded' })];
-const status = { conditions };
+const status = { conditions, observedGeneration: 1 };
 
 describe('the life of an execution', () => {
   it.each([
@@ -63,7 +65,8 @@ describe('the life of an execution', () => {
   it.each([
     ['is new', aWorkflowExecution()],
     ['runs', aRunningExecution({ status })],
-    ['has audit events on their way', anEndedExecution()],
+    ['has audit events on their way', anEndedExecution({ status: { observedGeneration: 1 } })],
+    ['has a spec that has changed since', anEndedExecution({ status, metadata: { generation: 2 } })],
     ['is to be deleted in time', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
     ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
   ])('goes on when it %s', (_, execution) => {
@@ -77,8 +80,9 @@ it('goes on when a Skipped execution is deleted in time by default', () => {
 });
 
 describe('the steps of an execution', () => {
-  const ended = ['release PipelineRun', 'tell audit', 'expire'];
+  const ended = ['release PipelineRun', 'observe generation', 'tell audit', 'expire'];
   const pending = [
+    'skip restored',
     'end conflict',
     'cancel before start',
     'enforce start deadline',

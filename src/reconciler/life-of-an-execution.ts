@@ -3,6 +3,7 @@ import { isSettled } from '../audit/standing.ts';
 import { CONFIG } from '../config/config.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { isGenerationObserved } from '../workflow-execution/status.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
@@ -14,11 +15,13 @@ import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
+import { ObserveGeneration } from './steps/observe-generation.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
+import { SkipRestored } from './steps/skip-restored.step.ts';
 import type { Step } from './steps/step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
@@ -31,6 +34,7 @@ export class LifeOfAnExecution {
   readonly #deletion: readonly Step[];
 
   constructor(
+    skipRestored: SkipRestored,
     conflicts: PipelineRunConflicts,
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
@@ -43,6 +47,7 @@ export class LifeOfAnExecution {
     cancel: RequestCancellation,
     follow: FollowPipelineRun,
     release: ReleaseTarget,
+    observeGeneration: ObserveGeneration,
     tellAudit: TellAudit,
     expire: ExpireFinished,
     deletePipelineRun: DeletePipelineRun,
@@ -54,11 +59,19 @@ export class LifeOfAnExecution {
       // A lock that is held for an execution that went without a word hinders nobody: whoever asks for it looks.
       // Validated last: a target that cannot be resolved now must keep an execution neither from being cancelled nor from
       // its deadline.
-      Pending: [conflicts, cancelBeforeStart, startDeadline, validate, new AtOnce(addFinalizer, acquire), start],
+      Pending: [
+        skipRestored,
+        conflicts,
+        cancelBeforeStart,
+        startDeadline,
+        validate,
+        new AtOnce(addFinalizer, acquire),
+        start,
+      ],
       Running: [keepTarget, releasePipelineRun, cancel, follow],
-      Completed: [releasePipelineRun, tellAudit, expire],
-      Failed: [releasePipelineRun, tellAudit, expire],
-      Skipped: [releasePipelineRun, tellAudit, expire],
+      Completed: [releasePipelineRun, observeGeneration, tellAudit, expire],
+      Failed: [releasePipelineRun, observeGeneration, tellAudit, expire],
+      Skipped: [releasePipelineRun, observeGeneration, tellAudit, expire],
     };
     this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
   }
@@ -70,7 +83,7 @@ export class LifeOfAnExecution {
   isOver(execution: WorkflowExecution): boolean {
     if (execution.metadata.deletionTimestamp !== undefined) return false;
     if (ttlMsOf(execution, this.defaults) !== undefined) return false;
-    return isTerminal(phaseOf(execution)) && isSettled(execution);
+    return isTerminal(phaseOf(execution)) && isSettled(execution) && isGenerationObserved(execution);
   }
 
   /** Milliseconds until the start deadline of an execution that is refused now; undefined when none is to come. */

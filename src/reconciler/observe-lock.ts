@@ -8,8 +8,8 @@ import { timestamp } from '../workflow-execution/timestamp.ts';
 export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
   const { name, ...named } = naming(execution, holder);
   const message =
-    `${targetOf(execution)} is held by ${name}, and a target has one execution at a time. ` +
-    'Create another execution when that one has ended, if the target still needs it.';
+    `Create another execution when ${name} has ended, if the target still needs it. ` +
+    `Until then that execution holds ${targetOf(execution)}.`;
   return { phase: 'Skipped', skip: { reason: 'ResourceBusy', message, skippedAt: timestamp(now), ...named } };
 }
 
@@ -25,8 +25,8 @@ export function observeCooldown(
   // Rounded up: after so many seconds it is really over.
   const remainingCooldownSeconds = Math.ceil(remainingMs / 1000);
   const message =
-    `Workflow ${workflowRef.workflowId} ran on ${targetOf(execution)} a short time ago, as ${name}. ` +
-    `The same workflow can run there again in ${remainingCooldownSeconds} s; another workflow can run now.`;
+    `Try again in ${remainingCooldownSeconds} s, or run another workflow now. ` +
+    `Workflow ${workflowRef.workflowId} ran on ${targetOf(execution)} a short time ago, as ${name}.`;
   const skippedAt = timestamp(now);
   return {
     phase: 'Skipped',

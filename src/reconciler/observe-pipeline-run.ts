@@ -88,7 +88,7 @@ export function observeMissingPipelineRun({ status }: WorkflowExecution): Observ
   const { pipelineRunRef } = status ?? {};
   if (pipelineRunRef !== undefined) return { phase: 'Failed', failure: deleted(pipelineRunRef.name, true) };
   const reason = 'MissingPipelineRun';
-  const message = `The status says Running, but there is no PipelineRun of this execution. ${advice[reason]}`;
+  const message = `${advice[reason]} The status says Running, but there is no PipelineRun of this execution.`;
   return { phase: 'Failed', failure: { reason, message, wasExecutionFailure: true } };
 }
 
@@ -96,7 +96,7 @@ const conflict = 'PipelineRunConflict';
 
 /** Observes an execution whose name for a PipelineRun is taken by one of somebody else. */
 export function observeForeign({ metadata: { name } }: PipelineRun): Observation {
-  const message = `PipelineRun ${name} exists and is not controlled by this execution. ${advice[conflict]}`;
+  const message = `${advice[conflict]} PipelineRun ${name} exists and is not controlled by this execution.`;
   return { phase: 'Failed', failure: { reason: conflict, message, wasExecutionFailure: false } };
 }
 
@@ -118,7 +118,7 @@ export function observeConflict(
   taskRuns: readonly TaskRun[],
 ): Observation {
   const wasExecutionFailure = pipelineRun === undefined || mayHaveRun(pipelineRun, taskRuns);
-  const message = `${differs(name)} It was cancelled. ${advice[conflict]}`;
+  const message = `${advice[conflict]} ${differs(name)} It was cancelled.`;
   return { phase: 'Failed', failure: { reason: conflict, message, wasExecutionFailure } };
 }
 
@@ -149,7 +149,7 @@ function deleted(name: string, wasExecutionFailure: boolean) {
   const reason = 'PipelineRunDeleted';
   return {
     reason,
-    message: `PipelineRun ${name} was deleted before it ended. ${advice[reason]}`,
+    message: `${advice[reason]} PipelineRun ${name} was deleted before it ended.`,
     wasExecutionFailure,
   } as const;
 }

@@ -11,7 +11,7 @@ import type { Observation } from '../workflow-execution/observation.ts';
  */
 export function observeRefusal(error: KubernetesError): Observation {
   if (isForGood(error)) {
-    const message = `The API server refused the PipelineRun: ${sentence(error.message)} ${advice.ConfigurationError}`;
+    const message = `${advice.ConfigurationError} The API server refused the PipelineRun: ${sentence(error.message)}`;
     return { phase: 'Failed', failure: { reason: 'ConfigurationError', message, wasExecutionFailure: false } };
   }
   return { phase: 'Pending', reason: error.code, message: `The PipelineRun can not be created now: ${error.message}` };
@@ -37,11 +37,11 @@ export function refusalOf({ status }: WorkflowExecution): Refusal | undefined {
 /** How an execution stands that could not be started for too long. */
 export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: number): Observation {
   const failed: FailureReason = reason === 'Forbidden' ? 'Forbidden' : 'Unknown';
-  const told = `It could not be started within ${deadlineMs / 1_000} s: nothing was created, and nothing ran.`;
+  const told = `Not started within ${deadlineMs / 1_000} s; nothing was created, and nothing ran.`;
   const next = failed === 'Forbidden' ? advice.Forbidden : 'Create the execution anew when that is solved.';
   return {
     phase: 'Failed',
-    failure: { reason: failed, message: `${told} ${sentence(message)} ${next}`, wasExecutionFailure: false },
+    failure: { reason: failed, message: `${next} ${told} ${sentence(message)}`, wasExecutionFailure: false },
   };
 }
 

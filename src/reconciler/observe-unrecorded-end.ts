@@ -38,8 +38,8 @@ export function observeGivenUp(pipelineRun: PipelineRun, taskRuns: readonly Task
 function givenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) {
   const { name } = pipelineRun.metadata;
   const message =
-    `Tekton did not record an end of PipelineRun ${name}: it may be too large for the API server, or Tekton was not ` +
-    'working. It was cancelled, so that nothing more of it starts. Look at its TaskRuns and pods.';
+    `Look at the TaskRuns and pods of PipelineRun ${name}: Tekton did not record its end. It may be too large for the ` +
+    'API server, or Tekton was not working. It was cancelled, so that nothing more of it starts.';
   // Of a TaskRun whose end is not recorded nobody knows what its pod has done.
   const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns) || !taskRuns.every(isFinished);
   return { phase: 'Failed', failure: { reason: 'UnknownStatus', message, wasExecutionFailure } } as const;

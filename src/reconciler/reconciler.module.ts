@@ -49,10 +49,12 @@ import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
 import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
+import { ObserveGeneration } from './steps/observe-generation.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
+import { SkipRestored } from './steps/skip-restored.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
@@ -131,6 +133,7 @@ function endProcess(log: Logger): (why: string) => void {
     TargetLocks,
     LockCollector,
     Resync,
+    SkipRestored,
     ValidateSpec,
     CancelBeforeStart,
     EnforceStartDeadline,
@@ -142,6 +145,7 @@ function endProcess(log: Logger): (why: string) => void {
     RequestCancellation,
     FollowPipelineRun,
     ReleaseTarget,
+    ObserveGeneration,
     TellAudit,
     ExpireFinished,
     DeletePipelineRun,

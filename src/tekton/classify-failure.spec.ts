@@ -172,7 +172,9 @@ describe('the reason', () => {
     const run = aPipelineRun({ status: succeeded('False', 'NeverHeardOf', 'strange things') });
     expect(classifyFailure(run, [])).toEqual({
       reason: 'Unknown',
-      message: expect.stringContaining('NeverHeardOf. Look at the PipelineRun and its TaskRuns. Tekton says: strange'),
+      message: expect.stringContaining(
+        'Look at the PipelineRun and its TaskRuns. The PipelineRun ended as NeverHeardOf. Tekton says: strange',
+      ),
       wasExecutionFailure: false,
     });
   });
@@ -201,7 +203,7 @@ describe('a message of Tekton that is redacted', () => {
     const taskRun = aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message));
     const failure = classify(failed(), [taskRun], () => '(withheld)');
     expect(failure).toMatchObject({ reason: 'ResourceExhausted', failedTask: { name: 'a' } });
-    expect(failure.message).toMatch(/^Task "a" failed .* Tekton says: \(withheld\)$/);
+    expect(failure.message).toMatch(/ Task "a" failed .* Tekton says: \(withheld\)$/);
   });
 });
 
@@ -258,17 +260,17 @@ describe('whether steps ran', () => {
 });
 
 describe('the message', () => {
-  it('begins with the task, the step and the exit code, then says what to do and what Tekton says', () => {
+  it('says what to do, then names the task, the step and the exit code, and quotes Tekton last', () => {
     const taskRun = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('build', 3)] });
     expect(classifyFailure(failed(), [taskRun]).message).toBe(
-      `Task "a" failed at step "build" with exit code 3 (TaskFailed). ${advice.TaskFailed} Tekton says: as Tekton says`,
+      `${advice.TaskFailed} Task "a" failed at step "build" with exit code 3 (TaskFailed). Tekton says: as Tekton says`,
     );
   });
 
   it('leaves the exit code out when the step has none, and the step when none failed', () => {
     const killed = step('build', 137, { terminated: { exitCode: 255, reason: 'Error' } });
     const imagePull = aTaskRun('run-a', { ...succeeded('False', 'TaskRunImagePullFailed'), steps: [killed] });
-    expect(classifyFailure(failed(), [imagePull]).message).toMatch(/^Task "a" failed \(ImagePullBackOff\)\. /);
+    expect(classifyFailure(failed(), [imagePull]).message).toContain(' Task "a" failed (ImagePullBackOff). ');
   });
 
   it.each([
@@ -283,7 +285,7 @@ describe('the message', () => {
   ])('names how the PipelineRun ended when %s', (_, reason, taskRuns, headline) => {
     const run = aPipelineRun({ status: succeeded('False', reason) });
     const failure = classifyFailure(run, taskRuns);
-    expect(failure.message.startsWith(`${headline} ${advice[failure.reason]} `)).toBe(true);
+    expect(failure.message.startsWith(`${advice[failure.reason]} ${headline} `)).toBe(true);
     expect(failure).not.toHaveProperty('failedTask');
   });
 
@@ -292,6 +294,6 @@ describe('the message', () => {
     const taskRun = (text: string) => aTaskRun('run-a', succeeded('False', 'StepFailed', text));
     expect(classifyFailure(run, [taskRun('the task')]).message).toMatch(/ Tekton says: the task$/);
     expect(classifyFailure(run, []).message).toMatch(/ Tekton says: the run$/);
-    expect(classifyFailure(run, [taskRun('')]).message).toBe(`Task "a" failed (Unknown). ${advice.Unknown}`);
+    expect(classifyFailure(run, [taskRun('')]).message).toBe(`${advice.Unknown} Task "a" failed (Unknown).`);
   });
 });

@@ -23,9 +23,9 @@ export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly Tas
   return {
     reason,
     message: [
+      advice[reason],
       headline(reason, outcome.reason, culprit),
       without(pipelineRun, reason),
-      advice[reason],
       quoted(redact(told)),
     ]
       .filter(Boolean)

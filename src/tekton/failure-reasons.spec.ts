@@ -64,6 +64,7 @@ describe('a reason of Tekton', () => {
   });
 });
 
-it.each(Object.entries(advice))('%s comes with a sentence that says what to do', (_, sentence) => {
+it.each(Object.entries(advice))('%s comes with a sentence that says what to do and fits in a column', (_, sentence) => {
+  expect(sentence.length).toBeLessThan(150);
   expect(sentence).toMatch(/^[A-Z].{20,}\.$/);
 });

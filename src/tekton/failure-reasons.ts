@@ -60,7 +60,7 @@ export const taskRunReasons: Readonly<Record<string, FailureReason | undefined>>
   TaskRunResultLargerThanAllowedLimit: 'TaskFailed',
 };
 
-/** What a person should do next. */
+/** What a person should do next. It comes first in a message, because columns and Events cut the end. */
 export const advice: Readonly<Record<FailureReason, string>> = {
   OOMKilled: 'Raise the memory limit of the step in the workflow, or give it less to do.',
   DeadlineExceeded:
@@ -69,8 +69,8 @@ export const advice: Readonly<Record<FailureReason, string>> = {
   ImagePullBackOff: 'Check that the image of the step exists and that the ServiceAccount may pull it.',
   BundleResolutionFailed:
     'Check that spec.workflowRef.containerImage names a Tekton bundle that can be reached and holds a Pipeline named "workflow".',
-  ConfigurationError: 'Correct what is named here: parameters, ServiceAccount, or the Pipeline in the bundle.',
-  Forbidden: 'Grant the right or raise the quota that is named here, or loosen the admission policy of the namespace.',
+  ConfigurationError: 'Correct the parameters, the ServiceAccount or the Pipeline, as status.failure says.',
+  Forbidden: 'Grant the right, raise the quota or loosen the admission policy, as status.failure says.',
   TaskFailed: 'Read the logs of the step.',
   Cancelled: 'Check the target before running another workflow, if steps had started.',
   PipelineRunDeleted: 'Check the target before running another workflow: what the PipelineRun had done is not known.',

@@ -8,6 +8,8 @@ it('the annotations of this service are under its own prefix, by names that do n
     cancelRequestedBy: 'workflowexecution.kubernaut.ai/cancel-requested-by',
     immediateCancelRequestedBy: 'workflowexecution.kubernaut.ai/immediate-cancel-requested-by',
     requestFingerprint: 'workflowexecution.kubernaut.ai/request-fingerprint',
+    createdAt: 'workflowexecution.kubernaut.ai/created-at',
+    uid: 'workflowexecution.kubernaut.ai/uid',
     traceparent: 'workflowexecution.kubernaut.ai/traceparent',
   });
   expect([ownPrefix, requestLabel, requestIndex]).toEqual([

@@ -13,6 +13,10 @@ export const ownAnnotations = {
   immediateCancelRequestedBy: `${ownPrefix}immediate-cancel-requested-by`,
   /** SHA-256 of everything that the request asked for, to tell a repeated request from another one with the same id. */
   requestFingerprint: `${ownPrefix}request-fingerprint`,
+  /** When the execution API sent it to be created, RFC 3339: much earlier than its creation when it was restored. */
+  createdAt: `${ownPrefix}created-at`,
+  /** Its own UID, which the controller writes along with the finalizer: another one when it was restored. */
+  uid: `${ownPrefix}uid`,
   /** W3C trace context of the call that created it; everything that is done for the execution belongs to that trace. */
   traceparent: `${ownPrefix}traceparent`,
 } as const;

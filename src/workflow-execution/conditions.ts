@@ -3,7 +3,7 @@ import { cut, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
 /** The conditions of a WorkflowExecution. */
-export type ConditionType = 'Ready' | 'PipelineRunCreated' | 'AuditRecorded';
+export type ConditionType = 'Ready' | 'PipelineRunCreated' | 'AuditRecorded' | 'Finished' | 'Stalled';
 
 /** What is to be said about one condition. */
 export interface ConditionUpdate {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise, withCondition } from './status.ts';
+import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise } from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -67,7 +67,12 @@ describe('the status of an execution', () => {
     };
     const execution = after([running, { phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', ...times });
-    expect(conditions(execution)).toEqual(['Ready=True Completed', 'PipelineRunCreated=True PipelineRunCreated']);
+    expect(execution.status).toHaveProperty('duration', '1m');
+    expect(conditions(execution)).toEqual([
+      'Ready=True Completed',
+      'PipelineRunCreated=True PipelineRunCreated',
+      'Finished=True Completed',
+    ]);
   });
 
   it('is Failed with the reason, and keeps when it started', () => {
@@ -82,7 +87,13 @@ describe('the status of an execution', () => {
       startTime: '2026-01-02T03:05:00Z',
       completionTime: '2026-01-02T03:10:00Z',
     });
-    expect(conditions(execution)).toEqual(['Ready=False TaskFailed', 'PipelineRunCreated=True PipelineRunCreated']);
+    expect(execution.status).toHaveProperty('duration', '5m');
+    expect(conditions(execution)).toEqual([
+      'Ready=False TaskFailed',
+      'PipelineRunCreated=True PipelineRunCreated',
+      'Finished=True TaskFailed',
+      'Stalled=True TaskFailed',
+    ]);
   });
 
   it('says that no PipelineRun was created when it failed before', () => {
@@ -105,75 +116,26 @@ describe('the status of an execution', () => {
   it('cuts messages to what the API server takes', () => {
     const long = { ...failure, message: 'x'.repeat(10_000) };
     const { status } = after([{ phase: 'Failed', failure: long }]);
-    expect([status?.message?.length, status?.failure?.message.length]).toEqual([4096, 4096]);
-  });
-});
-
-describe('the conditions of an execution', () => {
-  const times = { lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 };
-  const created = {
-    type: 'PipelineRunCreated',
-    status: 'True',
-    reason: 'PipelineRunCreated',
-    message: expect.stringContaining('run-1'),
-    ...times,
-  };
-  const ready = (status: string, reason: string, message: string) => ({
-    type: 'Ready',
-    status,
-    reason,
-    message,
-    ...times,
-  });
-  const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:10:00Z' } as const;
-
-  it.each<[string, Observation, object[]]>([
-    [
-      'cannot be created',
-      { phase: 'Pending', reason: 'Forbidden', message: 'no rights' },
-      [
-        ready('Unknown', 'Forbidden', 'no rights'),
-        { type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden', message: 'no rights', ...times },
-      ],
-    ],
-    ['runs', running, [ready('Unknown', 'Running', 'runs'), created]],
-    [
-      'has succeeded',
-      { phase: 'Completed', pipelineRun: reference, message: 'done' },
-      [ready('True', 'Completed', 'done'), created],
-    ],
-    ['has failed', { phase: 'Failed', failure, pipelineRun: reference }, [ready('False', 'TaskFailed', 'no'), created]],
-    [
-      'was not needed',
-      { phase: 'Skipped', skip },
-      [
-        ready('False', 'ResourceBusy', 'busy'),
-        { type: 'PipelineRunCreated', status: 'False', reason: 'ResourceBusy', message: 'busy', ...times },
-      ],
-    ],
-  ])('whose PipelineRun %s say so', (_, observation, expected) => {
-    expect(after([observation]).status?.conditions).toEqual(expected);
+    expect(status?.failure?.message).toHaveLength(4096);
   });
 
-  it('are kept beside one that is brought up to date', () => {
-    const update = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' } as const;
-    const execution = after([running]);
-    const status = withCondition(execution, update, now);
-    expect(status).toEqual({
-      ...execution.status,
-      conditions: [...(execution.status?.conditions ?? []), { ...update, ...times }],
-    });
-    expect(withCondition(aWorkflowExecution(), update, now)).toEqual({ conditions: [{ ...update, ...times }] });
+  it('has the whole text in the failure, and below 200 characters of it elsewhere', () => {
+    const message = `Read the logs. ${'x'.repeat(300)}`;
+    const { status } = after([running, { phase: 'Failed', failure: { ...failure, message } }]);
+    expect(status?.failure?.message).toBe(message);
+    expect(status?.message).toBe(`${message.slice(0, 198)}…`);
+    expect(status?.conditions?.map((condition) => condition.message.length)).toEqual([
+      199,
+      expect.any(Number),
+      199,
+      199,
+    ]);
   });
 
-  it('say that it is being cancelled only where Ready does', () => {
-    const { lastTransitionTime } = times;
-    const other = { type: 'PipelineRunCreated', status: 'True', message: '', lastTransitionTime } as const;
-    const conditions: Condition[] = [{ ...other, reason: 'Cancelling' }];
-    expect(cancellingMode(aWorkflowExecution({ status: { conditions } }))).toBeUndefined();
-    expect(cancellingMode(aWorkflowExecution({ status: {} }))).toBeUndefined();
-    expect(cancellingMode(aWorkflowExecution())).toBeUndefined();
-    expect(cancellingMode(after([running, { ...running, cancelling: undefined }]))).toBeUndefined();
+  it('says in full why no PipelineRun is created, for the failure when the start deadline passes', () => {
+    const message = 'x'.repeat(300);
+    const { status } = after([{ phase: 'Pending', reason: 'Forbidden', message }]);
+    expect(status?.conditions?.map((condition) => condition.message.length)).toEqual([199, 300]);
   });
 });
 
@@ -183,6 +145,13 @@ describe('the times of an execution', () => {
     const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done' }]);
     expect(status).toMatchObject({ completionTime: '2026-01-02T03:10:00Z' });
     expect(status).not.toHaveProperty('startTime');
+    expect(status).not.toHaveProperty('duration');
+  });
+
+  it('give no negative duration when two clocks differ', () => {
+    const times = { startTime: '2026-01-02T03:05:02Z', completionTime: '2026-01-02T03:05:00Z' };
+    const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
+    expect(status).toHaveProperty('duration', '0s');
   });
 
   it('are not those of a run that had not begun', () => {

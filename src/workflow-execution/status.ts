@@ -1,5 +1,6 @@
 import { allCancelModes } from './cancel-mode.ts';
 import { mergeConditions, type ConditionUpdate } from './conditions.ts';
+import { formatDuration } from './duration.ts';
 import type {
   CancelMode,
   Failure,
@@ -10,7 +11,7 @@ import type {
 } from './generated/workflow-execution.ts';
 import type { Observation, RunRecord } from './observation.ts';
 import { isTerminal, phaseOf } from './phase.ts';
-import { cut, maxMessageLength } from './text.ts';
+import { cut, maxColumnLength, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
@@ -27,7 +28,7 @@ export function summarise(execution: WorkflowExecution, observation: Observation
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase: observation.phase,
     ...outcomeOf(observation.phase),
-    message: cut(messageOf(observation), maxMessageLength),
+    message: cut(messageOf(observation), maxColumnLength),
     ...pipelineRunOf(previous, observation),
     ...recordOf(previous, observation, now),
     ...(observation.phase === 'Failed' ? { failure: bounded(observation.failure) } : {}),
@@ -43,6 +44,26 @@ export function withCondition(
   now: Date,
 ): WorkflowExecutionStatus {
   return { ...status, conditions: mergeConditions(status.conditions ?? [], [update], { now, generation }) };
+}
+
+/** The status of an execution; undefined while it has only the CRD's default, because the service has not seen it yet. */
+export function observedStatus({ status }: WorkflowExecution): WorkflowExecutionStatus | undefined {
+  return status?.observedGeneration === -1 ? undefined : status;
+}
+
+/** Whether the status of an execution was made from its spec as it is now. */
+export function isGenerationObserved({ metadata, status }: WorkflowExecution): boolean {
+  return metadata.generation === undefined || status?.observedGeneration === metadata.generation;
+}
+
+/**
+ * The status of a finished execution whose spec has changed since. Nothing else follows from that change. kstatus, and so
+ * Flux and kpt, wait for the generation: https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus
+ */
+export function withObservedGeneration({ status = {}, metadata }: WorkflowExecution): WorkflowExecutionStatus {
+  const { generation: observedGeneration } = metadata;
+  const conditions = status.conditions?.map((condition) => ({ ...condition, observedGeneration }));
+  return { ...status, observedGeneration, ...(conditions === undefined ? {} : { conditions }) };
 }
 
 /** Reasons of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
@@ -116,7 +137,7 @@ function recordOf(
   previous: WorkflowExecutionStatus,
   observation: Observation,
   now: Date,
-): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime' | 'bundleDigest'> {
+): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime' | 'duration' | 'bundleDigest'> {
   const observed: RunRecord = observation.phase === 'Pending' || observation.phase === 'Skipped' ? {} : observation;
   const { startTime = previous.startTime, bundleDigest } = observed;
   const completionTime = isTerminal(observation.phase) ? (observed.completionTime ?? timestamp(now)) : undefined;
@@ -124,7 +145,13 @@ function recordOf(
     ...(startTime === undefined ? {} : { startTime }),
     ...(completionTime === undefined ? {} : { completionTime }),
     ...(bundleDigest === undefined ? {} : { bundleDigest }),
+    ...durationOf(startTime, completionTime),
   };
+}
+
+function durationOf(startTime?: string, completionTime?: string): Pick<WorkflowExecutionStatus, 'duration'> {
+  if (startTime === undefined || completionTime === undefined) return {};
+  return { duration: formatDuration(Math.max(0, Date.parse(completionTime) - Date.parse(startTime))) };
 }
 
 function bounded<T extends Pick<Failure, 'message'>>(told: T): T {
@@ -132,21 +159,26 @@ function bounded<T extends Pick<Failure, 'message'>>(told: T): T {
 }
 
 function conditionsOf(previous: WorkflowExecutionStatus, observation: Observation): ConditionUpdate[] {
-  const message = messageOf(observation);
-  const ready = { type: 'Ready', reason: reasonOf(observation), message } as const;
+  const reason = reasonOf(observation);
+  const message = cut(messageOf(observation), maxColumnLength);
+  const ready = { type: 'Ready', reason, message } as const;
+  const finished = { type: 'Finished', status: 'True', reason, message } as const;
   switch (observation.phase) {
     case 'Pending':
-      return [{ ...ready, status: 'Unknown' }, notCreated(observation.reason, message)];
+      // In full, because the failure quotes it when the start deadline passes.
+      return [{ ...ready, status: 'Unknown' }, notCreated(reason, observation.message)];
     case 'Running':
       return [{ ...ready, status: 'Unknown' }, created(observation.pipelineRun.name)];
     case 'Completed':
-      return [{ ...ready, status: 'True' }, created(observation.pipelineRun.name)];
+      return [{ ...ready, status: 'True' }, created(observation.pipelineRun.name), finished];
     case 'Failed':
     case 'Skipped': {
       const name = pipelineRunOf(previous, observation).pipelineRunRef?.name;
       return [
         { ...ready, status: 'False' },
-        name === undefined ? notCreated(reasonOf(observation), message) : created(name),
+        name === undefined ? notCreated(reason, message) : created(name),
+        finished,
+        { type: 'Stalled', status: 'True', reason, message },
       ];
     }
   }

@@ -6,6 +6,9 @@ export function sentence(text: string): string {
 /** The longest message that the CRD takes, in characters. */
 export const maxMessageLength = 4096;
 
+/** The longest message in the status of an execution that kubectl shows in a column, in characters. */
+export const maxColumnLength = 199;
+
 /**
  * The text, cut to a length with an ellipsis when it is longer. A character outside the basic plane (two UTF-16 units) is
  * never split; the API server counts characters, so a text that fits in UTF-16 units always fits there.

@@ -59,7 +59,7 @@ export function findBuild(cache: Cache): Build | undefined {
 const unusedLimit = 30 * 24 * 60 * 60 * 1000;
 
 /** Notes in the directory's date that the build is in use. */
-function used(build: Build): Build {
+export function used(build: Build): Build {
   try {
     utimesSync(build.directory, new Date(), new Date());
   } catch {
@@ -71,7 +71,7 @@ function used(build: Build): Build {
 /** Removes the builds of other versions that nobody has used for long, except those that a cluster runs from. */
 function removeUnusedBuilds(cache: Cache): void {
   const running = clusterNames(cache).map((name) => readRecord(clusterDirectory(cache, name))?.buildDirectory);
-  const builds = subdirectories(cache.root).filter((name) => /^[0-9a-f]{12}-go/.test(name));
+  const builds = subdirectories(cache.root).filter((name) => /(^|-of-)[0-9a-f]{12}-go/.test(name));
   for (const directory of builds.map((name) => join(cache.root, name))) {
     const isOld = Date.now() - statSync(directory).mtimeMs > unusedLimit;
     if (isOld && !running.includes(directory)) rmSync(directory, { recursive: true, force: true });
@@ -92,19 +92,37 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
   ]);
   const started = performance.now();
   const finished = join(cache.root, `${sourceKey()}-${go.version}`);
+  progress(`Building Kubernetes and Tekton with ${go.version} into ${finished} (once, about 6 minutes on two cores)`);
+  const made = await makeBuild(cache, finished, async (unfinished) => {
+    const components = builtComponents();
+    const module = moduleDirectory;
+    await buildComponents(components, { directory: unfinished, module, flags: buildFlags(), go, progress, signal });
+    await writeTektonManifests(go, join(unfinished, 'tekton.yaml'), { signal });
+  });
+  progress(`Built everything in ${elapsedSince(started)}`);
+  return made;
+}
+
+/**
+ * Makes a build, which appears under its name only when it is whole. Called under the lock of builds.
+ *
+ * @param fill fills a directory that has `bin`, and `tmp` and `patch`, which are removed in the end
+ */
+export async function makeBuild(
+  cache: Cache,
+  finished: string,
+  fill: (directory: string) => Promise<void>,
+): Promise<Build> {
   await removeUnfinished(cache);
   const unfinished = join(cache.root, `${unfinishedPrefix}${process.pid}`);
   for (const name of ['bin', 'tmp', 'patch']) mkdirSync(join(unfinished, name), { recursive: true });
   try {
-    progress(`Building Kubernetes and Tekton with ${go.version} into ${finished} (once, about 6 minutes on two cores)`);
-    await buildAll(unfinished, go, progress, signal);
-    await writeTektonManifests(go, join(unfinished, 'tekton.yaml'), signal);
+    await fill(unfinished);
     for (const name of ['tmp', 'patch']) rmSync(join(unfinished, name), { recursive: true });
     renameSync(unfinished, finished);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  progress(`Built everything in ${elapsedSince(started)}`);
   return { directory: finished };
 }
 
@@ -125,39 +143,49 @@ async function removeUnfinished(cache: Cache): Promise<void> {
   }
 }
 
-async function buildAll(directory: string, go: GoToolchain, progress: Progress, signal?: AbortSignal): Promise<void> {
-  const components = builtComponents();
+/** How components are built. */
+export interface ComponentsBuild {
+  /** Where `bin`, `tmp` and `patch` are. */
+  readonly directory: string;
+  /** Directory of the Go module that says in which versions. */
+  readonly module: string;
+  /** Flags of `go build`. */
+  readonly flags: readonly string[];
+  readonly go: GoToolchain;
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Builds components, one after the other. */
+export async function buildComponents(components: readonly BuiltComponent[], options: ComponentsBuild): Promise<void> {
+  const { directory, module, go, progress, signal } = options;
   let patch: string | undefined;
   for (const [index, component] of components.entries()) {
     const label = `[${index + 1}/${components.length}] ${component.name}`;
     // Not sooner: finding the module may download it.
-    if (component.knative) patch ??= await patchedModule(go, directory, signal);
+    if (component.knative) patch ??= await patchedModule(go, module, directory, signal);
     const started = performance.now();
-    await buildOne(component, label, { directory, go, progress, goMod: component.knative && patch, signal });
+    await buildOne(component, label, { ...options, goMod: component.knative && patch });
     progress(`${label} ${elapsedSince(started)}`);
   }
 }
 
-interface OneBuild {
-  readonly directory: string;
-  readonly go: GoToolchain;
-  readonly progress: Progress;
+interface OneBuild extends ComponentsBuild {
   /** Another go.mod to build with. */
   readonly goMod: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
 async function buildOne(component: BuiltComponent, label: string, options: OneBuild): Promise<void> {
-  const { directory, go, progress, goMod, signal } = options;
+  const { directory, module, go, progress, goMod, signal } = options;
   let downloading = { what: '', since: 0 };
   // A download that was announced long ago has ended, and compiling says nothing.
   const isDownloading = () => performance.now() - downloading.since < 3000;
   const stop = ticking(progress, (elapsed) => `${label} … ${elapsed}${isDownloading() ? downloading.what : ''}`);
   try {
-    const flags = [...buildFlags(), ...(goMod ? ['-modfile', goMod] : [])];
+    const flags = [...options.flags, ...(goMod ? ['-modfile', goMod] : [])];
     const output = join(directory, 'bin', component.name);
     const result = await runCommand(go.command, ['build', ...flags, '-o', output, component.package], {
-      cwd: moduleDirectory,
+      cwd: module,
       env: { ...process.env, CGO_ENABLED: '0', GOTMPDIR: join(directory, 'tmp'), [markerVariable]: dirname(directory) },
       signal,
       onStderrLine: (line) => {
@@ -171,12 +199,18 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
   }
 }
 
-async function patchedModule(go: GoToolchain, directory: string, signal?: AbortSignal): Promise<string> {
-  return writeKnativePatch(await moduleSource(go, 'knative.dev/pkg', { signal }), join(directory, 'patch'));
+async function patchedModule(
+  go: GoToolchain,
+  module: string,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const source = await moduleSource(go, 'knative.dev/pkg', { directory: module, signal });
+  return writeKnativePatch(source, join(directory, 'patch'), module);
 }
 
 /** Progress that those who wait for the build see too. */
-function tellingBoth(progress: Progress, held: Lock): Progress {
+export function tellingBoth(progress: Progress, held: Lock): Progress {
   const both: Progress = (line) => {
     held.tell(line);
     progress(line);

@@ -4,13 +4,15 @@ import { clusterDirectory, clusterNames, findCache } from './cache.ts';
 import type { Cluster } from './cluster.ts';
 import { ClusterError } from './errors.ts';
 import { connectCluster, missingServices, startCluster, takeDown } from './lifecycle.ts';
+import type { OtherVersions } from './other-versions.ts';
 import { streamProgress } from './progress.ts';
 import { isHere, kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
 import { whyOrphaned } from './sweep.ts';
 
 const usage = `usage: npm run cluster -- COMMAND [--name NAME]
 
-  up [--level api|tekton|pods]   start a cluster that stays until it is taken down (default level: pods)
+  up [--level api|tekton|pods] [--kubernetes VERSION] [--tekton VERSION]
+                                 start a cluster that stays until it is taken down (default level: pods)
   down [--all]                   take it down; nothing is left of it
   status                         what runs, and where its logs are
   kubeconfig                     print the path of its kubeconfig
@@ -33,7 +35,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const name = values.name ?? 'default';
   switch (command) {
     case 'up':
-      return up(name, levelOf(values.level));
+      return up(name, levelOf(values.level), values);
     case 'down':
       return down(values.all ? clusterNames(findCache()) : [name]);
     case 'status':
@@ -47,7 +49,8 @@ async function main(argv: readonly string[]): Promise<void> {
 
 function readOptions(args: readonly string[]) {
   try {
-    const options = { name: { type: 'string' }, level: { type: 'string' }, all: { type: 'boolean' } } as const;
+    const text = { type: 'string' } as const;
+    const options = { name: text, level: text, kubernetes: text, tekton: text, all: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options });
   } catch (error) {
     throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
@@ -60,8 +63,9 @@ function levelOf(text: string | undefined): ClusterLevel {
   throw new ClusterError(`There is no level "${text}": use api, tekton or pods.`);
 }
 
-async function up(name: string, level: ClusterLevel): Promise<void> {
-  const cluster = await startCluster({ name, level, owner: 'none', progress, signal: signalOfInterrupts() });
+async function up(name: string, level: ClusterLevel, { kubernetes, tekton }: OtherVersions): Promise<void> {
+  const versions = kubernetes === undefined && tekton === undefined ? undefined : { kubernetes, tekton };
+  const cluster = await startCluster({ name, level, owner: 'none', versions, progress, signal: signalOfInterrupts() });
   console.log(`\n${howToUse(cluster)}`);
 }
 

@@ -36,9 +36,10 @@ export function builtComponents(platform: NodeJS.Platform = process.platform): r
 /**
  * Flags of `go build` for all components. Without cgo all share one build cache, and the entrypoint is static, as it has
  * to be to start in any step image; without -buildvcs a checkout that git does not trust is no obstacle.
+ *
+ * @param version of Kubernetes, which its programs report
  */
-export function buildFlags(): readonly string[] {
-  const version = pinnedVersions().kubernetes;
+export function buildFlags(version: string = pinnedVersions().kubernetes): readonly string[] {
   const [major, minor] = version.replace(/^v/, '').split('.');
   const set = (name: string, value: string | undefined) => `-X k8s.io/component-base/version.${name}=${value ?? ''}`;
   const variables = [set('gitVersion', version), set('gitMajor', major), set('gitMinor', minor)];

@@ -37,16 +37,21 @@ export const knativePatch = JSON.stringify(patches);
  *
  * @param knativeDirectory where the module knative.dev/pkg lies
  * @param directory where the copy and the go.mod are written
+ * @param module directory of the Go module whose knative is patched
  * @returns the path of the go.mod
  */
-export function writeKnativePatch(knativeDirectory: string, directory: string): string {
+export function writeKnativePatch(
+  knativeDirectory: string,
+  directory: string,
+  module: string = moduleDirectory,
+): string {
   const copy = join(directory, 'knative');
   copyTree(knativeDirectory, copy);
   for (const patch of patches) apply(patch, copy);
   const goMod = join(directory, 'go.mod');
-  const pinned = readFileSync(join(moduleDirectory, 'go.mod'), 'utf8');
+  const pinned = readFileSync(join(module, 'go.mod'), 'utf8');
   writeFileSync(goMod, `${pinned}\nreplace knative.dev/pkg => ${JSON.stringify(copy)}\n`);
-  copyFileSync(join(moduleDirectory, 'go.sum'), join(directory, 'go.sum'));
+  copyFileSync(join(module, 'go.sum'), join(directory, 'go.sum'));
   return goMod;
 }
 

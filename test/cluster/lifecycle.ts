@@ -1,4 +1,3 @@
-import { ensureBuilt } from './build.ts';
 import { clusterDirectory, findCache, type Cache } from './cache.ts';
 import { removeCluster } from './cleanup.ts';
 import { EmbeddedCluster, type Cluster } from './cluster.ts';
@@ -6,6 +5,7 @@ import { requireCache, requireSpace } from './disk.ts';
 import { ClusterError } from './errors.ts';
 import { findNamedCluster } from './external.ts';
 import { withLock } from './lock.ts';
+import { ensureVersions, type OtherVersions } from './other-versions.ts';
 import { preparePods } from './packages.ts';
 import { isAlive, ownIdentity } from './process.ts';
 import { silent, waitingFor, type Progress } from './progress.ts';
@@ -31,6 +31,8 @@ export interface StartClusterOptions {
   readonly ignoreKubeconfig?: boolean;
   /** Further arguments for kube-apiserver, such as an audit policy. */
   readonly apiServerArgs?: readonly string[];
+  /** Other versions of Kubernetes and Tekton than those of this checkout. */
+  readonly versions?: OtherVersions;
 }
 
 /** Gigabytes that one cluster takes, with images and a busy etcd. */
@@ -46,20 +48,21 @@ const portAttempts = 3;
  */
 export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
   const cache = findCache();
-  const { progress = silent, signal, level, apiServerArgs = [] } = options;
+  const { progress = silent, signal, level, apiServerArgs = [], versions } = options;
   const named = options.ignoreKubeconfig ? undefined : await findNamedCluster(cache, level, process.env, signal);
   if (named) {
     progress(`Using the cluster that KUBECONFIG names: ${named.server}`);
     return named;
   }
   const name = checkedName(options.name ?? (options.owner === 'none' ? 'default' : `run-${process.pid}`));
-  const build = await ensureBuilt(cache, progress, signal);
+  const build = await ensureVersions(cache, versions ?? {}, progress, signal);
   await sweep(cache, progress);
   const pods = level === 'pods' ? await preparePods(cache, progress, signal) : noNode(level);
   if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
   const onWait = waitingFor(progress, `cluster ${name}`);
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
-    const running = await findUsable(cache, name, { level, apiServerArgs }, progress);
+    const buildDirectory = versions && build.directory;
+    const running = await findUsable(cache, name, { level, apiServerArgs, buildDirectory }, progress);
     if (running) return running;
     requireCache(cache);
     requireSpace('to start a cluster', [{ directory: cache.root, gigabytes: spaceOfCluster }]);
@@ -97,7 +100,8 @@ function noNode(level: ClusterLevel) {
   return { available: false, reason: `it was started at level ${level}, which has no node` } as const;
 }
 
-type Wanted = Pick<ClusterRecord, 'level' | 'apiServerArgs'>;
+/** What a running cluster has to have; any build will do unless one is named. */
+type Wanted = Pick<ClusterRecord, 'level' | 'apiServerArgs'> & Partial<Pick<ClusterRecord, 'buildDirectory'>>;
 
 async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: Progress) {
   const directory = clusterDirectory(cache, name);
@@ -122,10 +126,11 @@ async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: 
   return undefined;
 }
 
-function whyNotUsable(record: ClusterRecord, { level, apiServerArgs }: Wanted): string | undefined {
+function whyNotUsable(record: ClusterRecord, { level, apiServerArgs, buildDirectory }: Wanted): string | undefined {
   const levels: readonly ClusterLevel[] = ['api', 'tekton', 'pods'];
   if (record.apiServerArgs.join(' ') !== apiServerArgs.join(' ')) return 'its API server has other arguments';
   if (levels.indexOf(record.level) < levels.indexOf(level)) return `it has level ${record.level}, not ${level}`;
+  if (buildDirectory !== undefined && record.buildDirectory !== buildDirectory) return 'it has other versions';
   const missing = missingServices(record);
   return missing.length > 0 ? `${missing.join(', ')} no longer runs` : undefined;
 }

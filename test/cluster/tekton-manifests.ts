@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { moduleSource, type GoToolchain } from './toolchain.ts';
+import { moduleSource, type GoToolchain, type ModuleSearch } from './toolchain.ts';
 
 /**
  * Files of Tekton's `config` directory that a cluster gets, in the order in which they are applied: the webhooks last,
@@ -17,8 +17,8 @@ const wanted: readonly RegExp[] = [
 ];
 
 /** Collects Tekton's resources out of the Go module into one file of YAML documents. */
-export async function writeTektonManifests(go: GoToolchain, file: string, signal?: AbortSignal): Promise<void> {
-  const config = join(await moduleSource(go, 'github.com/tektoncd/pipeline', { signal }), 'config');
+export async function writeTektonManifests(go: GoToolchain, file: string, search?: ModuleSearch): Promise<void> {
+  const config = join(await moduleSource(go, 'github.com/tektoncd/pipeline', search), 'config');
   const names = readdirSync(config, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
   const texts = inOrder(names).map((name) => readFileSync(join(config, name), 'utf8'));
   writeFileSync(file, texts.join('\n---\n'));

@@ -40,7 +40,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
 
     await expect(runs.goesOn('revalidated')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
-    expect(status?.message).toContain('invalid variable reference');
+    expect(status?.failure?.message).toContain('invalid variable reference');
     const [taskRun] = await runs.taskRuns('revalidated');
     expect(taskRun).toMatchObject({ status: { succeeded: { reason: 'TaskRunCancelled' } } });
   });
@@ -78,6 +78,6 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     const { status } = await finished('hanging');
     await expect(runs.goesOn('hanging')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
-    expect(status?.message).toContain('finally tasks were not run to their end');
+    expect(status?.failure?.message).toContain('finally tasks were not run to their end');
   });
 });

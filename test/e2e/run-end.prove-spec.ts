@@ -135,7 +135,7 @@ describeOnPods('an execution of which a TaskRun is refused', (environment) => {
 
     await expect(runs.goesOn('parallel')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
-    expect(status?.message).toContain('not this task');
+    expect(status?.failure?.message).toContain('not this task');
     const taskRuns = await runs.taskRuns('parallel');
     expect(taskRuns).toMatchObject([{ status: { succeeded: { reason: 'TaskRunCancelled' } } }]);
   });

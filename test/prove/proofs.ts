@@ -33,6 +33,14 @@ export const proofs: readonly Proof[] = [
     run: { jest: ['test/prometheus/alerts'] },
   },
   {
+    name: 'gitops',
+    minutes: 1,
+    needs: 'Go',
+    proves: 'kstatus (Flux, kpt), the health script of Argo CD and kubectl wait know every phase of an execution.',
+    run: { jest: ['test/gitops'] },
+    cluster: 'shared',
+  },
+  {
     name: 'coverage',
     minutes: 8,
     proves: 'Unit and integration tests cover 85 % of the lines and 80 % of the branches of src/.',
@@ -227,6 +235,13 @@ export const proofs: readonly Proof[] = [
     needs: 'pods',
     proves: 'With each defence against interference switched off, the chaos checker finds what goes wrong.',
     run: { node: ['test/storm/defences/cli.ts'] },
+  },
+  {
+    name: 'versions',
+    needs: 'pods and Go',
+    proves: 'The main line works on the oldest and the newest supported versions of Kubernetes and Tekton.',
+    run: { node: ['test/prove/versions.ts'] },
+    onlyByName: true,
   },
   {
     name: 'mutants',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type Cluster } from '../cluster/index.ts';
+import { startCluster, type Cluster, type StartClusterOptions } from '../cluster/index.ts';
 import type { Progress } from '../cluster/progress.ts';
 import { startApiReplicas } from './api-replicas.ts';
 import { buildProduct } from './build.ts';
@@ -21,6 +21,8 @@ export interface TestEnvironment {
 export interface TestEnvironmentOptions {
   /** More arguments for kube-apiserver. */
   readonly apiServerArgs?: readonly string[];
+  /** Other versions of Kubernetes and Tekton than those of this checkout, on a cluster of its own. */
+  readonly versions?: StartClusterOptions['versions'];
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -31,10 +33,13 @@ export interface TestEnvironmentOptions {
  * @throws Error when pods cannot run and CI=true; elsewhere specs that need them are skipped
  */
 export async function startTestEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment> {
-  const { progress, signal, apiServerArgs = [] } = options;
+  const { progress, signal, apiServerArgs = [], versions } = options;
+  const ignoreKubeconfig = versions !== undefined;
   // Built first, so that a compile error does not cost a cluster start.
   await buildProduct({ progress, signal });
-  const cluster = await startCluster({ level: 'pods', owner: 'process', apiServerArgs, progress, signal });
+  const cluster = await startCluster({
+    ...{ level: 'pods', owner: 'process', apiServerArgs, versions, ignoreKubeconfig, progress, signal },
+  });
   const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-tests-'));
   const stopCluster = async (): Promise<void> => {
     await cluster.stop();

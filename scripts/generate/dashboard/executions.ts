@@ -46,7 +46,7 @@ export const executions: Row = {
     {
       title: 'Skips, by reason',
       description:
-        'ResourceBusy: another execution has the target. RecentlyRemediated: the same workflow cools down on it.',
+        'ResourceBusy: another execution has the target. RecentlyRemediated: the same workflow cools down on it. Restored: it came from a backup.',
       unit: 'short',
       as: 'stack',
       queries: { '{{reason}}': `sum by (reason) (${increase(metrics.skips)})` },

@@ -401,10 +401,11 @@ export class WorkflowExecutionSpecDto {
   @Type(() => ExecutionConfigDto)
   executionConfig?: ExecutionConfigDto;
 
-  /** Asks for the execution to be cancelled. It can only go from false to true. */
+  /** Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect. */
   @ApiProperty({
     type: 'boolean',
-    description: 'Asks for the execution to be cancelled. It can only go from false to true.',
+    description:
+      'Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect.',
     required: false,
   })
   @Optional()

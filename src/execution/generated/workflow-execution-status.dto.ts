@@ -128,7 +128,7 @@ export class SkipDto {
   /** The class of the reason, for programs. */
   @ApiProperty({
     type: 'string',
-    enum: ['ResourceBusy', 'RecentlyRemediated'],
+    enum: ['ResourceBusy', 'RecentlyRemediated', 'Restored'],
     description: 'The class of the reason, for programs.',
     required: true,
   })
@@ -215,12 +215,12 @@ export class ConditionDto {
 /** What came of it, as last observed. */
 @ApiSchema({ name: 'WorkflowExecutionStatus' })
 export class WorkflowExecutionStatusDto {
-  /** Generation of the resource that this status was made from. */
+  /** Generation of the resource that this status was made from; -1 before the first status. */
   @ApiProperty({
     type: 'integer',
-    description: 'Generation of the resource that this status was made from.',
+    description: 'Generation of the resource that this status was made from; -1 before the first status.',
     required: false,
-    minimum: 0,
+    minimum: -1,
     format: 'int64',
   })
   observedGeneration?: number;
@@ -243,8 +243,14 @@ export class WorkflowExecutionStatusDto {
   })
   outcome?: string;
 
-  /** The state in a sentence for people. */
-  @ApiProperty({ type: 'string', description: 'The state in a sentence for people.', required: false, maxLength: 4096 })
+  /** The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text.',
+    required: false,
+    maxLength: 4096,
+  })
   message?: string;
 
   /** Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved. */
@@ -293,6 +299,15 @@ export class WorkflowExecutionStatusDto {
   })
   bundleDigest?: string;
 
+  /** Time from startTime to completionTime (1m30s), for people. Absent until the run has ended. */
+  @ApiProperty({
+    type: 'string',
+    description: 'Time from startTime to completionTime (1m30s), for people. Absent until the run has ended.',
+    required: false,
+    maxLength: 32,
+  })
+  duration?: string;
+
   /** Why the execution failed; given when its phase is Failed. */
   @ApiProperty({
     type: () => FailureDto,
@@ -309,10 +324,11 @@ export class WorkflowExecutionStatusDto {
   })
   skip?: SkipDto;
 
-  /** Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions. */
+  /** Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions. */
   @ApiProperty({
     type: () => [ConditionDto],
-    description: 'Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions.',
+    description:
+      'Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions.',
     required: false,
     maxItems: 8,
   })

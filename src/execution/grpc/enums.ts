@@ -56,6 +56,7 @@ export const failureReasons: Readonly<Record<FailureReason, FailureReasonMessage
 export const skipReasons: Readonly<Record<SkipReason, SkipReasonMessage>> = {
   ResourceBusy: SkipReasonMessage.SKIP_REASON_RESOURCE_BUSY,
   RecentlyRemediated: SkipReasonMessage.SKIP_REASON_RECENTLY_REMEDIATED,
+  Restored: SkipReasonMessage.SKIP_REASON_RESTORED,
 };
 
 export const conditionStatuses: Readonly<Record<ConditionStatus, ConditionStatusMessage>> = {

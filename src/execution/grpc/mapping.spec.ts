@@ -88,6 +88,7 @@ describe('an execution over gRPC', () => {
 
   it('has no status until the service has looked at it', () => {
     expect(toMessage(aWorkflowExecution()).status).toBeUndefined();
+    expect(toMessage(aWorkflowExecution({ status: { observedGeneration: -1 } })).status).toBeUndefined();
   });
 
   it('has its times to the nanosecond', () => {

@@ -19,6 +19,7 @@ import {
   WorkflowExecutionSpec as SpecMessage,
   WorkflowExecutionStatus as StatusMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { observedStatus } from '../../workflow-execution/status.ts';
 import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import type { ExecutionPage } from '../execution.types.ts';
@@ -27,7 +28,9 @@ import { fromGoDuration } from './duration.ts';
 import { cancelModes, conditionStatuses, failureReasons, outcomes, phases, skipReasons } from './enums.ts';
 
 /** An execution as gRPC shows it. */
-export function toMessage({ metadata, spec, status }: WorkflowExecution): WorkflowExecutionMessage {
+export function toMessage(execution: WorkflowExecution): WorkflowExecutionMessage {
+  const { metadata, spec } = execution;
+  const status = observedStatus(execution);
   return {
     name: resourceName(metadata),
     uid: metadata.uid,

@@ -9,6 +9,7 @@ import type { CancelCommand, DeleteCommand, ExecutionPage, ListCommand } from '.
 import { allNamespaces } from '../names.ts';
 import type { ExecutionKey } from '../names.ts';
 import { allPhases } from '../../workflow-execution/phase.ts';
+import { observedStatus } from '../../workflow-execution/status.ts';
 import type { CancelQuery, CreateQuery, DeleteQuery, ListQuery } from './queries.dto.ts';
 
 /** An execution as REST shows it; what was only tried out has no resource version. */
@@ -70,7 +71,9 @@ function phasesOf(text = ''): Phase[] {
 }
 
 /** An execution as REST shows it: what the API server holds, less the bookkeeping of who wrote which field. */
-export function toResource({ apiVersion, kind, metadata, spec, status }: WorkflowExecution): ShownExecution {
+export function toResource(execution: WorkflowExecution): ShownExecution {
+  const { apiVersion, kind, metadata, spec } = execution;
+  const status = observedStatus(execution);
   return { apiVersion, kind, metadata: shownMetadata(metadata), spec, ...(status === undefined ? {} : { status }) };
 }
 

@@ -71,7 +71,7 @@ describe('the spec of an execution', () => {
         failure: {
           reason: 'ValidationFailed',
           message: expect.stringMatching(
-            /^spec\.parameters\[MESSAGE\] must not contain '\$\('.+; spec\.parameters\[TARGET_RESOURCE\] must be left out/,
+            / spec\.parameters\[MESSAGE\] must not contain '\$\('.+; spec\.parameters\[TARGET_RESOURCE\] must be left out/,
           ),
         },
       },
@@ -145,7 +145,7 @@ describe('the spec of an execution', () => {
         failure: {
           reason: 'ValidationFailed',
           message: expect.stringMatching(
-            /^spec\.workflowRef\.containerImage must .+ WFE_ALLOWED_BUNDLES .+; spec\.workflowRef\.containerDigest must .+ WFE_REQUIRE_DIGEST/,
+            / spec\.workflowRef\.containerImage must .+ WFE_ALLOWED_BUNDLES .+; spec\.workflowRef\.containerDigest must .+ WFE_REQUIRE_DIGEST/,
           ),
         },
       },

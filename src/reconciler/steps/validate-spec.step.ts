@@ -44,7 +44,7 @@ export class ValidateSpec implements Step {
     if (taken !== undefined) return { ...taken, on: resolved };
     if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);
     const reason = 'ValidationFailed';
-    const message = `${broken.join('; ')}. ${advice[reason]}`;
+    const message = `${advice[reason]} ${broken.join('; ')}.`;
     const failure = { reason, message, wasExecutionFailure: false } as const;
     return { kind: 'observed', observation: { phase: 'Failed', failure } };
   }

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -984,38 +984,38 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.failure !== undefined){
-let data68 = data53.failure;
+if(data53.duration !== undefined){
 const _errs140 = errors;
-if(errors === _errs140){
-if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
+if(typeof data53.duration !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs140 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data53.failure !== undefined){
+let data69 = data53.failure;
+const _errs142 = errors;
+if(errors === _errs142){
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
 let missing7;
-if((((data68.reason === undefined) && (missing7 = "reason")) || ((data68.message === undefined) && (missing7 = "message"))) || ((data68.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data69.reason === undefined) && (missing7 = "reason")) || ((data69.message === undefined) && (missing7 = "message"))) || ((data69.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data68.reason !== undefined){
-let data69 = data68.reason;
-const _errs142 = errors;
-if(typeof data69 !== "string"){
+if(data69.reason !== undefined){
+let data70 = data69.reason;
+const _errs144 = errors;
+if(typeof data70 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data69 === "OOMKilled") || (data69 === "DeadlineExceeded")) || (data69 === "ResourceExhausted")) || (data69 === "ImagePullBackOff")) || (data69 === "BundleResolutionFailed")) || (data69 === "ConfigurationError")) || (data69 === "Forbidden")) || (data69 === "TaskFailed")) || (data69 === "Cancelled")) || (data69 === "PipelineRunDeleted")) || (data69 === "ValidationFailed")) || (data69 === "PipelineRunConflict")) || (data69 === "MissingPipelineRun")) || (data69 === "UnknownStatus")) || (data69 === "Unknown"))){
+if(!(((((((((((((((data70 === "OOMKilled") || (data70 === "DeadlineExceeded")) || (data70 === "ResourceExhausted")) || (data70 === "ImagePullBackOff")) || (data70 === "BundleResolutionFailed")) || (data70 === "ConfigurationError")) || (data70 === "Forbidden")) || (data70 === "TaskFailed")) || (data70 === "Cancelled")) || (data70 === "PipelineRunDeleted")) || (data70 === "ValidationFailed")) || (data70 === "PipelineRunConflict")) || (data70 === "MissingPipelineRun")) || (data70 === "UnknownStatus")) || (data70 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid15 = _errs142 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data68.message !== undefined){
-const _errs144 = errors;
-if(typeof data68.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs144 === errors;
@@ -1024,10 +1024,10 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data68.wasExecutionFailure !== undefined){
+if(data69.message !== undefined){
 const _errs146 = errors;
-if(typeof data68.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data69.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs146 === errors;
@@ -1036,33 +1036,33 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data68.failedTask !== undefined){
-let data72 = data68.failedTask;
+if(data69.wasExecutionFailure !== undefined){
 const _errs148 = errors;
-if(errors === _errs148){
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
+if(typeof data69.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid15 = _errs148 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data69.failedTask !== undefined){
+let data73 = data69.failedTask;
+const _errs150 = errors;
+if(errors === _errs150){
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
 let missing8;
-if((data72.name === undefined) && (missing8 = "name")){
+if((data73.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data72.name !== undefined){
-const _errs150 = errors;
-if(typeof data72.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs150 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data72.stepName !== undefined){
+if(data73.name !== undefined){
 const _errs152 = errors;
-if(typeof data72.stepName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data73.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs152 === errors;
@@ -1071,14 +1071,26 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data72.exitCode !== undefined){
-let data75 = data72.exitCode;
+if(data73.stepName !== undefined){
 const _errs154 = errors;
-if(!((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75)))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data73.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs154 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data73.exitCode !== undefined){
+let data76 = data73.exitCode;
+const _errs156 = errors;
+if(!((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid16 = _errs156 === errors;
 }
 else {
 var valid16 = true;
@@ -1092,7 +1104,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs148 === errors;
+var valid15 = _errs150 === errors;
 }
 else {
 var valid15 = true;
@@ -1107,44 +1119,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs140 === errors;
+var valid13 = _errs142 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data53.skip !== undefined){
-let data76 = data53.skip;
-const _errs156 = errors;
-if(errors === _errs156){
-if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+let data77 = data53.skip;
+const _errs158 = errors;
+if(errors === _errs158){
+if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
 let missing9;
-if((((data76.reason === undefined) && (missing9 = "reason")) || ((data76.message === undefined) && (missing9 = "message"))) || ((data76.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data77.reason === undefined) && (missing9 = "reason")) || ((data77.message === undefined) && (missing9 = "message"))) || ((data77.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data76.reason !== undefined){
-let data77 = data76.reason;
-const _errs158 = errors;
-if(typeof data77 !== "string"){
+if(data77.reason !== undefined){
+let data78 = data77.reason;
+const _errs160 = errors;
+if(typeof data78 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data77 === "ResourceBusy") || (data77 === "RecentlyRemediated"))){
+if(!(((data78 === "ResourceBusy") || (data78 === "RecentlyRemediated")) || (data78 === "Restored"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs158 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data76.message !== undefined){
-const _errs160 = errors;
-if(typeof data76.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs160 === errors;
@@ -1153,10 +1153,10 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data76.skippedAt !== undefined){
+if(data77.message !== undefined){
 const _errs162 = errors;
-if(typeof data76.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data77.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs162 === errors;
@@ -1165,33 +1165,33 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data76.conflictingExecution !== undefined){
-let data80 = data76.conflictingExecution;
+if(data77.skippedAt !== undefined){
 const _errs164 = errors;
-if(errors === _errs164){
-if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
+if(typeof data77.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs164 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data77.conflictingExecution !== undefined){
+let data81 = data77.conflictingExecution;
+const _errs166 = errors;
+if(errors === _errs166){
+if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
 let missing10;
-if(((data80.namespace === undefined) && (missing10 = "namespace")) || ((data80.name === undefined) && (missing10 = "name"))){
+if(((data81.namespace === undefined) && (missing10 = "namespace")) || ((data81.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data80.namespace !== undefined){
-const _errs166 = errors;
-if(typeof data80.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs166 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data80.name !== undefined){
+if(data81.namespace !== undefined){
 const _errs168 = errors;
-if(typeof data80.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data81.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs168 === errors;
@@ -1200,13 +1200,25 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data80.uid !== undefined){
+if(data81.name !== undefined){
 const _errs170 = errors;
-if(typeof data80.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data81.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs170 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data81.uid !== undefined){
+const _errs172 = errors;
+if(typeof data81.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs172 === errors;
 }
 else {
 var valid18 = true;
@@ -1220,20 +1232,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs164 === errors;
+var valid17 = _errs166 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data76.remainingCooldownSeconds !== undefined){
-let data84 = data76.remainingCooldownSeconds;
-const _errs172 = errors;
-if(!((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84)))){
+if(data77.remainingCooldownSeconds !== undefined){
+let data85 = data77.remainingCooldownSeconds;
+const _errs174 = errors;
+if(!((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs172 === errors;
+var valid17 = _errs174 === errors;
 }
 else {
 var valid17 = true;
@@ -1249,51 +1261,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs156 === errors;
+var valid13 = _errs158 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data53.conditions !== undefined){
-let data85 = data53.conditions;
-const _errs174 = errors;
-if(errors === _errs174){
-if(Array.isArray(data85)){
-var valid19 = true;
-const len3 = data85.length;
-for(let i3=0; i3<len3; i3++){
-let data86 = data85[i3];
+let data86 = data53.conditions;
 const _errs176 = errors;
 if(errors === _errs176){
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+if(Array.isArray(data86)){
+var valid19 = true;
+const len3 = data86.length;
+for(let i3=0; i3<len3; i3++){
+let data87 = data86[i3];
+const _errs178 = errors;
+if(errors === _errs178){
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
 let missing11;
-if((((((data86.type === undefined) && (missing11 = "type")) || ((data86.status === undefined) && (missing11 = "status"))) || ((data86.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data86.reason === undefined) && (missing11 = "reason"))) || ((data86.message === undefined) && (missing11 = "message"))){
+if((((((data87.type === undefined) && (missing11 = "type")) || ((data87.status === undefined) && (missing11 = "status"))) || ((data87.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data87.reason === undefined) && (missing11 = "reason"))) || ((data87.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data86.type !== undefined){
-const _errs178 = errors;
-if(typeof data86.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs178 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data86.status !== undefined){
-let data88 = data86.status;
+if(data87.type !== undefined){
 const _errs180 = errors;
-if(typeof data88 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data88 === "True") || (data88 === "False")) || (data88 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data87.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs180 === errors;
@@ -1302,11 +1297,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data86.observedGeneration !== undefined){
-let data89 = data86.observedGeneration;
+if(data87.status !== undefined){
+let data89 = data87.status;
 const _errs182 = errors;
-if(!((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data89 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data89 === "True") || (data89 === "False")) || (data89 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs182 === errors;
@@ -1315,10 +1314,11 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data86.lastTransitionTime !== undefined){
+if(data87.observedGeneration !== undefined){
+let data90 = data87.observedGeneration;
 const _errs184 = errors;
-if(typeof data86.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid20 = _errs184 === errors;
@@ -1327,10 +1327,10 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data86.reason !== undefined){
+if(data87.lastTransitionTime !== undefined){
 const _errs186 = errors;
-if(typeof data86.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data87.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs186 === errors;
@@ -1339,13 +1339,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data86.message !== undefined){
+if(data87.reason !== undefined){
 const _errs188 = errors;
-if(typeof data86.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data87.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs188 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data87.message !== undefined){
+const _errs190 = errors;
+if(typeof data87.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs190 === errors;
 }
 else {
 var valid20 = true;
@@ -1362,7 +1374,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schem
 return false;
 }
 }
-var valid19 = _errs176 === errors;
+var valid19 = _errs178 === errors;
 if(!valid19){
 break;
 }
@@ -1373,10 +1385,11 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs174 === errors;
+var valid13 = _errs176 === errors;
 }
 else {
 var valid13 = true;
+}
 }
 }
 }

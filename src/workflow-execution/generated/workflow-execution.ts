@@ -34,7 +34,7 @@ export type FailureReason =
 /**
  * The class of the reason, for programs.
  */
-export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated';
+export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated' | 'Restored';
 /**
  * Whether it holds.
  */
@@ -110,7 +110,7 @@ export interface WorkflowExecutionSpec {
   rationale?: string;
   executionConfig?: ExecutionConfig;
   /**
-   * Asks for the execution to be cancelled. It can only go from false to true.
+   * Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect.
    */
   cancelRequested?: boolean;
   cancelMode?: CancelMode;
@@ -203,13 +203,13 @@ export interface ExecutionConfig {
  */
 export interface WorkflowExecutionStatus {
   /**
-   * Generation of the resource that this status was made from.
+   * Generation of the resource that this status was made from; -1 before the first status.
    */
   observedGeneration?: number;
   phase?: Phase;
   outcome?: Outcome;
   /**
-   * The state in a sentence for people.
+   * The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text.
    */
   message?: string;
   /**
@@ -229,10 +229,14 @@ export interface WorkflowExecutionStatus {
    * Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none.
    */
   bundleDigest?: string;
+  /**
+   * Time from startTime to completionTime (1m30s), for people. Absent until the run has ended.
+   */
+  duration?: string;
   failure?: Failure;
   skip?: Skip;
   /**
-   * Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions.
+   * Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions.
    */
   conditions?: Condition[];
 }

@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the execution API. */
 export const apiFaults: readonly Fault[] = [
   {
+    name: 'the API does not note when it created an execution',
+    file: 'src/execution/new-execution.ts',
+    find: '...marks.annotations, ...created,',
+    replace: '...marks.annotations,',
+    caughtBy: ['src/execution/new-execution.spec.ts'],
+  },
+  {
     name: 'the audience of a token is ignored',
     file: 'src/auth/token-review.ts',
     find: 'audiences.some((ours) => ours === one)',

@@ -3,6 +3,20 @@ import type { Fault } from '../fault.ts';
 /** Faults of what the reconciler does to an execution, and of the loop that brings executions to it. */
 export const reconcilerFaults: readonly Fault[] = [
   {
+    name: 'the UID of an execution is not noted with the finalizer',
+    file: 'src/reconciler/executions.ts',
+    find: '{ metadata: { finalizers, annotations } }',
+    replace: '{ metadata: { finalizers } }',
+    caughtBy: ['src/reconciler/executions.spec.ts'],
+  },
+  {
+    name: 'an execution whose annotation was changed is skipped while its PipelineRun runs',
+    file: 'src/reconciler/steps/skip-restored.step.ts',
+    find: "if (existing.kind === 'own' || existing.kind === 'different') return { kind: 'next', execution };",
+    replace: '',
+    caughtBy: ['src/reconciler/steps/skip-restored.step.spec.ts'],
+  },
+  {
     name: 'the UID of the owner is not compared',
     file: 'src/reconciler/ownership.ts',
     find: 'controller.uid === metadata.uid && controller.name',

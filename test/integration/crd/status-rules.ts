@@ -185,8 +185,8 @@ export const statusRules: readonly StatusRule[] = [
   statusRule(
     'observedGeneration',
     { observedGeneration: 1 },
-    { observedGeneration: -1 },
+    { observedGeneration: -2 },
     'status.observedGeneration',
-    'greater than or equal to 0',
+    'greater than or equal to -1',
   ),
 ];

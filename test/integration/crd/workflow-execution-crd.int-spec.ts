@@ -48,7 +48,7 @@ describe('creating a WorkflowExecution', () => {
       { ...object(aSpec()), status: { phase: 'Completed' } },
       dryRun,
     );
-    expect(created.status).toBeUndefined();
+    expect(created.status).toEqual({ observedGeneration: -1 });
   });
 });
 
@@ -77,6 +77,17 @@ describe('changing a WorkflowExecution', () => {
       dryRun,
     );
     expect(patched.spec.cancelRequested).toBe(true);
+  });
+
+  it.each([
+    ['false', { cancelRequested: false }],
+    ['nothing', { cancelRequested: null }],
+  ])('takes a manifest that says %s of cancelRequested once a cancelled execution has finished', async (_, spec) => {
+    const cancelled = { ...aSpec(), cancelRequested: true, cancelMode: 'Immediate' };
+    const failure = { reason: 'Cancelled', message: 'cancelled', wasExecutionFailure: true };
+    const { metadata } = await storedWithStatus({ phase: 'Failed', failure }, cancelled);
+    const patched = await client.patch(workflowExecutionResource, metadata, { spec }, dryRun);
+    expect(patched.spec.cancelRequested).not.toBe(true);
   });
 
   it.each([
@@ -125,24 +136,30 @@ describe('the status of a WorkflowExecution', () => {
   it('does not change through the resource itself', async () => {
     const { metadata } = await stored(aSpec());
     const patched = await client.patch(workflowExecutionResource, metadata, { status: { phase: 'Completed' } }, dryRun);
-    expect(patched.status).toBeUndefined();
+    expect(patched.status).toEqual({ observedGeneration: -1 });
   });
 });
 
 describe('finding WorkflowExecutions', () => {
   it('shows the columns that people need', async () => {
+    const columns = ['NAME', 'PHASE', 'REASON', 'TARGET', 'WORKFLOW', 'DURATION', 'AGE'];
     await storedWithStatus({ phase: 'Running' });
-    await expect(columns()).resolves.toEqual(['NAME', 'PHASE', 'OUTCOME', 'TARGET', 'WORKFLOW', 'AGE']);
-    await expect(columns('-o', 'wide')).resolves.toEqual([
-      'NAME',
-      'PHASE',
-      'OUTCOME',
-      'TARGET',
-      'WORKFLOW',
-      'PIPELINERUN',
-      'MESSAGE',
-      'AGE',
-    ]);
+    await expect(rows().then(([header]) => header)).resolves.toEqual(columns);
+    const wide = [...columns, 'OUTCOME', 'PIPELINERUN', 'MESSAGE'];
+    await expect(rows('-o', 'wide').then(([header]) => header)).resolves.toEqual(wide);
+  });
+
+  it('shows the reason and the duration of one that has ended', async () => {
+    const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true };
+    const ready = { type: 'Ready', status: 'False', reason: 'TaskFailed', message: 'no' };
+    const conditions = [ready, { ...ready, type: 'PipelineRunCreated', reason: 'PipelineRunCreated' }].map((one) => ({
+      ...one,
+      lastTransitionTime: '2026-01-02T03:04:05Z',
+    }));
+    const { metadata } = await storedWithStatus({ phase: 'Failed', failure, duration: '1m30s', conditions });
+    const [, row] = await rows(metadata.name);
+    expect(row?.slice(0, 3)).toEqual([metadata.name, 'Failed', 'TaskFailed']);
+    expect(row?.[5]).toBe('1m30s');
   });
 
   it.each([
@@ -186,10 +203,10 @@ const cluster = {
   kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
 };
 
-/** The headings that `kubectl get wfe` prints. */
-async function columns(...options: string[]): Promise<string[]> {
+/** What `kubectl get wfe` prints, the headings first. */
+async function rows(...options: string[]): Promise<string[][]> {
   const table = await kubectl(cluster, 'get', 'wfe', '-n', namespace.name, ...options);
-  return table.split('\n', 1)[0]?.trim().split(/\s+/) ?? [];
+  return table.split('\n').map((line) => line.trim().split(/ {2,}/));
 }
 
 const dryRun = { dryRun: true };

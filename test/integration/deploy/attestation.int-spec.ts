@@ -84,6 +84,8 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'cancel-requested-by', 'mallory'],
     ['annotations', 'immediate-cancel-requested-by', 'mallory'],
     ['annotations', 'request-fingerprint', 'x'],
+    ['annotations', 'created-at', '2026-01-02T03:04:05Z'],
+    ['annotations', 'uid', 'x'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
   ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {

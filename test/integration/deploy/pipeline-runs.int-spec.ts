@@ -17,6 +17,8 @@ import { until } from '../support/until.ts';
 
 const { targetResource: target, workflowExecution, workflowId } = pipelineRunLabels;
 const otherOwner = { apiVersion: 'x.example/v1', kind: 'WorkflowExecution', name: 'wfe', uid: 'uid-1' };
+/** What makes the PipelineRun of an execution one that has nothing to do with it. */
+const unrelated = { metadata: { ownerReferences: [], finalizers: [] } };
 const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
 
@@ -43,16 +45,12 @@ beforeAll(async () => {
     metadata: { namespace: namespace.name, name: 'wfe' },
     spec: aSpec({ workflowRef: { ...aSpec().workflowRef, containerImage: await publish() } }),
   });
-  await until('the tenant may create PipelineRuns', () =>
-    succeeds(create(tenant, { metadata: { ownerReferences: [] } })),
-  );
+  await until('the tenant may create PipelineRuns', () => succeeds(create(tenant, unrelated)));
   await until('the service may create them', () => succeeds(create(service)));
   await until('the policy is in force', async () =>
     (await refusal(create(tenant))).includes('ValidatingAdmissionPolicy'),
   );
-  await until('the owner may create PipelineRuns', () =>
-    succeeds(create(owner, { metadata: { ownerReferences: [] } })),
-  );
+  await until('the owner may create PipelineRuns', () => succeeds(create(owner, unrelated)));
   const { metadata } = await service.create(pipelineRunResource, buildPipelineRun(execution));
   await until('it runs', async () => {
     run = await admin.get(pipelineRunResource, metadata);
@@ -141,9 +139,15 @@ describe('the PipelineRun of an execution', () => {
   });
 });
 
+it('a PipelineRun that is restored from a backup, without its owner, is not created by anybody', async () => {
+  for (const client of [admin, tenant]) {
+    await expect(refusal(create(client, { metadata: { ownerReferences: [] } }))).resolves.toContain('is a copy');
+  }
+});
+
 describe('a PipelineRun of somebody else', () => {
   it('is created, but not given to an execution', async () => {
-    const others = { metadata: { name: 'others', ownerReferences: [] } };
+    const others = { metadata: { ...unrelated.metadata, name: 'others' } };
     await expect(create(tenant, others)).resolves.toBeDefined();
     const [owner] = run.metadata.ownerReferences ?? [];
     for (const over of [{}, { apiVersion: 'x.example/v1' }, { kind: 'Thing' }]) {

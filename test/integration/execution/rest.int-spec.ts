@@ -73,6 +73,7 @@ describe('the execution API over REST', () => {
     expect(stored.metadata.annotations).toEqual({
       'a/b': 'c',
       'workflowexecution.kubernaut.ai/created-by': api.caller?.username,
+      'workflowexecution.kubernaut.ai/created-at': expect.stringMatching(/Z$/),
     });
   });
 

@@ -101,7 +101,7 @@ describe('the metrics', () => {
     };
     const refused = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
     await fixture.execute('refused', skippingWorkflow);
-    await fixture.until('refused', 'it has a status', (execution) => execution.status !== undefined);
+    await fixture.until('refused', 'it has a status', ({ status }) => status?.phase !== undefined);
     await until('both have an age', async () => (await agesNow()).every((age) => age > 0));
     await expect(counted(service)).resolves.toBe(before.sum(total));
 

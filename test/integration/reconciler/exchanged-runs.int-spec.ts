@@ -71,14 +71,18 @@ describe('a PipelineRun with the name and the owner of ours', () => {
     });
 
     if (runs) {
-      const waiting = await fixture.until(name, 'it says what it waits for', ({ status }) => status !== undefined);
+      const waiting = await fixture.until(
+        name,
+        'it says what it waits for',
+        ({ status }) => status?.phase !== undefined,
+      );
       expect(waiting.status?.phase).toBe('Pending');
       await endCancelledTask(fixture.client, fixture.namespace, forged.metadata.name);
     }
     const { status } = await fixture.phase(name, 'Failed');
 
     expect(status).toMatchObject({ failure: { reason: 'PipelineRunConflict', wasExecutionFailure: runs } });
-    expect(status?.message).toContain(`PipelineRun ${forged.metadata.name} exists and differs from what`);
+    expect(status?.failure?.message).toContain(`PipelineRun ${forged.metadata.name} exists and differs from what`);
     expect(status?.pipelineRunRef).toBeUndefined();
     await fixture.client.delete(pipelineRunResource, forged.metadata);
     await gone(forged);

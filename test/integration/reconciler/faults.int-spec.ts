@@ -130,7 +130,7 @@ describe('an execution', () => {
     const reconciler = await fixture.startReconciler();
     await fixture.execute('wfe', skippingWorkflow);
 
-    const { status } = await fixture.until('wfe', 'it says why', (execution) => execution.status !== undefined);
+    const { status } = await fixture.until('wfe', 'it says why', ({ status }) => status?.phase !== undefined);
     expect(status).toMatchObject({ phase: 'Pending' });
     expect(status?.conditions).toContainEqual(
       expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
@@ -159,7 +159,7 @@ describe('an execution', () => {
     const quota = await exhaustPipelineRuns(fixture.client, fixture.namespace);
     await fixture.startReconciler();
     await fixture.execute('wfe', skippingWorkflow);
-    const { status } = await fixture.until('wfe', 'it says why', (execution) => execution.status !== undefined);
+    const { status } = await fixture.until('wfe', 'it says why', ({ status }) => status?.phase !== undefined);
     expect(status).toMatchObject({ phase: 'Pending', message: expect.stringContaining('quota: test-quota') });
 
     await quota.remove();
@@ -175,7 +175,7 @@ describe('an execution', () => {
 
     const { status } = await fixture.phase('wfe', 'Failed');
     expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
-    expect(status?.message).toContain('quota: test-quota');
+    expect(status?.failure?.message).toContain('quota: test-quota');
 
     await quota.remove();
     const { targetResource } = (await fixture.execution('wfe')).spec;
@@ -191,7 +191,7 @@ describe('an execution', () => {
 
     const { status } = await fixture.phase('wfe', 'Failed').finally(() => policy.remove());
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
-    expect(status?.message).toContain('not on a Monday');
+    expect(status?.failure?.message).toContain('not on a Monday');
     expect(status?.pipelineRunRef).toBeUndefined();
   });
 

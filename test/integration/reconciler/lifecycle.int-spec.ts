@@ -49,6 +49,7 @@ describe('an execution', () => {
     expect(status?.conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
       'Ready=True',
       'PipelineRunCreated=True',
+      'Finished=True',
     ]);
   });
 
@@ -103,7 +104,7 @@ describe('an execution', () => {
     expect(status).toMatchObject({ outcome: 'Failed', failure: { reason: 'Unknown', wasExecutionFailure: true } });
     const events = await eventsUntil(fixture.client, fixture.namespace, 'fails', 'Unknown');
     expect(summaryOf(events)).toEqual(['Normal PipelineRunCreated', 'Warning Unknown']);
-    expect(events[1]?.note).toBe(`Failed: ${status?.message}`);
+    expect(events[1]?.note).toBe(`Failed: ${status?.failure?.message}`);
   });
 
   it.concurrent('runs exactly the bundle that its digest names, even after the tag has moved', async () => {
@@ -121,7 +122,7 @@ describe('an execution', () => {
     const { status } = await fixture.phase('moved', 'Failed');
     expect(status?.bundleDigest).toBe(moved.digest);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: false });
-    expect(status?.message).toContain('NOBODY_GIVES_THIS');
+    expect(status?.failure?.message).toContain('NOBODY_GIVES_THIS');
   });
 
   it.concurrent('fails when its bundle does not exist, and no step has run', async () => {

@@ -31,13 +31,11 @@ describe('a target', () => {
     expect(status).toMatchObject({ outcome: 'Skipped', skip: { reason: 'ResourceBusy' } });
     const { name, namespace, uid } = first.metadata;
     expect(status?.skip?.conflictingExecution).toEqual({ name, namespace, uid });
-    expect(status?.message).toContain(`is held by ${namespace}/first`);
+    expect(status?.message).toContain(`when ${namespace}/first has ended`);
     await expect(shared.pipelineRuns('second')).resolves.toEqual([]);
     const events = await eventsUntil(shared.client, shared.namespace, 'second', 'ResourceBusy');
     expect(summaryOf(events)).toEqual(['Normal ResourceBusy']);
-    expect(events[0]?.note).toContain(
-      `Skipped: ${shared.namespace}/deployment/busy is held by ${shared.namespace}/first`,
-    );
+    expect(events[0]?.note).toContain(`Skipped: Create another execution when ${shared.namespace}/first has ended`);
   });
 
   it.concurrent('cools down after a workflow, for the same workflow and not for another one', async () => {

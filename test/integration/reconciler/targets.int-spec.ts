@@ -65,7 +65,9 @@ describe('a target', () => {
         expect(status).toMatchObject({
           target,
           skip: { reason: 'ResourceBusy', conflictingExecution: { name: 'first' } },
-          message: expect.stringContaining(`${target} is held by ${shared.namespace}/first`),
+          message: expect.stringContaining(
+            `when ${shared.namespace}/first has ended, if the target still needs it. Until then that execution holds ${target}.`,
+          ),
         });
       }),
     );
@@ -113,7 +115,7 @@ describe('a target', () => {
     const later = shared.proxy.inject(writes, reset());
     await shared.execute('recorded', skippingWorkflow, { targetResource: `${shared.namespace}/ro/recorded` });
 
-    const { status } = await shared.until('recorded', 'it has a status', (seen) => seen.status !== undefined);
+    const { status } = await shared.until('recorded', 'it has a status', (seen) => seen.status?.phase !== undefined);
     expect(status).toMatchObject({ phase: 'Running', target: `${shared.namespace}/rollout/recorded` });
     later.remove();
     await shared.phase('recorded', 'Completed');
@@ -155,7 +157,7 @@ describe('while API discovery cannot be read', () => {
 
     const { status } = await own.phase('too-long', 'Failed');
     expect(status?.failure).toMatchObject({
-      message: expect.stringMatching(/could not be started within 1 s.* The target cannot be resolved now: /),
+      message: expect.stringMatching(/Not started within 1 s.* The target cannot be resolved now: /),
       wasExecutionFailure: false,
     });
   });
@@ -164,7 +166,7 @@ describe('while API discovery cannot be read', () => {
     await using own = await new ReconcilerFixture().open();
     const away = own.proxy.inject({ method: 'GET', path: /\/apis?$/ }, reset());
     await own.startReconciler();
-    const waits = (name: string) => own.until(name, 'it says why it waits', (seen) => seen.status !== undefined);
+    const waits = (name: string) => own.until(name, 'it says why it waits', (seen) => seen.status?.phase !== undefined);
     await own.create('cancelled');
     await expect(waits('cancelled')).resolves.toHaveProperty('status', {
       ...{ phase: 'Pending', observedGeneration: 1, conditions: expect.anything() },

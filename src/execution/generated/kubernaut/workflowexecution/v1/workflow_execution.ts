@@ -443,6 +443,8 @@ export const SkipReason = {
   SKIP_REASON_RESOURCE_BUSY: "SKIP_REASON_RESOURCE_BUSY",
   /** SKIP_REASON_RECENTLY_REMEDIATED - The same workflow ended on the same target a short time ago. */
   SKIP_REASON_RECENTLY_REMEDIATED: "SKIP_REASON_RECENTLY_REMEDIATED",
+  /** SKIP_REASON_RESTORED - It was restored from a backup without its status, so it may have run before. */
+  SKIP_REASON_RESTORED: "SKIP_REASON_RESTORED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -452,6 +454,7 @@ export namespace SkipReason {
   export type SKIP_REASON_UNSPECIFIED = typeof SkipReason.SKIP_REASON_UNSPECIFIED;
   export type SKIP_REASON_RESOURCE_BUSY = typeof SkipReason.SKIP_REASON_RESOURCE_BUSY;
   export type SKIP_REASON_RECENTLY_REMEDIATED = typeof SkipReason.SKIP_REASON_RECENTLY_REMEDIATED;
+  export type SKIP_REASON_RESTORED = typeof SkipReason.SKIP_REASON_RESTORED;
   export type UNRECOGNIZED = typeof SkipReason.UNRECOGNIZED;
 }
 
@@ -466,6 +469,9 @@ export function skipReasonFromJSON(object: any): SkipReason {
     case 2:
     case "SKIP_REASON_RECENTLY_REMEDIATED":
       return SkipReason.SKIP_REASON_RECENTLY_REMEDIATED;
+    case 3:
+    case "SKIP_REASON_RESTORED":
+      return SkipReason.SKIP_REASON_RESTORED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -481,6 +487,8 @@ export function skipReasonToNumber(object: SkipReason): number {
       return 1;
     case SkipReason.SKIP_REASON_RECENTLY_REMEDIATED:
       return 2;
+    case SkipReason.SKIP_REASON_RESTORED:
+      return 3;
     case SkipReason.UNRECOGNIZED:
     default:
       return -1;

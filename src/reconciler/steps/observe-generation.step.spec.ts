@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { ObserveGeneration } from './observe-generation.step.ts';
+
+const { signal } = new AbortController();
+
+describe('the observed generation of a finished execution', () => {
+  it('follows a cancellation that came too late', async () => {
+    const { executions, execution, stored } = aFakeCluster();
+    const status = { phase: 'Completed', observedGeneration: 1 } as const;
+    const one = execution({ metadata: { generation: 2 }, spec: { cancelRequested: true }, status });
+    const outcome = await new ObserveGeneration(executions).run(one, signal);
+    expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
+    expect(stored(one)?.status).toEqual({ ...status, observedGeneration: 2 });
+  });
+
+  it('costs no write when the spec has not changed', async () => {
+    const { executions, execution, server } = aFakeCluster();
+    const one = execution({ status: { phase: 'Completed', observedGeneration: 1 } });
+    await expect(new ObserveGeneration(executions).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('is decided anew when the execution has changed meanwhile', async () => {
+    const { executions, execution } = aFakeCluster();
+    const one = execution({ metadata: { generation: 2 }, status: { phase: 'Completed', observedGeneration: 1 } });
+    const outdated = { ...one, metadata: { ...one.metadata, resourceVersion: '1' } };
+    await expect(new ObserveGeneration(executions).run(outdated, signal)).resolves.toEqual({ kind: 'outdated' });
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { SkipRestored } from './skip-restored.step.ts';
+
+const { signal } = new AbortController();
+const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
+const metadata = { annotations: { [ownAnnotations.uid]: 'of-the-original' } };
+
+describe('an execution that was restored from a backup', () => {
+  it('is skipped and says so', async () => {
+    const { adoption, execution } = aFakeCluster();
+    const outcome = await new SkipRestored(adoption, clock).run(execution({ metadata }), signal);
+    expect(outcome).toEqual({
+      kind: 'observed',
+      observation: {
+        phase: 'Skipped',
+        skip: {
+          reason: 'Restored',
+          message: expect.stringMatching(/^Create a new execution .+ restored from a backup/),
+          skippedAt: '2026-01-02T03:10:00Z',
+        },
+      },
+    });
+  });
+
+  it('goes on when it has a phase: it was new when the service first saw it', async () => {
+    const { adoption, execution, server } = aFakeCluster();
+    const one = execution({ metadata, status: { phase: 'Pending' } });
+    await expect(new SkipRestored(adoption, clock).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('goes on when its PipelineRun exists: somebody changed the annotation after it had been created', async () => {
+    const { adoption, execution, pipelineRun } = aFakeCluster();
+    const one = execution({ metadata });
+    pipelineRun(one);
+    await expect(new SkipRestored(adoption, clock).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+});
+
+it('a new execution goes on without a call', async () => {
+  const { adoption, execution, server } = aFakeCluster();
+  const one = execution();
+  await expect(new SkipRestored(adoption, clock).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  expect(server.verbs).toEqual([]);
+});

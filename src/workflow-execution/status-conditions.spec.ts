@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Condition, WorkflowExecution } from './generated/workflow-execution.ts';
+import type { Observation } from './observation.ts';
+import { cancellingMode, isGenerationObserved, summarise, withCondition, withObservedGeneration } from './status.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+const now = new Date('2026-01-02T03:10:00.789Z');
+const reference = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'run-1', namespace: 'payment', uid: 'u-1' };
+const running: Observation = { phase: 'Running', pipelineRun: reference, message: 'runs' };
+const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true } as const;
+
+function after(observations: readonly Observation[], execution = aWorkflowExecution()): WorkflowExecution {
+  return observations.reduce(
+    (current, observation) => ({ ...current, status: summarise(current, observation, now) }),
+    execution,
+  );
+}
+
+describe('the conditions of an execution', () => {
+  const times = { lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 };
+  const created = {
+    type: 'PipelineRunCreated',
+    status: 'True',
+    reason: 'PipelineRunCreated',
+    message: expect.stringContaining('run-1'),
+    ...times,
+  };
+  const ready = (status: string, reason: string, message: string) => ({
+    type: 'Ready',
+    status,
+    reason,
+    message,
+    ...times,
+  });
+  const finished = (reason: string, message: string) => ({ ...ready('True', reason, message), type: 'Finished' });
+  const stalled = (reason: string, message: string) => ({ ...finished(reason, message), type: 'Stalled' });
+  const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:10:00Z' } as const;
+
+  it.each<[string, Observation, object[]]>([
+    [
+      'cannot be created',
+      { phase: 'Pending', reason: 'Forbidden', message: 'no rights' },
+      [
+        ready('Unknown', 'Forbidden', 'no rights'),
+        { type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden', message: 'no rights', ...times },
+      ],
+    ],
+    ['runs', running, [ready('Unknown', 'Running', 'runs'), created]],
+    [
+      'has succeeded',
+      { phase: 'Completed', pipelineRun: reference, message: 'done' },
+      [ready('True', 'Completed', 'done'), created, finished('Completed', 'done')],
+    ],
+    [
+      'has failed',
+      { phase: 'Failed', failure, pipelineRun: reference },
+      [ready('False', 'TaskFailed', 'no'), created, finished('TaskFailed', 'no'), stalled('TaskFailed', 'no')],
+    ],
+    [
+      'was not needed',
+      { phase: 'Skipped', skip },
+      [
+        ready('False', 'ResourceBusy', 'busy'),
+        { type: 'PipelineRunCreated', status: 'False', reason: 'ResourceBusy', message: 'busy', ...times },
+        finished('ResourceBusy', 'busy'),
+        stalled('ResourceBusy', 'busy'),
+      ],
+    ],
+  ])('whose PipelineRun %s say so', (_, observation, expected) => {
+    expect(after([observation]).status?.conditions).toEqual(expected);
+  });
+
+  it('are kept beside one that is brought up to date', () => {
+    const update = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' } as const;
+    const execution = after([running]);
+    const status = withCondition(execution, update, now);
+    expect(status).toEqual({
+      ...execution.status,
+      conditions: [...(execution.status?.conditions ?? []), { ...update, ...times }],
+    });
+    expect(withCondition(aWorkflowExecution(), update, now)).toEqual({ conditions: [{ ...update, ...times }] });
+  });
+
+  it('say that it is being cancelled only where Ready does', () => {
+    const { lastTransitionTime } = times;
+    const other = { type: 'PipelineRunCreated', status: 'True', message: '', lastTransitionTime } as const;
+    const conditions: Condition[] = [{ ...other, reason: 'Cancelling' }];
+    expect(cancellingMode(aWorkflowExecution({ status: { conditions } }))).toBeUndefined();
+    expect(cancellingMode(aWorkflowExecution({ status: {} }))).toBeUndefined();
+    expect(cancellingMode(aWorkflowExecution())).toBeUndefined();
+    expect(cancellingMode(after([running, { ...running, cancelling: undefined }]))).toBeUndefined();
+  });
+});
+
+describe('the observed generation of a finished execution', () => {
+  const finished = after([{ phase: 'Failed', failure }]);
+  const changed = { ...finished, metadata: { ...finished.metadata, generation: 2 } };
+
+  it('follows a change of the spec, and nothing else changes', () => {
+    expect([isGenerationObserved(finished), isGenerationObserved(changed)]).toEqual([true, false]);
+    const conditions = finished.status?.conditions?.map((condition) => ({ ...condition, observedGeneration: 2 }));
+    const status = withObservedGeneration(changed);
+    expect(status).toEqual({ ...finished.status, observedGeneration: 2, conditions });
+    expect(isGenerationObserved({ ...changed, status })).toBe(true);
+  });
+
+  it('is written although the execution has no conditions', () => {
+    expect(withObservedGeneration(aWorkflowExecution())).toEqual({ observedGeneration: 1 });
+  });
+
+  it('is none when the execution has no generation', () => {
+    expect(isGenerationObserved(aWorkflowExecution({ metadata: { generation: undefined } }))).toBe(true);
+  });
+});

@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { shortHash, type Cache } from '../cluster/cache.ts';
+import { findOnPath, runCommand } from '../cluster/command.ts';
+import { requireCache, requireSpace } from '../cluster/disk.ts';
+import { ClusterError } from '../cluster/errors.ts';
+import { withLock } from '../cluster/lock.ts';
+import { elapsedSince, ticking, waitingFor, type Progress } from '../cluster/progress.ts';
+import { explainGoFailure } from '../cluster/toolchain.ts';
+
+/** A program that a test runs, built from a Go module of its own. */
+export interface GoProgram {
+  readonly name: string;
+  /** Directory with its go.mod and go.sum, and its source if that is ours. */
+  readonly module: string;
+  readonly package: string;
+  /** Flags of `go build` beside those that all programs have. */
+  readonly flags?: readonly string[];
+  /** What it is needed for, as the beginning of a sentence. */
+  readonly purpose: string;
+  /** How long it takes to build on two cores, for people. */
+  readonly duration: string;
+  /** Gigabytes, from empty caches: the binary, and what Go keeps. */
+  readonly spaceNeeded: number;
+}
+
+const commonFlags = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
+
+/**
+ * The path of a program, built when this checkout's version is not in the cache yet.
+ *
+ * @throws ClusterError when there is no Go, too little space, or it does not compile
+ */
+export async function ensureGoProgram(
+  program: GoProgram,
+  cache: Cache,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const path = join(cache.root, `${program.name}-${sourceKey(program)}`, program.name);
+  if (existsSync(path)) return path;
+  const onWait = waitingFor(progress, `another build of ${program.name}`);
+  return withLock(cache, program.name, { signal, onWait }, async () => {
+    // Whoever was waited for may have built it.
+    if (!existsSync(path)) await build(program, cache, path, progress, signal);
+    return path;
+  });
+}
+
+function sourceKey({ module, flags = [] }: GoProgram): string {
+  const files = readdirSync(module).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name));
+  const platform = [process.platform, process.arch, ...commonFlags, ...flags].join(' ');
+  return shortHash(platform, ...files.toSorted().map((name) => readFileSync(join(module, name))));
+}
+
+async function build(
+  program: GoProgram,
+  cache: Cache,
+  path: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { name, module, flags = [], purpose, duration, spaceNeeded } = program;
+  const go = findOnPath('go');
+  if (go === undefined)
+    throw new ClusterError(`${purpose} ${name}, which is built with Go (https://go.dev/dl): install it.`);
+  requireCache(cache);
+  requireSpace(`to build ${name}`, [{ directory: cache.root, gigabytes: spaceNeeded }]);
+  progress(`Building ${name} (once, about ${duration} on two cores)`);
+  const started = performance.now();
+  // Under its name only when it is whole; what a killed build has left is used up by the next one.
+  const unfinished = join(cache.root, `.building-${name}`);
+  const stop = ticking(progress, (elapsed) => `${name} … ${elapsed}`);
+  const arguments_ = ['build', ...commonFlags, ...flags, '-o', unfinished, program.package];
+  const env = { ...process.env, CGO_ENABLED: '0' };
+  const result = await runCommand(go, arguments_, { cwd: module, env, signal }).finally(stop);
+  if (result.code !== 0) {
+    rmSync(unfinished, { force: true });
+    throw new ClusterError(explainGoFailure(name, result.stderr, module));
+  }
+  mkdirSync(join(path, '..'), { recursive: true });
+  renameSync(unfinished, path);
+  progress(`Built ${name} in ${elapsedSince(started)}`);
+}
