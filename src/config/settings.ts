@@ -12,8 +12,8 @@ import {
   url,
   wholeSeconds,
   words,
+  type Rule,
 } from './rules.ts';
-import type { Rule } from './rules.ts';
 
 /** One setting: the environment variable that holds it, how it is read and what it is for. */
 export interface Setting<T> {
@@ -107,6 +107,12 @@ export const settings = {
     serviceAccountPatterns,
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
+  ),
+  podSecurity: setting(
+    'WFE_POD_SECURITY',
+    oneOf('restricted', 'none'),
+    'restricted',
+    'Pod Security Standard that PipelineRuns ask for: restricted runs all pods as non-root with the seccomp profile RuntimeDefault; none is for workflows whose images run as root.',
   ),
   maxTimeoutMs: setting(
     'WFE_MAX_TIMEOUT',

@@ -1,6 +1,6 @@
 import type { Failure, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { findCulprit, type Culprit } from './culprit.ts';
-import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
+import { advice, pipelineRunReasons, taskRunReasons, taskTimeoutAdvice } from './failure-reasons.ts';
 import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import type { Redact } from '../workflow-execution/redact.ts';
@@ -25,7 +25,7 @@ export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly Tas
     message: [
       headline(reason, outcome.reason, culprit),
       without(pipelineRun, reason),
-      advice[reason],
+      adviceOn(reason, outcome.reason),
       quoted(redact(told)),
     ]
       .filter(Boolean)
@@ -66,6 +66,11 @@ function headline(reason: FailureReason, tektonReason: string, culprit: Culprit 
   const step = stepName === undefined ? '' : ` at step "${stepName}"`;
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   return `Task "${name}" failed${step}${code} (${reason}).`;
+}
+
+function adviceOn(reason: FailureReason, tektonReason: string): string {
+  const hasTimeLeft = reason === 'DeadlineExceeded' && pipelineRunReasons[tektonReason] !== reason;
+  return hasTimeLeft ? taskTimeoutAdvice : advice[reason];
 }
 
 function without(pipelineRun: PipelineRun, reason: FailureReason): string {

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -683,6 +683,19 @@ var valid12 = _errs98 === errors;
 else {
 var valid12 = true;
 }
+if(valid12){
+if(data45.finallyTimeout !== undefined){
+const _errs100 = errors;
+if(typeof data45.finallyTimeout !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/finallyTimeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/finallyTimeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs100 === errors;
+}
+else {
+var valid12 = true;
+}
+}
 }
 }
 else {
@@ -697,26 +710,9 @@ var valid7 = true;
 }
 if(valid7){
 if(data24.cancelRequested !== undefined){
-const _errs100 = errors;
+const _errs102 = errors;
 if(typeof data24.cancelRequested !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid7 = _errs100 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data24.cancelMode !== undefined){
-let data49 = data24.cancelMode;
-const _errs102 = errors;
-if(typeof data49 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data49 === "Graceful") || (data49 === "Immediate"))){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs102 === errors;
@@ -725,14 +721,31 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data24.ttlSecondsAfterFinished !== undefined){
-let data50 = data24.ttlSecondsAfterFinished;
+if(data24.cancelMode !== undefined){
+let data50 = data24.cancelMode;
 const _errs104 = errors;
-if(!((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50)))){
-validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data50 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data50 === "Graceful") || (data50 === "Immediate"))){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs104 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.ttlSecondsAfterFinished !== undefined){
+let data51 = data24.ttlSecondsAfterFinished;
+const _errs106 = errors;
+if(!((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51)))){
+validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid7 = _errs106 === errors;
 }
 else {
 var valid7 = true;
@@ -760,32 +773,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data51 = data.status;
-const _errs106 = errors;
-if(errors === _errs106){
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.observedGeneration !== undefined){
-let data52 = data51.observedGeneration;
+let data52 = data.status;
 const _errs108 = errors;
-if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
-validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid13 = _errs108 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data51.phase !== undefined){
-let data53 = data51.phase;
+if(errors === _errs108){
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.observedGeneration !== undefined){
+let data53 = data52.observedGeneration;
 const _errs110 = errors;
-if(typeof data53 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((data53 === "Pending") || (data53 === "Running")) || (data53 === "Completed")) || (data53 === "Failed")) || (data53 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
+if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid13 = _errs110 === errors;
@@ -794,15 +790,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.outcome !== undefined){
-let data54 = data51.outcome;
+if(data52.phase !== undefined){
+let data54 = data52.phase;
 const _errs112 = errors;
 if(typeof data54 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data54 === "Success") || (data54 === "Failed")) || (data54 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((data54 === "Pending") || (data54 === "Running")) || (data54 === "Completed")) || (data54 === "Failed")) || (data54 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs112 === errors;
@@ -811,10 +807,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.message !== undefined){
+if(data52.outcome !== undefined){
+let data55 = data52.outcome;
 const _errs114 = errors;
-if(typeof data51.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data55 === "Success") || (data55 === "Failed")) || (data55 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs114 === errors;
@@ -823,10 +824,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.target !== undefined){
+if(data52.message !== undefined){
 const _errs116 = errors;
-if(typeof data51.target !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data52.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -835,33 +836,33 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.pipelineRunRef !== undefined){
-let data57 = data51.pipelineRunRef;
+if(data52.target !== undefined){
 const _errs118 = errors;
-if(errors === _errs118){
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(typeof data52.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs118 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data52.pipelineRunRef !== undefined){
+let data58 = data52.pipelineRunRef;
+const _errs120 = errors;
+if(errors === _errs120){
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
 let missing6;
-if(((((data57.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data57.kind === undefined) && (missing6 = "kind"))) || ((data57.name === undefined) && (missing6 = "name"))) || ((data57.namespace === undefined) && (missing6 = "namespace"))){
+if(((((data58.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data58.kind === undefined) && (missing6 = "kind"))) || ((data58.name === undefined) && (missing6 = "name"))) || ((data58.namespace === undefined) && (missing6 = "namespace"))){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data57.apiVersion !== undefined){
-const _errs120 = errors;
-if(typeof data57.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs120 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data57.kind !== undefined){
+if(data58.apiVersion !== undefined){
 const _errs122 = errors;
-if(typeof data57.kind !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data58.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs122 === errors;
@@ -870,10 +871,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data57.name !== undefined){
+if(data58.kind !== undefined){
 const _errs124 = errors;
-if(typeof data57.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data58.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs124 === errors;
@@ -882,10 +883,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data57.namespace !== undefined){
+if(data58.name !== undefined){
 const _errs126 = errors;
-if(typeof data57.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data58.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs126 === errors;
@@ -894,13 +895,25 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data57.uid !== undefined){
+if(data58.namespace !== undefined){
 const _errs128 = errors;
-if(typeof data57.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data58.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs128 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data58.uid !== undefined){
+const _errs130 = errors;
+if(typeof data58.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs130 === errors;
 }
 else {
 var valid14 = true;
@@ -916,28 +929,16 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid13 = _errs118 === errors;
+var valid13 = _errs120 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.startTime !== undefined){
-const _errs130 = errors;
-if(typeof data51.startTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs130 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data51.completionTime !== undefined){
+if(data52.startTime !== undefined){
 const _errs132 = errors;
-if(typeof data51.completionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data52.startTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs132 === errors;
@@ -946,38 +947,38 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.failure !== undefined){
-let data65 = data51.failure;
+if(data52.completionTime !== undefined){
 const _errs134 = errors;
-if(errors === _errs134){
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(typeof data52.completionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs134 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data52.failure !== undefined){
+let data66 = data52.failure;
+const _errs136 = errors;
+if(errors === _errs136){
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
 let missing7;
-if((((data65.reason === undefined) && (missing7 = "reason")) || ((data65.message === undefined) && (missing7 = "message"))) || ((data65.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data66.reason === undefined) && (missing7 = "reason")) || ((data66.message === undefined) && (missing7 = "message"))) || ((data66.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data65.reason !== undefined){
-let data66 = data65.reason;
-const _errs136 = errors;
-if(typeof data66 !== "string"){
+if(data66.reason !== undefined){
+let data67 = data66.reason;
+const _errs138 = errors;
+if(typeof data67 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data66 === "OOMKilled") || (data66 === "DeadlineExceeded")) || (data66 === "ResourceExhausted")) || (data66 === "ImagePullBackOff")) || (data66 === "BundleResolutionFailed")) || (data66 === "ConfigurationError")) || (data66 === "Forbidden")) || (data66 === "TaskFailed")) || (data66 === "Cancelled")) || (data66 === "PipelineRunDeleted")) || (data66 === "ValidationFailed")) || (data66 === "PipelineRunConflict")) || (data66 === "MissingPipelineRun")) || (data66 === "UnknownStatus")) || (data66 === "Unknown"))){
+if(!(((((((((((((((data67 === "OOMKilled") || (data67 === "DeadlineExceeded")) || (data67 === "ResourceExhausted")) || (data67 === "ImagePullBackOff")) || (data67 === "BundleResolutionFailed")) || (data67 === "ConfigurationError")) || (data67 === "Forbidden")) || (data67 === "TaskFailed")) || (data67 === "Cancelled")) || (data67 === "PipelineRunDeleted")) || (data67 === "ValidationFailed")) || (data67 === "PipelineRunConflict")) || (data67 === "MissingPipelineRun")) || (data67 === "UnknownStatus")) || (data67 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid15 = _errs136 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data65.message !== undefined){
-const _errs138 = errors;
-if(typeof data65.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs138 === errors;
@@ -986,10 +987,10 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.wasExecutionFailure !== undefined){
+if(data66.message !== undefined){
 const _errs140 = errors;
-if(typeof data65.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data66.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs140 === errors;
@@ -998,33 +999,33 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data65.failedTask !== undefined){
-let data69 = data65.failedTask;
+if(data66.wasExecutionFailure !== undefined){
 const _errs142 = errors;
-if(errors === _errs142){
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(typeof data66.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid15 = _errs142 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data66.failedTask !== undefined){
+let data70 = data66.failedTask;
+const _errs144 = errors;
+if(errors === _errs144){
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
 let missing8;
-if((data69.name === undefined) && (missing8 = "name")){
+if((data70.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data69.name !== undefined){
-const _errs144 = errors;
-if(typeof data69.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs144 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data69.stepName !== undefined){
+if(data70.name !== undefined){
 const _errs146 = errors;
-if(typeof data69.stepName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data70.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs146 === errors;
@@ -1033,14 +1034,26 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data69.exitCode !== undefined){
-let data72 = data69.exitCode;
+if(data70.stepName !== undefined){
 const _errs148 = errors;
-if(!((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72)))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data70.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs148 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data70.exitCode !== undefined){
+let data73 = data70.exitCode;
+const _errs150 = errors;
+if(!((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid16 = _errs150 === errors;
 }
 else {
 var valid16 = true;
@@ -1054,7 +1067,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs142 === errors;
+var valid15 = _errs144 === errors;
 }
 else {
 var valid15 = true;
@@ -1069,44 +1082,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs134 === errors;
+var valid13 = _errs136 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.skip !== undefined){
-let data73 = data51.skip;
-const _errs150 = errors;
-if(errors === _errs150){
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data52.skip !== undefined){
+let data74 = data52.skip;
+const _errs152 = errors;
+if(errors === _errs152){
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
 let missing9;
-if((((data73.reason === undefined) && (missing9 = "reason")) || ((data73.message === undefined) && (missing9 = "message"))) || ((data73.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data74.reason === undefined) && (missing9 = "reason")) || ((data74.message === undefined) && (missing9 = "message"))) || ((data74.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data73.reason !== undefined){
-let data74 = data73.reason;
-const _errs152 = errors;
-if(typeof data74 !== "string"){
+if(data74.reason !== undefined){
+let data75 = data74.reason;
+const _errs154 = errors;
+if(typeof data75 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data74 === "ResourceBusy") || (data74 === "RecentlyRemediated"))){
+if(!((data75 === "ResourceBusy") || (data75 === "RecentlyRemediated"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs152 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data73.message !== undefined){
-const _errs154 = errors;
-if(typeof data73.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs154 === errors;
@@ -1115,10 +1116,10 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.skippedAt !== undefined){
+if(data74.message !== undefined){
 const _errs156 = errors;
-if(typeof data73.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data74.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs156 === errors;
@@ -1127,33 +1128,33 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.conflictingExecution !== undefined){
-let data77 = data73.conflictingExecution;
+if(data74.skippedAt !== undefined){
 const _errs158 = errors;
-if(errors === _errs158){
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(typeof data74.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs158 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data74.conflictingExecution !== undefined){
+let data78 = data74.conflictingExecution;
+const _errs160 = errors;
+if(errors === _errs160){
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
 let missing10;
-if(((data77.namespace === undefined) && (missing10 = "namespace")) || ((data77.name === undefined) && (missing10 = "name"))){
+if(((data78.namespace === undefined) && (missing10 = "namespace")) || ((data78.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data77.namespace !== undefined){
-const _errs160 = errors;
-if(typeof data77.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs160 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data77.name !== undefined){
+if(data78.namespace !== undefined){
 const _errs162 = errors;
-if(typeof data77.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data78.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs162 === errors;
@@ -1162,13 +1163,25 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data77.uid !== undefined){
+if(data78.name !== undefined){
 const _errs164 = errors;
-if(typeof data77.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data78.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs164 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data78.uid !== undefined){
+const _errs166 = errors;
+if(typeof data78.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs166 === errors;
 }
 else {
 var valid18 = true;
@@ -1182,20 +1195,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs158 === errors;
+var valid17 = _errs160 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data73.remainingCooldownSeconds !== undefined){
-let data81 = data73.remainingCooldownSeconds;
-const _errs166 = errors;
-if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
+if(data74.remainingCooldownSeconds !== undefined){
+let data82 = data74.remainingCooldownSeconds;
+const _errs168 = errors;
+if(!((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs166 === errors;
+var valid17 = _errs168 === errors;
 }
 else {
 var valid17 = true;
@@ -1211,51 +1224,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs150 === errors;
+var valid13 = _errs152 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data51.conditions !== undefined){
-let data82 = data51.conditions;
-const _errs168 = errors;
-if(errors === _errs168){
-if(Array.isArray(data82)){
-var valid19 = true;
-const len3 = data82.length;
-for(let i3=0; i3<len3; i3++){
-let data83 = data82[i3];
+if(data52.conditions !== undefined){
+let data83 = data52.conditions;
 const _errs170 = errors;
 if(errors === _errs170){
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+if(Array.isArray(data83)){
+var valid19 = true;
+const len3 = data83.length;
+for(let i3=0; i3<len3; i3++){
+let data84 = data83[i3];
+const _errs172 = errors;
+if(errors === _errs172){
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
 let missing11;
-if((((((data83.type === undefined) && (missing11 = "type")) || ((data83.status === undefined) && (missing11 = "status"))) || ((data83.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data83.reason === undefined) && (missing11 = "reason"))) || ((data83.message === undefined) && (missing11 = "message"))){
+if((((((data84.type === undefined) && (missing11 = "type")) || ((data84.status === undefined) && (missing11 = "status"))) || ((data84.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data84.reason === undefined) && (missing11 = "reason"))) || ((data84.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data83.type !== undefined){
-const _errs172 = errors;
-if(typeof data83.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs172 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data83.status !== undefined){
-let data85 = data83.status;
+if(data84.type !== undefined){
 const _errs174 = errors;
-if(typeof data85 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data85 === "True") || (data85 === "False")) || (data85 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data84.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs174 === errors;
@@ -1264,11 +1260,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.observedGeneration !== undefined){
-let data86 = data83.observedGeneration;
+if(data84.status !== undefined){
+let data86 = data84.status;
 const _errs176 = errors;
-if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data86 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data86 === "True") || (data86 === "False")) || (data86 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs176 === errors;
@@ -1277,10 +1277,11 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.lastTransitionTime !== undefined){
+if(data84.observedGeneration !== undefined){
+let data87 = data84.observedGeneration;
 const _errs178 = errors;
-if(typeof data83.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid20 = _errs178 === errors;
@@ -1289,10 +1290,10 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.reason !== undefined){
+if(data84.lastTransitionTime !== undefined){
 const _errs180 = errors;
-if(typeof data83.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data84.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs180 === errors;
@@ -1301,13 +1302,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data83.message !== undefined){
+if(data84.reason !== undefined){
 const _errs182 = errors;
-if(typeof data83.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data84.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs182 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data84.message !== undefined){
+const _errs184 = errors;
+if(typeof data84.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs184 === errors;
 }
 else {
 var valid20 = true;
@@ -1324,7 +1337,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schem
 return false;
 }
 }
-var valid19 = _errs170 === errors;
+var valid19 = _errs172 === errors;
 if(!valid19){
 break;
 }
@@ -1335,7 +1348,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs168 === errors;
+var valid13 = _errs170 === errors;
 }
 else {
 var valid13 = true;
@@ -1356,7 +1369,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs106 === errors;
+var valid0 = _errs108 === errors;
 }
 else {
 var valid0 = true;

@@ -227,6 +227,13 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/leadership.spec.ts'],
   },
   {
+    name: 'a PipelineRun is taken for a forged one after WFE_POD_SECURITY has changed',
+    file: 'src/reconciler/pipeline-run-adoption.ts',
+    find: "podSecurity === 'none' ? 'restricted' : 'none'",
+    replace: 'podSecurity',
+    caughtBy: ['src/reconciler/pipeline-run-adoption.spec.ts'],
+  },
+  {
     name: 'audit events are delivered without leadership',
     file: 'src/reconciler/control-loop.ts',
     find: '() => this.leadership.isHeld',
