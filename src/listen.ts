@@ -1,5 +1,5 @@
 import type { Address } from './config/rules.ts';
-import type { Setting } from './config/settings.ts';
+import type { Setting } from './config/setting.ts';
 
 /** A server could not begin to listen; the message names the setting, its value and why. */
 export class ListenError extends Error {

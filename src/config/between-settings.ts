@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { isLoopback } from './rules.ts';
 import type { Address } from './rules.ts';
 import { settings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** A rule that more than one setting is part of: which one breaks it, and what it must be instead. */
 interface Broken {

@@ -1,6 +1,6 @@
 import { brokenBetween } from './between-settings.ts';
 import { settings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** The configuration of the service: typed, frozen through and through, read once at start. Durations are milliseconds. */
 export type Config = {
