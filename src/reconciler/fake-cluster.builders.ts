@@ -129,7 +129,12 @@ function aTaskRunOf(execution: WorkflowExecution, name: string, { metadata, ...o
   };
 }
 
-function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, over: { metadata?: object }): object {
+function aPodOf(
+  execution: WorkflowExecution,
+  taskRun: string,
+  state: object,
+  over: { metadata?: object; status?: object },
+): object {
   const owner = {
     apiVersion: 'tekton.dev/v1',
     kind: 'TaskRun',
@@ -146,7 +151,7 @@ function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, ov
       ...over.metadata,
     },
     spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
-    status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }] },
+    status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }], ...over.status },
   };
 }
 

@@ -36,10 +36,11 @@ export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopt
  */
 export function observeEnding(run: RunIdentity, pipelineRun: PipelineRun | undefined, waitsFor: string): Running {
   const message = `PipelineRun ${run.name} ${endOf(pipelineRun)}. Waiting for ${waitsFor} to end.`;
-  if (pipelineRun !== undefined) return { ...observeRunning(pipelineRun), message };
+  const waiting = 'Ending';
+  if (pipelineRun !== undefined) return { ...observeRunning(pipelineRun), message, waiting };
   const { namespace, name, uid } = run;
   const reference = { apiVersion: pipelineRunApiVersion, kind: pipelineRunResource.kind, name, namespace, uid };
-  return { phase: 'Running', pipelineRun: reference, message };
+  return { phase: 'Running', pipelineRun: reference, message, waiting };
 }
 
 function endOf(pipelineRun: PipelineRun | undefined): string {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Failure, WorkflowExecutionSpec } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { pipelineTaskOf } from '../../src/tekton/task-run.ts';
 import { pushBundle } from '../cluster/images.ts';
 import { addQuota, restrictPods } from '../integration/reconciler/admission.ts';
 import { skippingWorkflow } from '../integration/reconciler/workflows.ts';
@@ -7,7 +8,8 @@ import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { describeOnPods, type Environment } from './environment.ts';
-import { shellWorkflow } from './shell-workflow.ts';
+import { RunWatcher } from './run-watcher.ts';
+import { shellWorkflow, stepOf, workflow } from './shell-workflow.ts';
 
 // The unit tests of src/tekton/ classify recorded PipelineRuns. These show that Tekton still leaves such PipelineRuns
 // behind: run them after an upgrade of Tekton.
@@ -39,6 +41,14 @@ const cases: readonly Case[] = [
     name: 'too-slow',
     workflow: shellWorkflow('sleep 600'),
     spec: { executionConfig: { timeout: '10s' } },
+    failure: { reason: 'DeadlineExceeded', wasExecutionFailure: true },
+  },
+  {
+    name: 'too-slow-before-finally',
+    workflow: workflow([{ name: 'run', taskSpec: { steps: [stepOf('shell', 'sleep 600')] } }], {
+      finally: [{ name: 'clean-up', taskSpec: { steps: [stepOf('shell', 'true')] } }],
+    }),
+    spec: { executionConfig: { timeout: '70s', finallyTimeout: '60s' } },
     failure: { reason: 'DeadlineExceeded', wasExecutionFailure: true },
   },
   {
@@ -74,6 +84,13 @@ describeOnPods('an execution fails', (environment) => {
     expect(status?.failure?.message).toContain(says);
   });
 
+  it('after its finally tasks, where time was kept for them', async () => {
+    await environment().finished('too-slow-before-finally');
+    const taskRuns = await new RunWatcher(environment()).taskRuns('too-slow-before-finally');
+    const cleanUp = taskRuns.find((taskRun) => pipelineTaskOf(taskRun) === 'clean-up');
+    expect(cleanUp?.status.succeeded?.status).toBe('True');
+  });
+
   it('with BundleResolutionFailed when its bundle has no Pipeline named workflow', async () => {
     const { status } = await environment().finished('no-pipeline');
     expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
@@ -96,11 +113,29 @@ describeOnPods('an execution in a namespace with a pod quota fails', (environmen
     await addQuota(client, namespace, { pods: '0' });
     const service = await start(environment());
     await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '20s' } });
+    await new RunWatcher(environment()).says('no-room', 'waits for room in a quota of the namespace');
 
     const { status } = await finished('no-room');
     await service.stop();
 
     expect(status?.failure).toMatchObject({ reason: 'ResourceExhausted', wasExecutionFailure: false });
+  });
+});
+
+describeOnPods('an execution whose pod fits on no node', (environment) => {
+  it('says so while it waits', async () => {
+    const { execute } = environment();
+    const runs = new RunWatcher(environment());
+    const service = await start(environment());
+    await execute('too-large', shellWorkflow('true', { computeResources: { requests: { cpu: '1000' } } }));
+
+    const { status } = await runs.says('too-large', 'Task "run" waits for a node for its pod');
+
+    expect(status?.phase).toBe('Running');
+    expect(status?.message).toContain('Insufficient cpu');
+    await runs.patch('too-large', { cancelRequested: true });
+    await environment().finished('too-large');
+    await service.stop();
   });
 });
 
