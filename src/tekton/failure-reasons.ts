@@ -83,3 +83,7 @@ export const advice: Readonly<Record<FailureReason, string>> = {
 /** The same where a task reached its own timeout and the run had time left. */
 export const taskTimeoutAdvice =
   'Look at what the task was waiting for, or raise its timeout in the workflow; if the workflow sets none, set or raise spec.executionConfig.timeout.';
+
+/** Where the pod of a task was evicted or deleted. */
+export const podLossAdvice =
+  'See the Events of the namespace for who or what ended the pod, and check the target before running another workflow.';

@@ -39,6 +39,8 @@ export interface StepPod extends KubernetesObject {
   readonly steps: readonly StepContainer[];
   /** What it waits for; absent when nothing says so. */
   readonly waiting?: PodWait;
+  /** Why Kubernetes ends it, such as `EvictionByEvictionAPI`; absent when it does not. */
+  readonly disruption?: string;
 }
 
 /** The core resource Pod, with a parser that keeps what is read of the pods of tasks. */
@@ -85,15 +87,23 @@ export function parseStepPod(raw: unknown): StepPod {
       return [{ ...step, state: stateOf(status, isOver), finishedAt: finishedAtOf(status) }];
     }),
     waiting: schedulingWait(status) ?? containerWait(status),
+    disruption: disruptionOf(status),
   };
 }
 
 /** Of the condition PodScheduled, which the scheduler sets to False. */
 function schedulingWait(status: unknown): PodWait | undefined {
+  return conditionOf(status, 'PodScheduled', 'False');
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function disruptionOf(status: unknown): string | undefined {
+  return conditionOf(status, 'DisruptionTarget', 'True')?.reason;
+}
+
+function conditionOf(status: unknown, type: string, value: string): PodWait | undefined {
   const conditions = arrayOf(recordOf(status)['conditions']).map(recordOf);
-  return waitOf(
-    conditions.find((condition) => condition['type'] === 'PodScheduled' && condition['status'] === 'False'),
-  );
+  return waitOf(conditions.find((condition) => condition['type'] === type && condition['status'] === value));
 }
 
 /** Reasons of a container that waits for others, or for the kubelet, and not for what somebody has to mend. */

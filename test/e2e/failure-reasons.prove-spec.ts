@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Failure, WorkflowExecutionSpec } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../../src/kubernetes/resource-type.ts';
 import { pipelineTaskOf } from '../../src/tekton/task-run.ts';
 import { pushBundle } from '../cluster/images.ts';
 import { addQuota, restrictPods } from '../integration/reconciler/admission.ts';
@@ -71,10 +73,13 @@ describeOnPods('an execution fails', (environment) => {
   // All at once: Tekton takes a while to give up on an image.
   beforeAll(async () => {
     service = await start(environment());
-    const { execute } = environment();
+    const { client, kubectl, namespace, execute } = environment();
+    await Promise.all(['deleted', 'evicted'].map((name) => execute(name, shellWorkflow('sleep 600'))));
     await Promise.all(cases.map(({ name, workflow, spec }) => execute(name, workflow, spec)));
     await publishWithoutPipeline(environment());
     await cancelOnceItRuns('cancelled');
+    await endPodOnceItRuns('deleted', ({ name }) => kubectl('delete', 'pod', name, '-n', namespace));
+    await endPodOnceItRuns('evicted', ({ name }) => client.create(evictionOf(name), eviction(namespace, name)));
   });
   afterAll(() => service.stop());
 
@@ -91,10 +96,24 @@ describeOnPods('an execution fails', (environment) => {
     expect(cleanUp?.status.succeeded?.status).toBe('True');
   });
 
+  it.each([
+    ['deleted', 'was deleted|has been deleted'],
+    ['evicted', 'EvictionByEvictionAPI|has been deleted'],
+  ])('and says so when its pod was %s', async (name, says) => {
+    const { status } = await environment().finished(name);
+    expect(status?.failure).toMatchObject({ reason: 'TaskFailed', wasExecutionFailure: true });
+    expect(status?.failure?.message).toMatch(new RegExp(says));
+  });
+
   it('with BundleResolutionFailed when its bundle has no Pipeline named workflow', async () => {
     const { status } = await environment().finished('no-pipeline');
     expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
   });
+
+  async function endPodOnceItRuns(name: string, end: (pod: { name: string }) => Promise<unknown>): Promise<void> {
+    const { metadata } = await new RunWatcher(environment()).runningPod(name);
+    await end(metadata);
+  }
 
   async function cancelOnceItRuns(name: string): Promise<void> {
     const { client, namespace, kubectl } = environment();
@@ -152,6 +171,16 @@ describeOnPods('an execution in a namespace with restricted pods fails', (enviro
     expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
   });
 });
+
+/** The subresource by which a drain evicts a pod (https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/). */
+function evictionOf(pod: string): ResourceType<KubernetesObject> {
+  const parse = (raw: unknown) => raw as KubernetesObject;
+  return { group: '', version: 'v1', plural: `pods/${pod}/eviction`, kind: 'Eviction', namespaced: true, parse };
+}
+
+function eviction(namespace: string, name: string) {
+  return { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } };
+}
 
 function start({ controller }: Environment): Promise<ServiceProcess> {
   return startService(controller);

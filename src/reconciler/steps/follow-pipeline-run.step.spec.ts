@@ -89,6 +89,16 @@ describe('following an execution', () => {
     });
   });
 
+  it('looks for the pod of a step that was ended by a signal', async () => {
+    const { follow, execution, pipelineRun, taskRun } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: hasFailed });
+    const terminated = { ...stepFailed, exitCode: 255 };
+    taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
+    const { observation } = await follow(one);
+    expect(observation).toHaveProperty('failure.message', expect.stringContaining('its pod has been deleted'));
+  });
+
   it('leaves it Running until the TaskRun has ended that Tekton went on with, and then its step', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, clock } = aStep();
     const one = execution();

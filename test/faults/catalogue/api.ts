@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the execution API. */
 export const apiFaults: readonly Fault[] = [
   {
+    name: 'the log of a pod that replaces another one is not read',
+    file: 'src/execution/logs/run-log.ts',
+    find: 'this.read.has(pod.metadata.uid)',
+    replace: '[...this.read.values()].includes(pod.metadata.name)',
+    caughtBy: ['src/execution/logs/run-log.spec.ts'],
+  },
+  {
     name: 'the audience of a token is ignored',
     file: 'src/auth/token-review.ts',
     find: 'audiences.some((ours) => ours === one)',

@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of what is created in Tekton and of how its outcome is read. */
 export const tektonFaults: readonly Fault[] = [
   {
+    name: 'a task that failed by itself is said to have lost its pod when a pruner has taken that',
+    file: 'src/tekton/pod-loss.ts',
+    find: 'if (pods === undefined || !mayHaveLostPod({ step })) return undefined;',
+    replace: 'if (pods === undefined) return undefined;',
+    caughtBy: ['src/tekton/pod-loss.spec.ts'],
+  },
+  {
     name: 'a task with a running step is said to wait',
     file: 'src/tekton/task-wait.ts',
     find: "if (pod?.steps.some(({ state }) => state !== 'waiting')) return undefined;",
@@ -110,7 +117,7 @@ export const tektonFaults: readonly Fault[] = [
   {
     name: 'the message of a failure does not name the task',
     file: 'src/tekton/classify-failure.ts',
-    find: 'return `Task "${name}" failed${step}${code} (${reason}).`;',
+    find: 'return `Task "${name}" failed${step}${code}${gone} (${reason}).`;',
     replace: "return '';",
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
