@@ -96,6 +96,12 @@ export const settings = {
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Any other execution fails.',
   ),
+  podSecurity: setting(
+    'WFE_POD_SECURITY',
+    oneOf('restricted', 'none'),
+    'restricted',
+    'Pod Security Standard that PipelineRuns ask for: restricted runs all pods as non-root with the seccomp profile RuntimeDefault; none is for workflows whose images run as root.',
+  ),
   maxTimeoutMs: setting(
     'WFE_MAX_TIMEOUT',
     duration('1s', '8760h'),

@@ -49,7 +49,7 @@ export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecu
     confidence: fc.double({ min: 0, max: 1, noNaN: true }),
     rationale: text,
     executionConfig: partly<NonNullable<WorkflowExecutionSpec['executionConfig']>>(
-      { serviceAccountName: word, timeout },
+      { serviceAccountName: word, timeout, finallyTimeout: timeout },
       [],
     ),
     cancelRequested: fc.constant(true),

@@ -45,6 +45,17 @@ describe('the cluster is found', () => {
     expect(loadKubeConfig({ KUBECONFIG }).server).toBe('https://cluster.example:6443');
   });
 
+  it('with a tokenFile, which is relative to the kubeconfig, comes before a token and is read again', async () => {
+    const path = file('config', kubeconfig({ users: [{ name: 'u', user: { token: 'old', tokenFile: 'token' } }] }));
+    file('token', 'first\n');
+    const config = loadKubeConfig({ KUBECONFIG: path });
+    expect((await config.connection()).headers).toEqual({ Authorization: 'Bearer first' });
+    file('token', 'second\n');
+    config.expire();
+    expect((await config.connection()).headers).toEqual({ Authorization: 'Bearer second' });
+    await config.close();
+  });
+
   it('nowhere', () => {
     expect(() => loadKubeConfig({ HOME: directory })).toThrow(KubeConfigError);
     expect(() => loadKubeConfig({ HOME: directory })).toThrow(

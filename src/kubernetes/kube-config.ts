@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import { arrayOf, recordOf, stringOf } from './json.ts';
 import { KubeConfigError } from './kube-config-error.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 
@@ -42,6 +44,7 @@ export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig 
     try {
       const part = new PooledKubeConfig(file);
       part.loadFromFile(file);
+      part.users = withTokenFiles(part.users, file);
       config.mergeConfig(part, config.currentContext !== undefined);
     } catch (cause) {
       // What a YAML parser says is followed by a drawing of the place.
@@ -50,4 +53,19 @@ export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig 
     }
   }
   return config.checked();
+}
+
+/**
+ * The users of a kubeconfig with the `tokenFile` that client-node does not read. As in client-go it comes before a `token`, and a
+ * relative path starts at the directory of the kubeconfig. An authentication provider of this form is read anew.
+ */
+function withTokenFiles(users: PooledKubeConfig['users'], kubeconfig: string): PooledKubeConfig['users'] {
+  const entries = arrayOf(recordOf(load(readFileSync(kubeconfig, 'utf8')))['users']).map(recordOf);
+  return users.map((user) => {
+    const entry = entries.find(({ name }) => name === user.name);
+    const file = stringOf(recordOf(entry?.['user'])['tokenFile']);
+    if (file === undefined || file === '') return user;
+    const tokenFile = resolve(dirname(kubeconfig), file);
+    return { ...user, token: undefined, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+  });
 }

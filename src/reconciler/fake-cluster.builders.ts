@@ -52,7 +52,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     store: runCache,
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
-  const pipelineRuns = new PipelineRuns(client, runMirror);
+  const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity: 'restricted' });
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
   /** What executions that are asked about are doing; one that is not named lives. */
   const holderStates = new Map<string, HolderState>();
@@ -71,7 +71,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     pipelineRuns,
     clock,
     conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
-    adoption: new PipelineRunAdoption(client, pipelineRuns),
+    adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity: 'restricted' }),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
     occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, clock),
     /** An execution that is there and in the cache. */
@@ -129,7 +129,12 @@ function aTaskRunOf(execution: WorkflowExecution, name: string, { metadata, ...o
   };
 }
 
-function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, over: { metadata?: object }): object {
+function aPodOf(
+  execution: WorkflowExecution,
+  taskRun: string,
+  state: object,
+  over: { metadata?: object; status?: object },
+): object {
   const owner = {
     apiVersion: 'tekton.dev/v1',
     kind: 'TaskRun',
@@ -146,7 +151,7 @@ function aPodOf(execution: WorkflowExecution, taskRun: string, state: object, ov
       ...over.metadata,
     },
     spec: { restartPolicy: 'Never', containers: [{ name: 'step-s' }] },
-    status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }] },
+    status: { phase: podPhaseOf(state), containerStatuses: [{ name: 'step-s', state }], ...over.status },
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../tekton/pipeline-run.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import type { RunIdentity } from '../tekton/run-activity.ts';
+import type { StepPod } from '../tekton/step-pod.ts';
 import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import type { TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -35,10 +36,11 @@ export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopt
  */
 export function observeEnding(run: RunIdentity, pipelineRun: PipelineRun | undefined, waitsFor: string): Running {
   const message = `PipelineRun ${run.name} ${endOf(pipelineRun)}. Waiting for ${waitsFor} to end.`;
-  if (pipelineRun !== undefined) return { ...observeRunning(pipelineRun), message };
+  const waiting = 'Ending';
+  if (pipelineRun !== undefined) return { ...observeRunning(pipelineRun), message, waiting };
   const { namespace, name, uid } = run;
   const reference = { apiVersion: pipelineRunApiVersion, kind: pipelineRunResource.kind, name, namespace, uid };
-  return { phase: 'Running', pipelineRun: reference, message };
+  return { phase: 'Running', pipelineRun: reference, message, waiting };
 }
 
 function endOf(pipelineRun: PipelineRun | undefined): string {
@@ -53,8 +55,14 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
  *
  * @param taskRuns all that still exist; they are needed only when the run has failed
  * @param redact of what Tekton says, which may quote parameters
+ * @param pods all that still exist; needed only for some failures ({@link needsPods})
  */
-export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Observation {
+export function observeEnd(
+  pipelineRun: PipelineRun,
+  taskRuns: readonly TaskRun[],
+  redact: Redact,
+  pods?: readonly StepPod[],
+): Observation {
   const { state, completionTime, message } = readOutcome(pipelineRun);
   const { bundleDigest } = pipelineRun.status;
   const told = { ...identityOf(pipelineRun), completionTime, bundleDigest };
@@ -71,7 +79,7 @@ export function observeEnd(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[
       };
     }
     case 'failed':
-      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns, redact) };
+      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns, redact, pods) };
     case 'running':
       return { phase: 'Failed', ...told, failure: deleted(name, mayHaveRun(pipelineRun, taskRuns)) };
     case 'unknown': {

@@ -1,4 +1,5 @@
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import type { StepPod } from '../tekton/step-pod.ts';
 import { stepsMayHaveRun } from '../tekton/steps-run.ts';
 import { isFinished, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -21,8 +22,9 @@ export function observeAnyEnd(
   execution: WorkflowExecution,
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
+  pods?: readonly StepPod[],
 ): Observation {
-  const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec));
+  const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec), pods);
   const isOurs = isEndNotRecorded(execution) && execution.spec.cancelRequested !== true;
   const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';
   return isOurs && isCancelled ? { ...end, ...givenUp(pipelineRun, taskRuns) } : end;

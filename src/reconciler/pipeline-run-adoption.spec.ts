@@ -35,6 +35,13 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
   });
 
+  it('is ours also when WFE_POD_SECURITY has changed since it was created', async () => {
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster();
+    const one = execution();
+    unseenPipelineRun(one, { spec: { taskRunTemplate: { serviceAccountName: 'workflow-execution-sa' } } });
+    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+  });
+
   it.each([new ForbiddenError('exceeded quota'), new InvalidError('a newer rule')])(
     'is ours also when another one would not be admitted now: %p',
     async (error) => {

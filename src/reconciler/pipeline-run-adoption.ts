@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { ForbiddenError, InvalidError, redacting } from '../kubernetes/errors.ts';
 import { buildPipelineRun, type NewPipelineRun } from '../tekton/build-pipeline-run.ts';
@@ -36,6 +37,7 @@ export class PipelineRunAdoption {
   constructor(
     private readonly client: KubernetesClient,
     private readonly pipelineRuns: PipelineRuns,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
   ) {}
 
   /** Looks live: what the watch has seen may be older than the creation. */
@@ -48,12 +50,26 @@ export class PipelineRunAdoption {
     return { kind: (await this.#isAsCreated(found, execution, signal)) ? 'own' : 'different', pipelineRun };
   }
 
+  /** WFE_POD_SECURITY may have changed since it was created. */
   async #isAsCreated(
     found: PipelineRunWithContent,
     execution: WorkflowExecution,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const expected = buildPipelineRun(execution);
+    const { podSecurity } = this.config;
+    const before = podSecurity === 'none' ? 'restricted' : 'none';
+    return (
+      (await this.#hasContentOf(found, buildPipelineRun(execution, { podSecurity }), execution, signal)) ||
+      (await this.#hasContentOf(found, buildPipelineRun(execution, { podSecurity: before }), execution, signal))
+    );
+  }
+
+  async #hasContentOf(
+    found: PipelineRunWithContent,
+    expected: NewPipelineRun,
+    execution: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     if (!hasMetadataOf(found, expected)) return false;
     try {
       return hasSpecOf(found, await redacting(this.#create(expected, signal), redactorFor(execution.spec)));

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { ConflictError, NotFoundError, redacting } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
@@ -19,6 +20,7 @@ export class PipelineRuns {
   constructor(
     private readonly client: KubernetesClient,
     @InjectReflector(pipelineRunResource) private readonly reflector: Reflector<PipelineRun>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
   ) {}
 
   /**
@@ -27,7 +29,10 @@ export class PipelineRuns {
    * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
-    const pipelineRun = buildPipelineRun(execution, activeTraceparent());
+    const pipelineRun = buildPipelineRun(execution, {
+      podSecurity: this.config.podSecurity,
+      traceparent: activeTraceparent(),
+    });
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
     return this.remember(await redacting(creation, redactorFor(execution.spec)));
   }

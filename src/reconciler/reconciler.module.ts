@@ -60,6 +60,7 @@ import { TellAudit } from './steps/tell-audit.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { TaskRuns } from './task-runs.ts';
 import { CLOCK, END_PROCESS, LEADER_CLIENT, LOGGER } from './tokens.ts';
+import { RunWaits } from './run-waits.ts';
 import { UnrecordedEnds } from './unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
@@ -129,6 +130,7 @@ function endProcess(log: Logger): (why: string) => void {
     RefusedStatuses,
     RunEnds,
     UnrecordedEnds,
+    RunWaits,
     { provide: HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
     LockCollector,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
+import { needsPods } from '../tekton/classify-failure.ts';
 import { customRunResource, type CustomRun } from '../tekton/custom-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
@@ -66,6 +67,17 @@ export class RunEnds {
     const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
     if (isOver(awaited, pods) || (isCancelled && isOverdue)) return { kind: 'ended', taskRuns };
     return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
+  }
+
+  /** The pods that are left of a run that has failed, if they say why; undefined when that is known without them. */
+  async podsOfFailure(
+    pipelineRun: PipelineRun,
+    taskRuns: readonly TaskRun[],
+    signal: AbortSignal,
+  ): Promise<readonly StepPod[] | undefined> {
+    if (readOutcome(pipelineRun).state !== 'failed' || !needsPods(pipelineRun, taskRuns)) return undefined;
+    const { namespace = '', name, uid } = pipelineRun.metadata;
+    return this.taskRuns.pods({ namespace, name, uid }, taskRuns, signal);
   }
 
   async #cancel(children: readonly TaskExecution[], signal: AbortSignal): Promise<void> {

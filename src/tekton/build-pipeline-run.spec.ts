@@ -44,12 +44,21 @@ describe('the PipelineRun of an execution', () => {
             { name: 'bundle', value: 'quay.io/kubernaut/oomkill:v1.0.0' },
             { name: 'name', value: 'workflow' },
             { name: 'kind', value: 'pipeline' },
+            { name: 'serviceAccount', value: 'workflow-execution-sa' },
           ],
         },
         params: [{ name: 'TARGET_RESOURCE', value: 'payment/deployment/payment-api' }],
-        taskRunTemplate: { serviceAccountName: 'workflow-execution-sa' },
+        taskRunTemplate: {
+          serviceAccountName: 'workflow-execution-sa',
+          podTemplate: { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } },
+        },
       },
     });
+  });
+
+  it('leaves the pods as the workflow has them where images run as root', () => {
+    const { taskRunTemplate } = buildPipelineRun(aWorkflowExecution(), { podSecurity: 'none' }).spec;
+    expect(taskRunTemplate).toEqual({ serviceAccountName: 'workflow-execution-sa' });
   });
 
   it('passes the parameters on in the order of their names, whatever order they came in', () => {
@@ -76,9 +85,20 @@ describe('the PipelineRun of an execution', () => {
     });
   });
 
-  it('runs as the ServiceAccount and for as long as the execution says', () => {
-    const { spec } = build({ executionConfig: { serviceAccountName: 'careful', timeout: '90s' } });
-    expect(spec).toMatchObject({ taskRunTemplate: { serviceAccountName: 'careful' }, timeouts: { pipeline: '90s' } });
+  it('runs, and pulls its bundle, as the ServiceAccount of the execution', () => {
+    const { spec } = build({ executionConfig: { serviceAccountName: 'careful' } });
+    expect(spec.taskRunTemplate.serviceAccountName).toBe('careful');
+    expect(spec.pipelineRef.params).toContainEqual({ name: 'serviceAccount', value: 'careful' });
+  });
+
+  it('lets its tasks take as long as the whole run may take', () => {
+    const { spec } = build({ executionConfig: { timeout: '2h30m' } });
+    expect(spec.timeouts).toEqual({ pipeline: '2h30m', tasks: '2h30m' });
+  });
+
+  it('keeps a part of the time for finally tasks where the execution says so', () => {
+    const { spec } = build({ executionConfig: { timeout: '2h30m', finallyTimeout: '30m' } });
+    expect(spec.timeouts).toEqual({ pipeline: '2h30m', finally: '30m' });
   });
 
   it('has no time-out of its own when the execution has none', () => {
@@ -87,7 +107,7 @@ describe('the PipelineRun of an execution', () => {
   });
 
   it('carries the trace that it is created in to Tekton, and nothing when there is none', () => {
-    const traced = buildPipelineRun(aWorkflowExecution(), '00-abc-def-01');
+    const traced = buildPipelineRun(aWorkflowExecution(), { traceparent: '00-abc-def-01' });
     expect(traced.metadata.annotations['tekton.dev/pipelinerunSpanContext']).toBe('{"traceparent":"00-abc-def-01"}');
     expect(buildPipelineRun(aWorkflowExecution()).metadata.annotations).not.toHaveProperty([
       'tekton.dev/pipelinerunSpanContext',

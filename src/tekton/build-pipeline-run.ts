@@ -1,5 +1,5 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { WorkflowExecution, WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
 import { ownPrefix } from '../workflow-execution/annotations.ts';
 import { serviceAccountOf } from '../workflow-execution/service-account.ts';
 import { bundleReference } from '../workflow-execution/bundle-reference.ts';
@@ -28,6 +28,8 @@ export const pipelineRunFinalizer = `${ownPrefix}pipelinerun-outcome`;
  */
 export const spanContextAnnotation = 'tekton.dev/pipelinerunSpanContext';
 
+type ExecutionConfig = NonNullable<WorkflowExecutionSpec['executionConfig']>;
+
 interface StringParam {
   readonly name: string;
   readonly value: string;
@@ -48,19 +50,39 @@ export interface NewPipelineRun {
   readonly spec: {
     readonly pipelineRef: { readonly resolver: 'bundles'; readonly params: readonly StringParam[] };
     readonly params: readonly StringParam[];
-    readonly taskRunTemplate: { readonly serviceAccountName: string };
-    readonly timeouts?: { readonly pipeline: string };
+    readonly taskRunTemplate: { readonly serviceAccountName: string; readonly podTemplate?: typeof restrictedPods };
+    readonly timeouts?: Timeouts;
   };
 }
 
+/** Of a run: as a whole, and of its tasks or its `finally` tasks, each a Go duration. */
+type Timeouts = { readonly pipeline: string } & ({ readonly tasks: string } | { readonly finally: string });
+
+/** Under which Pod Security Standard the pods of a run are to be admitted; `none` adds nothing to them. */
+export type PodSecurity = 'restricted' | 'none';
+
 /**
- * The one PipelineRun of an execution. The same execution always gives the same PipelineRun.
- *
- * @param traceparent of the span that it is created in, for Tekton to go on from
+ * What the Pod Security Standard `restricted` wants of a pod as a whole. What it wants of each container can be said only by the
+ * container itself: by the steps of the workflow, and by Tekton for its own (feature flag `set-security-context`).
  */
-export function buildPipelineRun(execution: WorkflowExecution, traceparent?: string): NewPipelineRun {
+const restrictedPods = { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } } as const;
+
+/** What a PipelineRun depends on beside its execution. */
+export interface PipelineRunOptions {
+  /** Default: restricted. */
+  readonly podSecurity?: PodSecurity;
+  /** Of the span that it is created in, for Tekton to continue. */
+  readonly traceparent?: string;
+}
+
+/** The one PipelineRun of an execution. The same execution and options always give the same PipelineRun. */
+export function buildPipelineRun(
+  execution: WorkflowExecution,
+  { podSecurity = 'restricted', traceparent }: PipelineRunOptions = {},
+): NewPipelineRun {
   const { executionConfig = {}, workflowRef } = execution.spec;
-  const { timeout } = executionConfig;
+  const serviceAccountName = serviceAccountOf(execution.spec);
+  const timeouts = timeoutsOf(executionConfig);
   return {
     apiVersion: pipelineRunApiVersion,
     kind: pipelineRunResource.kind,
@@ -74,14 +96,35 @@ export function buildPipelineRun(execution: WorkflowExecution, traceparent?: str
     spec: {
       pipelineRef: {
         resolver: 'bundles',
-        // Without `kind` the resolver looks for a Task (https://tekton.dev/docs/pipelines/bundle-resolver/).
-        params: stringParams({ bundle: bundleReference(workflowRef), name: 'workflow', kind: 'pipeline' }),
+        params: stringParams({
+          bundle: bundleReference(workflowRef),
+          name: 'workflow',
+          // Without it the resolver looks for a Task (https://tekton.dev/docs/pipelines/bundle-resolver/).
+          kind: 'pipeline',
+          // Whose image pull secrets the resolver uses; without it those of `default`. Read by every v1 of Tekton
+          // (`OptionsFromParams` in pkg/resolution/resolver/bundle/params.go), although its page names only `secret`.
+          serviceAccount: serviceAccountName,
+        }),
       },
       params: workflowParams(execution),
-      taskRunTemplate: { serviceAccountName: serviceAccountOf(execution.spec) },
-      ...(timeout === undefined ? {} : { timeouts: { pipeline: timeout } }),
+      taskRunTemplate: {
+        serviceAccountName,
+        ...(podSecurity === 'restricted' ? { podTemplate: restrictedPods } : {}),
+      },
+      ...(timeouts === undefined ? {} : { timeouts }),
     },
   };
+}
+
+/**
+ * Tekton gives a task without a timeout of its own that of `tasks`, or `pipeline` less `finally`; without both its default of one
+ * hour, whatever `pipeline` says (`pipelineRunTimeout` in pkg/reconciler/pipelinerun, since Tekton v1.11).
+ */
+function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig): Timeouts | undefined {
+  if (timeout === undefined) return undefined;
+  return finallyTimeout === undefined
+    ? { pipeline: timeout, tasks: timeout }
+    : { pipeline: timeout, finally: finallyTimeout };
 }
 
 function marks(

@@ -1,9 +1,11 @@
 import type { Failure, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { findCulprit, type Culprit } from './culprit.ts';
-import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
+import { advice, pipelineRunReasons, podLossAdvice, taskRunReasons, taskTimeoutAdvice } from './failure-reasons.ts';
 import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import type { Redact } from '../workflow-execution/redact.ts';
+import { mayHaveLostPod, podLossOf, type PodLoss } from './pod-loss.ts';
+import type { StepPod } from './step-pod.ts';
 import { stepsMayHaveRun } from './steps-run.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -14,17 +16,24 @@ import type { TaskRun } from './task-run.ts';
  * @param pipelineRun a run whose outcome is `failed`
  * @param taskRuns all TaskRuns of it that still exist
  * @param redact of Tekton's message, which may quote parameters
+ * @param pods of the run that still exist; undefined when nobody has looked, see {@link needsPods}
  */
-export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[], redact: Redact): Failure {
+export function classifyFailure(
+  pipelineRun: PipelineRun,
+  taskRuns: readonly TaskRun[],
+  redact: Redact,
+  pods?: readonly StepPod[],
+): Failure {
   const outcome = readOutcome(pipelineRun);
   const culprit = culpritOf(outcome.reason, findCulprit(pipelineRun, taskRuns));
   const reason = reasonOf(outcome.reason, culprit);
+  const loss = culprit !== undefined && reason === 'TaskFailed' ? podLossOf(culprit, pods) : undefined;
   const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,
     message: [
-      advice[reason],
-      headline(reason, outcome.reason, culprit),
+      loss === undefined ? adviceOn(reason, outcome.reason) : podLossAdvice,
+      headline(reason, outcome.reason, culprit, loss),
       without(pipelineRun, reason),
       quoted(redact(told)),
     ]
@@ -33,6 +42,12 @@ export function classifyFailure(pipelineRun: PipelineRun, taskRuns: readonly Tas
     wasExecutionFailure: stepsMayHaveRun(pipelineRun, taskRuns),
     ...(culprit === undefined || reason === 'Cancelled' ? {} : { failedTask: culprit.failedTask }),
   };
+}
+
+/** Whether a failure can be classified only with the pods that are left: one of them may have been deleted. */
+export function needsPods(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
+  const culprit = findCulprit(pipelineRun, taskRuns);
+  return culprit !== undefined && mayHaveLostPod(culprit);
 }
 
 /** Reasons of a PipelineRun that has failed because a task was cancelled; with all others it was cancelled afterwards. */
@@ -60,12 +75,24 @@ function reasonOfTask(culprit: Culprit): FailureReason {
   return told ?? (step?.exitCode === undefined ? 'Unknown' : 'TaskFailed');
 }
 
-function headline(reason: FailureReason, tektonReason: string, culprit: Culprit | undefined): string {
+function headline(
+  reason: FailureReason,
+  tektonReason: string,
+  culprit: Culprit | undefined,
+  loss: PodLoss | undefined,
+): string {
   if (culprit === undefined || reason === 'Cancelled') return `The PipelineRun ended as ${tektonReason || 'failed'}.`;
   const { name, stepName, exitCode } = culprit.failedTask;
+  if (loss?.kind === 'ended') return `Task "${name}" failed because its pod ${loss.how} (${reason}).`;
   const step = stepName === undefined ? '' : ` at step "${stepName}"`;
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
-  return `Task "${name}" failed${step}${code} (${reason}).`;
+  const gone = loss === undefined ? '' : ', and its pod has been deleted';
+  return `Task "${name}" failed${step}${code}${gone} (${reason}).`;
+}
+
+function adviceOn(reason: FailureReason, tektonReason: string): string {
+  const hasTimeLeft = reason === 'DeadlineExceeded' && pipelineRunReasons[tektonReason] !== reason;
+  return hasTimeLeft ? taskTimeoutAdvice : advice[reason];
 }
 
 function without(pipelineRun: PipelineRun, reason: FailureReason): string {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { FailedTask, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { classifyFailure } from './classify-failure.ts';
+import { advice, taskTimeoutAdvice } from './failure-reasons.ts';
+import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
 import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import { parseTaskRun, type TaskRun } from './task-run.ts';
@@ -42,5 +44,16 @@ describe('what Tekton has left behind', () => {
 
   it.each(['ok', 'extraparam'])('%s has succeeded', (name) => {
     expect(readOutcome(recorded(name).pipelineRun).state).toBe('succeeded');
+  });
+});
+
+describe('the advice after a timeout', () => {
+  it.each([
+    ['Failed', 'TaskRunTimeout', taskTimeoutAdvice],
+    ['PipelineRunTimeout', 'TaskRunCancelled', advice.DeadlineExceeded],
+  ])('names the one that was reached (%s, %s)', (ofRun, ofTask, expected) => {
+    const pipelineRun = aPipelineRun({ status: succeeded('False', ofRun) });
+    const taskRuns = [aTaskRun('run-a', succeeded('False', ofTask))];
+    expect(classifyFailure(pipelineRun, taskRuns, (text) => text).message).toContain(expected);
   });
 });

@@ -63,8 +63,7 @@ export const taskRunReasons: Readonly<Record<string, FailureReason | undefined>>
 /** What a person should do next. It comes first in a message, because columns and Events cut the end. */
 export const advice: Readonly<Record<FailureReason, string>> = {
   OOMKilled: 'Raise the memory limit of the step in the workflow, or give it less to do.',
-  DeadlineExceeded:
-    'Look at what it was waiting for, or give it more time (spec.executionConfig.timeout, or the time-out of the task).',
+  DeadlineExceeded: 'Look at what it was waiting for, or raise spec.executionConfig.timeout.',
   ResourceExhausted: 'Raise the quota of the namespace or add nodes; the workflow did not get the resources to run.',
   ImagePullBackOff: 'Check that the image of the step exists and that the ServiceAccount may pull it.',
   BundleResolutionFailed:
@@ -80,3 +79,11 @@ export const advice: Readonly<Record<FailureReason, string>> = {
   UnknownStatus: 'Look at the PipelineRun: it has ended, but its status does not say how.',
   Unknown: 'Look at the PipelineRun and its TaskRuns.',
 };
+
+/** The same where a task reached its own timeout and the run had time left. */
+export const taskTimeoutAdvice =
+  'Look at what the task was waiting for, or raise its timeout in the workflow; if the workflow sets none, set or raise spec.executionConfig.timeout.';
+
+/** Where the pod of a task was evicted or deleted. */
+export const podLossAdvice =
+  'See the Events of the namespace for who or what ended the pod, and check the target before running another workflow.';

@@ -9,10 +9,9 @@ const { parse } = pipelineRunContentResource;
 
 /** The PipelineRun as the API server has it after it was created with a trace, with something changed in it. */
 function stored(over: { metadata?: object; spec?: object } = {}) {
-  const { metadata, ...created } = buildPipelineRun(
-    execution,
-    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-  );
+  const { metadata, ...created } = buildPipelineRun(execution, {
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  });
   return parse({
     ...created,
     metadata: { ...metadata, uid: 'uid-run', resourceVersion: '7', ...over.metadata },

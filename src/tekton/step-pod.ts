@@ -18,6 +18,13 @@ export interface StepContainer {
   readonly finishedAt?: string;
 }
 
+/** Why no step of a pod has begun yet, in the words of the scheduler or the kubelet. */
+export interface PodWait {
+  /** A CamelCase word, such as `Unschedulable` or `ImagePullBackOff`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** A pod that runs the steps of a task, one after another, as its kubelet tells of it. */
 export interface StepPod extends KubernetesObject {
   /** Name of the task in its pipeline. */
@@ -30,6 +37,10 @@ export interface StepPod extends KubernetesObject {
   readonly isReady: boolean;
   /** In the order in which they run; sidecars are none. */
   readonly steps: readonly StepContainer[];
+  /** What it waits for; absent when nothing says so. */
+  readonly waiting?: PodWait;
+  /** Why Kubernetes ends it, such as `EvictionByEvictionAPI`; absent when it does not. */
+  readonly disruption?: string;
 }
 
 /** The core resource Pod, with a parser that keeps what is read of the pods of tasks. */
@@ -75,7 +86,40 @@ export function parseStepPod(raw: unknown): StepPod {
       const step = { step: name.slice(stepPrefix.length), container: name };
       return [{ ...step, state: stateOf(status, isOver), finishedAt: finishedAtOf(status) }];
     }),
+    waiting: schedulingWait(status) ?? containerWait(status),
+    disruption: disruptionOf(status),
   };
+}
+
+/** Of the condition PodScheduled, which the scheduler sets to False. */
+function schedulingWait(status: unknown): PodWait | undefined {
+  return conditionOf(status, 'PodScheduled', 'False');
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function disruptionOf(status: unknown): string | undefined {
+  return conditionOf(status, 'DisruptionTarget', 'True')?.reason;
+}
+
+function conditionOf(status: unknown, type: string, value: string): PodWait | undefined {
+  const conditions = arrayOf(recordOf(status)['conditions']).map(recordOf);
+  return waitOf(conditions.find((condition) => condition['type'] === type && condition['status'] === value));
+}
+
+/** Reasons of a container that waits for others, or for the kubelet, and not for what somebody has to mend. */
+const inDueCourse: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Of the first container that waits, those of Tekton before the steps included. */
+function containerWait(status: unknown): PodWait | undefined {
+  const { initContainerStatuses, containerStatuses } = recordOf(status);
+  return [...arrayOf(initContainerStatuses), ...arrayOf(containerStatuses)]
+    .map((container) => waitOf(recordOf(recordOf(recordOf(container)['state'])['waiting'])))
+    .find((wait) => wait !== undefined && !inDueCourse.has(wait.reason));
+}
+
+function waitOf(said: Readonly<Record<string, unknown>> | undefined): PodWait | undefined {
+  const reason = stringOf(said?.['reason']) ?? '';
+  return reason === '' ? undefined : { reason, message: stringOf(said?.['message']) ?? '' };
 }
 
 function finishedAtOf(status: unknown): string | undefined {

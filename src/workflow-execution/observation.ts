@@ -31,6 +31,8 @@ export type Observation =
       readonly begun?: 'created' | 'adopted';
       /** How Tekton has been asked to cancel it; absent when it has not. */
       readonly cancelling?: CancelMode;
+      /** A CamelCase word: what keeps it from going on; absent when nothing does. */
+      readonly waiting?: string;
       /** Whether it should have ended, and Tekton does not record it. */
       readonly endNotRecorded?: boolean;
     }

@@ -44,6 +44,12 @@ describe('the status of an execution', () => {
     expect(cancellingMode(after([running]))).toBeUndefined();
   });
 
+  it('says what it waits for, unless it is being cancelled', () => {
+    expect(conditions(after([{ ...running, waiting: 'Unschedulable' }]))).toContain('Ready=Unknown Unschedulable');
+    const cancelling = after([{ ...running, waiting: 'Ending', cancelling: 'Graceful' }]);
+    expect(conditions(cancelling)).toContain('Ready=Unknown Cancelling');
+  });
+
   it('says that Tekton does not record its end, also while it is cancelled for that', () => {
     const execution = after([{ ...running, endNotRecorded: true, cancelling: 'Immediate' }]);
     expect(conditions(execution)).toContain('Ready=Unknown EndNotRecorded');

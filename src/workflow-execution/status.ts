@@ -194,7 +194,8 @@ function reasonOf(observation: Observation): string {
       return observation.reason;
     case 'Running':
       if (observation.endNotRecorded === true) return endNotRecorded;
-      return observation.cancelling === undefined ? observation.phase : cancellingReasons[observation.cancelling];
+      if (observation.cancelling !== undefined) return cancellingReasons[observation.cancelling];
+      return observation.waiting ?? observation.phase;
     case 'Completed':
       return observation.allTasksSkipped === true ? allTasksSkipped : observation.phase;
   }

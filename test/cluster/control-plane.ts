@@ -34,6 +34,8 @@ export function apiServer(record: ClusterRecord): Service {
       `--tls-private-key-file=${pki('apiserver.key')}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=RBAC',
+      // As in OpenShift. It demands rights that no other cluster asks for.
+      '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
       `--token-auth-file=${pki('tokens.csv')}`,
       '--allow-privileged=true',
       '--service-account-issuer=https://kubernetes.default.svc',

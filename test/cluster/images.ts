@@ -39,6 +39,9 @@ export async function pushBundle(registry: string, name: string, content: Bundle
   return pushImage(registry, name, [layer]);
 }
 
+/** As in Tekton's own images; PipelineRuns let no image run as root (WFE_POD_SECURITY). */
+const nonRoot = '65532';
+
 /** Pushes the images that Tekton's pods are made of: the step image `busybox:1`, the pause container, the entrypoint. */
 export async function pushOwnImages(registry: string, binDirectory: string, busyboxFile: string): Promise<void> {
   const busybox = plainLayer(await busyboxEntries(busyboxFile));
@@ -47,9 +50,9 @@ export async function pushOwnImages(registry: string, binDirectory: string, busy
     { path: 'ko-app/entrypoint', mode: 0o755, content: await readFile(join(binDirectory, 'tekton-entrypoint')) },
   ]);
   await Promise.all([
-    pushImage(registry, ownImages.busybox, [busybox], { Cmd: ['/bin/sh'], Env: ['PATH=/bin'] }),
+    pushImage(registry, ownImages.busybox, [busybox], { Cmd: ['/bin/sh'], Env: ['PATH=/bin'], User: nonRoot }),
     pushImage(registry, ownImages.pause, [busybox], { Entrypoint: ['/bin/sleep', 'infinity'] }),
-    pushImage(registry, ownImages.entrypoint, [entrypoint], { Entrypoint: ['/ko-app/entrypoint'] }),
+    pushImage(registry, ownImages.entrypoint, [entrypoint], { Entrypoint: ['/ko-app/entrypoint'], User: nonRoot }),
   ]);
 }
 

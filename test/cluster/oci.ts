@@ -19,6 +19,8 @@ export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
   readonly Env?: readonly string[];
+  /** Numeric: the kubelet cannot tell from a name that it is not root. */
+  readonly User?: string;
 }
 
 /** Where a pushed image is. */

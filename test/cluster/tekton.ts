@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ApiClient } from './api-client.ts';
 import { ClusterError } from './errors.ts';
 import type { ClusterRecord } from './record.ts';
-import { splitManifests, withWebhookPort, type Manifest } from './tekton-manifests.ts';
+import { restrictedTekton, splitManifests, withWebhookPort, type Manifest } from './tekton-manifests.ts';
 
 /** Plural and scope of the kinds that Tekton's configuration holds. */
 const kinds: Readonly<Record<string, { readonly plural: string; readonly clusterScoped?: true }>> = {
@@ -27,7 +27,7 @@ const parallel = 8;
 /** Applies Tekton's resources to a cluster, with its webhooks pointing to the process on this machine. */
 export async function applyTekton(record: ClusterRecord, api: ApiClient): Promise<void> {
   const yaml = readFileSync(join(record.buildDirectory, 'tekton.yaml'), 'utf8');
-  const manifests = [...splitManifests(yaml), webhookService(record)].map((manifest) =>
+  const manifests = [...splitManifests(restrictedTekton(yaml)), webhookService(record)].map((manifest) =>
     refersToWebhook(manifest) ? { ...manifest, text: withWebhookPort(manifest.text, record.ports.webhook) } : manifest,
   );
   const isWebhook = ({ kind }: Manifest) => kind.endsWith('WebhookConfiguration');

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Failure, WorkflowExecutionSpec } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../../src/kubernetes/resource-type.ts';
+import { pipelineTaskOf } from '../../src/tekton/task-run.ts';
 import { pushBundle } from '../cluster/images.ts';
 import { addQuota, restrictPods } from '../integration/reconciler/admission.ts';
 import { skippingWorkflow } from '../integration/reconciler/workflows.ts';
@@ -7,7 +10,8 @@ import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { describeOnPods, type Environment } from './environment.ts';
-import { shellWorkflow } from './shell-workflow.ts';
+import { RunWatcher } from './run-watcher.ts';
+import { shellWorkflow, stepOf, workflow } from './shell-workflow.ts';
 
 // The unit tests of src/tekton/ classify recorded PipelineRuns. These show that Tekton still leaves such PipelineRuns
 // behind: run them after an upgrade of Tekton.
@@ -42,6 +46,14 @@ const cases: readonly Case[] = [
     failure: { reason: 'DeadlineExceeded', wasExecutionFailure: true },
   },
   {
+    name: 'too-slow-before-finally',
+    workflow: workflow([{ name: 'run', taskSpec: { steps: [stepOf('shell', 'sleep 600')] } }], {
+      finally: [{ name: 'clean-up', taskSpec: { steps: [stepOf('shell', 'true')] } }],
+    }),
+    spec: { executionConfig: { timeout: '70s', finallyTimeout: '60s' } },
+    failure: { reason: 'DeadlineExceeded', wasExecutionFailure: true },
+  },
+  {
     name: 'cancelled',
     workflow: shellWorkflow('sleep 600'),
     failure: { reason: 'Cancelled', wasExecutionFailure: true },
@@ -61,10 +73,13 @@ describeOnPods('an execution fails', (environment) => {
   // All at once: Tekton takes a while to give up on an image.
   beforeAll(async () => {
     service = await start(environment());
-    const { execute } = environment();
+    const { client, kubectl, namespace, execute } = environment();
+    await Promise.all(['deleted', 'evicted'].map((name) => execute(name, shellWorkflow('sleep 600'))));
     await Promise.all(cases.map(({ name, workflow, spec }) => execute(name, workflow, spec)));
     await publishWithoutPipeline(environment());
     await cancelOnceItRuns('cancelled');
+    await endPodOnceItRuns('deleted', ({ name }) => kubectl('delete', 'pod', name, '-n', namespace));
+    await endPodOnceItRuns('evicted', ({ name }) => client.create(evictionOf(name), eviction(namespace, name)));
   });
   afterAll(() => service.stop());
 
@@ -74,10 +89,31 @@ describeOnPods('an execution fails', (environment) => {
     expect(status?.failure?.message).toContain(says);
   });
 
+  it('after its finally tasks, where time was kept for them', async () => {
+    await environment().finished('too-slow-before-finally');
+    const taskRuns = await new RunWatcher(environment()).taskRuns('too-slow-before-finally');
+    const cleanUp = taskRuns.find((taskRun) => pipelineTaskOf(taskRun) === 'clean-up');
+    expect(cleanUp?.status.succeeded?.status).toBe('True');
+  });
+
+  it.each([
+    ['deleted', 'was deleted|has been deleted'],
+    ['evicted', 'EvictionByEvictionAPI|has been deleted'],
+  ])('and says so when its pod was %s', async (name, says) => {
+    const { status } = await environment().finished(name);
+    expect(status?.failure).toMatchObject({ reason: 'TaskFailed', wasExecutionFailure: true });
+    expect(status?.failure?.message).toMatch(new RegExp(says));
+  });
+
   it('with BundleResolutionFailed when its bundle has no Pipeline named workflow', async () => {
     const { status } = await environment().finished('no-pipeline');
     expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
   });
+
+  async function endPodOnceItRuns(name: string, end: (pod: { name: string }) => Promise<unknown>): Promise<void> {
+    const { metadata } = await new RunWatcher(environment()).runningPod(name);
+    await end(metadata);
+  }
 
   async function cancelOnceItRuns(name: string): Promise<void> {
     const { client, namespace, kubectl } = environment();
@@ -96,11 +132,29 @@ describeOnPods('an execution in a namespace with a pod quota fails', (environmen
     await addQuota(client, namespace, { pods: '0' });
     const service = await start(environment());
     await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '20s' } });
+    await new RunWatcher(environment()).says('no-room', 'waits for room in a quota of the namespace');
 
     const { status } = await finished('no-room');
     await service.stop();
 
     expect(status?.failure).toMatchObject({ reason: 'ResourceExhausted', wasExecutionFailure: false });
+  });
+});
+
+describeOnPods('an execution whose pod fits on no node', (environment) => {
+  it('says so while it waits', async () => {
+    const { execute } = environment();
+    const runs = new RunWatcher(environment());
+    const service = await start(environment());
+    await execute('too-large', shellWorkflow('true', { computeResources: { requests: { cpu: '1000' } } }));
+
+    const { status } = await runs.says('too-large', 'Task "run" waits for a node for its pod');
+
+    expect(status?.phase).toBe('Running');
+    expect(status?.message).toContain('Insufficient cpu');
+    await runs.patch('too-large', { cancelRequested: true });
+    await environment().finished('too-large');
+    await service.stop();
   });
 });
 
@@ -117,6 +171,16 @@ describeOnPods('an execution in a namespace with restricted pods fails', (enviro
     expect(status?.failure).toMatchObject({ reason: 'Forbidden', wasExecutionFailure: false });
   });
 });
+
+/** The subresource by which a drain evicts a pod (https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/). */
+function evictionOf(pod: string): ResourceType<KubernetesObject> {
+  const parse = (raw: unknown) => raw as KubernetesObject;
+  return { group: '', version: 'v1', plural: `pods/${pod}/eviction`, kind: 'Eviction', namespaced: true, parse };
+}
+
+function eviction(namespace: string, name: string) {
+  return { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } };
+}
 
 function start({ controller }: Environment): Promise<ServiceProcess> {
   return startService(controller);

@@ -4,7 +4,7 @@ import { parseJson, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 export interface AuditEntry {
   /** Full name of the user who made the request. */
   readonly user: string;
-  /** Of the request, or `attest`, which an admission policy asked for on behalf of the user. */
+  /** Of the request, or that of a right which admission asked for on behalf of the user: `attest`, `update`. */
   readonly verb: string;
   readonly apiGroup: string;
   /** With its subresource: `pods/log`. Empty where the request was for no resource. */
@@ -19,8 +19,20 @@ export interface AuditEntry {
 }
 
 /** Annotations of the policies in deploy/base: a request with one of them that was not denied used the right to `attest`. */
-const attested = ['workflow-execution-attestation/attested-by', 'workflow-execution-pipeline-runs/attested-by'];
+const pipelineRunAttested = 'workflow-execution-pipeline-runs/attested-by';
+const attested = ['workflow-execution-attestation/attested-by', pipelineRunAttested];
 const attest = { verb: 'attest', apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
+
+/**
+ * The right that OwnerReferencesPermissionEnforcement asks for when the PipelineRun of an execution is created, whose owner
+ * reference blocks the deletion of the execution. The plugin itself annotates nothing;
+ * test/integration/deploy/pipeline-runs.int-spec.ts shows that it is on and refuses others.
+ */
+const setFinalizers = {
+  verb: 'update',
+  apiGroup: 'workflowexecution.kubernaut.ai',
+  resource: 'workflowexecutions/finalizers',
+};
 
 /** The entries of an audit log. A line that is not JSON (the last one, when the API server was killed) is ignored. */
 export function auditEntries(log: string): AuditEntry[] {
@@ -44,8 +56,12 @@ function entriesOf(event: unknown): AuditEntry[] {
     refused: notes['authorization.k8s.io/decision'] === 'forbid',
     uri: String(requestURI),
   };
-  const attests = attested.some((key) => notes[key] !== undefined) && Number(recordOf(responseStatus)['code']) < 300;
-  return attests ? [entry, { ...entry, ...attest }] : [entry];
+  if (!(Number(recordOf(responseStatus)['code']) < 300)) return [entry];
+  const asked = [
+    ...(attested.some((key) => notes[key] !== undefined) ? [attest] : []),
+    ...(entry.verb === 'create' && notes[pipelineRunAttested] !== undefined ? [setFinalizers] : []),
+  ];
+  return [entry, ...asked.map((right) => ({ ...entry, ...right, name: undefined }))];
 }
 
 /** From the sentence of RBAC: `allowed by RoleBinding "x/y" of Role "x" to ServiceAccount "x/y"`. */

@@ -10,13 +10,13 @@ const sampleFile = join(import.meta.dirname, '..', '..', 'demo', 'workflow', 'pi
 export interface Publisher {
   /** host:port of a registry without TLS that this machine and the cluster both reach. */
   readonly registry: string;
-  /** Image with a shell that the cluster can pull. */
+  /** Image with a shell that the cluster can pull and that does not run as root. */
   readonly stepImage: string;
 }
 
 /**
  * The registry of the cluster. The embedded one has a step image in it; for another cluster WFE_CLUSTER_REGISTRY names
- * the registry and WFE_CLUSTER_STEP_IMAGE, if it has to be another one than Docker Hub's busybox, the image.
+ * the registry and WFE_CLUSTER_STEP_IMAGE, if it has to be another one than Chainguard's busybox, the image.
  *
  * @throws ClusterError when there is no registry
  */
@@ -27,7 +27,7 @@ export function publisherFor({ registry }: Pick<Cluster, 'registry'>, env: NodeJ
         'both reach: workflows are published there. Without KUBECONFIG the embedded cluster brings its own.',
     );
   }
-  const elsewhere = env['WFE_CLUSTER_REGISTRY'] === undefined ? undefined : 'docker.io/library/busybox:1.37';
+  const elsewhere = env['WFE_CLUSTER_REGISTRY'] === undefined ? undefined : 'cgr.dev/chainguard/busybox:latest';
   return { registry, stepImage: env['WFE_CLUSTER_STEP_IMAGE'] ?? elsewhere ?? `${registry}/busybox:1` };
 }
 

@@ -259,11 +259,11 @@ export class ExecutionConfigDto {
   })
   serviceAccountName?: string;
 
-  /** Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given. */
+  /** Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given. */
   @ApiProperty({
     type: 'string',
     description:
-      "Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.",
+      "Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given.",
     required: false,
     minLength: 2,
     maxLength: 20,
@@ -278,6 +278,25 @@ export class ExecutionConfigDto {
     message: 'must be a Go duration of at least 1s (90s, 10m, 1h30m)',
   })
   timeout?: string;
+
+  /** Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave.',
+    required: false,
+    minLength: 2,
+    maxLength: 20,
+    pattern: '^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$',
+  })
+  @Optional()
+  @IsText({
+    minLength: 2,
+    maxLength: 20,
+    pattern: new RegExp('^([0-9]{1,6}([.][0-9]{1,9})?(ns|us|ms|s|m|h))+$', 'u'),
+    message: 'must be a Go duration of at least 1s (90s, 10m, 1h30m)',
+  })
+  finallyTimeout?: string;
 }
 
 /** What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode. */

@@ -156,6 +156,7 @@ function fromSpec(spec: SpecMessage): object {
       withoutUnset({
         serviceAccountName: executionConfig.serviceAccountName,
         timeout: executionConfig.timeout && toGoDuration(executionConfig.timeout),
+        finallyTimeout: executionConfig.finallyTimeout && toGoDuration(executionConfig.finallyTimeout),
       }),
   });
 }

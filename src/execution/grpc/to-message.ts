@@ -59,10 +59,12 @@ function specMessage(spec: WorkflowExecutionSpec): SpecMessage {
   });
 }
 
-function configMessage({ serviceAccountName, timeout }: NonNullable<WorkflowExecutionSpec['executionConfig']>) {
+function configMessage(config: NonNullable<WorkflowExecutionSpec['executionConfig']>) {
+  const { serviceAccountName, timeout, finallyTimeout } = config;
   return ExecutionConfigMessage.fromPartial({
     serviceAccountName,
     timeout: timeout === undefined ? undefined : fromGoDuration(timeout),
+    finallyTimeout: finallyTimeout === undefined ? undefined : fromGoDuration(finallyTimeout),
   });
 }
 

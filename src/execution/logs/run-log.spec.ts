@@ -123,3 +123,45 @@ describe('the log of a run that has ended', () => {
     expect(told).toEqual(['odd: 1%\\r2%\\u001b[2K\\u0000\ufffd']);
   });
 });
+
+describe('the log of a run that goes on', () => {
+  it('continues with the pod that replaces a deleted one under the same name', async () => {
+    const [first, second] = ['uid-1', 'uid-2'].map((uid) => {
+      const pod = aPod('main', '2026-01-02T03:00:20Z');
+      return { ...pod, metadata: { ...pod.metadata, uid } };
+    });
+    const bytes = ['2026-01-02T03:00:21.000000000Z one\n', '2026-01-02T03:00:31.000000000Z two\n'];
+    let [pods, log, isFinal] = [[first], bytes[0], false];
+    const rings = new Set<() => void>();
+    const view = {
+      list: () => pods.filter((pod) => pod !== undefined),
+      get isFinal() {
+        return isFinal;
+      },
+      onChange: (ring: () => void) => {
+        rings.add(ring);
+        return () => rings.delete(ring);
+      },
+    };
+    const client = {
+      list: () => Promise.resolve({ items: [aTaskRun('main', '2026-01-02T03:00:40Z')] }),
+      log: () => Promise.resolve(Readable.from([Buffer.from(log ?? '')])),
+    } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
+    const clock = new FakeClock();
+    const followed = new RunLog(run, view, { client, follow: true, clock, random: () => 0 });
+    const told: string[] = [];
+    const telling = (async () => {
+      for await (const line of followed.lines(new AbortController().signal)) if (line !== idle) told.push(line.text);
+    })();
+    for (let turn = 0; told.length < 1 && turn < 500; turn += 1) await clock.advance(100);
+
+    [pods, log, isFinal] = [[second], bytes[1], true];
+    for (const ring of [...rings]) ring();
+    let isOver = false;
+    void telling.finally(() => (isOver = true));
+    for (let turn = 0; !isOver && turn < 500; turn += 1) await clock.advance(100);
+    await telling;
+
+    expect(told).toEqual(['one', 'two']);
+  });
+});

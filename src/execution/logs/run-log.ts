@@ -36,7 +36,10 @@ const noTimeout = Infinity;
 export class RunLog {
   private readonly pods: RunPods;
   private readonly merged: MergedLog;
-  private readonly read = new Map<string, 'read' | 'lost'>();
+  /** Names of the pods that are read, by UID: Tekton gives the pod that replaces a deleted one the same name. */
+  private readonly read = new Map<string, string>();
+  /** Names of the pods that are gone and were not read. */
+  private readonly lost = new Set<string>();
   private stage: 'begun' | 'open' | 'complete' = 'begun';
 
   constructor(
@@ -50,12 +53,12 @@ export class RunLog {
 
   /** Whether there was a pod whose log could be read. */
   get hasRead(): boolean {
-    return [...this.read.values()].includes('read');
+    return this.read.size > 0;
   }
 
   /** Whether there was a pod that is gone. */
   get hasLost(): boolean {
-    return [...this.read.values()].includes('lost');
+    return this.lost.size > 0;
   }
 
   /**
@@ -107,8 +110,8 @@ export class RunLog {
   private takeIn(own: readonly StepPod[], signal: AbortSignal): void {
     for (const pod of own) {
       const notBefore = pod.startTime === undefined ? undefined : logTimeOf(pod.startTime);
-      if (notBefore === undefined || this.read.has(pod.metadata.name)) continue;
-      this.read.set(pod.metadata.name, 'read');
+      if (notBefore === undefined || this.read.has(pod.metadata.uid)) continue;
+      this.read.set(pod.metadata.uid, pod.metadata.name);
       const read = () => readPodLog(pod, (step) => this.stepLog(pod, step, signal), this.options.clock);
       this.merged.add({ notBefore, read });
     }
@@ -116,9 +119,9 @@ export class RunLog {
 
   /** Tells of the tasks whose pods are gone. */
   private takeInLost(): void {
-    for (const pod of this.pods.lost(this.view.list())) {
-      if (this.read.has(pod.name)) continue;
-      this.read.set(pod.name, 'lost');
+    const known = new Set([...this.read.values(), ...this.lost]);
+    for (const pod of this.pods.lost(this.view.list()).filter(({ name }) => !known.has(name))) {
+      this.lost.add(pod.name);
       const note = noteOf(pod, this.options.clock);
       this.merged.add({
         notBefore: note.time,

@@ -4,6 +4,7 @@ import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { summarise } from '../../workflow-execution/status.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { RunWaits } from '../run-waits.ts';
 import { UnrecordedEnds } from '../unrecorded-ends.ts';
 import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
 import type { StepOutcome } from './step.ts';
@@ -24,7 +25,16 @@ function aStep() {
   const cluster = aFakeCluster({}, clock);
   const config = { statusDeadlineMs };
   const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
-  const step = new FollowPipelineRun(cluster.pipelineRuns, cluster.runEnds, unrecorded, config, clock);
+  const step = new FollowPipelineRun(
+    ...([
+      cluster.pipelineRuns,
+      cluster.runEnds,
+      unrecorded,
+      new RunWaits(cluster.taskRuns, clock),
+      config,
+      clock,
+    ] as const),
+  );
   const follow = async (execution: WorkflowExecution) => {
     cluster.sync();
     return observedBy(await step.run(execution, signal));
@@ -49,6 +59,24 @@ describe('following an execution', () => {
     expect(server.verbs).toEqual([]);
   });
 
+  it('says what its tasks wait for, and comes back for that', async () => {
+    const { follow, execution, pipelineRun, taskRun, clock } = aStep();
+    const one = execution();
+    const childReferences = [{ kind: 'TaskRun', name: 'main' }];
+    const metadata = { creationTimestamp: completionTime };
+    pipelineRun(one, { metadata, status: { ...goesOn, childReferences } });
+    taskRun(one, 'main', succeeded('Unknown', 'ExceededResourceQuota'), { metadata });
+    await clock.advance(10_000);
+    await expect(follow(one)).resolves.toMatchObject({
+      observation: {
+        phase: 'Running',
+        waiting: 'ExceededResourceQuota',
+        message: expect.stringMatching(/^Task "main"/),
+      },
+      requeueAfterMs: 15_000,
+    });
+  });
+
   it.each([
     ['has failed', hasFailed, 'TaskFailed'],
     ['has ended without saying how', { completionTime }, 'UnknownStatus'],
@@ -60,6 +88,16 @@ describe('following an execution', () => {
     await expect(follow(one)).resolves.toMatchObject({
       observation: { phase: 'Failed', failure: { reason, wasExecutionFailure: true } },
     });
+  });
+
+  it('looks for the pod of a step that was ended by a signal', async () => {
+    const { follow, execution, pipelineRun, taskRun } = aStep();
+    const one = execution();
+    pipelineRun(one, { status: hasFailed });
+    const terminated = { ...stepFailed, exitCode: 255 };
+    taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
+    const { observation } = await follow(one);
+    expect(observation).toHaveProperty('failure.message', expect.stringContaining('its pod has been deleted'));
   });
 
   it('leaves it Running until the TaskRun has ended that Tekton went on with, and then its step', async () => {

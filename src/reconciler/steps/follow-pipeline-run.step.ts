@@ -9,6 +9,7 @@ import { goesOn, observeEnding, observeMissingPipelineRun, observeRunning } from
 import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe-unrecorded-end.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
+import { RunWaits } from '../run-waits.ts';
 import { CLOCK } from '../tokens.ts';
 import { UnrecordedEnds, type UnrecordedEnd } from '../unrecorded-ends.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -23,6 +24,7 @@ export class FollowPipelineRun implements Step {
     private readonly pipelineRuns: PipelineRuns,
     private readonly runEnds: RunEnds,
     private readonly unrecordedEnds: UnrecordedEnds,
+    private readonly runWaits: RunWaits,
     @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -33,7 +35,17 @@ export class FollowPipelineRun implements Step {
     if (isPaused(pipelineRun)) return this.#awaitStart(pipelineRun, signal);
     const unrecorded = await this.unrecordedEnds.look(pipelineRun, signal);
     if (unrecorded !== undefined) return this.#giveUp(execution, pipelineRun, unrecorded, signal);
-    return observed(observeRunning(pipelineRun), this.config.statusDeadlineMs);
+    return this.#await(execution, pipelineRun, signal);
+  }
+
+  async #await(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
+    const running = observeRunning(pipelineRun);
+    const { statusDeadlineMs } = this.config;
+    if (running.cancelling !== undefined) return observed(running, statusDeadlineMs);
+    const { waiting, lookAgainMs = statusDeadlineMs } = await this.runWaits.look(execution, pipelineRun, signal);
+    const observation =
+      waiting === undefined ? running : { ...running, message: waiting.message, waiting: waiting.reason };
+    return observed(observation, Math.min(lookAgainMs, statusDeadlineMs));
   }
 
   /** A run that somebody has paused may wait for its start as long as Tekton may wait with the record of an end. */
@@ -52,7 +64,8 @@ export class FollowPipelineRun implements Step {
     const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
     if (end.kind === 'waiting') return this.#wait(execution, pipelineRun, end.waitsFor);
     if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
-    return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns));
+    const pods = await this.runEnds.podsOfFailure(pipelineRun, end.taskRuns, signal);
+    return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns, pods));
   }
 
   #wait(execution: WorkflowExecution, pipelineRun: PipelineRun | undefined, waitsFor: string): StepOutcome {

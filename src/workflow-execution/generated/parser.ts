@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -709,6 +709,19 @@ var valid12 = _errs102 === errors;
 else {
 var valid12 = true;
 }
+if(valid12){
+if(data47.finallyTimeout !== undefined){
+const _errs104 = errors;
+if(typeof data47.finallyTimeout !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/finallyTimeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/finallyTimeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs104 === errors;
+}
+else {
+var valid12 = true;
+}
+}
 }
 }
 else {
@@ -723,26 +736,9 @@ var valid7 = true;
 }
 if(valid7){
 if(data24.cancelRequested !== undefined){
-const _errs104 = errors;
+const _errs106 = errors;
 if(typeof data24.cancelRequested !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid7 = _errs104 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data24.cancelMode !== undefined){
-let data51 = data24.cancelMode;
-const _errs106 = errors;
-if(typeof data51 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data51 === "Graceful") || (data51 === "Immediate"))){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs106 === errors;
@@ -751,14 +747,31 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data24.ttlSecondsAfterFinished !== undefined){
-let data52 = data24.ttlSecondsAfterFinished;
+if(data24.cancelMode !== undefined){
+let data52 = data24.cancelMode;
 const _errs108 = errors;
-if(!((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52)))){
-validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data52 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data52 === "Graceful") || (data52 === "Immediate"))){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs108 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data24.ttlSecondsAfterFinished !== undefined){
+let data53 = data24.ttlSecondsAfterFinished;
+const _errs110 = errors;
+if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
+validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid7 = _errs110 === errors;
 }
 else {
 var valid7 = true;
@@ -786,32 +799,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data53 = data.status;
-const _errs110 = errors;
-if(errors === _errs110){
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.observedGeneration !== undefined){
-let data54 = data53.observedGeneration;
+let data54 = data.status;
 const _errs112 = errors;
-if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
-validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid13 = _errs112 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data53.phase !== undefined){
-let data55 = data53.phase;
+if(errors === _errs112){
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(data54.observedGeneration !== undefined){
+let data55 = data54.observedGeneration;
 const _errs114 = errors;
-if(typeof data55 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((data55 === "Pending") || (data55 === "Running")) || (data55 === "Completed")) || (data55 === "Failed")) || (data55 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
+if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid13 = _errs114 === errors;
@@ -820,15 +816,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.outcome !== undefined){
-let data56 = data53.outcome;
+if(data54.phase !== undefined){
+let data56 = data54.phase;
 const _errs116 = errors;
 if(typeof data56 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data56 === "Success") || (data56 === "Failed")) || (data56 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((data56 === "Pending") || (data56 === "Running")) || (data56 === "Completed")) || (data56 === "Failed")) || (data56 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -837,10 +833,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.message !== undefined){
+if(data54.outcome !== undefined){
+let data57 = data54.outcome;
 const _errs118 = errors;
-if(typeof data53.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data57 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data57 === "Success") || (data57 === "Failed")) || (data57 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs118 === errors;
@@ -849,10 +850,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.target !== undefined){
+if(data54.message !== undefined){
 const _errs120 = errors;
-if(typeof data53.target !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data54.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs120 === errors;
@@ -861,33 +862,33 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.pipelineRunRef !== undefined){
-let data59 = data53.pipelineRunRef;
+if(data54.target !== undefined){
 const _errs122 = errors;
-if(errors === _errs122){
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(typeof data54.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs122 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data54.pipelineRunRef !== undefined){
+let data60 = data54.pipelineRunRef;
+const _errs124 = errors;
+if(errors === _errs124){
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
 let missing6;
-if(((((data59.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data59.kind === undefined) && (missing6 = "kind"))) || ((data59.name === undefined) && (missing6 = "name"))) || ((data59.namespace === undefined) && (missing6 = "namespace"))){
+if(((((data60.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data60.kind === undefined) && (missing6 = "kind"))) || ((data60.name === undefined) && (missing6 = "name"))) || ((data60.namespace === undefined) && (missing6 = "namespace"))){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data59.apiVersion !== undefined){
-const _errs124 = errors;
-if(typeof data59.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs124 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data59.kind !== undefined){
+if(data60.apiVersion !== undefined){
 const _errs126 = errors;
-if(typeof data59.kind !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data60.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs126 === errors;
@@ -896,10 +897,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data59.name !== undefined){
+if(data60.kind !== undefined){
 const _errs128 = errors;
-if(typeof data59.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data60.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs128 === errors;
@@ -908,10 +909,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data59.namespace !== undefined){
+if(data60.name !== undefined){
 const _errs130 = errors;
-if(typeof data59.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data60.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs130 === errors;
@@ -920,13 +921,25 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data59.uid !== undefined){
+if(data60.namespace !== undefined){
 const _errs132 = errors;
-if(typeof data59.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data60.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs132 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data60.uid !== undefined){
+const _errs134 = errors;
+if(typeof data60.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs134 === errors;
 }
 else {
 var valid14 = true;
@@ -942,28 +955,16 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid13 = _errs122 === errors;
+var valid13 = _errs124 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.startTime !== undefined){
-const _errs134 = errors;
-if(typeof data53.startTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs134 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data53.completionTime !== undefined){
+if(data54.startTime !== undefined){
 const _errs136 = errors;
-if(typeof data53.completionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data54.startTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs136 === errors;
@@ -972,10 +973,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.bundleDigest !== undefined){
+if(data54.completionTime !== undefined){
 const _errs138 = errors;
-if(typeof data53.bundleDigest !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/bundleDigest",schemaPath:"#/properties/status/properties/bundleDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data54.completionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs138 === errors;
@@ -984,10 +985,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.duration !== undefined){
+if(data54.bundleDigest !== undefined){
 const _errs140 = errors;
-if(typeof data53.duration !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data54.bundleDigest !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/bundleDigest",schemaPath:"#/properties/status/properties/bundleDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs140 === errors;
@@ -996,38 +997,38 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.failure !== undefined){
-let data69 = data53.failure;
+if(data54.duration !== undefined){
 const _errs142 = errors;
-if(errors === _errs142){
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(typeof data54.duration !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs142 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data54.failure !== undefined){
+let data70 = data54.failure;
+const _errs144 = errors;
+if(errors === _errs144){
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
 let missing7;
-if((((data69.reason === undefined) && (missing7 = "reason")) || ((data69.message === undefined) && (missing7 = "message"))) || ((data69.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data70.reason === undefined) && (missing7 = "reason")) || ((data70.message === undefined) && (missing7 = "message"))) || ((data70.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data69.reason !== undefined){
-let data70 = data69.reason;
-const _errs144 = errors;
-if(typeof data70 !== "string"){
+if(data70.reason !== undefined){
+let data71 = data70.reason;
+const _errs146 = errors;
+if(typeof data71 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data70 === "OOMKilled") || (data70 === "DeadlineExceeded")) || (data70 === "ResourceExhausted")) || (data70 === "ImagePullBackOff")) || (data70 === "BundleResolutionFailed")) || (data70 === "ConfigurationError")) || (data70 === "Forbidden")) || (data70 === "TaskFailed")) || (data70 === "Cancelled")) || (data70 === "PipelineRunDeleted")) || (data70 === "ValidationFailed")) || (data70 === "PipelineRunConflict")) || (data70 === "MissingPipelineRun")) || (data70 === "UnknownStatus")) || (data70 === "Unknown"))){
+if(!(((((((((((((((data71 === "OOMKilled") || (data71 === "DeadlineExceeded")) || (data71 === "ResourceExhausted")) || (data71 === "ImagePullBackOff")) || (data71 === "BundleResolutionFailed")) || (data71 === "ConfigurationError")) || (data71 === "Forbidden")) || (data71 === "TaskFailed")) || (data71 === "Cancelled")) || (data71 === "PipelineRunDeleted")) || (data71 === "ValidationFailed")) || (data71 === "PipelineRunConflict")) || (data71 === "MissingPipelineRun")) || (data71 === "UnknownStatus")) || (data71 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid15 = _errs144 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data69.message !== undefined){
-const _errs146 = errors;
-if(typeof data69.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs146 === errors;
@@ -1036,10 +1037,10 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data69.wasExecutionFailure !== undefined){
+if(data70.message !== undefined){
 const _errs148 = errors;
-if(typeof data69.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data70.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs148 === errors;
@@ -1048,33 +1049,33 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data69.failedTask !== undefined){
-let data73 = data69.failedTask;
+if(data70.wasExecutionFailure !== undefined){
 const _errs150 = errors;
-if(errors === _errs150){
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(typeof data70.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid15 = _errs150 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data70.failedTask !== undefined){
+let data74 = data70.failedTask;
+const _errs152 = errors;
+if(errors === _errs152){
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
 let missing8;
-if((data73.name === undefined) && (missing8 = "name")){
+if((data74.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data73.name !== undefined){
-const _errs152 = errors;
-if(typeof data73.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs152 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data73.stepName !== undefined){
+if(data74.name !== undefined){
 const _errs154 = errors;
-if(typeof data73.stepName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data74.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs154 === errors;
@@ -1083,14 +1084,26 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data73.exitCode !== undefined){
-let data76 = data73.exitCode;
+if(data74.stepName !== undefined){
 const _errs156 = errors;
-if(!((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76)))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data74.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs156 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data74.exitCode !== undefined){
+let data77 = data74.exitCode;
+const _errs158 = errors;
+if(!((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid16 = _errs158 === errors;
 }
 else {
 var valid16 = true;
@@ -1104,7 +1117,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs150 === errors;
+var valid15 = _errs152 === errors;
 }
 else {
 var valid15 = true;
@@ -1119,44 +1132,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs142 === errors;
+var valid13 = _errs144 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.skip !== undefined){
-let data77 = data53.skip;
-const _errs158 = errors;
-if(errors === _errs158){
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(data54.skip !== undefined){
+let data78 = data54.skip;
+const _errs160 = errors;
+if(errors === _errs160){
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
 let missing9;
-if((((data77.reason === undefined) && (missing9 = "reason")) || ((data77.message === undefined) && (missing9 = "message"))) || ((data77.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data78.reason === undefined) && (missing9 = "reason")) || ((data78.message === undefined) && (missing9 = "message"))) || ((data78.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data77.reason !== undefined){
-let data78 = data77.reason;
-const _errs160 = errors;
-if(typeof data78 !== "string"){
+if(data78.reason !== undefined){
+let data79 = data78.reason;
+const _errs162 = errors;
+if(typeof data79 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data78 === "ResourceBusy") || (data78 === "RecentlyRemediated")) || (data78 === "Restored"))){
+if(!(((data79 === "ResourceBusy") || (data79 === "RecentlyRemediated")) || (data79 === "Restored"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs160 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data77.message !== undefined){
-const _errs162 = errors;
-if(typeof data77.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs162 === errors;
@@ -1165,10 +1166,10 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data77.skippedAt !== undefined){
+if(data78.message !== undefined){
 const _errs164 = errors;
-if(typeof data77.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data78.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs164 === errors;
@@ -1177,33 +1178,33 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data77.conflictingExecution !== undefined){
-let data81 = data77.conflictingExecution;
+if(data78.skippedAt !== undefined){
 const _errs166 = errors;
-if(errors === _errs166){
-if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
+if(typeof data78.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs166 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data78.conflictingExecution !== undefined){
+let data82 = data78.conflictingExecution;
+const _errs168 = errors;
+if(errors === _errs168){
+if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
 let missing10;
-if(((data81.namespace === undefined) && (missing10 = "namespace")) || ((data81.name === undefined) && (missing10 = "name"))){
+if(((data82.namespace === undefined) && (missing10 = "namespace")) || ((data82.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data81.namespace !== undefined){
-const _errs168 = errors;
-if(typeof data81.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs168 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data81.name !== undefined){
+if(data82.namespace !== undefined){
 const _errs170 = errors;
-if(typeof data81.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data82.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs170 === errors;
@@ -1212,13 +1213,25 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data81.uid !== undefined){
+if(data82.name !== undefined){
 const _errs172 = errors;
-if(typeof data81.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data82.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs172 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data82.uid !== undefined){
+const _errs174 = errors;
+if(typeof data82.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs174 === errors;
 }
 else {
 var valid18 = true;
@@ -1232,20 +1245,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs166 === errors;
+var valid17 = _errs168 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data77.remainingCooldownSeconds !== undefined){
-let data85 = data77.remainingCooldownSeconds;
-const _errs174 = errors;
-if(!((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85)))){
+if(data78.remainingCooldownSeconds !== undefined){
+let data86 = data78.remainingCooldownSeconds;
+const _errs176 = errors;
+if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs174 === errors;
+var valid17 = _errs176 === errors;
 }
 else {
 var valid17 = true;
@@ -1261,51 +1274,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs158 === errors;
+var valid13 = _errs160 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data53.conditions !== undefined){
-let data86 = data53.conditions;
-const _errs176 = errors;
-if(errors === _errs176){
-if(Array.isArray(data86)){
-var valid19 = true;
-const len3 = data86.length;
-for(let i3=0; i3<len3; i3++){
-let data87 = data86[i3];
+if(data54.conditions !== undefined){
+let data87 = data54.conditions;
 const _errs178 = errors;
 if(errors === _errs178){
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(Array.isArray(data87)){
+var valid19 = true;
+const len3 = data87.length;
+for(let i3=0; i3<len3; i3++){
+let data88 = data87[i3];
+const _errs180 = errors;
+if(errors === _errs180){
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
 let missing11;
-if((((((data87.type === undefined) && (missing11 = "type")) || ((data87.status === undefined) && (missing11 = "status"))) || ((data87.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data87.reason === undefined) && (missing11 = "reason"))) || ((data87.message === undefined) && (missing11 = "message"))){
+if((((((data88.type === undefined) && (missing11 = "type")) || ((data88.status === undefined) && (missing11 = "status"))) || ((data88.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data88.reason === undefined) && (missing11 = "reason"))) || ((data88.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data87.type !== undefined){
-const _errs180 = errors;
-if(typeof data87.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs180 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data87.status !== undefined){
-let data89 = data87.status;
+if(data88.type !== undefined){
 const _errs182 = errors;
-if(typeof data89 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data89 === "True") || (data89 === "False")) || (data89 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data88.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs182 === errors;
@@ -1314,11 +1310,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data87.observedGeneration !== undefined){
-let data90 = data87.observedGeneration;
+if(data88.status !== undefined){
+let data90 = data88.status;
 const _errs184 = errors;
-if(!((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data90 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data90 === "True") || (data90 === "False")) || (data90 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs184 === errors;
@@ -1327,10 +1327,11 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data87.lastTransitionTime !== undefined){
+if(data88.observedGeneration !== undefined){
+let data91 = data88.observedGeneration;
 const _errs186 = errors;
-if(typeof data87.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid20 = _errs186 === errors;
@@ -1339,10 +1340,10 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data87.reason !== undefined){
+if(data88.lastTransitionTime !== undefined){
 const _errs188 = errors;
-if(typeof data87.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data88.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs188 === errors;
@@ -1351,13 +1352,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data87.message !== undefined){
+if(data88.reason !== undefined){
 const _errs190 = errors;
-if(typeof data87.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data88.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs190 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data88.message !== undefined){
+const _errs192 = errors;
+if(typeof data88.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs192 === errors;
 }
 else {
 var valid20 = true;
@@ -1374,7 +1387,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schem
 return false;
 }
 }
-var valid19 = _errs178 === errors;
+var valid19 = _errs180 === errors;
 if(!valid19){
 break;
 }
@@ -1385,7 +1398,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs176 === errors;
+var valid13 = _errs178 === errors;
 }
 else {
 var valid13 = true;
@@ -1408,7 +1421,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs110 === errors;
+var valid0 = _errs112 === errors;
 }
 else {
 var valid0 = true;

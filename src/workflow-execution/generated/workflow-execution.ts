@@ -194,9 +194,13 @@ export interface ExecutionConfig {
    */
   serviceAccountName?: string;
   /**
-   * Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). Tekton's own default holds when it is not given.
+   * Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given.
    */
   timeout?: string;
+  /**
+   * Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave.
+   */
+  finallyTimeout?: string;
 }
 /**
  * What came of it, as last observed.

@@ -10,6 +10,13 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/new-execution.spec.ts'],
   },
   {
+    name: 'the log of a pod that replaces another one is not read',
+    file: 'src/execution/logs/run-log.ts',
+    find: 'this.read.has(pod.metadata.uid)',
+    replace: '[...this.read.values()].includes(pod.metadata.name)',
+    caughtBy: ['src/execution/logs/run-log.spec.ts'],
+  },
+  {
     name: 'the audience of a token is ignored',
     file: 'src/auth/token-review.ts',
     find: 'audiences.some((ours) => ours === one)',

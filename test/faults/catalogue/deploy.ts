@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the manifests. */
 export const deployFaults: readonly Fault[] = [
   {
+    name: 'the controller may not block the deletion of executions, which OpenShift asks for',
+    file: 'deploy/base/controller/role.yaml',
+    find: 'resources: [workflowexecutions/finalizers]\n    verbs: [update]',
+    replace: 'resources: [workflowexecutions/finalizers]\n    verbs: [get]',
+    caughtBy: ['test/rights/judge.spec.ts'],
+  },
+  {
     name: 'a process with both roles lacks the rights of the controller',
     file: 'deploy/components/one-process/service-account.yaml',
     find: 'kind: ClusterRole\n  name: workflow-execution-controller\n',

@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the Kubernetes toolkit: watches, stores, the work queue. */
 export const kubernetesFaults: readonly Fault[] = [
   {
+    name: 'the tokenFile of a kubeconfig is looked for in the working directory',
+    file: 'src/kubernetes/kube-config.ts',
+    find: 'resolve(dirname(kubeconfig), file)',
+    replace: 'resolve(file)',
+    caughtBy: ['src/kubernetes/kube-config.spec.ts'],
+  },
+  {
     name: 'a watch drops a deletion',
     file: 'src/kubernetes/object-store.ts',
     find: "this.#onChange({ type: 'deleted', object: last, previous });",

@@ -241,6 +241,27 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/leadership.spec.ts'],
   },
   {
+    name: 'the status is written whenever the scheduler words a wait in another way',
+    file: 'src/reconciler/run-waits.ts',
+    find: 'before.startsWith(headline) ? before',
+    replace: 'before === headline ? before',
+    caughtBy: ['src/reconciler/run-waits.spec.ts'],
+  },
+  {
+    name: 'a task that has just been created is said to wait',
+    file: 'src/reconciler/run-waits.ts',
+    find: 'this.#sinceMs(since) >= graceMs)',
+    replace: 'this.#sinceMs(since) >= 0)',
+    caughtBy: ['src/reconciler/run-waits.spec.ts'],
+  },
+  {
+    name: 'a PipelineRun is taken for a forged one after WFE_POD_SECURITY has changed',
+    file: 'src/reconciler/pipeline-run-adoption.ts',
+    find: "podSecurity === 'none' ? 'restricted' : 'none'",
+    replace: 'podSecurity',
+    caughtBy: ['src/reconciler/pipeline-run-adoption.spec.ts'],
+  },
+  {
     name: 'audit events are delivered without leadership',
     file: 'src/reconciler/control-loop.ts',
     find: '() => this.leadership.isHeld',

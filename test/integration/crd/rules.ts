@@ -64,6 +64,11 @@ function entries(count: number): Json {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`KEY_${index}`, 'value']));
 }
 
+/** Changes finallyTimeout beside a timeout of an hour. */
+function ofAnHour(spec: Json, finallyTimeout: unknown): Json {
+  return put(spec, ['executionConfig'], { timeout: '1h', finallyTimeout });
+}
+
 const image = 'workflowRef.containerImage';
 const ref = 'remediationRequestRef';
 
@@ -185,6 +190,10 @@ export const createRules: readonly CreateRule[] = [
   rule('executionConfig.timeout', '1m', '-1m', goDuration),
   rule('executionConfig.timeout', '999999h', '1h'.repeat(11), 'may not be more than 20'),
   rule('executionConfig.timeout', '5m', 's', 'at least 2 chars long'),
+  { ...rule('executionConfig.finallyTimeout', '59m59s', '60m', 'must be shorter than timeout'), change: ofAnHour },
+  { ...rule('executionConfig.finallyTimeout', '1s', '999ms', goDuration), change: ofAnHour },
+  { ...rule('executionConfig.finallyTimeout', '1m', '1h'.repeat(11), 'may not be more than 20'), change: ofAnHour },
+  rule('executionConfig.finallyTimeout', undefined, '1m', 'must be shorter than timeout'),
   rule('cancelRequested', true, 'yes', 'must be of type boolean'),
   rule('ttlSecondsAfterFinished', 0, -1, 'greater than or equal to 0'),
   rule('ttlSecondsAfterFinished', 2147483647, 2147483648, 'less than or equal to 2147483647'),

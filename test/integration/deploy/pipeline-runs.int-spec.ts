@@ -48,7 +48,7 @@ beforeAll(async () => {
   await until('the tenant may create PipelineRuns', () => succeeds(create(tenant, unrelated)));
   await until('the service may create them', () => succeeds(create(service)));
   await until('the policy is in force', async () =>
-    (await refusal(create(tenant))).includes('ValidatingAdmissionPolicy'),
+    (await refusal(create(tenant, unblocking()))).includes('ValidatingAdmissionPolicy'),
   );
   await until('the owner may create PipelineRuns', () => succeeds(create(owner, unrelated)));
   const { metadata } = await service.create(pipelineRunResource, buildPipelineRun(execution));
@@ -67,7 +67,11 @@ afterAll(async () => {
 
 describe('the PipelineRun of an execution', () => {
   it('is created by the service only', async () => {
-    await expect(refusal(create(tenant))).resolves.toContain('are created by the service only');
+    await expect(refusal(create(tenant, unblocking()))).resolves.toContain('are created by the service only');
+  });
+
+  it('blocks the deletion of its execution, which takes the right to set finalizers of executions', async () => {
+    await expect(refusal(create(tenant))).resolves.toContain("a resource you can't set finalizers on");
   });
 
   it('is not created, adopted or changed by somebody with all rights in its namespace', async () => {
@@ -190,6 +194,12 @@ function create(client: KubernetesClient, over: { metadata?: object } = {}): Pro
   const { metadata, ...expected } = buildPipelineRun(execution);
   const probe = { ...metadata, name: 'probe', ...over.metadata };
   return client.create(pipelineRunResource, { ...expected, metadata: probe }, { dryRun: true });
+}
+
+/** The owner of the PipelineRun, without blocking its deletion. */
+function unblocking() {
+  const owners = buildPipelineRun(execution).metadata.ownerReferences;
+  return { metadata: { ownerReferences: owners.map((owner) => ({ ...owner, blockOwnerDeletion: false })) } };
 }
 
 /** Changes the PipelineRun of the execution, which is not stored. */

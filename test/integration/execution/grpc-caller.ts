@@ -102,7 +102,7 @@ export function grpcCall<T>(
 export function createRequest(namespace: string, execution: NewExecution): CreateWorkflowExecutionRequest {
   const { name, labels, annotations, spec, requestId, validateOnly } = execution;
   const { executionConfig, cancelMode, ...rest } = spec ?? {};
-  const timeout = executionConfig?.timeout;
+  const { timeout, finallyTimeout } = executionConfig ?? {};
   return CreateWorkflowExecutionRequest.fromPartial({
     parent: `namespaces/${namespace}`,
     workflowExecutionId: name,
@@ -119,6 +119,7 @@ export function createRequest(namespace: string, execution: NewExecution): Creat
             executionConfig: {
               ...executionConfig,
               timeout: timeout === undefined ? undefined : fromGoDuration(timeout),
+              finallyTimeout: finallyTimeout === undefined ? undefined : fromGoDuration(finallyTimeout),
             },
           }),
         },

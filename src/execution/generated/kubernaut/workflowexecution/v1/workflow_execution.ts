@@ -876,10 +876,14 @@ export interface ExecutionConfig {
   /** ServiceAccount of the execution's namespace that its pods run as; workflow-execution-sa when it is not given. */
   serviceAccountName: string;
   /**
-   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h); Tekton's own default holds when it is not
-   * given.
+   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h), and the timeout of each task that has none of
+   * its own; Tekton's own default holds when it is not given.
    */
-  timeout?: Duration | undefined;
+  timeout?:
+    | Duration
+    | undefined;
+  /** Part of the timeout that is kept for the `finally` tasks, from 1 s; when it is not given, they get what the others leave. */
+  finallyTimeout?: Duration | undefined;
 }
 
 /** What came of an execution, as last observed. */
@@ -3082,7 +3086,7 @@ export const WorkflowRef: MessageFns<WorkflowRef> = {
 };
 
 function createBaseExecutionConfig(): ExecutionConfig {
-  return { serviceAccountName: "", timeout: undefined };
+  return { serviceAccountName: "", timeout: undefined, finallyTimeout: undefined };
 }
 
 export const ExecutionConfig: MessageFns<ExecutionConfig> = {
@@ -3092,6 +3096,9 @@ export const ExecutionConfig: MessageFns<ExecutionConfig> = {
     }
     if (message.timeout !== undefined) {
       Duration.encode(message.timeout, writer.uint32(18).fork()).join();
+    }
+    if (message.finallyTimeout !== undefined) {
+      Duration.encode(message.finallyTimeout, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3125,6 +3132,14 @@ export const ExecutionConfig: MessageFns<ExecutionConfig> = {
             message.timeout = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.finallyTimeout = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3145,6 +3160,9 @@ export const ExecutionConfig: MessageFns<ExecutionConfig> = {
     message.serviceAccountName = object.serviceAccountName ?? "";
     message.timeout = (object.timeout !== undefined && object.timeout !== null)
       ? Duration.fromPartial(object.timeout)
+      : undefined;
+    message.finallyTimeout = (object.finallyTimeout !== undefined && object.finallyTimeout !== null)
+      ? Duration.fromPartial(object.finallyTimeout)
       : undefined;
     return message;
   },
