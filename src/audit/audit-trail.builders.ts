@@ -1,4 +1,4 @@
-import { keyOf } from '../kubernetes/kubernetes-object.ts';
+import { keyOf, keyToString, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { Change } from '../kubernetes/store.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { AuditEvent } from './audit-event.ts';
@@ -7,24 +7,38 @@ import type { Delivered, EventStore, Told } from './event-store.ts';
 /** The executions of a cluster, as a reflector shows them. */
 export class FakeCluster {
   readonly objects = new Map<string, WorkflowExecution>();
-  private handler: (change: Change<WorkflowExecution>) => void = () => undefined;
+  /** How often all executions were listed. */
+  lists = 0;
+  private readonly handlers = new Set<(change: Change<WorkflowExecution>) => void>();
 
-  readonly store = { list: () => [...this.objects.values()], get: (key: string) => this.objects.get(key) };
+  readonly store = {
+    list: () => {
+      this.lists += 1;
+      return [...this.objects.values()];
+    },
+    get: (key: ObjectKey | string) => this.objects.get(typeof key === 'string' ? key : keyToString(key)),
+  };
 
   onChange(handler: (change: Change<WorkflowExecution>) => void): () => void {
-    this.handler = handler;
-    return () => undefined;
+    this.handlers.add(handler);
+    return () => void this.handlers.delete(handler);
   }
 
   put(object: WorkflowExecution): void {
-    const type = this.objects.has(keyOf(object)) ? 'modified' : 'added';
+    const previous = this.objects.get(keyOf(object));
+    if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) this.remove(previous);
+    const type = this.objects.has(keyOf(object)) ? 'updated' : 'added';
     this.objects.set(keyOf(object), object);
-    this.handler({ type, object } as Change<WorkflowExecution>);
+    this.notify({ type, object });
   }
 
   remove(object: WorkflowExecution): void {
     this.objects.delete(keyOf(object));
-    this.handler({ type: 'deleted', object });
+    this.notify({ type: 'deleted', object });
+  }
+
+  private notify(change: Change<WorkflowExecution>): void {
+    for (const handler of this.handlers) handler(change);
   }
 }
 

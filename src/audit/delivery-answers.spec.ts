@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { anAdmission } from './audit.builders.ts';
 import { aRunningDelivery, eventOfEnded } from './delivery.builders.ts';
-import type { Delivered } from './event-store.ts';
+import type { Delivered, Told } from './event-store.ts';
 
 const second = 1_000;
 
@@ -83,7 +83,7 @@ describe('an answer to a delivery', () => {
     await clock.advance(2 * 3_600 * second);
 
     expect([...outbox.finals('a').values()]).toEqual([{ state: 'notConfirmed', detail: '' }]);
-    expect(errors).toMatchObject([{ execution: 'payment/a', uid: 'a', state: 'notConfirmed', detail: '' }]);
+    expect(errors).toMatchObject([{ execution: 'payment/a', uid: 'a', state: 'notConfirmed' }]);
     await stop();
   });
 });
@@ -127,8 +127,8 @@ describe('a query of a delivery', () => {
     const { take, store, clock, warnings, stop } = aRunningDelivery((item) => {
       return { ...eventOfEnded(item), correlation_id: item.correlationId };
     });
-    store.rows = (id) =>
-      Promise.resolve(id === 'a' ? { state: 'busy', detail: 'HTTP 503' } : { state: 'told', rows: [] });
+    const failure: Told = { state: 'busy', detail: 'HTTP 503' };
+    store.rows = (id: string) => Promise.resolve<Told>(id === 'a' ? failure : { state: 'told', rows: [] });
     await take('a', ['accepted'], 'unsure');
     await take('b', ['accepted'], 'unsure');
     await clock.advance(125);
