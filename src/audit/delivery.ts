@@ -103,8 +103,9 @@ export class Delivery {
     if (!this.options.mayDeliver()) return false;
     const asked = await this.inquiry.ask();
     if (asked.state === 'nothing') return false;
-    if (asked.state === 'told' || !asked.isAll) this.asking.succeed();
-    if (asked.state !== 'told') this.fail(this.asking, asked, asked.items);
+    const failure = asked.state === 'told' ? undefined : asked;
+    if (!failure?.isAll) this.asking.succeed();
+    if (failure !== undefined) this.fail(this.asking, failure, failure.items);
     // What is not there may be due now.
     this.sending.ring();
     return true;
