@@ -160,9 +160,9 @@ describe('a query of the data storage service', () => {
   });
 
   it.each([
-    [reset, 'read ECONNRESET'],
-    [refusedConnection, 'connect ECONNREFUSED'],
-  ])('can be repeated when it fails: %s', async (error, detail) => {
+    ['read ECONNRESET', reset],
+    ['connect ECONNREFUSED', refusedConnection],
+  ])('can be repeated when it fails: %s', async (detail, error) => {
     const { storage } = aDataStorage(failing(error));
     await expect(storage.rows('rr')).resolves.toEqual({ state: 'busy', detail });
   });
