@@ -1,66 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
-import { silentLogger } from '../kubernetes/logger.ts';
-import type { Reflector } from '../kubernetes/reflector.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition, anEndedExecution, aRunningExecution } from './audit.builders.ts';
-import type { AuditMetrics } from './audit-metrics.ts';
-import { FakeCluster, FakeStore } from './audit-trail.builders.ts';
-import { AuditTrail } from './audit-trail.ts';
+import { anAuditTrail as setUp, named } from './audit-trail.builders.ts';
 import type { Delivered } from './event-store.ts';
 
 const minute = 60_000;
-const start = new Date('2026-01-02T04:00:00Z');
-
-function setUp({ canTell = true, maxPending = 100 } = {}) {
-  const clock = new FakeClock(start);
-  const cluster = new FakeCluster();
-  const store = new FakeStore(canTell);
-  const lost: string[] = [];
-  const errors: object[] = [];
-  const metrics = {
-    delivered: () => undefined,
-    retried: () => undefined,
-    lost: (reason: string) => void lost.push(reason),
-  };
-  const trail = new AuditTrail(
-    cluster as unknown as Reflector<WorkflowExecution>,
-    store,
-    {
-      auditSettleMs: 5 * minute,
-      auditConfirmMs: 60 * minute,
-      auditDeleteWaitMs: 15 * minute,
-      auditMaxPending: maxPending,
-    },
-    metrics as unknown as AuditMetrics,
-    clock,
-    () => 0.5,
-    { ...silentLogger, error: (fields: object) => void errors.push(fields) },
-  );
-  const news: string[] = [];
-  trail.onNews((key) => news.push(key));
-  const stop = new AbortController();
-  let running = Promise.resolve();
-  return {
-    ...{ clock, cluster, store, trail, news, lost, errors },
-    async start() {
-      running = trail.run(stop.signal, () => true);
-      await clock.advance(0);
-    },
-    async stop() {
-      stop.abort();
-      await clock.advance(0);
-      await running;
-    },
-  };
-}
-
-let uids = 0;
-const named = (name: string, creationTimestamp = '2026-01-02T05:00:00Z') => ({
-  metadata: { name, uid: `uid-${(uids += 1)}`, creationTimestamp },
-  spec: { remediationRequestRef: { name: `rr-${name}` } },
-});
 const isBusy: Delivered = { state: 'busy', detail: 'HTTP 429' };
 
 describe('the audit trail', () => {

@@ -95,11 +95,10 @@ export class AuditTrail {
     const unsubscribe = this.executions.onChange((change) => this.changed(change));
     this.admitAll();
     const times = this.executions.store.list().map(({ metadata }) => metadata.creationTimestamp);
-    this.ownSince = times.reduce((latest, time) => (time > latest ? time : latest), '');
+    this.ownSince = times.sort().at(-1) ?? '';
     await this.delivery.run(signal);
     unsubscribe();
     this.orphans.end();
-    this.mayDeliver = () => false;
   }
 
   /** How the events of an execution stand, and what is to be said about them. */
@@ -157,19 +156,19 @@ export class AuditTrail {
     return !this.outbox.has(uid) && this.executions.store.get(keyOf(execution))?.metadata.uid !== uid;
   }
 
-  private admit(execution: WorkflowExecution, isFirstSeen = false): void {
+  private admit(execution: WorkflowExecution, isFirstSeen?: boolean): void {
     if (this.isOver(execution)) return;
     const hasRoom = !this.hasMore && this.outbox.size < this.config.auditMaxPending;
     if (hasRoom || this.outbox.has(execution.metadata.uid)) this.take(execution, isFirstSeen);
     else this.hasMore = true;
   }
 
-  private take(execution: WorkflowExecution, isFirstSeen = false): void {
+  private take(execution: WorkflowExecution, isFirstSeen?: boolean): void {
     const { metadata, spec } = execution;
     const { uid } = metadata;
     const { ownSince, store, outbox } = this;
-    const isNew = isFirstSeen && ownSince !== undefined && metadata.creationTimestamp >= ownSince;
-    const isOwn = !store.canTell || isNew || (ownSince !== undefined && outbox.has(uid));
+    const isKnown = (since: string) => outbox.has(uid) || (isFirstSeen && metadata.creationTimestamp >= since);
+    const isOwn = !store.canTell || (ownSince !== undefined && isKnown(ownSince));
     this.keys.set(uid, keyOf(execution));
     const hasMore = outbox.admit(
       { uid, correlationId: spec.remediationRequestRef.name, due: dueEvents(execution) },

@@ -109,6 +109,7 @@ describe('who did it', () => {
       service,
     ],
     ['start', aRunningExecution({ metadata: { annotations } }), 'started', service],
+    ['deletion before anything happened', aWorkflowExecution({ metadata: { annotations } }), 'ended', service],
     [
       'start of what is being cancelled',
       aRunningExecution({ metadata: { annotations }, status: { failure: cancelled } }),

@@ -54,6 +54,6 @@ function detailOf(status: number, said: Readonly<Record<string, unknown>>): stri
 
 /** `Retry-After` in seconds; a date is not worth the clocks. */
 function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined || !/^\d{1,9}$/.test(header)) return undefined;
-  return Math.min(longestRetryAfterMs, Number(header) * 1_000);
+  const [seconds] = header?.match(/^\d{1,9}$/) ?? [];
+  return seconds === undefined ? undefined : Math.min(longestRetryAfterMs, Number(seconds) * 1_000);
 }

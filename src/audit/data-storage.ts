@@ -18,7 +18,7 @@ export class DataStorage implements EventStore {
   readonly recordedReason = 'Recorded';
   readonly canTell = true;
 
-  constructor(private readonly client: DataStorageClient) {}
+  constructor(private readonly client: Pick<DataStorageClient, 'base' | 'send'>) {}
 
   get name(): string {
     return this.client.base;

@@ -5,7 +5,7 @@ import { anAdmission, anEndedExecution } from './audit.builders.ts';
 import type { AuditEvent, EventKind } from './audit-event.ts';
 import type { AuditMetrics } from './audit-metrics.ts';
 import { auditEvent } from './build-event.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
 import type { Delivered, EventStore, Told } from './event-store.ts';
 import { Outbox, type Item } from './outbox.ts';
 
@@ -17,28 +17,37 @@ class Store implements EventStore {
   readonly recordedReason = 'Recorded';
   readonly canTell = true;
   readonly requests: string[][] = [];
+  /** The UIDs that each delivery named. */
+  readonly uids: string[][] = [];
   readonly there: AuditEvent[] = [];
   answers: ((events: readonly AuditEvent[]) => Delivered)[] = [];
   always?: (events: readonly AuditEvent[]) => Delivered;
   /** What it says instead of what is there. */
   isDumb?: Told;
+  /** What a delivery waits for before it is answered. */
+  before: () => Promise<void> = () => Promise.resolve();
 
-  deliver(events: readonly AuditEvent[]): Promise<Delivered> {
+  async deliver(events: readonly AuditEvent[], uids: readonly string[]): Promise<Delivered> {
+    this.uids.push([...uids]);
     this.requests.push(events.map(({ resource_id, event_action }) => `${resource_id}/${event_action}`));
+    await this.before();
     const answer = this.answers.shift() ?? this.always ?? (() => ({ state: 'recorded' }));
     const delivered = answer(events);
     if (delivered.state === 'recorded') this.there.push(...events);
-    return Promise.resolve(delivered);
+    return delivered;
   }
 
-  rows(): Promise<Told> {
+  rows(_: string): Promise<Told> {
     this.requests.push(['?']);
     return Promise.resolve(this.isDumb ?? { state: 'told', rows: this.there });
   }
 }
 
+/** The event of an execution that is called like its UID. */
+export const eventOfEnded = ({ uid, due }: Item) => auditEvent(anEndedExecution({ metadata: { name: uid } }), due);
+
 /** A delivery that runs, with a store and a clock of the test. */
-export function aRunningDelivery() {
+export function aRunningDelivery(eventOf: DeliveryOptions['eventOf'] = eventOfEnded) {
   const clock = new FakeClock(start);
   const outbox = new Outbox({ settleMs: 300_000, confirmMs: 3_600_000 });
   const store = new Store();
@@ -50,18 +59,22 @@ export function aRunningDelivery() {
   };
   const news = jest.fn<(item: Item) => void>();
   const errors: unknown[] = [];
-  const log = { ...silentLogger, error: (fields: object) => void errors.push(fields) };
+  const warnings: object[] = [];
+  const log = {
+    ...silentLogger,
+    error: (fields: object) => void errors.push(fields),
+    warn: (fields: object) => void warnings.push(fields),
+  };
   let mayDeliver = true;
   const delivery = new Delivery({
     around: (_, deliver) => deliver(),
-    ...{ outbox, store, clock, log, onNews: news, random: () => 0.5, metrics: metrics as AuditMetrics },
-    eventOf: ({ uid, due }) => auditEvent(anEndedExecution({ metadata: { name: uid } }), due),
+    ...{ eventOf, outbox, store, clock, log, onNews: news, random: () => 0.5, metrics: metrics as AuditMetrics },
     mayDeliver: () => mayDeliver,
   });
   const stop = new AbortController();
   const running = delivery.run(stop.signal);
   return {
-    ...{ clock, outbox, store, counted, news, errors, delivery },
+    ...{ clock, outbox, store, counted, news, errors, warnings, delivery },
     take(uid: string, kinds: readonly EventKind[], state: 'due' | 'unsure' = 'due', correlationId?: string) {
       outbox.admit(anAdmission(uid, kinds, correlationId), state, clock.elapsedMs());
       delivery.ring();

@@ -22,6 +22,9 @@ const flushMs = 5_000;
 /** Why a request has to be made again. */
 type Failure = Exclude<Delivered, { state: 'recorded' | 'queued' }>;
 
+/** The events of a request, in their order. */
+type Batch = ReadonlyMap<Item, AuditEvent>;
+
 /** What a delivery works with. */
 export interface DeliveryOptions {
   readonly outbox: Outbox;
@@ -58,7 +61,7 @@ export class Delivery {
     this.inquiry = new Inquiry({
       ...options,
       finish: (item, state) => this.finish(item, state),
-      giveUp: (item, event, state) => this.giveUp(item, event, state, ''),
+      giveUp: (item, event, state) => this.giveUp(item, event, state),
     });
     const nextLook = () => (outbox.nextLookAtMs() ?? Infinity) - clock.elapsedMs();
     const nextBatch = () => (outbox.nextBatch(1).length > 0 ? 0 : Infinity);
@@ -86,12 +89,13 @@ export class Delivery {
   private async sendNext(): Promise<boolean> {
     const { outbox, clock, store, around, mayDeliver } = this.options;
     if (!mayDeliver()) return false;
-    const { items, events, tooOld } = this.made(outbox.nextBatch(this.limit));
+    const { batch, tooOld } = this.made(outbox.nextBatch(this.limit));
     // Behind a batch of which nothing is left there may be others.
-    if (items.length === 0) return tooOld > 0;
+    if (batch.size === 0) return tooOld > 0;
+    const items = [...batch.keys()];
     for (const item of items) outbox.move(item, 'sending', clock.elapsedMs());
     const uids = items.map(({ uid }) => uid);
-    this.conclude(items, events, await around(items, () => store.deliver(events, uids)));
+    this.conclude(batch, await around(items, () => store.deliver([...batch.values()], uids)));
     return true;
   }
 
@@ -99,35 +103,36 @@ export class Delivery {
     if (!this.options.mayDeliver()) return false;
     const asked = await this.inquiry.ask();
     if (asked.state === 'nothing') return false;
-    if (asked.state === 'told' || !asked.isAll) this.asking.succeed();
-    if (asked.state !== 'told') this.fail(this.asking, asked, asked.items);
+    const failure = asked.state === 'told' ? undefined : asked;
+    if (!failure?.isAll) this.asking.succeed();
+    if (failure !== undefined) this.fail(this.asking, failure, failure.items);
     // What is not there may be due now.
     this.sending.ring();
     return true;
   }
 
   /** The events of a batch, as many as there is room for; those that can not be sent any more are done with. */
-  private made(batch: readonly Item[]) {
+  private made(items: readonly Item[]): { readonly batch: Batch; readonly tooOld: number } {
     const { clock, eventOf } = this.options;
-    const made: { items: Item[]; events: AuditEvent[]; tooOld: number } = { items: [], events: [], tooOld: 0 };
-    let bytes = 0;
-    for (const item of batch) {
+    const batch = new Map<Item, AuditEvent>();
+    let [bytes, tooOld] = [0, 0];
+    for (const item of items) {
       const event = eventOf(item);
       if (event === undefined) continue;
       if (clock.now().getTime() - Date.parse(event.event_timestamp) > oldestMs) {
-        this.giveUp(item, event, 'tooOld', '');
-        made.tooOld += 1;
+        this.giveUp(item, event, 'tooOld');
+        tooOld += 1;
         continue;
       }
       bytes += Buffer.byteLength(JSON.stringify(event));
-      if (made.items.length > 0 && bytes > maxBatchBytes) break;
-      made.items.push(item);
-      made.events.push(event);
+      if (batch.size > 0 && bytes > maxBatchBytes) break;
+      batch.set(item, event);
     }
-    return made;
+    return { batch, tooOld };
   }
 
-  private conclude(items: readonly Item[], events: readonly AuditEvent[], delivered: Delivered): void {
+  private conclude(batch: Batch, delivered: Delivered): void {
+    const items = [...batch.keys()];
     switch (delivered.state) {
       case 'recorded':
         this.succeeded();
@@ -140,7 +145,7 @@ export class Delivery {
         return this.tell(items);
       case 'invalid':
       case 'tooLarge':
-        return this.narrow(items, events, delivered.detail);
+        return this.narrow(batch, delivered.detail);
       case 'unclear':
         this.move(items, 'unclear');
         return this.fail(this.sending, delivered, items);
@@ -155,19 +160,16 @@ export class Delivery {
   }
 
   /** One event alone that is not taken never will be; among several there is at least one such. */
-  private narrow(items: readonly Item[], events: readonly AuditEvent[], detail: string): void {
-    const [item, more] = items;
-    const [event] = events;
-    if (item === undefined || event === undefined) return;
-    if (more === undefined) {
-      this.limit = maxBatch;
-      return this.giveUp(item, event, 'refused', detail);
+  private narrow(batch: Batch, detail: string): void {
+    if (batch.size > 1) {
+      this.limit = Math.floor(batch.size / 2);
+      return this.move([...batch.keys()], 'due');
     }
-    this.move(items, 'due');
-    this.limit = Math.floor(items.length / 2);
+    this.limit = maxBatch;
+    for (const [item, event] of batch) this.giveUp(item, event, 'refused', detail);
   }
 
-  private giveUp(item: Item, event: AuditEvent, state: Exclude<FinalState, 'recorded'>, detail: string): void {
+  private giveUp(item: Item, event: AuditEvent, state: Exclude<FinalState, 'recorded'>, detail?: string): void {
     const { log, metrics } = this.options;
     const subject = auditInLog(event, item.uid);
     log.error(
@@ -178,7 +180,7 @@ export class Delivery {
     this.finish(item, state, detail);
   }
 
-  private finish(item: Item, state: FinalState, detail = ''): void {
+  private finish(item: Item, state: FinalState, detail?: string): void {
     const { outbox, metrics, onNews } = this.options;
     outbox.finish(item, state, detail);
     if (state === 'recorded') metrics.delivered();

@@ -42,9 +42,9 @@ function inOrder(events: readonly DueEvent[]): readonly DueEvent[] {
  * been watched late. One that is deleted before its end will never have another.
  */
 function endOf(execution: WorkflowExecution): string | undefined {
-  const { metadata, status } = execution;
+  const { metadata, status: { completionTime } = {} } = execution;
   if (!isTerminal(phaseOf(execution))) return metadata.deletionTimestamp;
-  return turnOf(execution, 'Ready')?.lastTransitionTime ?? status?.completionTime ?? metadata.creationTimestamp;
+  return turnOf(execution, 'Ready')?.lastTransitionTime ?? completionTime ?? metadata.creationTimestamp;
 }
 
 function turnOf({ status }: WorkflowExecution, type: 'Ready' | 'PipelineRunCreated') {

@@ -44,16 +44,14 @@ export class Inquiry {
       groups.set(id, [...(groups.get(id) ?? []), { item, event }]);
     }
     if (groups.size === 0) return { state: 'nothing' };
-    const all = await Promise.all([...groups.values()].map((group) => this.askFor(group)));
+    const all = await Promise.all([...groups].map(([id, group]) => this.askFor(id, group)));
     const failure = all.find(isFailure);
     return failure === undefined ? { state: 'told' } : { ...failure, isAll: all.every(isFailure) };
   }
 
-  private async askFor(group: readonly Question[]): Promise<Answer> {
+  private async askFor(correlationId: string, group: readonly Question[]): Promise<Answer> {
     const { outbox, store, clock, finish, giveUp } = this.options;
-    const [first] = group;
-    if (first === undefined) return { state: 'told' };
-    const told = await store.rows(first.event.correlation_id);
+    const told = await store.rows(correlationId);
     if (told.state !== 'told') {
       for (const { item } of group) outbox.notAsked(item);
       return { ...told, items: group.map(({ item }) => item) };

@@ -11,30 +11,24 @@ export class Lanes {
 
   /** When the oldest of the events happened that are first in their lanes (RFC 3339). */
   get oldest(): string | undefined {
-    let oldest: string | undefined;
-    for (const [head] of this.lanes.values()) {
-      if (head !== undefined && (oldest === undefined || isEarlier(head.due.time, oldest))) oldest = head.due.time;
-    }
-    return oldest;
+    const times = [...this.lanes.values()].flatMap((lane) => lane.slice(0, 1)).map(({ due }) => due.time);
+    return times.sort((a, b) => Date.parse(a) - Date.parse(b)).at(0);
   }
 
   /** Puts an event into its lane: by its time, and those of the same time after each other as they came. */
   add(item: Item): void {
     const lane = this.lanes.get(item.correlationId) ?? [];
     this.lanes.set(item.correlationId, lane);
-    let at = lane.length;
-    while (at > 0 && mayGoBefore(item, lane[at - 1])) at--;
-    lane.splice(at, 0, item);
+    lane.splice(lane.findLastIndex((other) => !mayGoBefore(item, other)) + 1, 0, item);
     this.count += 1;
   }
 
   remove(item: Item): void {
     const lane = this.lanes.get(item.correlationId) ?? [];
-    const at = lane.indexOf(item);
-    if (at < 0) return;
-    lane.splice(at, 1);
-    this.count -= 1;
-    if (lane.length === 0) this.lanes.delete(item.correlationId);
+    const left = lane.filter((other) => other !== item);
+    this.count -= lane.length - left.length;
+    if (left.length > 0) this.lanes.set(item.correlationId, left);
+    else this.lanes.delete(item.correlationId);
   }
 
   /** From the head of each lane on the events of which this is true, up to the first of which it is not. */
@@ -52,12 +46,8 @@ export class Lanes {
 }
 
 /** What is being sent already is never overtaken, and events of one execution stay in order whatever clocks say. */
-function mayGoBefore(item: Item, other: Item | undefined): boolean {
-  if (other === undefined || other.state === 'sending' || other.uid === item.uid) return false;
-  return isEarlier(item.due.time, other.due.time);
-}
-
-/** Not by their texts: with a fraction of a second `05.001Z` would be before `05Z`. */
-function isEarlier(time: string, other: string): boolean {
-  return Date.parse(time) < Date.parse(other);
+function mayGoBefore(item: Item, other: Item): boolean {
+  if (other.state === 'sending' || other.uid === item.uid) return false;
+  // Not by their texts: `05.001Z` is later than `05Z`.
+  return Date.parse(item.due.time) < Date.parse(other.due.time);
 }

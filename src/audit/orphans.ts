@@ -1,9 +1,14 @@
 import type { Clock } from '../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 
+interface Orphan {
+  readonly execution: WorkflowExecution;
+  readonly disarm: () => void;
+}
+
 /** Executions that are gone while events of them are on their way: the only copy is here. */
 export class Orphans {
-  private readonly orphans = new Map<string, { readonly execution: WorkflowExecution; readonly disarm: () => void }>();
+  private readonly orphans = new Map<string, Orphan>();
 
   /**
    * @param patienceMs how long one is kept, in milliseconds
@@ -20,8 +25,8 @@ export class Orphans {
   }
 
   add(execution: WorkflowExecution): void {
-    const { uid } = execution.metadata;
-    this.orphans.set(uid, { execution, disarm: this.clock.setTimer(this.patienceMs, () => this.giveUp(uid)) });
+    const disarm = this.clock.setTimer(this.patienceMs, () => this.giveUp(execution));
+    this.orphans.set(execution.metadata.uid, { execution, disarm });
   }
 
   /** Everything of it is recorded. */
@@ -32,12 +37,11 @@ export class Orphans {
 
   /** Gives all up that are left. */
   end(): void {
-    for (const uid of [...this.orphans.keys()]) this.giveUp(uid);
+    for (const { execution } of [...this.orphans.values()]) this.giveUp(execution);
   }
 
-  private giveUp(uid: string): void {
-    const execution = this.get(uid);
-    this.remove(uid);
-    if (execution !== undefined) this.abandon(execution);
+  private giveUp(execution: WorkflowExecution): void {
+    this.remove(execution.metadata.uid);
+    this.abandon(execution);
   }
 }

@@ -28,7 +28,7 @@ export function recordedReason(reason: FailureReason): RecordedReason {
 /** Whether a workflow may be tried again, and the class of its failure, in the words of the audit trail. */
 export function errorDetails(
   reason: RecordedReason,
-  { message, wasExecutionFailure }: Pick<Failure, 'message' | 'wasExecutionFailure'>,
+  { message, wasExecutionFailure }: Pick<Failure, 'message'> & Partial<Pick<Failure, 'wasExecutionFailure'>>,
 ): NonNullable<AuditEventData['error_details']> {
   const details = { message, component: 'workflowexecution' } as const;
   switch (reason) {

@@ -50,6 +50,7 @@ describe('the condition AuditRecorded', () => {
   it('is not there before its time', () => {
     expect(isSettled(anEndedExecution())).toBe(false);
     expect(isSettled(aWorkflowExecution())).toBe(false);
+    expect(isSettled(aWorkflowExecution({ status: { phase: 'Pending' } }))).toBe(false);
   });
 
   it('is not mistaken for another one with the same reason', () => {

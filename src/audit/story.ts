@@ -35,13 +35,14 @@ const stories: Readonly<Record<EventKind, (execution: WorkflowExecution) => Stor
     data: pipelineRunOf(execution),
   }),
   ended: (execution) => {
+    const { failure = unknownFailure } = execution.status ?? {};
     switch (phaseOf(execution)) {
       case 'Completed':
         return completed(execution);
       case 'Skipped':
         return skipped(execution);
       case 'Failed':
-        return failed(execution, execution.status?.failure ?? unknownFailure);
+        return failed(execution, failure);
       default:
         return failed(execution, deletion(execution), 'Deleted');
     }
@@ -86,7 +87,7 @@ function failed(execution: WorkflowExecution, failure: Told, word: string = fail
       ...pipelineRunOf(execution),
       failure_reason: reason,
       failure_message: message,
-      ...(failure.failedTask === undefined ? {} : { failed_task_name: failure.failedTask.name }),
+      failed_task_name: failure.failedTask?.name,
       error_details: details,
     },
     more: { ...more, severity: 'error', error_code: cut(details.code, widths.error_code), error_message: message },
@@ -94,17 +95,18 @@ function failed(execution: WorkflowExecution, failure: Told, word: string = fail
 }
 
 /** The data storage service knows no such phase: a skip is a failure for it, for which nothing was run. */
-function skipped({ status }: WorkflowExecution): Story {
-  const message = cut(`${status?.skip?.reason ?? 'Skipped'}: ${status?.skip?.message ?? ''}`, widths.message);
-  const details = errorDetails('Deduplicated', { message, wasExecutionFailure: false });
+function skipped({ status: { skip, completionTime } = {} }: WorkflowExecution): Story {
+  const reason = 'Deduplicated';
+  const message = cut(`${skip?.reason ?? 'Skipped'}: ${skip?.message ?? ''}`, widths.message);
+  const details = errorDetails(reason, { message });
   return {
     type: 'workflowexecution.workflow.failed',
     action: 'skipped',
     outcome: 'failure',
     phase: 'Failed',
     data: {
-      ...(status?.completionTime === undefined ? {} : { completed_at: status.completionTime }),
-      failure_reason: 'Deduplicated',
+      completed_at: completionTime,
+      failure_reason: reason,
       failure_message: message,
       error_details: details,
     },
@@ -117,16 +119,12 @@ function timesOf({ status }: WorkflowExecution): {
   readonly more: Pick<AuditEvent, 'duration_ms'>;
 } {
   const { startTime, completionTime } = status ?? {};
-  const data = {
-    ...(startTime === undefined ? {} : { started_at: startTime }),
-    ...(completionTime === undefined ? {} : { completed_at: completionTime }),
-  };
+  const data = { started_at: startTime, completed_at: completionTime };
   if (startTime === undefined || completionTime === undefined) return { data, more: {} };
   const ms = Math.max(0, Date.parse(completionTime) - Date.parse(startTime));
   return { data: { ...data, duration: goDuration(ms) }, more: { duration_ms: ms } };
 }
 
 function pipelineRunOf({ status }: WorkflowExecution): Pick<AuditEventData, 'pipelinerun_name'> {
-  const name = status?.pipelineRunRef?.name;
-  return name === undefined ? {} : { pipelinerun_name: name };
+  return { pipelinerun_name: status?.pipelineRunRef?.name };
 }

@@ -54,13 +54,11 @@ export class Turns {
 
   /** Takes turns until the signal aborts; the one that has begun comes to its end. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const ring = () => this.bell.ring();
-    signal.addEventListener('abort', ring, { once: true });
+    signal.addEventListener('abort', () => this.bell.ring());
     while (!signal.aborted) {
       const isPaused = this.options.clock.elapsedMs() < this.pausedUntilMs;
       if (isPaused || !(await this.options.take())) await this.wait();
     }
-    signal.removeEventListener('abort', ring);
   }
 
   private async wait(): Promise<void> {
