@@ -41,3 +41,10 @@ describe('a finished execution', () => {
     expect(deleted).toEqual([execution]);
   });
 });
+
+it('a finished execution that does not say when it ended is kept', async () => {
+  const { step, deleted } = at('2036-01-02T03:04:05Z');
+  const execution = aWorkflowExecution({ status: { phase: 'Completed' }, spec: { ttlSecondsAfterFinished: 60 } });
+  const outcome = await step.run(execution, signal);
+  expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'Finished' }, []]);
+});
