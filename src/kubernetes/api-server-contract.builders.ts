@@ -182,6 +182,13 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await patch(lease.metadata, { metadata: { finalizers: null } });
     });
 
+    it('with an operation that does not exist is refused with Invalid', async () => {
+      const lease = await create(aKey(), { finalizers });
+      const wrong = apply(lease, [{ op: '', path: '/metadata/finalizers/0', value: 'kubernaut.ai/a' }]);
+      await expect(wrong).rejects.toThrow(InvalidError);
+      await patch(lease.metadata, { metadata: { finalizers: null } });
+    });
+
     it('as a dry run tells what it would make of an object and changes nothing', async () => {
       const lease = await create();
       const operations = [{ op: 'replace', path: '/spec', value: { holderIdentity: 'b' } }];

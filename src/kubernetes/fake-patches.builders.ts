@@ -5,7 +5,7 @@ import { isRecord, recordOf, stringOf, type JsonRecord } from './json.ts';
 /**
  * Applies the operations `test`, `replace` and `remove` of a JSON patch (RFC 6902), as kube-apiserver does.
  *
- * @throws InvalidError when a test fails or a path does not exist
+ * @throws InvalidError when a test fails, a path does not exist, or there is another operation
  */
 export function applyJsonPatch(object: JsonRecord, operations: readonly unknown[]): JsonRecord {
   return operations.reduce<JsonRecord>((current, operation) => {
@@ -21,6 +21,7 @@ function changedAt(at: unknown, [key = '', ...rest]: readonly string[], op: stri
   if (rest.length > 0) return withEntry(at, key, changedAt(inner, rest, op, value));
   if (op === 'replace') return withEntry(at, key, value);
   if (op === 'remove') return withEntry(at, key, undefined);
+  if (op !== 'test') throw refused(`Unexpected kind: ${op}`);
   if (!isDeepStrictEqual(inner, value)) throw refused(`testing path ${key}: test failed`);
   return at;
 }

@@ -128,6 +128,7 @@ describe('the cooldowns of a Lease', () => {
     ['a list of something else', ['restart']],
     ['no workflow', [{ completionTime, execution }]],
     ['no time', [{ workflowId, execution }]],
+    ['a number for a time', [{ workflowId, completionTime: 2_026, execution }]],
     ['a time that is none', [{ workflowId, completionTime: 'yesterday', execution }]],
     ['no execution', [{ workflowId, completionTime }]],
     ['an execution without a namespace', [{ workflowId, completionTime, execution: { name, uid } }]],
@@ -150,9 +151,9 @@ describe('the cooldowns of a Lease', () => {
   });
 
   it('keep nothing but what is known of them', () => {
-    const more = [{ ...aCooldown('first', now), later: 1, execution: { ...execution, later: 1 } }];
+    const more = [{ ...aCooldown('first', now), later: 1, repository: 1, execution: { ...execution, later: 1 } }];
     const lease = stored(free, { annotations: { 'kubernaut.ai/cooldowns': JSON.stringify(more) } });
-    expect(readLock(lease, now)).toEqual({ cooldowns: [aCooldown('first', now)] });
+    expect(readLock(lease, now)).toStrictEqual({ cooldowns: [aCooldown('first', now)] });
   });
 });
 

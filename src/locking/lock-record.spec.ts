@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideClaim, isSame, isSpent, released, unusedLock } from './lock-record.ts';
+import { decideClaim, isSame, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -152,5 +152,22 @@ describe('a lock', () => {
         }
       }),
     );
+  });
+});
+
+describe('the cooldowns of a record', () => {
+  const third = { ...first, name: 'third', uid: 'uid-3' };
+
+  it('stay beside those that the executions tell of', () => {
+    const [known, told] = [endedMinutesAgo(2, 'restart', third), endedMinutesAgo(1)];
+    expect(withCooldowns({ holder: second, cooldowns: [known] }, [told])).toEqual({
+      holder: second,
+      cooldowns: [told, known],
+    });
+  });
+
+  it('give way to what their own execution tells', () => {
+    const told = endedMinutesAgo(1);
+    expect(withCooldowns({ cooldowns: [endedMinutesAgo(4)] }, [told])).toEqual({ cooldowns: [told] });
   });
 });

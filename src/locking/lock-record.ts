@@ -105,7 +105,6 @@ export function released(
  * somebody else.
  */
 export function withCooldowns(record: LockRecord, others: readonly Cooldown[]): LockRecord {
-  if (others.length === 0) return record;
   const rest = record.cooldowns.filter((known) => !others.some(({ execution }) => isSame(known.execution, execution)));
   return { ...record, cooldowns: [...others, ...rest] };
 }

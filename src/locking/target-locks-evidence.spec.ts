@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { TargetEvidence } from './holders.ts';
 import { lockName } from './lock-lease.ts';
@@ -12,7 +13,9 @@ import {
   leaseOf,
   lockNamespace,
   minutes,
+  touching,
 } from './replica.builders.ts';
+import { LockContendedError } from './target-locks.ts';
 
 const target = 'payment/deployment/payment-api';
 const key = { namespace: lockNamespace, name: lockName(target) };
@@ -128,4 +131,18 @@ describe('restoring a lock', () => {
     await locks.restore(target, anId('first'), now, signal);
     expect(leaseOf(other.server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
   });
+});
+
+it('restoring a lock gives up when the Lease changes under every one of five tries', async () => {
+  const server = new FakeApiServer();
+  const touch = touching(server, target);
+  await aReplica({ server }).locks.release(target, anId('other'), aCooldown('other', now), now, signal);
+  const disturbed = aReplica({ server, network: interrupting('patch', touch, Infinity) });
+  const attempt = disturbed.locks.restore(target, anId('first'), now, signal);
+  await expect(attempt).rejects.toThrow(LockContendedError);
+  await expect(attempt).rejects.toThrow(target);
+  expect(server.verbs.filter((verb) => verb === 'get')).toHaveLength(5);
+  const patient = aReplica({ server, network: interrupting('patch', touch, 4) });
+  await patient.locks.restore(target, anId('first'), now, signal);
+  expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
 });

@@ -130,7 +130,7 @@ export class TargetLocks {
   isHeldBy(target: string, { uid }: ExecutionId): boolean {
     const lease = this.#lastSeen(target);
     const holder = lease === undefined ? undefined : holderOf(lease);
-    return holder !== undefined && holder !== 'unreadable' && holder.uid === uid;
+    return typeof holder === 'object' && holder.uid === uid;
   }
 
   /**

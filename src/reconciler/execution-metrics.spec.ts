@@ -149,3 +149,32 @@ describe('an execution is not counted', () => {
     expect(counted).toEqual([]);
   });
 });
+
+describe('an execution that has failed', () => {
+  const failure = { reason: 'TaskFailed', message: '', wasExecutionFailure: true } as const;
+
+  it('is counted with its reason', async () => {
+    const { metrics, counted } = someMetrics();
+    const failed: WorkflowExecutionStatus = { ...completed, phase: 'Failed', outcome: 'Failed', failure };
+    await metrics.written(anExecution(running), failed, Promise.resolve(anExecution(failed)));
+    expect(counted).toContainEqual({ name: 'failures', reason: 'TaskFailed' });
+  });
+
+  it('has no duration when nobody knows when it ended', async () => {
+    const { metrics, counted } = someMetrics();
+    const failed: WorkflowExecutionStatus = { ...running, phase: 'Failed', outcome: 'Failed', failure };
+    await metrics.written(anExecution(running), failed, Promise.resolve(anExecution(failed)));
+    expect(counted.map((one) => Object.entries(one)[0])).not.toContainEqual(['name', 'duration']);
+  });
+});
+
+it('the reasons for a skip are there from the beginning, with zero', () => {
+  const skips: unknown[] = [];
+  const ignoring = { inc: () => undefined, observe: () => undefined, remove: () => undefined };
+  const counter = { inc: (labels: object, by?: number) => void skips.push({ ...labels, by }) };
+  new ExecutionMetrics(ignoring, ignoring, ignoring, counter as never, new FakeClock());
+  expect(skips).toEqual([
+    { reason: 'ResourceBusy', by: 0 },
+    { reason: 'RecentlyRemediated', by: 0 },
+  ]);
+});

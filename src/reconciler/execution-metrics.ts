@@ -32,8 +32,8 @@ const mostUnanswered = 10_000;
 @Injectable()
 export class ExecutionMetrics {
   private readonly workflows: BoundedLabel;
-  /** Executions whose end was sent without an answer, by UID. */
-  private readonly unanswered = new LRUCache<string, true>({ max: mostUnanswered });
+  /** The UIDs of executions whose end was sent without an answer. */
+  private readonly unanswered = new LRUCache<string, string>({ max: mostUnanswered });
 
   constructor(
     @InjectMetric(metrics.executions) private readonly total: Pick<Counter, 'inc' | 'remove'>,
@@ -66,7 +66,8 @@ export class ExecutionMetrics {
       if (written !== 'outdated') this.count(written);
       return written;
     } catch (error) {
-      this.unanswered.set(execution.metadata.uid, true);
+      const { uid } = execution.metadata;
+      this.unanswered.set(uid, uid);
       throw error;
     }
   }

@@ -135,3 +135,7 @@ describe('what is told of an execution', () => {
     expect(told(before, observation)).toEqual(expected);
   });
 });
+
+it('nothing is told of a cancellation that is taken back', () => {
+  expect(told(after(askedFor, cancelling), running)).toEqual([]);
+});

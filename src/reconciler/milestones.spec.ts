@@ -104,3 +104,7 @@ describe('the log tells of an execution', () => {
     expect(told(cancelling, cancelling)).toEqual([]);
   });
 });
+
+it('the log tells nothing of a cancellation that is taken back', () => {
+  expect(told(cancelling, running)).toEqual([]);
+});

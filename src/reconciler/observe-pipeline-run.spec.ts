@@ -165,3 +165,37 @@ describe('an execution of which nothing goes on', () => {
     expect(observeMissingPipelineRun(execution)).toMatchObject({ phase: 'Failed', failure });
   });
 });
+
+describe('the message of an execution', () => {
+  const started = { ...succeeded('Unknown', 'Running'), startTime };
+
+  it.each([
+    ['runs', aPipelineRun({ status: started }), /^PipelineRun run-1 is running/],
+    [
+      'is being cancelled',
+      aPipelineRun({ spec: { status: 'Cancelled' }, status: started }),
+      /run-1 is being cancelled/,
+    ],
+    ['waits for its start', aPipelineRun(), /run-1 waits for Tekton/],
+  ])('says that its PipelineRun %s', (_, one, message) => {
+    expect(observeRunning(one)).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  it.each([
+    ['is given up', aPipelineRun({ status: started }), 'is being given up'],
+    ['has failed without a reason', aPipelineRun({ status: succeeded('False', '') }), 'has ended as failed'],
+  ])('says that its PipelineRun %s while something of it goes on', (_, one, how) => {
+    const message = expect.stringContaining(`run-1 ${how}. Waiting for pod a`);
+    expect(observeEnding(run, one, 'pod a')).toMatchObject({ message });
+  });
+
+  it('says that there is no PipelineRun when none was recorded', () => {
+    const missing = observeMissingPipelineRun(aWorkflowExecution({ status: { phase: 'Running' } }));
+    expect(missing).toHaveProperty('failure.message', expect.stringContaining('no PipelineRun of this execution'));
+  });
+});
+
+it('an execution whose PipelineRun has ended keeps the time of its start', () => {
+  const ended = aPipelineRun({ status: { ...succeeded('False', 'Failed'), startTime } });
+  expect(observeEnding(run, ended, 'pod a')).toMatchObject({ startTime });
+});

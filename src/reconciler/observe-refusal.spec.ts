@@ -9,6 +9,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '../kubernetes/errors.ts';
+import { advice } from '../tekton/failure-reasons.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { observeRefusal, observeStartDeadline, refusalOf } from './observe-refusal.ts';
@@ -97,6 +98,7 @@ describe('what keeps an execution from being started', () => {
 
   it('is nothing before it was tried', () => {
     expect(refusalOf(aWorkflowExecution())).toBeUndefined();
+    expect(refusalOf(aWorkflowExecution({ status: { phase: 'Pending' } }))).toBeUndefined();
   });
 
   it.each([
@@ -109,4 +111,12 @@ describe('what keeps an execution from being started', () => {
     expect(observation).toHaveProperty('failure.message', expect.stringContaining('within 600 s'));
     expect(observation).toHaveProperty('failure.message', expect.stringMatching(/ no room\.$/));
   });
+});
+
+it.each([
+  ['Forbidden', `no room. ${advice.Forbidden}`],
+  ['Unavailable', 'no room. Create the execution anew'],
+])('an execution that could not be started because of %s is told what to do', (reason, told) => {
+  const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
+  expect(observation).toHaveProperty('failure.message', expect.stringContaining(told));
 });

@@ -49,5 +49,6 @@ export function observeStartDeadline({ reason, message }: Refusal, deadlineMs: n
 function isForGood(error: KubernetesError): boolean {
   if (error instanceof InvalidError) return true;
   if (error instanceof ForbiddenError) return error.isAdmissionDenial;
-  return error.code === 'Unknown' && error.status !== undefined && error.status >= 400 && error.status < 500;
+  const { code, status = 0 } = error;
+  return code === 'Unknown' && status >= 400 && status < 500;
 }

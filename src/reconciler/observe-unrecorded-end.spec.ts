@@ -54,3 +54,12 @@ describe('a run whose end Tekton does not record', () => {
     expect(observeGivenUp(aPipelineRun(), taskRuns)).toMatchObject({ phase: 'Failed', failure });
   });
 });
+
+it('a run that succeeded after all is Completed', () => {
+  const ended = aPipelineRun({ status: succeeded('True', 'Succeeded') });
+  expect(observeAnyEnd(givenUp(), ended, [])).toMatchObject({ phase: 'Completed' });
+});
+
+it('a run that is given up says that it was cancelled', () => {
+  expect(observeGivenUp(aPipelineRun(), [])).toHaveProperty('failure.message', expect.stringContaining('cancelled'));
+});

@@ -34,7 +34,6 @@ export function controllingExecution(object: KubernetesObject): ObjectKey | unde
 /** The controller of an object if it is a WorkflowExecution, of whatever version. */
 function controllingReference(object: KubernetesObject): OwnerReference | undefined {
   const owner = controllerOf(object);
-  const [group] = owner?.apiVersion.split('/') ?? [];
-  const isOurs = owner?.kind === workflowExecutionResource.kind && group === workflowExecutionResource.group;
-  return isOurs ? owner : undefined;
+  const { group, kind } = workflowExecutionResource;
+  return owner?.kind === kind && owner.apiVersion.startsWith(`${group}/`) ? owner : undefined;
 }

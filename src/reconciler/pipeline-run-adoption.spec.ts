@@ -114,3 +114,22 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(execution(), signal)).resolves.toEqual({ kind: 'none' });
   });
 });
+
+describe('asking what would be created', () => {
+  it('creates nothing', async () => {
+    const { adoption, execution, unseenPipelineRun, server } = aFakeCluster();
+    const one = execution();
+    const existing = unseenPipelineRun(one);
+    await adoption.find(one, signal);
+    expect(server.list(pipelineRunResource)).toEqual([existing]);
+  });
+
+  it('fails when there is no answer: nothing else is asked instead', async () => {
+    const error = new UnavailableError('no route');
+    const { adoption, execution, unseenPipelineRun, server } = aFakeCluster(refusing(error, 'create'));
+    const one = execution();
+    unseenPipelineRun(one);
+    await expect(adoption.find(one, signal)).rejects.toBe(error);
+    expect(server.verbs).toEqual(['get']);
+  });
+});

@@ -87,3 +87,22 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
     expect(server.verbs).toEqual([]);
   });
 });
+
+describe('a PipelineRun that differs and is cancelled already', () => {
+  const cancelled = { ...different, spec: { ...different.spec, status: 'Cancelled' } };
+
+  it('is not cancelled again', async () => {
+    const { conflicts, pipelineRun, own, server } = aConflict();
+    await conflicts.end(own, pipelineRun(own, cancelled), signal);
+    expect(server.verbs).not.toContain('patch');
+  });
+
+  it('is not given up while a step of it runs, however long that takes', async () => {
+    const { written, next, taskRun, pod, own, clock } = aConflict();
+    const waiting = await written();
+    taskRun(own, 'main', { podName: 'main-pod' });
+    pod(own, 'main', { running: {} });
+    await clock.advance(1_200_000);
+    await expect(next(waiting)).resolves.toMatchObject({ phase: 'Pending', reason: 'PipelineRunConflict' });
+  });
+});

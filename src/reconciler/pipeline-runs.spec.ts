@@ -193,3 +193,11 @@ describe('deleting a PipelineRun', () => {
     await expect(cut.pipelineRuns.delete(run, signal)).rejects.toThrow('reset');
   });
 });
+
+it('a PipelineRun that has its label is not given it again', async () => {
+  const { pipelineRuns, execution, unseenPipelineRun, server } = aFakeCluster();
+  const one = execution();
+  const run = unseenPipelineRun(one);
+  await expect(pipelineRuns.find(one, signal)).resolves.toEqual(run);
+  expect(server.verbs).toEqual(['get']);
+});

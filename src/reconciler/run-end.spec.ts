@@ -5,7 +5,7 @@ import { customRunResource } from '../tekton/custom-run.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import { lookAgainMs, runOf } from './run-end.ts';
+import { childrenOf, lookAgainMs, runOf } from './run-end.ts';
 
 const { signal } = new AbortController();
 const running = { running: {} };
@@ -225,4 +225,42 @@ describe('a run that is ending', () => {
     const pipelineRun = aPipelineRun({ status: { completionTime } });
     expect(lookAgainMs(pipelineRun, new Date('2026-01-02T03:10:00Z'))).toBe(expected);
   });
+});
+
+describe('the time that the tasks of a run have', () => {
+  const deadlineMs = 600_000;
+
+  it('counts anew when the run had ended before', async () => {
+    const { lookWithout, taskRun, own, clock } = aRun();
+    await expect(lookWithout()).resolves.toMatchObject({ kind: 'ended' });
+    await clock.advance(deadlineMs + 1);
+    taskRun(own, 'late', {}, { metadata: { ownerReferences: [] } });
+    await lookWithout();
+    await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'TaskRun late', isCancelled: true });
+  });
+
+  it('is its own: that of another run does not count', async () => {
+    const { lookWithout, taskRun, own, execution, runEnds, clock } = aRun();
+    const other = execution({ metadata: { name: 'b', uid: 'uid-b' } });
+    taskRun(other, 'of-another', {}, { metadata: { ownerReferences: [] } });
+    await runEnds.look({ ...runOf(other), uid: 'run-of-uid-b' }, undefined, signal);
+    await clock.advance(deadlineMs + 1);
+    taskRun(own, 'own', {}, { metadata: { ownerReferences: [] } });
+    await lookWithout();
+    await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'TaskRun own', isCancelled: true });
+  });
+});
+
+it('a CustomRun, which has no pod, is cancelled at once', async () => {
+  const { look, customRun, own, server, clock } = aRun({ status: { ...failed.status, childReferences: [custom] } });
+  customRun(own, 'approval', {}, { metadata: { creationTimestamp: clock.now().toISOString() } });
+  await look();
+  expect(server.list(customRunResource)).toMatchObject([{ spec: { status: 'RunCancelled' } }]);
+});
+
+it('the children of a run are told apart by their kind', () => {
+  const pipelineRun = aPipelineRun({ status: { childReferences: [{ kind: 'TaskRun', name: 'main' }, custom] } });
+  expect(childrenOf(pipelineRun)).toEqual(['main']);
+  expect(childrenOf(pipelineRun, 'CustomRun')).toEqual(['approval']);
+  expect(childrenOf(undefined)).toEqual([]);
 });

@@ -145,3 +145,17 @@ describe('what cools down on a target', () => {
     expect(occupancy.cooldowns(newcomer)).toMatchObject([{ execution: { name: 'completed' }, completionTime }]);
   });
 });
+
+describe('a reservation of one target', () => {
+  it('leaves others to others', () => {
+    const elsewhere = anExecution('elsewhere', undefined, 'payment/deployment/ledger');
+    const { occupancy } = occupancyOf([elsewhere]);
+    expect([occupancy.reserve(newcomer), occupancy.reserve(elsewhere)]).toEqual([true, true]);
+  });
+
+  it('is none when the target cannot be parsed: there is nothing that two could share', () => {
+    const [one, other] = ['one', 'other'].map((name) => anExecution(name, undefined, 'api'));
+    const { occupancy } = occupancyOf([one!, other!]);
+    expect([occupancy.reserve(one!), occupancy.reserve(other!)]).toEqual([true, true]);
+  });
+});

@@ -107,3 +107,26 @@ describe('the pods of TaskRuns', () => {
     expect(found.map(({ metadata }) => metadata.name)).toEqual(['main-pod']);
   });
 });
+
+describe('the requests for the parts of a run', () => {
+  it('are one for TaskRuns that all have their labels', async () => {
+    const { taskRuns, taskRun, server, one, run } = twoRuns();
+    taskRun(one, 'first', {});
+    taskRun(one, 'second', {});
+    await taskRuns.list(run, ['first', 'second'], signal);
+    expect(server.verbs).toEqual(['list']);
+  });
+
+  it('ask for pods only that may still run a step', async () => {
+    const { taskRuns, server } = twoRuns();
+    await taskRuns.livePods('payment', signal);
+    const fieldSelector = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
+    expect(server.requests).toMatchObject([{ verb: 'list', body: { fieldSelector } }]);
+  });
+
+  it('find no pod that has the labels of the run and no TaskRun', async () => {
+    const { taskRuns, pod, one, run } = twoRuns();
+    pod(one, 'bare', { running: {} }, { metadata: { ownerReferences: [] } });
+    await expect(taskRuns.pods(run, [], signal)).resolves.toEqual([]);
+  });
+});

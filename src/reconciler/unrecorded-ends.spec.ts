@@ -20,11 +20,11 @@ function aLook(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
     spec: { timeouts: { pipeline: timeout } },
     status: { ...succeeded('Unknown', 'Running'), startTime: at(0) },
   });
-  const look = async () => {
+  const lookAt = async (one: typeof run) => {
     await clock.advance((now - started) * 60_000);
-    return ends.look(run, signal);
+    return ends.look(one, signal);
   };
-  return { ...cluster, own: execution, look };
+  return { ...cluster, own: execution, lookAt, look: () => lookAt(run) };
 }
 
 describe('a run that Tekton calls running', () => {
@@ -76,5 +76,53 @@ describe('a run that Tekton calls running', () => {
   it('has its time again after this process has started: Tekton may have been away with it', async () => {
     const { look } = aLook(29, { started: 20 });
     await expect(look()).resolves.toBeUndefined();
+  });
+});
+
+describe('a run whose timeout has passed', () => {
+  const told = expect.stringMatching(/^PipelineRun .+ did not end with its timeout\. .+ Tekton/);
+
+  it.each([
+    ['from its start', { startTime: at(0) }],
+    ['from its creation when Tekton has not started it', {}],
+  ])('is named as such, and the timeout counts %s', async (_, over) => {
+    const { pipelineRun, own, lookAt } = aLook(16);
+    const run = pipelineRun(own, {
+      metadata: { creationTimestamp: at(0) },
+      spec: { timeouts: { pipeline: '5m' } },
+      status: { ...succeeded('Unknown', 'Running'), ...over },
+    });
+    await expect(lookAt(run)).resolves.toEqual({ message: told, overdueMs: 60_000 });
+  });
+
+  it('has its time from its start, which may be later than its creation', async () => {
+    const { pipelineRun, own, lookAt, taskRun } = aLook(16);
+    const run = pipelineRun(own, {
+      metadata: { creationTimestamp: at(0) },
+      spec: { timeouts: { pipeline: '5m' } },
+      status: { ...succeeded('Unknown', 'Running'), startTime: at(2) },
+    });
+    taskRun(own, 'main', {});
+    await expect(lookAt(run)).resolves.toBeUndefined();
+  });
+});
+
+describe('a run whose recorded pods have all ended', () => {
+  it('goes on while another pod of its TaskRuns runs, whatever its labels say', async () => {
+    const { look, own, taskRun, pod } = aLook(30);
+    taskRun(own, 'main', {});
+    pod(own, 'main', ended);
+    pod(own, 'main', { running: {} }, { metadata: { name: 'main-pod-retry1', labels: {} } });
+    await expect(look()).resolves.toBeUndefined();
+  });
+
+  it('does not go on because of a pod of another run', async () => {
+    const { look, own, execution, taskRun, pod } = aLook(30);
+    taskRun(own, 'main', {});
+    pod(own, 'main', ended);
+    pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', { running: {} });
+    await expect(look()).resolves.toMatchObject({
+      message: expect.stringMatching(/ended by .+ may be too large .+, or Tekton/),
+    });
   });
 });

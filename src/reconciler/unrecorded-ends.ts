@@ -40,7 +40,7 @@ export class UnrecordedEnds {
     const { name, creationTimestamp } = pipelineRun.metadata;
     if (!this.#isOverdue(Date.parse(creationTimestamp))) return undefined;
     const deadline = deadlineOf(pipelineRun);
-    if (deadline !== undefined && this.#isOverdue(deadline)) {
+    if (this.#isOverdue(deadline)) {
       const message = `PipelineRun ${name} did not end with its timeout. ${causes}`;
       return { message, overdueMs: this.#overdueMs(deadline) };
     }
@@ -73,9 +73,9 @@ export class UnrecordedEnds {
 
 const causes = 'It may be too large for the API server, or Tekton is not working.';
 
-/** When the timeout of a run passes, in milliseconds since the epoch; undefined when it has none. */
-function deadlineOf(pipelineRun: PipelineRun): number | undefined {
+/** When the timeout of a run passes, in milliseconds since the epoch; never when it has none. */
+function deadlineOf(pipelineRun: PipelineRun): number {
   const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;
   const started = pipelineRun.status.startTime ?? unstartedSince(pipelineRun);
-  return timeoutMs > 0 ? Date.parse(started) + timeoutMs : undefined;
+  return timeoutMs > 0 ? Date.parse(started) + timeoutMs : Infinity;
 }

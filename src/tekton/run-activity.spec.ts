@@ -169,3 +169,29 @@ describe('a run that Tekton calls running', () => {
     expect(quietSince(pipelineRun, taskRuns, pods)).toBeUndefined();
   });
 });
+
+describe('the TaskRun of a pod', () => {
+  const finished = aTaskRun(ours, { status: succeeded('False', 'TaskRunCancelled') });
+  const named = (name: string, uid: string, taskRun: TaskRun): TaskRun => ({
+    ...taskRun,
+    metadata: { ...taskRun.metadata, name, uid },
+  });
+  const other = named('run-1-b', 'uid-b', aTaskRun(ours));
+
+  it('is the one that controls it: it may begin while that is unfinished, whatever became of others', () => {
+    const pod = aPod({ owners: [owner('TaskRun', 'run-1-b', 'uid-b')] });
+    expect(isLivePodOfRun(pod, run, [finished, other])).toBe(true);
+    expect(isLivePodOfRun(aPod({}), run, [other, finished])).toBe(false);
+  });
+
+  it('waits for a pod of its own, whatever pods of others have ended', () => {
+    const over = aPod({ containers: { 'step-a': ended(2) } });
+    const going = aPipelineRun({ status: { startTime: '2026-11-23T12:05:00Z' } });
+    expect(quietSince(going, [aTaskRun(ours), other], [over])).toBeUndefined();
+  });
+});
+
+it('what a run waits for is said in full when it is three TaskRuns', () => {
+  const taskRuns = Array.from({ length: 3 }, () => aTaskRun(ours));
+  expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a');
+});

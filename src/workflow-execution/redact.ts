@@ -21,7 +21,9 @@ export function redactorFor(spec: SpecWithParameters): Redact {
   return (whole) => {
     const text = cut(whole, maxMessageLength);
     // Mostly there is nothing to redact, and one is made for each call to the API server.
-    secrets ??= secretsOf(spec).map((secret) => ({ ...secret, isQuotedIn: quotationOf(secret.text) }));
+    secrets ??= secretsOf(spec)
+      .filter(({ text }) => text.trim() !== '')
+      .map((secret) => ({ ...secret, isQuotedIn: quotationOf(secret.text) }));
     const quoted = secrets.filter(({ isQuotedIn }) => isQuotedIn(text)).map(({ parameter }) => parameter);
     return quoted.length === 0 ? withoutCredentials(text) : withheld([...new Set(quoted)]);
   };
@@ -32,11 +34,10 @@ function withheld([first, ...more]: readonly SecretText['parameter'][]): string 
   return `(withheld: it may quote the value of the secret parameter ${first}${others})`;
 }
 
-/** Whether a text may quote a value. */
+/** Whether a text may quote a value, which is not blank. */
 function quotationOf(value: string): (text: string) => boolean {
   const run = longestRun(value).toLowerCase();
   if (run.length >= shortestRun) return (text) => hasPartOf(run, text.toLowerCase());
-  if (value.trim() === '') return () => false;
   // Found as a word. Of a value of nothing but short runs and other characters no quotation is certain to be found.
   if (run.length === value.length) return (text) => new RegExp(`(?<![a-z0-9])${run}(?![a-z0-9])`, 'i').test(text);
   return (text) => text !== '';
@@ -49,12 +50,12 @@ function longestRun(value: string): string {
 }
 
 function hasPartOf(run: string, text: string): boolean {
-  if (run.length <= windowLength) return text.includes(run);
-  const windows = new Set(windowsOf(text));
-  return windowsOf(run).some((window) => windows.has(window));
+  const length = Math.min(run.length, windowLength);
+  const windows = new Set(windowsOf(text, length));
+  return windowsOf(run, length).some((window) => windows.has(window));
 }
 
-function windowsOf(text: string): string[] {
-  const count = Math.max(0, text.length - windowLength + 1);
-  return Array.from({ length: count }, (_, at) => text.slice(at, at + windowLength));
+function windowsOf(text: string, length: number): string[] {
+  const count = Math.max(0, text.length - length + 1);
+  return Array.from({ length: count }, (_, at) => text.slice(at, at + length));
 }

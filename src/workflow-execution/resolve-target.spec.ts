@@ -54,6 +54,15 @@ describe('the kind of a target', () => {
   });
 
   it.each([
+    ['payment/deploy/api', 'apps', true],
+    ['payment/deployment/api', 'apps', false],
+    ['node/w1', '', false],
+  ])('is found with its group, and with whether its name is a short one: %s', (text, group, isShortName) => {
+    const written = parseTargetResource(text) ?? { kind: 'none', name: text };
+    expect(resolveTarget(written, index)).toMatchObject({ kind: 'found', group, isShortName });
+  });
+
+  it.each([
     ['payment/node/w1', 'node is cluster-scoped: write node/w1'],
     ['payment/no/w1', 'node is cluster-scoped: write node/w1'],
     ['deploy/api', 'deployment is namespaced: write NAMESPACE/deployment/api'],
@@ -63,8 +72,8 @@ describe('the kind of a target', () => {
   });
 
   it.each([
-    ['payment/deploymint/api', 'the cluster knows no kind deploymint'],
-    ['payment/deployment.example.org/api', 'the cluster knows no kind deployment.example.org'],
+    ['payment/deploymint/api', 'the cluster knows no kind deploymint:'],
+    ['payment/deployment.example.org/api', 'the cluster knows no kind deployment.example.org:'],
   ])('is unknown: %s', (text, message) => {
     expect(resolve(text)).toEqual({ kind: 'unknown', message: expect.stringContaining(message) });
   });

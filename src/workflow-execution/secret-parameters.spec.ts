@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { masked, secretsOf, withoutSecrets } from './secret-parameters.ts';
+import { credentialPatterns, masked, secretsOf, withoutCredentials, withoutSecrets } from './secret-parameters.ts';
 
 const jwt = `eyJhbGciOiJSUzI1NiJ9.${'eyJpc3MiOiJ4In0'}.c2lnbmF0dXJl`;
 
@@ -10,7 +10,7 @@ describe('a parameter', () => {
     ...['CREDENTIALS', 'API_KEY', 'APIKEY', 'KEY', 'TLS_KEY', 'SSHKEY', 'AWS_SECRET_ACCESS_KEY', 'KEYSTORE', 'AUTH'],
     ...['AUTHORIZATION', 'BASIC_AUTH', 'GITHUB_PAT', 'PAT', 'PAT1', 'GH_PATS', 'DSN', 'DB_DSN', 'PIN', 'AZURE_SAS'],
     ...['OTP', 'WIFI_PSK', 'TLS_PEM', 'SALT', 'JWT', 'SESSION_ID', 'COOKIE', 'SLACK_WEBHOOK', 'KUBECONFIG'],
-    ...['CONNECTION_STRING', 'CONN_STR', 'BEARER'],
+    ...['CONNECTION_STRING', 'CONN_STR', 'CONNSTR', 'BEARER', 'V2PIN', 'PAT2X'],
   ])('%s is masked', (name) => {
     expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: masked });
     expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([{ parameter: name, text: 'x' }]);
@@ -19,6 +19,7 @@ describe('a parameter', () => {
   it.each([
     ...['NAMESPACE', 'MEMORY_LIMIT', 'TARGET_RESOURCE', 'REPLICAS', 'PATH', 'PATCH', 'PATTERN', 'PINNED_VERSION'],
     ...['OPTION', 'SASL_MECHANISM', 'DEPLOYMENT', 'TIMEOUT', 'TLS_CERT', 'SPACE', 'ZONE', 'URL', 'IMAGE', 'USERNAME'],
+    ...['SPIN', 'REPAT'],
   ])('%s is shown', (name) => {
     expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: 'x' });
     expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([]);
@@ -29,7 +30,10 @@ describe('a parameter', () => {
     ['https://ghp_x@example.com', 'https://********@example.com'],
     ['postgres://app:p/a@s:s@db:5432/x?y=z', 'postgres://********@db:5432/x?y=z'],
     ['see https://a:b@c and redis://:pw@d', 'see https://********@c and redis://********@d'],
+    ['://a:b@c', '://********@c'],
+    ['password=hunter2 https://app:hunter2@c', 'password=******** https://********@c'],
     [`x ${jwt}, y`, 'x ********, y'],
+    ['AKIAA1A1A1A1A1A1A1A1 AKIAB2B2B2B2B2B2B2B2', '******** ********'],
     [`ghp_${'a1'.repeat(18)}`, masked],
     [`github_pat_${'a1_'.repeat(20)}`, masked],
     [`glpat-${'a1'.repeat(10)}`, masked],
@@ -60,6 +64,8 @@ describe('a parameter', () => {
     '512Mi',
     'eyJ',
     '********',
+    'password=****',
+    's3://bucket/key',
   ])('with the value %j is shown', (value) => {
     expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
   });
@@ -84,4 +90,32 @@ describe('a parameter', () => {
       { parameter: 'URL', text: 'hunter2' },
     ]);
   });
+
+  it.each([
+    ['user: a\npassword: hunter2\n', ['hunter2']],
+    ['Server=db;Password=hunter2', ['hunter2']],
+    ['redis://:hunter2@db', [':hunter2', 'hunter2']],
+    ['https://hunter2@db', ['hunter2']],
+    ['password=********', []],
+    ['https://db', []],
+  ])('with the value %j has the secrets %j', (value, secrets) => {
+    expect(secretsOf({ parameters: { VALUE: value } }).map(({ text }) => text)).toEqual(secrets);
+  });
 });
+
+describe('a text of others', () => {
+  it.each([
+    ['cannot log in with password=hunter2', 'cannot log in with password=********'],
+    ['cannot fetch https://bot:hunter2@registry/x', 'cannot fetch https://********@registry/x'],
+    ['failed to fetch token: unexpected status', 'failed to fetch token: unexpected status'],
+  ])('%j is repeated as %j', (text, shown) => {
+    expect(withoutCredentials(text)).toBe(shown);
+  });
+});
+
+it.each([jwt, 'Password=hunter2', 'password: hunter2', '-----BEGIN PRIVATE KEY-----', 'hooks.slack.com/services/x'])(
+  'a credential like %j is recognised by a pattern whose time is tested',
+  (text) => {
+    expect(credentialPatterns.filter((pattern) => text.search(pattern) >= 0)).toHaveLength(1);
+  },
+);

@@ -95,7 +95,7 @@ function credentialsIn(text: string, labels: readonly RegExp[]): string[] {
     ...[tokens, privateKey, webhook].flatMap((shape) => text.match(shape) ?? []),
     ...labels.flatMap((label) => [...text.matchAll(label)].map(([, credential = '']) => credential)),
     ...text.split(/\s/).flatMap(userinfoIn),
-  ].filter((credential) => credential !== '' && !masked.includes(credential));
+  ].filter((credential) => !masked.includes(credential)); // The mask includes the empty text, too.
 }
 
 /** What stands before the host of a URL (RFC 3986, section 3.2.1). Passwords may have unescaped `@` and `/` in them. */
@@ -103,7 +103,7 @@ function userinfoIn(word: string): string[] {
   const scheme = word.indexOf('://');
   const userinfo = scheme < 0 ? '' : word.slice(scheme + 3, Math.max(scheme + 3, word.lastIndexOf('@')));
   const colon = userinfo.indexOf(':');
-  return [userinfo, ...(colon < 0 ? [] : [userinfo.slice(colon + 1)])].filter((part) => part !== '');
+  return colon < 0 ? [userinfo] : [userinfo, userinfo.slice(colon + 1)];
 }
 
 /** Whether a parameter is secret by its name, or because the workflow says so. */

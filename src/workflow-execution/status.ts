@@ -90,7 +90,7 @@ export function isEndNotRecorded({ status }: WorkflowExecution): boolean {
 
 /** Whether an execution is Completed although no step has run: the conditions of its tasks did not hold. */
 export function hasSkippedAllTasks({ status }: WorkflowExecution): boolean {
-  return status?.phase === 'Completed' && hasReadyReason(status, allTasksSkipped);
+  return hasReadyReason(status, allTasksSkipped);
 }
 
 function hasReadyReason(status: WorkflowExecutionStatus | undefined, expected: string): boolean {

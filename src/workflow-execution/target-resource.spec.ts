@@ -12,7 +12,7 @@ describe('a target resource', () => {
     ['clusterrole/system:node', { kind: 'clusterrole', name: 'system:node' }],
     ['ClusterIssuer.cert-manager.io/A', { kind: 'clusterissuer', group: 'cert-manager.io', name: 'A' }],
   ])('parses %s', (text, expected) => {
-    expect(parseTargetResource(text)).toEqual(expected);
+    expect(parseTargetResource(text)).toStrictEqual(expected);
   });
 
   it.each(['', 'deployment', '/deployment/api', 'payment//api', 'payment/deployment/', 'a/b/c/d', 'a/.b/c', 'a/b./c'])(

@@ -21,11 +21,10 @@ export interface WrittenTarget {
  * @returns undefined when the text is neither; the CRD refuses such a text, so only an object older than the rule has one
  */
 export function parseTargetResource(text: string): WrittenTarget | undefined {
-  const parts = text.split('/');
-  if (parts.includes('') || parts.length < 2 || parts.length > 3) return undefined;
-  const [name = '', qualified = '', namespace] = parts.toReversed();
-  const [kind = '', ...group] = qualified.toLowerCase().split('.');
-  if (kind === '' || group.includes('')) return undefined;
+  const [name, qualified, namespace, ...rest] = text.split('/').toReversed();
+  if (!name || !qualified || namespace === '' || rest.length > 0) return undefined;
+  const [kind, ...group] = qualified.toLowerCase().split('.');
+  if (!kind || group.includes('')) return undefined;
   return {
     ...(namespace === undefined ? {} : { namespace }),
     kind,

@@ -14,6 +14,7 @@ it('messages are as long as the CRD takes them', () => {
 
 it.each([
   ['quota exceeded', 'quota exceeded.'],
+  ['quota of v1.2 exceeded', 'quota of v1.2 exceeded.'],
   ['Done.', 'Done.'],
   ['Why?', 'Why?'],
 ])('%s is a sentence', (text, expected) => {

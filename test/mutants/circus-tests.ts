@@ -15,11 +15,14 @@ export function declaredTests(block: Block = getState().rootDescribeBlock): read
   return block.children.flatMap((child) => (child.type === 'test' ? [child] : declaredTests(child)));
 }
 
-/** Gives the tests that are new since `before` an id each: their spec, a number, and their name. */
+/**
+ * Gives the tests that are new since `before` an id each: their spec and a number. A name may differ from load to load: one
+ * with an Error in it shows where that was made.
+ */
 export function identify(spec: string, before: readonly Test[]): void {
   const known = new Set(before);
   const added = declaredTests().filter((test) => !known.has(test));
-  for (const [index, test] of added.entries()) ids.set(test, `${spec}#${index + 1} ${nameOf(test)}`);
+  for (const [index, test] of added.entries()) ids.set(test, `${spec}#${index + 1}`);
 }
 
 /** The id of a test. */

@@ -1,3 +1,4 @@
+import { equivalentDefaults } from './equivalent-defaults.ts';
 import type { EquivalentMutant } from './score.ts';
 
 const emptyText = { original: "''", replacement: '"Stryker was here!"' };
@@ -32,21 +33,21 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'No setting has the value null.',
   },
   {
-    file: 'src/config/duration.ts',
+    file: 'src/workflow-execution/duration.ts',
     code: "return parts.reduce((sum, { groups }) => sum + Number(groups?.amount) * (milliseconds[groups?.unit ?? ''] ?? NaN), 0);",
     original: 'groups?.amount',
     replacement: 'groups.amount',
     reason: 'A match of an expression with named groups has groups.',
   },
   {
-    file: 'src/config/duration.ts',
+    file: 'src/workflow-execution/duration.ts',
     code: "return parts.reduce((sum, { groups }) => sum + Number(groups?.amount) * (milliseconds[groups?.unit ?? ''] ?? NaN), 0);",
     original: 'groups?.unit',
     replacement: 'groups.unit',
     reason: 'A match of an expression with named groups has groups.',
   },
   {
-    file: 'src/config/duration.ts',
+    file: 'src/workflow-execution/duration.ts',
     code: "return parts.reduce((sum, { groups }) => sum + Number(groups?.amount) * (milliseconds[groups?.unit ?? ''] ?? NaN), 0);",
     ...emptyText,
     reason: 'A match always has a unit.',
@@ -87,7 +88,7 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/tekton/build-pipeline-run.ts',
-    code: 'const params = stringParams(spec.parameters ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1));',
+    code: 'return stringParams(parametersOf(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));',
     original: 'a.name < b.name',
     replacement: 'a.name <= b.name',
     reason: 'Names are the keys of a map: no two are equal.',
@@ -114,10 +115,10 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/tekton/culprit.ts',
-    code: "return status.succeeded?.reason === 'TaskRunCancelled' ? 1 : 0;",
-    original: 'status.succeeded?.reason',
-    replacement: 'status.succeeded.reason',
-    reason: 'Only TaskRuns with the condition Succeeded=False are ranked.',
+    code: "return succeeded?.reason === 'TaskRunCancelled';",
+    original: 'succeeded?.reason',
+    replacement: 'succeeded.reason',
+    reason: 'Only TaskRuns with the condition Succeeded=False are ranked and described.',
   },
   {
     file: 'src/tekton/culprit.ts',
@@ -151,13 +152,6 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     original: "typeof value === 'number'",
     replacement: 'true',
     reason: 'Number.isInteger is false for anything else than a number.',
-  },
-  {
-    file: 'src/tekton/tekton-object.ts',
-    code: 'const dateTime = /^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$/;',
-    original: '/^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$/',
-    replacement: '/^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})/',
-    reason: 'Date.parse refuses what goes on behind the zone.',
   },
   {
     file: 'src/workflow-execution/image-reference.ts',
@@ -216,11 +210,5 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     replacement: '""',
     reason: 'Every error of the generated validator has a message.',
   },
-  {
-    file: 'src/workflow-execution/target-resource.ts',
-    code: 'if (first === undefined || second === undefined || rest.length > 0) return undefined;',
-    original: 'first === undefined',
-    replacement: 'false',
-    reason: 'Splitting a text gives at least one part.',
-  },
+  ...equivalentDefaults,
 ];

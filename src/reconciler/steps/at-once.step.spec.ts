@@ -29,11 +29,12 @@ describe('two steps at once', () => {
     await expect(new AtOnce(to(change), to(decision)).run(given, signal)).resolves.toEqual(outcome);
   });
 
+  const error = new UnavailableError('no');
   it.each<[which: string, change: Step, decision: Step]>([
-    ['first', failing(new UnavailableError('no')), to(decided)],
-    ['second', to(went), failing(new UnavailableError('no'))],
+    ['first', failing(error), to(decided)],
+    ['second', to(went), failing(error)],
   ])('fail when the %s does', async (_, change, decision) => {
-    await expect(new AtOnce(change, decision).run(given, signal)).rejects.toThrow('no');
+    await expect(new AtOnce(change, decision).run(given, signal)).rejects.toBe(error);
   });
 
   it('are both begun with the same execution, and over only when both are', async () => {

@@ -93,3 +93,10 @@ describe('an execution that is cancelled while it runs', () => {
     await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
   });
 });
+
+it('an execution that does not ask for its cancellation costs no request', async () => {
+  const { request, execution, server } = aCluster();
+  const one = execution({ status: { phase: 'Running' } });
+  await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  expect(server.verbs).toEqual([]);
+});

@@ -83,3 +83,10 @@ describe('a Skipped execution without a TTL of its own', () => {
     expect(deleted).toEqual([own]);
   });
 });
+
+it('a finished execution that does not say when it ended is kept', async () => {
+  const { step, deleted } = at('2036-01-02T03:04:05Z');
+  const execution = aWorkflowExecution({ status: { phase: 'Completed' }, spec: { ttlSecondsAfterFinished: 60 } });
+  const outcome = await step.run(execution, signal);
+  expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'Finished' }, []]);
+});

@@ -255,3 +255,30 @@ describe('following an execution whose end Tekton does not record', () => {
     await expect(follow(one)).resolves.toMatchObject({ observation: { failure: { reason: 'UnknownStatus' } } });
   });
 });
+
+describe('following an execution that says that the end of its PipelineRun is not recorded', () => {
+  const ready = { type: 'Ready', status: 'Unknown', reason: 'EndNotRecorded', message: '' } as const;
+  const conditions = [{ ...ready, lastTransitionTime: startTime }];
+
+  /** The execution, long after Tekton should have recorded the end. */
+  async function overdue(spec: object = {}) {
+    const cluster = aStep();
+    const one = cluster.execution({ status: { phase: 'Running', conditions } });
+    cluster.pipelineRun(one, { spec, status: goesOn, metadata: { creationTimestamp: startTime } });
+    await cluster.clock.advance(2 * statusDeadlineMs);
+    return { ...cluster, follow: () => cluster.follow(one), one };
+  }
+
+  it('gives it up when nothing of it is left', async () => {
+    const { follow } = await overdue();
+    await expect(follow()).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'UnknownStatus' } },
+    });
+  });
+
+  it('cancels it once', async () => {
+    const { follow, server } = await overdue({ status: 'Cancelled' });
+    await follow();
+    expect(server.verbs).not.toContain('patch');
+  });
+});

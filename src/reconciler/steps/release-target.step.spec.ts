@@ -55,6 +55,13 @@ describe('releasing the target of an execution', () => {
     expect(released).toEqual([]);
   });
 
+  it('releases it once nothing of a run goes on that was deleted before it ended', async () => {
+    const { step, execution, released } = aStep();
+    const one = execution({ status: { phase: 'Running' } });
+    await expect(step.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(released).toHaveLength(1);
+  });
+
   it('looks at nothing of one that has ended', async () => {
     const { step, execution, server, released } = aStep();
     await expect(step.run(execution({ status: failed }), signal)).resolves.toMatchObject({ kind: 'next' });
@@ -62,9 +69,16 @@ describe('releasing the target of an execution', () => {
   });
 
   it('does not wait for somebody to delete a Lease that cannot be parsed, and says so', async () => {
-    const { step, execution, warn } = aStep(new UnreadableLockError('garbage'));
-    await expect(step.run(execution({ status: failed }), signal)).resolves.toMatchObject({ kind: 'next' });
-    expect(warn).toHaveBeenCalledTimes(1);
+    const err = new UnreadableLockError('garbage');
+    const { step, execution, warn } = aStep(err);
+    const one = execution({ status: failed });
+    await expect(step.run(one, signal)).resolves.toMatchObject({ kind: 'next' });
+    const which = {
+      execution: 'payment/we-pod-crash',
+      uid: one.metadata.uid,
+      target: 'payment/deployment/payment-api',
+    };
+    expect(warn.mock.calls).toEqual([[{ ...which, err }, 'lock not released']]);
   });
 
   it('is tried again after any other error', async () => {

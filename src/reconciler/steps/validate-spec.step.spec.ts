@@ -5,7 +5,7 @@ import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.ts';
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
-import { UnavailableError } from '../../kubernetes/errors.ts';
+import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
 import type { Targets } from '../../targets/targets.ts';
@@ -162,5 +162,18 @@ describe('the spec of an execution', () => {
     const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' }, on: { status: { target } } });
+  });
+});
+
+describe('the spec of an execution whose target cannot be resolved', () => {
+  it('is refused all the same when it breaks a rule of the policy', async () => {
+    const resolve = () => Promise.reject(new UnavailableError('the API server is away'));
+    await expect(validate(aWorkflowExecution(), { resolve, policy: closed })).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { reason: 'ValidationFailed' } },
+    });
+  });
+
+  it.each([new CancelledError('stopped'), new TypeError('a bug')])('is not decided about after %p', async (error) => {
+    await expect(validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) })).rejects.toBe(error);
   });
 });

@@ -55,11 +55,11 @@ export class ValidateSpec implements Step {
     signal: AbortSignal,
   ): Promise<TargetResolution | Undecided> {
     if (status?.target !== undefined) return { kind: 'resolved', target: status.target };
-    const now = this.clock.now();
     // The time of creation has no parts of a second.
-    const created = new Date(Date.parse(metadata.creationTimestamp) + 1_000);
+    const created = Date.parse(metadata.creationTimestamp) + 1_000;
+    const notBefore = new Date(Math.min(created, this.clock.now().getTime()));
     try {
-      return await this.targets.resolve(spec.targetResource, created < now ? created : now, signal);
+      return await this.targets.resolve(spec.targetResource, notBefore, signal);
     } catch (error) {
       if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
       return { kind: 'undecided', error };

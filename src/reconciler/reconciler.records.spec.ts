@@ -1,0 +1,63 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { silentLogger } from '../kubernetes/logger.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import type { ExecutionEvents } from './execution-events.ts';
+import { ExecutionLog } from './execution-log.ts';
+import type { ExecutionMetrics } from './execution-metrics.ts';
+import { aFakeCluster } from './fake-cluster.builders.ts';
+import type { LifeOfAnExecution } from './life-of-an-execution.ts';
+import { Reconciler } from './reconciler.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
+import type { StepOutcome } from './steps/step.ts';
+
+const { signal } = new AbortController();
+const pending = {
+  kind: 'observed',
+  observation: { phase: 'Pending', reason: 'Forbidden', message: 'not yet' },
+} as const;
+
+/** A reconciler whose one step comes to this outcome, and what it has recorded. */
+function aReconciler(outcome: StepOutcome) {
+  const cluster = aFakeCluster();
+  const { executions, retention, clock } = cluster;
+  const counted: (string | undefined)[] = [];
+  const metrics: Pick<ExecutionMetrics, 'seen' | 'written'> = {
+    seen: ({ metadata }) => void counted.push(metadata.resourceVersion),
+    written: (_execution, _status, writing) => writing,
+  };
+  const life = { steps: () => [{ run: () => Promise.resolve(outcome) }], isOver: () => false };
+  const info = jest.fn();
+  const reconciler = new Reconciler(
+    executions,
+    life as unknown as LifeOfAnExecution,
+    { tell: () => undefined } as unknown as ExecutionEvents,
+    metrics as ExecutionMetrics,
+    new ExecutionLog({ ...silentLogger, info }),
+    clock,
+    retention,
+    new RefusedStatuses(clock),
+  );
+  return { ...cluster, reconciler, counted, info };
+}
+
+describe('a pass', () => {
+  it('logs what it has written', async () => {
+    const { reconciler, execution, info } = aReconciler(pending);
+    await reconciler.reconcile(execution().metadata, signal);
+    expect(info.mock.calls).toEqual([[expect.anything(), 'execution created']]);
+  });
+
+  it('comes back when its outcome says so', async () => {
+    const { reconciler, execution } = aReconciler({ ...pending, requeueAfterMs: 1_500 });
+    await expect(reconciler.reconcile(execution().metadata, signal)).resolves.toEqual({ requeueAfterMs: 1_500 });
+  });
+
+  it('shows the metrics every version of the execution that it looks at', async () => {
+    const { reconciler, execution, server, counted, stored } = aReconciler(pending);
+    const seen = execution();
+    await server.client().patch(workflowExecutionResource, seen.metadata, { metadata: { labels: { a: 'b' } } });
+    const live = stored(seen)?.metadata.resourceVersion;
+    await reconciler.reconcile(seen.metadata, signal);
+    expect(counted).toEqual([seen.metadata.resourceVersion, live]);
+  });
+});

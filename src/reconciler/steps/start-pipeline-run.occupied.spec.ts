@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { LockContendedError } from '../../locking/target-locks.ts';
+import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { StartPipelineRun } from './start-pipeline-run.step.ts';
+
+const { signal } = new AbortController();
+
+/** An execution that starts while another one runs on its target. */
+function anOccupiedTarget() {
+  const cluster = aFakeCluster();
+  const { pipelineRuns, adoption, conflicts, occupancy, clock } = cluster;
+  const step = new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, { inc: () => undefined }, clock);
+  const other = cluster.execution({ metadata: { name: 'other', uid: 'uid-other' }, status: { phase: 'Running' } });
+  const own = cluster.execution();
+  return { ...cluster, own, other, start: () => step.run(own, signal) };
+}
+
+describe('an execution that starts although another one runs on its target', () => {
+  it('is skipped and creates nothing', async () => {
+    const { start, server } = anOccupiedTarget();
+    await expect(start()).resolves.toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Skipped', skip: { reason: 'ResourceBusy', message: expect.stringContaining('other') } },
+    });
+    expect(server.list(pipelineRunResource)).toEqual([]);
+  });
+
+  it('is followed when it has its PipelineRun already', async () => {
+    const { start, own, unseenPipelineRun } = anOccupiedTarget();
+    unseenPipelineRun(own);
+    await expect(start()).resolves.toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Running', begun: 'adopted' },
+    });
+  });
+
+  it('first ends a different PipelineRun that names it as its controller', async () => {
+    const { start, own, unseenPipelineRun, storedRun } = anOccupiedTarget();
+    unseenPipelineRun(own, { spec: { pipelineSpec: {} } });
+    await expect(start()).resolves.toMatchObject({
+      observation: { phase: 'Pending', reason: 'PipelineRunConflict' },
+    });
+    expect(storedRun(own)?.spec.status).toBe('Cancelled');
+  });
+
+  it('is tried again when a live read shows that the other one has just ended', async () => {
+    const { start, other, holderStates, server } = anOccupiedTarget();
+    holderStates.set(other.metadata.name, { kind: 'ended' });
+    const error = await start().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(LockContendedError);
+    expect(error).toHaveProperty('message', expect.stringContaining('has just ended'));
+    expect(server.list(pipelineRunResource)).toEqual([]);
+  });
+});
+
+describe('the target of an execution whose PipelineRun name is taken by somebody else', () => {
+  it('is free for others', async () => {
+    const cluster = aFakeCluster();
+    const { pipelineRuns, adoption, conflicts, occupancy, clock, execution, unseenPipelineRun } = cluster;
+    const step = new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, { inc: () => undefined }, clock);
+    const own = execution();
+    const rival = execution({ metadata: { name: 'rival', uid: 'uid-rival' } });
+    unseenPipelineRun(own, notOurs);
+    await step.run(own, signal);
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+});

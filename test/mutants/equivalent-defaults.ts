@@ -1,0 +1,167 @@
+// Defaults and checks that the types ask for and that nothing can reach.
+import type { EquivalentMutant } from './score.ts';
+
+/** Empty texts that stand for a value that is not there, where any other text would do as well. */
+const emptyTexts: readonly (readonly [file: string, reason: string, ...code: readonly string[]])[] = [
+  [
+    'src/reconciler/milestones.ts',
+    'Neither text is a time.',
+    "const seconds = (Date.parse(completionTime ?? '') - Date.parse(startTime ?? '')) / 1000;",
+  ],
+  [
+    'src/reconciler/pipeline-run-retention.ts',
+    'A PipelineRun that the watch has shown has the label by which it is watched.',
+    "last.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '',",
+  ],
+  [
+    'src/reconciler/run-end.ts',
+    'Neither text is a time.',
+    "const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');",
+  ],
+  [
+    'src/reconciler/steps/await-audit.step.ts',
+    'Neither text is a time.',
+    "const begun = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;",
+  ],
+  [
+    'src/reconciler/steps/delete-pipeline-run.step.ts',
+    'Neither text is a time.',
+    "const settled = Date.parse(deletionTimestamp ?? '') + settleMs <= this.clock.now().getTime();",
+  ],
+  [
+    'src/reconciler/unrecorded-ends.ts',
+    'A PipelineRun has a namespace, and neither text is a duration.',
+    "const { namespace = '', name, uid } = pipelineRun.metadata;",
+    "const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;",
+  ],
+  [
+    'src/tekton/run-activity.ts',
+    'Neither text is a time.',
+    ".flatMap(({ metadata, steps }) => [metadata.creationTimestamp, ...steps.map(({ finishedAt }) => finishedAt ?? '')])",
+  ],
+  [
+    'src/tekton/steps-run.ts',
+    'Neither text is a reason of Tekton.',
+    "return pods.length > 0 && endings.has(succeeded?.reason ?? '') && !lackedResources(taskRun);",
+  ],
+  [
+    'src/workflow-execution/secret-parameters.ts',
+    'A match has the group of its credential.',
+    "...labels.flatMap((label) => [...text.matchAll(label)].map(([, credential = '']) => credential)),",
+  ],
+  [
+    'src/workflow-execution/timestamp.ts',
+    'A match has both groups, and without one neither text is a time.',
+    "const { second = '', fraction = '', zone = '' } = rfc3339.exec(text)?.groups ?? {};",
+  ],
+];
+
+/** Optional labels: parseMetadata gives every object some. */
+const labels: readonly (readonly [file: string, code: string, original: string])[] = [
+  [
+    'src/reconciler/pipeline-run-retention.ts',
+    "last.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '',",
+    'last.metadata.labels?.[pipelineRunLabels.workflowExecution]',
+  ],
+  [
+    'src/reconciler/pipeline-runs.ts',
+    'return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;',
+    'metadata.labels?.[pipelineRunLabels.workflowExecution]',
+  ],
+  [
+    'src/tekton/pipeline-run-content.ts',
+    '(key) => metadata.labels?.[key] === labels[key] && content.annotations[key] === annotations[key],',
+    'metadata.labels?.[key]',
+  ],
+  [
+    'src/tekton/run-activity.ts',
+    'if (uid !== undefined) return labels?.[taskRunLabels.pipelineRunUid] === uid;',
+    'labels?.[taskRunLabels.pipelineRunUid]',
+  ],
+  [
+    'src/tekton/run-activity.ts',
+    'return labels?.[taskRunLabels.pipelineRun] === name;',
+    'labels?.[taskRunLabels.pipelineRun]',
+  ],
+];
+
+const others: readonly EquivalentMutant[] = [
+  ...(['pipelineRun', 'target'] as const).map((name) => ({
+    file: 'src/reconciler/execution-indexes.ts',
+    code: `export const ${name}Index = '${name}';`,
+    original: `'${name}'`,
+    replacement: '""',
+    reason: 'The name of an index is read only through its constant.',
+  })),
+  {
+    file: 'src/reconciler/first-seen.ts',
+    code: 'if (this.#since.size > most && oldest !== undefined) this.#since.delete(oldest);',
+    original: 'oldest !== undefined',
+    replacement: 'true',
+    reason: 'A map that has entries has an oldest one.',
+  },
+  {
+    file: 'src/reconciler/milestones.ts',
+    code: 'const fields = { by: cancelRequestedBy(after), mode, pipelineRun: after.status?.pipelineRunRef?.name };',
+    original: 'after.status?.pipelineRunRef',
+    replacement: 'after.status.pipelineRunRef',
+    reason: 'An execution that is being cancelled has a status that says so.',
+  },
+  {
+    file: 'src/reconciler/pipeline-run-retention.ts',
+    code: 'const { finalizers = [], uid } = pipelineRun.metadata;',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    reason: 'Our finalizer is in neither.',
+  },
+  {
+    file: 'src/reconciler/run-end.ts',
+    code: 'return false;',
+    original: 'false',
+    replacement: 'true',
+    reason: 'It waits for a live step, and then is not cancelled, or for nothing, and then has ended.',
+  },
+  {
+    file: 'src/reconciler/run-end.ts',
+    code: 'const children = pipelineRun?.status.childReferences ?? [];',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    reason: 'A text has no kind.',
+  },
+  {
+    file: 'src/reconciler/steps/validate-spec.step.ts',
+    code: "const resolved = resolution.kind === 'resolved' ? withTarget(execution, resolution.target) : execution;",
+    original: "resolution.kind === 'resolved'",
+    replacement: 'true',
+    reason: 'No other resolution has a target, and without one withTarget returns the execution.',
+  },
+  {
+    file: 'src/reconciler/steps/validate-spec.step.ts',
+    code: "if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);",
+    original: "resolution.kind === 'undecided'",
+    replacement: 'true',
+    reason: 'A target that was refused is a broken rule, and with one that was resolved the step has returned.',
+  },
+  {
+    file: 'src/reconciler/target-occupancy.ts',
+    code: 'if (target === undefined) return [];',
+    original: 'target === undefined',
+    replacement: 'false',
+    reason: 'The index has no execution without a target.',
+  },
+];
+
+/** Mutants of such defaults and checks. */
+export const equivalentDefaults: readonly EquivalentMutant[] = [
+  ...emptyTexts.flatMap(([file, reason, ...codes]) =>
+    codes.map((code) => ({ file, code, original: "''", replacement: '"Stryker was here!"', reason })),
+  ),
+  ...labels.map(([file, code, original]) => ({
+    file,
+    code,
+    original,
+    replacement: original.replace('labels?.', 'labels'),
+    reason: 'parseMetadata gives every object labels.',
+  })),
+  ...others,
+];
