@@ -26,7 +26,8 @@ interface Connection {
 /**
  * Bounds the open connections of one port, in all and per address. At a limit a new connection takes the place of the oldest
  * one on which no call has been authenticated yet, so that nobody keeps callers out by holding connections; where there is
- * none, the new one is closed.
+ * none, the new one is closed. At the limit of all, the address with the most of them loses one: a flood from some addresses
+ * does not close the connection of a probe before its request was read.
  */
 export class ConnectionLimits {
   private readonly all = new Group();
@@ -58,7 +59,10 @@ export class ConnectionLimits {
   private admit(socket: Socket): void {
     const address = addressGroup(socket.remoteAddress ?? '');
     const { perAddress, total } = this.caps;
-    const hasRoom = this.makeRoom(this.byAddress.get(address), perAddress) && this.makeRoom(this.all, total);
+    const known = this.byAddress.get(address);
+    const hasRoom =
+      (known === undefined || known.size < perAddress || this.closeOldest(known)) &&
+      (this.all.size < total || this.closeOldest(this.largest()));
     if (!hasRoom) return void socket.destroy();
     const own = this.byAddress.get(address) ?? new Group();
     this.byAddress.set(address, own);
@@ -72,9 +76,21 @@ export class ConnectionLimits {
     socket.once('close', () => this.forget(socket));
   }
 
-  /** Whether a group has room for one more, after its oldest anonymous connection has been closed where necessary. */
-  private makeRoom(group: Group | undefined, limit: number): boolean {
-    if (group === undefined || group.size < limit) return true;
+  /** The address with the most anonymous connections; of several the one that has had its oldest for longest. */
+  private largest(): Group {
+    let largest = this.all;
+    let [size, openedMs] = [0, 0];
+    for (const group of this.byAddress.values()) {
+      const [oldest] = group.anonymous;
+      const opened = (oldest && this.open.get(oldest)?.openedMs) ?? 0;
+      if (group.anonymous.size < size || (group.anonymous.size === size && opened >= openedMs)) continue;
+      [largest, size, openedMs] = [group, group.anonymous.size, opened];
+    }
+    return largest;
+  }
+
+  /** Closes the oldest anonymous connection of a group; false when it has none. */
+  private closeOldest(group: Group): boolean {
     const [oldest] = group.anonymous;
     if (oldest === undefined) return false;
     this.forget(oldest);
