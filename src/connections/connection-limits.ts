@@ -21,6 +21,8 @@ interface Connection {
   readonly address: string;
   readonly peer: string;
   readonly openedMs: number;
+  /** Before one was authenticated. */
+  calls: number;
 }
 
 /**
@@ -49,6 +51,14 @@ export class ConnectionLimits {
     for (const { anonymous } of this.open.get(socket)?.groups ?? []) anonymous.delete(socket);
   }
 
+  /** Counts a call on the connection from this peer: how many there were; 0 when one of them was authenticated. */
+  countAnonymousCall(peer: Peer): number {
+    const socket = this.byPeer.get(peerKey(peer));
+    const connection = socket && this.open.get(socket);
+    if (socket === undefined || connection === undefined || !this.all.anonymous.has(socket)) return 0;
+    return ++connection.calls;
+  }
+
   /** How long the connection from this peer has been open, in milliseconds; undefined when there is none. */
   ageMs(peer: Peer): number | undefined {
     const socket = this.byPeer.get(peerKey(peer));
@@ -66,7 +76,13 @@ export class ConnectionLimits {
     if (!hasRoom) return void socket.destroy();
     const own = this.byAddress.get(address) ?? new Group();
     this.byAddress.set(address, own);
-    const connection = { groups: [this.all, own], address, peer: peerKey(socket), openedMs: performance.now() };
+    const connection = {
+      groups: [this.all, own],
+      address,
+      peer: peerKey(socket),
+      openedMs: performance.now(),
+      calls: 0,
+    };
     this.open.set(socket, connection);
     this.byPeer.set(connection.peer, socket);
     for (const group of connection.groups) {

@@ -24,3 +24,9 @@ export const grpcLimits = {
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
 } as const;
+
+/**
+ * What a call to health or reflection holds of that until it ends, in bytes: such streams have no end of their own, and so
+ * many of an address are open at once.
+ */
+export const openCallBytes = 64 * 1024;

@@ -124,6 +124,21 @@ describe('a call over gRPC', () => {
   });
 });
 
+describe('calls without a token', () => {
+  it('close the connection on which they come in masses', async () => {
+    const session = connectHttp2(`http://${api.grpcAddress}`).on('error', () => undefined);
+    const closed = once(session, 'close');
+    for (let number = 0; number < 1_500; number++) {
+      const path = '/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
+      const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
+      stream.on('error', () => undefined).resume();
+    }
+
+    await closed;
+    expect((await grpcCaller(api).list(namespace.name)).error).toBeUndefined();
+  });
+});
+
 describe('bad tokens', () => {
   let own: RunningApi;
   const reviews = () => proxy.seen(tokenReviews).length;
