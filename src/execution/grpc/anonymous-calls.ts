@@ -12,7 +12,7 @@ const freeCalls = 10;
  * Further ones, of all connections together. Each takes some tenths of a millisecond until it is refused, and one read of a
  * connection may bring hundreds.
  */
-const furtherCalls: BucketSize = { burst: 1_000, refillMs: 2 };
+const furtherCalls: BucketSize = { burst: 1_000, refillMs: 5 };
 
 /** Node.js publishes each stream here before the server is told of it. */
 const streamCreated = 'http2.server.stream.created';

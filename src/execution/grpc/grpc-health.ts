@@ -49,7 +49,7 @@ export class GrpcHealth {
 
   private check({ service: name }: Request, done: sendUnaryData<Answer>): void {
     if (services.includes(name)) done(null, { status: this.state });
-    else done({ code: status.NOT_FOUND, details: 'there is no service of this name' });
+    else done({ code: status.NOT_FOUND, details: 'the service is unknown' });
   }
 
   private watch(call: ServerWritableStream<Request, Answer>): void {

@@ -7,6 +7,7 @@ import { readRecord } from '../../cluster/record.ts';
 import { Connections, type Endpoint } from '../../drill/client/connections.ts';
 import { Certificates } from '../../drill/harness/certificates.ts';
 import { holdsWithin } from '../../drill/harness/until.ts';
+import { allocatorOfImage } from '../../image/allocator.ts';
 import { skippingWorkflow } from '../../integration/reconciler/workflows.ts';
 import { createNamespaces, createSubmitter } from '../../storm/harness/namespaces.ts';
 import { PersistentApi } from '../../storm/harness/persistent-api.ts';
@@ -72,6 +73,7 @@ export async function openStage({ roles, cluster, directory, signal }: StageOpti
   });
   const certificates = new Certificates(join(directory, 'certificates'));
   await certificates.create();
+  const allocator = await allocatorOfImage(undefined, signal);
   const processes: AttackedProcess[] = [];
   const connections = new Connections({ token, ca: certificates.ca, channel: {} });
   const close = async () => {
@@ -83,7 +85,8 @@ export async function openStage({ roles, cluster, directory, signal }: StageOpti
     const names = roles === 'two processes' ? (['api', 'controller'] as const) : (['both'] as const);
     for (const name of names) {
       const kubeconfig = await serviceKubeconfig(cluster, directory, name);
-      const settings = { WFE_ROLES: name === 'both' ? 'api,controller' : name, ...certificates.settings };
+      const role = { WFE_ROLES: name === 'both' ? 'api,controller' : name };
+      const settings = { ...role, ...certificates.settings, ...allocator };
       processes.push(await startLimited(name, { kubeconfig, settings }));
     }
     const lease = () => leaderOf(api);
