@@ -97,8 +97,8 @@ export class ExecutionService {
   }
 
   /** One page of executions out of the shared store. */
-  list(command: ListCommand, { signal }: Call): Promise<ExecutionPage> {
-    return this.lists.page(command, signal);
+  list(command: ListCommand, call: Call): Promise<ExecutionPage> {
+    return this.lists.page(command, call);
   }
 
   /**

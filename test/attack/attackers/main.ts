@@ -7,10 +7,10 @@ import { Tally } from './attack.ts';
 import type { AttackJob } from '../harness/attackers.ts';
 
 // They take only the time of the processor that the service leaves: those of the real world have machines of their own.
-setPriority(19);
+setPriority(5);
 try {
   // Linux shares a processor between sessions first (sched(7), the autogroup feature), and this process has one of its own.
-  writeFileSync('/proc/self/autogroup', '19');
+  writeFileSync('/proc/self/autogroup', '5');
 } catch {
   // Without that feature the priority of the process is enough.
 }
