@@ -51,9 +51,9 @@ describe('connection limits', () => {
 
   it('close the oldest anonymous connection of the address that has most when there are too many in all', () => {
     const { connect } = portWith({ total: 4, perAddress: 4 });
-    const sockets = ['10.0.0.9', '10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map(connect);
+    const sockets = ['10.0.0.9', '10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.3'].map(connect);
 
-    expect(closed(...sockets)).toEqual([true, true, false, false, false, false]);
+    expect(closed(...sockets)).toEqual([false, true, false, false, false]);
   });
 
   it('never close a connection with an authenticated call', () => {

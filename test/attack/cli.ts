@@ -1,4 +1,4 @@
-// No request brings the service down: attacks it, and watches that it goes on. `npm run prove -- attack`; see README.md.
+// Attacks the service on all ports, and checks that it goes on (docs/operations.md#connections): `npm run prove -- attack`.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

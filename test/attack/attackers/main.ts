@@ -14,7 +14,7 @@ try {
 } catch {
   // Without that feature the priority of the process is enough.
 }
-const job: AttackJob = JSON.parse(process.argv[2] ?? ''); // made by ../harness/attackers.ts
+const job = JSON.parse(process.argv[2] ?? '') as AttackJob; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by ../harness/attackers.ts
 const tally = new Tally();
 const signal = AbortSignal.timeout(job.seconds * 1_000);
 // What fails at the edge of an attack is of no interest.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { at } from '../../cluster/json.ts';
+import { textAt } from '../../storm/history/json.ts';
 import type { PersistentApi } from '../../storm/harness/persistent-api.ts';
 
 /** Milliseconds between two looks at an execution. */
@@ -69,7 +69,7 @@ export class Executions {
   async #end(path: string, deadline: number): Promise<string> {
     for (;;) {
       const { body } = await this.#options.api.call('GET', path);
-      const phase = String(at(body, 'status', 'phase') ?? 'Pending');
+      const phase = textAt(body, 'status', 'phase') ?? 'Pending';
       const isOver = !['Pending', 'Running'].includes(phase);
       if (isOver || performance.now() > deadline) return phase;
       await delay(lookMs);

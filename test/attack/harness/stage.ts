@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pushBundle } from '../../cluster/images.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { at } from '../../cluster/json.ts';
+import { textAt } from '../../storm/history/json.ts';
 import { readRecord } from '../../cluster/record.ts';
 import { Connections, type Endpoint } from '../../drill/client/connections.ts';
 import { Certificates } from '../../drill/harness/certificates.ts';
@@ -129,7 +130,7 @@ async function leaderOf(api: PersistentApi): Promise<{ holder: string; transitio
   const path = `/apis/coordination.k8s.io/v1/namespaces/${systemNamespace}/leases/workflow-execution-leader`;
   const { body } = await api.call('GET', path);
   return {
-    holder: String(at(body, 'spec', 'holderIdentity') ?? ''),
+    holder: textAt(body, 'spec', 'holderIdentity') ?? '',
     transitions: Number(at(body, 'spec', 'leaseTransitions') ?? 0),
   };
 }
