@@ -91,10 +91,10 @@ export function violationsOf(figures: FamilyFigures): readonly string[] {
   return [...broken, ...served].map((sentence) => `${family}: ${sentence}`);
 }
 
-/** Answers that blame the service, not the request: HTTP 5xx; gRPC UNKNOWN, INTERNAL and DATA_LOSS. */
+/** Answers that blame the service, not the request: HTTP 5xx, gRPC UNKNOWN, INTERNAL and DATA_LOSS. 503 refuses pipelined requests. */
 function serverErrors(attackers: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(attackers).flatMap(([name, times]) =>
-    /^(HTTP 5\d\d|gRPC (2|13|15))$/.test(name) ? [`${times} attackers were answered ${name}`] : [],
+    /^(HTTP 50[0124]|gRPC (2|13|15))$/.test(name) ? [`${times} attackers were answered ${name}`] : [],
   );
 }
 

@@ -73,7 +73,7 @@ export async function slowBodies(attack: Attack): Promise<void> {
 /** Little that becomes a lot when it is decompressed: to methods for callers, and to those that are open to everybody. */
 export async function bombs(attack: Attack): Promise<void> {
   const { target, tally } = attack;
-  const zeros = Buffer.alloc(256 * mebibyte, ' ');
+  const zeros = Buffer.alloc(64 * mebibyte, ' ');
   const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
   const compressed = [
     ['gzip', gzipSync(zeros, { level: 1 })],
