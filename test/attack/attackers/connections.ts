@@ -28,6 +28,7 @@ export async function idleConnections(attack: Attack): Promise<void> {
       await Promise.race([closed, over(attack)]);
     }
     socket.destroy();
+    await pause(attack, 1_000);
   });
 }
 
