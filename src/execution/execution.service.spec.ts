@@ -14,6 +14,7 @@ import type { Call } from './call/call.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { identityOf } from './idempotency/request-identity.ts';
+import { AnswerRoom } from './body/answer-room.ts';
 import type { ExecutionLists } from './listing/execution-lists.ts';
 
 /** The service around an API server that answers what a test wants it to. */
@@ -56,6 +57,7 @@ function serviceWith(over: {
     lists,
     new ClusterAnswers(client),
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
+    new AnswerRoom(),
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

@@ -25,7 +25,9 @@ import { ClusterAnswers } from './errors/cluster-answers.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
 import { identityOf } from './idempotency/request-identity.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { AnswerRoom } from './body/answer-room.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
+import { sizeOf } from './listing/page-of.ts';
 import { derivedName, executionNamed, namespaceNamed } from './names.ts';
 import type { ExecutionKey, NameSuffix } from './names.ts';
 import { newExecution } from './new-execution.ts';
@@ -51,6 +53,7 @@ export class ExecutionService {
     private readonly lists: ExecutionLists,
     private readonly answers: ClusterAnswers,
     private readonly targetAccess: TargetAccess,
+    private readonly unread: AnswerRoom,
   ) {}
 
   /**
@@ -93,6 +96,7 @@ export class ExecutionService {
     const known = failure === undefined ? store.get(key) : undefined;
     if (known === undefined) return this.read(key, call);
     noteSubject(known.metadata);
+    await this.unread.take(call, sizeOf(known));
     return known;
   }
 

@@ -14,7 +14,7 @@ export const bodyBudget: BodyBudgetSize = { total: 64 * mebibyte, perCaller: 16 
 /** What is held of the messages to health and reflection, which are open to everybody, by address. */
 export const openBodyBudget: BodyBudgetSize = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
-/** What is held of pages of lists that their callers have not read yet. */
+/** What is held of executions and pages of lists that their callers have asked for and not read yet. */
 export const answerBudget: BodyBudgetSize = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
 /**

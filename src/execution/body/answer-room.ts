@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type { Call } from '../call/call.ts';
 import { answerBudget } from '../limits.ts';
 import { BodyBudget, type BodyRoom } from './body-budget.ts';
@@ -6,6 +7,7 @@ import { BodyBudget, type BodyRoom } from './body-budget.ts';
  * Bounds the bytes of answers that have been made and not been read yet, over all calls and for each caller. The next answer
  * is made when there is room for it, so that few are made in one turn of the event loop.
  */
+@Injectable()
 export class AnswerRoom {
   private readonly budget = new BodyBudget(answerBudget);
 

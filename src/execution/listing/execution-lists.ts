@@ -23,13 +23,12 @@ const catchUpMs = 5_000;
 /** Lists of executions, made of the shared store: the API server is not asked. */
 @Injectable()
 export class ExecutionLists {
-  private readonly unread = new AnswerRoom();
-
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly key: PageTokenKey,
     private readonly ahead: CatchUp,
     private readonly targets: Targets,
+    private readonly unread: AnswerRoom,
   ) {}
 
   /**

@@ -73,7 +73,7 @@ function fitting(executions: readonly WorkflowExecution[]): WorkflowExecution[] 
 const sizes = new WeakMap<WorkflowExecution, number>();
 
 /** Bytes of an execution as JSON. Executions are never modified, so that each is measured once. */
-function sizeOf(execution: WorkflowExecution): number {
+export function sizeOf(execution: WorkflowExecution): number {
   const size = sizes.get(execution) ?? Buffer.byteLength(JSON.stringify(execution)) + 1;
   sizes.set(execution, size);
   return size;
