@@ -55,6 +55,8 @@ async function serve(page: DynamicModule, { host, port }: Address): Promise<void
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new Error('the page is not served over HTTP');
   limitTimes(server);
+  // Whoever asks for the next page connects anew, so that nobody has many requests answered in one turn of the event loop.
+  server.maxRequestsPerSocket = 1;
   new ConnectionLimits(connectionCaps).applyTo(server);
   await app.listen(port, host);
   server.unref();

@@ -49,6 +49,13 @@ describe('connection limits', () => {
     expect(closed(...sockets)).toEqual([true, false, false]);
   });
 
+  it('close the oldest anonymous connection of the address that has most when there are too many in all', () => {
+    const { connect } = portWith({ total: 4, perAddress: 4 });
+    const sockets = ['10.0.0.9', '10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.3'].map(connect);
+
+    expect(closed(...sockets)).toEqual([false, true, false, false, false]);
+  });
+
   it('never close a connection with an authenticated call', () => {
     const { limits, connect } = portWith({ total: 2, perAddress: 2 });
     const first = connect('10.0.0.1');

@@ -21,12 +21,15 @@ interface Connection {
   readonly address: string;
   readonly peer: string;
   readonly openedMs: number;
+  /** Before one was authenticated. */
+  calls: number;
 }
 
 /**
  * Bounds the open connections of one port, in all and per address. At a limit a new connection takes the place of the oldest
  * one on which no call has been authenticated yet, so that nobody keeps callers out by holding connections; where there is
- * none, the new one is closed.
+ * none, the new one is closed. At the limit of all, the address with the most of them loses one: a flood from some addresses
+ * does not close the connection of a probe before its request was read.
  */
 export class ConnectionLimits {
   private readonly all = new Group();
@@ -48,6 +51,14 @@ export class ConnectionLimits {
     for (const { anonymous } of this.open.get(socket)?.groups ?? []) anonymous.delete(socket);
   }
 
+  /** Counts a call on the connection from this peer: how many there were; 0 when one of them was authenticated. */
+  countAnonymousCall(peer: Peer): number {
+    const socket = this.byPeer.get(peerKey(peer));
+    const connection = socket && this.open.get(socket);
+    if (socket === undefined || connection === undefined || !this.all.anonymous.has(socket)) return 0;
+    return ++connection.calls;
+  }
+
   /** How long the connection from this peer has been open, in milliseconds; undefined when there is none. */
   ageMs(peer: Peer): number | undefined {
     const socket = this.byPeer.get(peerKey(peer));
@@ -58,11 +69,20 @@ export class ConnectionLimits {
   private admit(socket: Socket): void {
     const address = addressGroup(socket.remoteAddress ?? '');
     const { perAddress, total } = this.caps;
-    const hasRoom = this.makeRoom(this.byAddress.get(address), perAddress) && this.makeRoom(this.all, total);
+    const known = this.byAddress.get(address);
+    const hasRoom =
+      (known === undefined || known.size < perAddress || this.closeOldest(known)) &&
+      (this.all.size < total || this.closeOldest(this.largest()));
     if (!hasRoom) return void socket.destroy();
     const own = this.byAddress.get(address) ?? new Group();
     this.byAddress.set(address, own);
-    const connection = { groups: [this.all, own], address, peer: peerKey(socket), openedMs: performance.now() };
+    const connection = {
+      groups: [this.all, own],
+      address,
+      peer: peerKey(socket),
+      openedMs: performance.now(),
+      calls: 0,
+    };
     this.open.set(socket, connection);
     this.byPeer.set(connection.peer, socket);
     for (const group of connection.groups) {
@@ -72,9 +92,21 @@ export class ConnectionLimits {
     socket.once('close', () => this.forget(socket));
   }
 
-  /** Whether a group has room for one more, after its oldest anonymous connection has been closed where necessary. */
-  private makeRoom(group: Group | undefined, limit: number): boolean {
-    if (group === undefined || group.size < limit) return true;
+  /** The address with the most anonymous connections; of several the one that has had its oldest for longest. */
+  private largest(): Group {
+    let largest = this.all;
+    let [size, openedMs] = [0, 0];
+    for (const group of this.byAddress.values()) {
+      const [oldest] = group.anonymous;
+      const opened = (oldest && this.open.get(oldest)?.openedMs) ?? 0;
+      if (group.anonymous.size < size || (group.anonymous.size === size && opened >= openedMs)) continue;
+      [largest, size, openedMs] = [group, group.anonymous.size, opened];
+    }
+    return largest;
+  }
+
+  /** Closes the oldest anonymous connection of a group; false when it has none. */
+  private closeOldest(group: Group): boolean {
     const [oldest] = group.anonymous;
     if (oldest === undefined) return false;
     this.forget(oldest);

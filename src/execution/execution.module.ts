@@ -8,6 +8,7 @@ import { Authentication } from './access/authentication.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { Rights } from './access/rights.ts';
 import { TargetAccess } from './access/target-access.ts';
+import { AnswerRoom } from './body/answer-room.ts';
 import { RequestBodies } from './body/request-bodies.ts';
 import { ClusterAnswers } from './errors/cluster-answers.ts';
 import { executionMetrics } from './execution.metrics.ts';
@@ -56,6 +57,7 @@ import { watchProviders } from './watch/watch.providers.ts';
     Rights,
     TargetAccess,
     RequestBodies,
+    AnswerRoom,
     JsonBody,
     CallAdmission,
     OpenStreams,

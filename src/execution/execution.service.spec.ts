@@ -15,6 +15,7 @@ import type { Call } from './call/call.ts';
 import { ExecutionService } from './execution.service.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { identityOf } from './idempotency/request-identity.ts';
+import { AnswerRoom } from './body/answer-room.ts';
 import type { ExecutionLists } from './listing/execution-lists.ts';
 
 /** The service around an API server that answers what a test wants it to. */
@@ -58,6 +59,7 @@ function serviceWith(over: {
     new ClusterAnswers(client),
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
     new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
+    new AnswerRoom(),
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

@@ -27,7 +27,9 @@ import { ClusterAnswers } from './errors/cluster-answers.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ExecutionPage, ListCommand } from './execution.types.ts';
 import { identityOf } from './idempotency/request-identity.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { AnswerRoom } from './body/answer-room.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
+import { sizeOf } from './listing/page-of.ts';
 import { derivedName, executionNamed, namespaceNamed } from './names.ts';
 import type { ExecutionKey, NameSuffix } from './names.ts';
 import { newExecution } from './new-execution.ts';
@@ -54,6 +56,7 @@ export class ExecutionService {
     private readonly answers: ClusterAnswers,
     private readonly targetAccess: TargetAccess,
     @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    private readonly unread: AnswerRoom,
   ) {}
 
   /**
@@ -102,12 +105,13 @@ export class ExecutionService {
     const known = failure === undefined ? store.get(key) : undefined;
     if (known === undefined) return this.read(key, call);
     noteSubject(known.metadata);
+    await this.unread.take(call, sizeOf(known));
     return known;
   }
 
   /** One page of executions out of the shared store. */
-  list(command: ListCommand, { signal }: Call): Promise<ExecutionPage> {
-    return this.lists.page(command, signal);
+  list(command: ListCommand, call: Call): Promise<ExecutionPage> {
+    return this.lists.page(command, call);
   }
 
   /**

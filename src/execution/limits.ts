@@ -14,6 +14,9 @@ export const bodyBudget: BodyBudgetSize = { total: 64 * mebibyte, perCaller: 16 
 /** What is held of the messages to health and reflection, which are open to everybody, by address. */
 export const openBodyBudget: BodyBudgetSize = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
+/** What is held of executions and pages of lists that their callers have asked for and not read yet. */
+export const answerBudget: BodyBudgetSize = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
+
 /**
  * What gRPC connections are held to (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options).
  * A client is pinged when it has been silent for a minute, so that streams of clients that are gone without a word end.
@@ -24,3 +27,9 @@ export const grpcLimits = {
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
 } as const;
+
+/**
+ * What a call to health or reflection holds of that until it ends, in bytes: such streams have no end of their own, and so
+ * many of an address are open at once.
+ */
+export const openCallBytes = 64 * 1024;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cache } from './cache.ts';
 import { findOnPath, isExecutable, runCommand } from './command.ts';
@@ -86,26 +86,54 @@ async function installPackages(missing: string[], progress: Progress, signal?: A
   return { available: false, reason: `still missing after their installation: ${still.join(' ')}` };
 }
 
+/** Something of the machine that a Debian package brings. */
+interface Packaged {
+  readonly name: string;
+  readonly debianPackage: string;
+  /** Its path; undefined when it is missing. */
+  readonly find: () => string | undefined;
+}
+
 /**
  * Finds a program of the machine, after the installation of its Debian package where it is missing.
  *
  * @returns its path
  * @throws ClusterError when it can not be installed here; ClusterAborted
  */
-export async function requireProgram(
+export function requireProgram(
   cache: Cache,
   { program, debianPackage }: { readonly program: string; readonly debianPackage: string },
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<string> {
   const find = () => findOnPath(program, [process.env['PATH'] ?? '', ...systemDirectories].join(':'));
+  return requirePackaged(cache, { name: program, debianPackage, find }, progress, signal);
+}
+
+/** Finds a shared library of the machine as {@link requireProgram} finds a program. */
+export function requireLibrary(
+  cache: Cache,
+  { library, debianPackage }: { readonly library: string; readonly debianPackage: string },
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
+  const find = () => globSync(`/usr/lib/{,*/}${library}`).at(0);
+  return requirePackaged(cache, { name: library, debianPackage, find }, progress, signal);
+}
+
+async function requirePackaged(
+  cache: Cache,
+  { name, debianPackage, find }: Packaged,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<string> {
   const found = find();
   if (found !== undefined) return found;
   return withLock(cache, 'packages', { signal }, async () => {
     const obstacle = find() === undefined ? await aptInstall([debianPackage], progress, signal) : undefined;
     const installed = find();
     if (installed === undefined)
-      throw new ClusterError(`${program} is missing: ${obstacle ?? 'it was installed in vain'}`);
+      throw new ClusterError(`${name} is missing: ${obstacle ?? 'it was installed in vain'}`);
     return installed;
   });
 }

@@ -100,6 +100,12 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await expect(kubectl(...inPod)).resolves.toBe('65532 EROFS\n');
   });
 
+  it.each(['api', 'controller'])('allocates the memory of the %s with jemalloc', async (role) => {
+    const script = 'console.log(fs.readFileSync("/proc/self/maps", "utf8").includes("libjemalloc"))';
+    const inPod = inSystem('exec', `deployment/workflow-execution-${role}`, '--', '/nodejs/bin/node', '-e', script);
+    await expect(kubectl(...inPod)).resolves.toBe('true\n');
+  });
+
   it(
     'changes the level of its log with a ConfigMap, without a restart',
     async () => {

@@ -23,9 +23,9 @@ export interface Environment {
   readonly namespace: string;
   readonly publisher: Publisher;
   /** Starts a controller that watches only this namespace and does not compete with those of other tests. */
-  readonly controller: Required<Omit<ServiceOptions, 'product'>>;
+  readonly controller: Required<Omit<ServiceOptions, 'product' | 'wrapper'>>;
   /** Starts the API and such a controller in one process. */
-  readonly service: Required<Omit<ServiceOptions, 'product'>>;
+  readonly service: Required<Omit<ServiceOptions, 'product' | 'wrapper'>>;
   /** kubectl with the rights of an administrator. */
   readonly kubectl: (...args: string[]) => Promise<string>;
   /** Creates an execution of a published workflow, on a target of its own unless the spec names another one. */

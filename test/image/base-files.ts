@@ -2,7 +2,9 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
 import { ClusterError } from '../cluster/errors.ts';
+import { silent } from '../cluster/progress.ts';
 import { findPackages } from '../cluster/packages.ts';
+import { allocatorLibrary } from './allocator.ts';
 
 /** The npm that installs the packages in the build base; it brings its own dependencies. */
 const npmVersion = '11.19.1';
@@ -34,6 +36,7 @@ async function layOutBuild(root: string, signal?: AbortSignal): Promise<void> {
   );
   // Where programs that are scripts look for their interpreter.
   await symlink('/bin/env', join(root, 'usr', 'bin', 'env'));
+  await copyTo(join(root, 'usr', 'lib', 'libjemalloc.so.2'), await allocatorLibrary(silent, signal));
   await layOutNpm(join(root, 'usr', 'local'), signal);
 }
 

@@ -111,6 +111,13 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'attack',
+    minutes: 5,
+    proves:
+      'Whatever is sent to it, the service is live and within its memory, the leader keeps its Lease, and good callers are served.',
+    run: { node: ['test/attack/cli.ts'] },
+  },
+  {
     name: 'memory',
     minutes: 1,
     proves: 'The process that the image starts gives the memory of its first lists back.',

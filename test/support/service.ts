@@ -46,6 +46,8 @@ export interface ServiceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Directory of another checkout, whose built service is started. */
   readonly product?: string;
+  /** A command that becomes the one in its arguments, such as `nice`; default: none. */
+  readonly wrapper?: readonly string[];
 }
 
 /**
@@ -53,7 +55,8 @@ export interface ServiceOptions {
  *
  * @throws Error with what it logged, when it ends before that; or when it would see to the executions of other tests
  */
-export async function startService({ kubeconfig, settings = {}, product }: ServiceOptions): Promise<ServiceProcess> {
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { kubeconfig, settings = {}, product, wrapper = [] } = options;
   assertKeepsToItself(kubeconfig, settings);
   const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
   const own = {
@@ -62,7 +65,8 @@ export async function startService({ kubeconfig, settings = {}, product }: Servi
     ...settings,
   };
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('WFE_'));
-  const child = spawn(process.execPath, nodeArguments(product), {
+  const [command = process.execPath, ...args] = [...wrapper, process.execPath, ...nodeArguments(product)];
+  const child = spawn(command, args, {
     env: {
       ...Object.fromEntries(inherited),
       WFE_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,

@@ -20,11 +20,9 @@ export function signalOfCall(call: CancellableCall): AbortSignal {
   return controller.signal;
 }
 
-/** A signal that aborts when the connection is gone before the answer is out. */
-export function signalOfResponse(response: Pick<Response, 'once' | 'writableFinished'>): AbortSignal {
+/** A signal that aborts when the answer is out, or the connection is gone before that. */
+export function signalOfResponse(response: Pick<Response, 'once'>): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort(gone);
-  });
+  response.once('close', () => controller.abort(gone));
   return controller.signal;
 }

@@ -6,7 +6,7 @@ export interface Call {
   readonly caller?: Caller;
   /** In how many milliseconds a stream has to end because its connection does; absent for never. */
   readonly endsInMs?: number;
-  /** Aborts when the caller goes away or its deadline is over. */
+  /** Aborts when the call ends: the caller goes away, its deadline is over, or the answer is out. */
   readonly signal: AbortSignal;
   /**
    * Asks anew whether the caller may do this, for calls that last.

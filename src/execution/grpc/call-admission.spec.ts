@@ -99,6 +99,18 @@ describe('the admission of gRPC calls', () => {
     expect(read()).toEqual([true, true, false]);
   });
 
+  it('bounds the calls to health and reflection that one address has open, however small', async () => {
+    const { call } = admission(undefined);
+    const calls = [];
+    for (let number = 0; number < 60; number++) {
+      const one = await call('/grpc.health.v1.Health/Watch');
+      await one.complete(10);
+      calls.push(one);
+    }
+
+    expect(calls.filter(({ seen }) => seen.isRead).length).toBe(49);
+  });
+
   it('refuses a request that is not whole after 30 s', async () => {
     const { clock, call } = admission('alice');
     const [slow, whole] = [await call(), await call()];

@@ -14,7 +14,7 @@ import { RequestBodies } from '../body/request-bodies.ts';
 import { noteRefusal } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import { maxRequestBytes } from '../limits.ts';
+import { maxRequestBytes, openCallBytes } from '../limits.ts';
 import { encodedSize } from './encoded-size.ts';
 import { serviceName } from './package-definition.ts';
 import { toGrpcStatus } from './status-details.ts';
@@ -49,8 +49,8 @@ export class CallAdmission {
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
     let room: BodyRoom | undefined;
     let hasEnded = false;
-    // What health and reflection have read is not kept.
-    let size = 0;
+    const isOpen = !path.startsWith(`/${serviceName}/`);
+    let size = isOpen ? openCallBytes : 0;
     const refuse = (thrown: unknown) => this.refuse(path, call, thrown);
     const stopTimer = this.clock.setTimer(httpLimits.requestTimeoutMs, () => refuse(tooSlow()));
     const admit = async (metadata: Metadata, next: (metadata: Metadata) => void): Promise<void> => {
@@ -67,7 +67,7 @@ export class CallAdmission {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => void admit(metadata, next))
       .withOnReceiveMessage((message, next) => {
-        size = encodedSize(message) ?? 0;
+        size = Math.max(size, encodedSize(message) ?? 0);
         next(message);
       })
       .withOnReceiveHalfClose((next) => {

@@ -2,13 +2,16 @@ import type { INestApplication, Type } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Config } from '../../config/config.ts';
 import { Authentication } from '../access/authentication.ts';
+import { systemClock } from '../../kubernetes/clock.ts';
 import { Drain } from '../shutdown/drain.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
+import { AnonymousCalls } from './anonymous-calls.ts';
 import { CallAdmission } from './call-admission.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { callSpans } from './call-spans.ts';
 import { GrpcHealth } from './grpc-health.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
+import { oneAnswerAtATime } from './one-answer-at-a-time.ts';
 
 /**
  * Makes an application that imports ExecutionModule speak gRPC on the configured address, with reflection and health.
@@ -19,15 +22,17 @@ import { ExecutionGrpcServer } from './grpc-server.ts';
  */
 export function configureGrpc(
   app: INestApplication,
-  config: Pick<Config, 'grpc' | 'grpcMaxConnectionAgeMs' | 'grpcMaxConnectionAgeGraceMs'>,
+  config: Pick<Config, 'grpc' | 'auth' | 'grpcMaxConnectionAgeMs' | 'grpcMaxConnectionAgeGraceMs'>,
   certificate?: ServerCertificate,
 ): ExecutionGrpcServer {
   const get = <T>(type: Type<T>): T => app.get(type, { strict: false });
+  const connections = get(Authentication).connections.gRPC;
   const strategy = new ExecutionGrpcServer({
     address: config.grpc,
-    health: get(GrpcHealth).implementation,
-    interceptors: [callSpans, get(CallMetrics).interceptor, get(CallAdmission).interceptor],
-    connections: get(Authentication).connections.gRPC,
+    health: get(GrpcHealth),
+    interceptors: [callSpans, get(CallMetrics).interceptor, get(CallAdmission).interceptor, oneAnswerAtATime],
+    connections,
+    anonymousCalls: config.auth === 'none' ? undefined : new AnonymousCalls(connections, systemClock),
     age: { maxMs: config.grpcMaxConnectionAgeMs, graceMs: config.grpcMaxConnectionAgeGraceMs },
     certificate,
   });

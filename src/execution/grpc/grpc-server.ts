@@ -4,7 +4,6 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
-import type { HealthImplementation } from 'grpc-health-check';
 import type { Config } from '../../config/config.ts';
 import type { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { awaitPreface } from '../../connections/preface.ts';
@@ -12,6 +11,8 @@ import type { DrainableServer } from '../shutdown/drain.ts';
 import { grpcLimits } from '../limits.ts';
 import { tlsOptions, type ServerCertificate } from '../tls/server-certificate.ts';
 import { connectionAge, type ConnectionAge } from './connection-age.ts';
+import type { AnonymousCalls } from './anonymous-calls.ts';
+import type { GrpcHealth } from './grpc-health.ts';
 import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
 
 /** The gRPC server can not listen where it should; the message says where and why. */
@@ -23,9 +24,11 @@ export class GrpcListenError extends Error {
 export interface GrpcServerOptions {
   /** What to listen on; port 0 for any that is free. */
   readonly address: Config['grpc'];
-  readonly health: HealthImplementation;
+  readonly health: Pick<GrpcHealth, 'addToServer'>;
   readonly interceptors: readonly ServerInterceptor[];
   readonly connections: ConnectionLimits;
+  /** Absent where callers are not authenticated. */
+  readonly anonymousCalls?: AnonymousCalls;
   readonly age: ConnectionAge;
   /** For TLS; without it gRPC is plaintext. */
   readonly certificate?: ServerCertificate;
@@ -42,7 +45,8 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly listener: NetServer;
   private readonly unused = new Set<Socket>();
 
-  constructor({ address, health, interceptors, connections, certificate, age }: GrpcServerOptions) {
+  constructor(options: GrpcServerOptions) {
+    const { address, health, interceptors, connections, anonymousCalls, certificate, age } = options;
     super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
     this.address = address;
     this.server = new Server({ ...grpcLimits, ...connectionAge(age), interceptors: [...interceptors] });
@@ -50,6 +54,8 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     reflection().addToServer(this.server);
     this.listener = this.createListener(certificate);
     connections.applyTo(this.listener);
+    const stopCounting = anonymousCalls?.start();
+    this.listener.once('close', () => stopCounting?.());
   }
 
   /** The port that it listens on; throws when it does not. */

@@ -5,11 +5,13 @@ import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { AnswerRoom } from '../body/answer-room.ts';
+import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { CatchUp } from '../watch/catch-up.ts';
 import { matcherOf } from './filter.ts';
-import { pageOf } from './page-of.ts';
+import { maxPageBytes, pageBytes, pageOf } from './page-of.ts';
 
 /** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
 const retryAfterMs = 1_000;
@@ -24,21 +26,26 @@ export class ExecutionLists {
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly ahead: CatchUp,
     private readonly targets: Targets,
+    private readonly unread: AnswerRoom,
   ) {}
 
   /**
-   * One page.
+   * One page, as soon as the caller has read enough of those before.
    *
    * @throws ApiError InvalidArgument when a filter, the token or the resource version breaks its rule; PositionExpired
    *   when the cluster has no such resource version; Unavailable when this replica does not know of it, or of anything, yet
    */
-  async page(command: ListCommand, signal: AbortSignal): Promise<ExecutionPage> {
+  async page(command: ListCommand, call: Pick<Call, 'caller' | 'signal'>): Promise<ExecutionPage> {
+    const { signal } = call;
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
     // What breaks a rule is told before anything is waited for.
     matcherOf(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    return pageOf(this.reflector.store.list(), command, this.targets);
+    const room = await this.unread.take(call, maxPageBytes);
+    const page = pageOf(this.reflector.store.list(), command, this.targets);
+    room.shrinkTo(pageBytes(page));
+    return page;
   }
 
   private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ export const pageSizes = { default: 50, max: 500 } as const;
  * The most that the executions of a page take as JSON, in bytes; over gRPC they take less. Clients of gRPC refuse more than
  * 4 MiB by default. A page has at least one execution, which etcd keeps below 1.5 MiB.
  */
-const maxPageBytes = 2_000_000;
+export const maxPageBytes = 2_000_000;
 
 /**
  * One page of the executions that a command asks for. A token holds a position rather than a count, so walking the pages
@@ -71,10 +71,15 @@ function fitting(executions: readonly WorkflowExecution[]): WorkflowExecution[] 
 const sizes = new WeakMap<WorkflowExecution, number>();
 
 /** Bytes of an execution as JSON. Executions are never modified, so that each is measured once. */
-function sizeOf(execution: WorkflowExecution): number {
+export function sizeOf(execution: WorkflowExecution): number {
   const size = sizes.get(execution) ?? Buffer.byteLength(JSON.stringify(execution)) + 1;
   sizes.set(execution, size);
   return size;
+}
+
+/** What the executions of a page take, as {@link maxPageBytes} has it. */
+export function pageBytes({ items }: ExecutionPage): number {
+  return items.reduce((bytes, execution) => bytes + sizeOf(execution), 0);
 }
 
 /** Where an execution belongs among others that are in order. */

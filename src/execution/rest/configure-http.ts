@@ -11,6 +11,7 @@ import { CertificateEnd } from '../tls/certificate-end.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Addresses } from './addresses.ts';
+import { limitPipelining } from './limit-pipelining.ts';
 import { oneHost } from './one-host.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -26,6 +27,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('x-powered-by');
   // A hash of the body says nothing that resourceVersion does not.
   app.disable('etag');
+  app.use(limitPipelining());
   app.use(app.get(RequestMetrics, { strict: false }).handler);
   app.use(requestSpans);
   app.use(oneHost);

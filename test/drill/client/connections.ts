@@ -14,10 +14,12 @@ export interface ConnectionOptions {
   readonly token: string;
   /** PEM: the CAs that the certificates of replicas may be signed by; without them nothing is encrypted. */
   readonly ca?: string;
+  /** Settings of the gRPC channels over the defaults of grpc-js; default: those that docs/api.md asks for. */
+  readonly channel?: Readonly<Record<string, number>>;
 }
 
 /** The settings of a channel, as docs/api.md asks for: a replica whose node is gone answers no ping. */
-const channel = {
+const documentedChannel = {
   'grpc.keepalive_time_ms': 5_000,
   'grpc.keepalive_timeout_ms': 2_000,
   'grpc.initial_reconnect_backoff_ms': 100,
@@ -29,11 +31,13 @@ export class Connections {
   readonly token: string;
   readonly dispatcher: Agent;
   readonly #ca: string | undefined;
+  readonly #channel: Readonly<Record<string, number>>;
   readonly #grpc = new Map<string, WorkflowExecutionServiceClient>();
 
-  constructor({ token, ca }: ConnectionOptions) {
+  constructor({ token, ca, channel = documentedChannel }: ConnectionOptions) {
     this.token = token;
     this.#ca = ca;
+    this.#channel = channel;
     this.dispatcher = new Agent({ connect: { ca, timeout: 2_000 }, keepAliveTimeout: 30_000 });
   }
 
@@ -49,7 +53,7 @@ export class Connections {
     const ssl = this.#ca === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(this.#ca));
     const client = new WorkflowExecutionServiceClient(grpc, ssl, {
       interceptors: [withToken(this.token)],
-      ...channel,
+      ...this.#channel,
     });
     this.#grpc.set(grpc, client);
     return client;

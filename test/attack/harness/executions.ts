@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { textAt } from '../../storm/history/json.ts';
+import type { PersistentApi } from '../../storm/harness/persistent-api.ts';
+
+/** Milliseconds between two looks at an execution. */
+const lookMs = 100;
+
+/** What became of executions that were created while the service was attacked. */
+export interface ExecutionFigures {
+  readonly completed: number;
+  /** From the creation of an execution until it was Completed, the longest; of one that never was, until now. In milliseconds. */
+  readonly slowestMs: number;
+  /** The phase of one that ended in another way. */
+  readonly wrong: readonly string[];
+}
+
+/** What executions are created with. */
+export interface ExecutionsOptions {
+  readonly api: PersistentApi;
+  readonly namespace: string;
+  /** The bundle of a workflow that completes without a pod. */
+  readonly image: string;
+}
+
+let created = 0;
+
+/** Creates executions at the API server, one after the other, and waits until the controller has run them. */
+export class Executions {
+  readonly #options: ExecutionsOptions;
+  readonly #over = new AbortController();
+  readonly #running: Promise<unknown>;
+  readonly #figures = { completed: 0, slowestMs: 0, wrong: new Array<string>() };
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Waits for the execution that is under way, for some seconds. */
+  async stop(): Promise<ExecutionFigures> {
+    this.#over.abort();
+    await this.#running;
+    return this.#figures;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#over.signal.aborted) await this.#runOne();
+  }
+
+  async #runOne(): Promise<void> {
+    const { api, namespace, image } = this.#options;
+    const collection = `/apis/workflowexecution.kubernaut.ai/v1alpha1/namespaces/${namespace}/workflowexecutions`;
+    const name = `attacked-${created++}`;
+    const spec = {
+      remediationRequestRef: { name: 'attack' },
+      workflowRef: { workflowId: 'attack', version: '1.0.0', containerImage: image },
+      targetResource: `${namespace}/deployment/${name}`,
+    };
+    const kind = { apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1', kind: 'WorkflowExecution' };
+    await api.call('POST', collection, { ...kind, metadata: { name }, spec });
+    const begun = performance.now();
+    const phase = await this.#end(`${collection}/${name}`, begun + 30_000);
+    this.#figures.slowestMs = Math.max(this.#figures.slowestMs, performance.now() - begun);
+    if (phase === 'Completed') this.#figures.completed += 1;
+    else this.#figures.wrong.push(`${name}: ${phase}`);
+  }
+
+  /** The phase in which an execution has ended, or in which it still is when the time is over. */
+  async #end(path: string, deadline: number): Promise<string> {
+    for (;;) {
+      const { body } = await this.#options.api.call('GET', path);
+      const phase = textAt(body, 'status', 'phase') ?? 'Pending';
+      const isOver = !['Pending', 'Running'].includes(phase);
+      if (isOver || performance.now() > deadline) return phase;
+      await delay(lookMs);
+    }
+  }
+}
