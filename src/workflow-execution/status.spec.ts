@@ -36,18 +36,16 @@ describe('the status of an execution', () => {
     expect(conditions(execution)).toEqual(['Ready=Unknown Running', 'PipelineRunCreated=True PipelineRunCreated']);
   });
 
-  it('says that it is being cancelled while it is', () => {
-    const execution = after([running, { ...running, cancelling: 'Graceful' }]);
+  it('says that it is being cancelled while it is, and not what it waits for', () => {
+    const execution = after([running, { ...running, waiting: 'Ending', cancelling: 'Graceful' }]);
     expect(conditions(execution)).toContain('Ready=Unknown Cancelling');
     expect(cancellingMode(execution)).toBe('Graceful');
     expect(cancellingMode(after([running, { ...running, cancelling: 'Immediate' }]))).toBe('Immediate');
     expect(cancellingMode(after([running]))).toBeUndefined();
   });
 
-  it('says what it waits for, unless it is being cancelled', () => {
+  it('says what it waits for', () => {
     expect(conditions(after([{ ...running, waiting: 'Unschedulable' }]))).toContain('Ready=Unknown Unschedulable');
-    const cancelling = after([{ ...running, waiting: 'Ending', cancelling: 'Graceful' }]);
-    expect(conditions(cancelling)).toContain('Ready=Unknown Cancelling');
   });
 
   it('says that Tekton does not record its end, also while it is cancelled for that', () => {

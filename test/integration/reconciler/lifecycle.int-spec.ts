@@ -6,7 +6,14 @@ import { kubectl } from '../../support/product.ts';
 import { eventsUntil, summaryOf } from './events.ts';
 import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { answerTasks, begunTask, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
+import {
+  answerTasks,
+  begunTask,
+  demandingWorkflow,
+  skippingWorkflow,
+  waitingWorkflow,
+  wideWorkflow,
+} from './workflows.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
 const cluster = {
