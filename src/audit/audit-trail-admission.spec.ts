@@ -70,10 +70,10 @@ describe('the events of an execution that was there before the start', () => {
     await former.stop();
     const { start, stop, cluster, clock, store, trail } = anAuditTrail();
     store.events.push(...former.store.events);
+    cluster.put(aRunningExecution(id));
     trail.standing(aWorkflowExecution(id));
     trail.standing(aRunningExecution(id));
     expect(trail.backlog.events).toBe(2);
-    cluster.put(aRunningExecution(id));
     await start();
     await clock.advance(10 * minute);
 
