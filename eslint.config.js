@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import jest from 'eslint-plugin-jest';
 import jsdoc from 'eslint-plugin-jsdoc';
 import { defineConfig } from 'eslint/config';
 import ts from 'typescript-eslint';
@@ -57,6 +58,20 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',
       'jsdoc/require-jsdoc': 'off',
+    },
+  },
+  {
+    // Tests that cannot fail, or hold less than they seem to.
+    files: ['**/*.spec.ts', '**/*-spec.ts'],
+    plugins: { jest },
+    rules: {
+      'jest/no-commented-out-tests': 'error',
+      'jest/no-focused-tests': 'error',
+      'jest/no-identical-title': 'error',
+      'jest/require-to-throw-message': 'error',
+      'jest/valid-describe-callback': 'error',
+      'jest/valid-expect': 'error',
+      'jest/valid-expect-in-promise': 'error',
     },
   },
 );

@@ -6,7 +6,7 @@ import { contention } from './benches/contention.ts';
 import { cost } from './benches/cost.ts';
 import { measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
 import { simulation } from './benches/simulation.ts';
-import { oneAtATime, singleWriteMs } from './benches/single.ts';
+import { beyondLists, oneAtATime, singleWriteMs } from './benches/single.ts';
 import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
 import type { Figure } from './harness/figure.ts';
@@ -14,7 +14,7 @@ import { reportOf } from './harness/report.ts';
 import { isNewExecution, isOfLeadership, isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
 import { resultOf } from './harness/results.ts';
 import { quantile } from './load/quantiles.ts';
-import { untilPipelineRun, untilTerminal } from './load/stories.ts';
+import { untilPipelineRun } from './load/stories.ts';
 
 /** How much worse than the aims of docs/performance.md it may be here, where other tests run on the same cores. */
 const margin = 3;
@@ -77,13 +77,14 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       const before = await context.rates(1);
       const service = await context.startService();
       const from = Date.now();
-      const stories = await oneAtATime(context, 20);
+      const runs = await oneAtATime(context, 20);
       const requests = await context.requests(from, Date.now());
       await service.stop();
       const writeMs = (singleWriteMs(before) + singleWriteMs(await context.rates(1))) / 2;
 
-      expect(quantile(untilPipelineRun(stories), 0.5) / writeMs).toBeLessThan(4 * margin);
-      expect(quantile(untilTerminal(stories), 0.5) / writeMs).toBeLessThan(4 * margin);
+      expect(quantile(untilPipelineRun(runs.map(({ story }) => story)), 0.5) / writeMs).toBeLessThan(4 * margin);
+      // The API server decides how long the list of pods takes that comes first (KEP-2340).
+      expect(quantile(beyondLists(runs), 0.5) / writeMs).toBeLessThan(4 * margin);
       expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
     }));
 
@@ -125,7 +126,7 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     await expect(measureBurst(context, service, { count: 20_000 })).rejects.toThrow('called off');
 
     await context.close();
-    expect(() => service.usage()).toThrow();
+    expect(() => service.usage()).toThrow('ENOENT');
   });
 });
 

@@ -13,6 +13,12 @@ export function pipelineRunsPath(namespace: string): string {
   return `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`;
 }
 
+/** Path of the list of pods that may still run a step, with which the service makes sure that a run has ended. */
+export function unfinishedPodsPath(namespace: string): string {
+  const fieldSelector = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
+  return `/api/v1/namespaces/${namespace}/pods?${new URLSearchParams({ fieldSelector, limit: '100' }).toString()}`;
+}
+
 const terminal = new Set(['Completed', 'Failed', 'Skipped']);
 
 /** Whether a phase is a last one. */

@@ -102,6 +102,24 @@ describe('the audit trail', () => {
     await stop();
   });
 
+  it('goes on with the events of a correlation id after a late look at an execution that is gone', async () => {
+    const { start, stop, cluster, clock, trail, store, lost } = setUp();
+    await start();
+    const [gone, next] = [named('a'), { ...named('b'), spec: named('a').spec }];
+    cluster.put(anEndedExecution(gone));
+    await clock.advance(0);
+    cluster.remove(anEndedExecution(gone));
+
+    expect(trail.standing(anEndedExecution(gone))).toEqual({ settled: false });
+    trail.abandon(anEndedExecution(gone));
+    cluster.put(anEndedExecution(next));
+    await clock.advance(30 * minute);
+
+    expect(store.told.slice(3)).toEqual(['b selection.completed', 'b execution.started', 'b workflow.completed']);
+    expect([trail.backlog.events, lost]).toEqual([0, []]);
+    await stop();
+  });
+
   it('asks for what another process may have sent before, and sends only what is not there', async () => {
     const first = setUp();
     await first.start();

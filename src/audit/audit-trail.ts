@@ -119,6 +119,7 @@ export class AuditTrail {
 
   /** Gives up the events of an execution that are not recorded: they are written to the log, whole, and counted. */
   abandon(execution: WorkflowExecution): void {
+    if (this.isOver(execution)) return;
     this.take(execution);
     for (const item of this.outbox.unfinished(execution.metadata.uid)) {
       const event = auditEvent(execution, item.due);
@@ -139,12 +140,25 @@ export class AuditTrail {
   /** It went before it had the finalizer, or somebody has taken that off, or everything was waited for. */
   private orphan(execution: WorkflowExecution): void {
     const { uid } = execution.metadata;
-    if (!this.outbox.has(uid)) this.abandon(execution);
+    if (!this.outbox.has(uid)) {
+      this.take(execution);
+      this.abandon(execution);
+    }
     if (this.outbox.unfinished(uid).length > 0) this.orphans.add(execution);
     else this.forget(uid);
   }
 
+  /**
+   * Whether an execution is gone and its events are done with. A pass of the reconciler may still have it; taken in again, its
+   * events could not be made any more and would hold up those of its correlation id for ever.
+   */
+  private isOver(execution: WorkflowExecution): boolean {
+    const { uid } = execution.metadata;
+    return !this.outbox.has(uid) && this.executions.store.get(keyOf(execution))?.metadata.uid !== uid;
+  }
+
   private admit(execution: WorkflowExecution, isFirstSeen = false): void {
+    if (this.isOver(execution)) return;
     const hasRoom = !this.hasMore && this.outbox.size < this.config.auditMaxPending;
     if (hasRoom || this.outbox.has(execution.metadata.uid)) this.take(execution, isFirstSeen);
     else this.hasMore = true;

@@ -18,7 +18,6 @@ import { ExecutionGrpcController } from './grpc/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
-import { PageTokenKey } from './listing/page-token-key.ts';
 import { randomSuffix } from './names.ts';
 import { ExecutionEnd } from './logs/execution-end.ts';
 import { LogsController } from './logs/logs.controller.ts';
@@ -51,7 +50,6 @@ import { watchProviders } from './watch/watch.providers.ts';
     RepeatableCreation,
     ClusterAnswers,
     ExecutionLists,
-    PageTokenKey,
     AccessGuard,
     AttemptLog,
     Authentication,

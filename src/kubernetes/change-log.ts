@@ -50,8 +50,8 @@ export class ChangeLog<T extends KubernetesObject> {
     const seq = log?.lastSeq;
     if (arrival.type === 'listed') this.#list(arrival);
     else log?.advance(this.#itemsOf(arrival, log).map(at(arrival.resourceVersion)), arrival.resourceVersion);
-    const now = this.#logs.get(arrival.scope);
-    if (now === log && now?.lastSeq === seq) return;
+    // A list may end what a reader can go on with although it brings nothing to read.
+    if (arrival.type !== 'listed' && log?.lastSeq === seq) return;
     for (const listener of this.#listeners) listener();
   }
 

@@ -39,6 +39,8 @@ const maxGaps = 64;
 interface Gap {
   readonly from: string;
   readonly to: string;
+  /** Since when the oldest of the objects could not be read that may have been readable for a while in between. */
+  readonly unreadableSince?: string;
 }
 
 /**
@@ -113,7 +115,7 @@ export class CompactedLog<T> {
    * older position than the log has come to was missed when it happened, and is told last.
    */
   leap(gone: readonly LogItem<T>[], there: readonly Positioned<T>[], progress: string): void {
-    this.#noteGap({ from: this.#progress, to: progress });
+    this.#noteGap({ from: this.#progress, to: progress, unreadableSince: this.#unreadableSince() });
     const isNew = ({ position }: Positioned<T>) => isNewer(position, this.#progress) && !isNewer(position, progress);
     const placed = there.map((item) => (isNew(item) ? item : { ...item, position: progress }));
     const first = placed.reduce((least, { position }) => (isOlder(position, least) ? position : least), progress);
@@ -124,13 +126,23 @@ export class CompactedLog<T> {
   isKnown(position: string): boolean {
     const age = compareResourceVersions(position, this.#forgotten.position);
     if (age === undefined || age < 0) return false;
-    if (this.hasLeaptSince(position) && this.#mayHaveReturned(position)) return false;
     return !this.#gaps.some(({ from, to }) => isNewer(position, from) && isOlder(position, to));
   }
 
   /** Whether the log has leapt to a newer resource version than this one. */
   hasLeaptSince(position: string): boolean {
     return this.#gaps.some(({ to }) => isNewer(to, position));
+  }
+
+  /**
+   * Whether the log has leapt over the return and the end of an object that could not be read at a resource version. A
+   * reader that was told of the object in another log and comes from that version is not told of its end here.
+   */
+  mayMissEndSince(position: string): boolean {
+    return this.#gaps.some(
+      ({ to, unreadableSince }) =>
+        unreadableSince !== undefined && isNewer(to, position) && !isNewer(unreadableSince, position),
+    );
   }
 
   /** The first entry after number `seq` that has not been superseded. */
@@ -151,13 +163,11 @@ export class CompactedLog<T> {
     return (this.#entries[index]?.seq ?? this.#seq + 1) - 1;
   }
 
-  /**
-   * Whether something that was gone by a resource version may have come back since, and gone again: a reader that has come
-   * to it in another log, where its return was known, still has it.
-   */
-  #mayHaveReturned(position: string): boolean {
-    if (this.#hasForgottenUnreadable) return true;
-    return [...this.#tombstones.values()].some((end) => end.mayReturn && !isNewer(end.position, position));
+  /** Since when the oldest of the objects that cannot be read could not be; undefined when all can. */
+  #unreadableSince(): string | undefined {
+    if (this.#hasForgottenUnreadable) return '0';
+    const positions = [...this.#tombstones.values()].filter(({ mayReturn }) => mayReturn);
+    return positions.map(({ position }) => position).reduce<string | undefined>(older, undefined);
   }
 
   #append(items: readonly Positioned<T>[], begin: string): void {
@@ -177,7 +187,7 @@ export class CompactedLog<T> {
   #noteGap(gap: Gap): void {
     this.#gaps.push(gap);
     const [first, second] = this.#gaps;
-    if (this.#gaps.length > maxGaps && first && second) this.#gaps.splice(0, 2, { from: first.from, to: second.to });
+    if (this.#gaps.length > maxGaps && first && second) this.#gaps.splice(0, 2, merged(first, second));
   }
 
   #forget(): void {
@@ -213,4 +223,14 @@ export class CompactedLog<T> {
 /** By position; of the same position ends come first, since another object may have taken the name. */
 function inOrder<T>(a: Positioned<T>, b: Positioned<T>): number {
   return (compareResourceVersions(a.position, b.position) ?? 0) || Number(b.gone) - Number(a.gone);
+}
+
+function merged(first: Gap, second: Gap): Gap {
+  const { unreadableSince } = first;
+  const since = second.unreadableSince === undefined ? unreadableSince : older(unreadableSince, second.unreadableSince);
+  return { from: first.from, to: second.to, unreadableSince: since };
+}
+
+function older(one: string | undefined, other: string): string {
+  return one === undefined || isOlder(other, one) ? other : one;
 }

@@ -128,6 +128,14 @@ describe('API discovery', () => {
     await expect(discovery.latest(signal)).resolves.toMatchObject({ askedAt: clock.now() });
   });
 
+  it('reports the same failure each time, whichever of its two documents fails first', async () => {
+    const failing = async (path: string) => {
+      if (path === '/api') await settle();
+      throw new UnavailableError(`GET ${path} failed`);
+    };
+    await expect(new Discovery({ raw: failing }).latest(signal)).rejects.toThrow('GET /api failed');
+  });
+
   it('goes on for others when one of those who wait goes away', async () => {
     const { discovery, server } = aDiscovery();
     let release = (): void => undefined;

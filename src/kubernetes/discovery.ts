@@ -94,14 +94,19 @@ export class Discovery {
     return this.#reading;
   }
 
+  async #document(path: string): Promise<DiscoveryDocument> {
+    return parseDiscovery(await this.#client.raw(path, { accept: aggregatedDiscovery, timeoutMs }));
+  }
+
   async #readBoth(): Promise<DiscoverySnapshot> {
     const askedAt = this.#clock.now();
     try {
-      const texts = await Promise.all(
-        ['/api', '/apis'].map((path) => this.#client.raw(path, { accept: aggregatedDiscovery, timeoutMs })),
-      );
-      const [core, groups] = texts.map(parseDiscovery);
-      const documents = [core, groups].filter((one) => one !== undefined);
+      const reads = await Promise.allSettled([this.#document('/api'), this.#document('/apis')]);
+      // Of two that fail, always the same one: a status that quotes it does not change with each read.
+      const documents = reads.map((read) => {
+        if (read.status === 'rejected') throw read.reason;
+        return read.value;
+      });
       this.#failure = undefined;
       return (this.#snapshot = {
         askedAt,

@@ -35,8 +35,8 @@ export class LogCursor<T extends KubernetesObject> {
   readonly #readings: readonly Reading<T>[];
   #told: string | undefined;
   readonly #isUnknown: boolean;
-  /** A position of several logs is the oldest of theirs: its reader may know of something newer. */
-  readonly #vague: string | undefined;
+  /** Where its reader comes from, which may be another replica. */
+  readonly #from: string | undefined;
 
   /** @param from a position that another cursor told; absent to begin with the current state */
   constructor(changes: ChangeLog<T>, namespace?: string, from?: string) {
@@ -44,7 +44,7 @@ export class LogCursor<T extends KubernetesObject> {
     this.#changes = changes;
     this.#told = from;
     this.#isUnknown = from !== undefined && !logs.every((log) => log.isKnown(from));
-    this.#vague = logs.length > 1 ? from : undefined;
+    this.#from = from;
     this.#readings = logs.map((log) => {
       const seq = from === undefined ? 0 : log.seqAt(from);
       return { log, seq, unknown: from === undefined ? log.lastSeq : seq, caughtUp: false };
@@ -99,9 +99,13 @@ export class LogCursor<T extends KubernetesObject> {
   }
 
   #isLost({ log, seq, unknown }: Reading<T>): boolean {
-    // What is newer may have been deleted where the log has leapt.
-    if (this.#vague !== undefined && log.hasLeaptSince(this.#vague)) return true;
-    return log.forgottenSeq > Math.max(seq, unknown) || !this.#changes.isCurrent(log);
+    return this.#mayMissEnd(log) || log.forgottenSeq > Math.max(seq, unknown) || !this.#changes.isCurrent(log);
+  }
+
+  /** A position of several logs is the oldest of theirs: its reader may know of something newer that the leap has hidden. */
+  #mayMissEnd(log: CompactedLog<T>): boolean {
+    if (this.#from === undefined) return false;
+    return this.#readings.length > 1 ? log.hasLeaptSince(this.#from) : log.mayMissEndSince(this.#from);
   }
 
   /** What was safe to go on from stays so, and what is told never goes back. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from './client.ts';
-import { CancelledError } from './errors.ts';
+import { CancelledError, ForbiddenError, UnavailableError } from './errors.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 
@@ -172,8 +172,8 @@ describe('who observes connections', () => {
     const told: object[] = [];
     config.observe = ({ method, status }) => told.push({ method, status });
     await client.raw('/readyz');
-    await expect(client.raw('/refused')).rejects.toThrow();
-    await expect(client.raw('/lost')).rejects.toThrow();
+    await expect(client.raw('/refused')).rejects.toThrow(ForbiddenError);
+    await expect(client.raw('/lost')).rejects.toThrow(UnavailableError);
     expect(told).toEqual([
       { method: 'GET', status: 200 },
       { method: 'GET', status: 403 },

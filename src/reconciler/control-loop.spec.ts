@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { aborted } from '../kubernetes/aborted.ts';
+import { UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock, settle } from '../kubernetes/fake-clock.builders.ts';
 import type { LeaderWork, LeadershipEnd } from '../kubernetes/leader-elector.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
@@ -24,9 +25,10 @@ interface Course {
 /** A control loop of a leader, with its work on one execution in the hands of a test. */
 function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {}) {
   const clock = new FakeClock();
-  const queue = new WorkQueue({ clock });
+  const queue = new WorkQueue({ clock, backoff: { baseMs: 120_000, maxMs: 120_000 }, random: () => 0.9 });
   const pass = Promise.withResolvers<HandlerResult>();
   const reconcile = jest.fn<Reconciler['reconcile']>(() => pass.promise);
+  const startDeadlineInMs = jest.fn<Reconciler['startDeadlineInMs']>();
   const endProcess = jest.fn<(why: string) => void>();
   const during = async (signal: AbortSignal, work: LeaderWork) => {
     await work(signal);
@@ -34,7 +36,12 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   };
   const leadership = { during, isHeld: true, installation: 'remediation' };
   const changed = jest.fn<(handler: (key: string) => void) => void>();
-  const mirrors = { onChange: changed, executionKeys: () => [key], caughtUp: () => Promise.resolve(caughtUp) };
+  const mirrors = {
+    onChange: changed,
+    executionKeys: () => [key],
+    uidOf: () => undefined,
+    caughtUp: () => Promise.resolve(caughtUp),
+  };
   const repaired = Promise.withResolvers<void>();
   if (!repairs) repaired.resolve();
   const resync = { run: (signal: AbortSignal) => aborted(signal).then(() => repaired.promise) };
@@ -45,7 +52,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     mirrors as unknown as Mirrors,
     leadership as unknown as Leadership,
     resync as unknown as Resync,
-    { reconcile } as unknown as Reconciler,
+    { reconcile, startDeadlineInMs } as unknown as Reconciler,
     { onNews: news, run: delivery } as unknown as AuditTrail,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
@@ -54,7 +61,20 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   );
   loop.onModuleInit();
   loop.onApplicationBootstrap();
-  return { loop, clock, queue, pass, reconcile, endProcess, leadership, repaired, delivery, changed, news };
+  return {
+    loop,
+    clock,
+    queue,
+    pass,
+    reconcile,
+    startDeadlineInMs,
+    endProcess,
+    leadership,
+    repaired,
+    delivery,
+    changed,
+    news,
+  };
 }
 
 /** Tells a loop to stop; says whether it has. */
@@ -79,6 +99,20 @@ describe('the control loop', () => {
     for (const [handler] of handlers) handler(key);
     await settle();
     expect(reconcile).toHaveBeenCalledTimes(1);
+  });
+
+  it('returns to an execution that fails at its start deadline, when its backoff is longer', async () => {
+    const { queue, pass, reconcile, startDeadlineInMs, clock } = aLoop();
+    startDeadlineInMs.mockReturnValueOnce(1_000);
+    queue.add(key);
+    await settle();
+    pass.reject(new UnavailableError('away'));
+    await settle();
+
+    await clock.advance(999);
+    expect(reconcile).toHaveBeenCalledTimes(1);
+    await clock.advance(1);
+    expect(reconcile).toHaveBeenCalledTimes(2);
   });
 
   it('delivers audit events only while this replica may write', async () => {

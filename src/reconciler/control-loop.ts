@@ -107,6 +107,9 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
           'reconciling failed, it is tried again',
         );
       }
+      // The backoff may be longer.
+      const deadlineInMs = this.reconciler.startDeadlineInMs(keyFromString(key));
+      if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);
       throw error;
     }
   }

@@ -32,7 +32,7 @@ export class LifeOfAnExecution {
     conflicts: PipelineRunConflicts,
     validate: ValidateSpec,
     cancelBeforeStart: CancelBeforeStart,
-    startDeadline: EnforceStartDeadline,
+    private readonly startDeadline: EnforceStartDeadline,
     addFinalizer: AddFinalizer,
     acquire: AcquireTarget,
     start: StartPipelineRun,
@@ -68,6 +68,11 @@ export class LifeOfAnExecution {
     const { metadata, spec } = execution;
     if (metadata.deletionTimestamp !== undefined || spec.ttlSecondsAfterFinished !== undefined) return false;
     return isTerminal(phaseOf(execution)) && isSettled(execution);
+  }
+
+  /** Milliseconds until the start deadline of an execution that is refused now; undefined when none is to come. */
+  startDeadlineInMs(execution: WorkflowExecution): number | undefined {
+    return this.startDeadline.dueInMs(execution);
   }
 
   /** The steps for an execution as it is now. */

@@ -54,6 +54,29 @@ describe('a change in the cluster', () => {
     expect(keys).toEqual(expected);
   });
 
+  const { metadata } = execution;
+  const later = { ...metadata, resourceVersion: '2001' };
+
+  it.each<[string, WorkflowExecution, string[]]>([
+    ['its status only is not told', { ...execution, metadata: later, status: { phase: 'Running' } }, []],
+    [
+      'its spec is told',
+      { ...execution, metadata: { ...later, generation: (metadata.generation ?? 0) + 1 } },
+      ['payment/we-pod-crash'],
+    ],
+    ['its finalizers is told', { ...execution, metadata: { ...later, finalizers: [] } }, ['payment/we-pod-crash']],
+  ])('of an execution in %s', (_what, object, expected) => {
+    keys.length = 0;
+    executions.tell({ type: 'updated', object, previous: execution });
+    expect(keys).toEqual(expected);
+  });
+
+  it('of an execution is told when it is deleted as it was', () => {
+    keys.length = 0;
+    executions.tell({ type: 'deleted', object: execution, previous: execution });
+    expect(keys).toEqual(['payment/we-pod-crash']);
+  });
+
   const held = aLease('payment/first/uid-first');
 
   it.each<[string, Change<Lease>, string[]]>([

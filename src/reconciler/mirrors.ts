@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { CancelledError } from '../kubernetes/errors.ts';
 import { keyOf, keyToString } from '../kubernetes/kubernetes-object.ts';
@@ -22,12 +23,15 @@ export class Mirrors {
   ) {}
 
   /**
-   * Calls the handler with the key of an execution whenever it, its PipelineRun or its hold on a lock has changed. A
+   * Calls the handler with the key of an execution whenever it, its PipelineRun or its hold on a lock has changed. Changes of
+   * its status alone are the reconciler's own: they would bring an execution that has failed back before its backoff. A
    * PipelineRun is told by its name, which is derived from the execution: what else it says of its owner may have been
    * changed. One of no execution is told by its own key.
    */
   onChange(handler: (key: string) => void): void {
-    this.executions.onChange(({ object }) => handler(keyOf(object)));
+    this.executions.onChange((change) => {
+      if (!isOfStatusOnly(change)) handler(keyOf(change.object));
+    });
     this.pipelineRuns.onChange(({ object }) => {
       const executions = this.executions.store.byIndex(pipelineRunIndex, keyOf(object));
       const keys = executions.length === 0 ? [keyOf(object)] : executions.map(keyOf);
@@ -72,6 +76,17 @@ export class Mirrors {
   uidOf(key: string): string | undefined {
     return this.executions.store.get(key)?.metadata.uid;
   }
+}
+
+/** Whether nothing but the status has changed; the generation stands for the spec. */
+function isOfStatusOnly({ type, object, previous }: Change<WorkflowExecution>): boolean {
+  return (
+    type === 'updated' && previous !== undefined && isDeepStrictEqual(withoutVersion(previous), withoutVersion(object))
+  );
+}
+
+function withoutVersion({ metadata }: WorkflowExecution): object {
+  return { ...metadata, resourceVersion: undefined, managedFields: undefined };
 }
 
 /** The execution that a Lease named before this change and names no more. */

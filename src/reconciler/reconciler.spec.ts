@@ -96,6 +96,16 @@ describe('a pass', () => {
     expect(written).toHaveLength(1);
   });
 
+  it('comes back at once after it has written another status, whose change is not told', async () => {
+    const { port } = executions();
+    const writeStatus = () => Promise.resolve(live);
+    const changed = { ...port, writeStatus } as unknown as Executions;
+    const life = stepsTo({ ...pending, requeueAfterMs: 5 });
+
+    await expect(reconcilerOf(changed, life).reconcile(key, signal)).resolves.toEqual({ requeueAfterMs: 0 });
+    await expect(reconcilerOf(port, life).reconcile(key, signal)).resolves.toEqual({ requeueAfterMs: 5 });
+  });
+
   it('tells what came of it only when that is written', async () => {
     const { port } = executions({ now: live, outdated: 1 });
     const tell = jest.fn<ExecutionEvents['tell']>();

@@ -47,6 +47,12 @@ export class Reconciler {
     return tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
   }
 
+  /** Milliseconds until an execution, as last seen, has to be looked at for its start deadline; undefined when it has not. */
+  startDeadlineInMs(key: ObjectKey): number | undefined {
+    const seen = this.executions.lastSeen(key);
+    return seen && this.life.startDeadlineInMs(seen);
+  }
+
   async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
     const first = await this.#pass(seen, signal);
     if (first !== 'outdated') return first;
@@ -84,6 +90,7 @@ export class Reconciler {
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
-    return { requeueAfterMs: outcome.requeueAfterMs };
+    // What follows from another status is done next; its change is not told (Mirrors).
+    return { requeueAfterMs: written === execution ? outcome.requeueAfterMs : 0 };
   }
 }

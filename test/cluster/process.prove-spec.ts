@@ -14,6 +14,8 @@ async function aProcess(script: string, env = process.env) {
 
 const patient = 'echo ready; exec sleep 60';
 const stubborn = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
+/** Replaces its program by exec again and again. */
+const replacing = 'echo ready; exec /bin/sh -c "$SPEC_AGAIN"';
 
 describe('a process', () => {
   it('is alive until it is ended', async () => {
@@ -52,5 +54,15 @@ describe('a process', () => {
     expect(found).toContainEqual(identity);
     await Promise.all(found.map((one) => endProcess(one)));
     expect(findByEnvironment('SPEC_MARK', mark)).toEqual([]);
+  });
+
+  it('is found by a variable of its environment while it replaces its program', async () => {
+    const mark = `spec-exec-${process.pid}`;
+    const { identity } = await aProcess(replacing, { ...process.env, SPEC_MARK: mark, SPEC_AGAIN: replacing });
+
+    const found = Array.from({ length: 300 }, () => findByEnvironment('SPEC_MARK', mark));
+
+    expect(found.filter((identities) => identities.length !== 1)).toEqual([]);
+    await endProcess(identity);
   });
 });

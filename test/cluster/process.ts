@@ -32,15 +32,21 @@ export function identify(pid: number): ProcessIdentity | undefined {
 
 function startTimeFromProc(pid: number): string | undefined {
   try {
-    // The second field is the command in brackets and may itself hold spaces and brackets: count from the last one.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state] = fields;
+    const field = statOf(pid);
+    const state = field(3);
     const hasEnded = state === 'X' || (state === 'Z' && !hasOtherThreads(pid));
-    return hasEnded ? undefined : fields[19];
+    return hasEnded ? undefined : field(22);
   } catch {
     return undefined;
   }
+}
+
+/** The fields of /proc/PID/stat by their number, from 3 on (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+function statOf(pid: number): (number: number) => string | undefined {
+  // The second field is the command in brackets and may itself hold spaces and brackets: count from the last one.
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (number) => fields[number - 3];
 }
 
 /** A process whose first thread has ended still holds its ports and files until the others have. */
@@ -127,16 +133,37 @@ export function findByEnvironment(name: string, value: string): ProcessIdentity[
   if (process.platform !== 'linux') return [];
   const wanted = `${name}=${value}`;
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-  return pids.flatMap((pid) => {
-    const found = environmentOf(pid).includes(wanted) ? identify(Number(pid)) : undefined;
+  return pids.map(Number).flatMap((pid) => {
+    const found = environmentOf(pid).includes(wanted) ? identify(pid) : undefined;
     return found ? [found] : [];
   });
 }
 
-function environmentOf(pid: string): string[] {
+/** The environment that a process was started with; empty for one that has ended or belongs to another user. */
+function environmentOf(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    let environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+    // While a process replaces its program by exec, its environment reads as empty.
+    while (environment === '') {
+      const before = programOf(pid);
+      environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      const after = programOf(pid);
+      if (before === after && after !== 'starting') break;
+    }
+    return environment.split('\0');
   } catch {
     return [];
   }
+}
+
+/**
+ * Where a process has the environment of its program, which differs from program to program; `starting` until exec has
+ * set the program up, which the kernel ends with the address of its code.
+ *
+ * @throws Error for one that has no program: it has ended, or is a thread of the kernel
+ */
+function programOf(pid: number): string | undefined {
+  readlinkSync(`/proc/${pid}/exe`);
+  const field = statOf(pid);
+  return field(26) === '0' ? 'starting' : field(50);
 }

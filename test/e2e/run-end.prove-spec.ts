@@ -14,11 +14,11 @@ const sidecarWorkflow = workflow([
   },
 ]);
 
-/** The first try of the task exceeds its timeout and goes on for a while, the second one succeeds at once. */
+/** The first try of the task exceeds its timeout, which leaves its pod time to start, and goes on for a while; the second one succeeds at once. */
 const retriedWorkflow = workflow([
   {
     name: 'run',
-    timeout: '8s',
+    timeout: '30s',
     retries: 1,
     taskSpec: {
       steps: [stepOf('shell', `[ "$(context.task.retry-count)" = 1 ] && exit 0\n${ignoresTermFor(24)}`)],
@@ -87,6 +87,38 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { status } = await finished('deleted');
     await expect(runs.goesOn('deleted')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
+  });
+});
+
+/** The step is the only one that ends when the pod is kept; the sidecar goes on for longer than the test may take. */
+const keptWorkflow = workflow([
+  {
+    name: 'run',
+    taskSpec: { steps: [stepOf('shell', 'sleep 600')], sidecars: [stepOf('side', "trap '' TERM\nsleep 600")] },
+  },
+]);
+
+describeOnPods('an execution whose pods Tekton keeps when it is cancelled (keep-pod-on-cancel)', (environment) => {
+  const keepPods = (value: 'true' | 'false') => {
+    const patch = JSON.stringify({ data: { 'keep-pod-on-cancel': value } });
+    return environment().kubectl('patch', 'configmap', 'feature-flags', '-n', 'tekton-pipelines', '-p', patch);
+  };
+
+  it('ends when its step has ended, while a sidecar of the kept pod runs on', async () => {
+    const { client, namespace, controller, execute, finished } = environment();
+    await keepPods('true');
+    const service = await startService(controller);
+    const runs = new RunWatcher(environment());
+    await execute('kept', keptWorkflow);
+    const { metadata } = await runs.runningPod('kept');
+    await runs.patch('kept', { cancelRequested: true });
+
+    const { status } = await finished('kept').finally(() => Promise.all([keepPods('false'), service.stop()]));
+
+    expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
+    await expect(runs.goesOn('kept')).resolves.toBe(false);
+    const pod = await client.get(podResource, { namespace, name: metadata.name });
+    expect(pod).toMatchObject({ status: { phase: 'Running' } });
   });
 });
 

@@ -12,7 +12,6 @@ import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { CatchUp } from '../watch/catch-up.ts';
 import { matcherOf } from './filter.ts';
 import { maxPageBytes, pageBytes, pageOf } from './page-of.ts';
-import { PageTokenKey } from './page-token-key.ts';
 
 /** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
 const retryAfterMs = 1_000;
@@ -25,7 +24,6 @@ const catchUpMs = 5_000;
 export class ExecutionLists {
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly key: PageTokenKey,
     private readonly ahead: CatchUp,
     private readonly targets: Targets,
     private readonly unread: AnswerRoom,
@@ -44,9 +42,8 @@ export class ExecutionLists {
     matcherOf(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    const tokens = await this.key.pageTokens();
     const room = await this.unread.take(call, maxPageBytes);
-    const page = pageOf(this.reflector.store.list(), command, tokens, this.targets);
+    const page = pageOf(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(pageBytes(page));
     return page;
   }

@@ -9,13 +9,10 @@ import { toListResponse } from '../grpc/to-message.ts';
 import { toResourceList } from '../rest/rest.mapping.ts';
 import { everything } from './filter.ts';
 import { pageOf as pageOfCommand, pageSizes } from './page-of.ts';
-import { PageTokens } from './page-token.ts';
-
-const tokens = new PageTokens(Buffer.from('a key of these tests'));
 
 /** A page of all that there is, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
-  return pageOfCommand(executions, { pageSize: 0, filter: everything, ...command }, tokens, targetsOf());
+  return pageOfCommand(executions, { pageSize: 0, filter: everything, ...command }, targetsOf());
 }
 
 /** An execution that was created `second` seconds into a minute. */

@@ -1,8 +1,7 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { matcherOf, type CanonicalTargets } from './filter.ts';
-import { comparePositions } from './page-token.ts';
-import type { PageTokens } from './page-token.ts';
+import { comparePositions, decodePageToken, encodePageToken } from './page-token.ts';
 
 /** Page size where none is asked for, and the largest there is (https://google.aip.dev/158). */
 export const pageSizes = { default: 50, max: 500 } as const;
@@ -22,13 +21,12 @@ export const maxPageBytes = 2_000_000;
 export function pageOf(
   executions: readonly WorkflowExecution[],
   command: ListCommand,
-  tokens: Pick<PageTokens, 'encode' | 'decode'>,
   targets: CanonicalTargets,
 ): ExecutionPage {
   const { namespace, pageToken, filter } = command;
   const matches = matcherOf(filter, targets);
   const size = Math.min(command.pageSize === 0 ? pageSizes.default : command.pageSize, pageSizes.max);
-  const after = pageToken === undefined ? undefined : tokens.decode(pageToken, { namespace, filter });
+  const after = pageToken === undefined ? undefined : decodePageToken(pageToken, { namespace, filter });
   const all = executions.filter(
     (execution) => (namespace === undefined || execution.metadata.namespace === namespace) && matches(execution),
   );
@@ -40,7 +38,7 @@ export function pageOf(
     total: all.length,
     remaining: left.length - items.length,
     ...(last !== undefined && left.length > items.length
-      ? { nextPageToken: tokens.encode(last.metadata, { namespace, filter }) }
+      ? { nextPageToken: encodePageToken(last.metadata, { namespace, filter }) }
       : {}),
   };
 }

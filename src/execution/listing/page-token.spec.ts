@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { everything } from './filter.ts';
-import { comparePositions, PageTokens } from './page-token.ts';
+import { comparePositions, decodePageToken, encodePageToken } from './page-token.ts';
 import type { ListScope, Position } from './page-token.ts';
 
 const position: Position = {
@@ -18,14 +18,13 @@ const anyPosition = fc.record({
   uid: fc.constantFrom('1', '2'),
 });
 
-const tokens = new PageTokens(Buffer.from('a key of these tests'));
 const scope: ListScope = { namespace: 'payment', filter: everything };
 
 describe('a page token', () => {
   it('stands for the position that it was made of', () => {
-    const token = tokens.encode(position, scope);
+    const token = encodePageToken(position, scope);
 
-    expect(tokens.decode(token, scope)).toEqual(position);
+    expect(decodePageToken(token, scope)).toEqual(position);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
@@ -34,35 +33,28 @@ describe('a page token', () => {
     ['all namespaces', { filter: everything }],
     ['another filter', { namespace: 'payment', filter: { phases: ['Failed'] } }],
   ])('is not good for %s', (_, other) => {
-    const token = tokens.encode(position, scope);
+    const token = encodePageToken(position, scope);
 
-    expect(() => tokens.decode(token, other)).toThrow('continue: was given out for another list');
+    expect(() => decodePageToken(token, other)).toThrow('continue: was returned by another list');
   });
 
-  it('that nobody gave out is refused', () => {
+  it.each<[string, unknown]>([
+    ['no list', { hash: 'h' }],
+    ['too short', ['h', '2026-01-02T03:04:05Z', 'payment', 'we-1']],
+    ['too long', ['h', '2026-01-02T03:04:05Z', 'payment', 'we-1', 'u1', 'more']],
+    ['a list of other types', ['h', 1, 'payment', 'we-1', 'u1']],
+  ])('is refused when what it holds is %s', (_, content) => {
+    const token = Buffer.from(JSON.stringify(content)).toString('base64url');
+
+    expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
+  });
+
+  it('is refused when it is any other text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.base64String()), (token) => {
-        expect(() => tokens.decode(token, scope)).toThrow('continue: must be a token that a list gave out');
+        expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
       }),
     );
-  });
-
-  it('is refused when any character of it is another one', () => {
-    const token = tokens.encode(position, scope);
-    const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    fc.assert(
-      fc.property(fc.nat(token.length - 1), fc.constantFrom(...base64), (at, character) => {
-        fc.pre(token[at] !== character);
-        const changed = token.slice(0, at) + character + token.slice(at + 1);
-        expect(() => tokens.decode(changed, scope)).toThrow('continue: must be a token that a list gave out');
-      }),
-    );
-  });
-
-  it('is refused when it was signed with another key', () => {
-    const token = new PageTokens(Buffer.from('another key')).encode(position, scope);
-
-    expect(() => tokens.decode(token, scope)).toThrow('continue: must be a token that a list gave out');
   });
 });
 

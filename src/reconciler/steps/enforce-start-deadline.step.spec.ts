@@ -39,6 +39,16 @@ describe('the start deadline', () => {
   });
 
   it.each([
+    ['has not been tried', 9, undefined, undefined],
+    ['was refused a short time ago', 9, refused, 60_000],
+    ['is due', 10, refused, undefined],
+    ['has failed', 9, { ...refused, phase: 'Failed' as const }, undefined],
+  ])('says when it comes for an execution that %s', (_, minutes, status, expected) => {
+    const { step, execution } = aStep(minutes);
+    expect(step.dueInMs(execution({ status }))).toBe(expected);
+  });
+
+  it.each([
     ['there is no PipelineRun', undefined],
     ['somebody else has one of its name', notOurs],
   ])('fails one that was refused for too long when %s', async (_, other) => {

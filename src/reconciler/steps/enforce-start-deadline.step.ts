@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { observeStartDeadline, refusalOf } from '../observe-refusal.ts';
+import { phaseOf } from '../../workflow-execution/phase.ts';
+import { observeStartDeadline, refusalOf, type Refusal } from '../observe-refusal.ts';
 import { isControlledBy } from '../ownership.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import { RefusedStatuses } from '../refused-statuses.ts';
@@ -25,12 +26,25 @@ export class EnforceStartDeadline implements Step {
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    const refusal = refusalOf(execution) ?? this.refusedStatuses.refusalOf(execution);
-    const { startDeadlineMs } = this.config;
-    const isInTime = refusal === undefined || this.clock.now().getTime() - refusal.since < startDeadlineMs;
-    if (isInTime) return { kind: 'next', execution };
+    const refusal = this.#refusalOf(execution);
+    if (refusal === undefined || this.#leftMs(refusal) > 0) return { kind: 'next', execution };
     const existing = await this.pipelineRuns.read(execution, signal);
     if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };
-    return { kind: 'observed', observation: observeStartDeadline(refusal, startDeadlineMs) };
+    return { kind: 'observed', observation: observeStartDeadline(refusal, this.config.startDeadlineMs) };
+  }
+
+  /** Milliseconds until a Pending execution is failed by its start deadline; undefined when it was not refused, or it is due. */
+  dueInMs(execution: WorkflowExecution): number | undefined {
+    const refusal = phaseOf(execution) === 'Pending' ? this.#refusalOf(execution) : undefined;
+    const leftMs = refusal && this.#leftMs(refusal);
+    return leftMs !== undefined && leftMs > 0 ? leftMs : undefined;
+  }
+
+  #refusalOf(execution: WorkflowExecution): Refusal | undefined {
+    return refusalOf(execution) ?? this.refusedStatuses.refusalOf(execution);
+  }
+
+  #leftMs({ since }: Refusal): number {
+    return since + this.config.startDeadlineMs - this.clock.now().getTime();
   }
 }

@@ -254,4 +254,25 @@ export const reconcilerFaults: readonly Fault[] = [
     replace: '[...this.mirrors.executionKeys()]',
     caughtBy: ['src/reconciler/resync.spec.ts'],
   },
+  {
+    name: 'an execution that fails again and again waits for its backoff although its start deadline passes',
+    file: 'src/reconciler/control-loop.ts',
+    find: 'if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);',
+    replace: '',
+    caughtBy: ['src/reconciler/control-loop.spec.ts'],
+  },
+  {
+    name: 'a failed pass brings itself back at once through the status that it wrote',
+    file: 'src/reconciler/mirrors.ts',
+    find: 'if (!isOfStatusOnly(change)) handler',
+    replace: 'handler',
+    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+  },
+  {
+    name: 'what follows from another status waits for the resync',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'written === execution ? outcome.requeueAfterMs : 0',
+    replace: 'outcome.requeueAfterMs',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
 ];

@@ -19,7 +19,6 @@ function may(role: 'api' | 'controller', verb: string, resource: string, group: 
 describe.each([
   ['create', 'workflowexecutions', 'workflowexecution.kubernaut.ai', 'api'],
   ['get', 'pods/log', '', 'api'],
-  ['create', 'secrets', '', 'api'],
   ['create', 'tokenreviews', 'authentication.k8s.io', 'api'],
   ['create', 'subjectaccessreviews', 'authorization.k8s.io', 'api'],
   ['patch', 'workflowexecutions/status', 'workflowexecution.kubernaut.ai', 'controller'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { UnavailableError } from '../../../src/kubernetes/errors.ts';
 import { leaseResource, type Lease } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
 import type { Claim } from '../../../src/locking/lock-record.ts';
@@ -87,7 +88,7 @@ describe('the lock of a target', () => {
       ended.add('uid-gone');
     }
     proxy.inject({ method, path: /\/leases/ }, loseAnswer(), 1);
-    await expect(behind.locks.acquire(target, claimOf(name), now, never)).rejects.toThrow();
+    await expect(behind.locks.acquire(target, claimOf(name), now, never)).rejects.toThrow(UnavailableError);
 
     await expect(behind.locks.acquire(target, claimOf(name), now, never)).resolves.toEqual({ kind: 'acquired' });
     await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(name));
