@@ -176,5 +176,6 @@ it('the reasons for a skip are there from the beginning, with zero', () => {
   expect(skips).toEqual([
     { reason: 'ResourceBusy', by: 0 },
     { reason: 'RecentlyRemediated', by: 0 },
+    { reason: 'Restored', by: 0 },
   ]);
 });

@@ -170,13 +170,13 @@ describe('the message of an execution', () => {
   const started = { ...succeeded('Unknown', 'Running'), startTime };
 
   it.each([
-    ['runs', aPipelineRun({ status: started }), /^PipelineRun run-1 is running/],
+    ['is in progress', aPipelineRun({ status: started }), /^PipelineRun run-1 is in progress/],
+    ['is in progress before Tekton starts it', aPipelineRun(), /^PipelineRun run-1 is in progress/],
     [
       'is being cancelled',
       aPipelineRun({ spec: { status: 'Cancelled' }, status: started }),
       /run-1 is being cancelled/,
     ],
-    ['waits for its start', aPipelineRun(), /run-1 waits for Tekton/],
   ])('says that its PipelineRun %s', (_, one, message) => {
     expect(observeRunning(one)).toMatchObject({ message: expect.stringMatching(message) });
   });
@@ -196,6 +196,6 @@ describe('the message of an execution', () => {
 });
 
 it('an execution whose PipelineRun has ended keeps the time of its start', () => {
-  const ended = aPipelineRun({ status: { ...succeeded('False', 'Failed'), startTime } });
-  expect(observeEnding(run, ended, 'pod a')).toMatchObject({ startTime });
+  const ended = aPipelineRun({ status: succeeded('False', 'Failed') });
+  expect(observeEnding(run, ended, 'pod a')).toMatchObject({ startTime: ended.metadata.creationTimestamp });
 });

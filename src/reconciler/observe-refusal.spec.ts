@@ -114,8 +114,8 @@ describe('what keeps an execution from being started', () => {
 });
 
 it.each([
-  ['Forbidden', `no room. ${advice.Forbidden}`],
-  ['Unavailable', 'no room. Create the execution anew'],
+  ['Forbidden', advice.Forbidden],
+  ['Unavailable', 'Create the execution anew'],
 ])('an execution that could not be started because of %s is told what to do', (reason, told) => {
   const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
   expect(observation).toHaveProperty('failure.message', expect.stringContaining(told));

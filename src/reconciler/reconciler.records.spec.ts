@@ -47,11 +47,6 @@ describe('a pass', () => {
     expect(info.mock.calls).toEqual([[expect.anything(), 'execution created']]);
   });
 
-  it('comes back when its outcome says so', async () => {
-    const { reconciler, execution } = aReconciler({ ...pending, requeueAfterMs: 1_500 });
-    await expect(reconciler.reconcile(execution().metadata, signal)).resolves.toEqual({ requeueAfterMs: 1_500 });
-  });
-
   it('shows the metrics every version of the execution that it looks at', async () => {
     const { reconciler, execution, server, counted, stored } = aReconciler(pending);
     const seen = execution();

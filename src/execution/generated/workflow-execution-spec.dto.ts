@@ -184,13 +184,16 @@ export class WorkflowRefDto {
     required: false,
     minLength: 1,
     maxLength: 253,
-    pattern: '^[^\\p{C}]+$',
+    pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\uFEFF]+$',
   })
   @Optional()
   @IsText({
     minLength: 1,
     maxLength: 253,
-    pattern: new RegExp('^[^\\p{C}]+$', 'u'),
+    pattern: new RegExp(
+      '^[^\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\uFEFF]+$',
+      'u',
+    ),
     message: 'must not contain control characters',
   })
   workflowName?: string;
@@ -203,13 +206,17 @@ export class WorkflowRefDto {
     required: false,
     minLength: 1,
     maxLength: 128,
-    pattern: '^[^\\s\\p{C}]+$',
+    pattern:
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
   })
   @Optional()
   @IsText({
     minLength: 1,
     maxLength: 128,
-    pattern: new RegExp('^[^\\s\\p{C}]+$', 'u'),
+    pattern: new RegExp(
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF]+$',
+      'u',
+    ),
     message: 'must not contain white space or control characters',
   })
   actionType?: string;

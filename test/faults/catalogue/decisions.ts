@@ -71,8 +71,9 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'the advice comes after what may be cut',
     file: 'src/tekton/classify-failure.ts',
-    find: '      advice[reason],\n      headline(reason, outcome.reason, culprit),\n',
-    replace: '      headline(reason, outcome.reason, culprit),\n      advice[reason],\n',
+    find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, culprit, loss),\n      without(pipelineRun, reason),\n',
+    replace:
+      "'' : podLossAdvice,\n      headline(reason, outcome.reason, culprit, loss),\n      without(pipelineRun, reason),\n      adviceOn(reason, outcome.reason),\n",
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {

@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { apiFaults } from './api.ts';
 import { auditFaults } from './audit.ts';
+import { controlLoopFaults } from './control-loop.ts';
 import { decisionFaults } from './decisions.ts';
 import { deployFaults } from './deploy.ts';
 import { kubernetesFaults } from './kubernetes.ts';
@@ -11,6 +12,7 @@ import { tektonFaults } from './tekton.ts';
 /** Every planted fault. */
 export const faults: readonly Fault[] = [
   ...lockingFaults,
+  ...controlLoopFaults,
   ...decisionFaults,
   ...tektonFaults,
   ...reconcilerFaults,

@@ -1,0 +1,82 @@
+import type { Fault } from '../fault.ts';
+
+/** Faults of who reconciles, and when. */
+export const controlLoopFaults: readonly Fault[] = [
+  {
+    name: 'the status is reported although it was not written',
+    file: 'src/reconciler/reconciler.ts',
+    find: "if (written === 'outdated') return 'outdated';",
+    replace: '',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
+  {
+    name: 'a change of a PipelineRun reaches no execution',
+    file: 'src/reconciler/mirrors.ts',
+    find: 'executions.length === 0 ? [keyOf(object)] : executions.map(keyOf)',
+    replace: '[keyOf(object)]',
+    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+  },
+  {
+    name: 'a lost lock is not restored',
+    file: 'src/reconciler/mirrors.ts',
+    find: 'if (former !== undefined) handler(keyToString(former));',
+    replace: '',
+    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+  },
+  {
+    name: 'passes that have begun are cut off on shutdown',
+    file: 'src/reconciler/control-loop.ts',
+    find: 'await this.#drain();',
+    replace: 'void this.#drain();',
+    caughtBy: ['src/reconciler/control-loop.spec.ts'],
+  },
+  {
+    name: 'a replica writes with one of the two Leases',
+    file: 'src/reconciler/leadership.ts',
+    find: 'replica.isLeader && this',
+    replace: 'replica.isLeader || this',
+    caughtBy: ['src/reconciler/leadership.spec.ts'],
+  },
+  {
+    name: 'audit events are delivered without leadership',
+    file: 'src/reconciler/control-loop.ts',
+    find: '() => this.leadership.isHeld',
+    replace: '() => true',
+    caughtBy: ['src/reconciler/control-loop.spec.ts'],
+  },
+  {
+    name: 'the delivery of audit events stops before the last pass',
+    file: 'src/reconciler/control-loop.ts',
+    find: 'await Promise.all([working, repairing]);',
+    replace: 'void Promise.all([working, repairing]);',
+    caughtBy: ['src/reconciler/control-loop.spec.ts'],
+  },
+  {
+    name: 'a resync leaves PipelineRuns of deleted executions out',
+    file: 'src/reconciler/resync.ts',
+    find: '[...this.mirrors.executionKeys(), ...this.retention.orphans()]',
+    replace: '[...this.mirrors.executionKeys()]',
+    caughtBy: ['src/reconciler/resync.spec.ts'],
+  },
+  {
+    name: 'an execution that fails again and again waits for its backoff although its start deadline passes',
+    file: 'src/reconciler/control-loop.ts',
+    find: 'if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);',
+    replace: '',
+    caughtBy: ['src/reconciler/control-loop.spec.ts'],
+  },
+  {
+    name: 'a failed pass brings itself back at once through the status that it wrote',
+    file: 'src/reconciler/mirrors.ts',
+    find: 'if (!isOfStatusOnly(change)) handler',
+    replace: 'handler',
+    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+  },
+  {
+    name: 'what follows from another status waits for the resync',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'written === execution ? outcome.requeueAfterMs : 0',
+    replace: 'outcome.requeueAfterMs',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
+];
