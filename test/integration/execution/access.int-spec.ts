@@ -116,6 +116,7 @@ describe.each([
 
     expect(metadata.annotations).toEqual({
       [ownAnnotations.createdBy]: api.caller?.username,
+      [ownAnnotations.createdAt]: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/),
       [ownAnnotations.cancelRequestedBy]: api.caller?.username,
     });
   });

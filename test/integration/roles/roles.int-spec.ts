@@ -63,7 +63,7 @@ describe('WFE_ROLES', () => {
     const key = { namespace: namespace.name, name: metadata.name };
 
     // With only the API running nothing can write a status; the controller then runs it.
-    expect((await client.get(workflowExecutionResource, key)).status).toBeUndefined();
+    expect((await client.get(workflowExecutionResource, key)).status?.phase).toBeUndefined();
     await start('controller');
 
     const isCompleted = ([execution]: readonly Parameters<typeof phaseOf>[0][]) =>
