@@ -27,6 +27,13 @@ const probes: Partial<Record<ServiceName, Probe>> = {
     (await accepts(ports.kubelet)) && isReadyNode((await api.call('GET', '/api/v1/nodes/localhost')).body),
 };
 
+/** Whether discovery has the kinds of Tekton's runs, which it gets a moment after their CRDs were applied. */
+export async function knowsTekton(api: ApiClient): Promise<boolean> {
+  const has = async (version: string, plural: string) =>
+    (await api.call('GET', `/apis/tekton.dev/${version}`)).text.includes(`"${plural}"`);
+  return (await has('v1', 'pipelineruns')) && (await has('v1', 'taskruns')) && (await has('v1beta1', 'customruns'));
+}
+
 /** Asks a process whether it is ready. */
 export async function isReady(record: ClusterRecord, name: ServiceName, api?: ApiClient): Promise<boolean> {
   const probe = probes[name];

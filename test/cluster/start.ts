@@ -16,7 +16,7 @@ import { checkPods } from './pod-check.ts';
 import { freePorts } from './ports.ts';
 import { ownIdentity, processSpace, type ProcessIdentity } from './process.ts';
 import { elapsedSince, type Progress } from './progress.ts';
-import { isReady } from './readiness.ts';
+import { isReady, knowsTekton } from './readiness.ts';
 import {
   portNames,
   readRecord,
@@ -112,8 +112,9 @@ class Start {
   async everything(): Promise<void> {
     await this.#all([this.#controlPlane(), this.#registry(), this.#containerd()]);
     if (this.#supervisor.record.level === 'api') return;
-    const controllers = this.#controllers();
-    await this.#all([controllers, this.#tekton(), this.#kubelet(controllers)]);
+    const applied = applyTekton(this.#supervisor.record, this.#api);
+    const controllers = this.#controllers(applied);
+    await this.#all([controllers, this.#tekton(applied), this.#kubelet(controllers)]);
   }
 
   async #controlPlane(): Promise<void> {
@@ -128,13 +129,19 @@ class Start {
     await pushImages(this.#supervisor.record);
   }
 
-  async #controllers(): Promise<void> {
+  /**
+   * After Tekton's CRDs: the garbage collector asks for the kinds of the cluster when it starts, and again only after 30 s. Until
+   * then an object of a kind that it does not know stays in its foreground deletion.
+   */
+  async #controllers(applied: Promise<void>): Promise<void> {
+    await applied;
+    await this.#supervisor.until('kube-apiserver', () => knowsTekton(this.#api), this.#signal);
     await this.#supervisor.start('kube-scheduler');
     await this.#startAndWait('kube-controller-manager');
   }
 
-  async #tekton(): Promise<void> {
-    await applyTekton(this.#supervisor.record, this.#api);
+  async #tekton(applied: Promise<void>): Promise<void> {
+    await applied;
     await this.#supervisor.start('tekton-resolvers');
     await this.#all([this.#startAndWait('tekton-webhook'), this.#startAndWait('tekton-controller')]);
   }
