@@ -117,7 +117,8 @@ describe('a PipelineRun that somebody has paused', () => {
     const { name, namespace, uid } = metadata;
     const status = { phase: 'Running', pipelineRunRef: { apiVersion, kind, name, namespace, uid } };
     await own.client.patch(workflowExecutionResource, own.key('paused'), { status }, { subresource: 'status' });
-    await own.startReconciler({ statusDeadlineMs: 1_000 });
+    // Times of objects are in whole seconds, so that Tekton has up to one less to record the cancellation.
+    await own.startReconciler({ statusDeadlineMs: 5_000 });
 
     const ended = await own.phase('paused', 'Failed');
 
