@@ -137,7 +137,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     });
 
     await ended(name);
-    await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Success/);
+    await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Completed/);
   });
 
   it('runs an execution to its end while there is no API', async () => {
@@ -160,7 +160,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
 
     await ended('without-api');
 
-    await expect(kubectl('get', 'wfe', 'without-api', '-n', namespace)).resolves.toMatch(/Completed +Success/);
+    await expect(kubectl('get', 'wfe', 'without-api', '-n', namespace)).resolves.toMatch(/Completed +Completed/);
   });
 
   it('was refused nothing', () => {

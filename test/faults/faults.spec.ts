@@ -14,6 +14,10 @@ describe('a planted fault', () => {
     expect(fault.caughtBy.filter((spec) => !existsSync(join(root, spec)))).toEqual([]);
   });
 
+  it.each(faults)('is caught by unit specs, which need no cluster: $name', ({ caughtBy }) => {
+    expect(caughtBy.filter((spec) => !spec.endsWith('.spec.ts'))).toEqual([]);
+  });
+
   it.each([
     ['is not there', 'nothing'],
     ['is there 2 times', 'find, find'],

@@ -28,21 +28,14 @@ export const tektonFaults: readonly Fault[] = [
     file: 'src/tekton/build-pipeline-run.ts',
     find: ': { pipeline: timeout, finally: finallyTimeout };',
     replace: ': { pipeline: timeout, tasks: timeout };',
-    caughtBy: ['src/tekton/build-pipeline-run.spec.ts', 'test/integration/reconciler/lifecycle.int-spec.ts'],
+    caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },
   {
     name: 'pods may run as root unless a setting forbids it',
     file: 'src/config/settings.ts',
     find: "oneOf('restricted', 'none'),\n    'restricted',",
     replace: "oneOf('restricted', 'none'),\n    'none',",
-    caughtBy: ['src/config/config.spec.ts', 'test/e2e/restricted.e2e-spec.ts'],
-  },
-  {
-    name: 'the sample workflow may gain privileges',
-    file: 'demo/workflow/pipeline.yaml',
-    find: 'allowPrivilegeEscalation: false',
-    replace: 'allowPrivilegeEscalation: true',
-    caughtBy: ['test/e2e/restricted.e2e-spec.ts'],
+    caughtBy: ['src/config/config.spec.ts'],
   },
   {
     name: 'a bundle is pulled as the ServiceAccount default',

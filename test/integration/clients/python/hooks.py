@@ -32,6 +32,9 @@ def keep_rules_between_fields(execution, namespace):
     # The digest is that of the image, if the image has one.
     if "@" in spec.get("workflowRef", {}).get("containerImage", ""):
         spec["workflowRef"].pop("containerDigest", None)
-    # At most WFE_MAX_TIMEOUT.
-    if "timeout" in spec.get("executionConfig", {}):
+    # At most WFE_MAX_TIMEOUT, and the part for `finally` tasks shorter than the whole.
+    for field, duration in (("timeout", "1h30m"), ("finallyTimeout", "10m")):
+        if field in spec.get("executionConfig", {}):
+            spec["executionConfig"][field] = duration
+    if "finallyTimeout" in spec.get("executionConfig", {}):
         spec["executionConfig"]["timeout"] = "1h30m"
