@@ -11,8 +11,11 @@ export class Lanes {
 
   /** When the oldest of the events happened that are first in their lanes (RFC 3339). */
   get oldest(): string | undefined {
-    const times = [...this.lanes.values()].flatMap((lane) => lane.slice(0, 1)).map(({ due }) => due.time);
-    return times.sort((a, b) => Date.parse(a) - Date.parse(b)).at(0);
+    let oldest: string | undefined;
+    for (const [head] of this.lanes.values()) {
+      if (head !== undefined && (oldest === undefined || isEarlier(head.due.time, oldest))) oldest = head.due.time;
+    }
+    return oldest;
   }
 
   /** Puts an event into its lane: by its time, and those of the same time after each other as they came. */
@@ -48,6 +51,10 @@ export class Lanes {
 /** What is being sent already is never overtaken, and events of one execution stay in order whatever clocks say. */
 function mayGoBefore(item: Item, other: Item): boolean {
   if (other.state === 'sending' || other.uid === item.uid) return false;
-  // Not by their texts: `05.001Z` is later than `05Z`.
-  return Date.parse(item.due.time) < Date.parse(other.due.time);
+  return isEarlier(item.due.time, other.due.time);
+}
+
+/** Not by their texts: `05.001Z` is later than `05Z`. */
+function isEarlier(time: string, other: string): boolean {
+  return Date.parse(time) < Date.parse(other);
 }

@@ -40,8 +40,8 @@ export const auditFaults: readonly Fault[] = [
   {
     name: 'audit events are ordered by the text of their times',
     file: 'src/audit/lanes.ts',
-    find: 'Date.parse(item.due.time) < Date.parse(other.due.time)',
-    replace: 'item.due.time < other.due.time',
+    find: 'Date.parse(time) < Date.parse(other)',
+    replace: 'time < other',
     caughtBy: ['src/audit/outbox.spec.ts'],
   },
   {
