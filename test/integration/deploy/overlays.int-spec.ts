@@ -64,17 +64,6 @@ describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role
       ]);
     });
 
-    it('reads the log level from an optional ConfigMap', async () => {
-      const objects = await rendered(overlay);
-      const { logLevelFile } = loadConfig(settingsIn(objects, role));
-      const { volumes } = podSpecIn(objects, role);
-      const mounts = arrayOf(containerIn(objects, role)['volumeMounts']).map(recordOf);
-      const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/level` === logLevelFile);
-
-      const configMap = expect.objectContaining({ name: 'workflow-execution-log', optional: true });
-      expect(volumes).toContainEqual(expect.objectContaining({ name: mount?.['name'], configMap }));
-    });
-
     it('has a longer termination grace period than WFE_SHUTDOWN_TIMEOUT', async () => {
       const { shutdownMs } = loadConfig(settingsIn(await rendered(overlay), role));
       const { terminationGracePeriodSeconds } = podSpecIn(await rendered(overlay), role);
@@ -152,7 +141,7 @@ describe('a pod', () => {
 it.each(roles)(
   'the base has the default settings for the %s, apart from those of a pod and the ServiceAccounts of workflows',
   async (role) => {
-    const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
+    const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT'];
     const settings = Object.entries(settingsIn(await rendered('base'), role));
     const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
     const ours = { WFE_ALLOWED_SERVICE_ACCOUNTS: '*:workflow-execution-sa' };
