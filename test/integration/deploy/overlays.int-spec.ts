@@ -97,7 +97,7 @@ describe('the pods of a role', () => {
     const reach = async (role: Role) => {
       const { egress } = await specOf('NetworkPolicy', `workflow-execution-${role}`);
       const { volumes } = podSpecIn(await rendered('base'), role);
-      return [JSON.stringify(egress).includes('datastorage'), JSON.stringify(volumes).includes('data-storage')];
+      return [JSON.stringify(egress).includes('datastorage'), JSON.stringify(volumes ?? []).includes('data-storage')];
     };
     await expect(reach('api')).resolves.toEqual([false, false]);
     await expect(reach('controller')).resolves.toEqual([true, true]);
@@ -115,6 +115,16 @@ describe('components/one-process', () => {
     expect(podSpecIn(objects, 'api')['serviceAccountName']).toBe('workflow-execution');
     const egress = JSON.stringify(objectOf(objects, 'NetworkPolicy', 'workflow-execution-api'));
     expect(egress).toContain('datastorage');
+  });
+
+  it('binds rights to no ServiceAccount that it does not have', async () => {
+    const objects = await renderedWith('one-process');
+    const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => recordOf(metadata));
+    const subjects = objects.flatMap(({ subjects = [] }) => arrayOf(subjects).map(recordOf));
+
+    expect(subjects).not.toEqual([]);
+    const known = accounts.map(({ namespace, name }) => expect.objectContaining({ namespace, name }));
+    for (const subject of subjects) expect(known).toContainEqual(subject);
   });
 });
 
