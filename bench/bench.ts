@@ -8,7 +8,7 @@ import { runLongCommand, type LongCommand } from '../test/support/long-command.t
 import { benches } from './catalogue.ts';
 import type { Bench } from './harness/bench.ts';
 import { startBenchCluster } from './harness/cluster.ts';
-import { BenchContext, type BenchCluster, type RunOptions } from './harness/context.ts';
+import { BenchContext, type RunOptions } from './harness/context.ts';
 import { holdsAll, reportOf } from './harness/report.ts';
 import { resultOf, resultsDirectory, storeResult } from './harness/results.ts';
 
@@ -38,20 +38,19 @@ async function main({ argv, progress, signal }: LongCommand): Promise<void> {
 /** Runs benches on one cluster, which is removed after them. */
 async function onCluster(group: readonly [Bench, ...Bench[]], options: RunOptions, directory: string): Promise<void> {
   const cluster: Cluster = await startBenchCluster(group[0].stage, options);
-  const shared: BenchCluster = { cluster };
   try {
-    for (const bench of group) await measure(bench, shared, options, directory);
+    for (const bench of group) await measure(bench, cluster, options, directory);
   } finally {
     await cluster.stop();
   }
 }
 
-async function measure(bench: Bench, shared: BenchCluster, options: RunOptions, directory: string): Promise<void> {
+async function measure(bench: Bench, cluster: Cluster, options: RunOptions, directory: string): Promise<void> {
   const began = performance.now();
-  const context = new BenchContext(bench.name, shared, options);
+  const context = new BenchContext(bench.name, cluster, options);
   const measured = await bench.run(context).finally(() => context.close());
   const seconds = Math.round((performance.now() - began) / 1_000);
-  const result = resultOf(bench, measured, { quick: options.quick, seconds, ceiling: await shared.ceiling });
+  const result = resultOf(bench, measured, { quick: options.quick, seconds });
   await storeResult(result, directory);
   options.progress(`${bench.name}: measured in ${seconds} s`);
   console.log(reportOf(result));

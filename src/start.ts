@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger, PinoLogger } from 'nestjs-pino';
+import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
 import type { Config } from './config/config.ts';
@@ -21,7 +21,6 @@ import type { Reflector } from './kubernetes/reflector.ts';
 import { packageVersion } from './kubernetes/user-agent.ts';
 import { requireCluster } from './kubernetes/require-cluster.ts';
 import { listen, ListenError, textOf } from './listen.ts';
-import { followLogLevel } from './log-level.ts';
 import { certificateLog, logGrpc } from './logging.ts';
 import { openOperations } from './operations.ts';
 import { AnotherInstallationError, requireOnlyInstallation } from './reconciler/installation.ts';
@@ -99,7 +98,6 @@ async function createApplication(
   logGrpc(app.get(Logger));
   app.flushLogs();
   tracing.tell(nestLogger('Tracing'));
-  followLogLevel(config, PinoLogger.root, nestLogger('Log'), new AbortController().signal);
   if (config.roles.includes('api')) {
     configureHttp(app, certificate);
     configureGrpc(app, config, certificate);

@@ -1,4 +1,4 @@
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import { makeCaller, oneCallerForAll, type Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
@@ -56,7 +56,6 @@ export const api: Bench = {
         ...togetherOf(calls, reads),
         busyCreates,
       ],
-      plots: [plotOf(calls, bare)],
       notes: notes(executions),
     };
   },
@@ -191,20 +190,6 @@ function togetherOf(calls: readonly MeasuredCalls[], reads: readonly MeasuredCal
     figure('requests to the API server for Get and List, with all about their callers', asked, '', exactly(0)),
     figure('the load was busy, at most', busiest * 100, '% of a core', atMost(80)),
   ];
-}
-
-function plotOf(calls: readonly MeasuredCalls[], bare: readonly Bare[]): Plot {
-  const point = ({ operation, concurrency, perSecond }: Bare | MeasuredCalls) =>
-    [`${operation}, ${concurrency}`, perSecond] as const;
-  return {
-    ...{ name: 'api-calls', title: 'Calls of the API, one and 32 at once', kind: 'bars' },
-    x: { label: 'call, how many at once' },
-    y: { label: 'a second' },
-    series: [
-      ...transports.map((name) => ({ name, points: calls.filter(({ transport }) => transport === name).map(point) })),
-      { name: 'a bare client on the API server', points: bare.map(point) },
-    ],
-  };
 }
 
 function notes(executions: number): string[] {

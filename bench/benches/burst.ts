@@ -1,4 +1,4 @@
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import { atLeast, atMost, figure, named, type Figure } from '../harness/figure.ts';
 import { onReference, referencePatches, timeOnReference } from '../harness/reference.ts';
 import { quantiles } from '../load/quantiles.ts';
@@ -9,7 +9,6 @@ import {
   together,
   writesPerExecution,
   type BurstMeasures,
-  type MeasuredBurst,
 } from './measured-burst.ts';
 
 /** 70 executions a second on the machine of the aims. */
@@ -35,7 +34,6 @@ export const burst: Bench = {
         ...figuresOf(direct, patches),
         ...figuresOf(called, patches).map(named('over gRPC')),
       ],
-      plots: [latencyPlot({ 'on the API server': direct, 'over gRPC': called }), progressPlot(onApiServer)],
     };
   },
 };
@@ -87,52 +85,6 @@ export function busynessOf({ busy }: Pick<BurstMeasures, 'busy'>): Figure[] {
     figure('the load was busy', busy.load * 100, '% of a core', atMost(mostBusy)),
     figure('who plays Tekton was busy', busy.completer * 100, '% of a core', atMost(mostBusy)),
   ];
-}
-
-function latencyPlot(measured: Readonly<Record<string, BurstMeasures>>): Plot {
-  return {
-    ...{ name: 'burst-latency', title: 'Bursts: how long each step took', kind: 'lines' },
-    x: { label: 'milliseconds', scale: 'log' },
-    y: { label: '% of executions within' },
-    series: Object.entries(measured).flatMap(([way, { stories }]) => [
-      { name: `create to PipelineRun, ${way}`, points: distribution(untilPipelineRun(stories)) },
-      { name: `PipelineRun done to terminal, ${way}`, points: distribution(untilTerminal(stories)) },
-    ]),
-  };
-}
-
-function progressPlot(bursts: readonly MeasuredBurst[]): Plot {
-  const [last] = bursts.slice(-1);
-  const count = (at: (story: Story) => number | undefined) =>
-    last === undefined ? [] : thinned(running(last.stories.map(at), last.begunAt));
-  return {
-    ...{ name: 'burst-progress', title: 'The last burst: how many had got how far', kind: 'lines' },
-    x: { label: 'seconds since the first create' },
-    y: { label: 'executions' },
-    series: [
-      { name: 'created', points: count(({ acknowledgedAt }) => acknowledgedAt) },
-      { name: 'PipelineRun seen', points: count(({ pipelineRunAt }) => pipelineRunAt) },
-      { name: 'terminal', points: count(({ terminalAt }) => terminalAt) },
-    ],
-  };
-}
-
-/** How many had happened by when, in seconds. */
-function running(times: readonly (number | undefined)[], begunAt: number): (readonly [number, number])[] {
-  const sorted = times.filter((time) => time !== undefined).toSorted((a, b) => a - b);
-  return [[0, 0], ...sorted.map((time, index) => [(time - begunAt) / 1_000, index + 1] as const)];
-}
-
-/** Which part, in per cent, was within which time. */
-function distribution(values: readonly number[]): (readonly [number, number])[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  return thinned(sorted.map((value, index) => [Math.max(value, 0.1), ((index + 1) / sorted.length) * 100] as const));
-}
-
-/** A hundred points are enough for a line. */
-function thinned<T>(points: readonly T[]): T[] {
-  const step = Math.max(1, Math.floor(points.length / 100));
-  return points.filter((_, index) => index % step === 0 || index === points.length - 1);
 }
 
 function round(value: number): number {

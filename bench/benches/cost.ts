@@ -1,4 +1,4 @@
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import { atMost, exactly, figure, named, type Figure } from '../harness/figure.ts';
 import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
@@ -21,7 +21,6 @@ export const cost: Bench = {
         ...figuresOf(direct, patches),
         ...figuresOf(called, patches).map(named('over gRPC')),
       ],
-      plots: [plotOf({ 'created on the API server': direct, 'created over gRPC': called })],
       notes: [
         'The renewals of the leader, one every two seconds whatever happens, are not counted.',
         'Executions are created by the load on the API server, or over gRPC by the service itself, which gives them their finalizer.',
@@ -62,17 +61,4 @@ function countsOf({ requests, stories }: BurstMeasures): readonly (readonly [kin
 function kindOf({ user, verb, resource, status }: ApiRequest): string {
   const who = user === serviceUser ? 'service' : user === 'admin' ? 'load and completer' : 'Kubernetes';
   return `${who}: ${verb} ${resource}${status >= 300 ? ` (${status})` : ''}`;
-}
-
-function plotOf(measured: Readonly<Record<string, BurstMeasures>>): Plot {
-  const own = (burst: BurstMeasures) => countsOf(burst).filter(([kind]) => kind.startsWith('service: '));
-  return {
-    ...{ name: 'cost', title: 'Cost: requests of the service for an execution', kind: 'bars' },
-    x: { label: 'request' },
-    y: { label: 'for an execution' },
-    series: Object.entries(measured).map(([name, burst]) => ({
-      name,
-      points: own(burst).map(([kind, count]) => [kind.replace('service: ', ''), count] as const),
-    })),
-  };
 }

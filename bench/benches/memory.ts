@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
+import { apiServerHeapFigureName } from '../harness/costs.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
 import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
@@ -27,8 +28,8 @@ interface Start {
   readonly peakMb: number;
 }
 
-/** The same beside the ceiling at that time: status patches a second. */
-type Point = Start & { readonly patches: number };
+/** The same with the ceiling at that time, in status patches a second, and the API server's heap, in bytes. */
+type Point = Start & { readonly patches: number; readonly apiServerHeap: number };
 
 /** A start beside executions that have ended. */
 export const memory: Bench = {
@@ -44,16 +45,16 @@ export const memory: Bench = {
       context.live(`creating ${executions} executions that have ended`);
       await createFinished(context.api, namespace, there, executions);
       there = executions;
+      const apiServerHeap = await apiServerHeapBytes(context);
       const {
         measured: [measured],
         ceiling: { patchesPerSecond: patches },
       } = await besideCeiling(context, () => measureStart(executions, context));
-      points.push({ ...measured, patches });
+      points.push({ ...measured, patches, apiServerHeap });
       context.say(JSON.stringify(points.at(-1)));
     }
     return {
-      figures: [...points.flatMap(figuresOf), ...growthOf(points)],
-      plots: [plotOf(points)],
+      figures: [...points.flatMap(figuresOf), ...growthOf(points), ...apiServerHeapOf(points)],
       notes: [
         `The service leads, and so lists all executions a second time. At rest is ${idleMs / 1_000} s after that, without any work.`,
         'Growth is that of resident memory at rest, from one number of executions to the next.',
@@ -77,6 +78,12 @@ async function measureStart(executions: number, context: BenchContext): Promise<
     restMb: rest.residentBytes / mebibyte,
     peakMb: rest.peakBytes / mebibyte,
   };
+}
+
+/** The heap after a garbage collection, in bytes. */
+async function apiServerHeapBytes(context: BenchContext): Promise<number> {
+  const { text } = await context.api.call('GET', '/debug/pprof/heap?gc=1&debug=1');
+  return Number(/^# HeapAlloc = (\d+)$/m.exec(text)?.[1]);
 }
 
 function figuresOf(point: Point): Figure[] {
@@ -103,15 +110,10 @@ function growthOf(points: readonly Point[]): Figure[] {
   });
 }
 
-function plotOf(points: readonly Point[]): Plot {
-  const line = (of: (point: Point) => number) => points.map((point) => [point.executions, of(point)] as const);
-  return {
-    ...{ name: 'memory', title: 'Memory: resident, beside finished executions', kind: 'lines' },
-    x: { label: 'finished executions' },
-    y: { label: 'MB' },
-    series: [
-      { name: 'at rest', points: line(({ restMb }) => restMb) },
-      { name: 'at most', points: line(({ peakMb }) => peakMb) },
-    ],
-  };
+/** What the last executions took, when the API server's cache of recent changes was already full. */
+function apiServerHeapOf(points: readonly Point[]): Figure[] {
+  const [before, after] = points.slice(-2);
+  if (before === undefined || after === undefined) return [];
+  const bytes = (after.apiServerHeap - before.apiServerHeap) / (after.executions - before.executions);
+  return [figure(apiServerHeapFigureName, bytes, 'bytes')];
 }

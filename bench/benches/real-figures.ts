@@ -1,4 +1,3 @@
-import type { Plot } from '../harness/bench.ts';
 import { cpuFigures, requestsFigureName } from '../harness/costs.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { sumOf, type CpuTimes } from '../harness/parts.ts';
@@ -76,18 +75,4 @@ export function requestsOf(requests: readonly ApiRequest[], count: number): Figu
     figure('of these, writes', own.filter(isWrite).length / count, ''),
     figure("requests of Tekton's controller for pods and Events, for a PipelineRun", others.length / count, ''),
   ];
-}
-
-/** How long each took, in the order in which they ran. */
-export function runsPlot(pairs: readonly RunPair[]): Plot {
-  const line = (runs: readonly Run[]) => runs.map((run, index) => [index + 1, endToEnd(run) / 1_000] as const);
-  return {
-    ...{ name: 'real', title: 'Real pods: end to end, by pairs', kind: 'points' },
-    x: { label: 'pair' },
-    y: { label: 'seconds' },
-    series: [
-      { name: 'execution', points: line(pairs.map(([{ run }]) => run)) },
-      { name: 'bare PipelineRun', points: line(pairs.map(([, { run }]) => run)) },
-    ],
-  };
 }

@@ -17,7 +17,7 @@ import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { pipelineRunsPath } from '../load/executions.ts';
 import { Runs, type Run } from '../load/runs.ts';
-import { cpuOf, requestsOf, runsPlot, slownessOf, type MeasuredRun } from './real-figures.ts';
+import { cpuOf, requestsOf, slownessOf, type MeasuredRun } from './real-figures.ts';
 
 /** Milliseconds between two looks of the kubelet at its containers (its generic PLEG): what pods take has steps of this. */
 const relistMs = 1_000;
@@ -45,7 +45,6 @@ export const real: Bench = {
         ...requestsOf(await context.requests(begun, ended), count),
         ...(await bytesFigures(context.cluster, namespace, first.length * 2 + count)),
       ],
-      plots: [runsPlot(pairs)],
       notes,
     };
   },

@@ -1,4 +1,4 @@
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
@@ -38,7 +38,6 @@ export const single: Bench = {
           '(KEP-2340, ConsistentListFromCache). The service needs one before it calls a run ended (ADR 0038), so its time is ' +
           'told beyond that of a bare list which begins at the same moment.',
       ],
-      plots: [plotOf(created, done)],
     };
   },
 };
@@ -129,17 +128,4 @@ function inSingleWrites(name: string, values: readonly number[], writeMs: number
     figure(`${name}, p50`, p50 / writeMs, 'single writes', atMost(mostAtP50)),
     figure(`${name}, p99`, p99 / writeMs, 'single writes', atMost(mostAtP99)),
   ];
-}
-
-function plotOf(created: readonly number[], done: readonly number[]): Plot {
-  const inOrder = (values: readonly number[]) => values.map((value, index) => [index + 1, value] as const);
-  return {
-    ...{ name: 'single-latency', title: 'Single: how long each step took, one execution at a time', kind: 'points' },
-    x: { label: 'execution' },
-    y: { label: 'milliseconds' },
-    series: [
-      { name: 'create to PipelineRun', points: inOrder(created) },
-      { name: 'PipelineRun done to terminal', points: inOrder(done) },
-    ],
-  };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
@@ -42,7 +42,6 @@ export const soak: Bench = {
         ...growthsOf(samples),
         ...busynessOf(soaked),
       ],
-      plots: plotsOf(soaked.samples),
       notes: [
         `Growth is that of the least squares line through all samples from ${size.settleSeconds} s on, from its begin to its end. ` +
           `Executions are deleted ${size.ttlSeconds} s after their end, the cooldown is ${size.cooldown}, and every ` +
@@ -179,29 +178,5 @@ function growthsOf(samples: readonly Sample[]): Figure[] {
     figure('PipelineRun done to terminal, growth', done.percent, '%', atMost(mostGrowth)),
     figure('handles, mean', handles.mean, ''),
     figure('handles, growth', handles.growth, '', atMost(mostHandles)),
-  ];
-}
-
-function plotsOf(samples: readonly Sample[]): readonly Plot[] {
-  const line = (of: (sample: Sample) => number) =>
-    samples.map((sample) => [sample.seconds / 60, of(sample)] as const).filter(([, value]) => !Number.isNaN(value));
-  const x = { label: 'minutes' };
-  return [
-    {
-      ...{ name: 'soak-memory', title: 'Soak: resident memory', kind: 'lines', x, y: { label: 'MB' } },
-      series: [{ name: 'resident memory', points: line(({ residentMb }) => residentMb) }],
-    },
-    {
-      ...{ name: 'soak-latency', title: 'Soak: how long each step took, p50', kind: 'lines', x },
-      y: { label: 'milliseconds' },
-      series: [
-        { name: 'create to PipelineRun', points: line(({ pipelineRunP50 }) => pipelineRunP50) },
-        { name: 'PipelineRun done to terminal', points: line(({ terminalP50 }) => terminalP50) },
-      ],
-    },
-    {
-      ...{ name: 'soak-handles', title: 'Soak: open handles', kind: 'lines', x, y: { label: 'handles' } },
-      series: [{ name: 'handles', points: line(({ handles }) => handles) }],
-    },
   ];
 }

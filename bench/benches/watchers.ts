@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bench, Plot } from '../harness/bench.ts';
+import type { Bench } from '../harness/bench.ts';
 import { makeCaller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
@@ -54,7 +54,6 @@ export const watchers: Bench = {
         ...ownFigures(own.changes, patches),
         ...everythingFigures(everything),
       ],
-      plots: [plotOf(everything)],
       notes: notes(count),
     };
   },
@@ -211,21 +210,6 @@ function everythingFigures(measured: readonly MeasuredChanges[]): Figure[] {
 /** More events than a core can take are more than that for those who get them, too. */
 function withoutAim({ name, value, unit }: Figure): Figure {
   return { name, value, unit };
-}
-
-function plotOf(everything: readonly MeasuredChanges[]): Plot {
-  const line = (of: (one: MeasuredChanges) => number) =>
-    everything.map((one) => [one.wantedPerSecond, of(one)] as const);
-  return {
-    ...{ name: 'watchers-delay', title: 'Watchers: delays while all watch everything', kind: 'lines' },
-    x: { label: 'changes a second' },
-    y: { label: 'milliseconds' },
-    series: [
-      { name: 'p50', points: line(({ p50 }) => p50) },
-      { name: 'p99', points: line(({ p99 }) => p99) },
-      { name: 'bare watch of the API server, p99', points: line(({ bareP99 }) => bareP99) },
-    ],
-  };
 }
 
 function notes(count: number): string[] {

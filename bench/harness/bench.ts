@@ -28,33 +28,6 @@ export interface Bench {
 /** What came of a bench. */
 export interface Measured {
   readonly figures: readonly Figure[];
-  /** Pictures for docs/performance.md. */
-  readonly plots?: readonly Plot[];
   /** What a reader has to know to judge the figures, a sentence each. */
   readonly notes?: readonly string[];
-}
-
-/** A picture, as the values that it is made from. */
-export interface Plot {
-  /** Name of the file, without `.svg`. */
-  readonly name: string;
-  readonly title: string;
-  readonly kind: 'lines' | 'points' | 'bars';
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly series: readonly Series[];
-}
-
-/** An axis of a plot. */
-export interface Axis {
-  /** With the unit: `seconds since the first create`. */
-  readonly label: string;
-  /** Default: linear, from 0. */
-  readonly scale?: 'log';
-}
-
-/** Values of one colour. Of bars, x is a text. */
-export interface Series {
-  readonly name: string;
-  readonly points: readonly (readonly [x: number | string, y: number])[];
 }

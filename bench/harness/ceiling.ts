@@ -2,8 +2,8 @@ import type { ApiServer } from '../load/api-server.ts';
 import { atOnce, numbers } from '../../test/support/at-once.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
+import { executionsPath, newExecution, someStatus } from '../load/executions.ts';
 import { mean } from '../load/interval.ts';
-import type { Subject } from '../load/subjects.ts';
 import { quantile } from '../load/quantiles.ts';
 import { measureThroughput } from '../load/throughput.ts';
 
@@ -20,14 +20,11 @@ export interface Rates {
   readonly busy: number;
 }
 
-/** Rates at all concurrencies, in rising order. */
-export type Ceiling = readonly Rates[];
-
 /** How a ceiling is measured. */
 export interface CeilingOptions {
   readonly api: ApiServer;
-  /** What is created and patched, in an empty namespace. */
-  readonly subject: Subject;
+  /** Where executions are created and patched; without other executions. */
+  readonly namespace: string;
   /** For creates, and for patches, each. */
   readonly seconds: number;
 }
@@ -36,20 +33,20 @@ export interface CeilingOptions {
 const warmUpRequests = 32;
 
 /** Creates objects, then patches their status, so many at once, for some seconds each. */
-export async function measureRates(concurrency: number, { api, subject, seconds }: CeilingOptions): Promise<Rates> {
-  const { path } = subject;
-  await warmUp(api, subject);
+export async function measureRates(concurrency: number, { api, namespace, seconds }: CeilingOptions): Promise<Rates> {
+  const path = executionsPath(namespace);
+  await warmUp(api, path);
   const busy = measureBusy();
   const prefix = `ceiling-${concurrency}-${Math.round(now())}`;
   const created: string[] = [];
   const creates = await measureThroughput(concurrency, seconds, async (number) => {
     const name = `${prefix}-${number}`;
-    await api.must('POST', path, subject.create(name));
+    await api.must('POST', path, newExecution({ name }));
     created.push(name);
   });
   const patches = await measureThroughput(concurrency, seconds, async (number) => {
     const name = created[number % created.length] ?? '';
-    await api.must('PATCH', `${path}/${name}/status`, { status: subject.status(name, number) });
+    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, number) });
   });
   return {
     concurrency,
@@ -75,10 +72,10 @@ export function meanRates(looks: readonly Rates[]): Rates {
 }
 
 /** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
-async function warmUp(api: ApiServer, { path, create, status }: Subject): Promise<void> {
+async function warmUp(api: ApiServer, path: string): Promise<void> {
   await atOnce(warmUpRequests, numbers(warmUpRequests), async (number) => {
     const name = `warm-up-${Math.round(now())}-${number}`;
-    await api.must('POST', path, create(name));
-    await api.must('PATCH', `${path}/${name}/status`, { status: status(name, 0) });
+    await api.must('POST', path, newExecution({ name }));
+    await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, 0) });
   });
 }

@@ -5,8 +5,8 @@ import type { Cluster, Progress } from '../../test/cluster/index.ts';
 import { readRecord, serverUrl } from '../../test/cluster/record.ts';
 import { serviceKubeconfig } from '../../test/support/service-account.ts';
 import { ApiServer } from '../load/api-server.ts';
-import { executionsIn, type Subject } from '../load/subjects.ts';
-import { measureRates, type Ceiling, type Rates } from './ceiling.ts';
+import { executionsPath } from '../load/executions.ts';
+import { measureRates, type Rates } from './ceiling.ts';
 import { removeLeases, removeNamespace } from './clean-up.ts';
 import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
 import { startDataStorageProcess } from './data-storage.ts';
@@ -24,13 +24,6 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** A cluster on which benches run, with what is known of it so far. */
-export interface BenchCluster {
-  readonly cluster: Cluster;
-  /** Measured by the first who asks. */
-  ceiling?: Promise<Ceiling>;
-}
-
 /** A service under test, and the data storage service that it writes to. */
 export interface StartedService extends BenchService {
   readonly dataStoragePid: number;
@@ -41,11 +34,8 @@ export function auditDirectory(directory: string): string {
   return join(directory, 'api-server');
 }
 
-/** Where what a bare client can do is measured. */
-export const ceilingNamespace = 'bench-ceiling';
-
-/** Concurrencies of the ceiling. */
-const concurrencies = [1, 8, 32] as const;
+/** Where the ceiling is measured. */
+const ceilingNamespace = 'bench-ceiling';
 
 /** What a bench works with. Everything that it starts here is ended after the bench, the last one first. */
 export class BenchContext {
@@ -57,16 +47,14 @@ export class BenchContext {
   /** For files of this bench that are not results; its own. */
   readonly directory: string;
   readonly #options: RunOptions;
-  readonly #shared: BenchCluster;
   readonly #name: string;
   readonly #endings: (() => Promise<void>)[] = [];
   #started = 0;
 
-  constructor(name: string, shared: BenchCluster, options: RunOptions) {
+  constructor(name: string, cluster: Cluster, options: RunOptions) {
     this.#name = name;
     this.#options = options;
-    this.#shared = shared;
-    this.cluster = shared.cluster;
+    this.cluster = cluster;
     this.quick = options.quick;
     this.signal = options.signal;
     this.directory = join(options.directory, name);
@@ -153,40 +141,22 @@ export class BenchContext {
     return completer;
   }
 
-  /** What a bare client can do on this API server, at concurrency 1, 8 and 32: measured once on each cluster. */
-  ceiling(): Promise<Ceiling> {
-    this.#shared.ceiling ??= this.#measureCeiling();
-    return this.#shared.ceiling;
-  }
-
   /**
-   * The same for one concurrency, measured now: before and after something that is to be held against it, it tells a machine
-   * that has become slower from a service that has. No service may be running: it would take part.
-   *
-   * @param subject what is written; default: executions
+   * Measures what a bare client can do on this API server now. Measured before and after a bench, it tells a slower machine from
+   * a slower service. No service may be running: it would take part.
    */
-  async rates(
-    concurrency: number,
-    seconds: number = this.size(4, 2),
-    subject: Subject = executionsIn(ceilingNamespace),
-  ): Promise<Rates> {
+  async rates(concurrency: number): Promise<Rates> {
     this.live(`what a bare client can do, ${concurrency} at once`);
     const { api } = this;
     await api.call('POST', '/api/v1/namespaces', { metadata: { name: ceilingNamespace } });
-    const rates = await measureRates(concurrency, { api, subject, seconds });
-    await api.must('DELETE', subject.path);
+    const rates = await measureRates(concurrency, { api, namespace: ceilingNamespace, seconds: this.size(4, 2) });
+    await api.must('DELETE', executionsPath(ceilingNamespace));
     return rates;
   }
 
   /** All that was asked of the API server in some time, by the wall clock. */
   requests(from: number, to: number): Promise<ApiRequest[]> {
     return requestsBetween(auditDirectory(this.#options.directory), from, to);
-  }
-
-  async #measureCeiling(): Promise<Ceiling> {
-    const ceiling: Rates[] = [];
-    for (const concurrency of concurrencies) ceiling.push(await this.rates(concurrency, this.size(5, 2)));
-    return ceiling;
   }
 
   /** Ends everything that was started, the last one first. @throws the first failure, when all was tried */

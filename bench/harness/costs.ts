@@ -41,12 +41,8 @@ export async function bytesFigures(cluster: Cluster, namespace: string, count: n
 /** Name of the figure that tells with how many requests Tekton's controller works on a PipelineRun of one task. */
 export const requestsFigureName = "requests of Tekton's controller for its own objects, for a PipelineRun";
 
-/** Names of the figures that tell what a finished execution, with its PipelineRun, takes for good. */
-export const keptFigureNames = {
-  database: "etcd's file for a finished execution",
-  apiServer: 'live memory of the API server for a finished execution',
-  etcd: 'resident memory of etcd for a finished execution',
-} as const;
+/** Name of the figure that tells how much of the API server's heap a finished execution and its PipelineRun take. */
+export const apiServerHeapFigureName = 'heap of the API server for a finished execution';
 
 /** Name of the figure that tells what the garbage collector of Kubernetes asks for an execution that is deleted. */
 export const collectorFigureName = 'requests of the garbage collector for an execution';

@@ -14,11 +14,6 @@ interface Range {
   readonly more?: boolean;
 }
 
-interface Status {
-  readonly header: { readonly revision: string };
-  readonly dbSizeInUse: string;
-}
-
 /** Keys that are read at once. */
 const page = 500;
 
@@ -49,14 +44,6 @@ export class EtcdStore {
       // The key that follows a key is the same with a zero byte behind it.
       from = Buffer.concat([Buffer.from(last.key, 'base64'), Buffer.from([0])]);
     }
-  }
-
-  /** Drops all revisions but the last, and says how many bytes of its file are in use then. */
-  async bytesInUse(): Promise<number> {
-    const { header } = await this.#post<Status>('maintenance/status', {});
-    await this.#post('kv/compaction', { revision: header.revision, physical: true });
-    const { dbSizeInUse } = await this.#post<Status>('maintenance/status', {});
-    return Number(dbSizeInUse);
   }
 
   async #post<T>(method: string, body: object): Promise<T> {

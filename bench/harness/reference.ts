@@ -9,7 +9,7 @@ import { inTurns } from './in-turns.ts';
 export const referencePatches = 740;
 
 /** How a figure is named that was translated to that machine. */
-export const onReference = `where the ceiling is ${referencePatches} patches a second`;
+export const onReference = 'on the reference machine';
 
 /** At how many at once the ceiling is measured that such a figure is held against. */
 const concurrency = 32;

@@ -4,7 +4,6 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import type { Bench, Measured } from './bench.ts';
-import type { Ceiling } from './ceiling.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,15 +21,13 @@ export interface BenchResult extends Measured {
   readonly quick: boolean;
   readonly seconds: number;
   readonly machine: { readonly cores: number; readonly memoryGb: number; readonly cpu: string; readonly node: string };
-  /** What a bare client could do on the same API server in the same run, where somebody has asked. */
-  readonly ceiling?: Ceiling;
 }
 
 /** A result of what was measured. */
 export function resultOf(
   { name, what }: Bench,
   measured: Measured,
-  run: Pick<BenchResult, 'quick' | 'seconds' | 'ceiling'>,
+  run: Pick<BenchResult, 'quick' | 'seconds'>,
 ): BenchResult {
   const [{ model } = { model: 'unknown' }] = cpus();
   return {

@@ -17,8 +17,6 @@ export interface Story {
   /** When the watch showed that its audit events are recorded. */
   recordedAt?: number;
   phase?: string;
-  /** Who it is said to have been skipped for. */
-  skippedFor?: string;
 }
 
 /** Has an execution created; resolves when that is acknowledged. */
@@ -139,10 +137,10 @@ export class Stories {
     this.#look();
   }
 
-  #note(story: Story, { status: { phase = '', conditions = [], skip } = {} }: WatchedObject): void {
+  #note(story: Story, { status: { phase = '', conditions = [] } = {} }: WatchedObject): void {
     if (story.terminalAt === undefined && isTerminal(phase)) {
       this.#terminal += 1;
-      Object.assign(story, { terminalAt: now(), phase, skippedFor: skip?.conflictingExecution?.name });
+      Object.assign(story, { terminalAt: now(), phase });
     }
     const isRecorded = conditions.some(({ type, status }) => type === 'AuditRecorded' && status === 'True');
     if (story.terminalAt === undefined || story.recordedAt !== undefined || !isRecorded) return;

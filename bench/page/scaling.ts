@@ -1,140 +1,85 @@
 import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { answers } from '../benches/simulation.ts';
 import { bytesFigureName, cpuFigureName } from '../harness/costs.ts';
+import { keptKinds } from '../harness/etcd.ts';
 import { parts } from '../harness/parts.ts';
 import { valueText } from '../harness/report.ts';
-import { keptKinds } from '../harness/etcd.ts';
+import { closest, limitsOf, type Limit, type Lookup } from './limits.ts';
 import { provenanceOf, readResult } from './page.ts';
-import { nearest, wallsOf, type Known, type Wall } from './walls.ts';
+import { replaceTables, tableOf } from './tables.ts';
 
 const page = new URL('../../docs/scaling.md', import.meta.url);
-const notYet = 'not measured yet';
-/** Executions a second, and finished ones, that the page tells of. */
-const rates = [1, 10, 100] as const;
-const kept = 1_000_000;
-/** From here on, in per cent, something is full: what waits for it becomes more and more. */
-const full = 98;
+const unknown = 'not measured';
+/** Loads that the page tells of: executions a second, and finished executions in the cluster. */
+const [rates, finished] = [[1, 10, 100], 1_000_000] as const;
 
-/** The page about scaling, with its tables made anew from the results. */
+/** docs/scaling.md with its tables generated from the last results. */
 export async function generateScaling(): Promise<string> {
-  const tables: Readonly<Record<string, string>> = {
+  const tables = {
     costs: costsTable(),
     bytes: bytesTable(),
-    cores: coresTable(),
-    walls: wallsTable(),
+    limits: limitsTable(),
     order: orderTable(),
-    simulation: simulationTable(),
     provenance: provenance(),
   };
-  const text = readFileSync(page, 'utf8').replace(
-    /(<!-- (\w+): generated .* -->\n)[^]*?(<!-- \/\2 -->)/g,
-    (_all, head: string, name: string, end: string) => `${head}\n${tables[name] ?? ''}\n\n${end}`,
-  );
-  return format(text, { parser: 'markdown', printWidth: 120 });
+  return format(replaceTables(readFileSync(page, 'utf8'), tables), { parser: 'markdown', printWidth: 120 });
 }
 
-/** A figure of the last result of a bench. */
-const known: Known = (bench, name) => {
+const lookup: Lookup = (bench, name) => {
   const value = readResult(bench)?.figures.find((figure) => figure.name === name)?.value;
-  // JSON has null for what is no number.
+  // JSON has null for what is not a number.
   return typeof value === 'number' ? value : undefined;
 };
 
 function costsTable(): string {
-  const rows = parts.map((part) => [
-    part,
-    cell('slopes', cpuFigureName(part, 'an execution'), 'ms'),
-    cell('real', cpuFigureName(part, 'an execution'), 'ms'),
-    cell('real', cpuFigureName(part, 'a bare PipelineRun'), 'ms'),
-  ]);
-  const head = [
-    'CPU time of',
-    'an execution in a burst, Tekton played',
-    'an execution with pods',
-    'a bare PipelineRun with pods',
-  ];
-  return table(head, rows);
+  const cpu = (part: (typeof parts)[number], of: Parameters<typeof cpuFigureName>[1]) =>
+    cell(lookup('real', cpuFigureName(part, of)), 'ms');
+  const rows = parts.map((part) => [part, cpu(part, 'an execution'), cpu(part, 'a bare PipelineRun')]);
+  return tableOf(['CPU time of', 'an execution', 'a bare PipelineRun'], rows);
 }
 
 function bytesTable(): string {
-  const rows = keptKinds.map((kind) => {
-    const name = bytesFigureName(kind);
-    return [kind, cell('slopes', name, 'bytes'), cell('real', name, 'bytes')];
-  });
-  return table(['bytes in etcd of', 'in a burst, Tekton played', 'with pods'], rows);
+  const rows = keptKinds.map((kind) => [kind, cell(lookup('real', bytesFigureName(kind)), 'bytes')]);
+  return tableOf(['bytes in etcd of', 'an execution'], rows);
 }
 
-function coresTable(): string {
-  const rows = parts.map((part) => {
-    const ms = known('real', cpuFigureName(part, 'an execution'));
-    return [part, ...rates.map((rate) => told(ms === undefined ? undefined : (Math.max(0, ms) * rate) / 1_000, ''))];
-  });
-  return table(['cores of', ...rates.map((rate) => `at ${rate} a second`)], rows);
+function limitsTable(): string {
+  const rows = limitsOf(lookup).map((limit) => [limit.component, limit.limit, loadOf(limit), limit.raisedBy]);
+  return tableOf(['component', 'limit', 'reached at', 'raised by'], rows);
 }
 
-function wallsTable(): string {
-  const rows = wallsOf(known).map((wall) => [wall.name, wall.limit, whereIs(wall), wall.moves]);
-  return table(['wall', 'its limit', 'where it stands', 'what moves it'], rows);
-}
-
-function whereIs({ at, by }: Wall): string {
-  if (at === undefined) return notYet;
+function loadOf({ at, by }: Limit): string {
+  if (at === undefined) return unknown;
   return by === 'rate' ? `${valueText(at, '')} a second` : `${valueText(Number(at.toPrecision(3)), '')} finished`;
 }
 
 function orderTable(): string {
-  const walls = wallsOf(known);
-  const row = (load: string, by: Wall['by'], count: number): string[] => {
-    const [first, second, third] = nearest(walls, by, count).map(([{ name }, part]) => {
-      const text = `${name}: ${valueText(part * 100, '%')}`;
-      return part >= 1 ? `**${text}**` : text;
+  const limits = limitsOf(lookup);
+  const row = (load: string, by: Limit['by'], count: number): string[] => {
+    const [first, second, third] = closest(limits, by, count).map(([{ component }, share]) => {
+      const text = `${component}: ${valueText(share * 100, '%')}`;
+      return share >= 1 ? `**${text}**` : text;
     });
-    return [load, first ?? notYet, second ?? notYet, third ?? notYet];
+    return [load, first ?? unknown, second ?? unknown, third ?? unknown];
   };
-  return table(
-    ['load', 'first wall', 'second wall', 'third wall'],
+  return tableOf(
+    ['load', 'first limit', 'second limit', 'third limit'],
     [
       ...rates.map((rate) => row(`${rate} a second`, 'rate', rate)),
-      row(`${kept.toLocaleString('en')} finished`, 'kept', kept),
+      row(`${finished.toLocaleString('en')} finished`, 'finished', finished),
     ],
   );
 }
 
-function simulationTable(): string {
-  const { figures } = readResult('simulation') ?? { figures: [] };
-  const questions = new Set(figures.flatMap(({ name }) => /^.* that run for .*(?=: )/.exec(name) ?? []));
-  const rows = [...questions].map((question) => {
-    const [latency, cores, leader] = [answers.latency, answers.cores, answers.leader].map((answer) =>
-      known('simulation', `${question}: ${answer}`),
-    );
-    const isFull = Math.max(cores ?? 0, leader ?? 0) >= full;
-    return [question, isFull ? 'more and more' : told(latency, 'ms'), told(cores, '%'), told(leader, '%')];
-  });
-  if (rows.length === 0) return `The simulation was ${notYet}.`;
-  const off = figures.filter(({ name }) => name.includes('how far the model is off'));
-  const sentences = off.map(({ name, value, unit }) => `- ${name}: ${valueText(value, unit)}`);
-  return [...sentences, '', table(['asked', answers.latency, answers.cores, answers.leader], rows)].join('\n');
-}
-
 function provenance(): string {
-  const lines = ['slopes', 'real', 'memory', 'soak', 'simulation'].map((bench) => {
-    const result = readResult(bench);
-    return `- \`${bench}\`: ${result === undefined ? `${notYet}.` : provenanceOf(result)}`;
-  });
-  return lines.join('\n');
+  return ['real', 'burst', 'memory', 'soak']
+    .map((bench) => {
+      const result = readResult(bench);
+      return `- \`${bench}\`: ${result === undefined ? `${unknown}.` : provenanceOf(result)}`;
+    })
+    .join('\n');
 }
 
-/** A figure; what a bench that was run has not measured is not there. */
-function cell(bench: string, figure: string, unit: string): string {
-  const value = known(bench, figure);
-  return value === undefined && readResult(bench) !== undefined ? '–' : told(value, unit);
-}
-
-function told(value: number | undefined, unit: string): string {
-  return value === undefined ? notYet : valueText(value, unit);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+function cell(value: number | undefined, unit: string): string {
+  return value === undefined ? unknown : valueText(value, unit);
 }

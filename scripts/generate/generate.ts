@@ -30,7 +30,7 @@ const stale = refresh({
   'docs/operations.md': await generateSettings(),
   'docs/metrics.md': await generateMetrics(),
   'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
-  ...(await generatePerformance()),
+  'docs/performance.md': await generatePerformance(),
   'docs/scaling.md': await generateScaling(),
 });
 // Last, because it is made of the DTOs that have just been written.

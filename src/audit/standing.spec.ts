@@ -18,8 +18,10 @@ describe('the condition AuditRecorded', () => {
       type: 'AuditRecorded',
       status: 'True',
       reason: 'Logged',
-      message: 'All 3 audit events are in the audit trail',
+      message: 'All 3 audit events are in the log: no data storage is configured',
     });
+    const { message } = verdict(finals('recorded', 'recorded', 'recorded'), 'Recorded');
+    expect(message).toBe('All 3 audit events are in the audit trail');
   });
 
   it('names each event that is not there, and why', () => {

@@ -44,7 +44,8 @@ export function verdict(finals: ReadonlyMap<EventKind, Final>, recordedReason: s
   );
   const [first] = faulty;
   if (first === undefined) {
-    const message = `All ${finals.size} audit events are in the audit trail`;
+    const place = recordedReason === 'Logged' ? 'log: no data storage is configured' : 'audit trail';
+    const message = `All ${finals.size} audit events are in the ${place}`;
     return { type, status: 'True', reason: recordedReason, message };
   }
   const told = faulty.map(({ kind, what, detail }) => `The event "${kind}" ${what}${detail && ` (${detail})`}`);

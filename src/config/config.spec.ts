@@ -55,7 +55,6 @@ describe('the configuration', () => {
       auditDeleteWaitMs: 900_000,
       auditMaxPending: 20_000,
       logLevel: 'info',
-      logLevelFile: '',
     });
   });
 

@@ -280,10 +280,4 @@ export const settings = {
     'info',
     'The least severe log line that is written.',
   ),
-  logLevelFile: setting(
-    'WFE_LOG_LEVEL_FILE',
-    file,
-    '',
-    'File with one of these words, such as a key of a ConfigMap that is mounted: it is read again when it changes, and comes before WFE_LOG_LEVEL.',
-  ),
 } as const;

@@ -25,9 +25,9 @@ const labelMap = {
 /** The metadata that a caller may give to a new execution. */
 @ApiSchema({ name: 'NewMetadata' })
 export class NewMetadataDto {
-  /** When it is left out, one is made of the name of the RemediationRequest. */
+  /** If omitted, derived from the request id, or else from the name of the RemediationRequest. */
   @ApiProperty({
-    description: 'When it is left out, one is made of the name of the RemediationRequest.',
+    description: 'If omitted, derived from the request id, or else from the name of the RemediationRequest.',
     required: false,
     pattern: dnsSubdomain.pattern.source,
     maxLength: dnsSubdomain.maxLength,

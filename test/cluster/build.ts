@@ -19,7 +19,7 @@ export interface Build {
   readonly directory: string;
 }
 
-/** Measured on two cores from empty caches; see docs/local-cluster.md. */
+/** Measured on two cores from empty caches; see README.md. */
 const spaceNeeded = { binaries: 0.8, buildCache: 3.7, moduleCache: 1.3 };
 
 /** The path of a built program. */

@@ -1,5 +1,5 @@
 /**
- * A real Kubernetes with Tekton on this machine, for tests, the demo and people. See docs/local-cluster.md.
+ * A real Kubernetes with Tekton on this machine, for tests, the demo and people. See README.md.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,4 @@
-// The double of the data storage service, by itself. See docs/data-storage-double.md.
+// The fake data storage service as a program. See README.md.
 import { parseArgs } from 'node:util';
 import { startDataStorage } from './double.ts';
 

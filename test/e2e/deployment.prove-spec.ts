@@ -16,7 +16,6 @@ import { pushProductImage } from '../image/product-image.ts';
 import { refusals } from '../rights/judge.ts';
 import { auditArguments, auditLog } from '../rights/violations.ts';
 import { operatorCaller } from '../support/callers.ts';
-import { lineOfLog } from '../support/followed-log.ts';
 import { portNames, writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';
 import { kubectl as runKubectl } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,8 +29,6 @@ const namespace = 'payment';
 const workflowExecutionCrd = 'workflowexecutions.workflowexecution.kubernaut.ai';
 /** Time for a cluster to start and an image to be built on two cores that others keep busy as well, in milliseconds. */
 const patience = 600_000;
-/** Time for the kubelet to bring a ConfigMap to a pod that runs, which it does once a minute, in milliseconds. */
-const kubeletMs = 180_000;
 
 // On a cluster of its own: what is installed here is everybody's, and is removed again.
 describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, () => {
@@ -105,19 +102,6 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     const inPod = inSystem('exec', `deployment/workflow-execution-${role}`, '--', '/nodejs/bin/node', '-e', script);
     await expect(kubectl(...inPod)).resolves.toBe('true\n');
   });
-
-  it(
-    'changes the level of its log with a ConfigMap, without a restart',
-    async () => {
-      await kubectl(...inSystem('create', 'configmap', 'workflow-execution-log', '--from-literal=level=debug'));
-
-      const target = { namespace: 'kubernaut-system', target: 'deployment/workflow-execution-controller' };
-      const changed = (line: string) => line.includes('"log level"');
-      const line = await lineOfLog(cluster, target, changed, AbortSignal.timeout(kubeletMs));
-      expect(JSON.parse(line)).toMatchObject({ from: 'info', to: 'debug' });
-    },
-    kubeletMs + 5_000,
-  );
 
   it.each([
     { transport: 'REST', port: 'http', submit: submitByRest },

@@ -21,7 +21,7 @@ describe.each(alerts)('$name', ({ name, severity, summary, description, runbook 
   it('names its page, and the page tells everything', () => {
     expect(runbook).toBe(`docs/runbooks/${name}.md`);
     const headings = [...page(`${name}.md`).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual([name, 'What it means', 'Meanwhile', 'Look', 'Do', 'It resolves']);
+    expect(headings).toEqual([name, 'Meaning', 'Impact', 'Diagnosis', 'Mitigation']);
   });
 
   it('says how urgent it is, what is the matter, and what to do first', () => {

@@ -388,10 +388,10 @@ export class WorkflowExecutionSpecDto {
   })
   parameters?: Record<string, string>;
 
-  /** Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail. */
+  /** Confidence of the analysis that chose the workflow, 0 to 1. Not part of audit events. */
   @ApiProperty({
     type: 'number',
-    description: 'Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail.',
+    description: 'Confidence of the analysis that chose the workflow, 0 to 1. Not part of audit events.',
     required: false,
     minimum: 0,
     maximum: 1,
@@ -404,10 +404,10 @@ export class WorkflowExecutionSpecDto {
   @v.Max(1, { message: 'must be from 0 to 1' })
   confidence?: number;
 
-  /** Why the analysis chose the workflow. Kept for the audit trail. */
+  /** Why the analysis chose the workflow. Not part of audit events. */
   @ApiProperty({
     type: 'string',
-    description: 'Why the analysis chose the workflow. Kept for the audit trail.',
+    description: 'Why the analysis chose the workflow. Not part of audit events.',
     required: false,
     maxLength: 16384,
   })
@@ -438,22 +438,23 @@ export class WorkflowExecutionSpecDto {
   @v.IsBoolean({ message: 'must be true or false' })
   cancelRequested?: boolean;
 
-  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate. */
+  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate. */
   @ApiProperty({
     type: 'string',
     enum: ['Graceful', 'Immediate'],
     description:
-      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.',
+      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate.',
     required: false,
   })
   @Optional()
   @v.IsIn(['Graceful', 'Immediate'], { message: 'must be Graceful or Immediate' })
   cancelMode?: 'Graceful' | 'Immediate';
 
-  /** Seconds after which the finished resource is deleted. It is kept when this is not given. */
+  /** Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED). */
   @ApiProperty({
     type: 'integer',
-    description: 'Seconds after which the finished resource is deleted. It is kept when this is not given.',
+    description:
+      'Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).',
     required: false,
     minimum: 0,
     maximum: 2147483647,

@@ -52,7 +52,7 @@ export const DescribesCreate: Describes = () =>
       operationId: 'createWorkflowExecution',
       summary: 'Create an execution',
       description:
-        'The execution starts as soon as its target is free. With `requestId` the call can be repeated after any failure.',
+        'The execution is skipped if its target is busy. With `requestId` the call can be repeated after any failure.',
     }),
     ApiBody({
       type: CreateWorkflowExecutionDto,

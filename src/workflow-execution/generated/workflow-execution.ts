@@ -1,7 +1,7 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 
 /**
- * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It needs cancelRequested and can only go from Graceful to Immediate.
+ * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate.
  */
 export type CancelMode = 'Graceful' | 'Immediate';
 /**
@@ -101,11 +101,11 @@ export interface WorkflowExecutionSpec {
     [k: string]: string;
   };
   /**
-   * Confidence of the analysis that chose the workflow, 0 to 1. Kept for the audit trail.
+   * Confidence of the analysis that chose the workflow, 0 to 1. Not part of audit events.
    */
   confidence?: number;
   /**
-   * Why the analysis chose the workflow. Kept for the audit trail.
+   * Why the analysis chose the workflow. Not part of audit events.
    */
   rationale?: string;
   executionConfig?: ExecutionConfig;
@@ -115,7 +115,7 @@ export interface WorkflowExecutionSpec {
   cancelRequested?: boolean;
   cancelMode?: CancelMode;
   /**
-   * Seconds after which the finished resource is deleted. It is kept when this is not given.
+   * Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).
    */
   ttlSecondsAfterFinished?: number;
 }

@@ -230,5 +230,4 @@ export const updateRules: readonly UpdateRule[] = [
   { field: 'ttlSecondsAfterFinished', from: null, to: 61, says: 'is immutable' },
   { field: 'cancelRequested', from: true, to: false, says: 'can only go from false to true' },
   { field: 'cancelRequested', from: true, to: null, says: 'can only go from false to true' },
-  { field: 'cancelMode', from: null, to: 'Immediate', says: 'can only be set together with cancelRequested' },
 ];

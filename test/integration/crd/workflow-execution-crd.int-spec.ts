@@ -90,6 +90,12 @@ describe('changing a WorkflowExecution', () => {
     expect(patched.spec.cancelRequested).not.toBe(true);
   });
 
+  // A manifest applied after the end leaves these two; backups and `kubectl create` bring them without a status.
+  it('accepts cancelMode without cancelRequested', async () => {
+    const { spec } = await stored({ ...aSpec(), cancelRequested: false, cancelMode: 'Immediate' });
+    expect(spec).toMatchObject({ cancelRequested: false, cancelMode: 'Immediate' });
+  });
+
   it.each([
     [undefined, 'Graceful', true],
     [undefined, 'Immediate', true],

@@ -64,17 +64,6 @@ describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role
       ]);
     });
 
-    it('reads the log level from an optional ConfigMap', async () => {
-      const objects = await rendered(overlay);
-      const { logLevelFile } = loadConfig(settingsIn(objects, role));
-      const { volumes } = podSpecIn(objects, role);
-      const mounts = arrayOf(containerIn(objects, role)['volumeMounts']).map(recordOf);
-      const mount = mounts.find(({ mountPath }) => `${String(mountPath)}/level` === logLevelFile);
-
-      const configMap = expect.objectContaining({ name: 'workflow-execution-log', optional: true });
-      expect(volumes).toContainEqual(expect.objectContaining({ name: mount?.['name'], configMap }));
-    });
-
     it('has a longer termination grace period than WFE_SHUTDOWN_TIMEOUT', async () => {
       const { shutdownMs } = loadConfig(settingsIn(await rendered(overlay), role));
       const { terminationGracePeriodSeconds } = podSpecIn(await rendered(overlay), role);
@@ -108,7 +97,7 @@ describe('the pods of a role', () => {
     const reach = async (role: Role) => {
       const { egress } = await specOf('NetworkPolicy', `workflow-execution-${role}`);
       const { volumes } = podSpecIn(await rendered('base'), role);
-      return [JSON.stringify(egress).includes('datastorage'), JSON.stringify(volumes).includes('data-storage')];
+      return [JSON.stringify(egress).includes('datastorage'), JSON.stringify(volumes ?? []).includes('data-storage')];
     };
     await expect(reach('api')).resolves.toEqual([false, false]);
     await expect(reach('controller')).resolves.toEqual([true, true]);
@@ -126,6 +115,16 @@ describe('components/one-process', () => {
     expect(podSpecIn(objects, 'api')['serviceAccountName']).toBe('workflow-execution');
     const egress = JSON.stringify(objectOf(objects, 'NetworkPolicy', 'workflow-execution-api'));
     expect(egress).toContain('datastorage');
+  });
+
+  it('binds rights to no ServiceAccount that it does not have', async () => {
+    const objects = await renderedWith('one-process');
+    const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => recordOf(metadata));
+    const subjects = objects.flatMap(({ subjects = [] }) => arrayOf(subjects).map(recordOf));
+
+    expect(subjects).not.toEqual([]);
+    const known = accounts.map(({ namespace, name }) => expect.objectContaining({ namespace, name }));
+    for (const subject of subjects) expect(known).toContainEqual(subject);
   });
 });
 
@@ -152,7 +151,7 @@ describe('a pod', () => {
 it.each(roles)(
   'the base has the default settings for the %s, apart from those of a pod and the ServiceAccounts of workflows',
   async (role) => {
-    const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT', 'WFE_LOG_LEVEL_FILE'];
+    const ofThePod = ['WFE_ROLES', 'WFE_HTTP_ADDRESS', 'WFE_GRPC_ADDRESS', 'WFE_PLAINTEXT'];
     const settings = Object.entries(settingsIn(await rendered('base'), role));
     const policy = Object.fromEntries(settings.filter(([name]) => !ofThePod.includes(name)));
     const ours = { WFE_ALLOWED_SERVICE_ACCOUNTS: '*:workflow-execution-sa' };

@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { phaseOf } from '../../../src/workflow-execution/phase.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -17,32 +14,20 @@ const value = "a value that is nobody's business";
 
 const fixture = new ReconcilerFixture();
 let service: ObservedService;
-let volume: string;
 let operator: TestCaller;
 let stranger: TestCaller;
 
 beforeAll(async () => {
-  volume = await mkdtemp(join(tmpdir(), 'log-level-'));
   await fixture.open();
   operator = await operatorCaller(fixture.client);
   stranger = await callerOf(fixture.client, { namespace: fixture.namespace, name: 'stranger' });
-  service = await observe(fixture.namespace, { WFE_AUTH: 'kubernetes', WFE_LOG_LEVEL_FILE: await mount('debug') });
+  service = await observe(fixture.namespace, { WFE_AUTH: 'kubernetes', WFE_LOG_LEVEL: 'debug' });
 });
 
 afterAll(async () => {
   await service.stop();
   await fixture.close();
-  await rm(volume, { recursive: true });
 });
-
-/** Mounts a ConfigMap as the kubelet does: its keys are symbolic links to a directory that is replaced as a whole. */
-async function mount(level: string): Promise<string> {
-  await mkdir(join(volume, '..v1'));
-  await writeFile(join(volume, '..v1', 'level'), `${level}\n`);
-  await symlink('..v1', join(volume, '..data'));
-  await symlink(join('..data', 'level'), join(volume, 'level'));
-  return join(volume, 'level');
-}
 
 /** Lines of a part of the service. */
 const linesOf = (part: string) => service.lines().filter(({ context }) => context === part);

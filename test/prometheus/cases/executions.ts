@@ -90,7 +90,7 @@ export const executions: readonly AlertCase[] = [
     'three of four are skipped',
     { [ended('Success')]: '0+1x90', [ended('Skipped')]: '0+3x90' },
     80,
-    '75% of the executions of the last hour were skipped, because their target was busy or had just been remediated. Find them with kubectl get wfe -A --field-selector status.phase=Skipped; status.skip of each names the execution in its way.',
+    '75% of the executions of the last hour were skipped, because their target was busy, had just been remediated, or they were restored from a backup. Find them with kubectl get wfe -A --field-selector status.phase=Skipped; status.skip of each names the execution in its way.',
   ),
   staysQuiet(
     'WorkflowExecutionSkips',

@@ -561,7 +561,7 @@ export interface CreateWorkflowExecutionRequest {
   parent: string;
   /**
    * The last segment of its name: a DNS subdomain name (lower case letters, digits, '-' and '.'). When it is empty, the
-   * server makes one of the name of the RemediationRequest.
+   * server derives one from the request id, or else from the name of the RemediationRequest.
    */
   workflowExecutionId: string;
   /** Required. The execution; what only the server says (name, uid, times, generation, status) is ignored. */
@@ -3989,7 +3989,7 @@ export const Condition: MessageFns<Condition> = {
 export type WorkflowExecutionServiceService = typeof WorkflowExecutionServiceService;
 export const WorkflowExecutionServiceService = {
   /**
-   * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
+   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
    * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
    * creates one execution, and answers each call with it.
    *
@@ -4133,7 +4133,7 @@ export const WorkflowExecutionServiceService = {
 
 export interface WorkflowExecutionServiceServer extends UntypedServiceImplementation {
   /**
-   * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
+   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
    * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
    * creates one execution, and answers each call with it.
    *
@@ -4203,7 +4203,7 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
 
 export interface WorkflowExecutionServiceClient extends Client {
   /**
-   * Creates an execution; it starts as soon as its target is free. The answer is the resource as it was stored, with
+   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
    * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
    * creates one execution, and answers each call with it.
    *
