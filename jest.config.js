@@ -19,7 +19,6 @@ export default {
     { ...common, ...onCluster, displayName: 'prove', testMatch: ['**/*.prove-spec.ts'] },
   ],
   coverageThreshold: { global: { lines: 85, branches: 80 } },
-  coverageProvider: 'v8',
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'json-summary', 'html'],
   collectCoverageFrom: [

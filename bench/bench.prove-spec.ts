@@ -2,15 +2,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Cluster } from '../test/cluster/index.ts';
 import { silent } from '../test/cluster/index.ts';
-import { cost } from './benches/cost.ts';
 import { measureBurst, startWarmService, writesPerExecution } from './benches/measured-burst.ts';
 import { beyondLists, oneAtATime, singleWriteMs } from './benches/single.ts';
 import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
-import type { Figure } from './harness/figure.ts';
-import { reportOf } from './harness/report.ts';
 import { isNewExecution, isOfLeadership, isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
-import { resultOf } from './harness/results.ts';
 import { quantile } from './load/quantiles.ts';
 import { untilPipelineRun } from './load/stories.ts';
 
@@ -87,17 +83,6 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     }));
 
   it(
-    'counts exactly the reads that the cost bench allows',
-    () =>
-      inContext(
-        'cost',
-        async (context) => {
-          const measured = await cost.run(context);
-          const { figures } = measured;
-
-          expect(figures.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
-          expect(figures.filter(isMissedNumber)).toEqual([]);
-          expect(reportOf(resultOf(cost, measured, { quick: true, seconds: 1 }))).toContain(figures[0]?.name);
         },
         within(290_000),
       ),
@@ -121,11 +106,6 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     expect(() => service.usage()).toThrow('ENOENT');
   });
 });
-
-/** Whether a figure had to be exactly one number, and is another: the text of such an aim is that number. */
-function isMissedNumber({ aim }: Figure): boolean {
-  return aim?.holds === false && /^\d/.test(aim.text);
-}
 
 /** The writes of the service for an execution, by kind; of Events only so many a second are written. */
 function writesOf(requests: readonly ApiRequest[], executions: number): Record<string, number> {

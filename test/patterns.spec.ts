@@ -65,9 +65,13 @@ function worstTexts(pattern: RegExp): string[] {
 
 function msOf(pattern: RegExp, prefix: string, pump: string): number {
   const text = textOf(prefix, pump, 700);
-  const begun = performance.now();
-  pattern.test(text);
-  return performance.now() - begun;
+  // The least of some: the first ones compile the pattern, and any may be interrupted.
+  const all = Array.from({ length: 5 }, () => {
+    const begun = performance.now();
+    pattern.test(text);
+    return performance.now() - begun;
+  });
+  return Math.min(...all);
 }
 
 function textOf(prefix: string, pump: string, length: number): string {

@@ -28,7 +28,7 @@ export const stormSettings: Readonly<Record<string, string>> = {
   WFE_DATA_STORAGE_TIMEOUT: '1s',
   WFE_AUDIT_SETTLE: '4s',
   WFE_AUDIT_CONFIRM_TIMEOUT: '10m',
-  WFE_AUDIT_MAX_PENDING: '300',
+  WFE_AUDIT_MAX_PENDING: '100',
   WFE_LEADER_ELECTION: 'false',
   WFE_COOLDOWN: '0s',
 };

@@ -23,12 +23,12 @@ export function jsonOf(results: readonly ProofResult[], seconds: number): string
 export function listOf(proofs: readonly Proof[]): string {
   const width = Math.max(...proofs.map(({ name }) => name.length));
   return proofs
-    .map(({ name, minutes, needs, proves, onlyByName }) => {
+    .map(({ name, seconds, needs, proves, onlyByName }) => {
       const more = [
         ...(needs === undefined ? [] : [` Needs ${needs}.`]),
         ...(onlyByName ? [' Runs only by name.'] : []),
       ];
-      return `${name.padEnd(width)}  ${(minutes === undefined ? '' : `${minutes} min`).padStart(6)}  ${proves}${more.join('')}`;
+      return `${name.padEnd(width)}  ${(seconds === undefined ? '' : `${seconds} s`).padStart(5)}  ${proves}${more.join('')}`;
     })
     .join('\n');
 }

@@ -12,7 +12,7 @@ import { check } from './checker/check.ts';
 import { describeViolation } from './checker/violation.ts';
 import type { Violation } from './checker/violation.ts';
 import { parseHistory } from './history/change.ts';
-import { fullSize, smallSize } from './plan/options.ts';
+import { fullSize, quickSize, smallSize } from './plan/options.ts';
 import type { StormSize } from './plan/options.ts';
 import { runStorm } from './storm.ts';
 import type { StormResult } from './storm.ts';
@@ -29,6 +29,7 @@ const usage = `usage: npm run storm -- [OPTION...]
   --interferences N   times that the neighbour interferes (${fullSize.interferences})
   --pods N            executions that run in a pod, where pods can run (${fullSize.pods})
   --minutes N         in which all of this begins (${fullSize.seconds / 60})
+  --quick             all of it in ${quickSize.seconds / 60} minutes
   --small             a storm of a minute
   --set NAME=VALUE    a setting (WFE_…) of the service; may be given more than once
   --broken-lock       make the lock useless; the checker has to find what goes wrong then
@@ -78,7 +79,16 @@ function readOptions(args: readonly string[]) {
     pods: text,
   };
   const settings = { set: { type: 'string', multiple: true } } as const;
-  const options = { ...amounts, ...settings, seed: text, minutes: text, check: text, small: flag, 'broken-lock': flag };
+  const options = {
+    ...amounts,
+    ...settings,
+    seed: text,
+    minutes: text,
+    check: text,
+    quick: flag,
+    small: flag,
+    'broken-lock': flag,
+  };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -87,7 +97,7 @@ function readOptions(args: readonly string[]) {
 }
 
 function sizeOf(options: ReturnType<typeof readOptions>): StormSize {
-  const base = options.small ? smallSize : fullSize;
+  const base = options.small ? smallSize : options.quick ? quickSize : fullSize;
   return {
     ...base,
     seed: amount('seed', options.seed, randomInt(2 ** 32)),

@@ -125,7 +125,8 @@ function observe(
   feed.onChange((change) => {
     const recorded = recorder.record(change);
     if (recorded !== undefined) onChange(recorded);
-    waiting.see(change);
+    // Another storm on the cluster does the tasks of its own.
+    if (executions.includes(change.namespace)) waiting.see(change);
     neighbour.see(change);
     breaker?.see(change);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalTarget } from '../checker/target.ts';
 import { interferenceKinds } from './interference.ts';
-import { fullSize, smallSize } from './options.ts';
+import { fullSize, quickSize, smallSize } from './options.ts';
 import { planStorm } from './plan.ts';
 import { Random } from './random.ts';
 
@@ -69,6 +69,14 @@ describe('the plan of a storm', () => {
     const freeze = plan.find(({ kind }) => kind === 'freeze');
     const during = interferences.filter(({ atMs }) => atMs === freeze?.atMs);
     expect(during.map(({ interference }) => interference.kind)).toEqual(['delete-lock', 'prune-runs']);
+  });
+
+  it('has a form that does all of it in half the time', () => {
+    const kindsOf = (size: typeof fullSize) =>
+      planStorm({ ...size, seed: 7 })
+        .map(({ kind }) => kind)
+        .toSorted();
+    expect(kindsOf(quickSize)).toEqual(kindsOf(fullSize));
   });
 
   it('has a small form', () => {
