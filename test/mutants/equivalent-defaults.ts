@@ -108,6 +108,13 @@ const others: readonly EquivalentMutant[] = [
     reason: 'An execution that is being cancelled has a status that says so.',
   },
   {
+    file: 'src/reconciler/pipeline-run-adoption.ts',
+    code: "const before = podSecurity === 'none' ? 'restricted' : 'none';",
+    original: "'none'",
+    replacement: '""',
+    reason: 'Every value but restricted gives a PipelineRun without the restricted pod template.',
+  },
+  {
     file: 'src/reconciler/pipeline-run-retention.ts',
     code: 'const { finalizers = [], uid } = pipelineRun.metadata;',
     original: '[]',
