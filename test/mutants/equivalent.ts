@@ -26,6 +26,13 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'The events of a request were just made of their executions.',
   })),
   {
+    file: 'src/audit/lanes.ts',
+    code: 'if (head !== undefined && (oldest === undefined || isEarlier(head.due.time, oldest))) oldest = head.due.time;',
+    original: 'head !== undefined',
+    replacement: 'true',
+    reason: 'A lane is removed with its last event.',
+  },
+  {
     file: 'src/config/config.ts',
     code: "if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);",
     original: 'value !== null',
