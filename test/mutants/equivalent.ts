@@ -147,6 +147,19 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'Neither text is a reason of Tekton.',
   },
   {
+    file: 'src/tekton/pipeline-run.ts',
+    code: "const hex = stringOf(recordOf(digest)['sha256']) ?? '';",
+    ...emptyText,
+    reason: 'Neither text is a digest.',
+  },
+  {
+    file: 'src/tekton/pod-loss.ts',
+    code: "if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };",
+    original: 'taskRun.status.succeeded?.reason',
+    replacement: 'taskRun.status.succeeded.reason',
+    reason: 'The TaskRun that failed has the condition Succeeded=False.',
+  },
+  {
     file: 'src/tekton/step-pod.ts',
     code: 'task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,',
     original: 'metadata.labels?.[taskRunLabels.pipelineTask]',
