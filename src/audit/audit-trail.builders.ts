@@ -33,14 +33,14 @@ export class FakeCluster {
   put(object: WorkflowExecution): void {
     const previous = this.objects.get(keyOf(object));
     if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) this.remove(previous);
-    const type = this.objects.has(keyOf(object)) ? 'updated' : 'added';
+    const before = this.objects.get(keyOf(object));
     this.objects.set(keyOf(object), object);
-    this.notify({ type, object });
+    this.notify(before === undefined ? { type: 'added', object } : { type: 'updated', object, previous: before });
   }
 
   remove(object: WorkflowExecution): void {
     this.objects.delete(keyOf(object));
-    this.notify({ type: 'deleted', object });
+    this.notify({ type: 'deleted', object, previous: object });
   }
 
   private notify(change: Change<WorkflowExecution>): void {

@@ -64,6 +64,37 @@ describe('the audit trail', () => {
     await stop();
   });
 
+  it('has no more news of an execution whose events were marked as recorded while a request was in flight', async () => {
+    const { start, stop, cluster, clock, store, news } = setUp();
+    await start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.before = () => promise;
+    const id = named('a');
+    cluster.put(anEndedExecution(id));
+    await clock.advance(0);
+    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
+    cluster.put(anEndedExecution({ ...id, status: { conditions } }));
+    resolve();
+    await clock.advance(0);
+
+    expect(store.told).toHaveLength(3);
+    expect(news).toEqual([]);
+    await stop();
+  });
+
+  it('makes no events of an execution from another one that has taken its name', async () => {
+    const { start, stop, cluster, clock, store, trail } = setUp();
+    const first = anEndedExecution(named('a'));
+    cluster.put(first);
+    trail.standing(first);
+    cluster.put(aWorkflowExecution({ metadata: { ...first.metadata, uid: 'another' }, spec: named('b').spec }));
+    await start();
+    await clock.advance(10 * minute);
+
+    expect(store.told).toEqual(['a selection.completed']);
+    await stop();
+  });
+
   it('asks for what another process may have sent before, and sends only what is not there', async () => {
     const first = setUp();
     await first.start();

@@ -44,8 +44,8 @@ function workflowOf({ workflowId, version, workflowName, actionType }: WorkflowR
   return {
     workflow_id: workflowId,
     workflow_version: version,
-    ...(workflowName === undefined ? {} : { workflow_name: workflowName }),
-    ...(actionType === undefined ? {} : { action_type: actionType }),
+    workflow_name: workflowName,
+    action_type: actionType,
   };
 }
 

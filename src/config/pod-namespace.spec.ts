@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { withPodNamespace } from './pod-namespace.ts';
 
-const inPod = () => 'remediation\n';
+const inPod = () => Buffer.from('remediation\n');
 const notInPod = () => {
   throw new Error('ENOENT');
 };

@@ -200,7 +200,8 @@ class FakeClient {
   patch<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, patch: object, options?: PatchOptions) {
     const path = objectPath(resource, key);
     const body: unknown = copied(patch);
-    const part = options?.subresource ?? (hasStatus.has(resource.plural) ? 'not the status' : 'all');
+    const others = hasStatus.has(resource.plural) ? 'not the status' : 'all';
+    const part = options?.subresource === 'status' ? 'status' : others;
     return this.handle({ verb: 'patch', path, body }, options, () =>
       resource.parse(this.server.patch(path, body, part, options?.dryRun)),
     );

@@ -7,11 +7,9 @@ export type IndexFunction<T> = (object: T) => readonly string[];
 export type Indexes<T> = Readonly<Record<string, IndexFunction<T>>>;
 
 /** What happened to one object in a store. `previous` is what was there before; a deletion tells the last state known. */
-export interface Change<T> {
-  readonly type: 'added' | 'updated' | 'deleted';
-  readonly object: T;
-  readonly previous?: T;
-}
+export type Change<T> =
+  | { readonly type: 'added'; readonly object: T; readonly previous?: undefined }
+  | { readonly type: 'updated' | 'deleted'; readonly object: T; readonly previous: T };
 
 /** Called for each change, in order, synchronously. It should only note the key and return. */
 export type ChangeHandler<T> = (change: Change<T>) => void;

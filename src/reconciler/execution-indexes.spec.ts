@@ -12,5 +12,5 @@ it.each([
   ['payment/Deployment.apps/api', ['payment/deployment/api']],
   ['api', []],
 ])('an execution on %j is found by the targets %j', (targetResource, targets) => {
-  expect(reconcilerIndexes[targetIndex](aWorkflowExecution({ spec: { targetResource } }))).toEqual(targets);
+  expect(reconcilerIndexes[targetIndex](aWorkflowExecution({ spec: { targetResource } }))).toStrictEqual(targets);
 });

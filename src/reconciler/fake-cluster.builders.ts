@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { ObjectStore } from '../kubernetes/object-store.ts';
@@ -31,7 +32,11 @@ type Over = Parameters<typeof aWorkflowExecution>[0];
  * Executions and PipelineRuns on an API server in memory. What is there is in the caches too, unless a test puts it there
  * without `seen`; what changes on the server is not in the caches before the test has called `sync`.
  */
-export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock()) {
+export function aFakeCluster(
+  network: FakeNetwork = {},
+  clock = new FakeClock(),
+  podSecurity: Config['podSecurity'] = 'restricted',
+) {
   const server = new FakeApiServer();
   const client = server.client(network);
   const executionCache = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
@@ -52,7 +57,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     store: runCache,
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
-  const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity: 'restricted' });
+  const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity });
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
   /** What executions that are asked about are doing; one that is not named lives. */
   const holderStates = new Map<string, HolderState>();
@@ -71,7 +76,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     pipelineRuns,
     clock,
     conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
-    adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity: 'restricted' }),
+    adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity }),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
     occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, clock),
     /** An execution that is there and in the cache. */

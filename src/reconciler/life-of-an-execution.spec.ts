@@ -79,6 +79,11 @@ it('goes on when a Skipped execution is deleted in time by default', () => {
   expect(new AnyLife(...steps, { ttlSkippedMs: 60_000 }).isOver(skipped)).toBe(false);
 });
 
+it('has the start deadline that its step says', () => {
+  const withDeadline = steps.map((step) => ({ ...step, dueInMs: () => 5 }));
+  expect(new AnyLife(...withDeadline, { ttlSkippedMs: 0 }).startDeadlineInMs(aWorkflowExecution())).toBe(5);
+});
+
 describe('the steps of an execution', () => {
   const ended = ['release PipelineRun', 'observe generation', 'tell audit', 'expire'];
   const pending = [

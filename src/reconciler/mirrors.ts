@@ -80,9 +80,7 @@ export class Mirrors {
 
 /** Whether nothing but the status has changed; the generation stands for the spec. */
 function isOfStatusOnly({ type, object, previous }: Change<WorkflowExecution>): boolean {
-  return (
-    type === 'updated' && previous !== undefined && isDeepStrictEqual(withoutVersion(previous), withoutVersion(object))
-  );
+  return type === 'updated' && isDeepStrictEqual(withoutVersion(previous), withoutVersion(object));
 }
 
 function withoutVersion({ metadata }: WorkflowExecution): object {

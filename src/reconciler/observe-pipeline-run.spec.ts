@@ -101,7 +101,8 @@ describe('an execution of which something goes on', () => {
     ['is gone', undefined, 'is gone'],
   ])('is Running after its PipelineRun %s, and says what it waits for', (_, ended, how) => {
     const message = `PipelineRun run-1 ${how}. Waiting for pod a to end.`;
-    expect(observeEnding(run, ended, 'pod a')).toMatchObject({ phase: 'Running', pipelineRun, message });
+    const waiting = 'Ending';
+    expect(observeEnding(run, ended, 'pod a')).toMatchObject({ phase: 'Running', pipelineRun, message, waiting });
   });
 });
 

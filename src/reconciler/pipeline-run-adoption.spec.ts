@@ -3,7 +3,7 @@ import { ForbiddenError, InvalidError, UnavailableError } from '../kubernetes/er
 import type { FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { recordOf } from '../kubernetes/json.ts';
 import { pipelineRunResource } from '../tekton/pipeline-run.ts';
-import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { aFakeCluster, notOurs } from './fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
@@ -35,12 +35,20 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
   });
 
-  it('is ours also when WFE_POD_SECURITY has changed since it was created', async () => {
-    const { adoption, execution, unseenPipelineRun } = aFakeCluster();
-    const one = execution();
-    unseenPipelineRun(one, { spec: { taskRunTemplate: { serviceAccountName: 'workflow-execution-sa' } } });
-    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
-  });
+  it.each([
+    ['none', 'none', 1],
+    ['none', 'restricted', 2],
+    ['restricted', 'none', 2],
+  ] as const)(
+    'is ours also when WFE_POD_SECURITY is %s and was %s when it was created',
+    async (podSecurity, before, dryRuns) => {
+      const { adoption, execution, unseenPipelineRun, server } = aFakeCluster({}, undefined, podSecurity);
+      const one = execution();
+      unseenPipelineRun(one, { spec: buildPipelineRun(one, { podSecurity: before }).spec });
+      await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+      expect(server.verbs).toEqual(['get', ...Array<string>(dryRuns).fill('create')]);
+    },
+  );
 
   it.each([new ForbiddenError('exceeded quota'), new InvalidError('a newer rule')])(
     'is ours also when another one would not be admitted now: %p',

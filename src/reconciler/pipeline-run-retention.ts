@@ -35,7 +35,7 @@ export class PipelineRunRetention {
   ) {
     mirror.onChange(({ type, object, previous }) => {
       if (type !== 'deleted') this.#unwatched.delete(keyOf(object));
-      else if (previous !== undefined && hasFinalizer(previous)) this.#unwatched.set(keyOf(previous), previous);
+      else if (hasFinalizer(previous)) this.#unwatched.set(keyOf(previous), previous);
     });
   }
 

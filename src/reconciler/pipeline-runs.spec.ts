@@ -9,6 +9,9 @@ import {
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import { pipelineRunResource } from '../tekton/pipeline-run.ts';
+import { tracedReconcile } from '../tracing/reconcile-span.ts';
+import { endTraces, keepTraces } from '../tracing/spans.builders.ts';
+import { activeTraceparent } from '../tracing/traceparent.ts';
 import { aFakeCluster, notOurs } from './fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
@@ -30,6 +33,20 @@ describe('creating the PipelineRun of an execution', () => {
       ['create', JSON.parse(JSON.stringify(buildPipelineRun(one)))],
     ]);
     expect(runCache.get(keyOf(one))).toEqual(created);
+  });
+
+  it('sends one for the pod security and the trace that it is created in', async () => {
+    keepTraces();
+    const { pipelineRuns, execution, server } = aFakeCluster({}, undefined, 'none');
+    const one = execution();
+    const traceparent = await tracedReconcile(one, async () => {
+      await pipelineRuns.create(one, signal);
+      return activeTraceparent();
+    });
+    endTraces();
+    expect(traceparent).toBeDefined();
+    const expected: unknown = JSON.parse(JSON.stringify(buildPipelineRun(one, { podSecurity: 'none', traceparent })));
+    expect(server.requests.map(({ body }) => body)).toEqual([expected]);
   });
 
   it('fails when its name is taken', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { UnavailableError } from '../kubernetes/errors.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
+import { endTraces, keepTraces } from '../tracing/spans.builders.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
@@ -45,6 +47,16 @@ describe('a pass', () => {
     const { reconciler, execution, info } = aReconciler(pending);
     await reconciler.reconcile(execution().metadata, signal);
     expect(info.mock.calls).toEqual([[expect.anything(), 'execution created']]);
+  });
+
+  it('notes in its span what phase it has brought the execution to', async () => {
+    const exporter = keepTraces();
+    const { reconciler, execution } = aReconciler({ ...pending, retry: new UnavailableError('no') });
+    await expect(reconciler.reconcile(execution().metadata, signal)).rejects.toThrow('no');
+    endTraces();
+    expect(exporter.getFinishedSpans()).toMatchObject([
+      { name: 'reconcile', attributes: { 'workflowexecution.phase.after': 'Pending' } },
+    ]);
   });
 
   it('shows the metrics every version of the execution that it looks at', async () => {

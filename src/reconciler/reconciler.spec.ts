@@ -138,6 +138,20 @@ describe('a pass', () => {
   });
 });
 
+describe('the start deadline', () => {
+  const life = { startDeadlineInMs: (execution: WorkflowExecution) => (execution === seen ? 5 : undefined) };
+  const deadlineOf = (port: unknown) =>
+    reconcilerOf(port as Executions, life as LifeOfAnExecution).startDeadlineInMs(key);
+
+  it('is that of the execution as last seen', () => {
+    expect(deadlineOf({ lastSeen: () => seen })).toBe(5);
+  });
+
+  it('is none of an execution that is not there', () => {
+    expect(deadlineOf({ lastSeen: () => undefined })).toBeUndefined();
+  });
+});
+
 describe('an execution that has changed meanwhile', () => {
   it('is decided about anew as it is now', async () => {
     const { port, written } = executions({ now: live, outdated: 1 });

@@ -251,6 +251,32 @@ describe('the time that the tasks of a run have', () => {
   });
 });
 
+describe('the pods of a failure', () => {
+  /** What a look at them gives when a step of the run ended with this exit code. */
+  function aLook(status: object, exitCode: number) {
+    const { own, taskRun, pod, runEnds, server, pipelineRun } = aRun();
+    const terminated = { containerID: 'c', exitCode, reason: 'Error' };
+    const main = taskRun(own, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
+    pod(own, 'main', ended);
+    const run = pipelineRun(own, { status });
+    return { server, look: () => runEnds.podsOfFailure(runOf(own, run), run, [main], signal) };
+  }
+
+  it('are looked at when a step was ended by a signal', async () => {
+    const { look } = aLook(failed.status, 255);
+    await expect(look()).resolves.toMatchObject([{ metadata: { name: 'main-pod' } }]);
+  });
+
+  it.each([
+    ['the step ended by itself', failed.status, 1],
+    ['the run has not failed', succeeded('Unknown', 'Running'), 255],
+  ])('are not looked at when %s', async (_, status, exitCode) => {
+    const { look, server } = aLook(status, exitCode);
+    await expect(look()).resolves.toBeUndefined();
+    expect(server.verbs).toEqual([]);
+  });
+});
+
 it('a CustomRun, which has no pod, is cancelled at once', async () => {
   const { look, customRun, own, server, clock } = aRun({ status: { ...failed.status, childReferences: [custom] } });
   customRun(own, 'approval', {}, { metadata: { creationTimestamp: clock.now().toISOString() } });

@@ -71,13 +71,13 @@ export class RunEnds {
 
   /** The pods that are left of a run that has failed, if they say why; undefined when that is known without them. */
   async podsOfFailure(
+    run: RunIdentity,
     pipelineRun: PipelineRun,
     taskRuns: readonly TaskRun[],
     signal: AbortSignal,
   ): Promise<readonly StepPod[] | undefined> {
     if (readOutcome(pipelineRun).state !== 'failed' || !needsPods(pipelineRun, taskRuns)) return undefined;
-    const { namespace = '', name, uid } = pipelineRun.metadata;
-    return this.taskRuns.pods({ namespace, name, uid }, taskRuns, signal);
+    return this.taskRuns.pods(run, taskRuns, signal);
   }
 
   async #cancel(children: readonly TaskExecution[], signal: AbortSignal): Promise<void> {

@@ -47,6 +47,28 @@ describe('a run', () => {
     await expect(look()).resolves.toEqual({ lookAgainMs: 7_000 });
   });
 
+  it('is looked at again when the older of its young tasks is not young any more', async () => {
+    const { look, own, taskRun } = aLook(60, ['a', 'b']);
+    taskRun(own, 'a', pending, { metadata: { creationTimestamp: at(57) } });
+    taskRun(own, 'b', pending, { metadata: { creationTimestamp: at(52) } });
+    await expect(look()).resolves.toEqual({ lookAgainMs: 2_000 });
+  });
+
+  it('does not wait for a task whose first step has begun, although its TaskRun does not say so yet', async () => {
+    const { look, own, taskRun, pod } = aLook(60);
+    taskRun(own, 'main', pending, created);
+    pod(own, 'main', { running: {} });
+    await expect(look()).resolves.toEqual({});
+  });
+
+  it('waits for one task beside another that runs', async () => {
+    const { look, own, taskRun } = aLook(20, ['a', 'b']);
+    taskRun(own, 'a', succeeded('Unknown', 'Running'), created);
+    taskRun(own, 'b', succeeded('Unknown', 'Pending', ''), created);
+    const message = expect.stringMatching(/^Task "b" waits for Tekton to create its pod \(PipelineRun [^ ]+\)\.$/);
+    await expect(look()).resolves.toMatchObject({ waiting: { reason: 'PodPending', message } });
+  });
+
   it('waits for a node, and says why', async () => {
     const { look, own, taskRun, pod } = aLook(20);
     taskRun(own, 'main', pending, created);
@@ -62,11 +84,14 @@ describe('a run', () => {
     });
   });
 
-  it('names one task and counts the others', async () => {
-    const { look, own, taskRun } = aLook(20, ['a', 'b', 'c']);
-    for (const name of ['a', 'b', 'c']) taskRun(own, name, succeeded('Unknown', 'ExceededResourceQuota'), created);
+  it.each([
+    [['a', 'b'], 'and 1 more task waits'],
+    [['a', 'b', 'c'], 'and 2 more tasks wait'],
+  ])('names one of the tasks %j and counts the others', async (names, others) => {
+    const { look, own, taskRun } = aLook(20, names);
+    for (const name of names) taskRun(own, name, succeeded('Unknown', 'ExceededResourceQuota'), created);
     const { waiting } = await look();
-    expect(waiting?.message).toContain('Task "a" waits for room in a quota of the namespace, and 2 more tasks wait');
+    expect(waiting?.message).toContain(`Task "a" waits for room in a quota of the namespace, ${others} (PipelineRun`);
   });
 
   it('keeps its message while the reason is the same, however that is worded', async () => {

@@ -66,7 +66,7 @@ function describe(
 ) {
   const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'task waits' : 'tasks wait'}`;
   const headline = `Task "${task}" waits for ${waitsFor}${more} (PipelineRun ${metadata.name}).`;
-  const before = status?.message ?? '';
+  const before = status?.message;
   const said = detail === '' ? '' : ` ${cut(sentence(redactorFor(spec)(detail)), detailLength)}`;
-  return { reason, message: before.startsWith(headline) ? before : `${headline}${said}` };
+  return { reason, message: before?.startsWith(headline) ? before : `${headline}${said}` };
 }

@@ -125,6 +125,17 @@ describe('a reservation', () => {
     expect(occupancy.reserve(rival)).toBe(true);
   });
 
+  it('does not come back when the status of its execution is reset', () => {
+    const { occupancy, store } = occupancyOf([rival]);
+    const version = (resourceVersion: string) => ({ ...newcomer.metadata, resourceVersion });
+    occupancy.reserve(newcomer);
+    store.put(undefined, { ...newcomer, metadata: version('11'), status: { phase: 'Failed' } });
+    occupancy.reserve(rival);
+    occupancy.cancelReservation(rival);
+    store.put(undefined, { ...newcomer, metadata: version('12') });
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+
   it('ends with its execution', () => {
     const { occupancy, store } = occupancyOf([rival]);
     occupancy.reserve(newcomer);

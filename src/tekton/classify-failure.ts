@@ -27,7 +27,7 @@ export function classifyFailure(
   const outcome = readOutcome(pipelineRun);
   const culprit = culpritOf(outcome.reason, findCulprit(pipelineRun, taskRuns));
   const reason = reasonOf(outcome.reason, culprit);
-  const loss = culprit !== undefined && reason === 'TaskFailed' ? podLossOf(culprit, pods) : undefined;
+  const loss = reason === 'TaskFailed' ? culprit && podLossOf(culprit, pods) : undefined;
   const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
-import { advice, pipelineRunReasons, taskRunReasons } from './failure-reasons.ts';
+import { advice, pipelineRunReasons, podLossAdvice, taskRunReasons, taskTimeoutAdvice } from './failure-reasons.ts';
 
 /** The reasons by what they mean. */
 function grouped(reasons: Readonly<Record<string, FailureReason | undefined>>) {
@@ -64,7 +64,10 @@ describe('a reason of Tekton', () => {
   });
 });
 
-it.each(Object.entries(advice))('%s comes with a sentence that says what to do and fits in a column', (_, sentence) => {
-  expect(sentence.length).toBeLessThan(150);
-  expect(sentence).toMatch(/^[A-Z].{20,}\.$/);
-});
+it.each(Object.entries({ ...advice, taskTimeoutAdvice, podLossAdvice }))(
+  '%s comes with a sentence that says what to do and fits in a column',
+  (_, sentence) => {
+    expect(sentence.length).toBeLessThan(150);
+    expect(sentence).toMatch(/^[A-Z].{20,}\.$/);
+  },
+);

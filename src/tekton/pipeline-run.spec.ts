@@ -118,6 +118,9 @@ describe('parsing a PipelineRun', () => {
   it.each([
     ['of another algorithm', { sha1: 'a'.repeat(40) }],
     ['that is none', { sha256: 'abc' }],
+    ['that is too long', { sha256: 'a'.repeat(65) }],
+    ['that has a prefix', { sha256: `sha256:${'a'.repeat(64)}` }],
+    ['that has a suffix', { sha256: `${'a'.repeat(64)}==` }],
     ['that is no text', { sha256: 7 }],
   ])('does not take a digest %s for that of the bundle', (_what, digest) => {
     const status = { provenance: { refSource: { digest } } };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { classifyFailure, needsPods } from './classify-failure.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
+import { podLossOf } from './pod-loss.ts';
 import { parseStepPod } from './step-pod.ts';
 
 const owner = { apiVersion: 'tekton.dev/v1', kind: 'TaskRun', name: 'run-a', uid: 'uid-run-a', controller: true };
@@ -35,6 +36,17 @@ describe('a task whose step was ended by a signal', () => {
     const failure = classifyFailure(pipelineRun, [taskRunWith(255)], (text) => text, pods);
     expect(failure.message).toContain(expected);
     expect(failure).toMatchObject({ reason: 'TaskFailed', failedTask: { exitCode: 255 } });
+  });
+
+  it('has lost it when only pods of other tasks are there', () => {
+    const taskRun = taskRunWith(255);
+    const other = aPod({ ownerReferences: [{ ...owner, name: 'run-b', uid: 'uid-run-b' }] });
+    expect(podLossOf({ taskRun, step: taskRun.status.steps[0] }, [other])).toEqual({ kind: 'gone' });
+  });
+
+  it('failed for what Tekton says, and not for its lost pod, when it was out of memory', () => {
+    const failure = classifyFailure(pipelineRun, [taskRunWith(137, 'StepOOM')], (text) => text, []);
+    expect(failure.message).toContain('failed at step "s" with exit code 137 (OOMKilled)');
   });
 
   it.each([137, 143, 255])('takes a look at its pod: exit code %d', (exitCode) => {

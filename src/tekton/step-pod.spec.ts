@@ -61,6 +61,36 @@ describe('parsing a pod of a task', () => {
   });
 });
 
+describe('a pod of a task', () => {
+  const notScheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' };
+  const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' };
+  const others = [
+    { type: 'Ready', status: 'False', reason: 'ContainersNotReady' },
+    { type: 'Initialized', status: 'True', reason: 'PodInitialized' },
+  ];
+  const aPod = (...conditions: readonly object[]) => parseStepPod({ metadata, status: { conditions } });
+
+  it('waits for what its scheduling waits for, and is ended for the reason of its disruption', () => {
+    const { waiting, disruption } = aPod(...others, notScheduled, disrupted);
+    expect(waiting).toEqual({ reason: 'Unschedulable', message: 'no node' });
+    expect(disruption).toBe('PreemptionByScheduler');
+  });
+
+  it('neither waits nor is ended when the conditions say the opposite, or nothing of that', () => {
+    for (const pod of [
+      aPod(...others),
+      aPod(...others, { ...notScheduled, status: 'True' }, { ...disrupted, status: 'False' }),
+    ]) {
+      expect([pod.waiting, pod.disruption]).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('waits for a reason that comes without a message', () => {
+    const { waiting } = aPod({ ...notScheduled, message: undefined });
+    expect(waiting).toEqual({ reason: 'Unschedulable', message: '' });
+  });
+});
+
 describe('a container of a step', () => {
   const stateOf = (phase: string, state?: object) =>
     parseStepPod({

@@ -117,9 +117,9 @@ function containerWait(status: unknown): PodWait | undefined {
     .find((wait) => wait !== undefined && !inDueCourse.has(wait.reason));
 }
 
-function waitOf(said: Readonly<Record<string, unknown>> | undefined): PodWait | undefined {
-  const reason = stringOf(said?.['reason']) ?? '';
-  return reason === '' ? undefined : { reason, message: stringOf(said?.['message']) ?? '' };
+function waitOf(said: Readonly<Record<string, unknown>> = {}): PodWait | undefined {
+  const reason = stringOf(said['reason']) ?? '';
+  return reason === '' ? undefined : { reason, message: stringOf(said['message']) ?? '' };
 }
 
 function finishedAtOf(status: unknown): string | undefined {

@@ -66,11 +66,25 @@ describe('a task waits', () => {
       [{ containerStatuses: [{ name: 'step-s', ...waiting('ContainerCreating') }] }],
       ['PodPending', 'its pod to start', ''],
     ],
+    [
+      'for the containers before its steps',
+      pending,
+      [{ containerStatuses: [{ name: 'step-s', ...waiting('PodInitializing') }] }],
+      ['PodPending', 'its pod to start', ''],
+    ],
   ] as const)('%s', (_, status, pods, [reason, waitsFor, detail]) => {
     expect(taskWaitOf(taskRun(status), pods.map(aPod))).toEqual({
       ...{ task: 'a', since: Date.parse(created) },
       ...{ reason, waitsFor, detail },
     });
+  });
+});
+
+it('a task waits for its own pod, whatever the pods of other tasks do', () => {
+  const pod = aPod({ containerStatuses: [{ name: 'step-s', state: { running: {} } }] });
+  const other = { ...pod, taskRunUid: 'uid-run-b' };
+  expect(taskWaitOf(taskRun(succeeded('Unknown', 'Pending')), [other])).toMatchObject({
+    waitsFor: 'Tekton to create its pod',
   });
 });
 
@@ -82,6 +96,12 @@ describe('a task waits no longer', () => {
   ])('%s', (_, status) => {
     expect(mayWait(taskRun(status))).toBe(false);
     expect(taskWaitOf(taskRun(status), [])).toBeUndefined();
+  });
+
+  it('when the first of its steps has begun', () => {
+    const pod = aPod({ containerStatuses: [{ name: 'step-s', state: { running: {} } }] });
+    const steps = [...pod.steps, { step: 'next', container: 'step-next', state: 'waiting' as const }];
+    expect(taskWaitOf(taskRun(succeeded('Unknown', 'Pending')), [{ ...pod, steps }])).toBeUndefined();
   });
 
   it.each([['running'], ['terminated']])('when a step is %s', (state) => {

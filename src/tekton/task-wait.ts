@@ -45,7 +45,7 @@ export function taskWaitOf(taskRun: TaskRun, pods: readonly StepPod[]): TaskWait
 }
 
 function causeOf({ status }: TaskRun, pod: StepPod | undefined): Pick<TaskWait, 'reason' | 'waitsFor' | 'detail'> {
-  const { reason = '', message = '' } = status.succeeded ?? {};
+  const { reason, message = '' } = status.succeeded ?? {};
   if (reason === 'ExceededResourceQuota')
     return { reason, waitsFor: 'room in a quota of the namespace', detail: message };
   if (pod === undefined) return { reason: 'PodPending', waitsFor: 'Tekton to create its pod', detail: message };

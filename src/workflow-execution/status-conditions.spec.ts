@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Condition, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
-import { cancellingMode, isGenerationObserved, summarise, withCondition, withObservedGeneration } from './status.ts';
+import {
+  cancellingMode,
+  isGenerationObserved,
+  observedStatus,
+  summarise,
+  withCondition,
+  withObservedGeneration,
+} from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -109,6 +116,24 @@ describe('the observed generation of a finished execution', () => {
   });
 
   it('is none when the execution has no generation', () => {
-    expect(isGenerationObserved(aWorkflowExecution({ metadata: { generation: undefined } }))).toBe(true);
+    const withoutGeneration = { metadata: { generation: undefined } };
+    expect(isGenerationObserved(aWorkflowExecution(withoutGeneration))).toBe(true);
+    expect(isGenerationObserved(after([{ phase: 'Failed', failure }], aWorkflowExecution(withoutGeneration)))).toBe(
+      true,
+    );
+  });
+});
+
+describe('the status of an execution that the service has not seen', () => {
+  it.each([
+    ['is only the default of the CRD', { phase: 'Pending', observedGeneration: -1 } as const],
+    ['is none', undefined],
+  ])('is not shown when it %s', (_, status) => {
+    expect(observedStatus(aWorkflowExecution({ status }))).toBeUndefined();
+  });
+
+  it.each([1, undefined])('is shown when its observed generation is %p', (observedGeneration) => {
+    const status = { phase: 'Pending', observedGeneration } as const;
+    expect(observedStatus(aWorkflowExecution({ status }))).toMatchObject({ phase: 'Pending' });
   });
 });

@@ -145,11 +145,14 @@ describe('the status of an execution', () => {
 
 describe('the times of an execution', () => {
   it('have no end while it runs, and that of the write when its run says none', () => {
-    expect(after([running]).status).not.toHaveProperty('completionTime');
+    const { status: runs } = after([{ ...running, startTime: '2026-01-02T03:05:00Z' }]);
+    expect(runs).not.toHaveProperty('completionTime');
+    expect(runs).not.toHaveProperty('duration');
     const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done' }]);
     expect(status).toMatchObject({ completionTime: '2026-01-02T03:10:00Z' });
     expect(status).not.toHaveProperty('startTime');
     expect(status).not.toHaveProperty('duration');
+    expect(status).not.toHaveProperty('bundleDigest');
   });
 
   it('give no negative duration when two clocks differ', () => {

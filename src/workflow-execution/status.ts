@@ -53,7 +53,7 @@ export function observedStatus({ status }: WorkflowExecution): WorkflowExecution
 
 /** Whether the status of an execution was made from its spec as it is now. */
 export function isGenerationObserved({ metadata, status }: WorkflowExecution): boolean {
-  return metadata.generation === undefined || status?.observedGeneration === metadata.generation;
+  return status?.observedGeneration === metadata.generation;
 }
 
 /**
@@ -63,7 +63,7 @@ export function isGenerationObserved({ metadata, status }: WorkflowExecution): b
 export function withObservedGeneration({ status = {}, metadata }: WorkflowExecution): WorkflowExecutionStatus {
   const { generation: observedGeneration } = metadata;
   const conditions = status.conditions?.map((condition) => ({ ...condition, observedGeneration }));
-  return { ...status, observedGeneration, ...(conditions === undefined ? {} : { conditions }) };
+  return { ...status, observedGeneration, conditions };
 }
 
 /** Reasons of the condition Ready while Tekton has been asked to cancel the PipelineRun. */

@@ -45,6 +45,11 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
     "return pods.length > 0 && endings.has(succeeded?.reason ?? '') && !lackedResources(taskRun);",
   ],
   [
+    'src/workflow-execution/restored.ts',
+    'Neither text is a time.',
+    "const notedTime = Date.parse(annotations[ownAnnotations.createdAt] ?? '');",
+  ],
+  [
     'src/workflow-execution/secret-parameters.ts',
     'A match has the group of its credential.',
     "...labels.flatMap((label) => [...text.matchAll(label)].map(([, credential = '']) => credential)),",
@@ -106,6 +111,13 @@ const others: readonly EquivalentMutant[] = [
     original: 'after.status?.pipelineRunRef',
     replacement: 'after.status.pipelineRunRef',
     reason: 'An execution that is being cancelled has a status that says so.',
+  },
+  {
+    file: 'src/reconciler/pipeline-run-adoption.ts',
+    code: "const before = podSecurity === 'none' ? 'restricted' : 'none';",
+    original: "'none'",
+    replacement: '""',
+    reason: 'Every value but restricted gives a PipelineRun without the restricted pod template.',
   },
   {
     file: 'src/reconciler/pipeline-run-retention.ts',

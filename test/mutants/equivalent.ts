@@ -26,6 +26,13 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'The events of a request were just made of their executions.',
   })),
   {
+    file: 'src/audit/lanes.ts',
+    code: 'if (head !== undefined && (oldest === undefined || isEarlier(head.due.time, oldest))) oldest = head.due.time;',
+    original: 'head !== undefined',
+    replacement: 'true',
+    reason: 'A lane is removed with its last event.',
+  },
+  {
     file: 'src/config/config.ts',
     code: "if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);",
     original: 'value !== null',
@@ -138,6 +145,19 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     code: "const previous = /^Previous status: \\[(?<reason>\\w+)\\]/m.exec(message)?.groups?.['reason'] ?? '';",
     ...emptyText,
     reason: 'Neither text is a reason of Tekton.',
+  },
+  {
+    file: 'src/tekton/pipeline-run.ts',
+    code: "const hex = stringOf(recordOf(digest)['sha256']) ?? '';",
+    ...emptyText,
+    reason: 'Neither text is a digest.',
+  },
+  {
+    file: 'src/tekton/pod-loss.ts',
+    code: "if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };",
+    original: 'taskRun.status.succeeded?.reason',
+    replacement: 'taskRun.status.succeeded.reason',
+    reason: 'The TaskRun that failed has the condition Succeeded=False.',
   },
   {
     file: 'src/tekton/step-pod.ts',

@@ -37,7 +37,7 @@ export class EnforceStartDeadline implements Step {
   dueInMs(execution: WorkflowExecution): number | undefined {
     const refusal = phaseOf(execution) === 'Pending' ? this.#refusalOf(execution) : undefined;
     const leftMs = refusal && this.#leftMs(refusal);
-    return leftMs !== undefined && leftMs > 0 ? leftMs : undefined;
+    return (leftMs ?? 0) > 0 ? leftMs : undefined;
   }
 
   #refusalOf(execution: WorkflowExecution): Refusal | undefined {

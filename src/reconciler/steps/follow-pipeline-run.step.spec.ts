@@ -77,6 +77,18 @@ describe('following an execution', () => {
     });
   });
 
+  it('says that it is being cancelled, and not what its tasks waited for', async () => {
+    const { follow, execution, pipelineRun, taskRun } = aStep();
+    const one = execution();
+    const status = { ...goesOn, childReferences: [{ kind: 'TaskRun', name: 'main' }] };
+    pipelineRun(one, { status, spec: { status: 'CancelledRunFinally' }, metadata: { creationTimestamp: startTime } });
+    taskRun(one, 'main', succeeded('Unknown', 'ExceededResourceQuota'), { metadata: { creationTimestamp: startTime } });
+    const { observation, requeueAfterMs } = await follow(one);
+    expect(observation).toMatchObject({ phase: 'Running', cancelling: 'Graceful' });
+    expect(observation).not.toHaveProperty('waiting');
+    expect(requeueAfterMs).toBe(statusDeadlineMs);
+  });
+
   it.each([
     ['has failed', hasFailed, 'TaskFailed'],
     ['has ended without saying how', { completionTime }, 'UnknownStatus'],

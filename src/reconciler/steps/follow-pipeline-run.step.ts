@@ -61,10 +61,11 @@ export class FollowPipelineRun implements Step {
     pipelineRun: PipelineRun | undefined,
     signal: AbortSignal,
   ): Promise<StepOutcome> {
-    const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
+    const run = runOf(execution, pipelineRun);
+    const end = await this.runEnds.look(run, pipelineRun, signal);
     if (end.kind === 'waiting') return this.#wait(execution, pipelineRun, end.waitsFor);
     if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
-    const pods = await this.runEnds.podsOfFailure(pipelineRun, end.taskRuns, signal);
+    const pods = await this.runEnds.podsOfFailure(run, pipelineRun, end.taskRuns, signal);
     return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns, pods));
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aCondition } from '../../audit/audit.builders.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { ObserveGeneration } from './observe-generation.step.ts';
 
@@ -14,9 +15,11 @@ describe('the observed generation of a finished execution', () => {
     expect(stored(one)?.status).toEqual({ ...status, observedGeneration: 2 });
   });
 
-  it('costs no write when the spec has not changed', async () => {
+  it('costs no write when the spec has not changed, though a condition is older', async () => {
     const { executions, execution, server } = aFakeCluster();
-    const one = execution({ status: { phase: 'Completed', observedGeneration: 1 } });
+    const conditions = [aCondition({ observedGeneration: 1 })];
+    const status = { phase: 'Completed', observedGeneration: 2, conditions } as const;
+    const one = execution({ metadata: { generation: 2 }, status });
     await expect(new ObserveGeneration(executions).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).toEqual([]);
   });

@@ -18,7 +18,9 @@ describe('an execution that was restored from a backup', () => {
         phase: 'Skipped',
         skip: {
           reason: 'Restored',
-          message: expect.stringMatching(/^Create a new execution .+ restored from a backup/),
+          message:
+            'Create a new execution if the target still needs it. This one was restored from a backup without its ' +
+            'status, so it may have run before.',
           skippedAt: '2026-01-02T03:10:00Z',
         },
       },
@@ -32,10 +34,13 @@ describe('an execution that was restored from a backup', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('goes on when its PipelineRun exists: somebody changed the annotation after it had been created', async () => {
+  it.each([
+    ['its PipelineRun exists: somebody changed the annotation after it had been created', {}],
+    ['a PipelineRun exists that differs from its own: that one is ended next', { spec: { params: [] } }],
+  ])('goes on when %s', async (_, over) => {
     const { adoption, execution, pipelineRun } = aFakeCluster();
     const one = execution({ metadata });
-    pipelineRun(one);
+    pipelineRun(one, over);
     await expect(new SkipRestored(adoption, clock).run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
   });
 });

@@ -208,7 +208,7 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'the status is written whenever the scheduler words a wait in another way',
     file: 'src/reconciler/run-waits.ts',
-    find: 'before.startsWith(headline) ? before',
+    find: 'before?.startsWith(headline) ? before',
     replace: 'before === headline ? before',
     caughtBy: ['src/reconciler/run-waits.spec.ts'],
   },
