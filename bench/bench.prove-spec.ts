@@ -82,13 +82,6 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
     }));
 
-  it(
-        },
-        within(290_000),
-      ),
-    300_000,
-  );
-
   // The last one, for it leaves its executions behind.
   it('is called off in the middle of a burst, and ends what it has started', async () => {
     const calledOff = new AbortController();
