@@ -171,6 +171,15 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'neighbours',
+    minutes: 1,
+    needs: 'pods and Go',
+    proves:
+      'Executions run, are recorded once and are read by kstatus where pods are restricted and the registry is private.',
+    run: { jest: ['test/e2e/neighbours'] },
+    cluster: 'shared',
+  },
+  {
     name: 'demo',
     minutes: 2,
     needs: 'pods',
