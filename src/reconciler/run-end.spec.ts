@@ -160,6 +160,35 @@ describe('a run that waits for TaskRuns whose end is never recorded', () => {
   });
 });
 
+describe('a run that failed because a task lost its pod', () => {
+  const lost = {
+    ...{ ...succeeded('False', 'StepFailed'), podName: 'main-pod' },
+    steps: [{ name: 's', terminated: { containerID: 'c', exitCode: 255 } }],
+  };
+
+  /** The run, which has just failed. */
+  function justFailed() {
+    const completionTime = new FakeClock().now().toISOString();
+    const run = aRun({ status: { ...failed.status, completionTime } });
+    run.taskRun(run.own, 'main', lost);
+    return run;
+  }
+
+  it('waits 5 s, for Tekton may start the task again', async () => {
+    const { look, clock } = justFailed();
+    await clock.advance(4_999);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun main, which Tekton may start again,' });
+    await clock.advance(1);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [] });
+  });
+
+  it('has ended when the pod is still there', async () => {
+    const { look, pod, own } = justFailed();
+    pod(own, 'main', ended);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [{ metadata: { name: 'main-pod' } }] });
+  });
+});
+
 describe('a run whose PipelineRun has succeeded', () => {
   const success = { status: succeeded('True', 'Succeeded') };
 
