@@ -74,7 +74,7 @@ function ratesOf(known: Known): Wall[] {
     {
       ...{ name: "the leader's thread", limit: 'one core' },
       ...{ by: 'rate', at: per(1_000, leader) },
-      moves: 'fewer milliseconds for an execution; a leader for each set of namespaces (`WFE_WATCH_NAMESPACES`)',
+      moves: 'fewer milliseconds for an execution; several clusters, with the targets divided among them',
     },
     {
       ...{ name: "API server's and etcd's CPU", limit: `${controlPlane.cores} cores, as an example` },
@@ -119,12 +119,13 @@ function keptOf(known: Known): Wall[] {
     {
       ...{ name: "a replica's memory", limit: `${replicaMb} MiB, in its Deployment` },
       ...{ by: 'kept', at: along(known, 'resident memory at most', replicaMb) },
-      moves: '`ttlSecondsAfterFinished`; its limit, with `--max-old-space-size`; namespaces to several services',
+      moves:
+        '`ttlSecondsAfterFinished`; its limit, with `--max-old-space-size`; fewer namespaces (`WFE_WATCH_NAMESPACES`)',
     },
     {
       ...{ name: "a replica's start", limit: `${startSeconds} s, in its startupProbe` },
       ...{ by: 'kept', at: along(known, 'start to ready', startSeconds) },
-      moves: '`ttlSecondsAfterFinished`; `failureThreshold` of the probe; namespaces to several services',
+      moves: '`ttlSecondsAfterFinished`; `failureThreshold` of the probe; fewer namespaces (`WFE_WATCH_NAMESPACES`)',
     },
   ];
 }
