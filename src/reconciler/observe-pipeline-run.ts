@@ -55,7 +55,7 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
  *
  * @param taskRuns all that still exist; they are needed only when the run has failed
  * @param redact of what Tekton says, which may quote parameters
- * @param pods all that still exist; needed only for some failures ({@link needsPods})
+ * @param pods all that still exist; needed only for some failures ({@link mayHaveLostPod})
  */
 export function observeEnd(
   pipelineRun: PipelineRun,

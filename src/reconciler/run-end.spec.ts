@@ -160,6 +160,35 @@ describe('a run that waits for TaskRuns whose end is never recorded', () => {
   });
 });
 
+describe('a run that failed because a task lost its pod', () => {
+  const lost = {
+    ...{ ...succeeded('False', 'StepFailed'), podName: 'main-pod' },
+    steps: [{ name: 's', terminated: { containerID: 'c', exitCode: 255 } }],
+  };
+
+  /** The run, which has just failed. */
+  function justFailed() {
+    const completionTime = new FakeClock().now().toISOString();
+    const run = aRun({ status: { ...failed.status, completionTime } });
+    run.taskRun(run.own, 'main', lost);
+    return run;
+  }
+
+  it('waits 5 s, for Tekton may start the task again', async () => {
+    const { look, clock } = justFailed();
+    await clock.advance(4_999);
+    await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun main, which Tekton may start again,' });
+    await clock.advance(1);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [] });
+  });
+
+  it('has ended when the pod is still there', async () => {
+    const { look, pod, own } = justFailed();
+    pod(own, 'main', ended);
+    await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [{ metadata: { name: 'main-pod' } }] });
+  });
+});
+
 describe('a run whose PipelineRun has succeeded', () => {
   const success = { status: succeeded('True', 'Succeeded') };
 
@@ -248,32 +277,6 @@ describe('the time that the tasks of a run have', () => {
     taskRun(own, 'own', {}, { metadata: { ownerReferences: [] } });
     await lookWithout();
     await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'TaskRun own', isCancelled: true });
-  });
-});
-
-describe('the pods of a failure', () => {
-  /** What a look at them gives when a step of the run ended with this exit code. */
-  function aLook(status: object, exitCode: number) {
-    const { own, taskRun, pod, runEnds, server, pipelineRun } = aRun();
-    const terminated = { containerID: 'c', exitCode, reason: 'Error' };
-    const main = taskRun(own, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
-    pod(own, 'main', ended);
-    const run = pipelineRun(own, { status });
-    return { server, look: () => runEnds.podsOfFailure(runOf(own, run), run, [main], signal) };
-  }
-
-  it('are looked at when a step was ended by a signal', async () => {
-    const { look } = aLook(failed.status, 255);
-    await expect(look()).resolves.toMatchObject([{ metadata: { name: 'main-pod' } }]);
-  });
-
-  it.each([
-    ['the step ended by itself', failed.status, 1],
-    ['the run has not failed', succeeded('Unknown', 'Running'), 255],
-  ])('are not looked at when %s', async (_, status, exitCode) => {
-    const { look, server } = aLook(status, exitCode);
-    await expect(look()).resolves.toBeUndefined();
-    expect(server.verbs).toEqual([]);
   });
 });
 

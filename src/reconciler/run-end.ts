@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Clock } from '../kubernetes/clock.ts';
-import { needsPods } from '../tekton/classify-failure.ts';
 import { customRunResource, type CustomRun } from '../tekton/custom-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { mayHaveLostPod, tasksWithoutPod } from '../tekton/pod-loss.ts';
 import { readOutcome } from '../tekton/read-outcome.ts';
 import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution } from '../tekton/run-activity.ts';
 import type { StepPod } from '../tekton/step-pod.ts';
@@ -19,7 +19,12 @@ import { CLOCK } from './tokens.ts';
  * `isCancelled` that Tekton has been asked to end every unfinished TaskRun, and that no step runs.
  */
 export type RunEnd =
-  | { readonly kind: 'ended'; readonly taskRuns: readonly TaskRun[] }
+  | {
+      readonly kind: 'ended';
+      readonly taskRuns: readonly TaskRun[];
+      /** The pods that are left of a run that has failed, where they say why. */
+      readonly pods?: readonly StepPod[];
+    }
   | {
       readonly kind: 'waiting';
       readonly waitsFor: string;
@@ -27,7 +32,7 @@ export type RunEnd =
       readonly isCancelled: boolean;
     };
 
-/** How long Tekton has to record the pod of a TaskRun that it has just created, in milliseconds. */
+/** How long Tekton has to record a pod that it creates for a TaskRun, in milliseconds. */
 const podRecordMs = 5_000;
 
 /** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
@@ -45,7 +50,8 @@ export class RunEnds {
   /**
    * Looks at the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them
    * behind when it fails a PipelineRun before they have ended, and goes on with them. Their end is awaited for the status
-   * deadline at most, unless a step of the run is alive: one that nobody reconciles never ends.
+   * deadline at most, unless a step of the run is alive: one that nobody reconciles never ends. A task that has just lost its
+   * pod is waited for as long as Tekton may need to record that it has started it again.
    *
    * @param pipelineRun undefined when it is gone
    */
@@ -65,19 +71,28 @@ export class RunEnds {
     const isCancelled = uncancelled.length === 0 && pods.length === 0;
     const awaited = hasSucceeded ? [] : unfinished;
     const isOverdue = this.#isOverdue(run, awaited.length > 0 && pods.length === 0);
-    if (isOver(awaited, pods) || (isCancelled && isOverdue)) return { kind: 'ended', taskRuns };
-    return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
+    if (isCancelled && isOverdue) return { kind: 'ended', taskRuns };
+    if (!isOver(awaited, pods)) {
+      return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
+    }
+    return this.#end(run, pipelineRun, taskRuns, signal);
   }
 
-  /** The pods that are left of a run that has failed, if they say why; undefined when that is known without them. */
-  async podsOfFailure(
+  /** The end of a run of which nothing goes on, unless a task of it that has lost its pod may be started again. */
+  async #end(
     run: RunIdentity,
-    pipelineRun: PipelineRun,
+    pipelineRun: PipelineRun | undefined,
     taskRuns: readonly TaskRun[],
     signal: AbortSignal,
-  ): Promise<readonly StepPod[] | undefined> {
-    if (readOutcome(pipelineRun).state !== 'failed' || !needsPods(pipelineRun, taskRuns)) return undefined;
-    return this.taskRuns.pods(run, taskRuns, signal);
+  ): Promise<RunEnd> {
+    if (!hasFailed(pipelineRun) || !taskRuns.some(mayHaveLostPod)) return { kind: 'ended', taskRuns };
+    const pods = await this.taskRuns.pods(run, taskRuns, signal);
+    const lost = tasksWithoutPod(taskRuns, pods);
+    const endedAt = Date.parse(pipelineRun.status.completionTime ?? '');
+    const isRecent = this.clock.now().getTime() - endedAt < podRecordMs;
+    if (lost.length === 0 || !isRecent) return { kind: 'ended', taskRuns, pods };
+    const waitsFor = `${describeActivity(lost, [])}, which Tekton may start again,`;
+    return { kind: 'waiting', waitsFor, taskRuns, isCancelled: true };
   }
 
   async #cancel(children: readonly TaskExecution[], signal: AbortSignal): Promise<void> {
@@ -115,6 +130,10 @@ function mayBeCancelled({ kind, metadata, status }: TaskExecution, now: Date): b
   if (kind !== taskRunResource.kind || ('pods' in status && status.pods.length > 0)) return true;
   const age = now.getTime() - Date.parse(metadata.creationTimestamp);
   return !(age < podRecordMs);
+}
+
+function hasFailed(pipelineRun: PipelineRun | undefined): pipelineRun is PipelineRun {
+  return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'failed';
 }
 
 function isSuccess(pipelineRun: PipelineRun | undefined): boolean {

@@ -18,6 +18,18 @@ describe('a task that somebody cancelled', () => {
     });
   });
 
+  it.each([
+    ['ended with', '2026-11-23T12:05:01Z', 'TaskFailed'],
+    ['ended after', '2026-11-23T12:05:02Z', 'TaskFailed'],
+    ['ended before', '2026-11-23T12:05:00Z', 'Cancelled'],
+  ])('had lost its pod when it %s a PipelineRun that had failed for it', (_, completionTime, reason) => {
+    const status = { ...succeeded('False', 'Failed'), completionTime: '2026-11-23T12:05:01Z' };
+    const taskRun = aTaskRun('run-1-a', { ...succeeded('False', 'TaskRunCancelled'), completionTime, podName: 'p' });
+    const failure = classifyFailure(aPipelineRun({ status }), [taskRun]);
+    expect(failure).toMatchObject({ reason, wasExecutionFailure: true });
+    expect(failure.message.includes('its pod was deleted; Tekton replaced it')).toBe(reason === 'TaskFailed');
+  });
+
   it('tells more of a cancelled PipelineRun than that does', () => {
     const pipelineRun = aPipelineRun({ status: succeeded('False', 'Cancelled', 'it was cancelled') });
     expect(classifyFailure(pipelineRun, [cancelled]).message).toMatch(/ Tekton says: by somebody$/);

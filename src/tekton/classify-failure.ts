@@ -4,7 +4,7 @@ import { advice, pipelineRunReasons, podLossAdvice, taskRunReasons, taskTimeoutA
 import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
 import { readOutcome } from './read-outcome.ts';
 import type { Redact } from '../workflow-execution/redact.ts';
-import { mayHaveLostPod, podLossOf, type PodLoss } from './pod-loss.ts';
+import { podLossOf, type PodLoss } from './pod-loss.ts';
 import type { StepPod } from './step-pod.ts';
 import { stepsMayHaveRun } from './steps-run.ts';
 import type { TaskRun } from './task-run.ts';
@@ -16,7 +16,7 @@ import type { TaskRun } from './task-run.ts';
  * @param pipelineRun a run whose outcome is `failed`
  * @param taskRuns all TaskRuns of it that still exist
  * @param redact of Tekton's message, which may quote parameters
- * @param pods of the run that still exist; undefined when nobody has looked, see {@link needsPods}
+ * @param pods of the run that still exist; undefined when nobody has looked, see {@link mayHaveLostPod}
  */
 export function classifyFailure(
   pipelineRun: PipelineRun,
@@ -44,12 +44,6 @@ export function classifyFailure(
   };
 }
 
-/** Whether a failure can be classified only with the pods that are left: one of them may have been deleted. */
-export function needsPods(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
-  const culprit = findCulprit(pipelineRun, taskRuns);
-  return culprit !== undefined && mayHaveLostPod(culprit);
-}
-
 /** Reasons of a PipelineRun that has failed because a task was cancelled; with all others it was cancelled afterwards. */
 const cancelReasons: ReadonlySet<string> = new Set(['Failed', 'Cancelled', 'PipelineRunTimeout']);
 
@@ -69,6 +63,7 @@ function reasonOf(pipelineRunReason: string, culprit: Culprit | undefined): Fail
 
 function reasonOfTask(culprit: Culprit): FailureReason {
   const { taskRun, step } = culprit;
+  if (culprit.isRestarted) return 'TaskFailed';
   if (culprit.lackedResources) return 'ResourceExhausted';
   if (taskRun.status.steps.some(({ terminatedReason }) => terminatedReason === 'OOMKilled')) return 'OOMKilled';
   const told = taskRunReasons[taskRun.status.succeeded?.reason ?? ''];

@@ -12,20 +12,23 @@ export interface Culprit {
   readonly lackedResources: boolean;
   /** Whether it was cancelled, and so did not fail by itself. */
   readonly isCancelled: boolean;
+  /** Whether Tekton started it again after it had failed, see {@link wasRestarted}. */
+  readonly isRestarted: boolean;
 }
 
 /**
  * The task that failed first. Tasks whose failure the pipeline ignores do not count; tasks that were cancelled because
  * of another one count only when nothing else failed.
  */
-export function findCulprit({ status }: PipelineRun, taskRuns: readonly TaskRun[]): Culprit | undefined {
+export function findCulprit(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Culprit | undefined {
+  const { status } = pipelineRun;
   const order = new Map(status.childReferences.map(({ name }, index) => [name, index]));
   const position = (run: TaskRun): number => order.get(run.metadata.name) ?? order.size;
   const failed = taskRuns
     .filter(({ status: { succeeded } }) => succeeded?.status === 'False' && succeeded.reason !== 'FailureIgnored')
     .sort((a, b) => rank(a) - rank(b) || endOf(a) - endOf(b) || position(a) - position(b));
   const [first] = failed;
-  return first === undefined ? undefined : describe(first);
+  return first === undefined ? undefined : describe(first, pipelineRun);
 }
 
 function rank({ status }: TaskRun): 0 | 1 {
@@ -40,8 +43,8 @@ function endOf({ status }: TaskRun): number {
   return status.completionTime === undefined ? Infinity : Date.parse(status.completionTime);
 }
 
-function describe(taskRun: TaskRun): Culprit {
-  const step = taskRun.status.steps.find(hasFailed);
+function describe(taskRun: TaskRun, pipelineRun: PipelineRun): Culprit {
+  const step = failedStepOf(taskRun);
   return {
     taskRun,
     step,
@@ -51,10 +54,26 @@ function describe(taskRun: TaskRun): Culprit {
     },
     lackedResources: lackedResources(taskRun),
     isCancelled: isCancelled(taskRun.status),
+    isRestarted: wasRestarted(taskRun, pipelineRun),
   };
 }
 
+/**
+ * Whether a task was started again after it had failed, and then cancelled. When the pod of a task that has just failed is
+ * deleted, Tekton may create it anew and overwrite the failure (`updateStatus` of its TaskRun reconciler takes the latest
+ * version on a conflict). A PipelineRun ends as `Failed` for a task that failed, and as `Cancelled` for one that was cancelled.
+ */
+function wasRestarted({ status }: TaskRun, pipelineRun: PipelineRun): boolean {
+  const { succeeded, completionTime } = pipelineRun.status;
+  if (!isCancelled(status) || succeeded?.reason !== 'Failed') return false;
+  return Date.parse(status.completionTime ?? '') >= Date.parse(completionTime ?? '');
+}
+
 /** The first step that ended by itself with another code than 0. Those after it did not get their turn. */
+export function failedStepOf({ status }: TaskRun): StepState | undefined {
+  return status.succeeded?.status === 'False' ? status.steps.find(hasFailed) : undefined;
+}
+
 function hasFailed({ exitCode = 0, terminationReason }: StepState): boolean {
   return exitCode !== 0 && terminationReason !== 'Continued' && terminationReason !== 'Skipped';
 }

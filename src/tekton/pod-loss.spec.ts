@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyFailure, needsPods } from './classify-failure.ts';
+import { classifyFailure } from './classify-failure.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
-import { podLossOf } from './pod-loss.ts';
+import { mayHaveLostPod, podLossOf, tasksWithoutPod } from './pod-loss.ts';
 import { parseStepPod } from './step-pod.ts';
 
 const owner = { apiVersion: 'tekton.dev/v1', kind: 'TaskRun', name: 'run-a', uid: 'uid-run-a', controller: true };
@@ -10,15 +10,19 @@ const taskRunWith = (exitCode: number, reason = 'StepFailed') =>
   aTaskRun('run-a', {
     ...succeeded('False', reason),
     steps: [{ name: 's', terminated: { containerID: 'c', exitCode, reason: 'Error' } }],
+    podName: 'run-a-pod',
   });
-const aPod = (metadata: object = {}, conditions: readonly object[] = []) =>
+const aPod = (metadata: object = {}, conditions: readonly object[] = [], spec: object = {}) =>
   parseStepPod({
     metadata: {
       ...{ name: 'run-a-pod', namespace: 'payment', uid: 'u', resourceVersion: '7', ownerReferences: [owner] },
       ...metadata,
     },
+    spec,
     status: { conditions },
   });
+const unfinished = { containers: [{ name: 'step-s' }] };
+const ofEarlierTry = aPod({ name: 'run-a-pod-retry1' });
 const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' };
 
 describe('a task whose step was ended by a signal', () => {
@@ -30,6 +34,8 @@ describe('a task whose step was ended by a signal', () => {
       [aPod({ deletionTimestamp: '2026-11-23T12:05:00Z' }, [disrupted])],
       'failed because its pod was ended by Kubernetes, EvictionByEvictionAPI',
     ],
+    ['was replaced', [aPod({}, [], unfinished)], 'with exit code 255, and its pod has been deleted (TaskFailed)'],
+    ['is gone, but not that of another try', [ofEarlierTry], 'with exit code 255, and its pod has been deleted'],
     ['is gone', [], 'failed at step "s" with exit code 255, and its pod has been deleted (TaskFailed)'],
     ['was not looked for', undefined, 'failed at step "s" with exit code 255 (TaskFailed)'],
   ])('failed, and its pod %s', (_, pods, expected) => {
@@ -49,14 +55,21 @@ describe('a task whose step was ended by a signal', () => {
     expect(failure.message).toContain('failed at step "s" with exit code 137 (OOMKilled)');
   });
 
-  it.each([137, 143, 255])('takes a look at its pod: exit code %d', (exitCode) => {
-    expect(needsPods(pipelineRun, [taskRunWith(exitCode)])).toBe(true);
+  it.each([2, 137, 143, 255])('may have lost its pod: exit code %d', (exitCode) => {
+    expect(mayHaveLostPod(taskRunWith(exitCode))).toBe(true);
+  });
+
+  it('may be started again while its pod is gone or leaving', () => {
+    const failed = taskRunWith(255);
+    expect(tasksWithoutPod([failed], [])).toEqual([failed]);
+    expect(tasksWithoutPod([failed], [aPod({ deletionTimestamp: '2026-11-23T12:05:00Z' })])).toEqual([failed]);
+    expect(tasksWithoutPod([failed], [aPod()])).toEqual([]);
+    expect(tasksWithoutPod([taskRunWith(3)], [])).toEqual([]);
   });
 });
 
 it('a task that failed by itself needs no look at its pod, which a pruner may have taken', () => {
-  expect(needsPods(pipelineRun, [taskRunWith(3)])).toBe(false);
-  expect(needsPods(pipelineRun, [])).toBe(false);
+  expect(mayHaveLostPod(taskRunWith(3))).toBe(false);
   expect(classifyFailure(pipelineRun, [taskRunWith(3)], (text) => text, []).message).toContain('with exit code 3 (');
 });
 

@@ -1,15 +1,28 @@
-import type { Culprit } from './culprit.ts';
+import { failedStepOf, type Culprit } from './culprit.ts';
+import { hasLiveSteps } from './run-activity.ts';
 import type { StepPod } from './step-pod.ts';
+import type { TaskRun } from './task-run.ts';
 
 /**
- * Exit codes of a step that was ended by a signal: 255 is what Tekton's entrypoint makes of that, the others are those of a
- * shell that handles SIGTERM and of a container that is killed.
+ * Exit codes of a step that was ended by a signal: 255 is what Tekton's entrypoint makes of that, and 2 what the Go runtime
+ * makes of it while the entrypoint waits for the step's turn; the others are those of a shell that handles SIGTERM and of a
+ * container that is killed.
  */
-const signalled: ReadonlySet<number | undefined> = new Set([255, 143, 137]);
+const signalled: ReadonlySet<number | undefined> = new Set([255, 143, 137, 2]);
 
 /** Whether only the pod can tell if a task failed by itself: its step was ended by a signal. */
-export function mayHaveLostPod({ step }: Pick<Culprit, 'step'>): boolean {
-  return signalled.has(step?.exitCode);
+export function mayHaveLostPod(taskRun: TaskRun): boolean {
+  return signalled.has(failedStepOf(taskRun)?.exitCode);
+}
+
+/**
+ * The tasks that failed because they lost their pods. Tekton may still start one of them again: it creates the pod of a TaskRun
+ * anew while it does not see yet that this has failed, and then takes the failure back.
+ *
+ * @param pods of the run that still exist; undefined when nobody has looked
+ */
+export function tasksWithoutPod(taskRuns: readonly TaskRun[], pods: readonly StepPod[] | undefined): TaskRun[] {
+  return taskRuns.filter((taskRun) => podLossOf({ taskRun }, pods) !== undefined);
 }
 
 /** What became of a pod before its task could end: `ended` by what the text says, or `gone`, so that nobody can tell. */
@@ -23,14 +36,25 @@ export type PodLoss = { readonly kind: 'ended'; readonly how: string } | { reado
  * @param pods of the run that still exist; undefined when nobody has looked
  */
 export function podLossOf(
-  { taskRun, step }: Pick<Culprit, 'taskRun' | 'step'>,
+  { taskRun, isRestarted = false }: Pick<Culprit, 'taskRun'> & Partial<Culprit>,
   pods: readonly StepPod[] | undefined,
 ): PodLoss | undefined {
   if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };
-  if (pods === undefined || !mayHaveLostPod({ step })) return undefined;
-  const pod = pods.find(({ taskRunUid }) => taskRunUid === taskRun.metadata.uid);
-  if (pod === undefined) return { kind: 'gone' };
+  if (isRestarted) return { kind: 'ended', how: 'was deleted; Tekton replaced it, and the replacement was cancelled' };
+  if (pods === undefined || !mayHaveLostPod(taskRun)) return undefined;
+  const pod = pods.find((one) => isPodOfLastTry(one, taskRun));
+  if (pod === undefined || isReplacement(pod)) return { kind: 'gone' };
   const { disruption, metadata } = pod;
   if (disruption !== undefined) return { kind: 'ended', how: `was ended by Kubernetes, ${disruption}` };
   return metadata.deletionTimestamp === undefined ? undefined : { kind: 'ended', how: 'was deleted' };
+}
+
+function isPodOfLastTry({ metadata, taskRunUid }: StepPod, taskRun: TaskRun): boolean {
+  const { name = metadata.name } = taskRun.status.pods.at(-1) ?? {};
+  return taskRunUid === taskRun.metadata.uid && metadata.name === name;
+}
+
+/** Whether a pod is not the one whose steps ended. It has the same name. */
+function isReplacement(pod: StepPod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && hasLiveSteps(pod);
 }

@@ -55,12 +55,6 @@ export function apiServer(record: ClusterRecord): Service {
 
 /** kube-controller-manager. Its garbage collector is what makes owner references cascade. */
 export function controllerManager(record: ClusterRecord): Service {
-  const needACloudOrManyNodes = [
-    'nodeipam',
-    'node-route-controller',
-    'service-lb-controller',
-    'cloud-node-lifecycle-controller',
-  ];
   return {
     binary: 'kube-controller-manager',
     args: [
@@ -69,7 +63,8 @@ export function controllerManager(record: ClusterRecord): Service {
       `--root-ca-file=${join(record.directory, 'pki', 'ca.crt')}`,
       '--leader-elect=false',
       '--secure-port=0',
-      `--controllers=*,${needACloudOrManyNodes.map((name) => `-${name}`).join(',')}`,
+      // It would need ranges of addresses for pods.
+      '--controllers=*,-nodeipam',
     ],
   };
 }

@@ -178,6 +178,15 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'neighbours',
+    seconds: 60,
+    needs: 'pods and Go',
+    proves:
+      'Executions run, are recorded once and are read by kstatus where pods are restricted and the registry is private.',
+    run: { jest: ['test/e2e/neighbours'] },
+    cluster: 'shared',
+  },
+  {
     name: 'demo',
     seconds: 51,
     needs: 'pods',

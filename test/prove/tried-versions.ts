@@ -8,5 +8,5 @@ export interface TriedVersions {
 /** The oldest and the newest versions that are supported together, which docs/compatibility.md lists. */
 export const triedVersions: readonly TriedVersions[] = [
   { name: 'oldest', kubernetes: 'v1.35.4', tekton: 'v1.9.0' },
-  { name: 'newest', kubernetes: 'v1.35.4', tekton: 'v1.15.0' },
+  { name: 'newest', kubernetes: 'v1.37.2', tekton: 'v1.15.0' },
 ];

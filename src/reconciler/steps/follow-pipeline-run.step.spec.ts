@@ -103,11 +103,12 @@ describe('following an execution', () => {
   });
 
   it('looks for the pod of a step that was ended by a signal', async () => {
-    const { follow, execution, pipelineRun, taskRun } = aStep();
+    const { follow, execution, pipelineRun, taskRun, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: hasFailed });
     const terminated = { ...stepFailed, exitCode: 255 };
     taskRun(one, 'main', { ...succeeded('False', 'StepFailed'), steps: [{ name: 's', terminated }] });
+    await clock.advance(5_000);
     const { observation } = await follow(one);
     expect(observation).toHaveProperty('failure.message', expect.stringContaining('its pod has been deleted'));
   });

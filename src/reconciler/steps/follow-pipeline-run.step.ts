@@ -65,8 +65,7 @@ export class FollowPipelineRun implements Step {
     const end = await this.runEnds.look(run, pipelineRun, signal);
     if (end.kind === 'waiting') return this.#wait(execution, pipelineRun, end.waitsFor);
     if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
-    const pods = await this.runEnds.podsOfFailure(run, pipelineRun, end.taskRuns, signal);
-    return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns, pods));
+    return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns, end.pods));
   }
 
   #wait(execution: WorkflowExecution, pipelineRun: PipelineRun | undefined, waitsFor: string): StepOutcome {

@@ -5,9 +5,16 @@ export const tektonFaults: readonly Fault[] = [
   {
     name: 'a task that failed by itself is said to have lost its pod when a pruner has taken that',
     file: 'src/tekton/pod-loss.ts',
-    find: 'if (pods === undefined || !mayHaveLostPod({ step })) return undefined;',
+    find: 'if (pods === undefined || !mayHaveLostPod(taskRun)) return undefined;',
     replace: 'if (pods === undefined) return undefined;',
     caughtBy: ['src/tekton/pod-loss.spec.ts'],
+  },
+  {
+    name: 'a task that Tekton has started again after its failure is said to be cancelled',
+    file: 'src/tekton/culprit.ts',
+    find: "if (!isCancelled(status) || succeeded?.reason !== 'Failed') return false;",
+    replace: 'if (isCancelled(status)) return false;',
+    caughtBy: ['src/tekton/classify-failure.cancelled.spec.ts'],
   },
   {
     name: 'a task with a running step is said to wait',

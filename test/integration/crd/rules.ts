@@ -197,7 +197,7 @@ export const createRules: readonly CreateRule[] = [
   rule('cancelRequested', true, 'yes', 'must be of type boolean'),
   rule('ttlSecondsAfterFinished', 0, -1, 'greater than or equal to 0'),
   rule('ttlSecondsAfterFinished', 2147483647, 2147483648, 'less than or equal to 2147483647'),
-  rule('ttlSecondsAfterFinished', 60, 1.5, 'must be of type integer'),
+  rule('ttlSecondsAfterFinished', 60, 1.5, 'must be of type int'),
 ];
 
 /** Every rule on how a spec may change. */
