@@ -68,9 +68,23 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'pipelined requests are not bounded',
     file: 'src/execution/rest/limit-pipelining.ts',
-    find: 'if (count > mostUnanswered) return void socket.destroy();',
+    find: 'if (requests.length === mostUnanswered) return void socket.destroy();',
     replace: '',
     caughtBy: ['src/execution/rest/limit-pipelining.spec.ts'],
+  },
+  {
+    name: 'all pipelined requests are handled at once',
+    file: 'src/execution/rest/limit-pipelining.ts',
+    find: 'if (requests.length === 1) next();',
+    replace: 'next();',
+    caughtBy: ['src/execution/rest/limit-pipelining.spec.ts'],
+  },
+  {
+    name: 'the OpenAPI document is made anew for each request',
+    file: 'src/execution/rest/openapi.ts',
+    find: 'pieces ??= piecesOf',
+    replace: 'pieces = piecesOf',
+    caughtBy: ['src/execution/rest/http-rules.spec.ts'],
   },
   {
     name: 'the room of an answer is never released',
