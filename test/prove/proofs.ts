@@ -112,7 +112,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'attack',
-    minutes: 5,
+    minutes: 7,
     proves:
       'Whatever is sent to it, the service is live and within its memory, the leader keeps its Lease, and good callers are served.',
     run: { node: ['test/attack/cli.ts'] },
