@@ -1,68 +1,13 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import { KubernetesClient } from '../kubernetes/client.ts';
-import { CancelledError, ConflictError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
-import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
-import type { Reflector } from '../kubernetes/reflector.ts';
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError, ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
+import { settle } from '../kubernetes/fake-clock.builders.ts';
 import { ownAnnotations } from '../workflow-execution/annotations.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { aPolicy } from '../workflow-execution/policy.builders.ts';
-import type { ExecutionPolicy } from '../workflow-execution/policy.ts';
 import { aSpec, aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import type { TargetAccess } from './access/target-access.ts';
 import { invalidField } from './errors/api-error.ts';
-import { ClusterAnswers } from './errors/cluster-answers.ts';
 import type { Call } from './call/call.ts';
-import { ExecutionService } from './execution.service.ts';
-import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
+import { aPolicy } from '../workflow-execution/policy.builders.ts';
+import { serviceWith } from './execution-service.builders.ts';
 import { identityOf } from './idempotency/request-identity.ts';
-import { AnswerRoom } from './body/answer-room.ts';
-import type { ExecutionLists } from './listing/execution-lists.ts';
-
-/** The service around an API server that answers what a test wants it to. */
-function serviceWith(over: {
-  answer?: () => Promise<WorkflowExecution>;
-  /** Whether the service itself has the right, by what the API server says. */
-  mayItself?: boolean;
-  watchNamespaces?: string[];
-  policy?: ExecutionPolicy;
-  /** What is said to a target; any is allowed by default. */
-  assertTarget?: TargetAccess['assertAllowed'];
-  /** What the store has, and why it is out of date. */
-  known?: WorkflowExecution;
-  failure?: UnavailableError;
-  /** What is left of an execution that was deleted. */
-  left?: WorkflowExecution;
-}) {
-  const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
-    over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
-  );
-  const upsertIfNewer = jest.fn();
-  const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
-    Promise.reject(new ConflictError('changed')),
-  );
-  const deletion = jest.fn<KubernetesClient['delete']>(() => Promise.resolve());
-  const find = jest.fn(() => Promise.resolve(over.left));
-  const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
-  const client = { create: answer, get: answer, patch, delete: deletion, find, review } as unknown as KubernetesClient;
-  const store = { upsertIfNewer, get: () => over.known, byIndex: () => [] };
-  const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
-  const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
-  const repeatable = new RepeatableCreation(client, reflector);
-  const lists = {} as unknown as ExecutionLists;
-  const service = new ExecutionService(
-    client,
-    reflector,
-    config,
-    () => 'suffix',
-    repeatable,
-    lists,
-    new ClusterAnswers(client),
-    { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
-    new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
-    new AnswerRoom(),
-  );
-  return { service, answer, upsertIfNewer, patch, deletion };
-}
 
 /** A call of somebody who stays. */
 const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
@@ -293,5 +238,27 @@ describe('deleting an execution', () => {
     const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(read), left });
     await expect(service.delete({ key }, call)).resolves.toBe(read);
     expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+});
+
+describe('an execution that the cluster is asked for', () => {
+  it.each<[string, (service: ReturnType<typeof serviceWith>['service']) => Promise<unknown>]>([
+    ['get', (service) => service.get(key, call)],
+    ['cancel', (service) => service.cancel({ key, mode: 'Graceful' }, call)],
+    ['delete', (service) => service.delete({ key }, call)],
+  ])('is not read for the %s of a caller who has not read the answers before', async (_, ask) => {
+    const { service, answer, patch } = serviceWith({});
+    patch.mockResolvedValue(aWorkflowExecution());
+    const unread = new AbortController();
+    for (let answers = 0; answers < 5; answers++) await service.get(key, { ...call, signal: unread.signal });
+    answer.mockClear();
+
+    const next = ask(service);
+    await settle();
+    expect(answer).not.toHaveBeenCalled();
+    unread.abort();
+    await next;
+
+    expect(answer).toHaveBeenCalled();
   });
 });

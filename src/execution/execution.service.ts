@@ -28,6 +28,7 @@ import type { CancelCommand, CreateCommand, DeleteCommand, ExecutionPage, ListCo
 import { identityOf } from './idempotency/request-identity.ts';
 import { RepeatableCreation } from './idempotency/repeatable-creation.ts';
 import { AnswerRoom } from './body/answer-room.ts';
+import { maxExecutionBytes } from './limits.ts';
 import { ExecutionLists } from './listing/execution-lists.ts';
 import { sizeOf } from './listing/page-of.ts';
 import { derivedName, executionNamed, namespaceNamed } from './names.ts';
@@ -103,9 +104,9 @@ export class ExecutionService {
   async get(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
     const { store, failure } = this.reflector;
     const known = failure === undefined ? store.get(key) : undefined;
+    await this.roomFor(key, call);
     if (known === undefined) return this.read(key, call);
     noteSubject(known.metadata);
-    await this.unread.take(call, sizeOf(known));
     return known;
   }
 
@@ -120,6 +121,7 @@ export class ExecutionService {
    * @returns the execution as it is then, which may be before it has ended
    */
   async cancel({ key, mode }: CancelCommand, call: Call): Promise<WorkflowExecution> {
+    await this.roomFor(key, call);
     for (let attempt = 1; attempt <= cancelAttempts; attempt++) {
       const execution = await this.read(key, call);
       const cancellation = cancellationOf(execution, mode);
@@ -138,6 +140,7 @@ export class ExecutionService {
    * @returns its last known state
    */
   async delete({ key, uid, resourceVersion }: DeleteCommand, call: Call): Promise<WorkflowExecution> {
+    await this.roomFor(key, call);
     const execution = await this.read(key, call);
     const { signal } = call;
     const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
@@ -150,6 +153,15 @@ export class ExecutionService {
     if (last?.metadata.uid !== execution.metadata.uid) return execution;
     this.reflector.store.upsertIfNewer(last);
     return last;
+  }
+
+  /**
+   * Waits until the caller has read enough of the answers before to be answered with this execution. Those to create need no
+   * room of their own: the body of the request keeps its room until they are read.
+   */
+  private async roomFor(key: ExecutionKey, call: Call): Promise<void> {
+    const known = this.reflector.store.get(key);
+    await this.unread.take(call, known === undefined ? maxExecutionBytes : sizeOf(known));
   }
 
   /** What an execution is now, by the API server. */

@@ -8,13 +8,16 @@ const mebibyte = 1024 * 1024;
  */
 export const maxRequestBytes = mebibyte;
 
+/** The largest execution that etcd stores, in bytes. */
+export const maxExecutionBytes = 1.5 * mebibyte;
+
 /** What is held of the bodies of all requests of authenticated callers, over both transports. */
 export const bodyBudget: BodyBudgetSize = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
 
 /** What is held of the messages to health and reflection, which are open to everybody, by address. */
 export const openBodyBudget: BodyBudgetSize = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
-/** What is held of executions and pages of lists that their callers have asked for and not read yet. */
+/** What is held of executions and pages of lists that callers have been answered with and have not read yet. */
 export const answerBudget: BodyBudgetSize = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
 /**

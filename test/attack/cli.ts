@@ -11,16 +11,19 @@ import { families, familyOf, type Family } from './families.ts';
 import { residentMiB } from './harness/processes.ts';
 import { openStage, type Roles, type StageOptions } from './harness/stage.ts';
 import { attackersOf, reportOf } from './report.ts';
+import { inputsReport, inputViolations, measureInputs } from './single-inputs.ts';
 import { bounds, leftBehind, runFamily, violationsOf, type FamilyFigures } from './run-attack.ts';
 
-const usage = `usage: node test/attack/cli.ts [FAMILY...] [--seed NUMBER] [--one-process]
+const usage = `usage: node test/attack/cli.ts [FAMILY...] [--seed NUMBER] [--one-process] [--inputs]
 
 ${families.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
 
   --seed NUMBER   repeats a run
   --one-process   attack only a process with both roles
+  --inputs        only send the worst single inputs, one at a time
 
-Without a FAMILY all are run on an API beside a controller, and some on a process with both roles.`;
+Without a FAMILY the worst single inputs are sent and all families are run on an API beside a controller, and some families on a
+process with both roles.`;
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -35,13 +38,15 @@ async function main({ argv, say, signal }: LongCommand): Promise<void> {
   const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
   try {
     await applyProduct(cluster);
-    const run = (roles: Roles, wanted: readonly Family[]) => {
+    const run = (roles: Roles, chosen: readonly Family[]) => {
       const directory = join(root, 'prove-results', 'attack', roles.replace(' ', '-'));
-      return attackAll({ roles, cluster, directory, signal }, wanted, { seed, say });
+      const inputs = roles === 'two processes' && named.length === 0;
+      return attackAll({ roles, cluster, directory, signal }, chosen, { seed, inputs, say });
     };
-    const violations = values['one-process'] ? [] : await run('two processes', named.length > 0 ? named : families);
+    const wanted = named.length > 0 || values.inputs ? named : families;
+    const violations = values['one-process'] ? [] : await run('two processes', wanted);
     const onBoth = families.filter(({ onBoth = false }) => onBoth);
-    if (values['one-process'] || named.length === 0) {
+    if (values['one-process'] || wanted === families) {
       violations.push(...(await run('one process', named.length > 0 ? named : onBoth)));
     }
     for (const sentence of violations) console.log(`✗ ${sentence}`);
@@ -55,13 +60,18 @@ async function main({ argv, say, signal }: LongCommand): Promise<void> {
 async function attackAll(
   options: StageOptions,
   wanted: readonly Family[],
-  { seed, say }: { readonly seed: number; readonly say: (line: string) => void },
+  { seed, inputs, say }: { readonly seed: number; readonly inputs: boolean; readonly say: (line: string) => void },
 ): Promise<string[]> {
   const { signal, roles } = options;
   const stage = await openStage(options);
   const all: FamilyFigures[] = [];
   const violations: string[] = [];
   try {
+    if (inputs) {
+      const figures = await measureInputs(stage, signal);
+      console.log(inputsReport(figures));
+      violations.push(...inputViolations(figures));
+    }
     // What the first calls need is there before memory is compared.
     all.push(await runFamily({ name: 'nothing', seconds: 12 }, stage, { seed, signal }));
     const before = stage.processes.map(({ service }) => residentMiB(service.pid).now);
@@ -86,7 +96,8 @@ async function attackAll(
 
 function readOptions(args: readonly string[]) {
   try {
-    const options = { seed: { type: 'string' }, 'one-process': { type: 'boolean', default: false } } as const;
+    const flag = { type: 'boolean', default: false } as const;
+    const options = { seed: { type: 'string' }, 'one-process': flag, inputs: flag } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw new ClusterError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);

@@ -1,4 +1,4 @@
-import type { Attack } from './attackers/attack.ts';
+import { over, type Attack } from './attackers/attack.ts';
 import { bodiesWithoutToken, bombs, slowBodies } from './attackers/bodies.ts';
 import { badTokens, connectionStorm, idleConnections, openPages } from './attackers/connections.ts';
 import { documents, patterns, violations } from './attackers/documents.ts';
@@ -21,7 +21,10 @@ const nothing: Family = {
   name: 'nothing',
   what: 'no attack',
   seconds: 12,
-  attack: ({ tally }) => Promise.resolve(tally.add('nothing')),
+  attack: (attack) => {
+    attack.tally.add('nothing');
+    return over(attack);
+  },
 };
 
 /** All families, in the order in which they are run. */

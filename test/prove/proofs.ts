@@ -119,7 +119,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'attack',
-    seconds: 222,
+    seconds: 400,
     proves:
       'Whatever is sent to it, the service is live and within its memory, the leader keeps its Lease, and good callers are served.',
     run: { node: ['test/attack/cli.ts'] },

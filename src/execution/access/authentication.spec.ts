@@ -5,6 +5,7 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { Authentication } from './authentication.ts';
+import type { Remote } from './remote.ts';
 import { RateLimits } from './rate-limits.ts';
 
 const good = aJwt('alice');
@@ -21,8 +22,13 @@ function cluster() {
   const authenticator = new Authenticator({ review } as unknown as KubernetesClient, config, clock);
   const limits = new RateLimits({ rateLimit: 100, rateBurst: 200 }, clock);
   const authentication = new Authentication(authenticator, limits, config);
-  const call = (token: string, address = '10.0.0.1') =>
-    authentication.authenticate({ transport: 'REST', address, authorization: `Bearer ${token}` });
+  const call = (token: string, over: Partial<Remote> = {}) =>
+    authentication.authenticate({
+      transport: 'REST',
+      address: '10.0.0.1',
+      authorization: `Bearer ${token}`,
+      ...over,
+    });
   return { clock, review, authentication, call };
 }
 
@@ -72,6 +78,21 @@ describe('authentication', () => {
       expect(review).not.toHaveBeenCalled();
     },
   );
+
+  it('authenticates a gRPC call once', async () => {
+    const { clock, review, call } = cluster();
+    const [first, second] = [{}, {}];
+
+    await call(good, { transport: 'gRPC', metadata: first });
+    await clock.advance(11_000);
+    await expect(call(good, { transport: 'gRPC', metadata: first })).resolves.toMatchObject({
+      caller: { username: 'alice' },
+    });
+    expect(review).toHaveBeenCalledTimes(1);
+    await call(good, { transport: 'gRPC', metadata: second });
+
+    expect(review).toHaveBeenCalledTimes(2);
+  });
 
   it('counts calls without a token by address', async () => {
     const { authentication, call } = cluster();

@@ -26,6 +26,8 @@ export interface Authenticated {
 export class Authentication {
   /** The connections of each transport: those with an authenticated call are kept. */
   readonly connections: Readonly<Record<Remote['transport'], ConnectionLimits>>;
+  /** gRPC calls that have been authenticated before their message was read, by their metadata. */
+  private readonly calls = new WeakMap<object, Authenticated>();
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -41,19 +43,23 @@ export class Authentication {
   }
 
   /**
-   * Who makes a call.
+   * Who makes a call; once for each gRPC call.
    *
    * @throws ApiError Unauthenticated; ResourceExhausted when too many calls from its address were refused; Unavailable when
    *   the cluster cannot say now
    */
   async authenticate(remote: Remote): Promise<Authenticated> {
+    const earlier = remote.metadata && this.calls.get(remote.metadata);
+    if (earlier !== undefined) return earlier;
     const address = addressGroup(remote.address);
     const token = this.wellFormedToken(remote, address);
     const caller = this.authenticator.knows(token)
       ? await this.cachedCaller(token, address)
       : await this.reviewedCaller(token, address);
     if (remote.peer !== undefined) this.connections[remote.transport].authenticated(remote.peer);
-    return { caller, token };
+    const authenticated = { caller, token };
+    if (remote.metadata !== undefined) this.calls.set(remote.metadata, authenticated);
+    return authenticated;
   }
 
   /**

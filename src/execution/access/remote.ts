@@ -13,6 +13,8 @@ export interface Remote {
   readonly authorization?: string;
   /** The other end of the connection; absent where the transport does not say. */
   readonly peer?: Peer;
+  /** Of a gRPC call: one object from its beginning to its handler. */
+  readonly metadata?: object;
 }
 
 /** Who calls a handler, by the connection. */
@@ -24,7 +26,7 @@ export function remoteOf(context: ExecutionContext): Remote {
 export function remoteOfCall(call: Pick<ServerInterceptingCall, 'getConnectionInfo'>, metadata: Metadata): Remote {
   const peer = call.getConnectionInfo();
   const address = plainAddress(peer.remoteAddress ?? '');
-  return { transport: 'gRPC', address, authorization: authorizationOf(metadata), peer };
+  return { transport: 'gRPC', address, authorization: authorizationOf(metadata), peer, metadata };
 }
 
 function httpRemote(context: ExecutionContext): Remote {
@@ -38,11 +40,17 @@ function httpRemote(context: ExecutionContext): Remote {
 }
 
 function grpcRemote(context: ExecutionContext): Remote {
-  const authorization = authorizationOf(context.switchToRpc().getContext<Metadata>());
+  const metadata = context.switchToRpc().getContext<Metadata>();
   const text = context.getArgByIndex<{ getPeer(): string }>(2).getPeer();
   const { address = text, port } = /^(?<address>.*):(?<port>\d+)$/.exec(text)?.groups ?? {};
   const peer = { remoteAddress: address, remotePort: Number(port) };
-  return { transport: 'gRPC', address: plainAddress(address), authorization, peer };
+  return {
+    transport: 'gRPC',
+    address: plainAddress(address),
+    authorization: authorizationOf(metadata),
+    peer,
+    metadata,
+  };
 }
 
 function authorizationOf(metadata: Metadata): string | undefined {

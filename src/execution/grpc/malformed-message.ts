@@ -23,5 +23,6 @@ export function lenient<T>(decode: (bytes: Buffer) => T): (bytes: Buffer) => T |
  */
 export function wellFormed<T>(request: T | MalformedMessage): T {
   if (!(request instanceof MalformedMessage)) return request;
+  if (request.cause instanceof ApiError) throw request.cause;
   throw new ApiError('InvalidArgument', 'the request is not a message of its type', {}, { cause: request.cause });
 }

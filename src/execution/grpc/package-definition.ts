@@ -14,6 +14,7 @@ import {
 import { alsoEncoded } from './encoded-message.ts';
 import { measured } from './encoded-size.ts';
 import { lenient } from './malformed-message.ts';
+import { RequestReader } from './request-reader.ts';
 
 /** The package of the service. */
 export const protoPackage = 'kubernaut.workflowexecution.v1';
@@ -47,20 +48,13 @@ export function serviceDefinition(): ServiceDefinition {
         name,
         {
           ...method,
-          requestDeserialize: measured(lenient((bytes) => request.decode(strictReader(bytes)))),
+          requestDeserialize: measured(lenient((bytes) => request.decode(new RequestReader(bytes)))),
           responseSerialize: alsoEncoded(method.responseSerialize),
         },
       ];
     }),
   );
 }
-
-/** Proto3 strings are UTF-8; by itself the reader would put U+FFFD for what is not. */
-function strictReader(bytes: Uint8Array): BinaryReader {
-  return new BinaryReader(bytes, (text) => strictUtf8.decode(text));
-}
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The serialized google.protobuf.FileDescriptorProtos of everything that reflection tells of. */
 export function fileDescriptors(): Buffer[] {

@@ -10,6 +10,7 @@ import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import type { ExecutionPage, ListCommand } from '../execution.types.ts';
 import { CatchUp } from '../watch/catch-up.ts';
+import { Turns } from '../watch/turns.ts';
 import { matcherOf } from './filter.ts';
 import { maxPageBytes, pageBytes, pageOf } from './page-of.ts';
 
@@ -22,6 +23,9 @@ const catchUpMs = 5_000;
 /** Lists of executions, made of the shared store: the API server is not asked. */
 @Injectable()
 export class ExecutionLists {
+  /** Among 10,000 executions a page takes some milliseconds, and callers may ask for 200 at once. */
+  private readonly turns = new Turns(1);
+
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly ahead: CatchUp,
@@ -43,6 +47,7 @@ export class ExecutionLists {
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
     const room = await this.unread.take(call, maxPageBytes);
+    await this.turns.take();
     const page = pageOf(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(pageBytes(page));
     return page;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { oneHost } from './one-host.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -11,6 +11,9 @@ import { ProblemFilter } from './problem.filter.ts';
 @Module({})
 class NoRoutes {}
 
+const content = { text: 'ä'.repeat(100_000) };
+/** Called each time that the document is made into JSON. */
+const toJSON = jest.fn(() => content);
 let app: NestExpressApplication;
 let url: string;
 
@@ -18,7 +21,7 @@ beforeAll(async () => {
   app = await NestFactory.create<NestExpressApplication>(NoRoutes, { logger: false });
   app.use(oneHost);
   app.useGlobalFilters(new ProblemFilter());
-  serveOpenApi(app, () => openApiDocument(app));
+  serveOpenApi(app, () => Object.assign(openApiDocument(app), { toJSON }));
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
@@ -52,6 +55,25 @@ describe('Swagger UI', () => {
 
     expect(settings).toContain('tryItOutEnabled');
     expect(settings).not.toContain('persistAuthorization');
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is made into JSON once, however often it is asked for', async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await fetch(`${url}/openapi.json`);
+
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      await expect(answer.json()).resolves.toEqual(content);
+    }
+    expect(toJSON).toHaveBeenCalledTimes(1);
+  });
+
+  it('is loaded by Swagger UI, which does not have it in its page', async () => {
+    const settings = await (await fetch(`${url}/docs/swagger-ui-init.js`)).text();
+
+    expect(settings).toContain('"swaggerUrl": "/openapi.json"');
+    expect(settings).not.toContain('"swaggerDoc"');
   });
 });
 

@@ -7,13 +7,17 @@ describe('a connection', () => {
   const handler = limitPipelining();
   const ask = (socket: { destroyed: boolean; destroy(): void }) => {
     const response = new EventEmitter();
-    let isHandled = false;
+    const state = { isHandled: false };
     void handler(
       { socket } as unknown as Request,
       response as unknown as Response,
-      (() => (isHandled = true)) as NextFunction,
+      (() => (state.isHandled = true)) as NextFunction,
     );
-    return { isHandled, answer: () => response.emit('close') };
+    const answer = async () => {
+      response.emit('close');
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { state, answer };
   };
   const connect = () => ({
     destroyed: false,
@@ -22,17 +26,41 @@ describe('a connection', () => {
     },
   });
 
+  it('has one request handled at a time, in the order of their coming', async () => {
+    const socket = connect();
+    const requests = [ask(socket), ask(socket), ask(socket)];
+    const handled = () => requests.map(({ state }) => state.isHandled);
+
+    expect(handled()).toEqual([true, false, false]);
+    await requests[0]?.answer();
+    expect(handled()).toEqual([true, true, false]);
+    await requests[1]?.answer();
+    expect(handled()).toEqual([true, true, true]);
+  });
+
+  it('has no further request handled once it is closed', async () => {
+    const socket = connect();
+    const [first, second] = [ask(socket), ask(socket)];
+
+    socket.destroy();
+    await first.answer();
+
+    expect(second.state.isHandled).toBe(false);
+  });
+
   it('is closed when too many of its requests are unanswered', () => {
     const socket = connect();
-    const asked = Array.from({ length: 9 }, () => ask(socket).isHandled);
+    for (let request = 0; request < 8; request++) ask(socket);
+    expect(socket.destroyed).toBe(false);
 
-    expect(asked.filter(Boolean).length).toBe(8);
+    ask(socket);
+
     expect(socket.destroyed).toBe(true);
   });
 
-  it('stays open for any number of requests of which each waits for the answer before', () => {
+  it('stays open for any number of requests of which each waits for the answer before', async () => {
     const socket = connect();
-    for (let turn = 0; turn < 100; turn++) ask(socket).answer();
+    for (let turn = 0; turn < 100; turn++) await ask(socket).answer();
 
     expect(socket.destroyed).toBe(false);
   });

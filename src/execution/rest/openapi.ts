@@ -1,6 +1,8 @@
+import { pipeline, Readable } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { recordOf } from '../../kubernetes/json.ts';
 import { swaggerFiles } from './swagger-files.ts';
 
@@ -44,12 +46,23 @@ function reachable(schemas: Readonly<Record<string, unknown>>, part: unknown, fo
   return found;
 }
 
-/** Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. */
+/** How much of the document is written at once, in bytes: what a connection holds of it whose client does not read. */
+const pieceBytes = 16 * 1024;
+
+/**
+ * Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. Both are open to
+ * everybody, so the document is made once.
+ */
 export function serveOpenApi(app: INestApplication, document: () => OpenAPIObject): void {
+  let pieces: readonly Buffer[] | undefined;
+  app.getHttpAdapter().get('/openapi.json', (_request: Request, response: Response) => {
+    pieces ??= piecesOf(JSON.stringify(document()));
+    pipeline(Readable.from(pieces), response.type('application/json'), () => undefined);
+  });
   app.use('/docs', swaggerFiles);
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
+  SwaggerModule.setup('docs', app, notInPage, {
+    raw: false,
+    swaggerUrl: '/openapi.json',
     customSiteTitle: 'WorkflowExecution API',
     swaggerOptions: {
       deepLinking: true,
@@ -59,4 +72,16 @@ export function serveOpenApi(app: INestApplication, document: () => OpenAPIObjec
       validatorUrl: null,
     },
   });
+}
+
+/** Swagger UI loads the document instead of having it in its page. */
+const notInPage: OpenAPIObject = Object.assign(
+  { ...new DocumentBuilder().build(), paths: {} },
+  { toJSON: () => undefined },
+);
+
+function piecesOf(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  const starts = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) => index * pieceBytes);
+  return starts.map((start) => bytes.subarray(start, start + pieceBytes));
 }

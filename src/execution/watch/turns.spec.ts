@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Turns } from './turns.ts';
 
 it('many streams with much to tell take turns, and let others have theirs', async () => {
-  const turns = new Turns();
+  const turns = new Turns(256);
   const handled = Array.from({ length: 50 }, () => 0);
   let rounds = 0;
   let busy = true;

@@ -22,13 +22,16 @@ import type { WatchCommand, WatchEvent } from './watch.types.ts';
 /** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
 const retryAfterMs = 1_000;
 
+/** Events that are sent before the event loop goes round: about 5 ms of work. */
+const eventsPerTurn = 256;
+
 /**
  * Watches of executions, read from one log of changes however many there are. A watch is a position in it: one that is
  * read slowly costs no memory, and comes to the latest state of each execution.
  */
 @Injectable()
 export class WatchService {
-  private readonly turns = new Turns();
+  private readonly turns = new Turns(eventsPerTurn);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,

@@ -17,92 +17,103 @@ const worst: readonly (readonly [name: string, text: (length: number) => string]
   ['timeout', (length) => `${'1m'.repeat(length / 2)}!`],
 ];
 
-/** Texts for the patterns of fields, of up to 900 KiB, over both transports. */
-export async function patterns(attack: Attack): Promise<void> {
-  const sizes = [32, 128, 256, 900].map((size) => size * kibibyte);
-  await everyKind(
-    attack,
-    (turn) => {
-      const [name, text] = worst[turn % worst.length] ?? ['containerImage', String];
-      const value = text(sizes[Math.floor(turn / worst.length) % sizes.length] ?? kibibyte);
+/** Requests by what is special about them. */
+export interface Inputs {
+  /** Bodies of create requests over REST. */
+  readonly documents: Readonly<Record<string, string>>;
+  /** Messages over gRPC. */
+  readonly messages: Readonly<Record<string, Buffer>>;
+}
+
+/** Texts for the patterns of fields, as long as a request may be, which has each text twice. */
+export function patternInputs(attack: Attack): Inputs {
+  const documents: Record<string, string> = {};
+  const messages: Record<string, Buffer> = {};
+  for (const size of [32, 128, 480].map((kilobytes) => kilobytes * kibibyte)) {
+    for (const [at, [name, text]] of worst.entries()) {
+      const value = text(size);
       const spec: Record<string, unknown> = { ...bodyOf(attack).spec, parameters: { KEY: value } };
       if (name === 'timeout') spec['executionConfig'] = { timeout: value };
       else if (name === 'targetResource') spec['targetResource'] = value;
       else spec['workflowRef'] = { workflowId: 'attack', version: '1', containerImage: 'a/b:1', [name]: value };
-      return JSON.stringify({ spec });
-    },
-    (turn) => {
-      const [, text] = worst[turn % worst.length] ?? ['', String];
-      const value = text(sizes[Math.floor(turn / worst.length) % sizes.length] ?? kibibyte);
-      return createMessage(attack, [field(2, field(3, value)), field(3, value)]);
-    },
-  );
+      const what = `pattern ${at + 1} of ${name}, ${size / kibibyte} KiB`;
+      documents[what] = JSON.stringify({ spec });
+      messages[what] = createMessage(attack, [field(2, field(3, value)), field(3, value)]);
+    }
+  }
+  return { documents, messages };
 }
 
 /** As many broken rules in one request as fit into it: each would be a line of the answer. */
-export async function violations(attack: Attack): Promise<void> {
+export function violationInputs(attack: Attack): Inputs {
   const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
-  const documents = [
-    JSON.stringify({ spec: keys(90_000) }),
-    JSON.stringify(keys(90_000)),
-    JSON.stringify({ spec: keys(900) }),
-    JSON.stringify({ metadata: { labels: keys(200), annotations: keys(200) }, spec: { parameters: keys(400) } }),
-  ];
   const labels = Array.from({ length: 400 }, (_, at) => [`not a label ${at}`, 'x'] as const);
-  const message = createMessage(attack, [], labels);
   const parameters = Array.from({ length: 60_000 }, (_, at) => field(4, Buffer.concat([field(1, `p${at}`)])));
-  const messages = [message, createMessage(attack, parameters)];
-  await everyKind(
-    attack,
-    (turn) => documents[turn % documents.length] ?? '',
-    (turn) => messages[turn % messages.length] ?? message,
-  );
+  return {
+    documents: {
+      '90,000 unknown fields of the spec': JSON.stringify({ spec: keys(90_000) }),
+      '90,000 unknown fields': JSON.stringify(keys(90_000)),
+      '900 unknown fields of the spec': JSON.stringify({ spec: keys(900) }),
+      'bad labels, annotations and parameters': JSON.stringify({
+        metadata: { labels: keys(200), annotations: keys(200) },
+        spec: { parameters: keys(400) },
+      }),
+    },
+    messages: {
+      '400 bad labels': createMessage(attack, [], labels),
+      '60,000 bad parameters': createMessage(attack, parameters),
+    },
+  };
 }
 
 /** Documents that are deep, wide, full of escapes or of digits; messages that are nested or full of unknown fields. */
-export async function documents(attack: Attack): Promise<void> {
+export function documentInputs(): Inputs {
   const size = 900 * kibibyte;
-  const texts = [
-    '['.repeat(size),
-    '{"a":'.repeat(size / 5),
-    `${'['.repeat(size / 2)}${']'.repeat(size / 2)}`,
-    `[${'0,'.repeat(size / 2)}0]`,
-    `{"spec":{"confidence":${'9'.repeat(size)}}}`,
-    `{"spec":{"confidence":1e${'9'.repeat(size)}}}`,
-    `{"spec":{"rationale":"${'\\u0041'.repeat(size / 6)}"}}`,
-    `{"spec":{"rationale":"${'\\"'.repeat(size / 2)}`,
-    `{${Array.from({ length: size / 12 }, (_, at) => `"k${at}":0`).join(',')}}`,
-    `{${'"a":0,'.repeat(size / 6)}"a":0}`,
-    `{"__proto__":${'{"constructor":'.repeat(50_000)}`,
-    ' '.repeat(size),
-  ];
-  const groups = Buffer.concat([Buffer.alloc(size / 2, 0xfb), Buffer.alloc(size / 2, 0xfc)]);
-  const nested = Array.from({ length: 5_000 }).reduce<Buffer>((inner) => field(3, inner), Buffer.alloc(0));
-  const unknown = Buffer.concat(Array.from({ length: 100_000 }, () => Buffer.concat([varint(8 * 9_999), varint(1)])));
-  const phases = field(4, Buffer.alloc(size, 1));
-  const messages = [groups, nested, unknown, phases, field(1, Buffer.alloc(size, 0xff)), Buffer.alloc(size, 0x0a)];
-  await everyKind(
-    attack,
-    (turn) => texts[turn % texts.length] ?? '',
-    (turn) => messages[turn % messages.length] ?? nested,
-  );
+  const documents = {
+    'brackets that are not closed': '['.repeat(size),
+    'objects that are not closed': '{"a":'.repeat(size / 5),
+    'deep lists': `${'['.repeat(size / 2)}${']'.repeat(size / 2)}`,
+    'a long list': `[${'0,'.repeat(size / 2)}0]`,
+    'a long number': `{"spec":{"confidence":${'9'.repeat(size)}}}`,
+    'a long exponent': `{"spec":{"confidence":1e${'9'.repeat(size)}}}`,
+    'escapes of Unicode': `{"spec":{"rationale":"${'\\u0041'.repeat(size / 6)}"}}`,
+    'escapes of quotes': `{"spec":{"rationale":"${'\\"'.repeat(size / 2)}`,
+    'many fields': `{${Array.from({ length: size / 12 }, (_, at) => `"k${at}":0`).join(',')}}`,
+    'one field many times': `{${'"a":0,'.repeat(size / 6)}"a":0}`,
+    'nested constructors': `{"__proto__":${'{"constructor":'.repeat(50_000)}`,
+    spaces: ' '.repeat(size),
+  };
+  const messages = {
+    groups: Buffer.concat([Buffer.alloc(size / 2, 0xfb), Buffer.alloc(size / 2, 0xfc)]),
+    'nested fields': Array.from({ length: 5_000 }).reduce<Buffer>((inner) => field(3, inner), Buffer.alloc(0)),
+    'unknown fields': Buffer.concat(
+      Array.from({ length: 100_000 }, () => Buffer.concat([varint(8 * 9_999), varint(1)])),
+    ),
+    'many numbers': field(4, Buffer.alloc(size, 1)),
+    'text that is not UTF-8': field(1, Buffer.alloc(size, 0xff)),
+    'lengths that are wrong': Buffer.alloc(size, 0x0a),
+  };
+  return { documents, messages };
 }
 
 /** Sends documents over REST and messages over gRPC, as often as a known caller may. */
-async function everyKind(
-  attack: Attack,
-  document: (turn: number) => string,
-  message: (turn: number) => Buffer,
-): Promise<void> {
+export const patterns = (attack: Attack) => everyKind(attack, patternInputs(attack));
+export const violations = (attack: Attack) => everyKind(attack, violationInputs(attack));
+export const documents = (attack: Attack) => everyKind(attack, documentInputs());
+
+async function everyKind(attack: Attack, inputs: Inputs): Promise<void> {
   const { target, tally } = attack;
+  const texts = Object.values(inputs.documents);
+  const messages = Object.values(inputs.messages);
   const connection = session(target.ports.grpc);
   const crowdSize = 8;
   await Promise.all([
     crowd(attack, crowdSize, async (number, turn) => {
-      tally.add(`HTTP ${await sendDocument(attack, number, document(number + crowdSize * turn))}`);
+      const text = texts[(number + crowdSize * turn) % texts.length] ?? '';
+      tally.add(`HTTP ${await sendDocument(attack, number, text)}`);
     }),
     crowd(attack, crowdSize, async (number, turn) => {
-      const body = framed(message(number + crowdSize * turn));
+      const body = framed(messages[(number + crowdSize * turn) % messages.length] ?? Buffer.alloc(0));
       const path = turn % 4 === 3 ? methods.list : methods.create;
       tally.add(`gRPC ${await call(connection, path, body, { token: target.token })}`);
     }),

@@ -63,8 +63,17 @@ export function resetPeak(pid: number): void {
  * milliseconds since its start (https://docs.kernel.org/scheduler/sched-stats.html); 0 where the kernel does not say.
  */
 export function waitedForCpuMs(pid: number): number {
-  const [, nanoseconds = '0'] = readText(`/proc/${pid}/task/${pid}/schedstat`).split(' ');
-  return Number(nanoseconds) / 1e6;
+  return schedulerMs(pid).waited;
+}
+
+/** For how long that thread had a processor; exact while it waits for something to do. */
+export function usedCpuMs(pid: number): number {
+  return schedulerMs(pid).used;
+}
+
+function schedulerMs(pid: number): { readonly used: number; readonly waited: number } {
+  const [used = '0', waited = '0'] = readText(`/proc/${pid}/task/${pid}/schedstat`).split(' ');
+  return { used: Number(used) / 1e6, waited: Number(waited) / 1e6 };
 }
 
 /** Empty when it cannot be read, as when the process has ended. */

@@ -48,7 +48,7 @@ export interface StageOptions {
 /** Milliseconds in which the controller has to lead. */
 const leaderMs = 60_000;
 /** Executions of the attacker's namespace, each as large as one may be: their lists are bulky. */
-const bulky = { executions: 12, annotationBytes: 200_000 };
+const bulky: LargeExecutions = { count: 12, annotationBytes: 200_000 };
 const executions = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
 
 /**
@@ -67,7 +67,7 @@ export async function openStage({ roles, cluster, directory, signal }: StageOpti
   await createNamespaces(api, { executions: [namespace, attacked], service: systemNamespace });
   const token = await createSubmitter(api, { executions: [namespace], service: systemNamespace });
   const attackerToken = await createSubmitter(api, { executions: [attacked], service: systemNamespace });
-  await createBulky(api, attacked);
+  await createLarge(api, attacked, bulky);
   const { ref: image } = await pushBundle(cluster.registry, `workflows/attack-${suffix}:1`, {
     pipelineName: 'workflow',
     yaml: skippingWorkflow,
@@ -108,17 +108,29 @@ export async function openStage({ roles, cluster, directory, signal }: StageOpti
   }
 }
 
-async function createBulky(api: PersistentApi, namespace: string): Promise<void> {
-  const annotations = { bulk: 'x'.repeat(bulky.annotationBytes) };
-  for (let number = 0; number < bulky.executions; number++) {
+/** Executions that come to their end by themselves. */
+export interface LargeExecutions {
+  readonly count: number;
+  /** Of each. */
+  readonly annotationBytes: number;
+}
+
+/** Creates executions in a namespace, named large-0 and so on. */
+export async function createLarge(
+  api: PersistentApi,
+  namespace: string,
+  { count, annotationBytes }: LargeExecutions,
+): Promise<void> {
+  const annotations = { bulk: 'x'.repeat(annotationBytes) };
+  for (let number = 0; number < count; number++) {
     const body = {
       apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
       kind: 'WorkflowExecution',
-      metadata: { name: `bulky-${number}`, annotations },
+      metadata: { name: `large-${number}`, annotations },
       spec: {
         remediationRequestRef: { name: 'attack' },
         workflowRef: { workflowId: 'attack', version: '1.0.0', containerImage: 'quay.io/attack/attack:1' },
-        targetResource: `${namespace}/configmap/bulky-${number}`,
+        targetResource: `${namespace}/configmap/large-${number}`,
         cancelRequested: true,
       },
     };
