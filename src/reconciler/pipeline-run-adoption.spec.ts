@@ -3,7 +3,7 @@ import { ForbiddenError, InvalidError, UnavailableError } from '../kubernetes/er
 import type { FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { recordOf } from '../kubernetes/json.ts';
 import { pipelineRunResource } from '../tekton/pipeline-run.ts';
-import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
+import { buildPipelineRun, pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { aFakeCluster, notOurs } from './fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
@@ -53,6 +53,13 @@ describe('the PipelineRun that has the name of ours', () => {
     },
   );
 
+  it('is ours also when a webhook holds it back at its creation, as Kueue does, and another is not admitted now', async () => {
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(new ForbiddenError('quota'), 'create'));
+    const one = execution();
+    unseenPipelineRun(one, { spec: { ...buildPipelineRun(one).spec, status: 'PipelineRunPending' } });
+    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+  });
+
   it('is ours also when somebody has cancelled it', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
@@ -74,7 +81,6 @@ describe('the PipelineRun that has the name of ours', () => {
     ['runs something else', { spec: { pipelineSpec: {} } }],
     ['runs as somebody else', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }],
     ['has other parameters', { spec: { params: [] } }],
-    ['is paused', { spec: { status: 'PipelineRunPending' } }],
   ])('is different from ours when it %s', async (_, over) => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
