@@ -118,7 +118,7 @@ export const settings = {
     'WFE_START_DEADLINE',
     duration('1s', '24h'),
     '10m',
-    'How long an execution is tried to be started after the first refusal; then it fails, and its target is free.',
+    'How long an execution may take to start, from the first refusal, or while its PipelineRun is pending; then it fails, and its target is free.',
   ),
   statusDeadlineMs: setting(
     'WFE_STATUS_DEADLINE',

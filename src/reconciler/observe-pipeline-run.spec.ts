@@ -85,9 +85,12 @@ describe('an execution whose PipelineRun goes on', () => {
     });
   });
 
-  it('says that the PipelineRun is paused', () => {
-    const paused = aPipelineRun({ spec: { status: 'PipelineRunPending' } });
-    expect(observeRunning(paused)).toMatchObject({ message: expect.stringContaining('is paused') });
+  it('says that the PipelineRun waits to be allowed to start', () => {
+    const pending = aPipelineRun({ spec: { status: 'PipelineRunPending' } });
+    expect(observeRunning(pending)).toMatchObject({
+      waiting: 'PipelineRunPending',
+      message: 'PipelineRun run-1 waits for its spec.status PipelineRunPending to be cleared, for example by Kueue',
+    });
   });
 });
 

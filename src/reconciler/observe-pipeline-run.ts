@@ -4,6 +4,7 @@ import {
   cancellationOf,
   isPaused,
   pipelineRunApiVersion,
+  pipelineRunPending,
   pipelineRunResource,
   type PipelineRun,
 } from '../tekton/pipeline-run.ts';
@@ -168,12 +169,13 @@ function identityOf({ apiVersion, kind, metadata }: PipelineRun): Pick<Running, 
   return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime };
 }
 
-function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancelling'> {
+function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancelling' | 'waiting'> {
   const { name } = pipelineRun.metadata;
   const cancelling = cancellationOf(pipelineRun);
   if (cancelling !== undefined) return { message: `PipelineRun ${name} is being cancelled`, cancelling };
   if (isPaused(pipelineRun)) {
-    return { message: `PipelineRun ${name} is paused: somebody has set its spec.status to PipelineRunPending` };
+    const message = `PipelineRun ${name} waits for its spec.status ${pipelineRunPending} to be cleared, for example by Kueue`;
+    return { message, waiting: pipelineRunPending };
   }
   // The same before and after Tekton has started it, so that the start costs no write.
   return { message: `PipelineRun ${name} is in progress` };

@@ -5,8 +5,9 @@ import { isFinished, type TaskRun } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import { redactorFor } from '../workflow-execution/redact.ts';
-import { isEndNotRecorded } from '../workflow-execution/status.ts';
+import { isEndNotRecorded, isStartDeadlineExceeded } from '../workflow-execution/status.ts';
 import { observeEnd, observeRunning } from './observe-pipeline-run.ts';
+import { neverStarted } from './observe-start-deadline.ts';
 
 /**
  * Observes a run whose end Tekton does not record. The status says so before the PipelineRun is cancelled: afterwards that
@@ -17,7 +18,7 @@ export function observeUnrecordedEnd(pipelineRun: PipelineRun, message: string):
   return { ...running, endNotRecorded: true, message: `${message} It is being cancelled.` };
 }
 
-/** Observes the end of a run of which nothing goes on any more, which may have been cancelled because of the above. */
+/** Observes the end of a run of which nothing goes on any more. The service itself may have cancelled it at a deadline. */
 export function observeAnyEnd(
   execution: WorkflowExecution,
   pipelineRun: PipelineRun,
@@ -25,9 +26,11 @@ export function observeAnyEnd(
   pods?: readonly StepPod[],
 ): Observation {
   const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec), pods);
-  const isOurs = isEndNotRecorded(execution) && execution.spec.cancelRequested !== true;
   const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';
-  return isOurs && isCancelled ? { ...end, ...givenUp(pipelineRun, taskRuns) } : end;
+  if (!isCancelled || execution.spec.cancelRequested === true) return end;
+  if (isEndNotRecorded(execution)) return { ...end, ...givenUp(pipelineRun, taskRuns) };
+  const hasNotStarted = isStartDeadlineExceeded(execution) && !end.failure.wasExecutionFailure;
+  return hasNotStarted ? { ...end, failure: neverStarted(pipelineRun) } : end;
 }
 
 /** Observes a run of which nothing goes on any more, and of which Tekton has not even recorded that it was cancelled. */

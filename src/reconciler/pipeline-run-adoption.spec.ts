@@ -61,6 +61,13 @@ describe('the PipelineRun that has the name of ours', () => {
     },
   );
 
+  it('is ours also when a webhook holds it back at its creation, as Kueue does, and another is not admitted now', async () => {
+    const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(new ForbiddenError('quota'), 'create'));
+    const one = execution();
+    unseenPipelineRun(one, { spec: { ...buildPipelineRun(one).spec, status: 'PipelineRunPending' } });
+    await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
+  });
+
   it('is ours also when somebody has cancelled it', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
@@ -82,7 +89,6 @@ describe('the PipelineRun that has the name of ours', () => {
     ['runs something else', { spec: { pipelineSpec: {} } }],
     ['runs as somebody else', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }],
     ['has other parameters', { spec: { params: [] } }],
-    ['is paused', { spec: { status: 'PipelineRunPending' } }],
   ])('is different from ours when it %s', async (_, over) => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { recordOf, type JsonRecord } from '../kubernetes/json.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { pipelineRunLabels, type NewPipelineRun } from './build-pipeline-run.ts';
-import { isCancellation, parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
+import { parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
 
 /** A PipelineRun with everything that decides what it runs, which is too much to keep in memory. */
 export interface PipelineRunWithContent extends PipelineRun {
@@ -38,21 +38,25 @@ export function unnamed({ metadata, ...rest }: NewPipelineRun) {
   return { ...rest, metadata: { ...metadata, name: undefined, generateName: 'dry-run-' } };
 }
 
-/** The JSON patch that gives a PipelineRun the spec that it would be created with, cancellation excepted. */
+/** The JSON patch that gives a PipelineRun the spec that it would be created with, except `spec.status`. */
 export function specPatch({ metadata, content }: PipelineRunWithContent, { spec }: NewPipelineRun): readonly object[] {
   const { status } = content.spec;
   return [
     { op: 'test', path: '/metadata/uid', value: metadata.uid },
-    { op: 'replace', path: '/spec', value: isCancellation(status) ? { ...spec, status } : spec },
+    { op: 'replace', path: '/spec', value: status === undefined ? spec : { ...spec, status } },
   ];
 }
 
-/** Whether a PipelineRun has the spec of another one, cancellation excepted. */
+/**
+ * Whether a PipelineRun runs what another one would run. Its `spec.status` may differ, which says only whether Tekton may
+ * start it yet or has to cancel it.
+ */
 export function hasSpecOf(found: PipelineRunWithContent, expected: PipelineRunWithContent): boolean {
-  const { status, ...spec } = found.content.spec;
-  const { status: expectedStatus, ...expectedSpec } = expected.content.spec;
-  const hasStatusOf = status === undefined || status === expectedStatus || isCancellation(status);
-  return hasStatusOf && isDeepStrictEqual(spec, expectedSpec);
+  return isDeepStrictEqual(specWithoutStatus(found), specWithoutStatus(expected));
+}
+
+function specWithoutStatus({ content }: PipelineRunWithContent): JsonRecord {
+  return { ...content.spec, status: undefined };
 }
 
 /** The PipelineRun as it is kept in memory. */

@@ -51,20 +51,10 @@ export const cancelledRunFinally = 'CancelledRunFinally';
 /** What `spec.status` asks Tekton for: end everything now, `finally` tasks too. */
 export const cancelled = 'Cancelled';
 
-/** What `spec.status` says while somebody keeps Tekton from starting a run. */
-const pipelineRunPending = 'PipelineRunPending';
+/** The `spec.status` of a run that Tekton must not start yet. Kueue sets it at creation, and clears it to start the run. */
+export const pipelineRunPending = 'PipelineRunPending';
 
-/** What `spec.status` asks Tekton for: start nothing more, let what runs end, then run the `finally` tasks. */
-const stoppedRunFinally = 'StoppedRunFinally';
-
-const cancellations: ReadonlySet<unknown> = new Set([cancelled, cancelledRunFinally, stoppedRunFinally]);
-
-/** Whether a `spec.status` asks Tekton to end a run early, in whatever way. */
-export function isCancellation(status: unknown): boolean {
-  return cancellations.has(status);
-}
-
-/** Whether somebody keeps Tekton from starting a run. */
+/** Whether Tekton must not start a run yet. */
 export function isPaused({ spec }: PipelineRun): boolean {
   return spec.status === pipelineRunPending;
 }

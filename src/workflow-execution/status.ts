@@ -75,6 +75,9 @@ const cancellingReasons: Readonly<Record<CancelMode, string>> = {
 /** Reason of the condition Ready while Tekton does not record the end of the PipelineRun. */
 const endNotRecorded = 'EndNotRecorded';
 
+/** Reason of the condition Ready while a PipelineRun is cancelled that was not allowed to start in time. */
+export const startDeadlineExceeded = 'StartDeadlineExceeded';
+
 /** Reason of the condition Ready of an execution that is Completed although no step has run. */
 const allTasksSkipped = 'AllTasksSkipped';
 
@@ -86,6 +89,11 @@ export function cancellingMode({ status }: WorkflowExecution): CancelMode | unde
 /** Whether an execution says of itself that Tekton does not record the end of its PipelineRun. */
 export function isEndNotRecorded({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, endNotRecorded);
+}
+
+/** Whether an execution says of itself that its PipelineRun was not allowed to start in time. */
+export function isStartDeadlineExceeded({ status }: WorkflowExecution): boolean {
+  return hasReadyReason(status, startDeadlineExceeded);
 }
 
 /** Whether an execution is Completed although no step has run: the conditions of its tasks did not hold. */

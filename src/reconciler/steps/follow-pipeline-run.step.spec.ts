@@ -1,51 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { summarise } from '../../workflow-execution/status.ts';
-import { aFakeCluster } from '../fake-cluster.builders.ts';
-import { RunWaits } from '../run-waits.ts';
-import { UnrecordedEnds } from '../unrecorded-ends.ts';
-import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
-import type { StepOutcome } from './step.ts';
+import { aStep, completionTime, goesOn, startTime, statusDeadlineMs, written } from './follow-pipeline-run.builders.ts';
 
-const { signal } = new AbortController();
 const creationTimestamp = '2026-01-02T02:59:58Z';
-const startTime = '2026-01-02T03:00:00Z';
-const completionTime = '2026-01-02T03:00:10Z';
-const statusDeadlineMs = 600_000;
-const goesOn = { ...succeeded('Unknown', 'Running'), startTime };
 const hasFailed = { ...succeeded('False', 'Failed'), startTime, completionTime };
 const running = { running: {} };
 const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:00:09Z' } };
 const stepFailed = { containerID: 'c', exitCode: 3, reason: 'Error' };
-
-function aStep() {
-  const clock = new FakeClock(new Date(completionTime));
-  const cluster = aFakeCluster({}, clock);
-  const config = { statusDeadlineMs };
-  const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
-  const step = new FollowPipelineRun(
-    ...([
-      cluster.pipelineRuns,
-      cluster.runEnds,
-      unrecorded,
-      new RunWaits(cluster.taskRuns, clock),
-      config,
-      clock,
-    ] as const),
-  );
-  const follow = async (execution: WorkflowExecution) => {
-    cluster.sync();
-    return observedBy(await step.run(execution, signal));
-  };
-  return { ...cluster, clock, follow };
-}
-
-function observedBy(outcome: StepOutcome) {
-  if (outcome.kind !== 'observed') throw new Error(`it is ${outcome.kind}`);
-  return outcome;
-}
 
 describe('following an execution', () => {
   it('says that it runs, without a look at its TaskRuns, and comes back in time', async () => {
@@ -192,44 +153,7 @@ describe('following an execution', () => {
   });
 });
 
-describe('following an execution whose PipelineRun is paused', () => {
-  const paused = { spec: { status: 'PipelineRunPending' }, metadata: { creationTimestamp: startTime } };
-
-  it('waits until the status deadline, then cancels it, and it is Cancelled', async () => {
-    const { follow, execution, pipelineRun, storedRun, clock } = aStep();
-    const one = execution();
-    const { metadata } = pipelineRun(one, paused);
-    await expect(follow(one)).resolves.toMatchObject({
-      observation: { phase: 'Running', message: expect.stringContaining('is paused') },
-      requeueAfterMs: statusDeadlineMs - 10_000,
-    });
-    expect(storedRun(one)?.spec.status).toBe('PipelineRunPending');
-
-    await clock.advance(statusDeadlineMs - 10_000);
-    await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', cancelling: 'Immediate' } });
-    expect(storedRun(one)?.spec.status).toBe('Cancelled');
-
-    const managedFields = [{ time: clock.now().toISOString() }];
-    const spec = { status: 'Cancelled', timeouts: { pipeline: '1m' } };
-    pipelineRun(one, { spec, metadata: { ...metadata, managedFields } });
-    const { observation } = await follow(one);
-    expect(observation).toMatchObject({ phase: 'Running', cancelling: 'Immediate' });
-    expect(observation).not.toHaveProperty('endNotRecorded');
-
-    pipelineRun(one, { spec, status: { ...succeeded('False', 'Cancelled'), startTime, completionTime } });
-    await expect(follow(one)).resolves.toMatchObject({
-      observation: { failure: { reason: 'Cancelled', wasExecutionFailure: false } },
-    });
-  });
-});
-
 describe('following an execution whose end Tekton does not record', () => {
-  /** The execution after a status was written. */
-  const written = (execution: WorkflowExecution, { observation }: Extract<StepOutcome, { kind: 'observed' }>) => ({
-    ...execution,
-    status: summarise(execution, observation, new Date(completionTime)),
-  });
-
   it('says so, then cancels it, and at last gives it up', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, storedRun, clock } = aStep();
     const one = execution();

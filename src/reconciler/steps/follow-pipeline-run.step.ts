@@ -4,8 +4,9 @@ import type { Clock } from '../../kubernetes/clock.ts';
 import { cancellationOf, isPaused, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
-import { isEndNotRecorded } from '../../workflow-execution/status.ts';
+import { isEndNotRecorded, isStartDeadlineExceeded } from '../../workflow-execution/status.ts';
 import { goesOn, observeEnding, observeMissingPipelineRun, observeRunning } from '../observe-pipeline-run.ts';
+import { observeStartDeadlineExceeded } from '../observe-start-deadline.ts';
 import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe-unrecorded-end.ts';
 import { PipelineRuns } from '../pipeline-runs.ts';
 import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
@@ -17,6 +18,9 @@ import type { Step, StepOutcome } from './step.ts';
 /** The part of the status deadline that Tekton has to record the cancellation of a run that was given up. */
 const gracePart = 1 / 20;
 
+/** How long after the status said so a run that was not started in time is cancelled, in milliseconds. */
+const cancelInMs = 1_000;
+
 /** Follows the PipelineRun of a Running execution to its end, which is when nothing of it runs any more. */
 @Injectable()
 export class FollowPipelineRun implements Step {
@@ -25,14 +29,14 @@ export class FollowPipelineRun implements Step {
     private readonly runEnds: RunEnds,
     private readonly unrecordedEnds: UnrecordedEnds,
     private readonly runWaits: RunWaits,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'startDeadlineMs' | 'statusDeadlineMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined || !goesOn(pipelineRun)) return this.#end(execution, pipelineRun, signal);
-    if (isPaused(pipelineRun)) return this.#awaitStart(pipelineRun, signal);
+    if (isPaused(pipelineRun)) return this.#awaitStart(execution, pipelineRun, signal);
     const unrecorded = await this.unrecordedEnds.look(pipelineRun, signal);
     if (unrecorded !== undefined) return this.#giveUp(execution, pipelineRun, unrecorded, signal);
     return this.#await(execution, pipelineRun, signal);
@@ -40,20 +44,25 @@ export class FollowPipelineRun implements Step {
 
   async #await(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
     const running = observeRunning(pipelineRun);
-    const { statusDeadlineMs } = this.config;
-    if (running.cancelling !== undefined) return observed(running, statusDeadlineMs);
+    const { startDeadlineMs, statusDeadlineMs } = this.config;
+    if (running.cancelling !== undefined) {
+      const isOurs = isStartDeadlineExceeded(execution) && execution.spec.cancelRequested !== true;
+      const observation = isOurs ? observeStartDeadlineExceeded(pipelineRun, startDeadlineMs) : running;
+      return observed(observation, statusDeadlineMs);
+    }
     const { waiting, lookAgainMs = statusDeadlineMs } = await this.runWaits.look(execution, pipelineRun, signal);
     const observation =
       waiting === undefined ? running : { ...running, message: waiting.message, waiting: waiting.reason };
     return observed(observation, Math.min(lookAgainMs, statusDeadlineMs));
   }
 
-  /** A run that somebody has paused may wait for its start as long as Tekton may wait with the record of an end. */
-  async #awaitStart(pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
-    const { statusDeadlineMs } = this.config;
-    const pausedMs = this.clock.now().getTime() - Date.parse(pipelineRun.metadata.creationTimestamp);
-    if (pausedMs < statusDeadlineMs) return observed(observeRunning(pipelineRun), statusDeadlineMs - pausedMs);
-    return observed(observeRunning(await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal)), statusDeadlineMs);
+  /** A run that is kept pending is cancelled after the start deadline. The status says so first. */
+  async #awaitStart(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
+    const { startDeadlineMs } = this.config;
+    const pendingMs = this.clock.now().getTime() - Date.parse(pipelineRun.metadata.creationTimestamp);
+    if (pendingMs < startDeadlineMs) return observed(observeRunning(pipelineRun), startDeadlineMs - pendingMs);
+    if (isStartDeadlineExceeded(execution)) await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
+    return observed(observeStartDeadlineExceeded(pipelineRun, startDeadlineMs), cancelInMs);
   }
 
   async #end(

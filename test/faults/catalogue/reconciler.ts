@@ -122,11 +122,18 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/run-end.spec.ts'],
   },
   {
-    name: 'a paused run is never cancelled',
+    name: 'a run that Kueue does not start is never cancelled',
     file: 'src/reconciler/steps/follow-pipeline-run.step.ts',
-    find: 'if (pausedMs < statusDeadlineMs) return',
-    replace: 'if (pausedMs >= 0) return',
-    caughtBy: ['src/reconciler/steps/follow-pipeline-run.step.spec.ts'],
+    find: 'if (pendingMs < startDeadlineMs) return',
+    replace: 'if (pendingMs >= 0) return',
+    caughtBy: ['src/reconciler/steps/follow-pipeline-run.pending.spec.ts'],
+  },
+  {
+    name: 'an execution that Kueue did not start in time reads as if somebody had cancelled it',
+    file: 'src/reconciler/observe-unrecorded-end.ts',
+    find: 'const hasNotStarted = isStartDeadlineExceeded(execution) &&',
+    replace: 'const hasNotStarted = isEndNotRecorded(execution) &&',
+    caughtBy: ['src/reconciler/steps/follow-pipeline-run.pending.spec.ts'],
   },
   {
     name: 'our own PipelineRun is a conflict where admission changes creations only',
@@ -173,8 +180,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a forged PipelineRun is adopted',
     file: 'src/tekton/pipeline-run-content.ts',
-    find: 'return hasStatusOf && isDeepStrictEqual(spec, expectedSpec);',
-    replace: 'return hasStatusOf;',
+    find: 'return isDeepStrictEqual(specWithoutStatus(found), specWithoutStatus(expected));',
+    replace: 'return specWithoutStatus(found) !== specWithoutStatus(expected);',
     caughtBy: ['src/reconciler/pipeline-run-adoption.spec.ts'],
   },
   {

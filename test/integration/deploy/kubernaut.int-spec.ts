@@ -8,7 +8,7 @@ import { sharedCluster } from '../support/cluster.ts';
 import { dryRun } from './dry-run.ts';
 import { cluster, objectOf, renderedWith } from './rendered.ts';
 
-/** Kubernaut as its chart deploys it (charts/kubernaut/templates: datastorage, rbac and workflowexecution). */
+/** Kubernaut as its chart deploys it (charts/kubernaut/templates: datastorage, rbac, pdb and workflowexecution). */
 const kubernaut = {
   url: 'https://data-storage-service.kubernaut-system.svc:8080',
   dataStoragePods: { app: 'datastorage' },
@@ -18,6 +18,7 @@ const kubernaut = {
     { apiGroups: [''], resources: ['services'], resourceNames: ['data-storage-service'], verbs: ['get', 'create'] },
   ],
   ca: { name: 'inter-service-ca', key: 'ca.crt' },
+  disruptionBudget: { selector: { matchLabels: { app: 'workflowexecution-controller' } } },
 };
 
 const tokenReviews = {
@@ -54,6 +55,20 @@ describe('components/kubernaut', () => {
         'Role/workflow-execution-data-storage-client',
       ]),
     );
+  });
+
+  it('leaves the namespace to Kubernaut, whose databases do not meet the Pod Security Standard `restricted`', () => {
+    expect(objects.filter(({ kind }) => kind === 'Namespace')).toEqual([]);
+  });
+
+  it("leaves the controller to Kubernaut's PodDisruptionBudget: a pod with two cannot be evicted", () => {
+    const labels = recordOf(recordOf(metadata)['labels']);
+    const own = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map((budget) => recordOf(budget['spec']));
+    const selecting = [...own, kubernaut.disruptionBudget].filter(({ selector }) =>
+      Object.entries(recordOf(recordOf(selector)['matchLabels'])).every(([key, value]) => labels[key] === value),
+    );
+    expect(selecting).toEqual([kubernaut.disruptionBudget]);
+    expect(objectOf(objects, 'PodDisruptionBudget', 'workflow-execution-api')).toBeDefined();
   });
 
   it('sends the audit trail to the data storage service, with its certificate authority', () => {

@@ -97,7 +97,7 @@ describe('the PipelineRun of an execution', () => {
     ['keeps its spec', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }, 'the spec'],
     ['is given nothing more to run', { spec: { taskRunSpecs: [{ pipelineTaskName: 'a' }] } }, 'the spec'],
     ['keeps what it runs', { spec: { params: null } }, 'the spec'],
-    ['is not put off', { spec: { status: 'PipelineRunPending' } }, 'spec.status'],
+    ['is not held back', { spec: { status: 'PipelineRunPending' } }, 'spec.status'],
   ])('%s by others', async (_, patch, message) => {
     await expect(refusal(change(tenant, patch))).resolves.toContain(message);
   });
@@ -109,25 +109,33 @@ describe('the PipelineRun of an execution', () => {
     },
   );
 
+  it('is started by whoever may patch it, while it is pending, as Kueue does', async () => {
+    const pending = await createPending('pending');
+    const change = (spec: object) => tenant.patch(pipelineRunResource, pending, { spec }, { dryRun: true });
+
+    for (const status of [null, '']) {
+      await expect(refusal(change({ status }))).resolves.toBe('');
+      const other = { status, taskRunTemplate: { serviceAccountName: 'admin' } };
+      await expect(refusal(change(other))).resolves.toContain('the spec');
+    }
+    await expect(refusal(change({ status: 'Cancelled' }))).resolves.toBe('');
+    await admin.patch(pipelineRunResource, pending, { metadata: { finalizers: null } });
+    await admin.delete(pipelineRunResource, pending);
+  });
+
   it('takes labels, annotations and finalizers of others', async () => {
     const mine = { labels: { mine: 'x' }, annotations: { mine: 'x' }, finalizers: [pipelineRunFinalizer, 'mine.io/x'] };
     await expect(change(tenant, { metadata: mine })).resolves.toHaveProperty('metadata.finalizers', mine.finalizers);
   });
 
   it('can be deleted by whoever may delete it', async () => {
-    const { metadata, spec, ...rest } = buildPipelineRun(execution);
-    const pending = {
-      ...rest,
-      metadata: { ...metadata, name: 'deleted' },
-      spec: { ...spec, status: 'PipelineRunPending' },
-    };
-    const created = await service.create(pipelineRunResource, pending);
+    const created = await createPending('deleted');
 
-    await tenant.delete(pipelineRunResource, created.metadata);
+    await tenant.delete(pipelineRunResource, created);
 
-    const deleted = await admin.get(pipelineRunResource, created.metadata);
+    const deleted = await admin.get(pipelineRunResource, created);
     expect(deleted.metadata.deletionTimestamp).toBeDefined();
-    await admin.patch(pipelineRunResource, created.metadata, { metadata: { finalizers: null } });
+    await admin.patch(pipelineRunResource, created, { metadata: { finalizers: null } });
   });
 
   it('is recognised by the service with a dry run of its creation', async () => {
@@ -194,6 +202,13 @@ function create(client: KubernetesClient, over: { metadata?: object } = {}): Pro
   const { metadata, ...expected } = buildPipelineRun(execution);
   const probe = { ...metadata, name: 'probe', ...over.metadata };
   return client.create(pipelineRunResource, { ...expected, metadata: probe }, { dryRun: true });
+}
+
+/** A PipelineRun of the execution that Tekton must not start yet, as Kueue's webhook leaves it. */
+async function createPending(name: string): Promise<PipelineRun['metadata']> {
+  const { metadata, spec, ...rest } = buildPipelineRun(execution);
+  const pending = { ...rest, metadata: { ...metadata, name }, spec: { ...spec, status: 'PipelineRunPending' } };
+  return (await service.create(pipelineRunResource, pending)).metadata;
 }
 
 /** The owner of the PipelineRun, without blocking its deletion. */

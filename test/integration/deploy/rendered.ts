@@ -22,13 +22,14 @@ export function rendered(directory: string): Promise<readonly JsonRecord[]> {
   return objects;
 }
 
-/** The objects of the base with a component. */
-export async function renderedWith(component: string): Promise<JsonRecord[]> {
+/** The objects of the base with components, in this order. */
+export async function renderedWith(...components: readonly string[]): Promise<JsonRecord[]> {
   const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-kustomization-'));
   const within = (path: string) => relative(directory, join(deploy, path));
   try {
-    const kustomization = { resources: [within('base')], components: [within(`components/${component}`)] };
-    await writeFile(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization));
+    const added = components.map((component) => within(`components/${component}`));
+    const kustomization = JSON.stringify({ resources: [within('base')], components: added });
+    await writeFile(join(directory, 'kustomization.yaml'), kustomization);
     return await kustomized(directory);
   } finally {
     await rm(directory, { recursive: true });

@@ -107,22 +107,21 @@ describe('a PipelineRun with the name of ours and another owner of the same UID'
   });
 });
 
-describe('a PipelineRun that somebody has paused', () => {
-  it('is cancelled after the status deadline, and its execution is Cancelled', async () => {
+describe('a PipelineRun that is held back, as by Kueue', () => {
+  it('is cancelled after the start deadline, and its execution is Failed without having run', async () => {
     await using own = await new ReconcilerFixture().open();
-    const execution = await own.execute('paused', waitingWorkflow);
+    const execution = await own.execute('pending', waitingWorkflow);
     const { spec, ...expected } = buildPipelineRun(execution);
-    const paused = { ...expected, spec: { ...spec, status: 'PipelineRunPending' } };
-    const { apiVersion, kind, metadata } = await own.client.create(pipelineRunResource, paused);
+    const pending = { ...expected, spec: { ...spec, status: 'PipelineRunPending' } };
+    const { apiVersion, kind, metadata } = await own.client.create(pipelineRunResource, pending);
     const { name, namespace, uid } = metadata;
     const status = { phase: 'Running', pipelineRunRef: { apiVersion, kind, name, namespace, uid } };
-    await own.client.patch(workflowExecutionResource, own.key('paused'), { status }, { subresource: 'status' });
-    // Times of objects are in whole seconds, so that Tekton has up to one less to record the cancellation.
-    await own.startReconciler({ statusDeadlineMs: 5_000 });
+    await own.client.patch(workflowExecutionResource, own.key('pending'), { status }, { subresource: 'status' });
+    await own.startReconciler({ startDeadlineMs: 1_000 });
 
-    const ended = await own.phase('paused', 'Failed');
+    const ended = await own.phase('pending', 'Failed');
 
-    expect(ended.status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: false });
+    expect(ended.status?.failure).toMatchObject({ reason: 'DeadlineExceeded', wasExecutionFailure: false });
   });
 });
 

@@ -1,0 +1,49 @@
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { summarise } from '../../workflow-execution/status.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { RunWaits } from '../run-waits.ts';
+import { UnrecordedEnds } from '../unrecorded-ends.ts';
+import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import type { StepOutcome } from './step.ts';
+
+const { signal } = new AbortController();
+export const startTime = '2026-01-02T03:00:00Z';
+export const completionTime = '2026-01-02T03:00:10Z';
+export const startDeadlineMs = 300_000;
+export const statusDeadlineMs = 600_000;
+export const goesOn = { ...succeeded('Unknown', 'Running'), startTime };
+
+/** The step, on a cluster of its own in memory, 10 s after the PipelineRun was started. */
+export function aStep() {
+  const clock = new FakeClock(new Date(completionTime));
+  const cluster = aFakeCluster({}, clock);
+  const config = { startDeadlineMs, statusDeadlineMs };
+  const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
+  const step = new FollowPipelineRun(
+    ...([
+      cluster.pipelineRuns,
+      cluster.runEnds,
+      unrecorded,
+      new RunWaits(cluster.taskRuns, clock),
+      config,
+      clock,
+    ] as const),
+  );
+  const follow = async (execution: WorkflowExecution) => {
+    cluster.sync();
+    return observedBy(await step.run(execution, signal));
+  };
+  return { ...cluster, clock, follow };
+}
+
+function observedBy(outcome: StepOutcome) {
+  if (outcome.kind !== 'observed') throw new Error(`it is ${outcome.kind}`);
+  return outcome;
+}
+
+/** The execution after a status was written. */
+export function written(execution: WorkflowExecution, { observation }: Extract<StepOutcome, { kind: 'observed' }>) {
+  return { ...execution, status: summarise(execution, observation, new Date(completionTime)) };
+}

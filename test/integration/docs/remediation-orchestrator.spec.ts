@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { recordedReason } from '../../../src/audit/recorded-failure.ts';
+import { advice } from '../../../src/tekton/failure-reasons.ts';
+
+/** `failureDetails` in the CRD of RemediationOrchestrator (api/workflowexecution/v1alpha1 of Kubernaut, August 2026). */
+const failureDetails = {
+  required: ['failedAt', 'failedTaskIndex', 'failedTaskName', 'message', 'naturalLanguageSummary', 'reason'],
+  reasons: [
+    ...['OOMKilled', 'DeadlineExceeded', 'Forbidden', 'ResourceExhausted', 'ConfigurationError', 'ImagePullBackOff'],
+    ...['TaskFailed', 'UnsupportedEngine', 'Unknown', 'Deduplicated'],
+  ],
+};
+
+const guide = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'guide.md'), 'utf8');
+
+/** The rows of the table of the guide whose first heading is this one: the words in code style of each cell. */
+function rowsOf(heading: string): readonly (readonly string[])[][] {
+  const [table = ''] = guide.split(new RegExp(`^\\| \`${heading}\` .*\\n\\|[ |-]*\\n`, 'm')).slice(1);
+  const [rows = ''] = table.split('\n\n');
+  return rows
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|').slice(1, -1))
+    .map((cells) => cells.map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word)));
+}
+
+describe('the mapping to RemediationOrchestrator in the guide', () => {
+  const reasons = rowsOf('failure.reason').flatMap(([ours = [], theirs = []]) =>
+    ours.map((reason) => [reason, theirs[0] ?? reason] as const),
+  );
+
+  it('has each failure reason, as the audit trail has it, and only reasons that the CRD knows', () => {
+    const recorded = Object.keys(advice) as (keyof typeof advice)[];
+    expect(Object.fromEntries(reasons)).toEqual(Object.fromEntries(recorded.map((one) => [one, recordedReason(one)])));
+    expect(reasons.filter(([, theirs]) => !failureDetails.reasons.includes(theirs))).toEqual([]);
+  });
+
+  it('has every field that the CRD requires', () => {
+    const fields = rowsOf('failureDetails').flatMap(([field = []]) => field);
+    expect(fields.toSorted()).toEqual(failureDetails.required);
+  });
+});
