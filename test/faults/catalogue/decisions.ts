@@ -107,8 +107,8 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'a text that cannot be searched for a secret is repeated',
     file: 'src/workflow-execution/redact.ts',
-    find: "return (text) => text !== '';",
-    replace: 'return (text) => text.includes(value);',
+    find: "if (anything !== undefined && text !== '') return anything;",
+    replace: '',
     caughtBy: ['src/workflow-execution/redact.spec.ts'],
   },
   {
