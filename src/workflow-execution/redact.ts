@@ -54,7 +54,7 @@ function quotationsOf(spec: SpecWithParameters): Quotations {
     else if (run.length < shortestRun) parts.set(run, parameter);
     else {
       lengths.add(length);
-      for (let at = 0; at <= run.length - length; at++) parts.set(run.slice(at, at + length), parameter);
+      for (const part of windowsOf(run, length)) parts.set(part, parameter);
     }
   }
   return { anything, parts, lengths: [...lengths] };
@@ -64,15 +64,10 @@ function quotationsOf(spec: SpecWithParameters): Quotations {
 function quotedIn(text: string, { anything, parts, lengths }: Quotations): string | undefined {
   if (anything !== undefined && text !== '') return anything;
   if (parts.size === 0) return undefined;
-  const runs = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  for (const run of runs) {
-    if (run.length < shortestRun && parts.has(run)) return parts.get(run);
-    for (const length of lengths) {
-      for (let at = 0; at <= run.length - length; at++) {
-        const parameter = parts.get(run.slice(at, at + length));
-        if (parameter !== undefined) return parameter;
-      }
-    }
+  for (const run of text.toLowerCase().match(/[a-z0-9]+/g) ?? []) {
+    const candidates = run.length < shortestRun ? [run] : lengths.flatMap((length) => windowsOf(run, length));
+    const part = candidates.find((candidate) => parts.has(candidate));
+    if (part !== undefined) return parts.get(part);
   }
   return undefined;
 }
@@ -81,4 +76,8 @@ function longestRun(value: string): string {
   return [...value.matchAll(/[A-Za-z0-9]+/g)]
     .map(([run]) => run)
     .reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+}
+
+function windowsOf(run: string, length: number): string[] {
+  return Array.from({ length: Math.max(0, run.length - length + 1) }, (_, at) => run.slice(at, at + length));
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 
@@ -16,14 +16,19 @@ export const checkHeaders: RequestHandler = (request, _response, next) => {
   next(broken === undefined ? undefined : new ApiError('InvalidArgument', broken));
 };
 
-function brokenRule({ rawHeaders, headers, httpVersion, method = '' }: IncomingMessage): string | undefined {
+function brokenRule({ rawHeaders, headers, httpVersion, method }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);
   if (repeated !== undefined) return `the request has more than one ${repeated} header`;
   if (httpVersion === '1.1' && headers.host === undefined) return 'the request has no Host header';
-  const { expect = '100-continue', 'transfer-encoding': coding = 'chunked', 'content-length': length = '0' } = headers;
+  const { expect = '100-continue', 'transfer-encoding': coding = 'chunked' } = headers;
   if (expect.toLowerCase() !== '100-continue') return 'the only expectation that is supported is 100-continue';
   if (coding.toLowerCase() !== 'chunked') return 'the only transfer coding that is supported is chunked';
-  const hasBody = Number(length) > 0 || headers['transfer-encoding'] !== undefined;
-  return hasBody && withoutBody.includes(method) ? `${method} takes no body, only query parameters` : undefined;
+  return withoutBody.includes(method ?? '') && hasBody(headers)
+    ? `${method} takes no body, only query parameters`
+    : undefined;
+}
+
+function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }: IncomingHttpHeaders): boolean {
+  return coding !== undefined || Number(length) > 0;
 }
