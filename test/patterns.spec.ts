@@ -22,7 +22,14 @@ const mostMs = 1_000;
 const alphabet = ['a', 'A', '0', 'm', '-', '.', '_', ':', '/', '[', '@', '$', ' ', '\u0000', 'é'];
 /** What credentials begin with. */
 const words = ['key', 'pass=', 'auth"', 'eyJ', 'eyJaaaaaaaa.', 'sk-', 'hooks.', 'bearer ', 'SG.', '-----BEGIN '];
-const pumps = [...alphabet, ...alphabet.flatMap((first) => alphabet.map((second) => first + second)), ...words];
+/** What comes before and in them. */
+const parts = ['--key', '-u ', 'key:', 'key="\\', 'key=[', 'key>', 'key\\"', '\\'];
+const pumps = [
+  ...alphabet,
+  ...alphabet.flatMap((first) => alphabet.map((second) => first + second)),
+  ...words,
+  ...parts,
+];
 const prefixes = ['', ...alphabet, 'a.', 'a/', 'a:', 'a@', '1.', '[a'];
 
 const matches = /matches\('((?:[^'\\]|\\.)*)'\)/g;

@@ -16,10 +16,18 @@ const maxProperties = 256;
 const labelName = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const prefix = dnsSubdomain.pattern.source.slice(1, -1);
 const propertyNames = { maxLength: 317, pattern: `^(${prefix}\\/)?${labelName}$` };
+const nameRule = "letters, digits, '-', '_' and '.', at most 63, with a letter or digit at both ends";
+const keys = {
+  maxLength: propertyNames.maxLength,
+  pattern: new RegExp(propertyNames.pattern),
+  message: `every key must be ${nameRule}, behind a DNS subdomain and '/' or alone`,
+};
+const labelValue = `^(${labelName})?$`;
+const values = { pattern: new RegExp(labelValue), message: `must be empty, or ${nameRule}` };
 const stringMap = { type: 'object', maxProperties, propertyNames, additionalProperties: { type: 'string' } } as const;
 const labelMap = {
   ...stringMap,
-  additionalProperties: { type: 'string', maxLength: 63, pattern: `^(${labelName})?$` },
+  additionalProperties: { type: 'string', maxLength: 63, pattern: labelValue },
 } as const;
 
 /** The metadata that a caller may give to a new execution. */
@@ -51,13 +59,13 @@ export class NewMetadataDto {
   /** Kubernetes labels. */
   @ApiProperty({ ...labelMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
-  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, maxLength: 63, reservedPrefix: ownPrefix, keys, values })
   labels?: Record<string, string>;
 
   /** Kubernetes annotations. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
   @Optional()
-  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix })
+  @IsStringMap({ maxProperties, reservedPrefix: ownPrefix, keys })
   annotations?: Record<string, string>;
 }
 

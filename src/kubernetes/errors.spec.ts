@@ -22,6 +22,22 @@ describe('a redacted error', () => {
     expect(new ForbiddenError('hunter2').redacted(() => '***')).toMatchObject({ isAdmissionDenial: false });
   });
 
+  it.each([
+    ['many', 10_000, 10, 50],
+    ['long', 100, 4_000, 4],
+  ])('has the first of its causes when they are %s', (_, count, length, kept) => {
+    const causes = Array.from({ length: count }, () => ({ field: '', message: 'x'.repeat(length), reason: '' }));
+    let characters = 0;
+
+    const redacted = new InvalidError('no', { causes }).redacted((text) => {
+      characters += text.length;
+      return text;
+    });
+
+    expect(redacted.details.causes).toHaveLength(kept);
+    expect(characters).toBeLessThan(17_000);
+  });
+
   it('is the same error when nothing is redacted', async () => {
     const error = new ForbiddenError('no', { cause: new Error('why') });
     await expect(redacting(Promise.reject(error), without)).rejects.toBe(error);

@@ -44,6 +44,9 @@ const denials = [
   /ValidatingAdmissionPolicy '[^']+' with binding '[^']+' denied request/,
 ];
 
+/** What is repeated of the causes of an error: those of the API server can be as many and as long as a request is. */
+const maxCauses = { count: 50, characters: 16_384 } as const;
+
 /** Base of every error that the toolkit throws for a call. Its own code `Unknown` is an answer that fits no meaning below. */
 export class KubernetesError extends Error {
   readonly code: KubernetesErrorCode = 'Unknown';
@@ -65,17 +68,25 @@ export class KubernetesError extends Error {
     this.isAdmissionDenial = fields.isAdmissionDenial ?? denials.some((denial) => denial.test(message));
   }
 
-  /** The same error with its texts redacted: what kind of error it is stays. This one when nothing is redacted. */
+  /**
+   * The same error with its texts redacted: what kind of error it is stays. Causes beyond {@link maxCauses} are left out.
+   * This one when nothing is redacted.
+   */
   redacted(redact: (text: string) => string): KubernetesError {
     const { status, reason, details, retryAfterMs, isAdmissionDenial, cause } = this;
     const message = redact(this.message);
-    const causes = details.causes.map((one) => ({ ...one, message: redact(one.message) }));
-    const isSame = message === this.message && causes.every((one, i) => one.message === details.causes[i]?.message);
-    if (isSame) return this;
+    const causes = firstOf(details.causes).map((one) => ({ ...one, message: redact(one.message) }));
+    const isSame = details.causes.every((one, i) => one.message === causes[i]?.message);
+    if (message === this.message && isSame) return this;
     const fields: KubernetesErrorFields = { status, reason, causes, retryAfterMs, isAdmissionDenial, cause };
     const error: unknown = Reflect.construct(this.constructor, [message, fields]);
     return error instanceof KubernetesError ? error : this;
   }
+}
+
+function firstOf(causes: readonly ErrorCause[]): readonly ErrorCause[] {
+  let left: number = maxCauses.characters;
+  return causes.slice(0, maxCauses.count).filter(({ message }) => (left -= message.length) >= 0);
 }
 
 /** The answer to a call; when it fails with a KubernetesError, that is {@link KubernetesError.redacted}. */

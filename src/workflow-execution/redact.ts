@@ -1,4 +1,4 @@
-import { secretsOf, withoutCredentials, type SecretText, type SpecWithParameters } from './secret-parameters.ts';
+import { secretsOf, withoutCredentials, type SpecWithParameters } from './secret-parameters.ts';
 import { cut, maxMessageLength } from './text.ts';
 
 /** Makes a text that others have written fit to be repeated. */
@@ -15,32 +15,61 @@ const windowLength = 8;
  * do not like, and Tekton what it has read. Quoting can change a value in many ways (escapes, trimmed white space), but not
  * its runs of letters and digits. A text that may quote a secret value is withheld as a whole; in all others, credentials
  * that are recognised by their shape are masked.
+ *
+ * A text costs time in proportion to its length, however many secrets there are.
  */
 export function redactorFor(spec: SpecWithParameters): Redact {
-  let secrets: readonly { readonly parameter: string; readonly isQuotedIn: (text: string) => boolean }[] | undefined;
+  let quotations: Quotations | undefined;
   return (whole) => {
     const text = cut(whole, maxMessageLength);
     // Mostly there is nothing to redact, and one is made for each call to the API server.
-    secrets ??= secretsOf(spec)
-      .filter(({ text }) => text.trim() !== '')
-      .map((secret) => ({ ...secret, isQuotedIn: quotationOf(secret.text) }));
-    const quoted = secrets.filter(({ isQuotedIn }) => isQuotedIn(text)).map(({ parameter }) => parameter);
-    return quoted.length === 0 ? withoutCredentials(text) : withheld([...new Set(quoted)]);
+    quotations ??= quotationsOf(spec);
+    const parameter = quotedIn(text, quotations);
+    return parameter === undefined
+      ? withoutCredentials(text)
+      : `(withheld: it may quote the value of the secret parameter ${parameter})`;
   };
 }
 
-function withheld([first, ...more]: readonly SecretText['parameter'][]): string {
-  const others = more.length === 0 ? '' : ` or ${more.length} more`;
-  return `(withheld: it may quote the value of the secret parameter ${first}${others})`;
+/** What secret values are recognised by, each with the parameter that it is of. */
+interface Quotations {
+  /** A parameter with a value of which no quotation is certain to be found. */
+  readonly anything?: string;
+  /** Values of less than {@link shortestRun} letters and digits, and parts of the others, in lower case. */
+  readonly parts: ReadonlyMap<string, string>;
+  /** The lengths of the parts of values; a value of fewer characters is found as a word. */
+  readonly lengths: readonly number[];
 }
 
-/** Whether a text may quote a value, which is not blank. */
-function quotationOf(value: string): (text: string) => boolean {
-  const run = longestRun(value).toLowerCase();
-  if (run.length >= shortestRun) return (text) => hasPartOf(run, text.toLowerCase());
-  // Found as a word. Of a value of nothing but short runs and other characters no quotation is certain to be found.
-  if (run.length === value.length) return (text) => new RegExp(`(?<![a-z0-9])${run}(?![a-z0-9])`, 'i').test(text);
-  return (text) => text !== '';
+function quotationsOf(spec: SpecWithParameters): Quotations {
+  const parts = new Map<string, string>();
+  const lengths = new Set<number>();
+  let anything: string | undefined;
+  // The last one stays: of several parameters, the first is named.
+  for (const { parameter, text } of secretsOf(spec).toReversed()) {
+    if (text.trim() === '') continue;
+    const run = longestRun(text).toLowerCase();
+    const length = Math.min(run.length, windowLength);
+    if (run.length < shortestRun && run.length < text.length) anything = parameter;
+    else if (run.length < shortestRun) parts.set(run, parameter);
+    else {
+      lengths.add(length);
+      for (const part of windowsOf(run, length)) parts.set(part, parameter);
+    }
+  }
+  return { anything, parts, lengths: [...lengths] };
+}
+
+/** The parameter whose secret value a text may quote. */
+function quotedIn(text: string, { anything, parts, lengths }: Quotations): string | undefined {
+  if (anything !== undefined && text !== '') return anything;
+  if (parts.size === 0) return undefined;
+  for (const run of text.toLowerCase().match(/[a-z0-9]+/g) ?? []) {
+    const candidates = run.length < shortestRun ? [run] : lengths.flatMap((length) => windowsOf(run, length));
+    const part = candidates.find((candidate) => parts.has(candidate));
+    if (part !== undefined) return parts.get(part);
+  }
+  return undefined;
 }
 
 function longestRun(value: string): string {
@@ -49,13 +78,6 @@ function longestRun(value: string): string {
     .reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
-function hasPartOf(run: string, text: string): boolean {
-  const length = Math.min(run.length, windowLength);
-  const windows = new Set(windowsOf(text, length));
-  return windowsOf(run, length).some((window) => windows.has(window));
-}
-
-function windowsOf(text: string, length: number): string[] {
-  const count = Math.max(0, text.length - length + 1);
-  return Array.from({ length: count }, (_, at) => text.slice(at, at + length));
+function windowsOf(run: string, length: number): string[] {
+  return Array.from({ length: Math.max(0, run.length - length + 1) }, (_, at) => run.slice(at, at + length));
 }

@@ -10,6 +10,7 @@ describe('a parameter', () => {
     ...['CREDENTIALS', 'API_KEY', 'APIKEY', 'KEY', 'TLS_KEY', 'SSHKEY', 'AWS_SECRET_ACCESS_KEY', 'KEYSTORE', 'AUTH'],
     ...['AUTHORIZATION', 'BASIC_AUTH', 'GITHUB_PAT', 'PAT', 'PAT1', 'GH_PATS', 'DSN', 'DB_DSN', 'PIN', 'AZURE_SAS'],
     ...['OTP', 'WIFI_PSK', 'TLS_PEM', 'SALT', 'JWT', 'SESSION_ID', 'COOKIE', 'SLACK_WEBHOOK', 'KUBECONFIG'],
+    ...['HMAC', 'NONCE', 'LICENSE', 'PINCODE'],
     ...['CONNECTION_STRING', 'CONN_STR', 'CONNSTR', 'BEARER', 'V2PIN', 'PAT2X'],
   ])('%s is masked', (name) => {
     expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: masked });
@@ -52,6 +53,29 @@ describe('a parameter', () => {
     ['Server=db;Password=hunter2;Database=x', 'Server=db;Password=********;Database=x'],
     ['{"user":"a","password": "hunter2"}', '{"user":"a","password": "********"}'],
     ['https://x.blob.core.windows.net/y?sv=1&sig=abc%3D', 'https://x.blob.core.windows.net/y?sv=1&sig=********'],
+    ['password="a b c" x', 'password="********" x'],
+    ["password: 'a b c' x", "password: '********' x"],
+    ['password=`a b` x', 'password=`********` x'],
+    ['password="a \\"b\\" c" x', 'password="********" x'],
+    ['password="a b', 'password="********'],
+    ['"{\\"password\\":\\"a b\\",\\"x\\":1}"', '"{\\"password\\":\\"********",\\"x\\":1}"'],
+    ['{"password" : ["a", "b"], "x": 1}', '{"password" : [********], "x": 1}'],
+    ['{"auth": {"a": "b"}, "x": 1}', '{"auth": {********}, "x": 1}'],
+    ['password := hunter2', 'password := ********'],
+    ['password :hunter2', 'password :********'],
+    ['password:hunter2', 'password:********'],
+    ['password => hunter2', 'password => ********'],
+    ['pass%3Dhunter2', 'pass%3D********'],
+    ['password: |-\n  a\n  b', 'password: |-\n********'],
+    ['<db_password>a b</db_password>', '<db_password>********</db_password>'],
+    ['mysql --password hunter2 -v', 'mysql --password ******** -v'],
+    ['x --db-pass "a b" -v', 'x --db-pass "********" -v'],
+    ['["--token", "hunter2", "-v"]', '["--token", "********", "-v"]'],
+    ['curl -u bob:hunter2 https://x', 'curl -u ******** https://x'],
+    ["curl --user='bob:a b' x", "curl --user='********' x"],
+    ['bob:hunter2@db:5432/x', 'bob:********@db:5432/x'],
+    ['//bob:hunter2@db/x', '//bob:********@db/x'],
+    ['{"db":"bob:hunter2@db"}', '{"db":"bob:********@db"}'],
   ])('with the value %j is shown as %j', (value, shown) => {
     expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: shown });
   });
@@ -66,8 +90,18 @@ describe('a parameter', () => {
     '********',
     'password=****',
     's3://bucket/key',
+    'quay.io/kubernaut/auth-server:v1.0.0',
+    'git@github.com:kubernaut/workflows',
+    'x --no-auth --verbose',
+    'git push -u origin main:main',
+    'password="" x',
   ])('with the value %j is shown', (value) => {
     expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
+  });
+
+  it('is masked as a whole when it has more credentials than are searched for one by one', () => {
+    const value = Array.from({ length: 17 }, (_, at) => `key=${at}`).join(' ');
+    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: masked });
   });
 
   it('is masked when the workflow says that it is secret', () => {

@@ -1,7 +1,7 @@
 import { over, type Attack } from './attackers/attack.ts';
 import { bodiesWithoutToken, bombs, slowBodies } from './attackers/bodies.ts';
 import { badTokens, connectionStorm, idleConnections, openPages } from './attackers/connections.ts';
-import { documents, patterns, violations } from './attackers/documents.ts';
+import { documents, patterns, quotedSecrets, violations } from './attackers/documents.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { oddFraming } from './attackers/framing.ts';
 import { healthWatches, unreadLists, unreadReflection } from './attackers/unread.ts';
@@ -38,6 +38,13 @@ export const families: readonly Family[] = [
   },
   { name: 'patterns', what: 'the worst texts for patterns', seconds: 6, onBoth: true, attack: patterns },
   { name: 'violations', what: 'as many broken rules as fit', seconds: 6, onBoth: true, attack: violations },
+  {
+    name: 'quoted secrets',
+    what: 'many secrets in a request that the API server refuses for many reasons',
+    seconds: 6,
+    onBoth: true,
+    attack: quotedSecrets,
+  },
   { name: 'documents', what: 'deep and wide JSON and protobuf', seconds: 6, attack: documents },
   { name: 'bombs', what: 'compressed bombs', seconds: 6, onBoth: true, attack: bombs },
   { name: 'bad tokens', what: 'tokens of nobody, another one each time', seconds: 6, attack: badTokens },

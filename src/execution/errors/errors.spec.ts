@@ -47,6 +47,7 @@ describe('an answer of the API server', () => {
           reason: 'FieldValueInvalid',
         },
         { field: 'spec.a', message: 'Invalid value: must equal spec.b', reason: 'FieldValueInvalid' },
+        { field: '<nil>', message: 'null: some validation rules were not checked', reason: 'FieldValueInvalid' },
         { field: 'metadata.labels', message: 'a valid label must be short', reason: 'FieldValueInvalid' },
         { field: '', message: 'something is wrong', reason: '' },
       ],

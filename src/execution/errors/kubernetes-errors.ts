@@ -62,11 +62,13 @@ function forbidden(error: KubernetesError, { resource, parent = resource }: Call
   return answer(error, 'FailedPrecondition', `${parent.name} is being deleted`, { precondition });
 }
 
+/** What the API server calls the field of a cause that only says that other rules were not checked. */
+const noField = '<nil>';
+
 function invalid(error: KubernetesError): ApiError {
-  const violations = error.details.causes.map(({ field, message }) => ({
-    path: field === '' ? [] : field.split('.'),
-    message: ruleIn(message),
-  }));
+  const violations = error.details.causes
+    .filter(({ field }) => field !== noField)
+    .map(({ field, message }) => ({ path: field === '' ? [] : field.split('.'), message: ruleIn(message) }));
   return violations.length > 0
     ? invalidArgument(violations, { cause: error })
     : answer(error, 'InvalidArgument', error.message);

@@ -11,8 +11,8 @@ import { CertificateEnd } from '../tls/certificate-end.ts';
 import { tlsOptions } from '../tls/server-certificate.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Addresses } from './addresses.ts';
+import { checkHeaders } from './check-headers.ts';
 import { limitPipelining } from './limit-pipelining.ts';
-import { oneHost } from './one-host.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { RequestMetrics } from './request-metrics.ts';
@@ -30,7 +30,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.use(limitPipelining());
   app.use(app.get(RequestMetrics, { strict: false }).handler);
   app.use(requestSpans);
-  app.use(oneHost);
+  app.use(checkHeaders);
   const drain = app.get(Drain, { strict: false });
   app.use(lastAnswers(drain));
   const server = serverOf(app);
@@ -38,6 +38,9 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.get(Authentication, { strict: false }).connections.REST.applyTo(server);
   // Whoever asks before sending a body (Expect: 100-continue) is told to when it is about to be read.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  // By itself Node.js answers without a problem; it is an option of the constructor, which Nest does not pass on.
+  Object.assign(server, { requireHostHeader: false });
   answerUnreadable(server);
   drain.add(new DrainableHttpServer(server));
   app.use(securityHeaders(certificate !== undefined));

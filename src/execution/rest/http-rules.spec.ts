@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { oneHost } from './one-host.ts';
+import { checkHeaders } from './check-headers.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
@@ -19,7 +18,7 @@ let url: string;
 
 beforeAll(async () => {
   app = await NestFactory.create<NestExpressApplication>(NoRoutes, { logger: false });
-  app.use(oneHost);
+  app.use(checkHeaders);
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app, () => Object.assign(openApiDocument(app), { toJSON }));
   await app.listen(0, '127.0.0.1');
@@ -77,14 +76,39 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('a request with more than one Host header', () => {
-  it.each(['host: a\r\nhost: b', 'host: a\r\nHost: a'])('is refused: %j', async (headers) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.end(`GET /openapi.json HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
-    const [answer] = (await once(socket.setEncoding('utf8'), 'data')) as [string];
-    socket.destroy();
+describe('a request', () => {
+  it.each([
+    ['GET', 'host: a\r\nhost: b', 'more than one Host header'],
+    ['GET', 'host: a\r\nHost: a', 'more than one Host header'],
+    ['GET', 'host: a\r\nauthorization: Bearer a\r\nAuthorization: Bearer b', 'more than one Authorization header'],
+    ['POST', 'host: a\r\ntransfer-encoding: gzip, chunked', 'transfer coding'],
+    ['GET', 'host: a\r\ncontent-length: 2', 'GET takes no body'],
+    ['DELETE', 'host: a\r\ncontent-length: 2', 'DELETE takes no body'],
+    ['DELETE', 'host: a\r\ntransfer-encoding: chunked', 'DELETE takes no body'],
+  ])('%s with %j is refused', async (method, headers, detail) => {
+    const answer = await answerTo(method, headers);
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('more than one Host header');
+    expect(answer).toContain(detail);
+  });
+
+  it.each([
+    ['GET', 'host: a\r\ncontent-length: 0', 200],
+    ['GET', 'host: a\r\nexpect: 100-CONTINUE', 200],
+    ['DELETE', 'host: a\r\ncontent-length: 0', 404],
+    ['POST', 'host: a\r\ncontent-length: 0', 404],
+  ])('%s with %j is not', async (method, headers, status) => {
+    expect(await answerTo(method, headers)).toContain(`HTTP/1.1 ${status} `);
   });
 });
+
+async function answerTo(method: string, headers: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
+  socket.write(`${method} /openapi.json HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+  let answer = '';
+  for await (const text of socket) {
+    answer += String(text);
+    if (answer.includes('\r\n\r\n{')) break;
+  }
+  return answer;
+}

@@ -57,7 +57,8 @@ function readJson(request: Request, response: Response, room: BodyRoom): Promise
     room.shrinkTo(body.length);
     assertUnambiguous(body, charset);
   };
-  const read = json({ limit: maxRequestBytes, type: 'application/json', verify });
+  // What is no object is refused by the rules of the request: it is JSON.
+  const read = json({ strict: false, limit: maxRequestBytes, type: 'application/json', verify });
   return new Promise((resolve, reject) => {
     read(request, response, (error?: unknown) => {
       if (error === undefined) resolve();

@@ -44,6 +44,7 @@ describe('a request that can not be read', () => {
     ['of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
     ['with too long an address', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n`, 431, 'larger than 16384 bytes'],
     ['with too many headers', `GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(5_000)}`, 431, 'larger than 16384 bytes'],
+    ['that asks for a tunnel', 'CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'not a proxy'],
     [
       'with a body in broken chunks',
       'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n',

@@ -36,10 +36,20 @@ export function answerUnreadable(server: HttpServer | HttpsServer): void {
     if (!socket.writable) return;
     const error = refusalOf(thrown);
     if (error === undefined || isOfAnother(underWay.get(socket))) return void socket.destroy();
-    socket.end(answerTo(error));
-    const timer = setTimeout(() => socket.destroy(), httpLimits.lingerMs).unref();
-    socket.once('close', () => clearTimeout(timer));
+    endWith(socket, error);
   });
+  // Node.js hands over the connection, and from then on nothing but this listens to it.
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy()).resume();
+    if (isOfAnother(underWay.get(socket))) return void socket.destroy();
+    endWith(socket, new ApiError('InvalidArgument', 'there is no CONNECT: this service is not a proxy'));
+  });
+}
+
+function endWith(socket: Duplex, error: ApiError): void {
+  socket.end(answerTo(error));
+  const timer = setTimeout(() => socket.destroy(), httpLimits.lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** Undefined for what is no fault of a request: of the connection, or of its TLS. */

@@ -17,7 +17,7 @@ async function brokenRules(body: object): Promise<Record<string, string>> {
 
 describe('a body', () => {
   it('that keeps the rules becomes an instance of its class, unchanged', async () => {
-    const body = { metadata: { name: 'we-1', labels: { 'app.kubernetes.io/name': 'x' } }, spec: aSpec() };
+    const body = { metadata: { name: 'we-1', labels: { 'app.kubernetes.io/name': 'x', A_b: '' } }, spec: aSpec() };
 
     const dto = await pipe.validated(CreateWorkflowExecutionDto, body);
 
@@ -55,6 +55,29 @@ describe('a body', () => {
       'a label that is no text',
       { metadata: { labels: { a: 1 } }, spec: aSpec() },
       { 'metadata.labels': "the value of 'a' must be a string" },
+    ],
+    [
+      'keys of labels and annotations that are none',
+      { metadata: { labels: { a: '', 'a b': '' }, annotations: { [`${'x'.repeat(64)}`]: 'a b' } }, spec: aSpec() },
+      {
+        'metadata.labels': expect.stringMatching(/^every key must be letters, .* or alone; 'a b' is not$/),
+        'metadata.annotations': expect.stringMatching(/^every key must be letters, .* or alone; 'x+' is not$/),
+      },
+    ],
+    [
+      'a label that has too long a key',
+      { metadata: { labels: { [`${'a.'.repeat(200)}/a`]: '' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringContaining('every key must be') },
+    ],
+    [
+      'a label of another form',
+      { metadata: { labels: { team: 'a b' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringMatching(/^the value of 'team' must be empty, or letters/) },
+    ],
+    [
+      'a label that is too long',
+      { metadata: { labels: { team: 'a'.repeat(64) } }, spec: aSpec() },
+      { 'metadata.labels': "the value of 'team' must be at most 63 characters long" },
     ],
     [
       'too many parameters',

@@ -22,6 +22,9 @@ export class RequestValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (Array.isArray(value)) throw invalidField([], 'must be an object, not a list');
+    if (metadata.type === 'body' && value !== undefined && (typeof value !== 'object' || value === null)) {
+      throw invalidField([], 'must be an object');
+    }
     assertPlain(value);
     return super.transform(value, metadata);
   }

@@ -66,6 +66,23 @@ export function violationInputs(attack: Attack): Inputs {
   };
 }
 
+/** Many secrets in a request that the API server refuses for many reasons, each of which may quote a secret. */
+export async function quotedSecrets(attack: Attack): Promise<void> {
+  const secrets = Array.from({ length: 800 }, (_, at) => `sig=${at.toString(36).padStart(6, 'x')}`).join('&');
+  const parameters = { A: secrets, DB_PASSWORD: 'y'.repeat(1_500) };
+  // The rules here let it pass: the part before the slash is too long for the API server only.
+  const prefix = 'z.'.repeat(140);
+  const names = Array.from({ length: 250 }, (_, at) => `${prefix}${at}/a`);
+  const labels = Object.fromEntries(names.map((name) => [name, 'a']));
+  const document = JSON.stringify({
+    metadata: { labels, annotations: labels },
+    spec: { ...bodyOf(attack).spec, parameters },
+  });
+  await crowd(attack, 8, async (number) => {
+    attack.tally.add(`HTTP ${await sendDocument(attack, number, document)}`);
+  });
+}
+
 /** Documents that are deep, wide, full of escapes or of digits; messages that are nested or full of unknown fields. */
 export function documentInputs(): Inputs {
   const size = 900 * kibibyte;

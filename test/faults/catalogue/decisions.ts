@@ -107,9 +107,16 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'a text that cannot be searched for a secret is repeated',
     file: 'src/workflow-execution/redact.ts',
-    find: "return (text) => text !== '';",
-    replace: 'return (text) => text.includes(value);',
+    find: "if (anything !== undefined && text !== '') return anything;",
+    replace: '',
     caughtBy: ['src/workflow-execution/redact.spec.ts'],
+  },
+  {
+    name: 'a text with many credentials is searched for each of them',
+    file: 'src/workflow-execution/secret-parameters.ts',
+    find: 'if (longestFirst.length > maxCredentials) return masked;',
+    replace: '',
+    caughtBy: ['src/workflow-execution/secret-parameters.spec.ts'],
   },
   {
     name: 'the digest of a bundle is not pinned',

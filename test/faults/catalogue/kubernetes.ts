@@ -38,6 +38,13 @@ export const kubernetesFaults: readonly Fault[] = [
     caughtBy: ['src/kubernetes/list-watch.spec.ts'],
   },
   {
+    name: 'all causes of an error are redacted, however many there are',
+    file: 'src/kubernetes/errors.ts',
+    find: 'firstOf(details.causes).map(',
+    replace: 'details.causes.map(',
+    caughtBy: ['src/kubernetes/errors.spec.ts'],
+  },
+  {
     name: 'a key that was added while it was in work is lost',
     file: 'src/kubernetes/work-queue.ts',
     find: 'if (dirtySince !== undefined) this.#ready.set(key, dirtySince);',

@@ -117,7 +117,7 @@ export const brokenExecutions: readonly BrokenExecution[] = [
     what: 'an invalid label',
     execution: { labels: { team: 'a b' }, spec: aSpec() },
     field: 'metadata.labels',
-    rule: 'a valid label must be',
+    rule: "the value of 'team' must be",
   },
 ];
 

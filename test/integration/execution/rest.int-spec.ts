@@ -5,7 +5,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { send } from '../support/raw-request.ts';
+import { exchange, send } from '../support/raw-request.ts';
 import { sharedApi } from './shared-api.ts';
 import { restWatch } from './watcher.ts';
 
@@ -92,7 +92,8 @@ describe('the execution API over REST', () => {
 
   it.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, string, number, string]>([
     ['that is not JSON', '{', json, '', 400, 'the body is not JSON'],
-    ['that is a string', '"x"', json, '', 400, 'the body is not JSON'],
+    ['that is a string', '"x"', json, '', 400, 'the request: must be an object'],
+    ['that is null', 'null', json, '', 400, 'the request: must be an object'],
     ['that is a list', '[]', json, '', 400, 'the request: must be an object, not a list'],
     ['that is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'the body is not UTF-8'],
     ['that is empty', '', json, '', 400, 'spec: is required'],
@@ -178,6 +179,32 @@ describe('the execution API over REST', () => {
       status: 405,
       detail: expect.stringMatching(new RegExp(`not ${method}$`)),
     });
+  });
+
+  it.each([
+    ['without a Host header', '', 'the request has no Host header'],
+    [
+      'with an unknown expectation',
+      'Host: x\r\nExpect: x\r\n',
+      'the only expectation that is supported is 100-continue',
+    ],
+  ])('answers a request %s with a problem', async (_, headers, detail) => {
+    const answer = await exchange(api, `GET / HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+
+    expect(answer.headers).toContain('application/problem+json');
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, detail });
+  });
+
+  it('refuses a deletion with a body, and deletes nothing', async () => {
+    await post(JSON.stringify({ metadata: { name: 'kept' }, spec: aSpec() }));
+    const headers = { ...api.headers, ...json };
+
+    const body = JSON.stringify({ preconditions: { uid: 'none' } });
+    const refused = await fetch(`${address}/kept`, { method: 'DELETE', headers, body });
+
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ detail: 'DELETE takes no body, only query parameters' });
+    expect((await fetch(`${address}/kept`, { headers })).status).toBe(200);
   });
 
   it.each([

@@ -32,14 +32,22 @@ export function send(api: Pick<RunningApi, 'url' | 'headers'>, request: RawReque
     'connection: close',
     ...lines.map((l) => l.join(': ')),
   ];
+  return exchange(api, `${head.join('\r\n')}\r\n\r\n`, body);
+}
+
+/**
+ * Sends bytes, and reads what comes back to its end.
+ *
+ * @throws Error when the connection is reset
+ */
+export function exchange(api: Pick<RunningApi, 'url'>, ...bytes: readonly (string | Buffer)[]): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
     const parts: Buffer[] = [];
     socket.on('data', (part: Buffer) => parts.push(part));
     socket.once('error', reject);
     socket.once('close', () => resolve(parsed(Buffer.concat(parts).toString('utf8'))));
-    socket.write(`${head.join('\r\n')}\r\n\r\n`);
-    socket.write(body);
+    for (const part of bytes) socket.write(part);
   });
 }
 
