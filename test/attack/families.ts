@@ -2,6 +2,7 @@ import type { Attack } from './attackers/attack.ts';
 import { bodiesWithoutToken, bombs, slowBodies } from './attackers/bodies.ts';
 import { badTokens, connectionStorm, idleConnections, openPages } from './attackers/connections.ts';
 import { documents, patterns, violations } from './attackers/documents.ts';
+import { authenticatedFlood } from './attackers/authenticated.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { oddFraming } from './attackers/framing.ts';
 import { healthWatches, unreadLists, unreadReflection } from './attackers/unread.ts';
@@ -53,6 +54,20 @@ export const families: readonly Family[] = [
     seconds: 6,
     onBoth: true,
     attack: frameFlood('resets', 'calls', 'priorities'),
+  },
+  {
+    name: 'refused calls',
+    what: 'other content types and unknown methods over gRPC, also reset at once',
+    seconds: 6,
+    onBoth: true,
+    attack: frameFlood('otherTypeResets', 'unknownMethodResets', 'otherTypes', 'unknownMethods'),
+  },
+  {
+    name: 'authenticated streams',
+    what: 'gRPC calls of one good token: lists, calls without an end, rapid reset',
+    seconds: 8,
+    onBoth: true,
+    attack: authenticatedFlood,
   },
   {
     name: 'continuations',

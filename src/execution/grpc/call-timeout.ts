@@ -18,5 +18,5 @@ export function correctTimeout(headers: IncomingHttpHeaders): void {
   if (value === undefined) return;
   const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(String(value)) ?? [];
   if (amount === undefined) headers[header] = 'invalid';
-  else if (Number(amount) * (unitMs[unit] ?? 0) > longestTimerMs) delete headers[header]; // eslint-disable-line @typescript-eslint/no-dynamic-delete
+  else if (Number(amount) * (unitMs[unit] ?? 0) > longestTimerMs) delete headers[header];
 }

@@ -69,6 +69,8 @@ describe('a gRPC server', () => {
     'an unknown method': { ':path': '/no.Service/Method', 'content-type': 'application/grpc' },
     'an invalid timeout': { ':path': reflection, 'content-type': 'application/grpc', 'grpc-timeout': 'x' },
     'an unknown encoding': { ':path': reflection, 'content-type': 'application/grpc', 'grpc-encoding': 'x' },
+    'another HTTP method': { ':method': 'HEAD', ':path': reflection, 'content-type': 'application/grpc' },
+    'a path beyond ASCII': { ':path': '/\u20ac\u00ff', 'content-type': 'application/grpc' },
     'binary metadata': { ':path': reflection, 'content-type': 'application/grpc', 'x-bin': '%' },
   };
   const resets = Object.entries(kinds).flatMap(([kind, headers]) =>
@@ -77,11 +79,11 @@ describe('a gRPC server', () => {
     ),
   );
 
-  it.each(resets)('survives a call with %s that is reset with %s at once', async (_, _name, headers, code) => {
+  it.each(resets)('survives calls with %s that are reset with %s at once', async (_, _name, headers, code) => {
     const socket = await open(server.port);
     const calls = Array.from({ length: 30 }, (_each, at) => 2 * at + 1);
     const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream, code)]));
-    socket.write(Buffer.concat([opening, ...frames]));
+    socket.write(Buffer.concat([opening, ...frames, request(61, headers, true)]));
     await once(socket, 'data');
 
     expect(await ask(client(server))).toBe(unimplemented);

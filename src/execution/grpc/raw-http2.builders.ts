@@ -26,9 +26,8 @@ export const opening = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\
 
 /** The HEADERS of a request, after which more may follow or not. */
 export function request(stream: number, headers: Readonly<Record<string, string>>, isWhole = false): Buffer {
-  const fields = Object.entries({ ':authority': 'localhost', ...headers }).map(([name, value]) => literal(name, value));
-  // :method POST, :scheme http
-  const block = Buffer.concat([Buffer.from([0x83, 0x86]), ...fields]);
+  const all = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
+  const block = Buffer.concat(Object.entries(all).map(([name, value]) => literal(name, value)));
   return frame(types.headers, endHeaders + (isWhole ? endStream : 0), stream, block);
 }
 
