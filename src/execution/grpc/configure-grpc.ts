@@ -40,9 +40,9 @@ export function configureGrpc(
     connections,
     streams: new IncomingStreams({
       maxOpen: config.maxStreams + otherStreams.total,
+      maxPerConnection: config.maxStreamsPerCaller + otherStreams.perConnection,
       admits: anonymousCalls && ((peer) => anonymousCalls.admits(peer)),
     }),
-    maxStreamsPerConnection: config.maxStreamsPerCaller + otherStreams.perConnection,
     age: { maxMs: config.grpcMaxConnectionAgeMs, graceMs: config.grpcMaxConnectionAgeGraceMs },
     certificate,
   });

@@ -28,8 +28,6 @@ export interface GrpcServerOptions {
   readonly interceptors: readonly ServerInterceptor[];
   readonly connections: ConnectionLimits;
   readonly streams: IncomingStreams;
-  /** How many streams a connection may have open. */
-  readonly maxStreamsPerConnection: number;
   readonly age: ConnectionAge;
   /** For TLS; without it gRPC is plaintext. */
   readonly certificate?: ServerCertificate;
@@ -47,12 +45,12 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly unused = new Set<Socket>();
 
   constructor(options: GrpcServerOptions) {
-    const { address, health, interceptors, connections, streams, maxStreamsPerConnection, certificate, age } = options;
+    const { address, health, interceptors, connections, streams, certificate, age } = options;
     super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
     this.address = address;
     this.server = new Server({
       ...grpcLimits,
-      'grpc.max_concurrent_streams': maxStreamsPerConnection,
+      'grpc.max_concurrent_streams': streams.options.maxPerConnection,
       ...connectionAge(age),
       interceptors: [...interceptors],
     });

@@ -12,6 +12,8 @@ const streamCreated = 'http2.server.stream.created';
 export interface IncomingStreamsOptions {
   /** How many streams may be open over all connections. */
   readonly maxOpen: number;
+  /** How many of them one connection may have. */
+  readonly maxPerConnection: number;
   /** Whether a connection may make one more call; without it all may. */
   readonly admits?: (peer: Peer) => boolean;
 }
@@ -22,7 +24,8 @@ export interface IncomingStreamsOptions {
  * - grpc-js answers some calls (other content types, unknown methods) without checking that their stream is still open, and
  *   Node.js then throws where nothing catches it. Streams that are closed or destroyed never reach grpc-js.
  * - One read of a connection can bring hundreds of streams. They are handed on a few at a time ({@link StreamQueue}).
- * - At the limit of open streams, the connection with the most unanswered ones is closed.
+ * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
+ *   more than twice as many as it may have in one turn of the event loop (CVE-2023-44487).
  * - Timeouts that grpc-js misreads are replaced ({@link correctTimeout}).
  */
 export class IncomingStreams {
@@ -31,7 +34,7 @@ export class IncomingStreams {
   private readonly known = new WeakSet<Http2Session>();
   private openCount = 0;
 
-  constructor(private readonly options: IncomingStreamsOptions) {}
+  constructor(readonly options: IncomingStreamsOptions) {}
 
   /** Begins, for connections to the HTTP/2 servers of this process; returns what ends it. */
   start(): () => void {
@@ -49,9 +52,10 @@ export class IncomingStreams {
     const { session } = stream;
     if (session === undefined || session.destroyed) return;
     if (!this.known.has(session)) this.takeOver(session);
-    if (this.options.admits?.(session.socket) === false) return void session.destroy();
+    if (this.options.admits?.(session.socket) === false) return this.close(session);
     if (this.openCount >= this.options.maxOpen) this.closeLargest();
     if (!session.destroyed) this.count(session, stream);
+    if (this.streamsOf(session) > 2 * this.options.maxPerConnection) this.close(session);
   }
 
   /** Replaces the listeners for streams of a connection, which pass them to the HTTP/2 server and so to grpc-js. */
@@ -71,11 +75,18 @@ export class IncomingStreams {
     const streams = this.open.get(session) ?? new Set();
     this.open.set(session, streams.add(stream));
     this.openCount += 1;
-    stream.once('close', () => {
-      if (!streams.delete(stream)) return;
-      this.openCount -= 1;
-      if (streams.size === 0 && this.open.get(session) === streams) this.open.delete(session);
-    });
+    // A stream that is reset has cost what others cost: it counts until the turn of the event loop is over.
+    stream.once('close', () => setImmediate(() => this.release(session, streams, stream)));
+  }
+
+  private release(session: Http2Session, streams: Set<ServerHttp2Stream>, stream: ServerHttp2Stream): void {
+    if (!streams.delete(stream)) return;
+    this.openCount -= 1;
+    if (streams.size === 0) this.open.delete(session);
+  }
+
+  private streamsOf(session: Http2Session): number {
+    return this.open.get(session)?.size ?? 0;
   }
 
   private closeLargest(): void {
@@ -84,12 +95,15 @@ export class IncomingStreams {
       const unanswered = [...streams].filter(({ headersSent }) => !headersSent).length;
       if (unanswered > size) [largest, size] = [session, unanswered];
     }
-    if (largest === undefined) return;
-    const streams = this.open.get(largest);
-    this.open.delete(largest);
+    if (largest !== undefined) this.close(largest);
+  }
+
+  private close(session: Http2Session): void {
+    const streams = this.open.get(session);
+    this.open.delete(session);
     this.openCount -= streams?.size ?? 0;
     streams?.clear();
-    largest.destroy();
+    session.destroy();
   }
 }
 
