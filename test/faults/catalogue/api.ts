@@ -56,7 +56,7 @@ export const apiFaults: readonly Fault[] = [
     file: 'src/execution/grpc/stream-queue.ts',
     find: 'return closed || destroyed;',
     replace: 'return closed && destroyed && false;',
-    caughtBy: ['src/execution/grpc/incoming-streams.spec.ts'],
+    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
   },
   {
     name: 'all gRPC streams of a read are handed on at once',
