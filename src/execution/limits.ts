@@ -26,10 +26,12 @@ export const answerBudget: BodyBudgetSize = { total: 128 * mebibyte, perCaller: 
  */
 export const grpcLimits = {
   'grpc.max_receive_message_length': maxRequestBytes,
-  'grpc.max_concurrent_streams': 4_096,
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
 } as const;
+
+/** How many gRPC streams may be open besides the watches and logs that WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER allow. */
+export const otherStreams = { total: 2_000, perConnection: 100 } as const;
 
 /**
  * What a call to health or reflection holds of that until it ends, in bytes: such streams have no end of their own, and so

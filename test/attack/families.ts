@@ -1,6 +1,7 @@
 import { over, type Attack } from './attackers/attack.ts';
 import { bodiesWithoutToken, bombs, slowBodies } from './attackers/bodies.ts';
 import { badTokens, connectionStorm, idleConnections, openPages } from './attackers/connections.ts';
+import { authenticatedFlood } from './attackers/authenticated.ts';
 import { documents, patterns, quotedSecrets, violations } from './attackers/documents.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { oddFraming } from './attackers/framing.ts';
@@ -63,6 +64,20 @@ export const families: readonly Family[] = [
     seconds: 6,
     onBoth: true,
     attack: frameFlood('resets', 'calls', 'priorities'),
+  },
+  {
+    name: 'refused calls',
+    what: 'other content types and unknown methods over gRPC, also reset at once',
+    seconds: 6,
+    onBoth: true,
+    attack: frameFlood('otherTypeResets', 'unknownMethodResets', 'otherTypes', 'unknownMethods'),
+  },
+  {
+    name: 'authenticated streams',
+    what: 'gRPC calls of one good token: lists, calls without an end, rapid reset',
+    seconds: 8,
+    onBoth: true,
+    attack: authenticatedFlood,
   },
   {
     name: 'continuations',

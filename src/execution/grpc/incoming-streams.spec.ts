@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConnectionLimits } from '../../connections/connection-limits.ts';
+import { ExecutionGrpcServer } from './grpc-server.ts';
+import { IncomingStreams, type IncomingStreamsOptions } from './incoming-streams.ts';
+import { opening, open, request, reset } from './raw-http2.builders.ts';
+
+const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+const limits = { maxOpen: 80, maxPerConnection: 40 };
+
+/** The product's gRPC server, with reflection only. */
+async function startServer(admits: IncomingStreamsOptions['admits']): Promise<ExecutionGrpcServer> {
+  const server = new ExecutionGrpcServer({
+    address: { host: '127.0.0.1', port: 0 },
+    health: { addToServer: () => undefined },
+    interceptors: [],
+    connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
+    streams: new IncomingStreams({ ...limits, admits }),
+    age: { maxMs: 0, graceMs: 0 },
+  });
+  await new Promise<unknown>((resolve) => void server.listen(resolve));
+  return server;
+}
+
+async function end(server: ExecutionGrpcServer): Promise<void> {
+  server.force();
+  await server.close();
+}
+
+const sessions: ClientHttp2Session[] = [];
+afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
+
+/** A connection of a client that keeps to HTTP/2. */
+function client(server: ExecutionGrpcServer): ClientHttp2Session {
+  const session = connectHttp2(`http://127.0.0.1:${server.port}`).on('error', () => undefined);
+  sessions.push(session);
+  return session;
+}
+
+/** A call whose request has no end. */
+function begin(session: ClientHttp2Session, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
+  const method = { ':method': 'POST', ':path': reflection, 'content-type': 'application/grpc' };
+  return session.request({ ...method, ...headers }, { endStream: false }).on('error', () => undefined);
+}
+
+async function statusOf(call: ClientHttp2Stream): Promise<unknown> {
+  const [answer] = (await once(call, 'response')) as [Record<string, unknown>];
+  return answer['grpc-status'];
+}
+
+/** What the server answers to a call that it does not know. */
+function ask(session: ClientHttp2Session): Promise<unknown> {
+  return statusOf(begin(session, { ':path': '/no.Service/Method' }));
+}
+
+const unimplemented = '12';
+
+describe('a gRPC server', () => {
+  let server: ExecutionGrpcServer;
+  beforeAll(async () => (server = await startServer(undefined)));
+  afterAll(() => end(server));
+
+  const kinds = {
+    'a known method': { ':path': reflection, 'content-type': 'application/grpc' },
+    'another content type': { ':path': reflection, 'content-type': 'text/plain' },
+    'no content type': { ':path': reflection },
+    'an unknown method': { ':path': '/no.Service/Method', 'content-type': 'application/grpc' },
+    'an invalid timeout': { ':path': reflection, 'content-type': 'application/grpc', 'grpc-timeout': 'x' },
+    'an unknown encoding': { ':path': reflection, 'content-type': 'application/grpc', 'grpc-encoding': 'x' },
+    'another HTTP method': { ':method': 'HEAD', ':path': reflection, 'content-type': 'application/grpc' },
+    'a path beyond ASCII': { ':path': '/\u20ac\u00ff', 'content-type': 'application/grpc' },
+    'binary metadata': { ':path': reflection, 'content-type': 'application/grpc', 'x-bin': '%' },
+  };
+  const resets = Object.entries(kinds).flatMap(([kind, headers]) =>
+    Object.entries({ NO_ERROR: 0, INTERNAL_ERROR: 2, CANCEL: 8 }).map(
+      ([name, code]) => [kind, name, headers, code] as const,
+    ),
+  );
+
+  it.each(resets)('survives calls with %s that are reset with %s at once', async (_, _name, headers, code) => {
+    const socket = await open(server.port);
+    const calls = Array.from({ length: 30 }, (_each, at) => 2 * at + 1);
+    const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream, code)]));
+    socket.write(Buffer.concat([opening, ...frames, request(61, headers, true)]));
+    await once(socket, 'data');
+
+    expect(await ask(client(server))).toBe(unimplemented);
+    socket.destroy();
+  });
+
+  it('closes the connection with the most unanswered calls at the limit of open ones', async () => {
+    const good = client(server);
+    const kept = begin(good);
+    const greedy = [client(server), client(server)];
+    const calls = greedy.flatMap((session, at) =>
+      Array.from({ length: limits.maxPerConnection - at }, () => begin(session)),
+    );
+    const others = client(server);
+    await once(others, 'connect');
+
+    const status = ask(others);
+    await once(greedy[0] ?? others, 'close');
+
+    expect(await status).toBe(unimplemented);
+    expect(await ask(good)).toBe(unimplemented);
+    expect(kept.destroyed).toBe(false);
+    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(limits.maxPerConnection);
+  });
+
+  it('closes a connection that opens and resets many calls at once', async () => {
+    const socket = (await open(server.port)).resume();
+    const closed = once(socket, 'close');
+    const calls = Array.from({ length: 2 * limits.maxPerConnection + 1 }, (_, at) => 2 * at + 1);
+    const headers = kinds['a known method'];
+    const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream)]));
+    socket.write(Buffer.concat([opening, ...frames]));
+
+    await closed;
+  });
+
+  it('lets a call go on whose timeout is longer than its timers', async () => {
+    const session = client(server);
+    const call = begin(session, { 'grpc-timeout': '600H' });
+    const ended = { is: false };
+    call.once('response', () => (ended.is = true));
+
+    await ask(session);
+    await ask(session);
+
+    expect(ended.is).toBe(false);
+  });
+
+  it('refuses a timeout with a sign', async () => {
+    expect(await statusOf(begin(client(server), { 'grpc-timeout': '-1S' }))).toBe('13');
+  });
+});
+
+describe('a gRPC server that admits few calls', () => {
+  const refused = new Set<number | undefined>();
+  let server: ExecutionGrpcServer;
+  beforeAll(async () => (server = await startServer(({ remotePort }) => !refused.has(remotePort))));
+  afterAll(() => end(server));
+
+  it('survives that the connection is closed for calls that it would refuse', async () => {
+    const socket = (await open(server.port)).resume();
+    const closed = once(socket, 'close');
+    const headers = { ':path': reflection, 'content-type': 'text/plain' };
+    refused.add(socket.localPort);
+    socket.write(Buffer.concat([opening, ...[1, 3, 5].map((stream) => request(stream, headers, true))]));
+    await closed;
+
+    expect(await ask(client(server))).toBe(unimplemented);
+  });
+});
