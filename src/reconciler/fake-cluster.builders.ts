@@ -145,7 +145,7 @@ function aPodOf(
   return {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
-      ...aChildOf(execution, `${taskRun}-pod`),
+      ...aChildOf(execution, `${taskRun}-pod`, { 'tekton.dev/taskRun': taskRun }),
       annotations: { 'tekton.dev/ready': 'READY' },
       ownerReferences: [owner],
       ...over.metadata,
@@ -161,8 +161,9 @@ function podPhaseOf(state: object): string {
   return 'running' in state ? 'Running' : 'Pending';
 }
 
-function aChildOf(execution: WorkflowExecution, name: string) {
+function aChildOf(execution: WorkflowExecution, name: string, more: object = {}) {
   const labels = {
+    ...more,
     'tekton.dev/pipelineRun': pipelineRunName(execution),
     'tekton.dev/pipelineRunUID': runUidOf(execution),
     'tekton.dev/pipelineTask': name,

@@ -8,6 +8,7 @@ const pipelineRun = aPipelineRun({ status: succeeded('False', 'Failed') });
 const taskRunWith = (exitCode: number, reason = 'StepFailed') =>
   aTaskRun('run-a', {
     ...succeeded('False', reason),
+    podName: 'run-a-pod',
     steps: [{ name: 's', terminated: { containerID: 'c', exitCode, reason: 'Error' } }],
   });
 const aPod = (metadata: object = {}, conditions: readonly object[] = []) =>
@@ -28,6 +29,11 @@ describe('a task whose step was ended by a signal', () => {
       'is being evicted',
       [aPod({ deletionTimestamp: '2026-11-23T12:05:00Z' }, [disrupted])],
       'failed because its pod was ended by Kubernetes, EvictionByEvictionAPI',
+    ],
+    [
+      'is being deleted and has lost its owner',
+      [aPod({ ownerReferences: [], deletionTimestamp: '2026-11-23T12:05:00Z' })],
+      'failed because its pod was deleted',
     ],
     ['is gone', [], 'failed at step "s" with exit code 255, and its pod has been deleted (TaskFailed)'],
     ['was not looked for', undefined, 'failed at step "s" with exit code 255 (TaskFailed)'],

@@ -1,5 +1,5 @@
 import type { Culprit } from './culprit.ts';
-import type { StepPod } from './step-pod.ts';
+import { isPodOfTaskRun, type StepPod } from './step-pod.ts';
 
 /**
  * Exit codes of a step that was ended by a signal: 255 is what Tekton's entrypoint makes of that, the others are those of a
@@ -28,7 +28,7 @@ export function podLossOf(
 ): PodLoss | undefined {
   if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };
   if (pods === undefined || !mayHaveLostPod({ step })) return undefined;
-  const pod = pods.find(({ taskRunUid }) => taskRunUid === taskRun.metadata.uid);
+  const pod = pods.find((one) => isPodOfTaskRun(one, taskRun));
   if (pod === undefined) return { kind: 'gone' };
   const { disruption, metadata } = pod;
   if (disruption !== undefined) return { kind: 'ended', how: `was ended by Kubernetes, ${disruption}` };
