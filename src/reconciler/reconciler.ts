@@ -81,8 +81,8 @@ export class Reconciler {
     outcome: Extract<StepOutcome, { kind: 'observed' }>,
     signal: AbortSignal,
   ): Promise<HandlerResult | Outdated> {
-    const { observation } = outcome;
-    const status = summarise(execution, observation, this.clock.now());
+    const { observation, at = this.clock.now() } = outcome;
+    const status = summarise(execution, observation, at);
     const writing = this.refusedStatuses.written(execution, this.executions.writeStatus(execution, status, signal));
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';

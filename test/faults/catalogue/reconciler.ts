@@ -3,6 +3,27 @@ import type { Fault } from '../fault.ts';
 /** Faults of what the reconciler does to an execution, and of the loop that brings executions to it. */
 export const reconcilerFaults: readonly Fault[] = [
   {
+    name: 'a deleted execution that somebody else keeps stays Running',
+    file: 'src/reconciler/steps/record-deletion.step.ts',
+    find: 'const isLeaving = finalizers.every((name) => name === finalizer);',
+    replace: 'const isLeaving = finalizers.includes(finalizer);',
+    caughtBy: ['src/reconciler/steps/record-deletion.step.spec.ts'],
+  },
+  {
+    name: 'every deletion of a running execution costs a write of its status',
+    file: 'src/reconciler/steps/record-deletion.step.ts',
+    find: 'if (isLeaving || isTerminal(',
+    replace: 'if (isTerminal(',
+    caughtBy: ['src/reconciler/steps/record-deletion.step.spec.ts'],
+  },
+  {
+    name: 'the end of a deleted execution is recorded at another time than its audit event',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'const status = summarise(execution, observation, at);',
+    replace: 'const status = summarise(execution, observation, at && this.clock.now());',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
+  {
     name: 'the UID of an execution is not noted with the finalizer',
     file: 'src/reconciler/executions.ts',
     find: '{ metadata: { finalizers, annotations } }',
