@@ -21,6 +21,7 @@ import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { RunEnds } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
 
@@ -58,9 +59,11 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
   const holderStates = new Map<string, HolderState>();
   const stateOf = ({ name }: ExecutionId): HolderState => holderStates.get(name) ?? { kind: 'live' };
   const holders = { lastSeen: stateOf, inspect: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
+  const refusedStatuses = new RefusedStatuses(clock);
   return {
     server,
     client,
+    refusedStatuses,
     holderStates,
     executionCache,
     runCache,
@@ -73,7 +76,7 @@ export function aFakeCluster(network: FakeNetwork = {}, clock = new FakeClock())
     conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
     adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity: 'restricted' }),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
-    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, clock),
+    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, refusedStatuses, clock),
     /** An execution that is there and in the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */

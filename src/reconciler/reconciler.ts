@@ -5,6 +5,7 @@ import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
@@ -83,7 +84,9 @@ export class Reconciler {
   ): Promise<HandlerResult | Outdated> {
     const { observation, at = this.clock.now() } = outcome;
     const status = summarise(execution, observation, at);
-    const writing = this.refusedStatuses.written(execution, this.executions.writeStatus(execution, status, signal));
+    const patching = this.executions.writeStatus(execution, status, signal);
+    const isEndOfRun = phaseOf(execution) === 'Running' && isTerminal(observation.phase);
+    const writing = this.refusedStatuses.written(execution, patching, isEndOfRun);
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
     notePhase(execution, written);

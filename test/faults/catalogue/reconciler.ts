@@ -24,6 +24,27 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/reconciler.spec.ts'],
   },
   {
+    name: 'an execution whose end is refused holds its target',
+    file: 'src/reconciler/execution-holders.ts',
+    find: ' && unrecordedEnd === undefined) return',
+    replace: ') return',
+    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+  },
+  {
+    name: 'no execution may start beside one whose end is refused',
+    file: 'src/reconciler/target-occupancy.ts',
+    find: 'return this.refusedStatuses.unrecordedEndOf(execution) === undefined;',
+    replace: 'return true;',
+    caughtBy: ['src/reconciler/target-occupancy.spec.ts'],
+  },
+  {
+    name: 'any refused status frees the target',
+    file: 'src/reconciler/refused-statuses.ts',
+    find: 'if (error instanceof InvalidError && isEndOfRun) this',
+    replace: 'if (error instanceof InvalidError) this',
+    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+  },
+  {
     name: 'the UID of an execution is not noted with the finalizer',
     file: 'src/reconciler/executions.ts',
     find: '{ metadata: { finalizers, annotations } }',
