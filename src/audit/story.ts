@@ -1,4 +1,5 @@
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { deletionFailure } from '../workflow-execution/deletion.ts';
 import { phaseOf } from '../workflow-execution/phase.ts';
 import { cut } from '../workflow-execution/text.ts';
 import { widths, type AuditEvent, type AuditEventData, type EventKind, type RecordedPhase } from './audit-event.ts';
@@ -44,7 +45,7 @@ const stories: Readonly<Record<EventKind, (execution: WorkflowExecution) => Stor
       case 'Failed':
         return failed(execution, failure);
       default:
-        return failed(execution, deletion(execution), 'Deleted');
+        return failed(execution, deletionFailure(execution), 'Deleted');
     }
   },
 };
@@ -52,12 +53,6 @@ const stories: Readonly<Record<EventKind, (execution: WorkflowExecution) => Stor
 const unknownFailure = { reason: 'Unknown', message: 'Why it failed is not known', wasExecutionFailure: true } as const;
 
 type Told = NonNullable<NonNullable<WorkflowExecution['status']>['failure']>;
-
-function deletion({ status }: WorkflowExecution): Told {
-  const hasRun = status?.pipelineRunRef !== undefined;
-  const message = `The execution was deleted before ${hasRun ? 'it had ended' : 'it had run'}`;
-  return { reason: 'Unknown', message, wasExecutionFailure: hasRun };
-}
 
 function completed(execution: WorkflowExecution): Story {
   const { data, more } = timesOf(execution);

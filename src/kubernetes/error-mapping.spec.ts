@@ -39,6 +39,7 @@ describe('an answer of the API server', () => {
     [409, 'Conflict', ConflictError, 'Conflict'],
     [409, 'AlreadyExists', AlreadyExistsError, 'AlreadyExists'],
     [410, 'Expired', GoneError, 'Gone'],
+    [413, 'RequestEntityTooLarge', InvalidError, 'Invalid'],
     [422, 'Invalid', InvalidError, 'Invalid'],
     [429, 'TooManyRequests', ThrottledError, 'Throttled'],
     [500, 'InternalError', UnavailableError, 'Unavailable'],
@@ -47,6 +48,13 @@ describe('an answer of the API server', () => {
     const error = answered(code, status(code, reason));
     expect(error.constructor).toBe(type);
     expect(error).toMatchObject({ name: type.name, code: word, status: code, reason, message: 'said the server' });
+  });
+
+  it.each([
+    'etcdserver: request is too large',
+    'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2097200 vs. 2097152)',
+  ])('500 is for good when the object is too large for etcd: %s', (message) => {
+    expect(answered(500, { ...status(500, ''), message })).toBeInstanceOf(InvalidError);
   });
 
   it('names the fields that are wrong', () => {

@@ -78,7 +78,10 @@ function fromStatus(call: string, status: JsonRecord, retryAfterMs: number | und
     retryAfterMs: retryAfterMs ?? (typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined),
   };
   const message = stringOf(status['message']) ?? '';
-  return new (classFor(code, fields.reason))(message === '' ? `${call} was answered with ${code}` : message, fields);
+  return new (classFor(code, fields.reason, message))(
+    message === '' ? `${call} was answered with ${code}` : message,
+    fields,
+  );
 }
 
 function toCause(raw: unknown): ErrorCause {
@@ -95,11 +98,19 @@ const classes: Readonly<Record<number, typeof KubernetesError>> = {
   408: UnavailableError,
   409: ConflictError,
   410: GoneError,
+  413: InvalidError,
   422: InvalidError,
   429: ThrottledError,
 };
 
-function classFor(code: number, reason: string | undefined): typeof KubernetesError {
+/**
+ * An object that etcd does not take, or that does not fit into a message to it. The API server answers with 500, and etcd's words
+ * are all that tells it from trouble that passes (`ErrRequestTooLarge` of etcd, and its gRPC client).
+ */
+const tooLarge = /etcdserver: request is too large|trying to send message larger than max/;
+
+function classFor(code: number, reason: string | undefined, message: string): typeof KubernetesError {
+  if (code === 500 && tooLarge.test(message)) return InvalidError;
   if (code === 409 && reason === 'AlreadyExists') return AlreadyExistsError;
   return classes[code] ?? (code >= 500 ? UnavailableError : KubernetesError);
 }

@@ -128,7 +128,10 @@ export class UnauthorizedError extends KubernetesError {
   override readonly code = 'Unauthorized';
 }
 
-/** 400 or 422: the server will never accept this request as it is; the causes name the fields. */
+/**
+ * 400, 413 or 422, or 500 for an object that is too large for etcd: the server will never accept this request as it is; the
+ * causes name the fields.
+ */
 export class InvalidError extends KubernetesError {
   override readonly code = 'Invalid';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CancelledError } from '../kubernetes/errors.ts';
+import { CancelledError, InvalidError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { succeeded } from '../tekton/pipeline-run.builders.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
@@ -20,7 +20,13 @@ function aCluster() {
   const cluster = aFakeCluster();
   return {
     ...cluster,
-    holders: new ExecutionHolders(cluster.executions, cluster.pipelineRuns, cluster.runEnds, clock),
+    holders: new ExecutionHolders(
+      cluster.executions,
+      cluster.pipelineRuns,
+      cluster.runEnds,
+      cluster.refusedStatuses,
+      clock,
+    ),
   };
 }
 
@@ -52,6 +58,22 @@ describe('what the cache knows of the holder of a lock', () => {
     expect(holders.lastSeen({ ...idOf(one), uid: 'another' })).toEqual({ kind: 'live' });
     expect(holders.lastSeen({ namespace: 'payment', name: 'gone', uid: 'u' })).toEqual({ kind: 'live' });
   });
+});
+
+it('has ended when the API server refuses to record its end, and cools down from then', async () => {
+  const { holders, execution, refusedStatuses } = aCluster();
+  const one = execution({ status: { phase: 'Running' } });
+  const refuse = (isEndOfRun: boolean) =>
+    expect(refusedStatuses.written(one, Promise.reject(new InvalidError('too large')), isEndOfRun)).rejects.toThrow(
+      'too large',
+    );
+  await refuse(false);
+  expect(holders.lastSeen(idOf(one))).toEqual({ kind: 'live' });
+  await refuse(true);
+  const cooldown = cooldownOf(one, refusedStatuses.unrecordedEndOf(one) ?? clock.now());
+  expect(holders.lastSeen(idOf(one))).toEqual({ kind: 'ended', cooldown });
+  await refusedStatuses.written(one, Promise.resolve(one));
+  expect(holders.lastSeen(idOf(one))).toEqual({ kind: 'live' });
 });
 
 describe('what is true of the holder of a lock', () => {

@@ -8,6 +8,7 @@ import { cooldownOf } from './claims.ts';
 import { Executions } from './executions.ts';
 import { goesOn } from './observe-pipeline-run.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { RunEnds, runOf } from './run-end.ts';
 import { CLOCK } from './tokens.ts';
 
@@ -22,6 +23,7 @@ export class ExecutionHolders implements Holders {
     private readonly executions: Executions,
     private readonly pipelineRuns: PipelineRuns,
     private readonly runEnds: RunEnds,
+    private readonly refusedStatuses: RefusedStatuses,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,8 @@ export class ExecutionHolders implements Holders {
   }
 
   #stateOf(execution: WorkflowExecution): HolderState {
-    if (!isTerminal(phaseOf(execution))) return { kind: 'live' };
-    return { kind: 'ended', cooldown: cooldownOf(execution, this.clock.now()) };
+    const unrecordedEnd = this.refusedStatuses.unrecordedEndOf(execution);
+    if (!isTerminal(phaseOf(execution)) && unrecordedEnd === undefined) return { kind: 'live' };
+    return { kind: 'ended', cooldown: cooldownOf(execution, unrecordedEnd ?? this.clock.now()) };
   }
 }

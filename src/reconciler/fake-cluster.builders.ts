@@ -22,6 +22,7 @@ import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipeline-run-retention.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { RunEnds } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
 
@@ -63,9 +64,11 @@ export function aFakeCluster(
   const holderStates = new Map<string, HolderState>();
   const stateOf = ({ name }: ExecutionId): HolderState => holderStates.get(name) ?? { kind: 'live' };
   const holders = { lastSeen: stateOf, inspect: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
+  const refusedStatuses = new RefusedStatuses(clock);
   return {
     server,
     client,
+    refusedStatuses,
     holderStates,
     executionCache,
     runCache,
@@ -78,7 +81,7 @@ export function aFakeCluster(
     conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
     adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity }),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
-    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, clock),
+    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, refusedStatuses, clock),
     /** An execution that is there and in the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */
@@ -150,7 +153,7 @@ function aPodOf(
   return {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
-      ...aChildOf(execution, `${taskRun}-pod`),
+      ...aChildOf(execution, `${taskRun}-pod`, { 'tekton.dev/taskRun': taskRun }),
       annotations: { 'tekton.dev/ready': 'READY' },
       ownerReferences: [owner],
       ...over.metadata,
@@ -166,8 +169,9 @@ function podPhaseOf(state: object): string {
   return 'running' in state ? 'Running' : 'Pending';
 }
 
-function aChildOf(execution: WorkflowExecution, name: string) {
+function aChildOf(execution: WorkflowExecution, name: string, more: object = {}) {
   const labels = {
+    ...more,
     'tekton.dev/pipelineRun': pipelineRunName(execution),
     'tekton.dev/pipelineRunUID': runUidOf(execution),
     'tekton.dev/pipelineTask': name,

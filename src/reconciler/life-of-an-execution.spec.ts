@@ -25,6 +25,7 @@ const names = [
   'tell audit',
   'expire',
   'delete PipelineRun',
+  'record deletion',
   'await audit',
   'remove finalizer',
 ];
@@ -115,6 +116,7 @@ describe('the steps of an execution', () => {
       await expect(stepsOf(execution)).resolves.toEqual([
         'delete PipelineRun',
         'release target',
+        'record deletion',
         'await audit',
         'remove finalizer',
       ]);

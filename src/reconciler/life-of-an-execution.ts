@@ -16,6 +16,7 @@ import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
 import { ObserveGeneration } from './steps/observe-generation.step.ts';
+import { RecordDeletion } from './steps/record-deletion.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
@@ -51,6 +52,7 @@ export class LifeOfAnExecution {
     tellAudit: TellAudit,
     expire: ExpireFinished,
     deletePipelineRun: DeletePipelineRun,
+    recordDeletion: RecordDeletion,
     awaitAudit: AwaitAudit,
     removeFinalizer: RemoveFinalizer,
     @Inject(CONFIG) private readonly defaults: DefaultTtls,
@@ -73,7 +75,7 @@ export class LifeOfAnExecution {
       Failed: [releasePipelineRun, observeGeneration, tellAudit, expire],
       Skipped: [releasePipelineRun, observeGeneration, tellAudit, expire],
     };
-    this.#deletion = [deletePipelineRun, release, awaitAudit, removeFinalizer];
+    this.#deletion = [deletePipelineRun, release, recordDeletion, awaitAudit, removeFinalizer];
   }
 
   /**

@@ -50,6 +50,7 @@ import { ExpireFinished } from './steps/expire-finished.step.ts';
 import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
 import { KeepTarget } from './steps/keep-target.step.ts';
 import { ObserveGeneration } from './steps/observe-generation.step.ts';
+import { RecordDeletion } from './steps/record-deletion.step.ts';
 import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
 import { ReleaseTarget } from './steps/release-target.step.ts';
 import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
@@ -151,6 +152,7 @@ function endProcess(log: Logger): (why: string) => void {
     TellAudit,
     ExpireFinished,
     DeletePipelineRun,
+    RecordDeletion,
     AwaitAudit,
     RemoveFinalizer,
     LifeOfAnExecution,

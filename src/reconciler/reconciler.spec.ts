@@ -123,6 +123,17 @@ describe('a pass', () => {
     expect(refusedStatuses.refusalOf(seen)).toMatchObject({ reason: 'StatusRefused' });
   });
 
+  it('records an end at the time that it was observed for', async () => {
+    const { port, written } = executions();
+    const failure = { reason: 'Cancelled', message: 'deleted', wasExecutionFailure: false } as const;
+    const at = new Date('2026-01-02T03:07:00Z');
+    await reconcilerOf(port, stepsTo({ kind: 'observed', observation: { phase: 'Failed', failure }, at })).reconcile(
+      key,
+      signal,
+    );
+    expect(written).toMatchObject([{ phase: 'Failed', completionTime: '2026-01-02T03:07:00Z' }]);
+  });
+
   it('is not begun for an execution that is over', async () => {
     const { port, written } = executions();
     const life = { ...stepsTo(pending), isOver: (execution: WorkflowExecution) => execution === seen };

@@ -5,6 +5,7 @@ import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { summarise } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
@@ -81,9 +82,11 @@ export class Reconciler {
     outcome: Extract<StepOutcome, { kind: 'observed' }>,
     signal: AbortSignal,
   ): Promise<HandlerResult | Outdated> {
-    const { observation } = outcome;
-    const status = summarise(execution, observation, this.clock.now());
-    const writing = this.refusedStatuses.written(execution, this.executions.writeStatus(execution, status, signal));
+    const { observation, at = this.clock.now() } = outcome;
+    const status = summarise(execution, observation, at);
+    const patching = this.executions.writeStatus(execution, status, signal);
+    const isEndOfRun = phaseOf(execution) === 'Running' && isTerminal(observation.phase);
+    const writing = this.refusedStatuses.written(execution, patching, isEndOfRun);
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
     notePhase(execution, written);

@@ -10,19 +10,35 @@ import { CLOCK } from './tokens.ts';
 @Injectable()
 export class RefusedStatuses {
   readonly #refused = new FirstSeen();
+  readonly #ends = new FirstSeen();
 
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
-  /** Awaits a write of a status, and remembers whether it was refused for good. */
-  async written<T>({ metadata }: WorkflowExecution, writing: Promise<T>): Promise<T> {
+  /**
+   * Awaits a write of a status, and remembers whether it was refused for good.
+   *
+   * @param isEndOfRun whether that status says that a Running execution has ended
+   */
+  async written<T>({ metadata }: WorkflowExecution, writing: Promise<T>, isEndOfRun = false): Promise<T> {
     try {
       const written = await writing;
       this.#refused.forget(metadata.uid);
+      this.#ends.forget(metadata.uid);
       return written;
     } catch (error) {
       if (error instanceof InvalidError) this.#refused.note(metadata.uid, this.clock.now());
+      if (error instanceof InvalidError && isEndOfRun) this.#ends.note(metadata.uid, this.clock.now());
       throw error;
     }
+  }
+
+  /**
+   * When a Running execution ended of which the API server refuses to record the end: nothing of it runs, so its target is
+   * free. Undefined for any other execution.
+   */
+  unrecordedEndOf({ metadata }: WorkflowExecution): Date | undefined {
+    const since = this.#ends.get(metadata.uid);
+    return since === undefined ? undefined : new Date(since);
   }
 
   /** Since when no status of an execution could be written; undefined when the last one could. */

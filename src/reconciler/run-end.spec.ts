@@ -119,9 +119,17 @@ describe('a run whose PipelineRun has failed', () => {
     await expect(look()).resolves.toMatchObject({ waitsFor: 'pod main-pod (step s)', isCancelled: false });
   });
 
-  it('does not wait for a pod that only has its labels, nor for one of another run', async () => {
+  it('waits for a pod that has lost its owner, also after a success', async () => {
+    const orphan = { metadata: { ownerReferences: [] } };
+    for (const { look, pod, own } of [aRun(), aRun({ status: succeeded('True', 'Succeeded') })]) {
+      pod(own, 'main', running, orphan);
+      await expect(look()).resolves.toMatchObject({ waitsFor: 'pod main-pod (step s)' });
+    }
+  });
+
+  it('does not wait for a bare pod with its labels, nor for one of another run', async () => {
     const { look, pod, own, execution } = aRun();
-    pod(own, 'bare', running, { metadata: { ownerReferences: [] } });
+    pod(own, 'main', running, { metadata: { name: 'bare', ownerReferences: [] } });
     pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', running);
     await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
+import { InvalidError } from '../kubernetes/errors.ts';
 import { ObjectStore } from '../kubernetes/object-store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { HolderState } from '../locking/holders.ts';
@@ -10,6 +11,7 @@ import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-exe
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { reconcilerIndexes } from './execution-indexes.ts';
 import type { PipelineRuns } from './pipeline-runs.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
 
 const { signal } = new AbortController();
@@ -41,14 +43,25 @@ function occupancyOf(
   const pipelineRuns = { lastSeen: ({ metadata }: WorkflowExecution) => runs[metadata.name] };
   const inspect = ({ name }: ExecutionId): Promise<HolderState> =>
     Promise.resolve({ kind: ended.includes(name) ? 'ended' : 'live' });
+  const refusedStatuses = new RefusedStatuses(new FakeClock());
   const occupancy = new TargetOccupancy(
     { store } as unknown as Reflector<WorkflowExecution>,
     pipelineRuns as unknown as PipelineRuns,
     { lastSeen: () => ({ kind: 'live' }), inspect },
+    refusedStatuses,
     new FakeClock(),
   );
-  return { occupancy, store };
+  return { occupancy, store, refusedStatuses };
 }
+
+it('is free when the end of the execution on it was refused', async () => {
+  const running = anExecution('running', { phase: 'Running' });
+  const { occupancy, refusedStatuses } = occupancyOf([running]);
+  expect(occupancy.reserve(newcomer)).toBe(false);
+  const refused = refusedStatuses.written(running, Promise.reject(new InvalidError('too large')), true);
+  await expect(refused).rejects.toThrow('too large');
+  expect(occupancy.reserve(newcomer)).toBe(true);
+});
 
 describe('a target without its lock', () => {
   const running = anExecution('running', { phase: 'Running' });

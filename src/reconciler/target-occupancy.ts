@@ -12,6 +12,7 @@ import { cooldownOf, idOf } from './claims.ts';
 import { targetIndex } from './execution-indexes.ts';
 import { isRunOf } from './ownership.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
+import { RefusedStatuses } from './refused-statuses.ts';
 import { CLOCK } from './tokens.ts';
 
 /**
@@ -31,6 +32,7 @@ export class TargetOccupancy {
     @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
     private readonly pipelineRuns: PipelineRuns,
     @Inject(HOLDERS) private readonly holders: Holders,
+    private readonly refusedStatuses: RefusedStatuses,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -86,7 +88,8 @@ export class TargetOccupancy {
 
   #hasStarted(execution: WorkflowExecution): boolean {
     const phase = phaseOf(execution);
-    if (phase !== 'Pending') return phase === 'Running';
+    if (phase === 'Running') return this.refusedStatuses.unrecordedEndOf(execution) === undefined;
+    if (phase !== 'Pending') return false;
     const pipelineRun = this.pipelineRuns.lastSeen(execution);
     return pipelineRun !== undefined && isRunOf(pipelineRun, execution);
   }

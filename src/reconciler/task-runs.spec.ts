@@ -21,7 +21,7 @@ describe('the TaskRuns of a run', () => {
     const { taskRuns, taskRun, server, one, other, run } = twoRuns();
     const names = Array.from({ length: 201 }, (_, i) => `task-${i}`);
     for (const name of names) taskRun(one, name, {});
-    taskRun(other, 'of-another', {});
+    taskRun(other, 'given-away', {});
     const found = await taskRuns.list(run, [], signal);
     expect(found.map(({ metadata }) => metadata.name)).toEqual(names);
     expect(server.requests.map(({ body }) => body)).toEqual(
@@ -44,12 +44,12 @@ describe('the TaskRuns of a run', () => {
     expect(server.verbs).toEqual(['list', 'list', 'list']);
   });
 
-  it('are not those of another run that carry its labels', async () => {
+  it('are also those that somebody has given to another run', async () => {
     const { taskRuns, taskRun, one, other, run } = twoRuns();
     const { labels } = taskRun(one, 'own', {}).metadata;
-    taskRun(other, 'of-another', {}, { metadata: { labels } });
-    const found = await taskRuns.list(run, ['of-another'], signal);
-    expect(found.map(({ metadata }) => metadata.name)).toEqual(['own']);
+    taskRun(other, 'given-away', {}, { metadata: { labels } });
+    const found = await taskRuns.list(run, ['given-away'], signal);
+    expect(found.map(({ metadata }) => metadata.name)).toEqual(['own', 'given-away']);
   });
 });
 
@@ -93,9 +93,9 @@ describe('the pods of TaskRuns', () => {
     pod(one, 'ended', ended);
     pod(one, 'running', { running: {} }, { metadata: { labels: {} } });
     pod(other, 'waiting', { waiting: {} });
-    pod(one, 'bare', { running: {} }, { metadata: { ownerReferences: [] } });
+    pod(one, 'orphan', { running: {} }, { metadata: { ownerReferences: [] } });
     const found = await taskRuns.livePods('payment', signal);
-    expect(found.map(({ metadata }) => metadata.name)).toEqual(['running-pod', 'waiting-pod']);
+    expect(found.map(({ metadata }) => metadata.name)).toEqual(['running-pod', 'waiting-pod', 'orphan-pod']);
   });
 
   it('of one run are those of its TaskRuns, also when they have ended', async () => {
@@ -124,9 +124,9 @@ describe('the requests for the parts of a run', () => {
     expect(server.requests).toMatchObject([{ verb: 'list', body: { fieldSelector } }]);
   });
 
-  it('find no pod that has the labels of the run and no TaskRun', async () => {
+  it('find no bare pod that has the labels of the run', async () => {
     const { taskRuns, pod, one, run } = twoRuns();
-    pod(one, 'bare', { running: {} }, { metadata: { ownerReferences: [] } });
+    pod(one, 'main', { running: {} }, { metadata: { name: 'bare', ownerReferences: [] } });
     await expect(taskRuns.pods(run, [], signal)).resolves.toEqual([]);
   });
 });

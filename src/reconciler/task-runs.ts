@@ -55,10 +55,10 @@ export class TaskRuns {
     }
   }
 
-  /** Pods of TaskRuns in a namespace, of whatever run, that have a step which runs or may still start. */
+  /** Pods in a namespace, of whatever run, that have a step which runs or may still start. */
   async livePods(namespace: string, signal: AbortSignal): Promise<StepPod[]> {
     const pods = await this.#all(stepPodResource, namespace, { fieldSelector: unfinishedPods }, signal);
-    return pods.filter((pod) => pod.taskRunUid !== undefined && hasLiveSteps(pod));
+    return pods.filter(hasLiveSteps);
   }
 
   /** The pods of a run that still exist, those that have ended too. */

@@ -36,6 +36,11 @@ describe('a task whose step was ended by a signal', () => {
     ],
     ['was replaced', [aPod({}, [], unfinished)], 'with exit code 255, and its pod has been deleted (TaskFailed)'],
     ['is gone, but not that of another try', [ofEarlierTry], 'with exit code 255, and its pod has been deleted'],
+    [
+      'is being deleted and has lost its owner',
+      [aPod({ ownerReferences: [], deletionTimestamp: '2026-11-23T12:05:00Z' })],
+      'failed because its pod was deleted',
+    ],
     ['is gone', [], 'failed at step "s" with exit code 255, and its pod has been deleted (TaskFailed)'],
     ['was not looked for', undefined, 'failed at step "s" with exit code 255 (TaskFailed)'],
   ])('failed, and its pod %s', (_, pods, expected) => {
@@ -46,7 +51,7 @@ describe('a task whose step was ended by a signal', () => {
 
   it('has lost it when only pods of other tasks are there', () => {
     const taskRun = taskRunWith(255);
-    const other = aPod({ ownerReferences: [{ ...owner, name: 'run-b', uid: 'uid-run-b' }] });
+    const other = aPod({ name: 'run-b-pod', ownerReferences: [{ ...owner, name: 'run-b', uid: 'uid-run-b' }] });
     expect(podLossOf({ taskRun, step: taskRun.status.steps[0] }, [other])).toEqual({ kind: 'gone' });
   });
 

@@ -1,6 +1,6 @@
 import { failedStepOf, type Culprit } from './culprit.ts';
 import { hasLiveSteps } from './run-activity.ts';
-import type { StepPod } from './step-pod.ts';
+import { isPodOfTaskRun, type StepPod } from './step-pod.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
@@ -49,9 +49,9 @@ export function podLossOf(
   return metadata.deletionTimestamp === undefined ? undefined : { kind: 'ended', how: 'was deleted' };
 }
 
-function isPodOfLastTry({ metadata, taskRunUid }: StepPod, taskRun: TaskRun): boolean {
-  const { name = metadata.name } = taskRun.status.pods.at(-1) ?? {};
-  return taskRunUid === taskRun.metadata.uid && metadata.name === name;
+function isPodOfLastTry(pod: StepPod, taskRun: TaskRun): boolean {
+  const { name = pod.metadata.name } = taskRun.status.pods.at(-1) ?? {};
+  return isPodOfTaskRun(pod, taskRun) && pod.metadata.name === name;
 }
 
 /** Whether a pod is not the one whose steps ended. It has the same name. */

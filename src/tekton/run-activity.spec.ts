@@ -13,6 +13,8 @@ import { parseTaskRun, type TaskRun } from './task-run.ts';
 
 const run = { namespace: 'payment', name: 'run-1', uid: 'uid-run-1' };
 const runUid = 'tekton.dev/pipelineRunUID';
+const ofName = { 'tekton.dev/pipelineRun': run.name };
+const ofRun = { [runUid]: run.uid };
 const running = { running: { startedAt: '2026-11-23T12:05:00Z' } };
 const ended = (second: number) => ({
   terminated: { containerID: 'containerd://1', finishedAt: `2026-11-23T12:05:0${second}Z` },
@@ -56,14 +58,10 @@ describe('a TaskRun of a run', () => {
     ['is controlled by its PipelineRun', run, aTaskRun(ours), true],
     ['is not one of another run of the same name', run, aTaskRun(others), false],
     ['is not one of another kind', run, aTaskRun([owner('Thing', 'run-1', 'uid-run-1')]), false],
+    ['may have got another owner', run, aTaskRun([owner('ConfigMap', 'x', 'uid-x')], { labels: ofRun }), true],
     ['is not one of another name', run, aTaskRun([owner('PipelineRun', 'run-2', 'uid-run-1')]), false],
-    [
-      'is not one of another run, whatever its labels say',
-      run,
-      aTaskRun(others, { labels: { [runUid]: run.uid } }),
-      false,
-    ],
-    ['may have lost its owner', run, aTaskRun([], { labels: { [runUid]: run.uid } }), true],
+    ['may have got another run as its owner', run, aTaskRun(others, { labels: ofRun }), true],
+    ['may have lost its owner', run, aTaskRun([], { labels: ofRun }), true],
     ['is not one that only has the name in a label', run, aTaskRun([], { labels: { [runUid]: 'run-1' } }), false],
     ['is found by name when no UID is known', { ...run, uid: undefined }, aTaskRun(others), true],
     ['has an owner when no UID is known', { ...run, uid: undefined }, aTaskRun([]), false],
@@ -73,12 +71,18 @@ describe('a TaskRun of a run', () => {
 });
 
 describe('a pod of a run', () => {
-  const labels = { [runUid]: run.uid, 'tekton.dev/pipelineRun': run.name };
+  const pods = { podName: 'run-1-a-pod' };
+  const configMap = owner('ConfigMap', 'x', 'uid-x');
+  const [ofTask, ofOther] = [{ 'tekton.dev/taskRun': 'run-1-a' }, { 'tekton.dev/taskRun': 'run-1-b' }];
 
   it.each([
     ['is controlled by a TaskRun of the run, whatever its labels say', aPod({}), [aTaskRun(ours)], true],
-    ['may outlive its TaskRun', aPod({ labels }), [], true],
-    ['is not a bare pod with the labels of one', aPod({ labels, owners: [] }), [aTaskRun(ours)], false],
+    ['may outlive its TaskRun', aPod({ labels: ofRun }), [], true],
+    ['may have lost its owner', aPod({ labels: { ...ofRun, ...ofTask }, owners: [] }), [], true],
+    ['may have got another owner', aPod({ labels: { ...ofRun, ...ofTask }, owners: [configMap] }), [], true],
+    ['is not a bare pod with the labels of one', aPod({ labels: { ...ofRun, ...ofOther }, owners: [] }), [], false],
+    ['may have lost its owner and labels', aPod({ owners: [] }), [aTaskRun(ours, { status: pods })], true],
+    ['is not one of another run', aPod({ labels: { ...ofName, ...ofTask }, owners: [] }), [aTaskRun(ours)], false],
     ['is not a pod of another TaskRun', aPod({ owners: [owner('TaskRun', 'b', 'uid-b')] }), [aTaskRun(ours)], false],
   ])('%s', (_, pod, taskRuns, expected) => {
     expect(isPodOfRun(pod, run, taskRuns)).toBe(expected);
@@ -93,7 +97,7 @@ describe('a pod of a finished TaskRun', () => {
     ['runs on when Tekton has let it begin', aPod({ annotations: ready }), finished, true],
     ['never begins when Tekton has not', aPod({}), finished, false],
     ['may begin while its TaskRun is unfinished', aPod({}), [aTaskRun(ours)], true],
-    ['may have begun when its TaskRun is gone', aPod({ labels: { [runUid]: run.uid } }), [], true],
+    ['may have begun when its TaskRun is gone', aPod({ labels: ofRun }), [], true],
     ['has ended with its steps', aPod({ annotations: ready, containers: { 'step-s': ended(1) } }), finished, false],
     ['is not one of another run', aPod({ annotations: ready, owners: [] }), finished, false],
   ])('%s', (_, pod, taskRuns, expected) => {
@@ -136,9 +140,13 @@ describe('a run that Tekton calls running', () => {
   const over = aPod({ phase: 'Succeeded', containers: { 'step-a': ended(2), 'step-b': ended(3) } });
   const quietAt = (second: number) => Date.parse(`2026-11-23T12:05:0${second}Z`);
 
+  const again = aTaskRun(ours, { status: { podName: 'run-1-a-pod' } });
+  const orphan = aPod({ owners: [], phase: 'Succeeded', containers: { 'step-a': ended(3) } });
+
   it.each([
     ['its last task ended', [finished], [], quietAt(4)],
     ['the last step ended of a task whose end is not recorded', [unfinished], [over], quietAt(3)],
+    ['the last step ended of a task whose pod has lost its owner', [again], [orphan], quietAt(3)],
   ])('is quiet since %s', (_, taskRuns, pods, since) => {
     expect(quietSince(going, taskRuns, pods)).toEqual({ since, hasTasks: true });
   });

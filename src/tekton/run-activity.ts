@@ -1,6 +1,6 @@
-import { controllerOf } from '../kubernetes/kubernetes-object.ts';
+import { controllerOf, type OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import { unstartedSince, type PipelineRun } from './pipeline-run.ts';
-import type { StepPod } from './step-pod.ts';
+import { hasPodName, isPodOfTaskRun, type StepPod } from './step-pod.ts';
 import type { CustomRun } from './custom-run.ts';
 import { isPipelineRunReference } from './tekton-object.ts';
 import { isFinished, taskRunLabels, taskRunResource, type TaskRun } from './task-run.ts';
@@ -19,23 +19,27 @@ export interface RunIdentity {
 export type TaskExecution = TaskRun | CustomRun;
 
 /**
- * Whether a TaskRun or CustomRun belongs to a PipelineRun. The owner reference decides. `kubectl delete --cascade=orphan`
- * removes it and lets the TaskRun go on; then Tekton's labels do.
+ * Whether a TaskRun or CustomRun belongs to a PipelineRun: the PipelineRun controls it, or Tekton's label names the run. Whoever
+ * may edit it can remove either (`kubectl delete --cascade=orphan` removes the owner), and it goes on all the same.
  */
 export function belongsToRun(child: TaskExecution, run: RunIdentity): boolean {
   const controller = controllerOf(child);
-  if (controller === undefined) return isLabelled(child.metadata, run);
-  const hasName = isPipelineRunReference(controller) && controller.name === run.name;
-  return hasName && (run.uid === undefined || controller.uid === run.uid);
+  return (controller !== undefined && isReferenceTo(controller, run)) || isLabelled(child.metadata, run);
+}
+
+function isReferenceTo(controller: OwnerReference, { name, uid }: RunIdentity): boolean {
+  const hasName = isPipelineRunReference(controller) && controller.name === name;
+  return hasName && (uid === undefined || controller.uid === uid);
 }
 
 /**
- * Whether a pod belongs to a PipelineRun: a TaskRun of it controls the pod. The TaskRun may be gone while its pod is
- * terminating; then Tekton's labels decide, and a pod that no TaskRun has ever controlled still does not count.
+ * Whether a pod belongs to a PipelineRun: it is the pod of a TaskRun of the run, or Tekton's label names the run and a TaskRun
+ * controls the pod. A pod that has lost its owner must have the name that Tekton gave it, which nobody else can take as long
+ * as it is there: a bare pod with copied labels does not count.
  */
-export function isPodOfRun({ metadata, taskRunUid }: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
-  if (taskRunUid === undefined) return false;
-  return taskRuns.some((taskRun) => taskRun.metadata.uid === taskRunUid) || isLabelled(metadata, run);
+export function isPodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
+  if (taskRuns.some((taskRun) => isPodOfTaskRun(pod, taskRun))) return true;
+  return isLabelled(pod.metadata, run) && (pod.taskRunUid !== undefined || hasPodName(pod));
 }
 
 function isLabelled(
@@ -56,7 +60,7 @@ function isLabelled(
  */
 export function isLivePodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (!hasLiveSteps(pod) || !isPodOfRun(pod, run, taskRuns)) return false;
-  const taskRun = taskRuns.find(({ metadata }) => metadata.uid === pod.taskRunUid);
+  const taskRun = taskRuns.find((one) => isPodOfTaskRun(pod, one));
   const isLeaving = pod.metadata.deletionTimestamp !== undefined;
   return pod.isReady || isLeaving || taskRun === undefined || !isFinished(taskRun);
 }
@@ -118,7 +122,7 @@ export function quietSince(
 function endOf(taskRun: TaskRun, pods: readonly StepPod[]): number | undefined {
   if (isFinished(taskRun)) return Date.parse(taskRun.status.completionTime ?? taskRun.metadata.creationTimestamp);
   const ends = pods
-    .filter(({ taskRunUid }) => taskRunUid === taskRun.metadata.uid)
+    .filter((pod) => isPodOfTaskRun(pod, taskRun))
     .flatMap(({ metadata, steps }) => [metadata.creationTimestamp, ...steps.map(({ finishedAt }) => finishedAt ?? '')])
     .map((time) => Date.parse(time))
     .filter(Number.isFinite);

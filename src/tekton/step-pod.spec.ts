@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseStepPod, stepPodResource } from './step-pod.ts';
+import { hasPodName, parseStepPod, stepPodResource } from './step-pod.ts';
 
 const owner = {
   apiVersion: 'tekton.dev/v1',
@@ -115,5 +115,23 @@ describe('a container of a step', () => {
     ['Failed', undefined, 'never'],
   ])('of a pod that is %s with state %j is %s', (phase, state, expected) => {
     expect(stateOf(phase, state)).toBe(expected);
+  });
+});
+
+describe('the name of a pod', () => {
+  const hash = '0123456789abcdef0123456789abcdef';
+
+  it.each([
+    ['run-a', 'run-a-pod', true],
+    ['run-a', 'run-a-pod-retry2', true],
+    ['a'.repeat(62), `${'a'.repeat(27)}${hash}-pod`, true],
+    ['run-a', 'run-a-copy', false],
+    ['run-a', 'run-b-pod', false],
+    ['run-a', 'run-a-bare-pod', false],
+    [undefined, 'run-a-pod', false],
+  ])('of TaskRun %p may be %p: %p', (taskRun, name, expected) => {
+    const labels = { 'tekton.dev/taskRun': taskRun };
+    const pod = parseStepPod({ metadata: { name, uid: 'u', resourceVersion: '1', labels } });
+    expect(hasPodName(pod)).toBe(expected);
   });
 });

@@ -2,7 +2,7 @@ import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
 import { controllerOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { isTaskRunReference, parseMetadata, timeOf } from './tekton-object.ts';
-import { taskRunLabels } from './task-run.ts';
+import { taskRunLabels, type TaskRun } from './task-run.ts';
 
 /** Whether the container of a step has something to show: `never` is one that was not started and will not be. */
 export type ContainerState = 'waiting' | 'running' | 'ended' | 'never';
@@ -89,6 +89,30 @@ export function parseStepPod(raw: unknown): StepPod {
     waiting: schedulingWait(status) ?? containerWait(status),
     disruption: disruptionOf(status),
   };
+}
+
+/**
+ * Whether a pod is the one of a TaskRun, or of one of its tries: the TaskRun controls it, or Tekton has recorded its name in the
+ * status of the TaskRun. When a TaskRun is deleted and its pod is not, Tekton creates the TaskRun again and gives it that pod.
+ */
+export function isPodOfTaskRun(
+  { metadata, taskRunUid }: StepPod,
+  { metadata: { uid }, status }: Pick<TaskRun, 'metadata' | 'status'>,
+): boolean {
+  return taskRunUid === uid || status.pods.some(({ name }) => name === metadata.name);
+}
+
+/** What Tekton puts after the name of a TaskRun to name its pods (pkg/pod/pod.go of Tekton v1.15). */
+const podSuffix = /-pod(?:-retry\d+)?$/;
+/** What takes the place of the end of a name that would be longer than 63 characters (`kmeta.ChildName` of knative.dev/pkg). */
+const nameHash = /[0-9a-f]{32}$/;
+
+/** Whether a pod has the name that Tekton gives to a pod of the TaskRun in its label. */
+export function hasPodName({ metadata: { name, labels } }: StepPod): boolean {
+  const taskRun = labels?.[taskRunLabels.taskRun];
+  if (taskRun === undefined || !podSuffix.test(name)) return false;
+  const stem = name.replace(podSuffix, '');
+  return stem === taskRun || (nameHash.test(stem) && taskRun.startsWith(stem.replace(nameHash, '')));
 }
 
 /** Of the condition PodScheduled, which the scheduler sets to False. */

@@ -16,6 +16,7 @@ it('the resource and its labels have the names that Tekton gives them', () => {
     namespaced: true,
   });
   expect(taskRunLabels).toEqual({
+    taskRun: 'tekton.dev/taskRun',
     pipelineRun: 'tekton.dev/pipelineRun',
     pipelineRunUid: 'tekton.dev/pipelineRunUID',
     pipelineTask: 'tekton.dev/pipelineTask',

@@ -46,8 +46,10 @@ export interface TaskRun extends KubernetesObject {
   };
 }
 
-/** The labels that Tekton gives to the TaskRuns of a PipelineRun. */
+/** The labels that Tekton gives to the TaskRuns of a PipelineRun, and to their pods. */
 export const taskRunLabels = {
+  /** Of pods: the name of their TaskRun. */
+  taskRun: 'tekton.dev/taskRun',
   pipelineRun: 'tekton.dev/pipelineRun',
   pipelineRunUid: 'tekton.dev/pipelineRunUID',
   pipelineTask: 'tekton.dev/pipelineTask',

@@ -108,4 +108,11 @@ describe('a task waits no longer', () => {
     const pod = aPod({ containerStatuses: [{ name: 'step-s', state: { [state]: { containerID: 'c' } } }] });
     expect(taskWaitOf(taskRun(succeeded('Unknown', 'Pending')), [pod])).toBeUndefined();
   });
+
+  it('when its pod runs a step and has lost its owner', () => {
+    const running = aPod({ containerStatuses: [{ name: 'step-s', state: { running: {} } }] });
+    const orphan = { ...running, taskRunUid: undefined };
+    const again = taskRun({ ...succeeded('Unknown', 'Pending'), podName: 'run-a-pod' });
+    expect(taskWaitOf(again, [orphan])).toBeUndefined();
+  });
 });

@@ -1,4 +1,4 @@
-import type { StepPod } from './step-pod.ts';
+import { isPodOfTaskRun, type StepPod } from './step-pod.ts';
 import { isFinished, pipelineTaskOf, type TaskRun } from './task-run.ts';
 
 /** What a task waits for before its first step begins. */
@@ -38,7 +38,7 @@ export function mayWait(taskRun: TaskRun): boolean {
  */
 export function taskWaitOf(taskRun: TaskRun, pods: readonly StepPod[]): TaskWait | undefined {
   if (!mayWait(taskRun)) return undefined;
-  const pod = pods.find(({ taskRunUid }) => taskRunUid === taskRun.metadata.uid);
+  const pod = pods.find((one) => isPodOfTaskRun(one, taskRun));
   if (pod?.steps.some(({ state }) => state !== 'waiting')) return undefined;
   const since = Date.parse(taskRun.metadata.creationTimestamp);
   return { task: pipelineTaskOf(taskRun), since, ...causeOf(taskRun, pod) };

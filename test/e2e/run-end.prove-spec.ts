@@ -74,6 +74,21 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     await expect(runs.goesOn('retried')).resolves.toBe(false);
   });
 
+  it.concurrent('also those of a pod that has lost its owner', async () => {
+    const { execute, finished } = environment();
+    await execute('orphan', shellWorkflow(ignoresTermFor(6)));
+    const { metadata } = await runs.runningPod('orphan');
+    await runs.orphanPods('orphan');
+    await runs.patch('orphan', { cancelRequested: true, cancelMode: 'Immediate' });
+
+    const ending = await runs.says('orphan', `Waiting for pod ${metadata.name} (step shell) to end.`);
+    expect(ending.status?.phase).toBe('Running');
+
+    const { status } = await finished('orphan');
+    await expect(runs.goesOn('orphan')).resolves.toBe(false);
+    expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
+  });
+
   it.concurrent('also when its PipelineRun was deleted by hand', async () => {
     const { client, namespace, execute, finished } = environment();
     await execute('deleted', shellWorkflow(ignoresTermFor(6)));
@@ -149,6 +164,19 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     service = await startService({ kubeconfig, settings: { ...settings, WFE_STATUS_DEADLINE: '5s' } });
   });
   afterAll(() => service.stop());
+
+  it('is given up after the status deadline when its pod has lost its owner', async () => {
+    const { execute, finished } = environment();
+    const runs = new RunWatcher(environment());
+    await execute('disowned', shellWorkflow('sleep 30'));
+    await runs.runningPod('disowned');
+    await runs.orphanPods('disowned');
+
+    await runs.says('disowned', 'Tekton has not recorded it');
+    const { status } = await finished('disowned');
+
+    expect(status?.failure).toMatchObject({ wasExecutionFailure: true });
+  });
 
   it('is given up after the status deadline, and says that its steps may have run', async () => {
     const { execute, finished } = environment();

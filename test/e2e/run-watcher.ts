@@ -51,6 +51,17 @@ export class RunWatcher {
     return (await client.list(taskRunResource, { namespace, labelSelector: selectorOf(name) })).items;
   }
 
+  /** Deletes the TaskRuns of an execution and leaves their pods, without an owner; Tekton creates the TaskRuns again. */
+  async orphanPods(name: string): Promise<void> {
+    const { client, namespace } = this.environment;
+    for (const { metadata } of await this.taskRuns(name)) {
+      await client.delete(taskRunResource, metadata, { propagationPolicy: 'Orphan' });
+    }
+    const watched = { namespace, labelSelector: selectorOf(name) };
+    const areOrphans = (pods: readonly StepPod[]) => pods.every(({ taskRunUid }) => taskRunUid === undefined);
+    await waitFor(client, stepPodResource, watched, `the pods of ${name} have no owner`, areOrphans);
+  }
+
   /** Whether a TaskRun of an execution is unfinished, or a step of it runs or may start. */
   async goesOn(name: string): Promise<boolean> {
     const { client, namespace } = this.environment;

@@ -5,7 +5,8 @@ import type { Observation } from '../../workflow-execution/observation.ts';
  * What a step came to.
  * - `next`: it has done its part, and the next step goes on with the execution as it is now.
  * - `observed`: it knows how the execution stands; the pass ends with the status that follows from it. `retry` is the
- *   error that brings the execution back after its backoff, `on` the execution as it is now when the step has changed it.
+ *   error that brings the execution back after its backoff, `on` the execution as it is now when the step has changed it,
+ *   `at` when it came to stand so, if that is not now.
  * - `settled`: nothing is to be said or done now; the pass ends.
  *
  * `requeueAfterMs` brings the execution back when no event would.
@@ -18,6 +19,7 @@ export type StepOutcome =
       readonly observation: Observation;
       readonly retry?: Error;
       readonly on?: WorkflowExecution;
+      readonly at?: Date;
       readonly requeueAfterMs?: number;
     }
   | { readonly kind: 'settled'; readonly reason: string; readonly requeueAfterMs?: number }

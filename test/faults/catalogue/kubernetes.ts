@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the Kubernetes toolkit: watches, stores, the work queue. */
 export const kubernetesFaults: readonly Fault[] = [
   {
+    name: 'an object that is too large for etcd is sent again for ever',
+    file: 'src/kubernetes/error-mapping.ts',
+    find: 'if (code === 500 && tooLarge.test(message)) return InvalidError;',
+    replace: '',
+    caughtBy: ['src/kubernetes/error-mapping.spec.ts'],
+  },
+  {
     name: 'the tokenFile of a kubeconfig is looked for in the working directory',
     file: 'src/kubernetes/kube-config.ts',
     find: 'resolve(dirname(kubeconfig), file)',

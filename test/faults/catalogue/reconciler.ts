@@ -3,6 +3,48 @@ import type { Fault } from '../fault.ts';
 /** Faults of what the reconciler does to an execution, and of the loop that brings executions to it. */
 export const reconcilerFaults: readonly Fault[] = [
   {
+    name: 'a deleted execution that somebody else keeps stays Running',
+    file: 'src/reconciler/steps/record-deletion.step.ts',
+    find: 'const isLeaving = finalizers.every((name) => name === finalizer);',
+    replace: 'const isLeaving = finalizers.includes(finalizer);',
+    caughtBy: ['src/reconciler/steps/record-deletion.step.spec.ts'],
+  },
+  {
+    name: 'every deletion of a running execution costs a write of its status',
+    file: 'src/reconciler/steps/record-deletion.step.ts',
+    find: 'if (isLeaving || isTerminal(',
+    replace: 'if (isTerminal(',
+    caughtBy: ['src/reconciler/steps/record-deletion.step.spec.ts'],
+  },
+  {
+    name: 'the end of a deleted execution is recorded at another time than its audit event',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'const status = summarise(execution, observation, at);',
+    replace: 'const status = summarise(execution, observation, at && this.clock.now());',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
+  {
+    name: 'an execution whose end is refused holds its target',
+    file: 'src/reconciler/execution-holders.ts',
+    find: ' && unrecordedEnd === undefined) return',
+    replace: ') return',
+    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+  },
+  {
+    name: 'no execution may start beside one whose end is refused',
+    file: 'src/reconciler/target-occupancy.ts',
+    find: 'return this.refusedStatuses.unrecordedEndOf(execution) === undefined;',
+    replace: 'return true;',
+    caughtBy: ['src/reconciler/target-occupancy.spec.ts'],
+  },
+  {
+    name: 'any refused status frees the target',
+    file: 'src/reconciler/refused-statuses.ts',
+    find: 'if (error instanceof InvalidError && isEndOfRun) this',
+    replace: 'if (error instanceof InvalidError) this',
+    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+  },
+  {
     name: 'the UID of an execution is not noted with the finalizer',
     file: 'src/reconciler/executions.ts',
     find: '{ metadata: { finalizers, annotations } }',

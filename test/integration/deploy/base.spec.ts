@@ -35,8 +35,9 @@ describe('an admission policy', () => {
     ]);
     const bindings = [...specsOf('ValidatingAdmissionPolicyBinding')];
 
-    expect(failurePolicies).toEqual(policies.map((name) => [name, 'Fail']));
-    expect(bindings).toEqual(policies.map((name) => [name, { policyName: name, validationActions: ['Deny'] }]));
+    const all = [...policies, 'workflow-execution-size'].toSorted();
+    expect(failurePolicies.toSorted()).toEqual(all.map((name) => [name, 'Fail']));
+    expect(bindings.toSorted()).toEqual(all.map((name) => [name, { policyName: name, validationActions: ['Deny'] }]));
   });
 
   it.each(policies)('%s asks for `attest` in all namespaces: a Role with all verbs has it in one', (name) => {

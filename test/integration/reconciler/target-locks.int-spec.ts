@@ -104,6 +104,23 @@ describe('a target', () => {
     await own.phase('second', 'Completed');
   });
 
+  it.concurrent('is free again when its execution was deleted while it ran and a finalizer keeps it', async () => {
+    const { spec } = await shared.execute('kept', waitingWorkflow, on(shared, 'deployment/kept'));
+    const { metadata } = await shared.phase('kept', 'Running');
+    await shared.startedRun('kept');
+    const finalizers = [...(metadata.finalizers ?? []), 'example.org/keep'];
+    await shared.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers } });
+    await shared.delete('kept');
+
+    const { status } = await shared.phase('kept', 'Failed');
+    expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
+
+    const workflowRef = { ...spec.workflowRef, workflowId: 'after-kept' };
+    await shared.create('after-kept', { ...on(shared, 'deployment/kept'), workflowRef });
+    await shared.phase('after-kept', 'Running');
+    await shared.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
+  });
+
   it.concurrent('is free for others when its execution is gone before it had a finalizer', async () => {
     await using own = await new ReconcilerFixture().open();
     const unguarded = own.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/first$/ }, reset());
