@@ -5,7 +5,7 @@ import { customRunResource } from '../tekton/custom-run.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import { childrenOf, lookAgainMs, runOf } from './run-end.ts';
+import { childrenOf, runOf } from './run-end.ts';
 
 const { signal } = new AbortController();
 const running = { running: {} };
@@ -248,19 +248,6 @@ describe('the run of an execution', () => {
     ['what it would be named', aWorkflowExecution(), undefined, { name: expect.stringMatching(/^we-pod-crash-/) }],
   ])('is %s', (_, execution, pipelineRun, expected) => {
     expect(runOf(execution, pipelineRun)).toEqual({ namespace: 'payment', ...expected });
-  });
-});
-
-describe('a run that is ending', () => {
-  it.each([
-    ['just now', '2026-01-02T03:10:00Z', 250],
-    ['two seconds ago', '2026-01-02T03:09:58Z', 1_000],
-    ['a minute ago', '2026-01-02T03:09:00Z', 2_000],
-    ['in the future of a clock that differs', '2026-01-02T03:11:00Z', 250],
-    ['nobody knows when', undefined, 1_000],
-  ])('since %s is looked at again soon', (_, completionTime, expected) => {
-    const pipelineRun = aPipelineRun({ status: { completionTime } });
-    expect(lookAgainMs(pipelineRun, new Date('2026-01-02T03:10:00Z'))).toBe(expected);
   });
 });
 

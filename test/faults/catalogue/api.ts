@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 
-/** Faults of the execution API. */
+/** Faults of the execution API, except for its limits. */
 export const apiFaults: readonly Fault[] = [
   {
     name: 'the API does not note when it created an execution',
@@ -8,13 +8,6 @@ export const apiFaults: readonly Fault[] = [
     find: '...marks.annotations, ...created,',
     replace: '...marks.annotations,',
     caughtBy: ['src/execution/new-execution.spec.ts'],
-  },
-  {
-    name: 'the body of a DELETE is ignored',
-    file: 'src/execution/rest/check-headers.ts',
-    find: "['GET', 'HEAD', 'DELETE']",
-    replace: "['GET', 'HEAD']",
-    caughtBy: ['src/execution/rest/http-rules.spec.ts'],
   },
   {
     name: 'keys of annotations are left to the API server',
@@ -38,60 +31,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/auth/auth.spec.ts'],
   },
   {
-    name: 'nobody is asked what a caller may do',
-    file: 'src/execution/access/access.guard.ts',
-    find: 'await this.rights.assertAllowed(caller, access);',
-    replace: '',
-    caughtBy: ['src/execution/access/access.guard.spec.ts'],
-  },
-  {
-    name: 'nobody is asked for the right to remediate the target',
-    file: 'src/execution/access/target-access.ts',
-    find: "await this.rights.assertAllowed(caller, { group, resource, verb: 'remediate', namespace });",
-    replace: '',
-    caughtBy: ['src/execution/access/target-access.spec.ts'],
-  },
-  {
     name: 'half a character is stored as another one',
     file: 'src/execution/validation/plain-json.ts',
     find: '!part.isWellFormed()',
     replace: 'false',
     caughtBy: ['src/execution/validation/validation.pipe.spec.ts'],
-  },
-  {
-    name: 'anonymous calls over gRPC are not bounded',
-    file: 'src/execution/grpc/anonymous-calls.ts',
-    find: '<= freeCalls || this.left',
-    replace: '>= 0 || this.left',
-    caughtBy: ['src/execution/grpc/anonymous-calls.spec.ts'],
-  },
-  {
-    name: 'gRPC streams that are closed are handed on',
-    file: 'src/execution/grpc/stream-queue.ts',
-    find: 'return closed || destroyed;',
-    replace: 'return closed && destroyed && false;',
-    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
-  },
-  {
-    name: 'all gRPC streams of a read are handed on at once',
-    file: 'src/execution/grpc/stream-queue.ts',
-    find: '&& this.left > 0) this.serve(handOn)',
-    replace: '&& this.left > -1e9) this.serve(handOn)',
-    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
-  },
-  {
-    name: 'open gRPC streams are not bounded over all connections',
-    file: 'src/execution/grpc/incoming-streams.ts',
-    find: 'this.openCount >= this.options.maxOpen',
-    replace: 'this.openCount < 0',
-    caughtBy: ['src/execution/grpc/incoming-streams.spec.ts'],
-  },
-  {
-    name: 'reflection answers on although nothing is read',
-    file: 'src/execution/grpc/one-answer-at-a-time.ts',
-    find: 'if (this.count === 0) act();',
-    replace: 'if (this.count >= 0) act();',
-    caughtBy: ['src/execution/grpc/one-answer-at-a-time.spec.ts'],
   },
   {
     name: 'calls to health and reflection hold nothing while they are open',
@@ -101,32 +45,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/grpc/call-admission.spec.ts'],
   },
   {
-    name: 'pipelined requests are not bounded',
-    file: 'src/execution/rest/limit-pipelining.ts',
-    find: 'if (requests.length === mostUnanswered) return void socket.destroy();',
-    replace: '',
-    caughtBy: ['src/execution/rest/limit-pipelining.spec.ts'],
-  },
-  {
-    name: 'all pipelined requests are handled at once',
-    file: 'src/execution/rest/limit-pipelining.ts',
-    find: 'if (requests.length === 1) next();',
-    replace: 'next();',
-    caughtBy: ['src/execution/rest/limit-pipelining.spec.ts'],
-  },
-  {
     name: 'the OpenAPI document is made anew for each request',
     file: 'src/execution/rest/openapi.ts',
     find: 'pieces ??= piecesOf',
     replace: 'pieces = piecesOf',
     caughtBy: ['src/execution/rest/http-rules.spec.ts'],
-  },
-  {
-    name: 'a gRPC message may have any number of fields and values',
-    file: 'src/execution/grpc/request-reader.ts',
-    find: 'if (--left < 0) throw invalidField([], plainLimits.tooManyValues);',
-    replace: '',
-    caughtBy: ['src/execution/grpc/request-reader.spec.ts'],
   },
   {
     name: 'a cancel waits for no room for its answer',
@@ -136,25 +59,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/execution.service.spec.ts'],
   },
   {
-    name: 'all lists that callers ask for are made in one turn of the event loop',
-    file: 'src/execution/listing/execution-lists.ts',
-    find: 'await this.turns.take();',
-    replace: '',
-    caughtBy: ['src/execution/listing/execution-lists.spec.ts'],
-  },
-  {
     name: 'the room of an answer is never released',
     file: 'src/execution/body/answer-room.ts',
     find: "signal.addEventListener('abort', () => room.release(), { once: true })",
     replace: 'void room',
     caughtBy: ['src/execution/body/answer-room.spec.ts'],
-  },
-  {
-    name: 'at the limit of a port the oldest connection is closed, of whatever address',
-    file: 'src/connections/connection-limits.ts',
-    find: 'this.closeOldest(this.largest())',
-    replace: 'this.closeOldest(this.all)',
-    caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
     name: 'the pattern of a text is tried before its length is known',
@@ -178,60 +87,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/logs/run-log.spec.ts'],
   },
   {
-    name: 'violations overflow the trailers of gRPC',
-    file: 'src/execution/grpc/status-details.ts',
-    find: 'bytes.length <= maxBytes.details || shown === 0',
-    replace: 'true',
-    caughtBy: ['src/execution/grpc/status-details.spec.ts'],
-  },
-  {
     name: 'a right to one execution is a right to all',
     file: 'src/auth/authorizer.ts',
     find: 'name !== undefined && this.answerTo(caller, access)',
     replace: 'name !== undefined',
     caughtBy: ['src/auth/authorizer.spec.ts'],
-  },
-  {
-    name: 'the limit of calls refuses nobody',
-    file: 'src/execution/access/rate-limits.ts',
-    find: 'if (bucket.take(now)) return bucket;',
-    replace: 'bucket.take(now); return bucket;',
-    caughtBy: ['src/execution/access/access.spec.ts'],
-  },
-  {
-    name: 'a bad token is counted when its review has come back',
-    file: 'src/execution/access/authentication.ts',
-    find: 'const giveBack = this.limits.reserveReview(address);',
-    replace: 'const giveBack = () => undefined;',
-    caughtBy: ['src/execution/access/authentication.spec.ts'],
-  },
-  {
-    name: 'a good token needs a reservation when it is reviewed again',
-    file: 'src/auth/authenticator.ts',
-    find: 'return this.answers.has(key) || this.good.has(key);',
-    replace: 'return this.answers.has(key);',
-    caughtBy: ['src/execution/access/authentication.spec.ts'],
-  },
-  {
-    name: 'a gRPC message is read before its caller is authenticated',
-    file: 'src/execution/grpc/call-admission.ts',
-    find: 'void admit(metadata, next))',
-    replace: '(void admit(metadata, () => undefined), next(metadata)))',
-    caughtBy: ['src/execution/grpc/call-admission.spec.ts'],
-  },
-  {
-    name: 'a caller may fill the budget of request bodies',
-    file: 'src/execution/body/body-budget.ts',
-    find: '&& (this.usedBy.get(caller) ?? 0) + bytes <= perCaller',
-    replace: '',
-    caughtBy: ['src/execution/body/body-budget.spec.ts'],
-  },
-  {
-    name: 'a connection with an authenticated call gives way to a new one',
-    file: 'src/connections/connection-limits.ts',
-    find: 'for (const { anonymous } of this.open.get(socket)?.groups ?? []) anonymous.delete(socket);',
-    replace: '',
-    caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
     name: 'a page repeats the last execution of the page before',
@@ -255,25 +115,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/execution/execution.service.spec.ts'],
   },
   {
-    name: 'a request id is taken for the request of somebody else',
-    file: 'src/execution/idempotency/request-identity.ts',
-    find: "canonicalJson(['request', namespace, username, requestId])",
-    replace: "canonicalJson(['request', namespace, requestId])",
-    caughtBy: ['src/execution/idempotency/request-identity.spec.ts'],
-  },
-  {
     name: 'an execution is cancelled whatever it has become meanwhile',
     file: 'src/execution/execution.service.ts',
     find: 'metadata: { resourceVersion: metadata.resourceVersion, annotations },',
     replace: 'metadata: { annotations },',
     caughtBy: ['src/execution/execution.service.spec.ts'],
-  },
-  {
-    name: 'a renewed certificate is not shown to new connections',
-    file: 'src/execution/tls/server-certificate.ts',
-    find: 'for (const listener of this.#listeners) listener(certificate);',
-    replace: '',
-    caughtBy: ['src/execution/tls/server-certificate.spec.ts'],
   },
   {
     name: 'calls in flight are cut off on shutdown',

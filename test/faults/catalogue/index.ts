@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import { apiLimitFaults } from './api-limits.ts';
 import { apiFaults } from './api.ts';
 import { auditFaults } from './audit.ts';
 import { controlLoopFaults } from './control-loop.ts';
@@ -18,6 +19,7 @@ export const faults: readonly Fault[] = [
   ...reconcilerFaults,
   ...auditFaults,
   ...apiFaults,
+  ...apiLimitFaults,
   ...kubernetesFaults,
   ...deployFaults,
 ];
