@@ -157,7 +157,3 @@ describe('the log of the reconciler', () => {
     expect(life.at(-1)).toMatchObject({ msg: 'execution ended', reason: 'Cancelled' });
   });
 });
-
-it('the log has the level of a mounted ConfigMap', () => {
-  expect(service.lines().filter(({ msg }) => msg === 'log level')).toMatchObject([{ from: 'info', to: 'debug' }]);
-});
