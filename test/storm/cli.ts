@@ -1,4 +1,4 @@
-// A storm on a cluster of its own: `npm run storm`. See docs/storm.md.
+// A storm on a cluster of its own: `npm run storm`. See README.md.
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
