@@ -1,34 +1,24 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 
 /** Of these Node.js keeps the first one; a proxy may have gone by another. */
 const single = ['Host', 'Authorization'];
 
-const withoutBody = ['GET', 'HEAD', 'DELETE'];
-
 /**
- * Refuses requests whose headers can be read in two ways (RFC 9112, sections 3.2 and 6.1), or that ask for something that
- * would be ignored: an expectation, or a body where nothing is read of it.
+ * Rejects requests whose headers can be read in two ways (RFC 9112, sections 3.2 and 6.1), and unsupported expectations.
  */
 export const checkHeaders: RequestHandler = (request, _response, next) => {
   const broken = brokenRule(request);
   next(broken === undefined ? undefined : new ApiError('InvalidArgument', broken));
 };
 
-function brokenRule({ rawHeaders, headers, httpVersion, method }: IncomingMessage): string | undefined {
+function brokenRule({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);
   if (repeated !== undefined) return `the request has more than one ${repeated} header`;
   if (httpVersion === '1.1' && headers.host === undefined) return 'the request has no Host header';
   const { expect = '100-continue', 'transfer-encoding': coding = 'chunked' } = headers;
   if (expect.toLowerCase() !== '100-continue') return 'the only expectation that is supported is 100-continue';
-  if (coding.toLowerCase() !== 'chunked') return 'the only transfer coding that is supported is chunked';
-  return withoutBody.includes(method ?? '') && hasBody(headers)
-    ? `${method} takes no body, only query parameters`
-    : undefined;
-}
-
-function hasBody({ 'content-length': length = '0', 'transfer-encoding': coding }: IncomingHttpHeaders): boolean {
-  return coding !== undefined || Number(length) > 0;
+  return coding.toLowerCase() === 'chunked' ? undefined : 'the only transfer coding that is supported is chunked';
 }

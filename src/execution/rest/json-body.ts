@@ -25,6 +25,7 @@ export class JsonBody implements NestInterceptor {
     const request = http.getRequest<Request>();
     // The handler says whether it needs one.
     if (hasNoBody(request)) return next.handle();
+    if (withoutBody.includes(request.method)) throw unexpectedBody(request);
     if (request.is('application/json') === false) throw unsupported(request);
     const response = http.getResponse<Response>();
     const room = this.bodies.ofCallers.reserve(grantOf(context).caller?.username ?? '', mostBytesOf(request));
@@ -34,6 +35,13 @@ export class JsonBody implements NestInterceptor {
     await readJson(request, response, room);
     return next.handle();
   }
+}
+
+/** Methods whose body would be ignored. */
+const withoutBody = ['GET', 'HEAD', 'DELETE'];
+
+function unexpectedBody({ method }: Request): ApiError {
+  return new ApiError('InvalidArgument', `${method} takes no body, only query parameters`);
 }
 
 /** Whether there is nothing to read, of whatever type. */

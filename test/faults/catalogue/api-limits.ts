@@ -4,10 +4,10 @@ import type { Fault } from '../fault.ts';
 export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'the body of a DELETE is ignored',
-    file: 'src/execution/rest/check-headers.ts',
+    file: 'src/execution/rest/json-body.ts',
     find: "['GET', 'HEAD', 'DELETE']",
     replace: "['GET', 'HEAD']",
-    caughtBy: ['src/execution/rest/http-rules.spec.ts'],
+    caughtBy: ['src/execution/rest/json-body.spec.ts'],
   },
   {
     name: 'nobody is asked what a caller may do',
