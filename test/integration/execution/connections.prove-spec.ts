@@ -94,9 +94,9 @@ describe('5,000 connections with TLS', () => {
   const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'))?.[1]);
 
   /** Opens them, from ten addresses, half of them on each port, and closes them. */
-  async function openAndClose(): Promise<void> {
+  async function openAndClose(count: number): Promise<void> {
     const all: Socket[] = [];
-    for (let begun = 0; begun < 5_000; begun += 50) {
+    for (let begun = 0; begun < count; begun += 50) {
       const some = Array.from({ length: 50 }, (_, at) => {
         const tls = at % 2 === 0 ? 'http/1.1' : 'h2';
         return open({ port: apiPorts()[at % 2] ?? 0, tls, from: addressOf(at % 10) });
@@ -108,8 +108,10 @@ describe('5,000 connections with TLS', () => {
   }
 
   it('leave at most 50 MiB behind', async () => {
+    // A service that has been used: V8 grows the young generation once, whatever the service does.
+    await openAndClose(500);
     const before = resident();
-    await openAndClose();
+    await openAndClose(5_000);
 
     await until('memory has come back', () => resident() - before < 50 * mebibyte);
   });
