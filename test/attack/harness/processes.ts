@@ -21,7 +21,7 @@ export async function startLimited(name: string, options: ServiceOptions): Promi
   const limit = limitMemory(`workflow-execution-attack-${process.pid}-${name.replaceAll(/\W/g, '-')}`, memoryLimit);
   const service = await startService(limited(options, limit));
   let ended: string | undefined;
-  void service.exited.then(({ code, signal }) => (ended = signal ?? `exit code ${code}: ${service.log.at(-1) ?? ''}`));
+  void service.exited.then(({ code, signal }) => (ended = signal ?? `exit code ${code}:\n${lastLines(service)}`));
   return {
     name,
     service,
@@ -31,6 +31,11 @@ export async function startLimited(name: string, options: ServiceOptions): Promi
       await limit?.remove();
     },
   };
+}
+
+/** An uncaught error is in the last lines. */
+function lastLines({ log }: ServiceProcess): string {
+  return log.slice(-20).join('\n');
 }
 
 function limited(options: ServiceOptions, limit: MemoryLimit | undefined): ServiceOptions {
