@@ -104,6 +104,14 @@ describe('an execution', () => {
     ]);
   });
 
+  it.each([
+    ['may be removed when its PipelineRun has been in deletion for 5 s', 5, 0],
+    ['is not removed when its PipelineRun has been in deletion for less', 2, 1],
+  ])('%s', (_, seconds, violations) => {
+    const removed = history().execution('a').run('a').deletingRun('a').seconds(seconds).gone('WorkflowExecution', 'a');
+    expect(verdicts(removed.seconds(9).gone('PipelineRun', 'a-run'))).toHaveLength(violations);
+  });
+
   it('is not run after it has been removed', () => {
     const bad = history().execution('a').gone('WorkflowExecution', 'a').run('a').gone('PipelineRun', 'a-run');
     expect(verdicts(bad)).toEqual([expect.stringContaining('No execution is removed')]);

@@ -65,6 +65,9 @@ export interface Story {
   readonly end: string;
 }
 
+/** How long a PipelineRun has to be in deletion before its execution may be removed, in seconds. */
+const deletionSeconds = 5;
+
 /** Tells a history by object instead of by time. */
 export function tell({ premises, changes }: History): Story {
   const ofKind = (kind: string) => [...lives(changes.filter((change) => change.kind === kind)).values()];
@@ -118,15 +121,26 @@ function executionStory(states: readonly [Change, ...Change[]]): ExecutionStory 
 function runStory(states: readonly [Change, ...Change[]], executions: ReadonlyMap<string, ExecutionStory>): RunStory {
   const owner = ownerOf(states[0]);
   const deleted = states.find(({ object }) => textAt(object, 'metadata', 'deletionTimestamp') !== undefined);
-  const ended = executions.get(owner ?? '')?.ended;
+  const { ended, gone } = executions.get(owner ?? '') ?? {};
   return {
     uid: uidOf(states[0]),
     key: keyOf(states[0]),
     owner,
     finished: states.find((state) => verdictOf(state) !== undefined),
-    abandoned: deleted !== undefined && ended !== undefined && deleted.revision < ended.revision ? ended : undefined,
+    abandoned: abandonment(deleted, ended, gone),
     ...life(states),
   };
+}
+
+/**
+ * Tekton does nothing more for a PipelineRun that it has seen being deleted, so one whose children are gone only waits for the
+ * garbage collector. The service lets go of its execution when it has been in deletion for some seconds (ADR 0010).
+ */
+function abandonment(deleted?: Change, ended?: Change, gone?: Change): Change | undefined {
+  if (deleted === undefined) return undefined;
+  if (ended !== undefined && deleted.revision < ended.revision) return ended;
+  const seconds = gone === undefined ? 0 : (Date.parse(gone.at) - Date.parse(deleted.at)) / 1_000;
+  return seconds >= deletionSeconds ? deleted : undefined;
 }
 
 function isLock({ lockNamespace }: Premises) {
