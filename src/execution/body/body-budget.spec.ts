@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { BodyRoom } from './body-budget.ts';
@@ -40,6 +40,21 @@ describe('the budget of request bodies', () => {
     first.shrinkTo(1);
 
     expect(await isGranted(second)).toBe(true);
+  });
+
+  it('can be released before anybody waits for the room', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const budget = new BodyBudget({ total: 10, perCaller: 10 });
+    budget.reserve('alice', 8);
+    const room = budget.reserve('bob', 8);
+
+    room.release();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+
+    expect(unhandled).not.toHaveBeenCalled();
+    await expect(room.granted).rejects.toMatchObject({ code: 'Cancelled' });
   });
 
   it('counts what is released once', async () => {

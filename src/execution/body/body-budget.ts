@@ -47,6 +47,8 @@ export class BodyBudget {
    */
   reserve(caller: string, bytes: number): BodyRoom {
     const { promise: granted, resolve: grant, reject: cancel } = Promise.withResolvers<void>();
+    // A call that has ended does not wait for its room any more, and an unhandled rejection would end the process.
+    granted.catch(() => undefined);
     const request: Request = { caller, bytes, state: 'waiting', grant, cancel };
     if (this.fits(request)) this.admit(request);
     else if (this.waiting.size < maxWaiting) this.waiting.add(request);
