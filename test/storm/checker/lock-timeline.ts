@@ -15,19 +15,25 @@ export interface LockState {
 /** Everything that the lock of a target has said, in order, whatever Lease it was. */
 export function lockTimeline(target: string, { locks }: Story): readonly LockState[] {
   const changes = locks
-    .flatMap(({ states }) => states)
-    .filter(({ object }) => textAt(object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') === target)
-    .toSorted((a, b) => a.revision - b.revision);
-  return changes.map((change, index) => ({
+    .flatMap(({ states }) => states.map((change, index) => ({ change, earlier: states.slice(0, index) })))
+    .filter(({ change }) => textAt(change.object, 'metadata', 'annotations', targetAnnotation) === target)
+    .toSorted((a, b) => a.change.revision - b.change.revision);
+  return changes.map(({ change, earlier }, index) => ({
     change,
     holder: change.gone ? undefined : textAt(change.object, 'spec', 'holderIdentity')?.split('/')[2],
-    byNeighbour: isByNeighbour(change, changes[index - 1]),
+    byNeighbour: change.gone ? earlier.some(isAboutToBeDeleted) : hasNewMark(change, changes[index - 1]?.change),
   }));
 }
 
-/** The neighbour marks a Lease before it deletes it, and each time that it changes one. */
-function isByNeighbour(change: Change, previous: Change | undefined): boolean {
-  const mark = markOf(change.object, 'lock');
-  if (mark === undefined) return false;
-  return change.gone ? mark.startsWith('delete') : mark !== markOf(previous?.object, 'lock');
+const targetAnnotation = 'kubernaut.ai/target-resource';
+
+/** The neighbour marks a Lease before it deletes it. Another mark may follow before it does: it interferes in several ways at once. */
+function isAboutToBeDeleted({ object }: Change): boolean {
+  return markOf(object, 'lock')?.startsWith('delete') === true;
+}
+
+/** The neighbour marks a Lease each time that it changes one. */
+function hasNewMark({ object }: Change, previous: Change | undefined): boolean {
+  const mark = markOf(object, 'lock');
+  return mark !== undefined && mark !== markOf(previous?.object, 'lock');
 }

@@ -7,11 +7,15 @@ const target = 'shop/deployment/app';
 const objections = (builder: HistoryBuilder) => lockIsHeldWhileRunning(tell(builder.build())).map((one) => one.message);
 const running = () => new HistoryBuilder().execution('a').lock('a').run('a');
 const deleted = (builder: HistoryBuilder) => builder.lock('a', target, 'delete-1').gone('Lease', 'lock');
+/** The neighbour empties a lock between marking and deleting it, and the service restores it meanwhile. */
+const markedEarlier = (builder: HistoryBuilder) =>
+  builder.lock('a', target, 'delete-1').lock('', target, 'empty-2').lock('a', target, 'empty-2');
 const lost = [`team/a-run was running when its execution lost ${target}`];
 
 describe('a lock that the neighbour takes from a running execution', () => {
   it.each([
     ['deleted', deleted(running())],
+    ['marked, emptied, restored and then deleted', markedEarlier(running()).gone('Lease', 'lock')],
     ['emptied', running().lock('', target, 'empty-1')],
     ['given to another execution', running().lock('b', target, 'reassign-1')],
   ])('has to be restored in time when it was %s', (_what, taken) => {
