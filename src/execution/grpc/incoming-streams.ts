@@ -3,7 +3,7 @@ import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:
 import type { Peer } from '../../connections/connection-limits.ts';
 import { isRecord } from '../../kubernetes/json.ts';
 import { correctTimeout } from './call-timeout.ts';
-import { StreamQueue } from './stream-queue.ts';
+import { StreamQueue } from '../../connections/stream-queue.ts';
 
 /** Node.js publishes each stream of an HTTP/2 server here before it emits `stream`. */
 const streamCreated = 'http2.server.stream.created';

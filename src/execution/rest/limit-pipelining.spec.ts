@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
 import { limitPipelining } from './limit-pipelining.ts';
 
 describe('a connection', () => {
-  const handler = limitPipelining();
+  let handler: ReturnType<typeof limitPipelining>;
+  beforeEach(() => {
+    handler = limitPipelining();
+  });
   const ask = (socket: { destroyed: boolean; destroy(): void }) => {
     const response = new EventEmitter();
     const state = { isHandled: false };
@@ -46,6 +49,15 @@ describe('a connection', () => {
     await first.answer();
 
     expect(second.state.isHandled).toBe(false);
+  });
+
+  it('waits for the next turn of the event loop when others have sent many requests', async () => {
+    const requests = Array.from({ length: 25 }, () => ask(connect()));
+    const handled = () => requests.filter(({ state }) => state.isHandled).length;
+
+    expect(handled()).toBe(20);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(handled()).toBe(25);
   });
 
   it('is closed when too many of its requests are unanswered', () => {

@@ -32,17 +32,17 @@ export const apiLimitFaults: readonly Fault[] = [
   },
   {
     name: 'gRPC streams that are closed are handed on',
-    file: 'src/execution/grpc/stream-queue.ts',
+    file: 'src/connections/stream-queue.ts',
     find: 'return closed || destroyed;',
     replace: 'return closed && destroyed && false;',
-    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
+    caughtBy: ['src/connections/stream-queue.spec.ts'],
   },
   {
     name: 'all gRPC streams of a read are handed on at once',
-    file: 'src/execution/grpc/stream-queue.ts',
+    file: 'src/connections/stream-queue.ts',
     find: '&& this.left > 0) this.serve(handOn)',
     replace: '&& this.left > -1e9) this.serve(handOn)',
-    caughtBy: ['src/execution/grpc/stream-queue.spec.ts'],
+    caughtBy: ['src/connections/stream-queue.spec.ts'],
   },
   {
     name: 'open gRPC streams are not bounded over all connections',
@@ -68,7 +68,7 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'all pipelined requests are handled at once',
     file: 'src/execution/rest/limit-pipelining.ts',
-    find: 'if (requests.length === 1) next();',
+    find: 'if (requests.length === 1) handle();',
     replace: 'next();',
     caughtBy: ['src/execution/rest/limit-pipelining.spec.ts'],
   },
