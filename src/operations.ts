@@ -55,8 +55,9 @@ async function serve(page: DynamicModule, { host, port }: Address): Promise<void
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new Error('the page is not served over HTTP');
   limitTimes(server);
-  // Whoever asks for the next page connects anew, so that nobody has many requests answered in one turn of the event loop.
+  // One request per connection: Node.js would answer hundreds of pipelined ones with 503 in one turn of the event loop.
   server.maxRequestsPerSocket = 1;
+  server.on('dropRequest', (_request, socket) => socket.destroy());
   new ConnectionLimits(connectionCaps).applyTo(server);
   await app.listen(port, host);
   server.unref();

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
 import { freePorts } from '../../cluster/ports.ts';
@@ -78,6 +79,19 @@ describe('a replica', () => {
     await expect(statusOf(`${metrics}/livez`)).resolves.toBe(404);
     await expect(statusOf(`${metrics}/openapi.json`)).resolves.toBe(404);
     await expect(statusOf(`${metrics}/metrics`, 'DELETE')).resolves.toBe(404);
+  });
+
+  it('closes a connection to health or metrics that pipelines requests', async () => {
+    const answersOn = async (address: string): Promise<number> => {
+      const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1').setEncoding('utf8');
+      socket.write('GET /none HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(50));
+      let text = '';
+      for await (const part of socket) text += String(part);
+      return text.split('HTTP/1.1 ').length - 1;
+    };
+
+    await expect(answersOn(health)).resolves.toBeLessThanOrEqual(1);
+    await expect(answersOn(service.metrics)).resolves.toBeLessThanOrEqual(1);
   });
 
   it('is not ready from SIGTERM on, but live and still answering', async () => {
