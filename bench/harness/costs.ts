@@ -41,7 +41,7 @@ export async function bytesFigures(cluster: Cluster, namespace: string, count: n
 /** Name of the figure that tells with how many requests Tekton's controller works on a PipelineRun of one task. */
 export const requestsFigureName = "requests of Tekton's controller for its own objects, for a PipelineRun";
 
-/** Name of the figure that tells how much of the API server's heap a finished execution and its PipelineRun take. */
+/** Name of the figure for the API server's heap per finished execution with its PipelineRun. */
 export const apiServerHeapFigureName = 'heap of the API server for a finished execution';
 
 /** Name of the figure that tells what the garbage collector of Kubernetes asks for an execution that is deleted. */

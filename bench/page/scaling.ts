@@ -10,7 +10,7 @@ import { replaceTables, tableOf } from './tables.ts';
 
 const page = new URL('../../docs/scaling.md', import.meta.url);
 const unknown = 'not measured';
-/** Loads that the page tells of: executions a second, and finished executions in the cluster. */
+/** Loads shown on the page: executions per second, and finished executions in the cluster. */
 const [rates, finished] = [[1, 10, 100], 1_000_000] as const;
 
 /** docs/scaling.md with its tables generated from the last results. */

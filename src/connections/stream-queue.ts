@@ -1,7 +1,7 @@
-/** How many streams are handed on in one turn of the event loop; each may cost some tenths of a millisecond. */
+/** How many streams are handed on per turn of the event loop; each may cost some tenths of a millisecond. */
 const perTurn = 20;
 
-/** What the queue needs to know of a stream. */
+/** An HTTP/2 stream, or the response to an HTTP/1.1 request. */
 export interface QueuedStream {
   readonly closed: boolean;
   readonly destroyed: boolean;
@@ -9,8 +9,8 @@ export interface QueuedStream {
 }
 
 /**
- * Hands streams on, a bounded number per turn of the event loop and one connection after the other, so that the streams of a
- * connection wait only for each other. Streams that are closed by then are dropped.
+ * Hands on a bounded number of gRPC streams, or REST requests, per turn of the event loop. Connections take turns, so a connection
+ * with many streams delays only its own. Streams that have closed in the meantime are dropped.
  */
 export class StreamQueue {
   private readonly waiting = new Map<object, Map<QueuedStream, () => void>>();

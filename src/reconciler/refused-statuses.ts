@@ -33,8 +33,8 @@ export class RefusedStatuses {
   }
 
   /**
-   * When a Running execution ended of which the API server refuses to record the end: nothing of it runs, so its target is
-   * free. Undefined for any other execution.
+   * When a Running execution ended whose end the API server refuses to record. Nothing of it runs any more, so its target is free.
+   * Undefined for any other execution.
    */
   unrecordedEndOf({ metadata }: WorkflowExecution): Date | undefined {
     const since = this.#ends.get(metadata.uid);
