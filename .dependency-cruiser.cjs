@@ -1,6 +1,6 @@
 // The rooms of src/ and what each may know (docs/adr/0002-rooms.md). `npm run check` holds the imports to this table.
 const rooms = {
-  execution: [
+  api: [
     'auth',
     'connections',
     'health',
@@ -33,7 +33,7 @@ const rooms = {
   tracing: ['workflow-execution', 'kubernetes'],
   config: ['workflow-execution'],
   'workflow-execution': [],
-  connections: [],
+  connections: ['config', 'kubernetes'],
   kubernetes: [],
 };
 

@@ -6,8 +6,8 @@ import { credentials } from '@grpc/grpc-js';
 import {
   CreateWorkflowExecutionRequest,
   WorkflowExecutionServiceClient,
-} from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import type { CreateWorkflowExecutionResponse } from '../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { CreateWorkflowExecutionResponse } from '../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { Cluster } from '../test/cluster/index.ts';
 import { withToken } from '../test/support/callers.ts';
 

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.ts';
 import type { Config } from './config/config.ts';
-import { ExecutionModule } from './execution/execution.module.ts';
+import { ApiModule } from './api/api.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { KubernetesModule } from './kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
@@ -29,7 +29,7 @@ export class AppModule {
           : KubernetesModule.forResources([executionSource(config)]),
         MetricsModule,
         HealthModule,
-        ...(config.roles.includes('api') ? [ExecutionModule] : []),
+        ...(config.roles.includes('api') ? [ApiModule] : []),
         ...(config.roles.includes('controller') ? [ReconcilerModule] : []),
       ],
     };

@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.ts';
-import type { CertificateEvents } from './execution/tls/server-certificate.ts';
+import type { CertificateEvents } from './connections/server-certificate.ts';
 import { activeSpanInLog } from './tracing/traceparent.ts';
 
 /** Log lines as JSON on standard output, one for each event that matters; requests are not logged one by one. */

@@ -3,15 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { getMetadataStorage } from 'class-validator';
-import { requestIdRule } from '../src/execution/idempotency/request-identity.ts';
-import { dnsLabel, dnsSubdomain } from '../src/execution/names.ts';
+import { requestIdRule } from '../src/api/executions/idempotency/request-identity.ts';
+import { dnsLabel, dnsSubdomain } from '../src/api/resource/names.ts';
 import { arrayOf, isRecord, recordOf } from '../src/kubernetes/json.ts';
-import '../src/execution/create-workflow-execution.dto.ts';
-import '../src/execution/logs/logs.dto.ts';
-import '../src/execution/rest/parameters.dto.ts';
-import '../src/execution/watch/watch.dto.ts';
+import '../src/api/executions/create-workflow-execution.dto.ts';
+import '../src/api/logs/logs.dto.ts';
+import '../src/api/resource/parameters.dto.ts';
+import '../src/api/watch/watch.dto.ts';
 import { credentialPatterns } from '../src/workflow-execution/secret-parameters.ts';
-import { brokenTextRule, type TextRule } from '../src/execution/validation/text.validator.ts';
+import { brokenTextRule, type TextRule } from '../src/api/validation/text.validator.ts';
 
 const mebibyte = 1024 * 1024;
 

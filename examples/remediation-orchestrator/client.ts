@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { credentials, InterceptingCall, type ChannelCredentials, type Interceptor } from '@grpc/grpc-js';
-import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { WorkflowExecutionServiceClient } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 
 /** Where the service is, and how it is spoken to. */
 export interface Connection {

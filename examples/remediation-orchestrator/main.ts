@@ -1,6 +1,6 @@
 // Has one workflow executed and says what came of it. See README.md.
 import { parseArgs } from 'node:util';
-import { Phase } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { Phase } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { connect } from './client.ts';
 import { remediate } from './remediate.ts';
 import { isServiceError } from './retry.ts';

@@ -10,7 +10,7 @@ import {
   type WatchWorkflowExecutionsResponse,
   type WorkflowExecution,
   type WorkflowExecutionServiceClient,
-} from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { isServiceError, pauseOrThrow } from './retry.ts';
 
 /** One remediation that is to be carried out. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { RetryInfo } from '../../src/execution/generated/google/rpc/error_details.ts';
-import { Status } from '../../src/execution/generated/google/rpc/status.ts';
+import { RetryInfo } from '../../src/api/generated/google/rpc/error_details.ts';
+import { Status } from '../../src/api/generated/google/rpc/status.ts';
 
 /** Longest pause by ourselves, in milliseconds. */
 const longestPauseMs = 5_000;

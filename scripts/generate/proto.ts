@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const target = 'src/execution/generated';
+const target = 'src/api/generated';
 
 /** What reflection tells of: our own service with the details of its errors, and the health service beside it. */
 const described = [

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { resourceName } from '../../src/execution/names.ts';
+import { resourceName } from '../../src/api/resource/names.ts';
 import { Caller } from './client/caller.ts';
 import { Load } from './client/load.ts';
 import { ResumingWatch } from './client/resuming-watch.ts';

@@ -1,8 +1,8 @@
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { WorkflowExecutionServiceClient } from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { WorkflowExecutionServiceClient } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
-import { startApi } from '../integration/execution/running-api.ts';
+import { startApi } from '../integration/api/running-api.ts';
 import { apiCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
 import { endAfter, resetAfter } from '../integration/support/faults.ts';

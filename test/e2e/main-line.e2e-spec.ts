@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
-import { sharedApi } from '../integration/execution/shared-api.ts';
+import { sharedApi } from '../integration/api/shared-api.ts';
 import { grpcLog, restLog, wholeLog } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';

@@ -11,7 +11,7 @@ import { expectedOf } from '../audit-storm/plan.ts';
 import { findCache } from '../cluster/cache.ts';
 import { checkTrail, describeViolation, startDataStorage, type DataStorageDouble } from '../data-storage/index.ts';
 import { assess, ensureGitopsStatus } from '../gitops/assess.ts';
-import { sharedApi } from '../integration/execution/shared-api.ts';
+import { sharedApi } from '../integration/api/shared-api.ts';
 import { restrictPods } from '../integration/reconciler/admission.ts';
 import { podResource } from '../support/pods.ts';
 import { startPrivateRegistry, type PrivateRegistry } from '../support/private-registry.ts';

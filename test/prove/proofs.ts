@@ -48,7 +48,7 @@ export const proofs: readonly Proof[] = [
     run: {
       jest: [
         ...['--coverage', '--selectProjects=unit', '--selectProjects=integration'],
-        ...['src/.*\\.spec\\.ts$', 'test/integration/execution/(log-keep-alive|watch)', 'reconciler/target-locks'],
+        ...['src/.*\\.spec\\.ts$', 'test/integration/api/(log-keep-alive|watch)', 'reconciler/target-locks'],
       ],
     },
     cluster: 'shared',
@@ -92,7 +92,7 @@ export const proofs: readonly Proof[] = [
     name: 'thousand-creates',
     seconds: 14,
     proves: 'A thousand creates with repeated request ids under connection cuts make one execution for each id.',
-    run: { jest: ['test/integration/execution/thousand-creates'] },
+    run: { jest: ['test/integration/api/thousand-creates'] },
     cluster: 'shared',
   },
   {
@@ -106,7 +106,7 @@ export const proofs: readonly Proof[] = [
     name: 'slow-reader',
     seconds: 20,
     proves: 'A slow reader of a watch gets the latest states, and nothing is buffered for it.',
-    run: { jest: ['test/integration/execution/slow-reader'] },
+    run: { jest: ['test/integration/api/slow-reader'] },
     cluster: 'shared',
   },
   {
@@ -114,7 +114,7 @@ export const proofs: readonly Proof[] = [
     seconds: 45,
     proves:
       'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
-    run: { jest: ['test/integration/execution/connections.prove'] },
+    run: { jest: ['test/integration/api/connections.prove'] },
     cluster: 'shared',
   },
   {

@@ -1,12 +1,12 @@
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ServiceError } from '@grpc/grpc-js';
-import { ErrorInfo } from '../../src/execution/generated/google/rpc/error_details.ts';
-import { Status } from '../../src/execution/generated/google/rpc/status.ts';
+import { ErrorInfo } from '../../src/api/generated/google/rpc/error_details.ts';
+import { Status } from '../../src/api/generated/google/rpc/status.ts';
 import type {
   StreamWorkflowExecutionLogsResponse,
   WorkflowExecutionServiceClient,
-} from '../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/workflow-execution/timestamp.ts';
 
 /** A line of a log, whatever the transport. */

@@ -4,7 +4,7 @@ import { fetch } from 'undici';
 import {
   CreateWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
-} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { Connections, Endpoint } from '../../drill/client/connections.ts';
 
 /** Milliseconds between two rounds of calls, and that an answer may take. */

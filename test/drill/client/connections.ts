@@ -1,6 +1,6 @@
 import { credentials } from '@grpc/grpc-js';
 import { Agent } from 'undici';
-import { WorkflowExecutionServiceClient } from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { WorkflowExecutionServiceClient } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { withToken } from '../../support/callers.ts';
 
 /** Where a replica answers, `host:port`. */

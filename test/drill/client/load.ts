@@ -5,7 +5,7 @@ import {
   type CreateWorkflowExecutionResponse,
   type GetWorkflowExecutionResponse,
   type ListWorkflowExecutionsResponse,
-} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { parseJson, at } from '../../cluster/json.ts';
 import { textAt } from '../../storm/history/json.ts';
 import { waitParameters } from '../../storm/harness/wait-workflow.ts';

@@ -3,7 +3,7 @@ import {
   WatchWorkflowExecutionsRequest,
   type WatchWorkflowExecutionsResponse,
   type WorkflowExecutionServiceClient,
-} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 
 /** Milliseconds before a watch is opened again: a replica that is down refuses at once. */
 const reopenMs = 50;

@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { operatorCaller } from '../../support/callers.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
 import { startService } from '../../support/service.ts';
-import { untilOperator } from '../execution/shared-api.ts';
+import { untilOperator } from '../api/shared-api.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace } from '../support/namespace.ts';
 

@@ -7,7 +7,7 @@ import { runCommand } from '../../cluster/command.ts';
 import { bind, callerOf } from '../../support/callers.ts';
 import { kubectl } from '../../support/product.ts';
 import { releaseExecutions } from '../../support/release-executions.ts';
-import { sharedApi, untilOperator } from '../execution/shared-api.ts';
+import { sharedApi, untilOperator } from '../api/shared-api.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { commandBlocks } from './command-blocks.ts';
 

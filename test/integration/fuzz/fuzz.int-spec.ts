@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { restCaller } from '../execution/rest-caller.ts';
-import { sharedApi } from '../execution/shared-api.ts';
+import { restCaller } from '../api/rest-caller.ts';
+import { sharedApi } from '../api/shared-api.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { Fuzzer } from './fuzzer.ts';

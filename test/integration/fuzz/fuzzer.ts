@@ -3,7 +3,7 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { isRecord, parseJson } from '../../../src/kubernetes/json.ts';
 import { withToken } from '../../support/callers.ts';
-import type { ApiClient } from '../execution/api-client.ts';
+import type { ApiClient } from '../api/api-client.ts';
 import { send, type RawAnswer, type RawRequest } from '../support/raw-request.ts';
 import { type FuzzRequest, keepExample, keptExamples } from './examples.ts';
 import { anyGrpcRequest, type GrpcRequest } from './grpc-requests.ts';

@@ -7,7 +7,7 @@ import {
   ListWorkflowExecutionsRequest,
   StreamWorkflowExecutionLogsRequest,
   WatchWorkflowExecutionsRequest,
-} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { anyText } from './values.ts';
 

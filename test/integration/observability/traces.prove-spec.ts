@@ -3,7 +3,7 @@ import { credentials, Metadata } from '@grpc/grpc-js';
 import {
   WatchWorkflowExecutionsRequest,
   WorkflowExecutionServiceClient,
-} from '../../../src/execution/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { arrayOf, recordOf, stringOf } from '../../../src/kubernetes/json.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { spanContextAnnotation } from '../../../src/tekton/build-pipeline-run.ts';

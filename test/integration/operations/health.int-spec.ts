@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import type { ServiceProcess } from '../../support/service.ts';
-import { healthOf } from '../execution/health.ts';
+import { healthOf } from '../api/health.ts';
 import type { Injection } from '../support/fault-proxy.ts';
 import { hold, reset } from '../support/faults.ts';
 import { until } from '../support/until.ts';

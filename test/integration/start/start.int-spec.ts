@@ -9,7 +9,7 @@ import { requireResources } from '../../../src/health/preflight.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import { startService } from '../../support/service.ts';
-import { healthOf } from '../execution/health.ts';
+import { healthOf } from '../api/health.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer } from '../support/faults.ts';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { RunningApi } from '../execution/running-api.ts';
+import type { RunningApi } from '../api/running-api.ts';
 
 /** A request over HTTP, to be sent as it is. */
 export interface RawRequest {

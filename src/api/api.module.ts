@@ -1,0 +1,73 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.ts';
+import { HealthModule } from '../health/health.module.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
+import { AccessGuard } from './call/access.guard.ts';
+import { AttemptLog } from './call/attempt-log.ts';
+import { Authentication } from './call/authentication.ts';
+import { RateLimits } from './call/rate-limits.ts';
+import { Rights } from './call/rights.ts';
+import { TargetAccess } from './call/target-access.ts';
+import { AnswerRoom } from './call/answer-room.ts';
+import { RequestBodies } from './call/request-bodies.ts';
+import { ClusterAnswers } from './errors/cluster-answers.ts';
+import { apiMetrics } from './api.metrics.ts';
+import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
+import { CallAdmission } from './grpc/call-admission.ts';
+import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
+import { GrpcHealth } from './grpc/grpc-health.ts';
+import { RepeatableCreation } from './executions/idempotency/repeatable-creation.ts';
+import { ExecutionLists } from './executions/listing/execution-lists.ts';
+import { randomSuffix } from './resource/names.ts';
+import { ExecutionEnd } from './logs/execution-end.ts';
+import { LogsController } from './logs/logs.controller.ts';
+import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
+import { LogsService } from './logs/logs.service.ts';
+import { ExecutionController } from './executions/execution.controller.ts';
+import { JsonBody } from './rest/json-body.ts';
+import { Drain } from './call/drain.ts';
+import { OpenStreams } from './call/open-streams.ts';
+import { WatchController } from './watch/watch.controller.ts';
+import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
+import { watchProviders } from './watch/watch.providers.ts';
+
+/**
+ * The execution API over REST and gRPC. The application gives it, globally: ConfigModule; KubernetesModule with the
+ * client and the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module can not.
+ */
+@Module({
+  imports: [AuthModule, HealthModule, TargetsModule],
+  controllers: [
+    ExecutionController,
+    ExecutionGrpcController,
+    WatchController,
+    WatchGrpcController,
+    LogsController,
+    LogsGrpcController,
+  ],
+  providers: [
+    ExecutionService,
+    RepeatableCreation,
+    ClusterAnswers,
+    ExecutionLists,
+    AccessGuard,
+    AttemptLog,
+    Authentication,
+    RateLimits,
+    Rights,
+    TargetAccess,
+    RequestBodies,
+    AnswerRoom,
+    JsonBody,
+    CallAdmission,
+    OpenStreams,
+    ExecutionEnd,
+    LogsService,
+    Drain,
+    GrpcHealth,
+    ...watchProviders,
+    ...apiMetrics,
+    { provide: NAME_SUFFIX, useValue: randomSuffix },
+  ],
+})
+export class ApiModule {}

@@ -1,0 +1,264 @@
+import { describe, expect, it } from '@jest/globals';
+import { CancelledError, ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
+import { settle } from '../../kubernetes/fake-clock.builders.ts';
+import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { invalidField } from '../errors/api-error.ts';
+import type { Call } from '../call/call.ts';
+import { aPolicy } from '../../workflow-execution/policy.builders.ts';
+import { serviceWith } from './execution-service.builders.ts';
+import { identityOf } from './idempotency/request-identity.ts';
+
+/** A call of somebody who stays. */
+const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+const command = { namespace: 'payment', spec: aSpec() };
+const key = { namespace: 'payment', name: 'we-1' };
+
+describe('creating an execution', () => {
+  it('makes a name when none is given, and puts what was stored into the lists of this replica', async () => {
+    const { service, answer, upsertIfNewer } = serviceWith({});
+
+    const created = await service.create(command, call);
+
+    expect(answer.mock.calls[0]?.[1]).toMatchObject({
+      kind: 'WorkflowExecution',
+      metadata: { namespace: 'payment', name: 'rr-pod-crash-f8a3b9c2-suffix' },
+      spec: aSpec(),
+    });
+    expect(upsertIfNewer).toHaveBeenCalledWith(created);
+  });
+
+  it('takes the name that is given', async () => {
+    const { service, answer } = serviceWith({});
+
+    await service.create({ ...command, name: 'we-1' }, call);
+
+    expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
+  });
+
+  it('takes the name that follows from the id of the request, so that a repetition meets the first one', async () => {
+    const { service, answer } = serviceWith({});
+    const repeatable = { ...command, requestId: 'r-1' };
+
+    await service.create(repeatable, call);
+    await service.create(repeatable, call);
+
+    const name = identityOf(repeatable, '')?.derivedName;
+    expect(answer.mock.calls.map(([, created]) => created)).toEqual([
+      expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
+      expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
+    ]);
+  });
+
+  it('is refused where nothing would ever run it', async () => {
+    const { service, answer } = serviceWith({ watchNamespaces: ['billing', 'shop'] });
+
+    await expect(service.create(command, call)).rejects.toThrow(
+      'metadata.namespace: must be one that this service serves (billing, shop)',
+    );
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('is refused when it is cancelled from the start', async () => {
+    const { service } = serviceWith({});
+
+    await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) }, call)).rejects.toThrow(
+      'spec.cancelRequested: must not be true when an execution is created',
+    );
+  });
+
+  it('is refused when the policy does not allow it, with every field that breaks it', async () => {
+    const policy = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
+    const { service, answer } = serviceWith({ policy });
+
+    await expect(service.create(command, call)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: expect.stringMatching(
+        /^spec\.workflowRef\.containerImage: must be .+ WFE_ALLOWED_BUNDLES .+ \(and 1 more\)$/,
+      ),
+      details: {
+        violations: [
+          { path: ['spec', 'workflowRef', 'containerImage'] },
+          { path: ['spec', 'workflowRef', 'containerDigest'] },
+        ],
+      },
+    });
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it.each([false, true])('is refused when its target is, also when it is only validated: %s', async (validateOnly) => {
+    const assertTarget = () => Promise.reject(invalidField(['spec', 'targetResource'], 'node is cluster-scoped'));
+    const { service, answer } = serviceWith({ assertTarget });
+
+    await expect(service.create({ ...command, validateOnly }, call)).rejects.toThrow(
+      'spec.targetResource: node is cluster-scoped',
+    );
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('that admission control refuses is told why', async () => {
+    const { service, upsertIfNewer } = serviceWith({
+      answer: () => Promise.reject(new ForbiddenError('quota is full')),
+    });
+
+    await expect(service.create(command, call)).rejects.toMatchObject({
+      code: 'PermissionDenied',
+      message: 'quota is full',
+    });
+    expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+});
+
+describe("a refusal that is this service's own fault", () => {
+  const refused = () => Promise.reject(new ForbiddenError('User "system:serviceaccount:x" can not create'));
+
+  it("is not passed on as the caller's when something was to be created", async () => {
+    const { service } = serviceWith({ answer: refused, mayItself: false });
+
+    await expect(service.create(command, call)).rejects.toMatchObject({
+      code: 'Unavailable',
+      message: 'the cluster refuses this service',
+      details: { retryAfterMs: 1_000 },
+    });
+  });
+
+  it('is all that a reader can be refused with', async () => {
+    const { service } = serviceWith({ answer: refused });
+
+    await expect(service.get(key, call)).rejects.toMatchObject({ code: 'Unavailable' });
+  });
+});
+
+describe('reading an execution', () => {
+  const known = aWorkflowExecution({ metadata: { uid: 'known' } });
+
+  it('asks nobody for what the watch has brought', async () => {
+    const { service, answer } = serviceWith({ known });
+
+    await expect(service.get(key, call)).resolves.toBe(known);
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('asks the cluster for what the watch has not brought yet', async () => {
+    const { service } = serviceWith({});
+
+    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
+  });
+
+  it('asks the cluster as long as the watch is broken', async () => {
+    const { service } = serviceWith({ known, failure: new UnavailableError('down') });
+
+    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
+  });
+
+  it.each([
+    ['the cluster is out of reach', new UnavailableError('down'), 'Unavailable'],
+    ['the caller goes away', new CancelledError('gone'), 'Cancelled'],
+  ])('says so when %s', async (_, error, code) => {
+    const { service } = serviceWith({ answer: () => Promise.reject(error) });
+
+    await expect(service.get(key, call)).rejects.toMatchObject({ code });
+  });
+
+  it('hands on what it does not know', async () => {
+    const bug = new TypeError('x is not a function');
+    const { service } = serviceWith({ answer: () => Promise.reject(bug) });
+
+    await expect(service.get(key, call)).rejects.toBe(bug);
+  });
+});
+
+describe('cancelling an execution', () => {
+  const by = (username: string): Call => ({ ...call, caller: { username, groups: [], extra: {} } });
+
+  it('is decided anew when the execution has changed, but not for ever', async () => {
+    const { service, patch } = serviceWith({});
+
+    await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
+    expect(patch).toHaveBeenCalledTimes(5);
+  });
+
+  it('is asked for on the state that was read, in the name of the caller', async () => {
+    const { service, patch } = serviceWith({});
+    patch.mockResolvedValue(aWorkflowExecution());
+
+    await service.cancel({ key, mode: 'Graceful' }, by('alice'));
+
+    expect(patch.mock.calls[0]?.[2]).toEqual({
+      metadata: {
+        resourceVersion: aWorkflowExecution().metadata.resourceVersion,
+        annotations: { [ownAnnotations.cancelRequestedBy]: 'alice' },
+      },
+      spec: { cancelRequested: true },
+    });
+  });
+
+  it.each([
+    [
+      'from the start',
+      {},
+      { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' },
+    ],
+    ['later', { cancelRequested: true }, { [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
+  ])('immediately %s records who asked for that', async (_, spec, annotations) => {
+    const execution = aWorkflowExecution({ spec });
+    const { service, patch } = serviceWith({ answer: () => Promise.resolve(execution) });
+    patch.mockResolvedValue(execution);
+
+    await service.cancel({ key, mode: 'Immediate' }, by('bob'));
+
+    expect(patch.mock.calls[0]?.[2]).toMatchObject({
+      metadata: { annotations },
+      spec: { cancelRequested: true, cancelMode: 'Immediate' },
+    });
+  });
+});
+
+describe('deleting an execution', () => {
+  const { uid } = aWorkflowExecution().metadata;
+  it.each([
+    ['the one that was read, not another one of its name', {}, { uid, resourceVersion: undefined }],
+    ['what its caller has seen', { uid: 'a', resourceVersion: '7' }, { uid: 'a', resourceVersion: '7' }],
+  ])('deletes %s', async (_, only, preconditions) => {
+    const { service, deletion } = serviceWith({});
+    await service.delete({ key, ...only }, call);
+    expect(deletion.mock.calls.map(([, , options]) => options?.preconditions)).toEqual([preconditions]);
+  });
+
+  it('returns what is left of it, and puts that into the lists of this replica', async () => {
+    const left = aWorkflowExecution({ metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } });
+    const { service, upsertIfNewer } = serviceWith({ left });
+    await expect(service.delete({ key }, call)).resolves.toBe(left);
+    expect(upsertIfNewer).toHaveBeenCalledWith(left);
+  });
+
+  it('returns what was read when another one has its name by then', async () => {
+    const read = aWorkflowExecution();
+    const left = aWorkflowExecution({ metadata: { uid: 'another' } });
+    const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(read), left });
+    await expect(service.delete({ key }, call)).resolves.toBe(read);
+    expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+});
+
+describe('an execution that the cluster is asked for', () => {
+  it.each<[string, (service: ReturnType<typeof serviceWith>['service']) => Promise<unknown>]>([
+    ['get', (service) => service.get(key, call)],
+    ['cancel', (service) => service.cancel({ key, mode: 'Graceful' }, call)],
+    ['delete', (service) => service.delete({ key }, call)],
+  ])('is not read for the %s of a caller who has not read the answers before', async (_, ask) => {
+    const { service, answer, patch } = serviceWith({});
+    patch.mockResolvedValue(aWorkflowExecution());
+    const unread = new AbortController();
+    for (let answers = 0; answers < 5; answers++) await service.get(key, { ...call, signal: unread.signal });
+    answer.mockClear();
+
+    const next = ask(service);
+    await settle();
+    expect(answer).not.toHaveBeenCalled();
+    unread.abort();
+    await next;
+
+    expect(answer).toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { CreateWorkflowExecutionDto } from '../executions/create-workflow-execution.dto.ts';
+import { RequestValidationPipe } from './validation.pipe.ts';
+
+const pipe = new RequestValidationPipe();
+
+/** The fields that a body breaks rules of, with the rules. */
+async function brokenRules(body: object): Promise<Record<string, string>> {
+  const failure = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
+  if (!(failure instanceof ApiError)) return {};
+  const { violations = [] } = failure.details;
+  return Object.fromEntries(violations.map(({ path, message }) => [path.join('.'), message]));
+}
+
+describe('a body', () => {
+  it('that keeps the rules becomes an instance of its class, unchanged', async () => {
+    const body = { metadata: { name: 'we-1', labels: { 'app.kubernetes.io/name': 'x', A_b: '' } }, spec: aSpec() };
+
+    const dto = await pipe.validated(CreateWorkflowExecutionDto, body);
+
+    expect(dto).toBeInstanceOf(CreateWorkflowExecutionDto);
+    expect(JSON.parse(JSON.stringify(dto))).toEqual(body);
+  });
+
+  it.each([
+    ['nothing', {}, { spec: 'is required' }],
+    ['a list', [], { '': 'must be an object, not a list' }],
+    ['a null spec', { spec: null }, { spec: 'is required' }],
+    ['a text for a spec', { spec: 'x' }, { spec: 'must be an object' }],
+    ['a list for a spec', { spec: [] }, { spec: 'must be an object' }],
+    ['an unknown field', { spec: aSpec(), status: {} }, { status: 'is not a known field' }],
+    ['an unknown field inside', { spec: { ...aSpec(), colour: 1 } }, { 'spec.colour': 'is not a known field' }],
+    ['a member of every object', { spec: { ...aSpec(), toString: 1 } }, { 'spec.toString': 'is not a known field' }],
+    ['a key __proto__', JSON.parse('{"__proto__": {}}') as object, { ['__proto__']: 'is not a known field' }],
+    ['another kind', { kind: 'Pod', spec: aSpec() }, { kind: 'must be WorkflowExecution' }],
+    [
+      'another version',
+      { apiVersion: 'v1', spec: aSpec() },
+      { apiVersion: 'must be workflowexecution.kubernaut.ai/v1alpha1' },
+    ],
+    [
+      'an optional field that is null',
+      { spec: { ...aSpec(), rationale: null } },
+      { 'spec.rationale': 'must be a string' },
+    ],
+    [
+      'a number as a text',
+      { spec: { ...aSpec(), ttlSecondsAfterFinished: '60' } },
+      { 'spec.ttlSecondsAfterFinished': 'must be a whole number' },
+    ],
+    [
+      'a label that is no text',
+      { metadata: { labels: { a: 1 } }, spec: aSpec() },
+      { 'metadata.labels': "the value of 'a' must be a string" },
+    ],
+    [
+      'keys of labels and annotations that are none',
+      { metadata: { labels: { a: '', 'a b': '' }, annotations: { [`${'x'.repeat(64)}`]: 'a b' } }, spec: aSpec() },
+      {
+        'metadata.labels': expect.stringMatching(/^every key must be letters, .* or alone; 'a b' is not$/),
+        'metadata.annotations': expect.stringMatching(/^every key must be letters, .* or alone; 'x+' is not$/),
+      },
+    ],
+    [
+      'a label that has too long a key',
+      { metadata: { labels: { [`${'a.'.repeat(200)}/a`]: '' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringContaining('every key must be') },
+    ],
+    [
+      'a label of another form',
+      { metadata: { labels: { team: 'a b' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringMatching(/^the value of 'team' must be empty, or letters/) },
+    ],
+    [
+      'a label that is too long',
+      { metadata: { labels: { team: 'a'.repeat(64) } }, spec: aSpec() },
+      { 'metadata.labels': "the value of 'team' must be at most 63 characters long" },
+    ],
+    [
+      'too many parameters',
+      { spec: aSpec({ parameters: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`P${i}`, ''])) }) },
+      { 'spec.parameters': 'must have at most 64 entries' },
+    ],
+    [
+      'a parameter that is too long',
+      { spec: aSpec({ parameters: { LONG: 'x'.repeat(8_193) } }) },
+      { 'spec.parameters': "the value of 'LONG' must be at most 8192 characters long" },
+    ],
+    [
+      'a parameter that Tekton would expand',
+      { spec: aSpec({ parameters: { GOOD: 'x', MESSAGE: 'restarted at $(date)' } }) },
+      { 'spec.parameters': expect.stringMatching(/^the value of 'MESSAGE' must not contain '\$\('/) },
+    ],
+    [
+      'parameters that are too large together',
+      { spec: aSpec({ parameters: { A: 'é'.repeat(5_119), B: 'x' } }) },
+      { 'spec.parameters': 'keys and values together must be at most 10240 bytes of UTF-8; they are 10241' },
+    ],
+    [
+      'half a character in a parameter',
+      { spec: aSpec({ parameters: { HALF: 'a\ud83d' } }) },
+      { 'spec.parameters.HALF': expect.stringContaining('must be Unicode text') },
+    ],
+    [
+      'half a character in any other text',
+      { spec: aSpec({ rationale: '\ude00!' }) },
+      { 'spec.rationale': expect.stringContaining('must be Unicode text') },
+    ],
+    [
+      'half a character in a key',
+      { metadata: { labels: { '\ud83d': 'x' } }, spec: aSpec() },
+      { 'metadata.labels': expect.stringContaining("must have no such key as '\ufffd'") },
+    ],
+  ])('with %s is refused', async (_, body, rules: object) => {
+    expect(await brokenRules(body)).toEqual(rules);
+  });
+
+  it('is told everything that is wrong with it at once', async () => {
+    const body = { metadata: { name: 'A' }, spec: { ...aSpec({ confidence: 2 }), targetResource: 'x' } };
+
+    expect(Object.keys(await brokenRules(body))).toEqual(['metadata.name', 'spec.targetResource', 'spec.confidence']);
+  });
+
+  it('gets the first 50 of its violations, and their number', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`x${i}`, i]));
+    const failure = await pipe
+      .validated(CreateWorkflowExecutionDto, { spec: { ...aSpec(), ...unknown } })
+      .catch(String);
+    const error = await pipe
+      .validated(CreateWorkflowExecutionDto, { spec: unknown })
+      .catch((thrown: unknown) => thrown);
+
+    expect(failure).toMatch(/spec\.x0: is not a known field \(and 399 more\)$/);
+    expect(error).toMatchObject({ details: { violationCount: 403 } });
+    expect((error as ApiError).details.violations).toHaveLength(50);
+  });
+
+  it('is refused for the number of its fields before each is looked at', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`x${i}`, i]));
+
+    expect(await brokenRules({ spec: { ...aSpec(), ...unknown } })).toEqual({
+      '': 'must not have more than 1000 fields and values in all',
+    });
+  });
+
+  it('that is nested absurdly deep is refused and does no harm', async () => {
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
+
+    expect(await brokenRules({ spec: deep })).toEqual({
+      'spec.a.a.a.a.a.a.a.a': 'is nested more than 8 levels deep',
+    });
+  });
+
+  it('counts characters as the cluster does', async () => {
+    expect(await brokenRules({ spec: aSpec({ parameters: { FACE: `${'x'.repeat(8_191)}😀` } }) })).toEqual({});
+  });
+
+  it('of any JSON at all is either right or told what is wrong', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.object({ withNullPrototype: false, maxDepth: 4 }), async (body) => {
+        const outcome = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
+        expect(outcome).toBeInstanceOf(ApiError);
+      }),
+    );
+  });
+});

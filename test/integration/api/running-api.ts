@@ -1,0 +1,81 @@
+import { Module } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { ConfigModule } from '../../../src/config/config.module.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import { ApiModule } from '../../../src/api/api.module.ts';
+import { configureGrpc } from '../../../src/api/grpc/configure-grpc.ts';
+import { configureHttp } from '../../../src/api/rest/configure-http.ts';
+import { tlsOptions, type ServerCertificate } from '../../../src/connections/server-certificate.ts';
+import { WATCH_CLOCK } from '../../../src/api/cache/catch-up.ts';
+import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
+import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
+import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
+import { executionIndexes } from '../../../src/workflow-execution/annotations.ts';
+import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
+import { operatorCaller } from '../../support/callers.ts';
+import { sharedCluster } from '../support/cluster.ts';
+import { type ApiClient, connectApi } from './api-client.ts';
+
+/** An execution API in the process of a test, without a reconciler. */
+export interface RunningApi extends ApiClient {
+  stop(): Promise<void>;
+}
+
+/** What an API in the process of a test may be given. */
+export interface RunningApiOptions {
+  /** Turns TLS on. */
+  readonly certificate?: ServerCertificate;
+  /** Measures how long watches are quiet and how long resource versions are waited for. */
+  readonly watchClock?: Clock;
+}
+
+@Module({})
+class RootModule {}
+
+/**
+ * Starts the execution API on free ports, for tests that need settings or faults of their own; others use the replicas of
+ * `sharedApi`. Its caller has every right on executions; calls are not limited.
+ */
+export async function startApi(
+  kubeConfig: PooledKubeConfig,
+  env: Readonly<Record<string, string>> = {},
+  { certificate, watchClock = systemClock }: RunningApiOptions = {},
+): Promise<RunningApi> {
+  const config = {
+    ...loadConfig({ WFE_RATE_LIMIT: '0', WFE_DRAIN_DELAY: '0s', ...env }),
+    grpc: { host: '127.0.0.1', port: 0 },
+  };
+  const imports = [
+    ConfigModule.forRoot(config),
+    KubernetesModule.forRoot({ kubeConfig }),
+    KubernetesModule.forResources([
+      { resource: workflowExecutionResource, namespaces: config.watchNamespaces, indexes: executionIndexes },
+    ]),
+    ApiModule,
+  ];
+  const module = await Test.createTestingModule({ imports: [{ module: RootModule, imports }] })
+    .overrideProvider(WATCH_CLOCK)
+    .useValue(watchClock)
+    .compile();
+  const app = module.createNestApplication<NestExpressApplication>({
+    bodyParser: false,
+    logger: ['error', 'fatal'],
+    httpsOptions: certificate && tlsOptions(certificate.current),
+  });
+  configureHttp(app, certificate);
+  const grpcServer = configureGrpc(app, config, certificate);
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+  const caller = config.auth === 'none' ? undefined : await operatorCaller(new KubernetesClient(sharedCluster()));
+  const addresses = { url: await app.getUrl(), grpcAddress: `127.0.0.1:${grpcServer.port}` };
+  const connection = connectApi(addresses, caller);
+  return {
+    ...connection.api,
+    async stop() {
+      connection.close();
+      await app.close();
+    },
+  };
+}
