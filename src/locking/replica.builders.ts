@@ -2,7 +2,7 @@ import { FakeApiServer, type FakeNetwork, type FakeRequest } from '../kubernetes
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import { ObjectStore } from '../kubernetes/object-store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import type { HolderState } from './holders.ts';
+import type { LockHolderState } from './lock-holders.ts';
 import { lockName } from './lock-lease.ts';
 import type { Claim, Cooldown, ExecutionId } from './lock-record.ts';
 import { TargetLocks } from './target-locks.ts';
@@ -29,18 +29,18 @@ export function aCooldown(name: string, ended: Date, workflowId = 'restart'): Co
 
 /** What became of executions: a replica has seen it in its cache, or learns it when it asks. Whoever is not named lives. */
 export class FakeHolders {
-  readonly seen = new Map<string, HolderState>();
-  readonly now = new Map<string, HolderState>();
+  readonly seen = new Map<string, LockHolderState>();
+  readonly now = new Map<string, LockHolderState>();
   /** The names of the executions that were asked about. */
-  readonly inspected: string[] = [];
+  readonly liveReads: string[] = [];
 
-  lastSeen({ name }: ExecutionId): HolderState {
+  cached({ name }: ExecutionId): LockHolderState {
     return this.seen.get(name) ?? { kind: 'live' };
   }
 
-  inspect({ name }: ExecutionId, signal: AbortSignal): Promise<HolderState> {
+  live({ name }: ExecutionId, signal: AbortSignal): Promise<LockHolderState> {
     signal.throwIfAborted();
-    this.inspected.push(name);
+    this.liveReads.push(name);
     return Promise.resolve(this.now.get(name) ?? { kind: 'live' });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
-import type { TargetEvidence } from './holders.ts';
+import type { TargetEvidence } from './lock-holders.ts';
 import { lockName } from './lock-lease.ts';
 import type { Cooldown } from './lock-record.ts';
 import {

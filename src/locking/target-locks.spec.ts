@@ -53,7 +53,7 @@ describe('acquiring a target', () => {
     const refused = locks.acquire(target, aClaim('second'), now, signal);
     await expect(refused).resolves.toEqual({ kind: 'busy', holder: anId('first') });
     expect(server.verbs).toEqual(['create', 'get']);
-    expect(holders.inspected).toEqual(['first']);
+    expect(holders.liveReads).toEqual(['first']);
     expect(contention.slice(2)).toEqual(['held']);
   });
 
@@ -184,7 +184,7 @@ describe('a target whose holder has ended', () => {
     const second = locks.acquire(target, aClaim('second', 'scale-up'), now, signal);
     await expect(second).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create', 'patch']);
-    expect(holders.inspected).toEqual([]);
+    expect(holders.liveReads).toEqual([]);
     expect(contention).toHaveLength(2);
     const lease = leaseOf(server, target);
     expect(lease?.spec.holderIdentity).toBe('payment/second/uid-second');
@@ -199,7 +199,7 @@ describe('a target whose holder has ended', () => {
     holders.now.set('first', { kind: 'ended' });
     await expect(locks.acquire(target, aClaim('second'), now, signal)).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create', 'get', 'patch']);
-    expect(holders.inspected).toEqual(['first']);
+    expect(holders.liveReads).toEqual(['first']);
   });
 
   it('cools down for the same workflow from when that one ended', async () => {

@@ -10,8 +10,8 @@ import type { Lease } from '../kubernetes/lease.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { InjectMetric } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
-import { HOLDERS } from './holders.ts';
-import type { Holders, TargetEvidence } from './holders.ts';
+import { LOCK_HOLDERS } from './lock-holders.ts';
+import type { LockHolders, TargetEvidence } from './lock-holders.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
 import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockDecision, LockRecord } from './lock-record.ts';
@@ -40,18 +40,18 @@ const tries = 5;
  */
 @Injectable()
 export class TargetLocks {
-  readonly #namespace: string;
-  readonly #cooldownMs: number;
+  private readonly namespace: string;
+  private readonly cooldownMs: number;
 
   constructor(
     private readonly client: KubernetesClient,
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
-    @Inject(HOLDERS) private readonly holders: Holders,
+    @Inject(LOCK_HOLDERS) private readonly holders: LockHolders,
     @Inject(CONFIG) { namespace, cooldownMs }: Pick<Config, 'namespace' | 'cooldownMs'>,
     @InjectMetric(metrics.lockContention) private readonly contention: Pick<Counter, 'inc'>,
   ) {
-    this.#namespace = namespace;
-    this.#cooldownMs = cooldownMs;
+    this.namespace = namespace;
+    this.cooldownMs = cooldownMs;
     for (const cause of ['held', 'conflict']) contention.inc({ cause }, 0);
   }
 
@@ -69,19 +69,19 @@ export class TargetLocks {
     signal: AbortSignal,
     evidence?: TargetEvidence,
   ): Promise<Acquisition> {
-    let seen: Seen = { lease: this.#lastSeen(target), live: false };
+    let seen: Seen = { lease: this.cached(target), live: false };
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const record = withCooldowns(await this.#withoutEndedHolder(seen, now, signal), evidence?.cooldowns ?? []);
-      const decision = decideClaim(record, claim, now, this.#cooldownMs);
+      const record = withCooldowns(await this.withoutEndedHolder(seen, now, signal), evidence?.cooldowns ?? []);
+      const decision = decideClaim(record, claim, now, this.cooldownMs);
       if (decision.kind === 'ours' || decision.kind === 'free') {
         const occupant = await evidence?.occupant();
-        if (occupant !== undefined) return this.#busy(occupant);
+        if (occupant !== undefined) return this.busy(occupant);
         if (decision.kind === 'ours') return { kind: 'acquired' };
-        if (await this.#write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
+        if (await this.write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
       } else if (seen.live) {
-        return this.#refusal(decision);
+        return this.refusal(decision);
       }
-      seen = { lease: await this.#read(target, signal), live: true };
+      seen = { lease: await this.read(target, signal), live: true };
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being asked for`);
   }
@@ -95,10 +95,10 @@ export class TargetLocks {
   async restore(target: string, execution: ExecutionId, now: Date, signal: AbortSignal): Promise<void> {
     if (this.isHeldBy(target, execution)) return;
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const lease = await this.#read(target, signal);
-      const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
+      const lease = await this.read(target, signal);
+      const record = await this.withoutEndedHolder({ lease, live: true }, now, signal);
       if (record.holder !== undefined) return;
-      if (await this.#write(lease ?? target, { ...record, holder: execution }, now, signal)) return;
+      if (await this.write(lease ?? target, { ...record, holder: execution }, now, signal)) return;
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being restored`);
   }
@@ -116,19 +116,19 @@ export class TargetLocks {
     now: Date,
     signal: AbortSignal,
   ): Promise<void> {
-    let lease = this.#lastSeen(target);
+    let lease = this.cached(target);
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const record = lease === undefined ? unusedLock : readLock(lease, now);
-      const next = released(record, execution, cooldown, now, this.#cooldownMs);
-      if (next === record || (await this.#replace(lease, target, next, now, signal))) return;
-      lease = await this.#read(target, signal);
+      const next = released(record, execution, cooldown, now, this.cooldownMs);
+      if (next === record || (await this.replace(lease, target, next, now, signal))) return;
+      lease = await this.read(target, signal);
     }
     throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being given back`);
   }
 
   /** Whether the watch has seen that this execution has the target. */
   isHeldBy(target: string, { uid }: ExecutionId): boolean {
-    const lease = this.#lastSeen(target);
+    const lease = this.cached(target);
     const holder = lease === undefined ? undefined : holderOf(lease);
     return typeof holder === 'object' && holder.uid === uid;
   }
@@ -139,45 +139,45 @@ export class TargetLocks {
    * @param name of the Lease
    */
   async collect(name: string, now: Date, signal: AbortSignal): Promise<void> {
-    const lease = this.leases.store.get({ namespace: this.#namespace, name });
+    const lease = this.leases.store.get({ namespace: this.namespace, name });
     if (lease === undefined) return;
-    const record = await this.#withoutEndedHolder({ lease, live: true }, now, signal);
-    if (isSpent(record, now, this.#cooldownMs)) await this.#remove(lease, signal);
+    const record = await this.withoutEndedHolder({ lease, live: true }, now, signal);
+    if (isSpent(record, now, this.cooldownMs)) await this.remove(lease, signal);
   }
 
-  #refusal(decision: Extract<LockDecision, { kind: 'held' | 'cooling-down' }>): Acquisition {
-    return decision.kind === 'held' ? this.#busy(decision.holder) : decision;
+  private refusal(decision: Extract<LockDecision, { kind: 'held' | 'cooling-down' }>): Acquisition {
+    return decision.kind === 'held' ? this.busy(decision.holder) : decision;
   }
 
-  #busy(holder: ExecutionId): Acquisition {
+  private busy(holder: ExecutionId): Acquisition {
     this.contention.inc({ cause: 'held' });
     return { kind: 'busy', holder };
   }
 
   /** The record of a Lease as it would be had its holder given it back, when that has ended. */
-  async #withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
+  private async withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
     const record = lease === undefined ? unusedLock : readLock(lease, now);
     if (record.holder === undefined) return record;
-    let state = this.holders.lastSeen(record.holder);
-    if (state.kind === 'live' && live) state = await this.holders.inspect(record.holder, signal);
+    let state = this.holders.cached(record.holder);
+    if (state.kind === 'live' && live) state = await this.holders.live(record.holder, signal);
     if (state.kind === 'live') return record;
-    return released(record, record.holder, state.cooldown, now, this.#cooldownMs);
+    return released(record, record.holder, state.cooldown, now, this.cooldownMs);
   }
 
   /** Compare-and-swap, as {@link #write}; a lock that would have nothing to say is none. */
-  #replace(
+  private replace(
     lease: Lease | undefined,
     target: string,
     next: LockRecord,
     now: Date,
     signal: AbortSignal,
   ): Promise<boolean> {
-    if (lease !== undefined && isSpent(next, now, this.#cooldownMs)) return this.#remove(lease, signal);
-    return this.#write(lease ?? target, next, now, signal);
+    if (lease !== undefined && isSpent(next, now, this.cooldownMs)) return this.remove(lease, signal);
+    return this.write(lease ?? target, next, now, signal);
   }
 
   /** Removes a Lease: false when it is not the one that was read any more. */
-  async #remove({ metadata }: Lease, signal: AbortSignal): Promise<boolean> {
+  private async remove({ metadata }: Lease, signal: AbortSignal): Promise<boolean> {
     const { uid, resourceVersion } = metadata;
     try {
       await this.client.delete(leaseResource, metadata, { preconditions: { uid, resourceVersion }, signal });
@@ -189,12 +189,12 @@ export class TargetLocks {
     }
   }
 
-  #lastSeen(target: string): Lease | undefined {
-    return this.leases.store.get({ namespace: this.#namespace, name: lockName(target) });
+  private cached(target: string): Lease | undefined {
+    return this.leases.store.get({ namespace: this.namespace, name: lockName(target) });
   }
 
-  async #read(target: string, signal: AbortSignal): Promise<Lease | undefined> {
-    const key = { namespace: this.#namespace, name: lockName(target) };
+  private async read(target: string, signal: AbortSignal): Promise<Lease | undefined> {
+    const key = { namespace: this.namespace, name: lockName(target) };
     const lease = await this.client.find(leaseResource, key, { signal });
     if (lease !== undefined) this.leases.store.upsertIfNewer(lease);
     return lease;
@@ -205,10 +205,10 @@ export class TargetLocks {
    *
    * @param previous the Lease that was read, or the target that had none
    */
-  async #write(previous: Lease | string, next: LockRecord, now: Date, signal: AbortSignal): Promise<boolean> {
+  private async write(previous: Lease | string, next: LockRecord, now: Date, signal: AbortSignal): Promise<boolean> {
     try {
       const written = await (typeof previous === 'string'
-        ? this.client.create(leaseResource, newLock(this.#namespace, previous, next, now), { signal })
+        ? this.client.create(leaseResource, newLock(this.namespace, previous, next, now), { signal })
         : this.client.patch(leaseResource, previous.metadata, lockPatch(previous, next, now), { signal }));
       this.leases.store.upsertIfNewer(written);
       return true;

@@ -3,7 +3,7 @@ import { CancelledError } from '../kubernetes/errors.ts';
 import { succeeded } from '../tekton/pipeline-run.builders.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import { runOf } from './run-end.ts';
+import { runOf } from './pipelinerun/run-end.ts';
 
 type Cluster = ReturnType<typeof aFakeCluster>;
 type Operation = (signal: AbortSignal) => Promise<unknown>;
@@ -137,7 +137,7 @@ const operations: readonly (readonly [string, readonly string[], (cluster: Clust
       const one = execution();
       const run = pipelineRun(one, recorded('main'));
       taskRun(one, 'main', { podName: 'main-pod' }, { metadata: { labels: {} } });
-      return (signal) => runEnds.look(runOf(one, run), run, signal);
+      return (signal) => runEnds.ensureEnded(runOf(one, run), run, signal);
     },
   ],
 ];

@@ -8,7 +8,7 @@ import { silentLogger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Leadership } from './leadership.ts';
-import type { Mirrors } from './mirrors.ts';
+import type { Informers } from './informers.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { Resync } from './resync.ts';
 
@@ -49,7 +49,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   const news = jest.fn<AuditTrail['onNews']>();
   const loop = new ControlLoop(
     queue,
-    mirrors as unknown as Mirrors,
+    mirrors as unknown as Informers,
     leadership as unknown as Leadership,
     resync as unknown as Resync,
     { reconcile, startDeadlineInMs } as unknown as Reconciler,

@@ -10,10 +10,10 @@ import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { inLog } from '../workflow-execution/in-log.ts';
 import { AnotherInstallationError, installationLeaseKey } from './installation.ts';
 import { Leadership } from './leadership.ts';
-import { Mirrors } from './mirrors.ts';
+import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
 import { Resync } from './resync.ts';
-import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
+import { CLOCK, END_PROCESS, LOGGER } from './executions/tokens.ts';
 
 /**
  * Brings executions to the reconciler: watches put their keys on a queue, workers take them off. An execution is never
@@ -22,12 +22,12 @@ import { CLOCK, END_PROCESS, LOGGER } from './tokens.ts';
  */
 @Injectable()
 export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
-  readonly #shutdown = new AbortController();
-  #run: Promise<void> = Promise.resolve();
+  private readonly shutdown = new AbortController();
+  private run: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly queue: WorkQueue,
-    private readonly mirrors: Mirrors,
+    private readonly mirrors: Informers,
     private readonly leadership: Leadership,
     private readonly resync: Resync,
     private readonly reconciler: Reconciler,
@@ -44,21 +44,21 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   onApplicationBootstrap(): void {
-    this.#run = this.#lead();
+    this.run = this.lead();
   }
 
   /** Takes up nothing new, at once: another replica may go on while this one still answers calls. */
   onModuleDestroy(): void {
-    this.#shutdown.abort();
+    this.shutdown.abort();
   }
 
   /** Lets the passes that have begun come to their end, for as long as the configuration allows, then hands over. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#run;
+    await this.run;
   }
 
-  async #lead(): Promise<void> {
-    const end = await this.leadership.during(this.#shutdown.signal, (leading) => this.#work(leading));
+  private async lead(): Promise<void> {
+    const end = await this.leadership.during(this.shutdown.signal, (leading) => this.work(leading));
     if (end === 'lost') this.endProcess('the lease of the leader is lost: another replica may reconcile already');
     if (end === 'refused') {
       const { installation = 'another namespace' } = this.leadership;
@@ -70,18 +70,18 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
    * Nothing is decided before the stores are complete, for a PipelineRun not seen yet is not one that is gone, and before
    * they know all that the replica has done that led before.
    */
-  async #work(leading: AbortSignal): Promise<void> {
+  private async work(leading: AbortSignal): Promise<void> {
     if (!(await this.mirrors.caughtUp(leading))) return;
     this.log.info({ executions: this.mirrors.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);
-    const working = this.queue.run((key, signal) => this.#reconcile(key, signal), {
+    const working = this.queue.run((key, signal) => this.reconcile(key, signal), {
       concurrency: this.config.workers,
       signal: stop.signal,
     });
     const repairing = this.resync.run(leading);
     await aborted(leading);
-    await this.#drain();
+    await this.drain();
     stop.abort();
     await Promise.all([working, repairing]);
     // Last, so that it brings away what the last passes have come to.
@@ -89,13 +89,13 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     await auditing;
   }
 
-  async #drain(): Promise<void> {
+  private async drain(): Promise<void> {
     const timer = new AbortController();
     await Promise.race([this.queue.drain(), sleep(this.clock, this.config.shutdownMs, timer.signal)]);
     timer.abort();
   }
 
-  async #reconcile(key: string, signal: AbortSignal): Promise<HandlerResult> {
+  private async reconcile(key: string, signal: AbortSignal): Promise<HandlerResult> {
     try {
       return await this.reconciler.reconcile(keyFromString(key), signal);
     } catch (error) {

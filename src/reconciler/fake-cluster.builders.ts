@@ -4,7 +4,7 @@ import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.b
 import { ObjectStore } from '../kubernetes/object-store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { ChangeHandler } from '../kubernetes/store.ts';
-import type { HolderState } from '../locking/holders.ts';
+import type { LockHolderState } from '../locking/lock-holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
@@ -15,16 +15,16 @@ import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { reconcilerIndexes } from './execution-indexes.ts';
-import { Executions } from './executions.ts';
-import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
-import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
-import { PipelineRunRetention } from './pipeline-run-retention.ts';
-import { PipelineRuns } from './pipeline-runs.ts';
-import { TargetOccupancy } from './target-occupancy.ts';
-import { RefusedStatuses } from './refused-statuses.ts';
-import { RunEnds } from './run-end.ts';
-import { TaskRuns } from './task-runs.ts';
+import { reconcilerIndexes } from './executions/execution-indexes.ts';
+import { Executions } from './executions/executions.ts';
+import { PipelineRunConflicts } from './steps/pipeline-run-conflicts.ts';
+import { PipelineRunAdoption } from './pipelinerun/pipeline-run-adoption.ts';
+import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
+import { TargetOccupancy } from './target/target-occupancy.ts';
+import { RefusedStatuses } from './executions/refused-statuses.ts';
+import { RunEnds } from './pipelinerun/run-end.ts';
+import { TaskRuns } from './pipelinerun/task-runs.ts';
 
 /** An execution as tests make it. */
 type Over = Parameters<typeof aWorkflowExecution>[0];
@@ -61,9 +61,9 @@ export function aFakeCluster(
   const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity });
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
   /** What executions that are asked about are doing; one that is not named lives. */
-  const holderStates = new Map<string, HolderState>();
-  const stateOf = ({ name }: ExecutionId): HolderState => holderStates.get(name) ?? { kind: 'live' };
-  const holders = { lastSeen: stateOf, inspect: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
+  const holderStates = new Map<string, LockHolderState>();
+  const stateOf = ({ name }: ExecutionId): LockHolderState => holderStates.get(name) ?? { kind: 'live' };
+  const holders = { cached: stateOf, live: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
   const refusedStatuses = new RefusedStatuses(clock);
   return {
     server,

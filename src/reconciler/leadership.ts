@@ -6,7 +6,7 @@ import { KubernetesClient } from '../kubernetes/client.ts';
 import { LeaderElector, type LeadershipEnd, type LeaderWork } from '../kubernetes/leader-elector.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { installationLeaseKey } from './installation.ts';
-import { LEADER_CLIENT, LOGGER } from './tokens.ts';
+import { LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
 
 /** Name of the Lease that the replicas agree with. */
 export const leaderLeaseName = 'workflow-execution-leader';
@@ -20,8 +20,8 @@ type LeadershipConfig = Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'names
  */
 @Injectable()
 export class Leadership {
-  readonly #identity = `${hostname()}_${randomUUID()}`;
-  readonly #electors: { readonly replica: LeaderElector; readonly installation: LeaderElector } | undefined;
+  private readonly identity = `${hostname()}_${randomUUID()}`;
+  private readonly electors: { readonly replica: LeaderElector; readonly installation: LeaderElector } | undefined;
 
   constructor(
     @Inject(LEADER_CLIENT) client: KubernetesClient,
@@ -37,8 +37,8 @@ export class Leadership {
       retryPeriodMs: (leaderLeaseMs * 2) / 15,
       log,
     };
-    this.#electors = {
-      replica: new LeaderElector({ ...shared, lease: { namespace, name: leaderLeaseName }, identity: this.#identity }),
+    this.electors = {
+      replica: new LeaderElector({ ...shared, lease: { namespace, name: leaderLeaseName }, identity: this.identity }),
       installation: new LeaderElector({
         ...shared,
         lease: installationLeaseKey(config),
@@ -50,13 +50,13 @@ export class Leadership {
 
   /** Whether this replica may write at this very moment. */
   get isHeld(): boolean {
-    if (this.#electors === undefined) return true;
-    return this.#electors.replica.isLeader && this.#electors.installation.isLeader;
+    if (this.electors === undefined) return true;
+    return this.electors.replica.isLeader && this.electors.installation.isLeader;
   }
 
   /** The namespace of the installation that reconciles the cluster, as last seen. */
   get installation(): string | undefined {
-    return this.#electors?.installation.leader;
+    return this.electors?.installation.leader;
   }
 
   /**
@@ -66,15 +66,15 @@ export class Leadership {
    * `refused` when another installation reconciles the cluster.
    */
   async during(signal: AbortSignal, work: LeaderWork): Promise<LeadershipEnd> {
-    if (this.#electors === undefined) {
+    if (this.electors === undefined) {
       await work(signal);
       return 'stopped';
     }
-    const { replica, installation } = this.#electors;
+    const { replica, installation } = this.electors;
     let end: LeadershipEnd = 'stopped';
     const replicaEnd = await replica.run(signal, async (leading) => {
       end = await installation.run(leading, (both) => {
-        this.log.info({ identity: this.#identity }, 'leading');
+        this.log.info({ identity: this.identity }, 'leading');
         return work(both);
       });
     });

@@ -5,7 +5,7 @@ import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
-import { HOLDERS, type Holders } from '../locking/holders.ts';
+import { LOCK_HOLDERS, type LockHolders } from '../locking/lock-holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
 import { longestHeldSeconds } from '../locking/longest-held.ts';
 import { metricProviders, readGauge, type Reading } from '../metrics/metric.providers.ts';
@@ -14,9 +14,9 @@ import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../me
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { allPhases, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { ExecutionMetrics } from './execution-metrics.ts';
+import { ExecutionMetrics } from './events/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
-import { CLOCK } from './tokens.ts';
+import { CLOCK } from './executions/tokens.ts';
 
 /** What the reconciler counts, and the queue that it is counted at. */
 export const reconcilerMetrics: readonly Provider[] = [
@@ -50,11 +50,11 @@ export const reconcilerMetrics: readonly Provider[] = [
     [getReflectorToken(workflowExecutionResource), CLOCK],
     ({ store }, clock) => [{ value: oldestPendingSeconds(store.list(), clock.now()) }],
   ),
-  readGauge<[Reflector<Lease>, Holders, Clock]>(
+  readGauge<[Reflector<Lease>, LockHolders, Clock]>(
     metrics.lockLongestHeld,
-    [getReflectorToken(leaseResource), HOLDERS, CLOCK],
+    [getReflectorToken(leaseResource), LOCK_HOLDERS, CLOCK],
     ({ store }, holders, clock) => {
-      const isOver = (holder: ExecutionId) => holders.lastSeen(holder).kind === 'ended';
+      const isOver = (holder: ExecutionId) => holders.cached(holder).kind === 'ended';
       return [{ value: longestHeldSeconds(store.list(), isOver, clock.now()) }];
     },
   ),

@@ -10,7 +10,7 @@ import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
-import { HOLDERS } from '../locking/holders.ts';
+import { LOCK_HOLDERS } from '../locking/lock-holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
@@ -21,25 +21,25 @@ import { executionIndexes } from '../workflow-execution/annotations.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';
-import { reconcilerIndexes } from './execution-indexes.ts';
-import { ExecutionEvents } from './execution-events.ts';
-import { ExecutionLog } from './execution-log.ts';
-import { Executions } from './executions.ts';
-import { ExecutionHolders } from './execution-holders.ts';
+import { reconcilerIndexes } from './executions/execution-indexes.ts';
+import { ExecutionEvents } from './events/execution-events.ts';
+import { ExecutionLog } from './events/execution-log.ts';
+import { Executions } from './executions/executions.ts';
+import { ExecutionHolders } from './target/execution-holders.ts';
 import { Leadership } from './leadership.ts';
-import { LifeOfAnExecution } from './life-of-an-execution.ts';
-import { LockCollector } from './lock-collector.ts';
-import { Mirrors } from './mirrors.ts';
-import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
-import { PipelineRunAdoption } from './pipeline-run-adoption.ts';
-import { PipelineRunRetention } from './pipeline-run-retention.ts';
-import { PipelineRuns } from './pipeline-runs.ts';
+import { PhaseSteps } from './phase-steps.ts';
+import { LockGc } from './lock-gc.ts';
+import { Informers } from './informers.ts';
+import { PipelineRunConflicts } from './steps/pipeline-run-conflicts.ts';
+import { PipelineRunAdoption } from './pipelinerun/pipeline-run-adoption.ts';
+import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
 import { reconcilerMetrics } from './reconciler.metrics.ts';
 import { Reconciler } from './reconciler.ts';
-import { RefusedStatuses } from './refused-statuses.ts';
-import { RunEnds } from './run-end.ts';
+import { RefusedStatuses } from './executions/refused-statuses.ts';
+import { RunEnds } from './pipelinerun/run-end.ts';
 import { Resync } from './resync.ts';
-import { TargetOccupancy } from './target-occupancy.ts';
+import { TargetOccupancy } from './target/target-occupancy.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';
 import { AddFinalizer } from './steps/add-finalizer.step.ts';
 import { AwaitAudit } from './steps/await-audit.step.ts';
@@ -57,12 +57,12 @@ import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
 import { RequestCancellation } from './steps/request-cancellation.step.ts';
 import { SkipRestored } from './steps/skip-restored.step.ts';
 import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
-import { TellAudit } from './steps/tell-audit.step.ts';
+import { UpdateAuditCondition } from './steps/update-audit-condition.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
-import { TaskRuns } from './task-runs.ts';
-import { CLOCK, END_PROCESS, LEADER_CLIENT, LOGGER } from './tokens.ts';
-import { RunWaits } from './run-waits.ts';
-import { UnrecordedEnds } from './unrecorded-ends.ts';
+import { TaskRuns } from './pipelinerun/task-runs.ts';
+import { CLOCK, END_PROCESS, LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
+import { RunWaits } from './pipelinerun/run-waits.ts';
+import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
 /** The executions that the service is concerned with. */
 export function executionSource({
@@ -118,7 +118,7 @@ function endProcess(log: Logger): (why: string) => void {
           aroundWrite: tracedWrite,
         }),
     },
-    Mirrors,
+    Informers,
     Executions,
     ExecutionEvents,
     ExecutionLog,
@@ -132,9 +132,9 @@ function endProcess(log: Logger): (why: string) => void {
     RunEnds,
     UnrecordedEnds,
     RunWaits,
-    { provide: HOLDERS, useClass: ExecutionHolders },
+    { provide: LOCK_HOLDERS, useClass: ExecutionHolders },
     TargetLocks,
-    LockCollector,
+    LockGc,
     Resync,
     SkipRestored,
     ValidateSpec,
@@ -149,13 +149,13 @@ function endProcess(log: Logger): (why: string) => void {
     FollowPipelineRun,
     ReleaseTarget,
     ObserveGeneration,
-    TellAudit,
+    UpdateAuditCondition,
     ExpireFinished,
     DeletePipelineRun,
     RecordDeletion,
     AwaitAudit,
     RemoveFinalizer,
-    LifeOfAnExecution,
+    PhaseSteps,
     ...reconcilerMetrics,
     Reconciler,
     ControlLoop,

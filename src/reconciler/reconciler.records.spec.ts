@@ -3,13 +3,13 @@ import { UnavailableError } from '../kubernetes/errors.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import { endTraces, keepTraces } from '../tracing/spans.builders.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import type { ExecutionEvents } from './execution-events.ts';
-import { ExecutionLog } from './execution-log.ts';
-import type { ExecutionMetrics } from './execution-metrics.ts';
+import type { ExecutionEvents } from './events/execution-events.ts';
+import { ExecutionLog } from './events/execution-log.ts';
+import type { ExecutionMetrics } from './events/execution-metrics.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import type { LifeOfAnExecution } from './life-of-an-execution.ts';
+import type { PhaseSteps } from './phase-steps.ts';
 import { Reconciler } from './reconciler.ts';
-import { RefusedStatuses } from './refused-statuses.ts';
+import { RefusedStatuses } from './executions/refused-statuses.ts';
 import type { StepOutcome } from './steps/step.ts';
 
 const { signal } = new AbortController();
@@ -31,7 +31,7 @@ function aReconciler(outcome: StepOutcome) {
   const info = jest.fn();
   const reconciler = new Reconciler(
     executions,
-    life as unknown as LifeOfAnExecution,
+    life as unknown as PhaseSteps,
     { tell: () => undefined } as unknown as ExecutionEvents,
     metrics as ExecutionMetrics,
     new ExecutionLog({ ...silentLogger, info }),

@@ -4,14 +4,14 @@ import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import type { ExecutionEvents } from './execution-events.ts';
-import { ExecutionLog } from './execution-log.ts';
-import type { ExecutionMetrics } from './execution-metrics.ts';
-import type { Executions } from './executions.ts';
-import type { LifeOfAnExecution } from './life-of-an-execution.ts';
-import type { PipelineRunRetention } from './pipeline-run-retention.ts';
+import type { ExecutionEvents } from './events/execution-events.ts';
+import { ExecutionLog } from './events/execution-log.ts';
+import type { ExecutionMetrics } from './events/execution-metrics.ts';
+import type { Executions } from './executions/executions.ts';
+import type { PhaseSteps } from './phase-steps.ts';
+import type { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 import { Reconciler } from './reconciler.ts';
-import { RefusedStatuses } from './refused-statuses.ts';
+import { RefusedStatuses } from './executions/refused-statuses.ts';
 import type { Step, StepOutcome } from './steps/step.ts';
 
 const { signal } = new AbortController();
@@ -28,7 +28,7 @@ function executions({ now, outdated = 0 }: { now?: WorkflowExecution; outdated?:
   const written: (WorkflowExecutionStatus & { on: string })[] = [];
   let refusals = outdated;
   const port = {
-    lastSeen: () => seen,
+    cached: () => seen,
     read: () => Promise.resolve(now),
     writeStatus: (execution: WorkflowExecution, status: WorkflowExecutionStatus) => {
       if (refusals-- > 0) return Promise.resolve('outdated');
@@ -40,14 +40,14 @@ function executions({ now, outdated = 0 }: { now?: WorkflowExecution; outdated?:
 }
 
 /** Steps that come to the given outcomes, one after the other, again and again. */
-function stepsTo(...outcomes: readonly StepOutcome[]): LifeOfAnExecution {
+function stepsTo(...outcomes: readonly StepOutcome[]): PhaseSteps {
   const steps = outcomes.map((outcome): Step => ({ run: () => Promise.resolve(outcome) }));
-  return { steps: () => steps, isOver: () => false } as unknown as LifeOfAnExecution;
+  return { steps: () => steps, isOver: () => false } as unknown as PhaseSteps;
 }
 
 function reconcilerOf(
   port: Executions,
-  life: LifeOfAnExecution,
+  life: PhaseSteps,
   tell: ExecutionEvents['tell'] = () => undefined,
   refusedStatuses = new RefusedStatuses(new FakeClock()),
 ) {
@@ -75,7 +75,7 @@ describe('a pass', () => {
     const { port, written } = executions();
     const never: Step = { run: () => Promise.reject(new Error('went on')) };
     const [next, knows] = stepsTo({ kind: 'next', execution: live }, pending).steps(seen) as [Step, Step];
-    const life = { steps: () => [next, knows, never], isOver: () => false } as unknown as LifeOfAnExecution;
+    const life = { steps: () => [next, knows, never], isOver: () => false } as unknown as PhaseSteps;
 
     await reconcilerOf(port, life).reconcile(key, signal);
 
@@ -138,28 +138,27 @@ describe('a pass', () => {
     const { port, written } = executions();
     const life = { ...stepsTo(pending), isOver: (execution: WorkflowExecution) => execution === seen };
 
-    await expect(reconcilerOf(port, life as unknown as LifeOfAnExecution).reconcile(key, signal)).resolves.toEqual({});
+    await expect(reconcilerOf(port, life as unknown as PhaseSteps).reconcile(key, signal)).resolves.toEqual({});
 
     expect(written).toEqual([]);
   });
 
   it('does nothing for an execution that is not there', async () => {
-    const port = { lastSeen: () => undefined } as unknown as Executions;
+    const port = { cached: () => undefined } as unknown as Executions;
     await expect(reconcilerOf(port, stepsTo(pending)).reconcile(key, signal)).resolves.toEqual({});
   });
 });
 
 describe('the start deadline', () => {
   const life = { startDeadlineInMs: (execution: WorkflowExecution) => (execution === seen ? 5 : undefined) };
-  const deadlineOf = (port: unknown) =>
-    reconcilerOf(port as Executions, life as LifeOfAnExecution).startDeadlineInMs(key);
+  const deadlineOf = (port: unknown) => reconcilerOf(port as Executions, life as PhaseSteps).startDeadlineInMs(key);
 
   it('is that of the execution as last seen', () => {
-    expect(deadlineOf({ lastSeen: () => seen })).toBe(5);
+    expect(deadlineOf({ cached: () => seen })).toBe(5);
   });
 
   it('is none of an execution that is not there', () => {
-    expect(deadlineOf({ lastSeen: () => undefined })).toBeUndefined();
+    expect(deadlineOf({ cached: () => undefined })).toBeUndefined();
   });
 });
 

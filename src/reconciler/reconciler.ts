@@ -7,15 +7,15 @@ import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
 import { summarise } from '../workflow-execution/status.ts';
-import { ExecutionEvents } from './execution-events.ts';
-import { ExecutionLog } from './execution-log.ts';
-import { ExecutionMetrics } from './execution-metrics.ts';
-import { Executions, type Outdated } from './executions.ts';
-import { LifeOfAnExecution } from './life-of-an-execution.ts';
-import { PipelineRunRetention } from './pipeline-run-retention.ts';
-import { RefusedStatuses } from './refused-statuses.ts';
+import { ExecutionEvents } from './events/execution-events.ts';
+import { ExecutionLog } from './events/execution-log.ts';
+import { ExecutionMetrics } from './events/execution-metrics.ts';
+import { Executions, type Outdated } from './executions/executions.ts';
+import { PhaseSteps } from './phase-steps.ts';
+import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import { RefusedStatuses } from './executions/refused-statuses.ts';
 import type { StepOutcome } from './steps/step.ts';
-import { CLOCK } from './tokens.ts';
+import { CLOCK } from './executions/tokens.ts';
 
 /**
  * Brings one execution one phase further. A pass takes it through the steps of its phase until one knows how it stands,
@@ -26,7 +26,7 @@ import { CLOCK } from './tokens.ts';
 export class Reconciler {
   constructor(
     private readonly executions: Executions,
-    private readonly life: LifeOfAnExecution,
+    private readonly life: PhaseSteps,
     private readonly events: ExecutionEvents,
     private readonly metrics: ExecutionMetrics,
     private readonly log: ExecutionLog,
@@ -41,35 +41,39 @@ export class Reconciler {
    */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
     await this.retention.releaseOrphan(key, signal);
-    const seen = this.executions.lastSeen(key);
+    const seen = this.executions.cached(key);
     if (seen === undefined) return {};
     this.metrics.seen(seen);
     if (this.life.isOver(seen) && !this.retention.isWaiting(seen)) return {};
-    return tracedReconcile(seen, () => this.#reconcile(key, seen, signal));
+    return tracedReconcile(seen, () => this.reconcileExecution(key, seen, signal));
   }
 
   /** Milliseconds until an execution, as last seen, has to be looked at for its start deadline; undefined when it has not. */
   startDeadlineInMs(key: ObjectKey): number | undefined {
-    const seen = this.executions.lastSeen(key);
+    const seen = this.executions.cached(key);
     return seen && this.life.startDeadlineInMs(seen);
   }
 
-  async #reconcile(key: ObjectKey, seen: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
-    const first = await this.#pass(seen, signal);
+  private async reconcileExecution(
+    key: ObjectKey,
+    seen: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<HandlerResult> {
+    const first = await this.pass(seen, signal);
     if (first !== 'outdated') return first;
     const live = await this.executions.read(key, signal);
     if (live === undefined) return {};
     this.metrics.seen(live);
-    const second = await this.#pass(live, signal);
+    const second = await this.pass(live, signal);
     if (second !== 'outdated') return second;
     throw new ConflictError(`${keyOf(live)} changed twice while it was being looked at`);
   }
 
-  async #pass(execution: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult | Outdated> {
+  private async pass(execution: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult | Outdated> {
     let current = execution;
     for (const step of this.life.steps(execution)) {
       const outcome = await step.run(current, signal);
-      if (outcome.kind === 'observed') return this.#conclude(outcome.on ?? current, outcome, signal);
+      if (outcome.kind === 'observed') return this.conclude(outcome.on ?? current, outcome, signal);
       if (outcome.kind === 'outdated') return 'outdated';
       if (outcome.kind === 'settled') return { requeueAfterMs: outcome.requeueAfterMs };
       current = outcome.execution;
@@ -77,7 +81,7 @@ export class Reconciler {
     return {};
   }
 
-  async #conclude(
+  private async conclude(
     execution: WorkflowExecution,
     outcome: Extract<StepOutcome, { kind: 'observed' }>,
     signal: AbortSignal,
@@ -93,7 +97,7 @@ export class Reconciler {
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;
-    // What follows from another status is done next; its change is not told (Mirrors).
+    // What follows from another status is done next; its change is not told (Informers).
     return { requeueAfterMs: written === execution ? outcome.requeueAfterMs : 0 };
   }
 }

@@ -5,9 +5,9 @@ import type { Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkQueue } from '../kubernetes/work-queue.ts';
 import type { TargetLocks } from '../locking/target-locks.ts';
-import { LockCollector } from './lock-collector.ts';
-import type { Mirrors } from './mirrors.ts';
-import type { PipelineRunRetention } from './pipeline-run-retention.ts';
+import { LockGc } from './lock-gc.ts';
+import type { Informers } from './informers.ts';
+import type { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 import { Resync } from './resync.ts';
 
 const resyncMs = 600_000;
@@ -28,15 +28,10 @@ function aResync({ troubled = '', collectMs = 0 } = {}) {
     },
   };
   const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => warnings.push(fields) };
-  const collector = new LockCollector(
-    locks as unknown as TargetLocks,
-    leases as unknown as Reflector<Lease>,
-    clock,
-    log,
-  );
+  const collector = new LockGc(locks as unknown as TargetLocks, leases as unknown as Reflector<Lease>, clock, log);
   const resync = new Resync(
     queue as unknown as WorkQueue,
-    mirrors as unknown as Mirrors,
+    mirrors as unknown as Informers,
     collector,
     scheduler,
     { resyncMs },

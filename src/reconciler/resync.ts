@@ -5,10 +5,10 @@ import { aborted } from '../kubernetes/aborted.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { spread } from '../kubernetes/spread.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
-import { LockCollector } from './lock-collector.ts';
-import { Mirrors } from './mirrors.ts';
-import { PipelineRunRetention } from './pipeline-run-retention.ts';
-import { CLOCK } from './tokens.ts';
+import { LockGc } from './lock-gc.ts';
+import { Informers } from './informers.ts';
+import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import { CLOCK } from './executions/tokens.ts';
 
 /** Of the interval, in the registry of @nestjs/schedule. */
 const intervalName = 'reconciler-resync';
@@ -22,8 +22,8 @@ const intervalName = 'reconciler-resync';
 export class Resync {
   constructor(
     private readonly queue: WorkQueue,
-    private readonly mirrors: Mirrors,
-    private readonly collector: LockCollector,
+    private readonly mirrors: Informers,
+    private readonly collector: LockGc,
     private readonly scheduler: SchedulerRegistry,
     @Inject(CONFIG) private readonly config: Pick<Config, 'resyncMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -50,10 +50,10 @@ export class Resync {
    */
   async once(withinMs: number, signal: AbortSignal): Promise<void> {
     this.mirrors.relist();
-    await Promise.all([this.#reconcile(withinMs, signal), this.collector.collect(withinMs, signal)]);
+    await Promise.all([this.reconcile(withinMs, signal), this.collector.collect(withinMs, signal)]);
   }
 
-  async #reconcile(withinMs: number, signal: AbortSignal): Promise<void> {
+  private async reconcile(withinMs: number, signal: AbortSignal): Promise<void> {
     const keys = [...this.mirrors.executionKeys(), ...this.retention.orphans()];
     for await (const key of spread(keys, withinMs, this.clock, signal)) this.queue.add(key);
   }

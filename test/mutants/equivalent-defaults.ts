@@ -4,17 +4,17 @@ import type { EquivalentMutant } from './score.ts';
 /** Empty texts that stand for a value that is not there, where any other text would do as well. */
 const emptyTexts: readonly (readonly [file: string, reason: string, ...code: readonly string[]])[] = [
   [
-    'src/reconciler/milestones.ts',
+    'src/reconciler/events/milestones.ts',
     'Neither text is a time.',
     "const seconds = (Date.parse(completionTime ?? '') - Date.parse(startTime ?? '')) / 1000;",
   ],
   [
-    'src/reconciler/pipeline-run-retention.ts',
+    'src/reconciler/pipelinerun/pipeline-run-retention.ts',
     'A PipelineRun that the watch has shown has the label by which it is watched.',
     "last.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '',",
   ],
   [
-    'src/reconciler/run-end.ts',
+    'src/reconciler/pipelinerun/run-end.ts',
     'Neither text is a time.',
     "const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');",
   ],
@@ -29,7 +29,7 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
     "const settled = Date.parse(deletionTimestamp ?? '') + settleMs <= this.clock.now().getTime();",
   ],
   [
-    'src/reconciler/unrecorded-ends.ts',
+    'src/reconciler/pipelinerun/unrecorded-ends.ts',
     'A PipelineRun has a namespace, and neither text is a duration.',
     "const { namespace = '', name, uid } = pipelineRun.metadata;",
     "const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;",
@@ -64,12 +64,12 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
 /** Optional labels: parseMetadata gives every object some. */
 const labels: readonly (readonly [file: string, code: string, original: string])[] = [
   [
-    'src/reconciler/pipeline-run-retention.ts',
+    'src/reconciler/pipelinerun/pipeline-run-retention.ts',
     "last.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '',",
     'last.metadata.labels?.[pipelineRunLabels.workflowExecution]',
   ],
   [
-    'src/reconciler/pipeline-runs.ts',
+    'src/reconciler/pipelinerun/pipeline-runs.ts',
     'return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;',
     'metadata.labels?.[pipelineRunLabels.workflowExecution]',
   ],
@@ -92,49 +92,49 @@ const labels: readonly (readonly [file: string, code: string, original: string])
 
 const others: readonly EquivalentMutant[] = [
   ...(['pipelineRun', 'target'] as const).map((name) => ({
-    file: 'src/reconciler/execution-indexes.ts',
+    file: 'src/reconciler/executions/execution-indexes.ts',
     code: `export const ${name}Index = '${name}';`,
     original: `'${name}'`,
     replacement: '""',
     reason: 'The name of an index is read only through its constant.',
   })),
   {
-    file: 'src/reconciler/first-seen.ts',
+    file: 'src/reconciler/executions/first-seen.ts',
     code: 'if (this.#since.size > most && oldest !== undefined) this.#since.delete(oldest);',
     original: 'oldest !== undefined',
     replacement: 'true',
     reason: 'A map that has entries has an oldest one.',
   },
   {
-    file: 'src/reconciler/milestones.ts',
+    file: 'src/reconciler/events/milestones.ts',
     code: 'const fields = { by: cancelRequestedBy(after), mode, pipelineRun: after.status?.pipelineRunRef?.name };',
     original: 'after.status?.pipelineRunRef',
     replacement: 'after.status.pipelineRunRef',
     reason: 'An execution that is being cancelled has a status that says so.',
   },
   {
-    file: 'src/reconciler/pipeline-run-adoption.ts',
+    file: 'src/reconciler/pipelinerun/pipeline-run-adoption.ts',
     code: "const before = podSecurity === 'none' ? 'restricted' : 'none';",
     original: "'none'",
     replacement: '""',
     reason: 'Every value but restricted gives a PipelineRun without the restricted pod template.',
   },
   {
-    file: 'src/reconciler/pipeline-run-retention.ts',
+    file: 'src/reconciler/pipelinerun/pipeline-run-retention.ts',
     code: 'const { finalizers = [], uid } = pipelineRun.metadata;',
     original: '[]',
     replacement: '["Stryker was here"]',
     reason: 'Our finalizer is in neither.',
   },
   {
-    file: 'src/reconciler/run-end.ts',
+    file: 'src/reconciler/pipelinerun/run-end.ts',
     code: 'return false;',
     original: 'false',
     replacement: 'true',
     reason: 'It waits for a live step, and then is not cancelled, or for nothing, and then has ended.',
   },
   {
-    file: 'src/reconciler/run-end.ts',
+    file: 'src/reconciler/pipelinerun/run-end.ts',
     code: 'const children = pipelineRun?.status.childReferences ?? [];',
     original: '[]',
     replacement: '["Stryker was here"]',
@@ -155,7 +155,7 @@ const others: readonly EquivalentMutant[] = [
     reason: 'A target that was refused is a broken rule, and with one that was resolved the step has returned.',
   },
   {
-    file: 'src/reconciler/target-occupancy.ts',
+    file: 'src/reconciler/target/target-occupancy.ts',
     code: 'if (target === undefined) return [];',
     original: 'target === undefined',
     replacement: 'false',

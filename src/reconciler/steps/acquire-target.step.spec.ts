@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import type { TargetEvidence } from '../../locking/holders.ts';
+import type { TargetEvidence } from '../../locking/lock-holders.ts';
 import type { Claim } from '../../locking/lock-record.ts';
 import type { Acquisition, TargetLocks } from '../../locking/target-locks.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';

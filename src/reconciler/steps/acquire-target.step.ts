@@ -4,11 +4,11 @@ import { CancelledError } from '../../kubernetes/errors.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
-import { claimOf } from '../claims.ts';
-import { observeBusy, observeCooldown, observeLockTrouble } from '../observe-lock.ts';
-import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
-import { TargetOccupancy } from '../target-occupancy.ts';
-import { CLOCK } from '../tokens.ts';
+import { claimOf } from '../target/lock-claim.ts';
+import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/observe-lock.ts';
+import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
+import { TargetOccupancy } from '../target/target-occupancy.ts';
+import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -26,14 +26,14 @@ export class AcquireTarget implements Step {
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     try {
-      return await this.#acquire(execution, signal);
+      return await this.acquire(execution, signal);
     } catch (error) {
       if (!(error instanceof Error) || error instanceof CancelledError) throw error;
       return { kind: 'observed', observation: observeLockTrouble(error), retry: error };
     }
   }
 
-  async #acquire(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+  private async acquire(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const target = targetOf(execution);
     if (target === undefined) return { kind: 'next', execution };
     const now = this.clock.now();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
-import { Executions } from '../executions.ts';
+import { Executions } from '../executions/executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

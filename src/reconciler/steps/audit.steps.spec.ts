@@ -5,10 +5,10 @@ import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { ConditionUpdate } from '../../workflow-execution/conditions.ts';
 import { finalizer } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import type { ExecutionEvents } from '../execution-events.ts';
+import type { ExecutionEvents } from '../events/execution-events.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { AwaitAudit } from './await-audit.step.ts';
-import { TellAudit } from './tell-audit.step.ts';
+import { UpdateAuditCondition } from './update-audit-condition.step.ts';
 
 const { signal } = new AbortController();
 const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
@@ -28,7 +28,7 @@ function aCluster(standing: Standing) {
     ...cluster,
     abandoned,
     events,
-    tell: new TellAudit(trail, cluster.executions, { tellAudit } as ExecutionEvents, clock),
+    tell: new UpdateAuditCondition(trail, cluster.executions, { tellAudit } as ExecutionEvents, clock),
     await: new AwaitAudit(trail, { auditDeleteWaitMs: 60_000 }, clock),
   };
 }

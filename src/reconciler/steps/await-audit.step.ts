@@ -3,7 +3,7 @@ import { AuditTrail } from '../../audit/audit-trail.ts';
 import { CONFIG, type Config } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { CLOCK } from '../tokens.ts';
+import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -19,10 +19,10 @@ export class AwaitAudit implements Step {
   ) {}
 
   run(execution: WorkflowExecution): Promise<StepOutcome> {
-    return Promise.resolve(this.#look(execution));
+    return Promise.resolve(this.look(execution));
   }
 
-  #look(execution: WorkflowExecution): StepOutcome {
+  private look(execution: WorkflowExecution): StepOutcome {
     if (this.trail.standing(execution).settled) return { kind: 'next', execution };
     const now = this.clock.now().getTime();
     const begun = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -3,7 +3,7 @@ import { InvalidError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { RefusedStatuses } from '../refused-statuses.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { EnforceStartDeadline } from './enforce-start-deadline.step.ts';
 
 const { signal } = new AbortController();

@@ -3,11 +3,11 @@ import { CONFIG, type Config } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/phase.ts';
-import { observeStartDeadline, refusalOf, type Refusal } from '../observe-refusal.ts';
-import { isControlledBy } from '../ownership.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
-import { RefusedStatuses } from '../refused-statuses.ts';
-import { CLOCK } from '../tokens.ts';
+import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
+import { isControlledBy } from '../pipelinerun/ownership.ts';
+import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -26,8 +26,8 @@ export class EnforceStartDeadline implements Step {
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    const refusal = this.#refusalOf(execution);
-    if (refusal === undefined || this.#leftMs(refusal) > 0) return { kind: 'next', execution };
+    const refusal = this.refusalOf(execution);
+    if (refusal === undefined || this.leftMs(refusal) > 0) return { kind: 'next', execution };
     const existing = await this.pipelineRuns.read(execution, signal);
     if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };
     return { kind: 'observed', observation: observeStartDeadline(refusal, this.config.startDeadlineMs) };
@@ -35,16 +35,16 @@ export class EnforceStartDeadline implements Step {
 
   /** Milliseconds until a Pending execution is failed by its start deadline; undefined when it was not refused, or it is due. */
   dueInMs(execution: WorkflowExecution): number | undefined {
-    const refusal = phaseOf(execution) === 'Pending' ? this.#refusalOf(execution) : undefined;
-    const leftMs = refusal && this.#leftMs(refusal);
+    const refusal = phaseOf(execution) === 'Pending' ? this.refusalOf(execution) : undefined;
+    const leftMs = refusal && this.leftMs(refusal);
     return (leftMs ?? 0) > 0 ? leftMs : undefined;
   }
 
-  #refusalOf(execution: WorkflowExecution): Refusal | undefined {
+  private refusalOf(execution: WorkflowExecution): Refusal | undefined {
     return refusalOf(execution) ?? this.refusedStatuses.refusalOf(execution);
   }
 
-  #leftMs({ since }: Refusal): number {
+  private leftMs({ since }: Refusal): number {
     return since + this.config.startDeadlineMs - this.clock.now().getTime();
   }
 }

@@ -6,7 +6,7 @@ import type {
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import type { Executions } from '../executions.ts';
+import type { Executions } from '../executions/executions.ts';
 import { ExpireFinished } from './expire-finished.step.ts';
 
 const completed: WorkflowExecutionStatus = { phase: 'Completed', completionTime: '2026-01-02T03:04:05Z' };

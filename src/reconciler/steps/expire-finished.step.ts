@@ -3,9 +3,9 @@ import { isSettled } from '../../audit/standing.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { Executions } from '../executions.ts';
-import { CLOCK } from '../tokens.ts';
-import { ttlMsOf, type DefaultTtls } from '../ttl.ts';
+import { Executions } from '../executions/executions.ts';
+import { CLOCK } from '../executions/tokens.ts';
+import { ttlMsOf, type DefaultTtls } from '../executions/ttl.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Deletes a finished execution when its time is over, and looks again at that time while it is not. */

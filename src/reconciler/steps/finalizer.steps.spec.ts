@@ -4,7 +4,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { finalizer } from '../../workflow-execution/finalizer.ts';
 import { tracedReconcile } from '../../tracing/reconcile-span.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
-import type { ExecutionLog } from '../execution-log.ts';
+import type { ExecutionLog } from '../events/execution-log.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 import { AddFinalizer } from './add-finalizer.step.ts';
 import { DeletePipelineRun } from './delete-pipeline-run.step.ts';

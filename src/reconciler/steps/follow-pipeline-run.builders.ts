@@ -3,8 +3,8 @@ import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { summarise } from '../../workflow-execution/status.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
-import { RunWaits } from '../run-waits.ts';
-import { UnrecordedEnds } from '../unrecorded-ends.ts';
+import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
 import type { StepOutcome } from './step.ts';
 
@@ -13,7 +13,7 @@ export const startTime = '2026-01-02T03:00:00Z';
 export const completionTime = '2026-01-02T03:00:10Z';
 export const startDeadlineMs = 300_000;
 export const statusDeadlineMs = 600_000;
-export const goesOn = { ...succeeded('Unknown', 'Running'), startTime };
+export const isRunning = { ...succeeded('Unknown', 'Running'), startTime };
 
 /** The step, on a cluster of its own in memory, 10 s after the PipelineRun was started. */
 export function aStep() {

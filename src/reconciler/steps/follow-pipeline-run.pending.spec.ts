@@ -3,7 +3,7 @@ import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import {
   aStep,
   completionTime,
-  goesOn,
+  isRunning,
   startDeadlineMs,
   startTime,
   statusDeadlineMs,
@@ -67,7 +67,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
 
   it('runs when it is started after all', async () => {
     const { follow, one, metadata, pipelineRun } = await overdue();
-    pipelineRun(one, { metadata, status: goesOn });
+    pipelineRun(one, { metadata, status: isRunning });
     const { observation } = await follow(one);
     expect(observation).toMatchObject({ phase: 'Running', message: expect.stringContaining('in progress') });
     expect(observation).not.toHaveProperty('waiting');

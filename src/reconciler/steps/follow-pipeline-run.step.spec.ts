@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
-import { aStep, completionTime, goesOn, startTime, statusDeadlineMs, written } from './follow-pipeline-run.builders.ts';
+import {
+  aStep,
+  completionTime,
+  isRunning,
+  startTime,
+  statusDeadlineMs,
+  written,
+} from './follow-pipeline-run.builders.ts';
 
 const creationTimestamp = '2026-01-02T02:59:58Z';
 const hasFailed = { ...succeeded('False', 'Failed'), startTime, completionTime };
@@ -12,7 +19,7 @@ describe('following an execution', () => {
   it('says that it runs, without a look at its TaskRuns, and comes back in time', async () => {
     const { follow, execution, pipelineRun, server } = aStep();
     const one = execution();
-    pipelineRun(one, { status: goesOn, metadata: { creationTimestamp } });
+    pipelineRun(one, { status: isRunning, metadata: { creationTimestamp } });
     await expect(follow(one)).resolves.toMatchObject({
       observation: { phase: 'Running', startTime: creationTimestamp },
       requeueAfterMs: statusDeadlineMs,
@@ -25,7 +32,7 @@ describe('following an execution', () => {
     const one = execution();
     const childReferences = [{ kind: 'TaskRun', name: 'main' }];
     const metadata = { creationTimestamp: completionTime };
-    pipelineRun(one, { metadata, status: { ...goesOn, childReferences } });
+    pipelineRun(one, { metadata, status: { ...isRunning, childReferences } });
     taskRun(one, 'main', succeeded('Unknown', 'ExceededResourceQuota'), { metadata });
     await clock.advance(10_000);
     await expect(follow(one)).resolves.toMatchObject({
@@ -41,7 +48,7 @@ describe('following an execution', () => {
   it('says that it is being cancelled, and not what its tasks waited for', async () => {
     const { follow, execution, pipelineRun, taskRun } = aStep();
     const one = execution();
-    const status = { ...goesOn, childReferences: [{ kind: 'TaskRun', name: 'main' }] };
+    const status = { ...isRunning, childReferences: [{ kind: 'TaskRun', name: 'main' }] };
     pipelineRun(one, { status, spec: { status: 'CancelledRunFinally' }, metadata: { creationTimestamp: startTime } });
     taskRun(one, 'main', succeeded('Unknown', 'ExceededResourceQuota'), { metadata: { creationTimestamp: startTime } });
     const { observation, requeueAfterMs } = await follow(one);
@@ -141,7 +148,7 @@ describe('following an execution', () => {
   it('does not wait for a PipelineRun that somebody deletes: it cancels what goes on', async () => {
     const { follow, execution, pipelineRun, taskRun, server } = aStep();
     const one = execution();
-    pipelineRun(one, { status: goesOn, metadata: { deletionTimestamp: completionTime, finalizers: ['a/b'] } });
+    pipelineRun(one, { status: isRunning, metadata: { deletionTimestamp: completionTime, finalizers: ['a/b'] } });
     taskRun(one, 'main', {});
     const message = expect.stringContaining('is being deleted. Waiting for TaskRun main to end.');
     await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', message } });
@@ -157,7 +164,7 @@ describe('following an execution whose end Tekton does not record', () => {
   it('says so, then cancels it, and at last gives it up', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, storedRun, clock } = aStep();
     const one = execution();
-    pipelineRun(one, { status: goesOn, metadata: { creationTimestamp: startTime } });
+    pipelineRun(one, { status: isRunning, metadata: { creationTimestamp: startTime } });
     taskRun(one, 'main', {});
     pod(one, 'main', ended);
     await clock.advance(statusDeadlineMs);
@@ -201,7 +208,7 @@ describe('following an execution that says that the end of its PipelineRun is no
   async function overdue(spec: object = {}) {
     const cluster = aStep();
     const one = cluster.execution({ status: { phase: 'Running', conditions } });
-    cluster.pipelineRun(one, { spec, status: goesOn, metadata: { creationTimestamp: startTime } });
+    cluster.pipelineRun(one, { spec, status: isRunning, metadata: { creationTimestamp: startTime } });
     await cluster.clock.advance(2 * statusDeadlineMs);
     return { ...cluster, follow: () => cluster.follow(one), one };
   }

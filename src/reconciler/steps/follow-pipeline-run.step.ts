@@ -5,14 +5,19 @@ import { cancellationOf, isPaused, type PipelineRun } from '../../tekton/pipelin
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { isEndNotRecorded, isStartDeadlineExceeded } from '../../workflow-execution/status.ts';
-import { goesOn, observeEnding, observeMissingPipelineRun, observeRunning } from '../observe-pipeline-run.ts';
-import { observeStartDeadlineExceeded } from '../observe-start-deadline.ts';
-import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe-unrecorded-end.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
-import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
-import { RunWaits } from '../run-waits.ts';
-import { CLOCK } from '../tokens.ts';
-import { UnrecordedEnds, type UnrecordedEnd } from '../unrecorded-ends.ts';
+import {
+  isRunning,
+  observeEnding,
+  observeMissingPipelineRun,
+  observeRunning,
+} from '../observe/observe-pipeline-run.ts';
+import { observeStartDeadlineExceeded } from '../observe/observe-start-deadline.ts';
+import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe/observe-unrecorded-end.ts';
+import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import { pollAfterMs, RunEnds, runOf } from '../pipelinerun/run-end.ts';
+import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { CLOCK } from '../executions/tokens.ts';
+import { UnrecordedEnds, type UnrecordedEnd } from '../pipelinerun/unrecorded-ends.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** The part of the status deadline that Tekton has to record the cancellation of a run that was given up. */
@@ -35,14 +40,18 @@ export class FollowPipelineRun implements Step {
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
-    if (pipelineRun === undefined || !goesOn(pipelineRun)) return this.#end(execution, pipelineRun, signal);
-    if (isPaused(pipelineRun)) return this.#awaitStart(execution, pipelineRun, signal);
-    const unrecorded = await this.unrecordedEnds.look(pipelineRun, signal);
-    if (unrecorded !== undefined) return this.#giveUp(execution, pipelineRun, unrecorded, signal);
-    return this.#await(execution, pipelineRun, signal);
+    if (pipelineRun === undefined || !isRunning(pipelineRun)) return this.end(execution, pipelineRun, signal);
+    if (isPaused(pipelineRun)) return this.awaitStart(execution, pipelineRun, signal);
+    const unrecorded = await this.unrecordedEnds.find(pipelineRun, signal);
+    if (unrecorded !== undefined) return this.giveUp(execution, pipelineRun, unrecorded, signal);
+    return this.await(execution, pipelineRun, signal);
   }
 
-  async #await(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
+  private async await(
+    execution: WorkflowExecution,
+    pipelineRun: PipelineRun,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
     const running = observeRunning(pipelineRun);
     const { startDeadlineMs, statusDeadlineMs } = this.config;
     if (running.cancelling !== undefined) {
@@ -50,14 +59,18 @@ export class FollowPipelineRun implements Step {
       const observation = isOurs ? observeStartDeadlineExceeded(pipelineRun, startDeadlineMs) : running;
       return observed(observation, statusDeadlineMs);
     }
-    const { waiting, lookAgainMs = statusDeadlineMs } = await this.runWaits.look(execution, pipelineRun, signal);
+    const { waiting, pollAfterMs = statusDeadlineMs } = await this.runWaits.find(execution, pipelineRun, signal);
     const observation =
       waiting === undefined ? running : { ...running, message: waiting.message, waiting: waiting.reason };
-    return observed(observation, Math.min(lookAgainMs, statusDeadlineMs));
+    return observed(observation, Math.min(pollAfterMs, statusDeadlineMs));
   }
 
   /** A run that is kept pending is cancelled after the start deadline. The status says so first. */
-  async #awaitStart(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<StepOutcome> {
+  private async awaitStart(
+    execution: WorkflowExecution,
+    pipelineRun: PipelineRun,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
     const { startDeadlineMs } = this.config;
     const pendingMs = this.clock.now().getTime() - Date.parse(pipelineRun.metadata.creationTimestamp);
     if (pendingMs < startDeadlineMs) return observed(observeRunning(pipelineRun), startDeadlineMs - pendingMs);
@@ -65,26 +78,26 @@ export class FollowPipelineRun implements Step {
     return observed(observeStartDeadlineExceeded(pipelineRun, startDeadlineMs), cancelInMs);
   }
 
-  async #end(
+  private async end(
     execution: WorkflowExecution,
     pipelineRun: PipelineRun | undefined,
     signal: AbortSignal,
   ): Promise<StepOutcome> {
     const run = runOf(execution, pipelineRun);
-    const end = await this.runEnds.look(run, pipelineRun, signal);
-    if (end.kind === 'waiting') return this.#wait(execution, pipelineRun, end.waitsFor);
+    const end = await this.runEnds.ensureEnded(run, pipelineRun, signal);
+    if (end.kind === 'waiting') return this.wait(execution, pipelineRun, end.waitsFor);
     if (pipelineRun === undefined) return observed(observeMissingPipelineRun(execution));
     return observed(observeAnyEnd(execution, pipelineRun, end.taskRuns, end.pods));
   }
 
-  #wait(execution: WorkflowExecution, pipelineRun: PipelineRun | undefined, waitsFor: string): StepOutcome {
+  private wait(execution: WorkflowExecution, pipelineRun: PipelineRun | undefined, waitsFor: string): StepOutcome {
     const ending = observeEnding(runOf(execution, pipelineRun), pipelineRun, waitsFor);
     const endNotRecorded = isEndNotRecorded(execution);
-    return observed({ ...ending, endNotRecorded }, lookAgainMs(pipelineRun, this.clock.now()));
+    return observed({ ...ending, endNotRecorded }, pollAfterMs(pipelineRun, this.clock.now()));
   }
 
   /** First says so, then cancels, and at last, when Tekton does not record even that, ends the execution without it. */
-  async #giveUp(
+  private async giveUp(
     execution: WorkflowExecution,
     pipelineRun: PipelineRun,
     { message, overdueMs }: UnrecordedEnd,
@@ -95,8 +108,8 @@ export class FollowPipelineRun implements Step {
     if (!isEndNotRecorded(execution)) return waiting;
     if (cancellationOf(pipelineRun) !== 'Immediate') await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
     if (overdueMs < graceMs) return waiting;
-    const end = await this.runEnds.look(runOf(execution, pipelineRun), pipelineRun, signal);
-    if (end.kind === 'waiting' && !end.isCancelled) return this.#wait(execution, pipelineRun, end.waitsFor);
+    const end = await this.runEnds.ensureEnded(runOf(execution, pipelineRun), pipelineRun, signal);
+    if (end.kind === 'waiting' && !end.isCancelled) return this.wait(execution, pipelineRun, end.waitsFor);
     return observed(observeGivenUp(pipelineRun, end.taskRuns));
   }
 }

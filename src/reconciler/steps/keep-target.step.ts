@@ -6,8 +6,8 @@ import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { inLog } from '../../workflow-execution/in-log.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
-import { idOf } from '../claims.ts';
-import { CLOCK, LOGGER } from '../tokens.ts';
+import { idOf } from '../target/lock-claim.ts';
+import { CLOCK, LOGGER } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

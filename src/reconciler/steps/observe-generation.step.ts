@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isGenerationObserved, withObservedGeneration } from '../../workflow-execution/status.ts';
-import { Executions } from '../executions.ts';
+import { Executions } from '../executions/executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Acknowledges a change to the spec of a finished execution, such as a cancellation that came too late. */

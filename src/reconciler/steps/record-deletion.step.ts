@@ -12,10 +12,10 @@ import type { Step, StepOutcome } from './step.ts';
 @Injectable()
 export class RecordDeletion implements Step {
   run(execution: WorkflowExecution): Promise<StepOutcome> {
-    return Promise.resolve(this.#look(execution));
+    return Promise.resolve(this.look(execution));
   }
 
-  #look(execution: WorkflowExecution): StepOutcome {
+  private look(execution: WorkflowExecution): StepOutcome {
     const { finalizers = [], deletionTimestamp } = execution.metadata;
     const isLeaving = finalizers.every((name) => name === finalizer);
     if (isLeaving || isTerminal(phaseOf(execution))) return { kind: 'next', execution };

@@ -7,7 +7,7 @@ import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { TargetLocks } from '../../locking/target-locks.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
-import { cooldownOf, idOf } from '../claims.ts';
+import { cooldownOf, idOf } from '../target/lock-claim.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { ReleaseTarget } from './release-target.step.ts';
 

@@ -7,9 +7,9 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { inLog } from '../../workflow-execution/in-log.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
-import { cooldownOf, idOf } from '../claims.ts';
-import { lookAgainMs, RunEnds, runOf } from '../run-end.ts';
-import { CLOCK, LOGGER } from '../tokens.ts';
+import { cooldownOf, idOf } from '../target/lock-claim.ts';
+import { pollAfterMs, RunEnds, runOf } from '../pipelinerun/run-end.ts';
+import { CLOCK, LOGGER } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -29,8 +29,8 @@ export class ReleaseTarget implements Step {
     const target = targetOf(execution);
     if (target === undefined) return { kind: 'next', execution };
     const now = this.clock.now();
-    if (!isTerminal(phaseOf(execution)) && !(await this.#hasEnded(execution, signal))) {
-      return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: lookAgainMs(undefined, now) };
+    if (!isTerminal(phaseOf(execution)) && !(await this.hasEnded(execution, signal))) {
+      return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: pollAfterMs(undefined, now) };
     }
     try {
       await this.locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
@@ -42,7 +42,7 @@ export class ReleaseTarget implements Step {
     return { kind: 'next', execution };
   }
 
-  async #hasEnded(execution: WorkflowExecution, signal: AbortSignal): Promise<boolean> {
-    return (await this.runEnds.look(runOf(execution), undefined, signal)).kind === 'ended';
+  private async hasEnded(execution: WorkflowExecution, signal: AbortSignal): Promise<boolean> {
+    return (await this.runEnds.ensureEnded(runOf(execution), undefined, signal)).kind === 'ended';
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { noteDeletion } from '../../tracing/reconcile-span.ts';
-import { ExecutionLog } from '../execution-log.ts';
-import { Executions } from '../executions.ts';
+import { ExecutionLog } from '../events/execution-log.ts';
+import { Executions } from '../executions/executions.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Lets an execution go for which nothing is left to be done. */

@@ -3,7 +3,7 @@ import { cancellationOf } from '../../tekton/pipeline-run.ts';
 import { readOutcome } from '../../tekton/read-outcome.ts';
 import { requestedCancelMode } from '../../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
+import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Asks Tekton to cancel the PipelineRun as was requested. What comes of it is told by the PipelineRun. */

@@ -6,14 +6,14 @@ import { LockContendedError } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { InjectMetric } from '../../metrics/metric.providers.ts';
 import { metrics } from '../../metrics/metrics.ts';
-import { observeBusy } from '../observe-lock.ts';
-import { observeForeign, observeStart } from '../observe-pipeline-run.ts';
-import { observeRefusal } from '../observe-refusal.ts';
-import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
-import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
-import { PipelineRuns } from '../pipeline-runs.ts';
-import { TargetOccupancy } from '../target-occupancy.ts';
-import { CLOCK } from '../tokens.ts';
+import { observeBusy } from '../observe/observe-lock.ts';
+import { observeForeign, observeStart } from '../observe/observe-pipeline-run.ts';
+import { observeRefusal } from '../observe/observe-refusal.ts';
+import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
+import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import { TargetOccupancy } from '../target/target-occupancy.ts';
+import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**
@@ -33,12 +33,12 @@ export class StartPipelineRun implements Step {
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    if (!this.occupancy.reserve(execution)) return this.#yield(execution, signal);
+    if (!this.occupancy.reserve(execution)) return this.yield(execution, signal);
     try {
       const created = await this.pipelineRuns.create(execution, signal);
       return { kind: 'observed', observation: observeStart(created, 'created') };
     } catch (error) {
-      if (error instanceof AlreadyExistsError) return this.#adopt(execution, error, signal);
+      if (error instanceof AlreadyExistsError) return this.adopt(execution, error, signal);
       if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
       if (isRefusal(error)) this.occupancy.cancelReservation(execution);
       this.creationErrors.inc();
@@ -47,7 +47,11 @@ export class StartPipelineRun implements Step {
     }
   }
 
-  async #adopt(execution: WorkflowExecution, cause: AlreadyExistsError, signal: AbortSignal): Promise<StepOutcome> {
+  private async adopt(
+    execution: WorkflowExecution,
+    cause: AlreadyExistsError,
+    signal: AbortSignal,
+  ): Promise<StepOutcome> {
     const existing = await this.adoption.find(execution, signal);
     const taken = await this.conflicts.takeUp(execution, existing, signal);
     if (taken !== undefined) return taken;
@@ -58,7 +62,7 @@ export class StartPipelineRun implements Step {
   }
 
   /** Another execution has started on the target. One that has a PipelineRun itself is followed all the same. */
-  async #yield(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
+  private async yield(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const existing = await this.adoption.find(execution, signal);
     const taken = await this.conflicts.takeUp(execution, existing, signal);
     if (taken !== undefined) return taken;

@@ -3,11 +3,11 @@ import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import type { ExistingRun, PipelineRunAdoption } from '../pipeline-run-adoption.ts';
+import type { ExistingRun, PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
 import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import type { Targets } from '../../targets/targets.ts';
 import { ValidateSpec } from './validate-spec.step.ts';
 

@@ -9,9 +9,9 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { brokenParameters } from '../../workflow-execution/parameters.ts';
 import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
-import { PipelineRunAdoption } from '../pipeline-run-adoption.ts';
-import { PipelineRunConflicts } from '../pipeline-run-conflicts.ts';
-import { CLOCK } from '../tokens.ts';
+import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
+import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
+import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Whether the target is valid cannot be said now. */
@@ -33,8 +33,8 @@ export class ValidateSpec implements Step {
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    const resolution = await this.#resolve(execution, signal);
-    const broken = this.#brokenRules(execution, resolution);
+    const resolution = await this.resolve(execution, signal);
+    const broken = this.brokenRules(execution, resolution);
     const resolved = resolution.kind === 'resolved' ? withTarget(execution, resolution.target) : execution;
     if (resolution.kind === 'resolved' && broken.length === 0) return { kind: 'next', execution: resolved };
     // The rule may be newer than the execution. What runs already has to be followed to its end; it is adopted right
@@ -50,7 +50,7 @@ export class ValidateSpec implements Step {
   }
 
   /** A target is refused only by what the cluster served after the execution was created: its CRD may have come with it. */
-  async #resolve(
+  private async resolve(
     { metadata, spec, status }: WorkflowExecution,
     signal: AbortSignal,
   ): Promise<TargetResolution | Undecided> {
@@ -66,7 +66,7 @@ export class ValidateSpec implements Step {
     }
   }
 
-  #brokenRules({ spec, metadata }: WorkflowExecution, target: TargetResolution | Undecided): readonly string[] {
+  private brokenRules({ spec, metadata }: WorkflowExecution, target: TargetResolution | Undecided): readonly string[] {
     const wrongTarget =
       target.kind === 'refused' ? [`spec.targetResource "${spec.targetResource}": ${target.message}`] : [];
     const parameters = brokenParameters(spec).map((rule) => `spec.parameters${rule}`);

@@ -11,23 +11,23 @@ export const controlLoopFaults: readonly Fault[] = [
   },
   {
     name: 'a change of a PipelineRun reaches no execution',
-    file: 'src/reconciler/mirrors.ts',
+    file: 'src/reconciler/informers.ts',
     find: 'executions.length === 0 ? [keyOf(object)] : executions.map(keyOf)',
     replace: '[keyOf(object)]',
-    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+    caughtBy: ['src/reconciler/informers.spec.ts'],
   },
   {
     name: 'a lost lock is not restored',
-    file: 'src/reconciler/mirrors.ts',
+    file: 'src/reconciler/informers.ts',
     find: 'if (former !== undefined) handler(keyToString(former));',
     replace: '',
-    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+    caughtBy: ['src/reconciler/informers.spec.ts'],
   },
   {
     name: 'passes that have begun are cut off on shutdown',
     file: 'src/reconciler/control-loop.ts',
-    find: 'await this.#drain();',
-    replace: 'void this.#drain();',
+    find: 'await this.drain();',
+    replace: 'void this.drain();',
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
   {
@@ -67,10 +67,10 @@ export const controlLoopFaults: readonly Fault[] = [
   },
   {
     name: 'a failed pass brings itself back at once through the status that it wrote',
-    file: 'src/reconciler/mirrors.ts',
+    file: 'src/reconciler/informers.ts',
     find: 'if (!isOfStatusOnly(change)) handler',
     replace: 'handler',
-    caughtBy: ['src/reconciler/mirrors.spec.ts'],
+    caughtBy: ['src/reconciler/informers.spec.ts'],
   },
   {
     name: 'what follows from another status waits for the resync',

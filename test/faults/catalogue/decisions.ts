@@ -4,7 +4,7 @@ import type { Fault } from '../fault.ts';
 export const decisionFaults: readonly Fault[] = [
   {
     name: 'the default TTL deletes executions that have run',
-    file: 'src/reconciler/ttl.ts',
+    file: 'src/reconciler/executions/ttl.ts',
     find: "phaseOf(execution) === 'Skipped' && ",
     replace: '',
     caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],
@@ -18,17 +18,17 @@ export const decisionFaults: readonly Fault[] = [
   },
   {
     name: 'a new leader forgets the default TTL',
-    file: 'src/reconciler/life-of-an-execution.ts',
+    file: 'src/reconciler/phase-steps.ts',
     find: 'if (ttlMsOf(execution, this.defaults) !== undefined) return false;',
     replace: '',
-    caughtBy: ['src/reconciler/life-of-an-execution.spec.ts'],
+    caughtBy: ['src/reconciler/phase-steps.spec.ts'],
   },
   {
     name: 'the start of an execution is not recorded with its PipelineRun',
-    file: 'src/reconciler/observe-pipeline-run.ts',
+    file: 'src/reconciler/observe/observe-pipeline-run.ts',
     find: '  return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime };',
     replace: '  return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime: undefined };',
-    caughtBy: ['src/reconciler/observe-pipeline-run.spec.ts'],
+    caughtBy: ['src/reconciler/observe/observe-pipeline-run.spec.ts'],
   },
   {
     name: 'a short name is resolved although a group that may have the kind cannot be reached',
@@ -183,16 +183,16 @@ export const decisionFaults: readonly Fault[] = [
   },
   {
     name: 'an execution is skipped without the execution that holds its target',
-    file: 'src/reconciler/observe-lock.ts',
+    file: 'src/reconciler/observe/observe-lock.ts',
     find: ', conflictingExecution: { namespace, name, uid } }',
     replace: ' }',
-    caughtBy: ['src/reconciler/observe-lock.spec.ts'],
+    caughtBy: ['src/reconciler/observe/observe-lock.spec.ts'],
   },
   {
     name: 'a skip names an execution of another namespace',
-    file: 'src/reconciler/observe-lock.ts',
+    file: 'src/reconciler/observe/observe-lock.ts',
     find: 'return namespace === metadata.namespace',
     replace: "return namespace === metadata.namespace || name !== ''",
-    caughtBy: ['src/reconciler/observe-lock.spec.ts'],
+    caughtBy: ['src/reconciler/observe/observe-lock.spec.ts'],
   },
 ];

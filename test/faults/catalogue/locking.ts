@@ -40,7 +40,7 @@ export const lockingFaults: readonly Fault[] = [
   {
     name: 'a lost lock frees the target of an execution that runs',
     file: 'src/locking/target-locks.ts',
-    find: 'if (occupant !== undefined) return this.#busy(occupant);',
+    find: 'if (occupant !== undefined) return this.busy(occupant);',
     replace: '',
     caughtBy: ['src/locking/target-locks-evidence.spec.ts'],
   },

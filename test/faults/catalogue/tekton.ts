@@ -158,10 +158,10 @@ export const tektonFaults: readonly Fault[] = [
   },
   {
     name: 'pods that have lost their owners are not looked at when a run ends',
-    file: 'src/reconciler/task-runs.ts',
+    file: 'src/reconciler/pipelinerun/task-runs.ts',
     find: 'return pods.filter(hasLiveSteps);',
     replace: 'return pods.filter((pod) => pod.taskRunUid !== undefined && hasLiveSteps(pod));',
-    caughtBy: ['src/reconciler/run-end.spec.ts'],
+    caughtBy: ['src/reconciler/pipelinerun/run-end.spec.ts'],
   },
   {
     name: 'a TaskRun of another run of the same name counts as one of it',
@@ -210,7 +210,7 @@ export const tektonFaults: readonly Fault[] = [
     file: 'src/tekton/run-activity.ts',
     find: 'return labels?.[taskRunLabels.pipelineRun] === name;',
     replace: 'return name === undefined;',
-    caughtBy: ['src/reconciler/execution-holders.spec.ts'],
+    caughtBy: ['src/reconciler/target/execution-holders.spec.ts'],
   },
   {
     name: 'a step that may still start counts as ended',

@@ -46,8 +46,8 @@ export const defences: readonly Defence[] = [
   {
     name: 'executions are checked beside the Lease',
     edit: {
-      file: 'src/reconciler/target-occupancy.ts',
-      find: 'return [...running.map(idOf), ...this.#requested(execution)];',
+      file: 'src/reconciler/target/target-occupancy.ts',
+      find: 'return [...running.map(idOf), ...this.requested(execution)];',
       replace: 'return running.filter(() => false).map(idOf);',
     },
     rule: twoRuns,
@@ -79,7 +79,7 @@ export const defences: readonly Defence[] = [
   {
     name: 'a PipelineRun is adopted by its content',
     edit: {
-      file: 'src/reconciler/pipeline-run-adoption.ts',
+      file: 'src/reconciler/pipelinerun/pipeline-run-adoption.ts',
       find: 'if (!hasMetadataOf(found, expected)) return false;',
       replace: 'return hasMetadataOf(found, expected);',
     },
@@ -89,7 +89,7 @@ export const defences: readonly Defence[] = [
   {
     name: 'a PipelineRun is known by its UID',
     edit: {
-      file: 'src/reconciler/ownership.ts',
+      file: 'src/reconciler/pipelinerun/ownership.ts',
       find: 'pipelineRun.metadata.uid === recorded',
       replace: 'isControlledBy(pipelineRun, execution)',
     },
@@ -110,7 +110,7 @@ export const defences: readonly Defence[] = [
   {
     name: 'the label by which a PipelineRun is watched is restored',
     edit: {
-      file: 'src/reconciler/pipeline-runs.ts',
+      file: 'src/reconciler/pipelinerun/pipeline-runs.ts',
       find: 'if (isWatched(pipelineRun)) return pipelineRun;',
       replace: "if (isWatched(pipelineRun) || label !== '') return pipelineRun;",
     },
@@ -124,7 +124,7 @@ export const defences: readonly Defence[] = [
   {
     name: 'an execution ends only when no step of it runs',
     edit: {
-      file: 'src/reconciler/run-end.ts',
+      file: 'src/reconciler/pipelinerun/run-end.ts',
       find: 'return awaited.length === 0 && pods.length === 0;',
       replace: 'return awaited.length === 0;',
     },

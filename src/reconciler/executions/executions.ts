@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { KubernetesClient, type PatchOptions } from '../../kubernetes/client.ts';
+import { ConflictError, NotFoundError, redacting } from '../../kubernetes/errors.ts';
+import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
+import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
+import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { finalizer } from '../../workflow-execution/finalizer.ts';
+import type {
+  WorkflowExecution,
+  WorkflowExecutionStatus,
+} from '../../workflow-execution/generated/workflow-execution.ts';
+import { redactorFor } from '../../workflow-execution/redact.ts';
+import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { mergePatch } from './merge-patch.ts';
+
+/** The execution is not the one any more that was read: it has changed or is gone. What was decided on it is void. */
+export type Outdated = 'outdated';
+
+/**
+ * The WorkflowExecutions as the reconciler reads and writes them. Every write is made on condition that nobody has changed
+ * the execution since it was read. What is returned is shared and must not be modified.
+ */
+@Injectable()
+export class Executions {
+  constructor(
+    private readonly client: KubernetesClient,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+  ) {}
+
+  /** The execution as last seen by the watch. */
+  cached(key: ObjectKey): WorkflowExecution | undefined {
+    return this.reflector.store.get(key);
+  }
+
+  /** The execution as the API server has it now; undefined when it is gone. */
+  async read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
+    const live = await this.client.find(workflowExecutionResource, key, { signal });
+    if (live !== undefined) this.reflector.store.upsertIfNewer(live);
+    return live;
+  }
+
+  /**
+   * Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. The
+   * target goes along with every patch: a pass may have resolved it without a write of its own (`withTarget`).
+   */
+  async writeStatus(
+    execution: WorkflowExecution,
+    status: WorkflowExecutionStatus,
+    signal: AbortSignal,
+  ): Promise<WorkflowExecution | Outdated> {
+    const change = mergePatch(execution.status ?? {}, status);
+    if (change === undefined) return execution;
+    const { target } = status;
+    return this.patch(execution, { status: { target, ...change } }, { subresource: 'status', signal });
+  }
+
+  /**
+   * Puts the finalizer of this service on an execution, and its UID in an annotation: a copy that is restored from a backup
+   * has the annotation and another UID.
+   */
+  addFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
+    const finalizers = [...(execution.metadata.finalizers ?? []), finalizer];
+    const annotations = { [ownAnnotations.uid]: execution.metadata.uid };
+    return this.patch(execution, { metadata: { finalizers, annotations } }, { signal });
+  }
+
+  /** Takes the finalizer of this service off an execution; when it was the last one, that is the execution's end. */
+  removeFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
+    const finalizers = execution.metadata.finalizers?.filter((name) => name !== finalizer) ?? [];
+    return this.patch(execution, { metadata: { finalizers } }, { signal });
+  }
+
+  /** Asks for the deletion of this very execution, not of one that was made anew under its name. */
+  async delete({ metadata }: WorkflowExecution, signal: AbortSignal): Promise<void> {
+    try {
+      await this.client.delete(workflowExecutionResource, metadata, { preconditions: { uid: metadata.uid }, signal });
+    } catch (error) {
+      if (!(error instanceof NotFoundError) && !(error instanceof ConflictError)) throw error;
+    }
+  }
+
+  private async patch(
+    { metadata, spec }: WorkflowExecution,
+    change: { readonly metadata?: object; readonly status?: object },
+    options: PatchOptions,
+  ): Promise<WorkflowExecution | Outdated> {
+    const { resourceVersion, uid } = metadata;
+    const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
+    try {
+      const patching = this.client.patch(workflowExecutionResource, metadata, patch, options);
+      const written = await redacting(patching, redactorFor(spec));
+      this.reflector.store.upsertIfNewer(written);
+      return written;
+    } catch (error) {
+      if (error instanceof ConflictError || error instanceof NotFoundError) return 'outdated';
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import type { Lease } from '../kubernetes/lease.ts';
+import { ObjectStore } from '../kubernetes/object-store.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import type { Change, Indexes } from '../kubernetes/store.ts';
+import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
+import type { PipelineRun } from '../tekton/pipeline-run.ts';
+import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { reconcilerIndexes } from './executions/execution-indexes.ts';
+import { Informers } from './informers.ts';
+
+/** A reflector whose changes a test makes. */
+function aReflector<T extends KubernetesObject>(indexes: Indexes<T> = {}) {
+  const handlers: ((change: Change<T>) => void)[] = [];
+  const store = new ObjectStore<T>(indexes, () => undefined);
+  const reflector = { store, onChange: (handler: (typeof handlers)[number]) => handlers.push(handler) };
+  const tell = (change: Change<T>) => handlers.forEach((handler) => handler(change));
+  return {
+    reflector: reflector as unknown as Reflector<T>,
+    store,
+    tell,
+    change: (object: T) => tell({ type: 'added', object }),
+  };
+}
+
+describe('a change in the cluster', () => {
+  const executions = aReflector<WorkflowExecution>(reconcilerIndexes);
+  const [pipelineRuns, leases] = [aReflector<PipelineRun>(), aReflector<Lease>()];
+  const execution = aWorkflowExecution();
+  const run = aPipelineRun({ metadata: { name: pipelineRunName(execution) } });
+  executions.store.replace(undefined, [execution], '2000');
+  const keys: string[] = [];
+  new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector).onChange((key) => keys.push(key));
+
+  it.each([
+    ['of an execution is about that execution', () => executions.change(execution), ['payment/we-pod-crash']],
+    [
+      'of a PipelineRun is about the execution that its name is derived from, whoever owns it',
+      () => pipelineRuns.change(run),
+      ['payment/we-pod-crash'],
+    ],
+    [
+      'of a PipelineRun whose label was removed is about its execution',
+      () => pipelineRuns.tell({ type: 'deleted', object: run, previous: run }),
+      ['payment/we-pod-crash'],
+    ],
+    ['of a PipelineRun of no execution is about itself', () => pipelineRuns.change(aPipelineRun()), ['payment/run-1']],
+  ])('%s', (_what, change, expected) => {
+    keys.length = 0;
+    change();
+    expect(keys).toEqual(expected);
+  });
+
+  const { metadata } = execution;
+  const later = { ...metadata, resourceVersion: '2001' };
+
+  it.each<[string, WorkflowExecution, string[]]>([
+    ['its status only is not told', { ...execution, metadata: later, status: { phase: 'Running' } }, []],
+    [
+      'its spec is told',
+      { ...execution, metadata: { ...later, generation: (metadata.generation ?? 0) + 1 } },
+      ['payment/we-pod-crash'],
+    ],
+    ['its finalizers is told', { ...execution, metadata: { ...later, finalizers: [] } }, ['payment/we-pod-crash']],
+  ])('of an execution in %s', (_what, object, expected) => {
+    keys.length = 0;
+    executions.tell({ type: 'updated', object, previous: execution });
+    expect(keys).toEqual(expected);
+  });
+
+  it('of an execution is told when it is deleted as it was', () => {
+    keys.length = 0;
+    executions.tell({ type: 'deleted', object: execution, previous: execution });
+    expect(keys).toEqual(['payment/we-pod-crash']);
+  });
+
+  const held = aLease('payment/first/uid-first');
+
+  it.each<[string, Change<Lease>, string[]]>([
+    ['is deleted is about its holder', { type: 'deleted', object: held, previous: held }, ['payment/first']],
+    ['is emptied is about its former holder', { type: 'updated', object: aLease(), previous: held }, ['payment/first']],
+    [
+      'names another holder is about the former one',
+      { type: 'updated', object: aLease('payment/second/uid-second'), previous: held },
+      ['payment/first'],
+    ],
+    ['keeps its holder is about none', { type: 'updated', object: held, previous: held }, []],
+    ['is new is about none', { type: 'added', object: held }, []],
+    ['had no holder is about none', { type: 'deleted', object: aLease(), previous: aLease() }, []],
+    ['had an unreadable holder is about none', { type: 'updated', object: held, previous: aLease('somebody') }, []],
+  ])('of a Lease that %s', (_what, change, expected) => {
+    keys.length = 0;
+    leases.tell(change);
+    expect(keys).toEqual(expected);
+  });
+});
+
+function aLease(holderIdentity?: string): Lease {
+  const metadata = { name: 'l', namespace: 'kubernaut-system', uid: 'u', resourceVersion: '1', creationTimestamp: '' };
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: { holderIdentity } };
+}

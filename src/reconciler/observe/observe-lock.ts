@@ -1,0 +1,53 @@
+import type { ExecutionId } from '../../locking/lock-record.ts';
+import type { Skip, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { Observation } from '../../workflow-execution/observation.ts';
+import { targetOf } from '../../workflow-execution/target-resource.ts';
+import { timestamp } from '../../workflow-execution/timestamp.ts';
+
+/** How an execution stands whose target another one has. */
+export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
+  const { name, ...named } = naming(execution, holder);
+  const message =
+    `Create another execution when ${name} has ended, if the target still needs it. ` +
+    `Until then that execution holds ${targetOf(execution)}.`;
+  return { phase: 'Skipped', skip: { reason: 'ResourceBusy', message, skippedAt: timestamp(now), ...named } };
+}
+
+/** How an execution stands whose workflow has ended on the same target a short time ago. */
+export function observeCooldown(
+  execution: WorkflowExecution,
+  earlier: ExecutionId,
+  remainingMs: number,
+  now: Date,
+): Observation {
+  const { workflowRef } = execution.spec;
+  const { name, ...named } = naming(execution, earlier);
+  // Rounded up: after so many seconds it is really over.
+  const remainingCooldownSeconds = Math.ceil(remainingMs / 1000);
+  const message =
+    `Try again in ${remainingCooldownSeconds} s, or run another workflow now. ` +
+    `Workflow ${workflowRef.workflowId} ran on ${targetOf(execution)} a short time ago, as ${name}.`;
+  const skippedAt = timestamp(now);
+  return {
+    phase: 'Skipped',
+    skip: { reason: 'RecentlyRemediated', message, skippedAt, ...named, remainingCooldownSeconds },
+  };
+}
+
+/** How an execution stands whose lock can not be asked for now: it waits. */
+export function observeLockTrouble(error: Error): Observation {
+  return { phase: 'Pending', reason: 'LockUnavailable', message: `The target can not be locked now: ${error.message}` };
+}
+
+/**
+ * Another execution as the status of this one may name it: who may read this namespace need not be one who may know what
+ * there is in another.
+ */
+function naming(
+  { metadata }: WorkflowExecution,
+  { namespace, name, uid }: ExecutionId,
+): Pick<Skip, 'conflictingExecution'> & { readonly name: string } {
+  return namespace === metadata.namespace
+    ? { name: `${namespace}/${name}`, conflictingExecution: { namespace, name, uid } }
+    : { name: 'an execution in another namespace' };
+}

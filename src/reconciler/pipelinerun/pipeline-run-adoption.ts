@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.ts';
+import { KubernetesClient } from '../../kubernetes/client.ts';
+import { ForbiddenError, InvalidError, redacting } from '../../kubernetes/errors.ts';
+import { buildPipelineRun, type NewPipelineRun } from '../../tekton/build-pipeline-run.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import {
+  hasMetadataOf,
+  hasSpecOf,
+  pipelineRunContentResource,
+  specPatch,
+  unnamed,
+  withoutContent,
+  type PipelineRunWithContent,
+} from '../../tekton/pipeline-run-content.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { redactorFor } from '../../workflow-execution/redact.ts';
+import { isControlledBy } from './ownership.ts';
+import { pipelineRunKey, PipelineRuns } from './pipeline-runs.ts';
+
+/**
+ * What has the name of an execution's PipelineRun before one is recorded: nothing, the PipelineRun of an earlier attempt, one
+ * that names the execution as its controller and runs something else, or one of somebody else.
+ */
+export type ExistingRun =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'own'; readonly pipelineRun: PipelineRun }
+  | { readonly kind: 'different'; readonly pipelineRun: PipelineRun }
+  | { readonly kind: 'foreign'; readonly pipelineRun: PipelineRun };
+
+/**
+ * Recognises the PipelineRun that an earlier attempt created and did not record. Whoever may create PipelineRuns can give
+ * one the name and the owner that ours would have, so it is ours only when it also runs what ours would run.
+ */
+@Injectable()
+export class PipelineRunAdoption {
+  constructor(
+    private readonly client: KubernetesClient,
+    private readonly pipelineRuns: PipelineRuns,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
+  ) {}
+
+  /** Looks live: what the watch has seen may be older than the creation. */
+  async find(execution: WorkflowExecution, signal: AbortSignal): Promise<ExistingRun> {
+    const found = await this.client.find(pipelineRunContentResource, pipelineRunKey(execution), { signal });
+    if (found === undefined) return { kind: 'none' };
+    const pipelineRun = withoutContent(found);
+    if (!isControlledBy(found, execution)) return { kind: 'foreign', pipelineRun };
+    this.pipelineRuns.remember(pipelineRun);
+    return { kind: (await this.isAsCreated(found, execution, signal)) ? 'own' : 'different', pipelineRun };
+  }
+
+  /** WFE_POD_SECURITY may have changed since it was created. */
+  private async isAsCreated(
+    found: PipelineRunWithContent,
+    execution: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { podSecurity } = this.config;
+    const before = podSecurity === 'none' ? 'restricted' : 'none';
+    return (
+      (await this.hasContentOf(found, buildPipelineRun(execution, { podSecurity }), execution, signal)) ||
+      (await this.hasContentOf(found, buildPipelineRun(execution, { podSecurity: before }), execution, signal))
+    );
+  }
+
+  private async hasContentOf(
+    found: PipelineRunWithContent,
+    expected: NewPipelineRun,
+    execution: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (!hasMetadataOf(found, expected)) return false;
+    try {
+      return hasSpecOf(found, await redacting(this.create(expected, signal), redactorFor(execution.spec)));
+    } catch (error) {
+      // A quota counts a dry run too, and a rule of admission may be newer than the PipelineRun.
+      if (!(error instanceof ForbiddenError) && !(error instanceof InvalidError)) throw error;
+    }
+    return this.isUnchanged(found, expected, execution, signal);
+  }
+
+  /** A dry run of the creation goes through the same admission as the creation did. */
+  private create(expected: NewPipelineRun, signal: AbortSignal): Promise<PipelineRunWithContent> {
+    return this.client.create(pipelineRunContentResource, unnamed(expected), { dryRun: true, signal });
+  }
+
+  /** Whether an update to what would be created changes nothing. */
+  private async isUnchanged(
+    found: PipelineRunWithContent,
+    expected: NewPipelineRun,
+    { spec }: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const options = { type: 'json', dryRun: true, signal } as const;
+    const patching = this.client.patch(pipelineRunContentResource, found.metadata, specPatch(found, expected), options);
+    try {
+      return hasSpecOf(found, await redacting(patching, redactorFor(spec)));
+    } catch (error) {
+      // Tekton admits no other spec to a PipelineRun that exists.
+      if (error instanceof InvalidError) return false;
+      throw error;
+    }
+  }
+}

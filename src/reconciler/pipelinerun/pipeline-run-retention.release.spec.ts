@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { pipelineRunFinalizer } from '../../tekton/build-pipeline-run.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+
+const { signal } = new AbortController();
+const ended = succeeded('True', 'Succeeded');
+const deletionTimestamp = '2026-01-02T03:04:05Z';
+const keyOf = (name: string) => ({ namespace: 'payment', name });
+
+/** An execution in a phase, and its PipelineRun. */
+function aRun(phase: Phase, metadata: object = {}) {
+  const cluster = aFakeCluster();
+  const own = cluster.execution({ status: { phase } });
+  const run = cluster.pipelineRun(own, { metadata, status: ended });
+  return { ...cluster, own, run };
+}
+
+describe('a PipelineRun that somebody deletes', () => {
+  it('is released once its outcome is recorded', async () => {
+    const { retention, own, storedRun } = aRun('Completed', { deletionTimestamp });
+    expect(retention.isWaiting(own)).toBe(true);
+    await retention.releaseRunOf(own, signal);
+    expect(storedRun(own)).toBeUndefined();
+  });
+
+  it('is kept until then', async () => {
+    const { retention, own, server } = aRun('Running', { deletionTimestamp });
+    expect(retention.isWaiting(own)).toBe(false);
+    await retention.releaseRunOf(own, signal);
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('is left alone when it has only finalizers of others', async () => {
+    const { retention, own, server, run } = aRun('Completed', { deletionTimestamp, finalizers: ['example.org/a'] });
+    expect(retention.isWaiting(own)).toBe(false);
+    await retention.releaseRunOf(own, signal);
+    await retention.release(run, signal);
+    expect(server.verbs).toEqual([]);
+  });
+});
+
+describe('taking the finalizer off', () => {
+  it('does nothing for a PipelineRun without finalizers', async () => {
+    const { retention, run, server } = aRun('Completed', { finalizers: [] });
+    await retention.release(run, signal);
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['another PipelineRun has its name', { metadata: { uid: 'another' } }, 'uid'],
+    ['the finalizer is at another place', { metadata: { finalizers: ['a/b', pipelineRunFinalizer] } }, '0'],
+  ])('is refused when %s', async (_, over, path) => {
+    const { retention, own, run, unseenPipelineRun, storedRun } = aRun('Completed');
+    const changed = unseenPipelineRun(own, over);
+    await expect(retention.release(run, signal)).rejects.toThrow(`testing path ${path}: test failed`);
+    expect(storedRun(own)).toEqual(changed);
+  });
+});
+
+describe('a PipelineRun that the watch does not show any more', () => {
+  it('is not waited for when it had no finalizer of ours', () => {
+    const { retention, own, run, runCache } = aRun('Completed', { finalizers: [] });
+    runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
+    expect(retention.isWaiting(own)).toBe(false);
+  });
+
+  it('is not waited for any more when the watch shows it again', async () => {
+    const { retention, own, run, runCache, sync, server } = aRun('Completed');
+    runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
+    expect(retention.isWaiting(own)).toBe(true);
+    sync();
+    expect(retention.isWaiting(own)).toBe(false);
+    await retention.releaseRunOf(own, signal);
+    expect(server.verbs).toEqual([]);
+  });
+});
+
+it('a PipelineRun that the watch shows anew is not waited for', () => {
+  const { retention, own, pipelineRun } = aRun('Running');
+  pipelineRun(own, { status: ended, metadata: { annotations: { a: 'b' } } });
+  expect(retention.isWaiting(own)).toBe(false);
+});
+
+describe('a PipelineRun without an execution', () => {
+  it('is released also when it has lost its owner', async () => {
+    const { retention, pipelineRun, storedRun, server } = aFakeCluster();
+    const gone = aWorkflowExecution();
+    pipelineRun(gone, { status: ended, metadata: { ownerReferences: [] } });
+    await retention.releaseOrphan(keyOf(pipelineRunName(gone)), signal);
+    expect(storedRun(gone)?.metadata.finalizers).toBeUndefined();
+    expect(server.verbs).toEqual(['patch']);
+  });
+
+  it('is none under a name that the watch does not know', async () => {
+    const { retention, server } = aFakeCluster();
+    await expect(retention.releaseOrphan(keyOf('unknown'), signal)).resolves.toBeUndefined();
+    expect(server.verbs).toEqual([]);
+  });
+});

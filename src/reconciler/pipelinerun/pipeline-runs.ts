@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.ts';
+import { KubernetesClient } from '../../kubernetes/client.ts';
+import { ConflictError, NotFoundError, redacting } from '../../kubernetes/errors.ts';
+import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
+import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
+import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
+import { labelValue } from '../../tekton/label-value.ts';
+import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
+import { activeTraceparent } from '../../tracing/traceparent.ts';
+import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { redactorFor } from '../../workflow-execution/redact.ts';
+import { isRunOf } from './ownership.ts';
+
+/** The PipelineRuns of executions, as the reconciler reads and makes them. */
+@Injectable()
+export class PipelineRuns {
+  constructor(
+    private readonly client: KubernetesClient,
+    @InjectReflector(pipelineRunResource) private readonly reflector: Reflector<PipelineRun>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
+  ) {}
+
+  /**
+   * Creates the PipelineRun of an execution.
+   *
+   * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
+   */
+  async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
+    const pipelineRun = buildPipelineRun(execution, {
+      podSecurity: this.config.podSecurity,
+      traceparent: activeTraceparent(),
+    });
+    const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
+    return this.remember(await redacting(creation, redactorFor(execution.spec)));
+  }
+
+  /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
+  async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    const live = await this.client.find(pipelineRunResource, pipelineRunKey(execution), { signal });
+    return live && this.remember(live);
+  }
+
+  /** Whatever has the name of the execution's PipelineRun, as last seen by the watch. */
+  cached(execution: Named): PipelineRun | undefined {
+    return this.reflector.store.get(pipelineRunKey(execution));
+  }
+
+  /**
+   * The PipelineRun of an execution: as last seen by the watch, or, when the watch knows none, as the API server has it
+   * now; undefined when it is gone, also when there is another one of its name. If it has lost the label by which it is
+   * watched it gets that back, because nobody would hear of its end.
+   */
+  async find(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    const seen = this.cached(execution);
+    if (seen !== undefined && isRunOf(seen, execution)) return seen;
+    const live = await this.read(execution, signal);
+    if (live === undefined || !isRunOf(live, execution)) return undefined;
+    return this.watchAgain(live, labelValue(execution.metadata.name), signal);
+  }
+
+  /**
+   * Puts the label back by which a PipelineRun is watched, if it has lost it.
+   *
+   * @param label the value that it has
+   * @returns the PipelineRun as it then is
+   */
+  async watchAgain(pipelineRun: PipelineRun, label: string, signal: AbortSignal): Promise<PipelineRun> {
+    if (isWatched(pipelineRun)) return pipelineRun;
+    const { uid } = pipelineRun.metadata;
+    const patch = { metadata: { uid, labels: { [pipelineRunLabels.workflowExecution]: label } } };
+    return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
+  }
+
+  /** Asks Tekton to cancel a PipelineRun that has not ended; Graceful lets its `finally` tasks run. */
+  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<PipelineRun> {
+    const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
+    const patch = { metadata: { uid: metadata.uid }, spec: { status } };
+    return this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+  }
+
+  /**
+   * Asks for the deletion of a PipelineRun. It is gone only when its TaskRuns and their pods are (Foreground), so that
+   * nothing of it runs any more once it can not be found.
+   */
+  async delete({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
+    const options = { preconditions: { uid: metadata.uid }, propagationPolicy: 'Foreground', signal } as const;
+    try {
+      await this.client.delete(pipelineRunResource, metadata, options);
+    } catch (error) {
+      if (!(error instanceof NotFoundError) && !(error instanceof ConflictError)) throw error;
+    }
+  }
+
+  /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */
+  remember(pipelineRun: PipelineRun): PipelineRun {
+    if (isWatched(pipelineRun)) this.reflector.store.upsertIfNewer(pipelineRun);
+    return pipelineRun;
+  }
+}
+
+function isWatched({ metadata }: PipelineRun): boolean {
+  return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
+}
+
+/** What the name of a PipelineRun is made of. */
+type Named = Parameters<typeof pipelineRunName>[0] & { readonly metadata: { readonly namespace: string } };
+
+/** The key of the PipelineRun of an execution. */
+export function pipelineRunKey(execution: Named): ObjectKey {
+  return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
+}

@@ -1,0 +1,171 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.ts';
+import type { Clock } from '../../kubernetes/clock.ts';
+import { customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
+import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import { mayHaveLostPod, tasksWithoutPod } from '../../tekton/pod-loss.ts';
+import { readOutcome } from '../../tekton/read-outcome.ts';
+import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution } from '../../tekton/run-activity.ts';
+import type { StepPod } from '../../tekton/step-pod.ts';
+import { isFinished, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { FirstSeen } from '../executions/first-seen.ts';
+import { isAskedToEnd, TaskRuns } from './task-runs.ts';
+import { CLOCK } from '../executions/tokens.ts';
+
+/**
+ * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
+ * `isCancelled` that Tekton has been asked to end every unfinished TaskRun, and that no step runs.
+ */
+export type RunEnd =
+  | {
+      readonly kind: 'ended';
+      readonly taskRuns: readonly TaskRun[];
+      /** The pods that are left of a run that has failed, where they say why. */
+      readonly pods?: readonly StepPod[];
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly waitsFor: string;
+      readonly taskRuns: readonly TaskRun[];
+      readonly isCancelled: boolean;
+    };
+
+/** How long Tekton has to record a pod that it creates for a TaskRun, in milliseconds. */
+const podRecordMs = 5_000;
+
+/** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
+@Injectable()
+export class RunEnds {
+  /** Runs that wait for nothing but unfinished TaskRuns without a live step. */
+  private readonly awaited = new FirstSeen();
+
+  constructor(
+    private readonly taskRuns: TaskRuns,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Looks at the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them
+   * behind when it fails a PipelineRun before they have ended, and goes on with them. Their end is awaited for the status
+   * deadline at most, unless a step of the run is alive: one that nobody reconciles never ends. A task that has just lost its
+   * pod is waited for as long as Tekton may need to record that it has started it again.
+   *
+   * @param pipelineRun undefined when it is gone
+   */
+  async ensureEnded(run: RunIdentity, pipelineRun: PipelineRun | undefined, signal: AbortSignal): Promise<RunEnd> {
+    const hasSucceeded = isSuccess(pipelineRun);
+    // All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run.
+    const livePods = hasSucceeded ? await this.taskRuns.livePods(run.namespace, signal) : undefined;
+    if (livePods?.length === 0) return { kind: 'ended', taskRuns: [] };
+    const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
+    const customRuns = await this.customRuns(run, pipelineRun, signal);
+    const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
+    const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
+    await this.cancel(uncancelled, signal);
+    // After the TaskRuns: one that is finished makes no more pods.
+    const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
+    const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
+    const isCancelled = uncancelled.length === 0 && pods.length === 0;
+    const awaited = hasSucceeded ? [] : unfinished;
+    const isOverdue = this.isOverdue(run, awaited.length > 0 && pods.length === 0);
+    if (isCancelled && isOverdue) return { kind: 'ended', taskRuns };
+    if (!isOver(awaited, pods)) {
+      return { kind: 'waiting', waitsFor: describeActivity(awaited, pods), taskRuns, isCancelled };
+    }
+    return this.end(run, pipelineRun, taskRuns, signal);
+  }
+
+  /** The end of a run of which nothing goes on, unless a task of it that has lost its pod may be started again. */
+  private async end(
+    run: RunIdentity,
+    pipelineRun: PipelineRun | undefined,
+    taskRuns: readonly TaskRun[],
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    if (!hasFailed(pipelineRun) || !taskRuns.some(mayHaveLostPod)) return { kind: 'ended', taskRuns };
+    const pods = await this.taskRuns.pods(run, taskRuns, signal);
+    const lost = tasksWithoutPod(taskRuns, pods);
+    const endedAt = Date.parse(pipelineRun.status.completionTime ?? '');
+    const isRecent = this.clock.now().getTime() - endedAt < podRecordMs;
+    if (lost.length === 0 || !isRecent) return { kind: 'ended', taskRuns, pods };
+    const waitsFor = `${describeActivity(lost, [])}, which Tekton may start again,`;
+    return { kind: 'waiting', waitsFor, taskRuns, isCancelled: true };
+  }
+
+  private async cancel(children: readonly TaskExecution[], signal: AbortSignal): Promise<void> {
+    const now = this.clock.now();
+    for (const child of children.filter((one) => mayBeCancelled(one, now))) await this.taskRuns.cancel(child, signal);
+  }
+
+  /** Few workflows have custom tasks: a list costs them only. */
+  private async customRuns(
+    run: RunIdentity,
+    pipelineRun: PipelineRun | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CustomRun[]> {
+    const known = childrenOf(pipelineRun, customRunResource.kind);
+    return pipelineRun !== undefined && known.length === 0 ? [] : this.taskRuns.customRuns(run, known, signal);
+  }
+
+  /** The time counts for a run, not for each of its tasks: somebody may go on adding some. */
+  private isOverdue({ namespace, name }: RunIdentity, waitsForTasksOnly: boolean): boolean {
+    const key = `${namespace}/${name}`;
+    const now = this.clock.now();
+    if (waitsForTasksOnly) return now.getTime() - this.awaited.note(key, now) > this.config.statusDeadlineMs;
+    this.awaited.forget(key);
+    return false;
+  }
+}
+
+/**
+ * Whether a child can be cancelled without leaving its pod behind. Tekton deletes the pod that the status of a TaskRun
+ * names. Of one that was cancelled right after Tekton had created the pod it may not have seen that status yet, and then it
+ * ends the TaskRun and leaves the pod (`failTaskRun` in pkg/reconciler/taskrun of Tekton v1.15). A TaskRun whose pod
+ * cannot be created never names one.
+ */
+function mayBeCancelled({ kind, metadata, status }: TaskExecution, now: Date): boolean {
+  if (kind !== taskRunResource.kind || ('pods' in status && status.pods.length > 0)) return true;
+  const age = now.getTime() - Date.parse(metadata.creationTimestamp);
+  return !(age < podRecordMs);
+}
+
+function hasFailed(pipelineRun: PipelineRun | undefined): pipelineRun is PipelineRun {
+  return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'failed';
+}
+
+function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
+  return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
+}
+
+function isOver(awaited: readonly TaskExecution[], pods: readonly StepPod[]): boolean {
+  return awaited.length === 0 && pods.length === 0;
+}
+
+/** Milliseconds until a run that is ending is looked at again: soon at first, for most end soon, then less often. */
+export function pollAfterMs(pipelineRun: PipelineRun | undefined, now: Date): number {
+  const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');
+  return Number.isNaN(endingMs) ? 1_000 : Math.min(2_000, Math.max(250, endingMs / 2));
+}
+
+/** The names of the TaskRuns, or other children, that a PipelineRun has recorded. */
+export function childrenOf(pipelineRun: PipelineRun | undefined, of: string = taskRunResource.kind): readonly string[] {
+  const children = pipelineRun?.status.childReferences ?? [];
+  return children.filter(({ kind }) => kind === of).map(({ name }) => name);
+}
+
+/** The run of an execution: its PipelineRun, else what the status says of it, else what it would be named. */
+export function runOf(
+  { metadata, status }: Pick<WorkflowExecution, 'status'> & { readonly metadata: NamedMetadata },
+  pipelineRun?: PipelineRun,
+): RunIdentity {
+  const { namespace } = metadata;
+  if (pipelineRun !== undefined) return { namespace, name: pipelineRun.metadata.name, uid: pipelineRun.metadata.uid };
+  const { pipelineRunRef } = status ?? {};
+  if (pipelineRunRef !== undefined) return { namespace, name: pipelineRunRef.name, uid: pipelineRunRef.uid };
+  return { namespace, name: pipelineRunName({ metadata }) };
+}
+
+type NamedMetadata = Pick<WorkflowExecution['metadata'], 'namespace' | 'name' | 'uid'>;

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { RunWaits } from './run-waits.ts';
+
+const { signal } = new AbortController();
+const at = (second: number) => new Date(Date.parse('2026-01-02T03:00:00Z') + second * 1_000).toISOString();
+const created = { metadata: { creationTimestamp: at(0) } };
+const pending = { ...succeeded('Unknown', 'Pending'), podName: 'main-pod' };
+const unschedulable = (message: string) => ({
+  status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] },
+});
+
+/** A look at a run that was created at second 0 and has these tasks, so many seconds later. */
+function aLook(seconds: number, tasks: readonly string[] = ['main'], spec: object = {}) {
+  const clock = new FakeClock(new Date(at(seconds)));
+  const cluster = aFakeCluster({}, clock);
+  const waits = new RunWaits(cluster.taskRuns, clock);
+  const own = cluster.execution({ spec });
+  const childReferences = tasks.map((name) => ({ kind: 'TaskRun', name }));
+  const run = cluster.pipelineRun(own, {
+    metadata: { creationTimestamp: at(0) },
+    status: { ...succeeded('Unknown', 'Running'), childReferences },
+  });
+  return { ...cluster, own, look: (execution = own) => waits.find(execution, run, signal) };
+}
+
+describe('a run', () => {
+  it('is not looked into while it is young', async () => {
+    const { look, server } = aLook(4);
+    await expect(look()).resolves.toEqual({ pollAfterMs: 6_000 });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('waits for nothing before it has tasks, nor while these run', async () => {
+    await expect(aLook(60, []).look()).resolves.toEqual({});
+    const { look, own, taskRun, server } = aLook(60);
+    taskRun(own, 'main', succeeded('Unknown', 'Running'), created);
+    await expect(look()).resolves.toEqual({});
+    expect(server.verbs).toEqual(['list']);
+  });
+
+  it('does not wait while its task is young, and is looked at again when that is not', async () => {
+    const { look, own, taskRun } = aLook(60);
+    taskRun(own, 'main', pending, { metadata: { creationTimestamp: at(57) } });
+    await expect(look()).resolves.toEqual({ pollAfterMs: 7_000 });
+  });
+
+  it('is looked at again when the older of its young tasks is not young any more', async () => {
+    const { look, own, taskRun } = aLook(60, ['a', 'b']);
+    taskRun(own, 'a', pending, { metadata: { creationTimestamp: at(57) } });
+    taskRun(own, 'b', pending, { metadata: { creationTimestamp: at(52) } });
+    await expect(look()).resolves.toEqual({ pollAfterMs: 2_000 });
+  });
+
+  it('does not wait for a task whose first step has begun, although its TaskRun does not say so yet', async () => {
+    const { look, own, taskRun, pod } = aLook(60);
+    taskRun(own, 'main', pending, created);
+    pod(own, 'main', { running: {} });
+    await expect(look()).resolves.toEqual({});
+  });
+
+  it('waits for one task beside another that runs', async () => {
+    const { look, own, taskRun } = aLook(20, ['a', 'b']);
+    taskRun(own, 'a', succeeded('Unknown', 'Running'), created);
+    taskRun(own, 'b', succeeded('Unknown', 'Pending', ''), created);
+    const message = expect.stringMatching(/^Task "b" waits for Tekton to create its pod \(PipelineRun [^ ]+\)\.$/);
+    await expect(look()).resolves.toMatchObject({ waiting: { reason: 'PodPending', message } });
+  });
+
+  it('waits for a node, and says why', async () => {
+    const { look, own, taskRun, pod } = aLook(20);
+    taskRun(own, 'main', pending, created);
+    pod(own, 'main', {}, unschedulable('0/3 nodes are available'));
+    await expect(look()).resolves.toEqual({
+      waiting: {
+        reason: 'Unschedulable',
+        message: expect.stringMatching(
+          /^Task "main" waits for a node for its pod \(PipelineRun .+\)\. 0\/3 nodes are available\.$/,
+        ),
+      },
+      pollAfterMs: 15_000,
+    });
+  });
+
+  it.each([
+    [['a', 'b'], 'and 1 more task waits'],
+    [['a', 'b', 'c'], 'and 2 more tasks wait'],
+  ])('names one of the tasks %j and counts the others', async (names, others) => {
+    const { look, own, taskRun } = aLook(20, names);
+    for (const name of names) taskRun(own, name, succeeded('Unknown', 'ExceededResourceQuota'), created);
+    const { waiting } = await look();
+    expect(waiting?.message).toContain(`Task "a" waits for room in a quota of the namespace, ${others} (PipelineRun`);
+  });
+
+  it('keeps its message while the reason is the same, however that is worded', async () => {
+    const { look, own, taskRun, pod } = aLook(20);
+    taskRun(own, 'main', pending, created);
+    pod(own, 'main', {}, unschedulable('0/3 nodes are available'));
+    const { waiting: before } = await look();
+    pod(own, 'main', {}, unschedulable('0/4 nodes are available'));
+    const { waiting } = await look({ ...own, status: { message: before?.message } });
+    expect(waiting).toEqual(before);
+  });
+
+  it('masks secrets in what is said', async () => {
+    const { look, own, taskRun, pod } = aLook(20, ['main'], { parameters: { PASSWORD: 'hunter2' } });
+    taskRun(own, 'main', pending, created);
+    pod(own, 'main', {}, unschedulable('no node has hunter2'));
+    expect((await look()).waiting?.message).not.toContain('hunter2');
+  });
+
+  it.each([
+    [40, 20_000],
+    [3_600, 300_000],
+  ])('is looked at less often the longer it waits: after %d s', async (seconds, pollAfterMs) => {
+    const { look, own, taskRun } = aLook(seconds);
+    taskRun(own, 'main', succeeded('Unknown', 'ExceededResourceQuota'), created);
+    await expect(look()).resolves.toMatchObject({ pollAfterMs });
+  });
+});

@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../../kubernetes/clock.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import { mayWait, taskWaitOf, type TaskWait } from '../../tekton/task-wait.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { redactorFor } from '../../workflow-execution/redact.ts';
+import { cut, sentence } from '../../workflow-execution/text.ts';
+import { childrenOf, runOf } from './run-end.ts';
+import { TaskRuns } from './task-runs.ts';
+import { CLOCK } from '../executions/tokens.ts';
+
+/** What a running PipelineRun waits for, and when to look again. */
+export interface RunWait {
+  /** Absent when it waits for nothing that is worth a word. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  /** Milliseconds; absent when its next change says it. */
+  readonly pollAfterMs?: number;
+}
+
+/** A task is given this long to begin before it counts as waiting, and most have begun by then. */
+const graceMs = 10_000;
+/** A run that waits is looked at less and less often, between these bounds. */
+const [soonestMs, latestMs] = [15_000, 300_000];
+/** Characters of what Tekton, the scheduler or the kubelet says. */
+const detailLength = 300;
+
+/**
+ * Finds what the tasks of a run wait for. Tekton does not tell in the PipelineRun: the TaskRuns and their pods know. They are
+ * read only for runs that are older than the grace period, and what is found is worded so that the status changes with its
+ * reason only: the scheduler words the same reason in ever new ways.
+ */
+@Injectable()
+export class RunWaits {
+  constructor(
+    private readonly taskRuns: TaskRuns,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async find(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<RunWait> {
+    const ageMs = this.sinceMs(Date.parse(pipelineRun.metadata.creationTimestamp));
+    if (ageMs < graceMs) return { pollAfterMs: graceMs - ageMs };
+    const children = childrenOf(pipelineRun);
+    if (children.length === 0) return {};
+    const run = runOf(execution, pipelineRun);
+    const taskRuns = await this.taskRuns.list(run, children, signal);
+    if (!taskRuns.some(mayWait)) return {};
+    const pods = await this.taskRuns.pods(run, taskRuns, signal);
+    const waits = taskRuns.flatMap((taskRun) => taskWaitOf(taskRun, pods) ?? []);
+    const waitedMs = Math.max(...waits.map(({ since }) => this.sinceMs(since)));
+    const [first, ...others] = waits.filter(({ since }) => this.sinceMs(since) >= graceMs);
+    if (first === undefined) return waits.length === 0 ? {} : { pollAfterMs: graceMs - waitedMs };
+    const pollAfterMs = Math.min(latestMs, Math.max(soonestMs, waitedMs / 2));
+    return { waiting: describe(execution, pipelineRun, first, others.length), pollAfterMs };
+  }
+
+  private sinceMs(time: number): number {
+    return this.clock.now().getTime() - time;
+  }
+}
+
+function describe(
+  { spec, status }: WorkflowExecution,
+  { metadata }: PipelineRun,
+  { reason, task, waitsFor, detail }: TaskWait,
+  others: number,
+) {
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'task waits' : 'tasks wait'}`;
+  const headline = `Task "${task}" waits for ${waitsFor}${more} (PipelineRun ${metadata.name}).`;
+  const before = status?.message;
+  const said = detail === '' ? '' : ` ${cut(sentence(redactorFor(spec)(detail)), detailLength)}`;
+  return { reason, message: before?.startsWith(headline) ? before : `${headline}${said}` };
+}

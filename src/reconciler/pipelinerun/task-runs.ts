@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { KubernetesClient, type ListQuery } from '../../kubernetes/client.ts';
+import { ConflictError, InvalidError, NotFoundError } from '../../kubernetes/errors.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import type { ResourceType } from '../../kubernetes/resource-type.ts';
+import { customRunCancelled, customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
+import {
+  belongsToRun,
+  hasLiveSteps,
+  isPodOfRun,
+  type RunIdentity,
+  type TaskExecution,
+} from '../../tekton/run-activity.ts';
+import { stepPodResource, type StepPod } from '../../tekton/step-pod.ts';
+import { taskRunCancelled, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
+
+/** Page size of lists of TaskRuns and pods; few pipelines have more tasks. */
+const pageSize = 100;
+
+/**
+ * Selects the pods that may still run a step. Tekton's pods are never restarted, which tells them from most others; nobody
+ * can change either field, while labels are anybody's.
+ */
+const unfinishedPods = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
+
+/** The TaskRuns and CustomRuns of PipelineRuns and their pods, as the API server has them now. */
+@Injectable()
+export class TaskRuns {
+  constructor(private readonly client: KubernetesClient) {}
+
+  /**
+   * The TaskRuns of a run, even when the PipelineRun is gone.
+   *
+   * @param known names that Tekton has recorded: these are found even when somebody has removed their labels
+   */
+  list(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<TaskRun[]> {
+    return this.ofRun(taskRunResource, run, known, signal);
+  }
+
+  /** The CustomRuns of a run, found in the same way. */
+  customRuns(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<CustomRun[]> {
+    return this.ofRun(customRunResource, run, known, signal);
+  }
+
+  /** Asks for the end of a TaskRun or CustomRun. One that has ended meanwhile, or is gone, needs no end. */
+  async cancel({ kind, metadata }: TaskExecution, signal: AbortSignal): Promise<void> {
+    const resource: ResourceType<TaskExecution> = kind === customRunResource.kind ? customRunResource : taskRunResource;
+    const patch = { metadata: { uid: metadata.uid }, spec: { status: cancellationFor(kind) } };
+    try {
+      await this.client.patch(resource, metadata, patch, { signal });
+    } catch (error) {
+      // Tekton refuses every change of a TaskRun that has ended.
+      const isOver = error instanceof InvalidError || error instanceof NotFoundError || error instanceof ConflictError;
+      if (!isOver) throw error;
+    }
+  }
+
+  /** Pods in a namespace, of whatever run, that have a step which runs or may still start. */
+  async livePods(namespace: string, signal: AbortSignal): Promise<StepPod[]> {
+    const pods = await this.all(stepPodResource, namespace, { fieldSelector: unfinishedPods }, signal);
+    return pods.filter(hasLiveSteps);
+  }
+
+  /** The pods of a run that still exist, those that have ended too. */
+  async pods(run: RunIdentity, taskRuns: readonly TaskRun[], signal: AbortSignal): Promise<StepPod[]> {
+    const labelled = await this.all(stepPodResource, run.namespace, selectorOf(run), signal);
+    return labelled.filter((pod) => isPodOfRun(pod, run, taskRuns));
+  }
+
+  private async ofRun<T extends TaskExecution>(
+    resource: ResourceType<T>,
+    run: RunIdentity,
+    known: readonly string[],
+    signal: AbortSignal,
+  ): Promise<T[]> {
+    const labelled = await this.all(resource, run.namespace, selectorOf(run), signal);
+    const missing = known.filter((name) => !labelled.some(({ metadata }) => metadata.name === name));
+    const named = await Promise.all(
+      missing.map((name) => this.all(resource, run.namespace, { fieldSelector: `metadata.name=${name}` }, signal)),
+    );
+    return [...labelled, ...named.flat()].filter((child) => belongsToRun(child, run));
+  }
+
+  private async all<T extends KubernetesObject>(
+    resource: ResourceType<T>,
+    namespace: string,
+    selection: ListQuery,
+    signal: AbortSignal,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    let next: string | undefined;
+    do {
+      const query = { ...selection, namespace, limit: pageSize, continue: next };
+      const page = await this.client.list(resource, query, { signal });
+      found.push(...page.items);
+      next = page.continue;
+    } while (next !== undefined);
+    return found;
+  }
+}
+
+/** Whether the end of a TaskRun or CustomRun was asked for. */
+export function isAskedToEnd({ kind, spec }: TaskExecution): boolean {
+  return spec.status === cancellationFor(kind);
+}
+
+function cancellationFor(kind: string): string {
+  return kind === customRunResource.kind ? customRunCancelled : taskRunCancelled;
+}
+
+function selectorOf({ name }: RunIdentity): ListQuery {
+  return { labelSelector: `${taskRunLabels.pipelineRun}=${name}` };
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { UnrecordedEnds } from './unrecorded-ends.ts';
+
+const { signal } = new AbortController();
+const statusDeadlineMs = 600_000;
+const at = (minute: number) => `2026-01-02T03:${minute.toString().padStart(2, '0')}:00Z`;
+const ended = { terminated: { containerID: 'c', finishedAt: at(5) } };
+
+/** A look at a run that began at 3:00 and that Tekton calls running. */
+function aLook(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
+  const cluster = aFakeCluster();
+  const execution = cluster.execution();
+  const clock = new FakeClock(new Date(at(started)));
+  const ends = new UnrecordedEnds(cluster.taskRuns, { statusDeadlineMs }, clock);
+  const run = cluster.pipelineRun(execution, {
+    metadata: { creationTimestamp: at(0) },
+    spec: { timeouts: { pipeline: timeout } },
+    status: { ...succeeded('Unknown', 'Running'), startTime: at(0) },
+  });
+  const lookAt = async (one: typeof run) => {
+    await clock.advance((now - started) * 60_000);
+    return ends.find(one, signal);
+  };
+  return { ...cluster, own: execution, lookAt, look: () => lookAt(run) };
+}
+
+describe('a run that Tekton calls running', () => {
+  it('is not looked into before the deadline', async () => {
+    const { look, server } = aLook(9);
+    await expect(look()).resolves.toBeUndefined();
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['14 minutes after it began', 14, undefined],
+    ['16 minutes after it began', 16, 60_000],
+  ])('should have ended a deadline after its last step, %s', async (_, now, overdueMs) => {
+    const { look, own, taskRun, pod } = aLook(now);
+    taskRun(own, 'main', {});
+    pod(own, 'main', ended);
+    const found = await look();
+    expect(found?.overdueMs).toBe(overdueMs);
+    if (found) expect(found.message).toMatch(/^Every step of PipelineRun .+ had ended by 2026-01-02T03:05:00Z/);
+  });
+
+  it('goes on while a step runs, or a TaskRun has no pod yet', async () => {
+    const { look, own, taskRun, pod } = aLook(30);
+    taskRun(own, 'main', {});
+    await expect(look()).resolves.toBeUndefined();
+    pod(own, 'main', { running: {} }, { metadata: { labels: {} } });
+    await expect(look()).resolves.toBeUndefined();
+  });
+
+  it('should have a task a deadline after it began', async () => {
+    const { look } = aLook(11);
+    await expect(look()).resolves.toMatchObject({
+      message: expect.stringMatching(/started no task/),
+      overdueMs: 60_000,
+    });
+  });
+
+  it.each([
+    ['a deadline after its timeout, whatever it does', '5m', 60_000],
+    ['never without a timeout', '0s', undefined],
+  ])('should have ended %s', async (_, timeout, overdueMs) => {
+    const { look, own, taskRun, pod } = aLook(16, { timeout });
+    taskRun(own, 'main', {});
+    pod(own, 'main', { running: {} });
+    const found = await look();
+    expect(found?.overdueMs).toBe(overdueMs);
+  });
+
+  it('has its time again after this process has started: Tekton may have been away with it', async () => {
+    const { look } = aLook(29, { started: 20 });
+    await expect(look()).resolves.toBeUndefined();
+  });
+});
+
+describe('a run whose timeout has passed', () => {
+  const told = expect.stringMatching(/^PipelineRun .+ did not end with its timeout\. .+ Tekton/);
+
+  it.each([
+    ['from its start', { startTime: at(0) }],
+    ['from its creation when Tekton has not started it', {}],
+  ])('is named as such, and the timeout counts %s', async (_, over) => {
+    const { pipelineRun, own, lookAt } = aLook(16);
+    const run = pipelineRun(own, {
+      metadata: { creationTimestamp: at(0) },
+      spec: { timeouts: { pipeline: '5m' } },
+      status: { ...succeeded('Unknown', 'Running'), ...over },
+    });
+    await expect(lookAt(run)).resolves.toEqual({ message: told, overdueMs: 60_000 });
+  });
+
+  it('has its time from its start, which may be later than its creation', async () => {
+    const { pipelineRun, own, lookAt, taskRun } = aLook(16);
+    const run = pipelineRun(own, {
+      metadata: { creationTimestamp: at(0) },
+      spec: { timeouts: { pipeline: '5m' } },
+      status: { ...succeeded('Unknown', 'Running'), startTime: at(2) },
+    });
+    taskRun(own, 'main', {});
+    await expect(lookAt(run)).resolves.toBeUndefined();
+  });
+});
+
+describe('a run whose recorded pods have all ended', () => {
+  it('goes on while another pod of its TaskRuns runs, whatever its labels say', async () => {
+    const { look, own, taskRun, pod } = aLook(30);
+    taskRun(own, 'main', {});
+    pod(own, 'main', ended);
+    pod(own, 'main', { running: {} }, { metadata: { name: 'main-pod-retry1', labels: {} } });
+    await expect(look()).resolves.toBeUndefined();
+  });
+
+  it('does not go on because of a pod of another run', async () => {
+    const { look, own, execution, taskRun, pod } = aLook(30);
+    taskRun(own, 'main', {});
+    pod(own, 'main', ended);
+    pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', { running: {} });
+    await expect(look()).resolves.toMatchObject({
+      message: expect.stringMatching(/ended by .+ may be too large .+, or Tekton/),
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import type { Claim, Cooldown, ExecutionId } from '../../locking/lock-record.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { formatRepository, parseImageReference } from '../../workflow-execution/image-reference.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { hasSkippedAllTasks } from '../../workflow-execution/status.ts';
+
+/** The execution as a lock names it. */
+export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
+  return { namespace, name, uid };
+}
+
+/** What an execution asks a lock for. */
+export function claimOf(execution: WorkflowExecution): Claim {
+  const { workflowId, containerImage } = execution.spec.workflowRef;
+  const image = parseImageReference(containerImage);
+  const identity = image === undefined ? { workflowId } : { workflowId, repository: formatRepository(image) };
+  return { execution: idOf(execution), ...identity };
+}
+
+/**
+ * What the lock of its target has to remember of an execution that is over: nothing unless its steps ran. One that is
+ * deleted while it is Running has no end of its own and counts from now: its steps may have run (ADR 0009).
+ */
+export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | undefined {
+  const { completionTime, failure } = execution.status ?? {};
+  const phase = phaseOf(execution);
+  const stepsRan =
+    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
+    failure?.wasExecutionFailure === true ||
+    phase === 'Running';
+  if (!stepsRan) return undefined;
+  const end = isTerminal(phase) ? completionTime : undefined;
+  return { ...claimOf(execution), completionTime: end ?? now.toISOString() };
+}

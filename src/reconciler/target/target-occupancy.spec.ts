@@ -1,0 +1,188 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { InvalidError } from '../../kubernetes/errors.ts';
+import { ObjectStore } from '../../kubernetes/object-store.ts';
+import type { Reflector } from '../../kubernetes/reflector.ts';
+import type { LockHolderState } from '../../locking/lock-holders.ts';
+import type { ExecutionId } from '../../locking/lock-record.ts';
+import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import type {
+  WorkflowExecution,
+  WorkflowExecutionStatus,
+} from '../../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { reconcilerIndexes } from '../executions/execution-indexes.ts';
+import type { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { TargetOccupancy } from './target-occupancy.ts';
+
+const { signal } = new AbortController();
+const completionTime = '2026-01-02T03:05:00Z';
+const newcomer = anExecution('newcomer');
+
+function anExecution(name: string, status?: WorkflowExecutionStatus, targetResource = 'payment/deployment/api') {
+  const metadata = { name, uid: `uid-${name}`, resourceVersion: '5' };
+  return aWorkflowExecution({ metadata, spec: { targetResource }, status });
+}
+
+function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
+  return { namespace, name, uid };
+}
+
+/** A PipelineRun that an execution controls. */
+function aRunOf({ apiVersion, metadata: { name, uid } }: WorkflowExecution): PipelineRun {
+  const owner = { apiVersion, kind: 'WorkflowExecution', name, uid, controller: true };
+  return aPipelineRun({ metadata: { ownerReferences: [owner] } });
+}
+
+/** The occupancy of a target with these executions. `runs` are PipelineRuns that are seen, by the name of the execution. */
+function occupancyOf(
+  others: readonly WorkflowExecution[],
+  { runs = {}, ended = [] }: { runs?: Record<string, PipelineRun>; ended?: readonly string[] } = {},
+) {
+  const store = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
+  store.replace(undefined, [newcomer, ...others], '10');
+  const pipelineRuns = { cached: ({ metadata }: WorkflowExecution) => runs[metadata.name] };
+  const live = ({ name }: ExecutionId): Promise<LockHolderState> =>
+    Promise.resolve({ kind: ended.includes(name) ? 'ended' : 'live' });
+  const refusedStatuses = new RefusedStatuses(new FakeClock());
+  const occupancy = new TargetOccupancy(
+    { store } as unknown as Reflector<WorkflowExecution>,
+    pipelineRuns as unknown as PipelineRuns,
+    { cached: () => ({ kind: 'live' }), live },
+    refusedStatuses,
+    new FakeClock(),
+  );
+  return { occupancy, store, refusedStatuses };
+}
+
+it('is free when the end of the execution on it was refused', async () => {
+  const running = anExecution('running', { phase: 'Running' });
+  const { occupancy, refusedStatuses } = occupancyOf([running]);
+  expect(occupancy.reserve(newcomer)).toBe(false);
+  const refused = refusedStatuses.written(running, Promise.reject(new InvalidError('too large')), true);
+  await expect(refused).rejects.toThrow('too large');
+  expect(occupancy.reserve(newcomer)).toBe(true);
+});
+
+describe('a target without its lock', () => {
+  const running = anExecution('running', { phase: 'Running' });
+  const starting = anExecution('starting');
+
+  it.each<[string, WorkflowExecution, Record<string, PipelineRun>]>([
+    ['runs', running, {}],
+    ['has a PipelineRun that is not recorded yet', starting, { starting: aRunOf(starting) }],
+  ])('is occupied by an execution that %s', async (_, other, runs) => {
+    const { occupancy } = occupancyOf([other], { runs });
+    await expect(occupancy.occupant(newcomer, signal)).resolves.toEqual(idOf(other));
+    expect(occupancy.reserve(newcomer)).toBe(false);
+  });
+
+  it.each<[string, readonly WorkflowExecution[], Record<string, PipelineRun>]>([
+    ['only waits for it: of those the lock decides', [starting], {}],
+    ['has a PipelineRun of somebody else', [starting], { starting: aPipelineRun() }],
+    ['is over', [anExecution('over', { phase: 'Completed', completionTime })], {}],
+    ['runs on another target', [anExecution('elsewhere', { phase: 'Running' }, 'payment/deployment/ledger')], {}],
+  ])('is free when another execution %s', async (_, others, runs) => {
+    const { occupancy } = occupancyOf(others, { runs });
+    await expect(occupancy.occupant(newcomer, signal)).resolves.toBeUndefined();
+    expect(occupancy.reserve(newcomer)).toBe(true);
+  });
+
+  it('is free of one that a live read shows to have ended, however late the watch is', async () => {
+    const { occupancy } = occupancyOf([running], { ended: ['running'] });
+    await expect(occupancy.occupant(newcomer, signal)).resolves.toBeUndefined();
+  });
+
+  it('is not occupied by the execution that asks', async () => {
+    const { occupancy } = occupancyOf([running]);
+    await expect(occupancy.occupant(running, signal)).resolves.toBeUndefined();
+  });
+});
+
+describe('a reservation', () => {
+  const rival = anExecution('rival');
+
+  it('lets one of two through that start at the same moment', async () => {
+    const { occupancy } = occupancyOf([rival]);
+    expect(occupancy.reserve(newcomer)).toBe(true);
+    expect(occupancy.reserve(rival)).toBe(false);
+    await expect(occupancy.occupant(rival, signal)).resolves.toEqual(idOf(newcomer));
+  });
+
+  it('may be asked for again by the one that has it', () => {
+    const { occupancy } = occupancyOf([rival]);
+    occupancy.reserve(newcomer);
+    expect(occupancy.reserve(newcomer)).toBe(true);
+  });
+
+  it('holds however the target is written', () => {
+    const { occupancy } = occupancyOf([rival]);
+    occupancy.reserve(anExecution('newcomer', { target: 'payment/deployment/api' }, 'payment/deploy/api'));
+    expect(occupancy.reserve(rival)).toBe(false);
+  });
+
+  it('ends when the PipelineRun was refused', () => {
+    const { occupancy } = occupancyOf([rival]);
+    occupancy.reserve(newcomer);
+    occupancy.cancelReservation(newcomer);
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+
+  it('gives way to what the execution has become', () => {
+    const { occupancy, store } = occupancyOf([rival]);
+    occupancy.reserve(newcomer);
+    store.put(undefined, {
+      ...newcomer,
+      metadata: { ...newcomer.metadata, resourceVersion: '11' },
+      status: { phase: 'Failed' },
+    });
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+
+  it('does not come back when the status of its execution is reset', () => {
+    const { occupancy, store } = occupancyOf([rival]);
+    const version = (resourceVersion: string) => ({ ...newcomer.metadata, resourceVersion });
+    occupancy.reserve(newcomer);
+    store.put(undefined, { ...newcomer, metadata: version('11'), status: { phase: 'Failed' } });
+    occupancy.reserve(rival);
+    occupancy.cancelReservation(rival);
+    store.put(undefined, { ...newcomer, metadata: version('12') });
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+
+  it('ends with its execution', () => {
+    const { occupancy, store } = occupancyOf([rival]);
+    occupancy.reserve(newcomer);
+    store.remove(undefined, 'payment/newcomer', '11');
+    expect(occupancy.reserve(rival)).toBe(true);
+  });
+});
+
+describe('what cools down on a target', () => {
+  it('is told by the executions whose steps ran', () => {
+    const failure = { reason: 'ConfigurationError', message: '', wasExecutionFailure: false } as const;
+    const { occupancy } = occupancyOf([
+      anExecution('completed', { phase: 'Completed', completionTime }),
+      anExecution('refused', { phase: 'Failed', completionTime, failure }),
+      anExecution('running', { phase: 'Running', startTime: completionTime }),
+      anExecution('elsewhere', { phase: 'Completed', completionTime }, 'payment/deployment/ledger'),
+    ]);
+    expect(occupancy.cooldowns(newcomer)).toMatchObject([{ execution: { name: 'completed' }, completionTime }]);
+  });
+});
+
+describe('a reservation of one target', () => {
+  it('leaves others to others', () => {
+    const elsewhere = anExecution('elsewhere', undefined, 'payment/deployment/ledger');
+    const { occupancy } = occupancyOf([elsewhere]);
+    expect([occupancy.reserve(newcomer), occupancy.reserve(elsewhere)]).toEqual([true, true]);
+  });
+
+  it('is none when the target cannot be parsed: there is nothing that two could share', () => {
+    const [one, other] = ['one', 'other'].map((name) => anExecution(name, undefined, 'api'));
+    const { occupancy } = occupancyOf([one!, other!]);
+    expect([occupancy.reserve(one!), occupancy.reserve(other!)]).toEqual([true, true]);
+  });
+});
