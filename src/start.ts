@@ -12,14 +12,13 @@ import { CertificateError } from './connections/certificate-files.ts';
 import { ServerCertificate, tlsOptions } from './connections/server-certificate.ts';
 import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
 import { KubernetesClient } from './kubernetes/client.ts';
-import { KubeConfigError } from './kubernetes/kube-config-error.ts';
-import { loadKubeConfig } from './kubernetes/kube-config.ts';
+import { KubeConfigError } from './kubernetes/errors.ts';
+import { loadKubeConfig, requireCluster } from './kubernetes/kube-config.ts';
 import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
 import { nestLogger } from './kubernetes/kubernetes.providers.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import type { Reflector } from './kubernetes/reflector.ts';
 import { packageVersion } from './kubernetes/user-agent.ts';
-import { requireCluster } from './kubernetes/require-cluster.ts';
 import { listen, ListenError, textOf } from './listen.ts';
 import { certificateLog, logGrpc } from './logging.ts';
 import { openOperations } from './operations.ts';
@@ -53,7 +52,7 @@ export async function start(): Promise<void> {
   listening();
   const log = app.get(Logger);
   for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
-  await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).synced();
+  await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).waitForSync();
   log.log({ roles: config.roles, ...served, msg: 'ready' });
 }
 

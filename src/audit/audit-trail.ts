@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
-import type { Random } from '../kubernetes/backoff.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock, RANDOM, type Random } from '../kubernetes/clock.ts';
 import { keyOf } from '../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import type { Logger } from '../kubernetes/logger.ts';
@@ -21,7 +20,7 @@ import { EVENT_STORE, type EventStore } from './event-store.ts';
 import { Orphans } from './orphans.ts';
 import { Outbox, type Item } from './outbox.ts';
 import { isSettled, queued, refused, verdict, type Standing } from './standing.ts';
-import { AUDIT_CLOCK, AUDIT_LOG, AUDIT_RANDOM } from './tokens.ts';
+import { AUDIT_LOG } from './tokens.ts';
 
 /**
  * Sees to it that every execution leaves its events in the audit trail. The resources are the outbox: what is on its way
@@ -53,8 +52,8 @@ export class AuditTrail {
     @Inject(CONFIG)
     private readonly config: Pick<Config, 'auditSettleMs' | 'auditConfirmMs' | 'auditDeleteWaitMs' | 'auditMaxPending'>,
     private readonly metrics: AuditMetrics,
-    @Inject(AUDIT_CLOCK) private readonly clock: Clock,
-    @Inject(AUDIT_RANDOM) random: Random,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM) random: Random,
     @Inject(AUDIT_LOG) private readonly log: Logger,
   ) {
     this.outbox = new Outbox({ settleMs: config.auditSettleMs, confirmMs: config.auditConfirmMs });

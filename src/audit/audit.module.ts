@@ -12,7 +12,7 @@ import { DataStorageClient } from './data-storage-client.ts';
 import { DataStorage } from './data-storage.ts';
 import { EVENT_STORE, type EventStore } from './event-store.ts';
 import { LoggedEvents } from './logged-events.ts';
-import { AUDIT_CLOCK, AUDIT_LOG, AUDIT_RANDOM } from './tokens.ts';
+import { AUDIT_LOG } from './tokens.ts';
 
 function eventStore(config: Config, log: Logger): EventStore {
   if (config.dataStorageUrl === '') {
@@ -32,8 +32,6 @@ function eventStore(config: Config, log: Logger): EventStore {
 /** The audit trail. The application gives it, globally, the configuration and the reflector of executions. */
 @Module({
   providers: [
-    { provide: AUDIT_CLOCK, useValue: systemClock },
-    { provide: AUDIT_RANDOM, useValue: Math.random },
     { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },
     { provide: EVENT_STORE, inject: [CONFIG, AUDIT_LOG], useFactory: eventStore },
     ...metricProviders(metrics.auditDelivered, metrics.auditRetries, metrics.auditLost),

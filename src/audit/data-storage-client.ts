@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request, type Dispatcher } from 'undici';
-import { CallLimit } from '../kubernetes/call-limit.ts';
+import { Deadline } from '../kubernetes/async.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
 import { activeTraceparent } from '../tracing/traceparent.ts';
@@ -81,11 +81,11 @@ export class DataStorageClient {
     token: string,
   ): Promise<DataStorageResponse> {
     const { clock, timeoutMs } = this.options;
-    const limit = new CallLimit(clock, { timeoutMs });
+    const limit = new Deadline(clock, { timeoutMs });
     try {
       return await limit.within(this.ask({ method, path, body, token, signal: limit.signal }));
     } catch (error) {
-      if (limit.isTimedOut) throw new Error(`there was no answer within ${timeoutMs} ms`, { cause: error });
+      if (limit.isExceeded) throw new Error(`there was no answer within ${timeoutMs} ms`, { cause: error });
       if (wasNeverSent(error)) this.reconnect();
       throw error;
     } finally {

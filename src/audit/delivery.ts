@@ -1,5 +1,4 @@
-import type { Random } from '../kubernetes/backoff.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import type { Random, Clock } from '../kubernetes/clock.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { auditInLog } from './audit-in-log.ts';
 import { oldestMs, type AuditEvent } from './audit-event.ts';

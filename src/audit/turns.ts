@@ -1,6 +1,6 @@
-import { backoffDelay, type Random } from '../kubernetes/backoff.ts';
-import type { Clock } from '../kubernetes/clock.ts';
-import { Doorbell } from '../kubernetes/doorbell.ts';
+import { backoffDelay } from '../kubernetes/backoff.ts';
+import { type Random, type Clock } from '../kubernetes/clock.ts';
+import { Signal } from '../kubernetes/async.ts';
 
 const backoff = { baseMs: 250, maxMs: 60_000 };
 
@@ -19,7 +19,7 @@ export interface TurnsOptions {
 
 /** Does something again and again, one turn after the other, as long as there is something to do; after failures ever less often. */
 export class Turns {
-  private readonly bell = new Doorbell();
+  private readonly bell = new Signal();
   private failuresInRow = 0;
   private pausedUntilMs = 0;
 
@@ -32,7 +32,7 @@ export class Turns {
 
   /** Looks anew whether there is something to do. */
   ring(): void {
-    this.bell.ring();
+    this.bell.notify();
   }
 
   /** A turn went well. */
@@ -54,7 +54,7 @@ export class Turns {
 
   /** Takes turns until the signal aborts; the one that has begun comes to its end. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => this.bell.ring());
+    signal.addEventListener('abort', () => this.bell.notify());
     while (!signal.aborted) {
       const isPaused = this.options.clock.elapsedMs() < this.pausedUntilMs;
       if (isPaused || !(await this.options.take())) await this.wait();
@@ -65,7 +65,7 @@ export class Turns {
     const { clock, nextInMs } = this.options;
     const pauseMs = this.pausedUntilMs - clock.elapsedMs();
     const ms = pauseMs > 0 ? pauseMs : Math.max(shortestWaitMs, nextInMs());
-    const cancel = ms === Infinity ? undefined : clock.setTimer(ms, () => this.bell.ring());
+    const cancel = ms === Infinity ? undefined : clock.setTimer(ms, () => this.bell.notify());
     await this.bell.wait();
     cancel?.();
   }

@@ -4,15 +4,11 @@ import { LRUCache } from 'lru-cache';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { systemClock } from '../kubernetes/clock.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock, systemClock } from '../kubernetes/clock.ts';
 import type { Caller } from './caller.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import { readTokenReview } from './token-review.ts';
 import { expiryOf } from './jwt.ts';
-
-/** Injection token of the clock that answers are remembered by. */
-export const AUTH_CLOCK = Symbol('AuthClock');
 
 /** Longest time that a token which nobody knows stays unknown, in milliseconds: it may become known at any time. */
 const longestRefusalMs = 5_000;
@@ -50,7 +46,7 @@ export class Authenticator {
   constructor(
     private readonly client: KubernetesClient,
     @Inject(CONFIG) private readonly config: Pick<Config, 'authAudiences' | 'authCacheMs'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock = systemClock,
+    @Inject(CLOCK) private readonly clock: Clock = systemClock,
   ) {
     this.answers = new ExpiringCache({ max: maxTokens, ttlMs: ({ goodForMs }) => goodForMs, clock });
   }

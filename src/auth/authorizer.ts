@@ -3,10 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { systemClock } from '../kubernetes/clock.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock, systemClock } from '../kubernetes/clock.ts';
 import { recordOf } from '../kubernetes/json.ts';
-import { AUTH_CLOCK, reviewTimeoutMs } from './authenticator.ts';
+import { reviewTimeoutMs } from './authenticator.ts';
 import type { Caller } from './caller.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import type { ResourceAccess } from './resource-access.ts';
@@ -36,7 +35,7 @@ export class Authorizer {
   constructor(
     private readonly client: KubernetesClient,
     @Inject(CONFIG) { authCacheMs }: Pick<Config, 'authCacheMs'>,
-    @Inject(AUTH_CLOCK) clock: Clock = systemClock,
+    @Inject(CLOCK) clock: Clock = systemClock,
   ) {
     const ttlMs = (allowed: boolean) => (allowed ? authCacheMs : Math.min(authCacheMs, longestRefusalMs));
     this.answers = new ExpiringCache({ max: maxAnswers, ttlMs, clock });

@@ -1,6 +1,5 @@
 import { handshakeTimeoutMs } from './http-limits.ts';
-import { systemClock } from '../kubernetes/clock.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import { systemClock, type Clock } from '../kubernetes/clock.ts';
 import { readCertificate } from './certificate-files.ts';
 import type { Certificate, TlsFiles } from './certificate-files.ts';
 

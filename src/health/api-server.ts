@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../kubernetes/client.ts';
-import { sleep, type Clock } from '../kubernetes/clock.ts';
+import { sleep } from '../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { ForbiddenError } from '../kubernetes/errors.ts';
 import { apiServerFinding } from './decide.ts';
 import type { Finding } from './finding.ts';
-
-/** Injection token of the {@link Clock} that health is judged by. */
-export const HEALTH_CLOCK = Symbol('HealthClock');
 
 /** Pause between two requests, and the longest wait for an answer, in milliseconds. */
 const everyMs = 3_000;
@@ -23,7 +21,7 @@ export class ApiServer {
 
   constructor(
     private readonly client: KubernetesClient,
-    @Inject(HEALTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Asks until the signal aborts, and calls `onAnswer` after each answer or failure. Never rejects. */

@@ -1,4 +1,5 @@
-import { sleep, type Clock } from '../kubernetes/clock.ts';
+import { sleep } from '../kubernetes/async.ts';
+import { type Clock } from '../kubernetes/clock.ts';
 import type { WorkQueue } from '../kubernetes/work-queue.ts';
 import { eventLoopFinding, workLoopFinding } from './decide.ts';
 import type { Finding } from './finding.ts';

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { sleep, type Clock } from '../kubernetes/clock.ts';
-import { ApiServer, HEALTH_CLOCK } from './api-server.ts';
+import { sleep } from '../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
+import { ApiServer } from './api-server.ts';
 import { allWell, type Finding } from './finding.ts';
 import { Stores } from './stores.ts';
 
@@ -22,7 +23,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly stores: Stores,
     private readonly apiServer: ApiServer,
-    @Inject(HEALTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { ReflectorRunner, type RunningReflector } from '../kubernetes/kubernetes.providers.ts';
-import { HEALTH_CLOCK } from './api-server.ts';
 import { storeFinding } from './decide.ts';
 import type { Finding } from './finding.ts';
 
@@ -12,7 +11,7 @@ export class Stores {
 
   constructor(
     private readonly runner: ReflectorRunner,
-    @Inject(HEALTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** How each of them stands. How long one has been failing is known as exactly as this is called often. */
@@ -33,7 +32,7 @@ export class Stores {
 
   /** Calls `onSync` for each of them, once it has been read. */
   async synced(signal: AbortSignal, onSync: () => void): Promise<void> {
-    await Promise.allSettled(this.runner.reflectors.map((reflector) => reflector.synced(signal).then(onSync)));
+    await Promise.allSettled(this.runner.reflectors.map((reflector) => reflector.waitForSync(signal).then(onSync)));
   }
 
   private failingForMs(reflector: RunningReflector): number | undefined {

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock, type Random } from './clock.ts';
 
 /** How delays grow with failures in a row. Milliseconds. */
 export interface BackoffPolicy {
@@ -7,9 +7,6 @@ export interface BackoffPolicy {
   /** Upper bound of every delay. */
   readonly maxMs: number;
 }
-
-/** A source of numbers in [0, 1); `Math.random` outside tests. */
-export type Random = () => number;
 
 /**
  * The delay before the next attempt after `failures` failures in a row (1 or more): exponential with full jitter,

@@ -9,17 +9,16 @@ import type {
   WatchOptions,
   WatchQuery,
   WriteOptions,
-} from './calls.ts';
+} from './call-options.ts';
 import { systemClock, type Clock } from './clock.ts';
-import type { ConnectionSource } from './connection.ts';
+import { type ConnectionSource, Transport, type ApiRequest, type AroundWrite } from './transport.ts';
 import { InvalidObjectError, KubernetesError, NotFoundError } from './errors.ts';
 import { arrayOf, isRecord, parseJson, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
 import { apiVersionOf, collectionPath, objectPath, type ApiResource, type ResourceType } from './resource-type.ts';
-import { Transport, type ApiRequest, type AroundWrite } from './transport.ts';
 import { readWatch, type WatchEvent } from './watch-stream.ts';
 
-export type * from './calls.ts';
+export type * from './call-options.ts';
 
 /** Settings of a client; all have defaults. */
 export interface KubernetesClientOptions {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { sleep, systemClock } from './clock.ts';
+import { sleep } from './async.ts';
+import { systemClock } from './clock.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 
 describe('the system clock', () => {

@@ -1,4 +1,13 @@
-/** Time as the toolkit sees it, so that tests can move it by hand. */
+/** Injection token of the {@link Clock}. */
+export const CLOCK = Symbol('Clock');
+
+/** Injection token of the {@link Random} source. */
+export const RANDOM = Symbol('Random');
+
+/** A source of numbers in [0, 1); `Math.random` outside tests. */
+export type Random = () => number;
+
+/** Source of time; tests advance it by hand. */
 export interface Clock {
   now(): Date;
   /** Milliseconds since some moment, for measuring: unlike {@link now} it never jumps when somebody sets the time. */
@@ -27,16 +36,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; it never rejects, the caller looks at the signal. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = () => {
-      cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.setTimer(ms, done);
-    signal?.addEventListener('abort', done, { once: true });
-  });
+/** `metav1.MicroTime`: RFC 3339 in UTC with microseconds. */
+export function microTime(time: Date): string {
+  return time.toISOString().replace('Z', '000Z');
 }

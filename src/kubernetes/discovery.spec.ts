@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aggregatedDiscovery } from './discovered-kinds.ts';
-import { Discovery, DiscoveryNotDueError } from './discovery.ts';
+import { aggregatedDiscovery, Discovery, DiscoveryNotDueError } from './discovery.ts';
 import { CancelledError, InvalidObjectError, UnavailableError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 

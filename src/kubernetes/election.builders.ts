@@ -1,5 +1,5 @@
 import type { CallOptions, KubernetesClient } from './client.ts';
-import { sleep } from './clock.ts';
+import { sleep } from './async.ts';
 import { AlreadyExistsError, CancelledError, ConflictError, NotFoundError, UnavailableError } from './errors.ts';
 import { FakeClock } from './fake-clock.builders.ts';
 import { LeaderElector, type LeaderElectorOptions, type LeadershipEnd } from './leader-elector.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ForbiddenError, InvalidError, redacting, UnavailableError } from './errors.ts';
+import { ForbiddenError, InvalidError, redactErrors, UnavailableError } from './errors.ts';
 
 const without = (text: string) => text.replaceAll('hunter2', '***');
 
@@ -40,16 +40,16 @@ describe('a redacted error', () => {
 
   it('is the same error when nothing is redacted', async () => {
     const error = new ForbiddenError('no', { cause: new Error('why') });
-    await expect(redacting(Promise.reject(error), without)).rejects.toBe(error);
+    await expect(redactErrors(Promise.reject(error), without)).rejects.toBe(error);
   });
 
   it('is left alone when it is none of a call', async () => {
     const error = new TypeError('hunter2');
-    await expect(redacting(Promise.reject(error), without)).rejects.toBe(error);
+    await expect(redactErrors(Promise.reject(error), without)).rejects.toBe(error);
   });
 
   it('is not what a call that succeeds is answered with', async () => {
-    await expect(redacting(Promise.resolve('hunter2'), without)).resolves.toBe('hunter2');
-    await expect(redacting(Promise.reject(new UnavailableError('hunter2')), without)).rejects.toThrow('***');
+    await expect(redactErrors(Promise.resolve('hunter2'), without)).resolves.toBe('hunter2');
+    await expect(redactErrors(Promise.reject(new UnavailableError('hunter2')), without)).rejects.toThrow('***');
   });
 });

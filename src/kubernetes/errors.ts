@@ -90,7 +90,7 @@ function firstOf(causes: readonly ErrorCause[]): readonly ErrorCause[] {
 }
 
 /** The answer to a call; when it fails with a KubernetesError, that is {@link KubernetesError.redacted}. */
-export async function redacting<T>(call: Promise<T>, redact: (text: string) => string): Promise<T> {
+export async function redactErrors<T>(call: Promise<T>, redact: (text: string) => string): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -154,4 +154,9 @@ export class CancelledError extends KubernetesError {
 /** The server answered with JSON that is not the kind of object it should be. */
 export class InvalidObjectError extends KubernetesError {
   override readonly code = 'InvalidObject';
+}
+
+/** The cluster configuration cannot be used; the message is for people and names the file or URL. */
+export class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError';
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubernetesClient } from './client.ts';
 import { AlreadyExistsError, ForbiddenError, NotFoundError, UnavailableError } from './errors.ts';
 import { EventRecorder } from './event-recorder.ts';
-import { newEvent, type Happening, type NewEvent } from './event.ts';
+import { newEvent, type EventInput, type NewEvent } from './event.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 import type { ObjectKey } from './kubernetes-object.ts';
 import { aThing } from './kubernetes-object.builders.ts';
 
-const created: Happening = { type: 'Normal', reason: 'Created', action: 'Create', note: 'It is there' };
+const created: EventInput = { type: 'Normal', reason: 'Created', action: 'Create', note: 'It is there' };
 const minute = 60_000;
 
 /** A running recorder, and what it has written: `create NAME of THING` and `count NAME N`. */

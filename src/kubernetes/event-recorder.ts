@@ -1,19 +1,18 @@
-import type { Random } from './backoff.ts';
+import { type Random, systemClock, type Clock, microTime } from './clock.ts';
 import type { KubernetesClient } from './client.ts';
-import { sleep, systemClock, type Clock } from './clock.ts';
+import { sleep } from './async.ts';
 import { AlreadyExistsError, NotFoundError, ThrottledError, UnavailableError } from './errors.ts';
 import {
   eventResource,
   newEvent,
   type EventSeries,
-  type Happening,
+  type EventInput,
   type NewEvent,
   type ObjectReference,
   type Reporter,
 } from './event.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { microTime } from './micro-time.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -86,7 +85,7 @@ export class EventRecorder {
   }
 
   /** Notes that something happened to an object. */
-  record(object: KubernetesObject, happening: Happening): void {
+  record(object: KubernetesObject, happening: EventInput): void {
     const at = this.#clock.now();
     const key = [
       object.metadata.uid,

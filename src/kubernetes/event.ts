@@ -1,6 +1,5 @@
-import { readHeader } from './object-header.ts';
-import type { KubernetesObject, NewObject } from './kubernetes-object.ts';
-import { microTime } from './micro-time.ts';
+import { readHeader, type KubernetesObject, type NewObject } from './kubernetes-object.ts';
+import { microTime } from './clock.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** What an Event is about, or what it has to do with besides. */
@@ -49,7 +48,7 @@ export const eventResource = {
 } satisfies ResourceType<KubernetesObject>;
 
 /** Something that happened to an object, in words. */
-export interface Happening {
+export interface EventInput {
   readonly type: 'Normal' | 'Warning';
   /** Why, in one CamelCase word of at most 128 characters: `PipelineRunCreated`. */
   readonly reason: string;
@@ -77,7 +76,7 @@ const maxNameLength = 253;
 export function newEvent(
   reporter: Reporter,
   object: KubernetesObject,
-  happening: Happening,
+  happening: EventInput,
   at: Date,
   suffix: string,
 ): NewEvent {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions, WriteOptions } from './calls.ts';
+import type { CallOptions, DeleteOptions, ListPage, ListQuery, PatchOptions, WriteOptions } from './call-options.ts';
 import type { KubernetesClient } from './client.ts';
 import {
   AlreadyExistsError,

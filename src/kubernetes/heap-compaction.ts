@@ -1,4 +1,5 @@
-import { sleep, systemClock, type Clock } from './clock.ts';
+import { sleep } from './async.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
 /** How long the heap is left alone after lists: until what follows from them is done, too. In milliseconds. */

@@ -5,7 +5,7 @@ import { RequestContext, HttpMethod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { FakeClock } from './fake-clock.builders.ts';
-import { KubeConfigError } from './kube-config-error.ts';
+import { KubeConfigError } from './errors.ts';
 import { loadKubeConfig, loadKubeConfigFiles } from './kube-config.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 

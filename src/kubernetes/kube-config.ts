@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { load } from 'js-yaml';
-import { arrayOf, recordOf, stringOf } from './json.ts';
-import { KubeConfigError } from './kube-config-error.ts';
+import { arrayOf, recordOf, stringOf, parseJson } from './json.ts';
+import { KubeConfigError, CancelledError } from './errors.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
+import type { CallOptions, KubernetesClient } from './client.ts';
 
 /** Present in every pod that has a ServiceAccount (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). */
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -68,4 +69,27 @@ function withTokenFiles(users: PooledKubeConfig['users'], kubeconfig: string): P
     const tokenFile = resolve(dirname(kubeconfig), file);
     return { ...user, token: undefined, authProvider: { name: 'tokenFile', config: { tokenFile } } };
   });
+}
+
+/**
+ * The version of the cluster (`v1.35.4`) that a configuration names. Throws {@link KubeConfigError}, with a sentence
+ * that names the file and the URL, when no API server answers there or it does not let us in.
+ */
+export async function requireCluster(
+  client: KubernetesClient,
+  config: PooledKubeConfig,
+  options: CallOptions = { timeoutMs: 10_000 },
+): Promise<string> {
+  const where = `The API server ${config.server} of ${config.origin} (context "${config.currentContext}")`;
+  let answer: string;
+  try {
+    answer = await client.raw('/version', options);
+  } catch (cause) {
+    if (cause instanceof CancelledError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new KubeConfigError(`${where} cannot be used: ${why}`, { cause });
+  }
+  const version = stringOf(recordOf(parseJson(answer))['gitVersion']);
+  if (version === undefined) throw new KubeConfigError(`${where} does not answer like one: is the URL right?`);
+  return version;
 }

@@ -1,3 +1,6 @@
+import { InvalidObjectError } from './errors.ts';
+import { recordOf, stringOf } from './json.ts';
+
 /** Who owns an object (`metadata.ownerReferences`); the garbage collector deletes the object when its owners are gone. */
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -73,4 +76,21 @@ export function keyFromString(text: string): ObjectKey {
 /** The key of an object, as a string. */
 export function keyOf(object: { readonly metadata: ObjectKey }): string {
   return keyToString(object.metadata);
+}
+
+/** What can be told of any object in a list or watch before it is parsed. */
+export interface ObjectHeader {
+  readonly key: ObjectKey;
+  readonly resourceVersion: string;
+}
+
+/** Reads name, namespace and resource version from JSON. Throws InvalidObjectError when it is no Kubernetes object. */
+export function readHeader(raw: unknown): ObjectHeader {
+  const metadata = recordOf(recordOf(raw)['metadata']);
+  const name = stringOf(metadata['name']);
+  const resourceVersion = stringOf(metadata['resourceVersion']);
+  if (name === undefined || resourceVersion === undefined) {
+    throw new InvalidObjectError('An object without metadata.name or metadata.resourceVersion was received');
+  }
+  return { key: { namespace: stringOf(metadata['namespace']), name }, resourceVersion };
 }

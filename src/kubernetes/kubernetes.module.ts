@@ -1,5 +1,6 @@
 import { Inject, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KubernetesClient } from './client.ts';
+import { CLOCK, RANDOM, systemClock } from './clock.ts';
 import { loadKubeConfig } from './kube-config.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
@@ -42,13 +43,15 @@ export function InjectReflector(resource: ApiResource): ReturnType<typeof Inject
  */
 @Module({})
 export class KubernetesModule {
-  /** Provides {@link KubernetesClient} and {@link PooledKubeConfig}. Throws KubeConfigError at start without a cluster. */
+  /** Provides {@link KubernetesClient}, {@link PooledKubeConfig}, {@link CLOCK} and {@link RANDOM}. Throws KubeConfigError at start without a cluster. */
   static forRoot(options: KubernetesModuleOptions = {}): DynamicModule {
     const { timeoutMs, aroundWrite } = options;
     return {
       module: KubernetesModule,
       global: true,
       providers: [
+        { provide: CLOCK, useValue: systemClock },
+        { provide: RANDOM, useValue: Math.random },
         { provide: PooledKubeConfig, useFactory: () => options.kubeConfig ?? loadKubeConfig() },
         { provide: loggerToken, useFactory: () => options.log ?? nestLogger('Kubernetes') },
         {
@@ -63,7 +66,7 @@ export class KubernetesModule {
           useFactory: (config: PooledKubeConfig, log: Logger) => new ReflectorRunner(config, log),
         },
       ],
-      exports: [PooledKubeConfig, KubernetesClient, ReflectorRunner, loggerToken],
+      exports: [CLOCK, RANDOM, PooledKubeConfig, KubernetesClient, ReflectorRunner, loggerToken],
     };
   }
 

@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 /** A reflector, for those who do not care for what it mirrors. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
-  'run' | 'resource' | 'hasSynced' | 'isListing' | 'failure' | 'onBreak' | 'synced'
+  'run' | 'resource' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
@@ -41,7 +41,7 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationBootstrap(): void {
     const { signal } = this.#stop;
-    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.synced(signal)));
+    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.waitForSync(signal)));
     const isListing = () => this.#reflectors.some((reflector) => reflector.isListing);
     const compacting = compactHeap({ listed, isListing }, signal, { log: this.#log });
     this.#runs = [...this.#reflectors.map((reflector) => reflector.run(signal)), compacting];

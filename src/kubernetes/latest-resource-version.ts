@@ -1,6 +1,7 @@
-import { Backoff, type BackoffPolicy, type Random } from './backoff.ts';
+import { Backoff, type BackoffPolicy } from './backoff.ts';
+import { type Random, type Clock } from './clock.ts';
 import type { KubernetesClient, Selection } from './client.ts';
-import { sleep, type Clock } from './clock.ts';
+import { sleep } from './async.ts';
 import { CancelledError, KubernetesError } from './errors.ts';
 import type { ApiResource } from './resource-type.ts';
 

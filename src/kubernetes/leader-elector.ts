@@ -1,5 +1,5 @@
-import type { Random } from './backoff.ts';
-import { sleep, systemClock, type Clock } from './clock.ts';
+import { type Random, systemClock, type Clock } from './clock.ts';
+import { sleep } from './async.ts';
 import { LeaseClaim, type LeaseClaimOptions } from './lease-claim.ts';
 import { silentLogger, type Logger } from './logger.ts';
 

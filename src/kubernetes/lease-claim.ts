@@ -1,10 +1,9 @@
 import type { CallOptions, KubernetesClient } from './client.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, microTime } from './clock.ts';
 import { NotFoundError } from './errors.ts';
 import type { ObjectKey } from './kubernetes-object.ts';
 import { leaseResource, type Lease, type LeaseSpec } from './lease.ts';
 import type { Logger } from './logger.ts';
-import { microTime } from './micro-time.ts';
 
 /**
  * How many times our own duration another one's claim is believed to last: others may be configured differently, but nobody

@@ -1,9 +1,10 @@
-import { Backoff, type Random } from './backoff.ts';
+import { Backoff } from './backoff.ts';
+import { type Random, type Clock } from './clock.ts';
 import type { KubernetesClient, Selection } from './client.ts';
-import { sleep, type Clock } from './clock.ts';
+import { sleep } from './async.ts';
 import { GoneError, KubernetesError, UnavailableError } from './errors.ts';
 import type { Logger } from './logger.ts';
-import { readHeader, type ObjectHeader } from './object-header.ts';
+import { readHeader, type ObjectHeader } from './kubernetes-object.ts';
 import type { ApiResource } from './resource-type.ts';
 
 /** Where a list and watch puts what it sees. `Item` is what the sink makes of an object in a list. */

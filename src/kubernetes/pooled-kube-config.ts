@@ -6,9 +6,9 @@ import type { RequestContext } from '@kubernetes/client-node';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { systemClock, type Clock } from './clock.ts';
-import type { Connection, ConnectionSource, SentRequest } from './connection.ts';
+import type { Connection, ConnectionSource, SentRequest } from './transport.ts';
 import { recordOf, stringOf } from './json.ts';
-import { KubeConfigError } from './kube-config-error.ts';
+import { KubeConfigError } from './errors.ts';
 
 /** Tokens and certificates on disk are read anew after so long; client-go takes a minute, a token overlaps by two. */
 const credentialsLifetimeMs = 30_000;

@@ -1,6 +1,5 @@
-import type { Random } from './backoff.ts';
+import type { Random, Clock } from './clock.ts';
 import type { KubernetesClient } from './client.ts';
-import type { Clock } from './clock.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { ListWatchTiming } from './list-watch.ts';
 import type { Logger } from './logger.ts';

@@ -1,21 +1,24 @@
-import type { Arrival } from './arrival.ts';
+import { type WatchCacheEvent, ObjectStore, type Scope, type Change, type ChangeHandler, type Store } from './store.ts';
 import { systemClock } from './clock.ts';
 import { dropManagedFields } from './drop-managed-fields.ts';
 import type { KubernetesError } from './errors.ts';
 import { recordOf } from './json.ts';
-import { keyToString, type KubernetesObject, type ObjectKey } from './kubernetes-object.ts';
+import {
+  keyToString,
+  type KubernetesObject,
+  type ObjectKey,
+  readHeader,
+  type ObjectHeader,
+} from './kubernetes-object.ts';
 import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
 import { defaultTiming, ListWatch, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { readHeader, type ObjectHeader } from './object-header.ts';
-import { ObjectStore, type Scope } from './object-store.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer, isOlder } from './resource-version.ts';
 import { SharedStrings } from './shared-strings.ts';
-import type { Change, ChangeHandler, Store } from './store.ts';
-import { untilHolds } from './until-holds.ts';
+import { waitFor } from './async.ts';
 
 /** An object that could not be parsed. */
 export interface InvalidObject {
@@ -42,8 +45,8 @@ export class Reflector<T extends KubernetesObject> {
   readonly #unlisted: Set<Scope>;
   readonly #failures = new Map<Scope, KubernetesError>();
   readonly #progress: Listeners<Scope>;
-  readonly #arrivals: Listeners<Arrival<T>>;
-  readonly #breaks: Listeners<KubernetesError>;
+  readonly #watchCacheEvents: Listeners<WatchCacheEvent<T>>;
+  readonly #failureHandlers: Listeners<KubernetesError>;
   readonly #strings = new SharedStrings();
   #generation = 0;
   #listWatches: readonly ListWatch<Read<T>>[] = [];
@@ -55,9 +58,9 @@ export class Reflector<T extends KubernetesObject> {
     this.#changes = new Listeners(this.#log);
     this.#invalid = new Listeners(this.#log);
     this.#progress = new Listeners(this.#log);
-    this.#arrivals = new Listeners(this.#log);
-    this.#breaks = new Listeners(this.#log);
-    const onChange = (change: Change<T>) => this.#changes.tell(change);
+    this.#watchCacheEvents = new Listeners(this.#log);
+    this.#failureHandlers = new Listeners(this.#log);
+    const onChange = (change: Change<T>) => this.#changes.emit(change);
     this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slim(object));
     this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
     this.#unlisted = new Set(this.#scopes);
@@ -99,7 +102,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts before. */
-  synced(signal?: AbortSignal): Promise<void> {
+  waitForSync(signal?: AbortSignal): Promise<void> {
     return this.#until(() => this.hasSynced, `the first list of ${this.resource.plural}`, signal);
   }
 
@@ -114,16 +117,16 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /** Calls `handler` each time that a list or watch broke off, with why; the returned function ends that. */
-  onBreak(handler: (error: KubernetesError) => void): () => void {
-    return this.#breaks.add(handler);
+  onFailure(handler: (error: KubernetesError) => void): () => void {
+    return this.#failureHandlers.add(handler);
   }
 
   /**
    * Calls `handler` for everything that lists and watches bring, in the order of resource versions within a scope; the
    * returned function ends that. Unlike the changes of the store these know nothing of what writers put in.
    */
-  onArrival(handler: (arrival: Arrival<T>) => void): () => void {
-    return this.#arrivals.add(handler);
+  onWatchCacheEvent(handler: (arrival: WatchCacheEvent<T>) => void): () => void {
+    return this.#watchCacheEvents.add(handler);
   }
 
   /** The scopes that it lists and watches one by one: namespaces, or `undefined` for all of them together. */
@@ -132,8 +135,8 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /** Up to which resource version everything of a scope is known; undefined before its first list. */
-  progressOf(scope: Scope): string | undefined {
-    return this.#store.progressOf(scope);
+  resourceVersionOf(scope: Scope): string | undefined {
+    return this.#store.resourceVersionOf(scope);
   }
 
   /** Calls `handler` with the scope each time that its progress has moved; the returned function ends that. */
@@ -142,9 +145,9 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /** Resolves once everything of a scope is known up to a resource version; rejects with CancelledError on `signal`. */
-  reached(scope: Scope, resourceVersion: string, signal: AbortSignal): Promise<void> {
+  waitForResourceVersion(scope: Scope, resourceVersion: string, signal: AbortSignal): Promise<void> {
     const isReached = () => {
-      const known = this.progressOf(scope);
+      const known = this.resourceVersionOf(scope);
       return known !== undefined && !isNewer(resourceVersion, known);
     };
     return this.#until(isReached, `version ${resourceVersion} of ${this.resource.plural}`, signal);
@@ -154,8 +157,8 @@ export class Reflector<T extends KubernetesObject> {
    * Resolves once everything is known that had happened when this was called: it asks the API server how far it is, and
    * lists again what is behind. Rejects with CancelledError on `signal`.
    */
-  async caughtUp(signal: AbortSignal): Promise<void> {
-    await this.synced(signal);
+  async waitUntilFresh(signal: AbortSignal): Promise<void> {
+    await this.waitForSync(signal);
     const { client, clock, random, timing, labelSelector, fieldSelector } = this.#means;
     const { backoff } = timing;
     const latest = await Promise.all(
@@ -164,12 +167,12 @@ export class Reflector<T extends KubernetesObject> {
         return latestResourceVersion(this.resource, selection, { client, backoff, clock, random }, signal);
       }),
     );
-    if (this.#scopes.some((scope, i) => isNewer(latest[i] ?? '', this.progressOf(scope)))) this.relist();
-    await Promise.all(this.#scopes.map((scope, i) => this.reached(scope, latest[i] ?? '', signal)));
+    if (this.#scopes.some((scope, i) => isNewer(latest[i] ?? '', this.resourceVersionOf(scope)))) this.relist();
+    await Promise.all(this.#scopes.map((scope, i) => this.waitForResourceVersion(scope, latest[i] ?? '', signal)));
   }
 
   #until(holds: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
-    return untilHolds(holds, (look) => this.onProgress(look), what, signal);
+    return waitFor(holds, (look) => this.onProgress(look), what, signal);
   }
 
   #listWatch(scope: Scope): ListWatch<Read<T>> {
@@ -204,13 +207,13 @@ export class Reflector<T extends KubernetesObject> {
   #noteFailure(scope: Scope, error: KubernetesError | undefined): void {
     if (error === undefined) return void this.#failures.delete(scope);
     this.#failures.set(scope, error);
-    this.#breaks.tell(error);
+    this.#failureHandlers.emit(error);
   }
 
   #read(scope: Scope, raw: unknown, listedAt: string): Read<T> {
     const { key, resourceVersion } = readHeader(raw);
     // Most of what is listed again has not changed. In a list from a backup the same version may be another state.
-    const isLater = !isOlder(listedAt, this.progressOf(scope) ?? listedAt);
+    const isLater = !isOlder(listedAt, this.resourceVersionOf(scope) ?? listedAt);
     const held = isLater ? this.#heldAt(key, resourceVersion) : undefined;
     return held ?? this.#parse(key, raw) ?? { unreadable: keyToString(key) };
   }
@@ -242,9 +245,9 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  #arrived(arrival: Arrival<T>): void {
-    this.#arrivals.tell(arrival);
-    this.#progress.tell(arrival.scope);
+  #arrived(arrival: WatchCacheEvent<T>): void {
+    this.#watchCacheEvents.emit(arrival);
+    this.#progress.emit(arrival.scope);
   }
 
   /** The same state of an object as the store has it, where its writer was first: it need not be held twice. */
@@ -273,7 +276,7 @@ export class Reflector<T extends KubernetesObject> {
         },
         'an object does not parse',
       );
-      this.#invalid.tell({ key, error });
+      this.#invalid.emit({ key, error });
       return undefined;
     }
   }

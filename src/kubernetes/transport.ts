@@ -1,10 +1,41 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
-import { CallLimit, type Bounds } from './call-limit.ts';
+import { Deadline, type DeadlineOptions } from './async.ts';
 import { systemClock, type Clock } from './clock.ts';
-import type { ConnectionSource } from './connection.ts';
 import { toKubernetesError, type Failure } from './error-mapping.ts';
 import { CancelledError, UnauthorizedError, type KubernetesError } from './errors.ts';
+
+/** What a request to the API server needs beside its path. */
+export interface Connection {
+  /** Base URL without a slash at the end. */
+  readonly server: string;
+  /** Who we are: `Authorization`, impersonation. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bounded pool for calls. */
+  readonly dispatcher: Dispatcher;
+  /** Unbounded pool for answers that never end, so that many watches cannot starve the calls. */
+  readonly streams: Dispatcher;
+}
+
+/** One request that was sent, and how its answer began. */
+export interface SentRequest {
+  readonly method: string;
+  /** HTTP status of the answer; undefined when none came. */
+  readonly status: number | undefined;
+  /** Until the answer began, or it was certain that none comes, in milliseconds. */
+  readonly tookMs: number;
+}
+
+/** Where connections come from; a seam for tests and for rotation of credentials. */
+export interface ConnectionSource {
+  /** Base URL without a slash at the end; known before anything is sent. */
+  readonly server: string;
+  connection(): Promise<Connection>;
+  /** The server refused the credentials: read them anew for the next request. */
+  expire(): void;
+  /** Is told of every request that was sent, whoever sent it; it must not throw. */
+  readonly observe?: (request: SentRequest) => void;
+}
 
 /** One HTTP request to the API server. Query values that are undefined or empty are left out. */
 export interface ApiRequest {
@@ -49,24 +80,24 @@ export class Transport {
   }
 
   /** Sends a request and returns the body of the answer. The time-out covers everything up to its last byte. */
-  async call(api: ApiRequest, bounds: Bounds): Promise<string> {
+  async call(api: ApiRequest, bounds: DeadlineOptions): Promise<string> {
     return api.method === 'GET' ? this.#call(api, bounds) : this.#aroundWrite(api, () => this.#call(api, bounds));
   }
 
-  async #call(api: ApiRequest, bounds: Bounds): Promise<string> {
-    const limit = new CallLimit(this.#clock, bounds);
+  async #call(api: ApiRequest, bounds: DeadlineOptions): Promise<string> {
+    const limit = new Deadline(this.#clock, bounds);
     try {
       return await limit.within(this.#send(api, limit, false).then((answer) => answer.body.text()));
     } catch (error) {
-      throw this.#failed(api, limit.failure(error));
+      throw this.#failed(api, failureOf(error, limit, bounds));
     } finally {
       limit.clear();
     }
   }
 
   /** Sends a request and returns its body as a stream. The time-out covers only the time until the answer begins. */
-  async stream(api: ApiRequest, bounds: Bounds): Promise<Readable> {
-    const limit = new CallLimit(this.#clock, bounds);
+  async stream(api: ApiRequest, bounds: DeadlineOptions): Promise<Readable> {
+    const limit = new Deadline(this.#clock, bounds);
     try {
       const { body } = await limit.within(this.#send(api, limit, true));
       limit.clearTimer();
@@ -74,11 +105,11 @@ export class Transport {
       return body;
     } catch (error) {
       limit.clear();
-      throw this.#failed(api, limit.failure(error));
+      throw this.#failed(api, failureOf(error, limit, bounds));
     }
   }
 
-  async #send(api: ApiRequest, limit: CallLimit, endless: boolean): Promise<Dispatcher.ResponseData> {
+  async #send(api: ApiRequest, limit: Deadline, endless: boolean): Promise<Dispatcher.ResponseData> {
     const connection = await this.#source.connection();
     if (api.method !== 'GET' && !this.#mayWrite()) {
       throw new CancelledError(`${api.method} ${api.path} was not sent: this process may not write any more`);
@@ -127,6 +158,10 @@ export class Transport {
     if (error instanceof UnauthorizedError) this.#source.expire();
     return error;
   }
+}
+
+function failureOf(error: unknown, { isCancelled, isExceeded }: Deadline, { timeoutMs }: DeadlineOptions): Failure {
+  return { kind: 'thrown', error, cancelled: isCancelled, timeoutMs: isExceeded ? timeoutMs : undefined };
 }
 
 function urlOf(server: string, api: ApiRequest): string {

@@ -3,8 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CancelledError, GoneError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
-import { readLines } from './read-lines.ts';
-import { readWatch, type ReadWatchOptions, type WatchEvent } from './watch-stream.ts';
+import { readLines, readWatch, type ReadWatchOptions, type WatchEvent } from './watch-stream.ts';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

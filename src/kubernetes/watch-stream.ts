@@ -3,7 +3,6 @@ import type { Clock } from './clock.ts';
 import { toKubernetesError } from './error-mapping.ts';
 import { UnavailableError, type KubernetesError } from './errors.ts';
 import { isRecord, parseJson, recordOf, stringOf } from './json.ts';
-import { readLines } from './read-lines.ts';
 
 /** One event of a watch (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes). */
 export type WatchEvent =
@@ -75,4 +74,35 @@ function toEvent(call: string, line: string, now: Date): WatchEvent {
       if (isRecord(object)) return { type, error: toKubernetesError(call, { kind: 'status', status: object }, now) };
   }
   throw new UnavailableError(`The ${call} sent a line that is no event: ${line.slice(0, 100)}`);
+}
+
+const newline = 0x0a;
+
+/**
+ * The lines of a stream of UTF-8, without their newline. Throws when a line is longer than `maxBytes`, and when the
+ * stream ends inside a line: what came of it cannot be trusted.
+ */
+export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    let rest = toBuffer(chunk);
+    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
+      yield Buffer.concat([...parts, rest.subarray(0, end)]).toString('utf8');
+      rest = rest.subarray(end + 1);
+      parts = [];
+      size = 0;
+    }
+    parts.push(rest);
+    size += rest.length;
+    if (size > maxBytes) throw new Error(`a line is longer than ${maxBytes} bytes`);
+  }
+  if (size > 0) throw new Error('the stream ended inside a line');
+}
+
+/** A chunk of a stream of bytes. */
+export function toBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  throw new TypeError('a stream of bytes was expected');
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from './fake-clock.builders.ts';
-import { WorkQueue, type HandlerResult } from './work-queue.ts';
-import type { WorkQueueObserver } from './work-queue-observer.ts';
+import { WorkQueue, type HandlerResult, type WorkQueueObserver } from './work-queue.ts';
 
 describe('the observer of a work queue', () => {
   function observed() {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dnsLabel, dnsSubdomain, isName } from '../kubernetes/dns-names.ts';
 import { arrayOf, parseJson, recordOf } from '../kubernetes/json.ts';
-import { leaseResource } from '../kubernetes/lease.ts';
-import type { Lease } from '../kubernetes/lease.ts';
+import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
 /** The label that tells the Leases of targets from all others, so that no others are watched. */

@@ -1,6 +1,6 @@
 import { FakeApiServer, type FakeNetwork, type FakeRequest } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
-import { ObjectStore } from '../kubernetes/object-store.ts';
+import { ObjectStore } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { LockHolderState } from './lock-holders.ts';
 import { lockName } from './lock-lease.ts';

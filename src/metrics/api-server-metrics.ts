@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
-import type { SentRequest } from '../kubernetes/connection.ts';
+import type { SentRequest } from '../kubernetes/transport.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { InjectMetric } from './metric.providers.ts';
 import { metrics } from './metrics.ts';

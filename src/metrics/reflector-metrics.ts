@@ -18,7 +18,7 @@ export class ReflectorMetrics implements OnModuleInit {
     for (const reflector of this.runner.reflectors) {
       const { plural: resource } = reflector.resource;
       this.restarts.inc({ resource }, 0);
-      reflector.onBreak(() => this.restarts.inc({ resource }));
+      reflector.onFailure(() => this.restarts.inc({ resource }));
     }
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Provider } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
-import { WorkQueue } from '../kubernetes/work-queue.ts';
-import type { WorkQueueObserver, WorkResult } from '../kubernetes/work-queue-observer.ts';
+import { WorkQueue, type WorkQueueObserver, type WorkResult } from '../kubernetes/work-queue.ts';
 import { InjectMetric, metricProviders, readGauge } from './metric.providers.ts';
 import { metrics } from './metrics.ts';
 

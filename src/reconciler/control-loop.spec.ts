@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { aborted } from '../kubernetes/aborted.ts';
+import { aborted } from '../kubernetes/async.ts';
 import { UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock, settle } from '../kubernetes/fake-clock.builders.ts';
 import type { LeaderWork, LeadershipEnd } from '../kubernetes/leader-elector.ts';

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { CONFIG, type Config } from '../config/config.ts';
-import { aborted } from '../kubernetes/aborted.ts';
-import { sleep, type Clock } from '../kubernetes/clock.ts';
+import { aborted, sleep } from '../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
@@ -13,7 +13,7 @@ import { Leadership } from './leadership.ts';
 import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
 import { Resync } from './resync.ts';
-import { CLOCK, END_PROCESS, LOGGER } from './executions/tokens.ts';
+import { END_PROCESS, LOGGER } from './executions/tokens.ts';
 
 /**
  * Brings executions to the reconciler: watches put their keys on a queue, workers take them off. An execution is never

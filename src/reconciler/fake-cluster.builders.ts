@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
-import { ObjectStore } from '../kubernetes/object-store.ts';
+import { ObjectStore, type ChangeHandler } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import type { ChangeHandler } from '../kubernetes/store.ts';
 import type { LockHolderState } from '../locking/lock-holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';

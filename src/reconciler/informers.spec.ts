@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
-import { ObjectStore } from '../kubernetes/object-store.ts';
+import { ObjectStore, type Change, type Indexes } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import type { Change, Indexes } from '../kubernetes/store.ts';
 import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';

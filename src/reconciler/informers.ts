@@ -51,9 +51,9 @@ export class Informers {
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     try {
       await Promise.all([
-        this.executions.caughtUp(signal),
-        this.pipelineRuns.caughtUp(signal),
-        this.leases.synced(signal),
+        this.executions.waitUntilFresh(signal),
+        this.pipelineRuns.waitUntilFresh(signal),
+        this.leases.waitForSync(signal),
       ]);
       return true;
     } catch (error) {

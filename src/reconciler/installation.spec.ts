@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallOptions } from '../kubernetes/calls.ts';
+import type { CallOptions } from '../kubernetes/call-options.ts';
 import { ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aborted } from '../kubernetes/aborted.ts';
+import { aborted } from '../kubernetes/async.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { NotFoundError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
-import type { Lease } from '../kubernetes/lease.ts';
-import { leaseResource } from '../kubernetes/lease.ts';
+import { type Lease, leaseResource } from '../kubernetes/lease.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { spread } from '../kubernetes/spread.ts';
+import { pace } from '../kubernetes/async.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
-import { CLOCK, LOGGER } from './executions/tokens.ts';
+import { LOGGER } from './executions/tokens.ts';
 
 /** Removes the locks that have nothing to say any more. */
 @Injectable()
@@ -26,7 +25,7 @@ export class LockGc {
    */
   async collect(withinMs: number, signal: AbortSignal): Promise<void> {
     const names = this.leases.store.list().map(({ metadata }) => metadata.name);
-    for await (const name of spread(names, withinMs, this.clock, signal)) await this.collectOne(name, signal);
+    for await (const name of pace(names, withinMs, this.clock, signal)) await this.collectOne(name, signal);
   }
 
   private async collectOne(name: string, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
@@ -16,7 +16,6 @@ import { allPhases, phaseOf } from '../workflow-execution/phase.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './events/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
-import { CLOCK } from './executions/tokens.ts';
 
 /** What the reconciler counts, and the queue that it is counted at. */
 export const reconcilerMetrics: readonly Provider[] = [

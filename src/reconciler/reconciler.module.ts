@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
-import { systemClock } from '../kubernetes/clock.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
@@ -60,7 +59,7 @@ import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { UpdateAuditCondition } from './steps/update-audit-condition.step.ts';
 import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
-import { CLOCK, END_PROCESS, LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
+import { END_PROCESS, LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
@@ -97,7 +96,6 @@ function endProcess(log: Logger): (why: string) => void {
 @Module({
   imports: [ScheduleModule.forRoot(), AuditModule, TargetsModule],
   providers: [
-    { provide: CLOCK, useValue: systemClock },
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
     { provide: END_PROCESS, inject: [LOGGER], useFactory: endProcess },
     {

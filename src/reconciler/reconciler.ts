@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { ConflictError } from '../kubernetes/errors.ts';
 import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
@@ -15,7 +15,6 @@ import { PhaseSteps } from './phase-steps.ts';
 import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 import { RefusedStatuses } from './executions/refused-statuses.ts';
 import type { StepOutcome } from './steps/step.ts';
-import { CLOCK } from './executions/tokens.ts';
 
 /**
  * Brings one execution one phase further. A pass takes it through the steps of its phase until one knows how it stands,

@@ -1,21 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CONFIG, type Config } from '../config/config.ts';
-import { aborted } from '../kubernetes/aborted.ts';
-import type { Clock } from '../kubernetes/clock.ts';
-import { spread } from '../kubernetes/spread.ts';
+import { aborted, pace } from '../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { LockGc } from './lock-gc.ts';
 import { Informers } from './informers.ts';
 import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
-import { CLOCK } from './executions/tokens.ts';
 
 /** Of the interval, in the registry of @nestjs/schedule. */
 const intervalName = 'reconciler-resync';
 
 /**
  * Repairs, regularly, what a watch may have missed: everything is listed again, every execution and every lock is looked
- * at. Looks at one after the other are spread over the time until the next resync, for what comes new meanwhile must not
+ * at. Looks at one after the other are pace over the time until the next resync, for what comes new meanwhile must not
  * wait behind thousands that have nothing to say.
  */
 @Injectable()
@@ -55,6 +53,6 @@ export class Resync {
 
   private async reconcile(withinMs: number, signal: AbortSignal): Promise<void> {
     const keys = [...this.mirrors.executionKeys(), ...this.retention.orphans()];
-    for await (const key of spread(keys, withinMs, this.clock, signal)) this.queue.add(key);
+    for await (const key of pace(keys, withinMs, this.clock, signal)) this.queue.add(key);
   }
 }

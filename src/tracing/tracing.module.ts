@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { sleep, systemClock, type Clock } from '../kubernetes/clock.ts';
+import { sleep } from '../kubernetes/async.ts';
+import { systemClock, type Clock } from '../kubernetes/clock.ts';
 import type { Tracing } from './tracing.ts';
 
 /** How long a shutdown waits for the last spans to be exported, in milliseconds. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { systemClock } from '../../src/kubernetes/clock.ts';
-import type { Clock } from '../../src/kubernetes/clock.ts';
+import { systemClock, type Clock } from '../../src/kubernetes/clock.ts';
 import type { AuditEvent } from './contract/audit-event.ts';
 import type { Row } from './rows/row.ts';
 import { Storage } from './rows/storage.ts';

@@ -41,7 +41,7 @@ export async function waitFor<T extends KubernetesObject>(
   reflector.onChange(look);
   const run = reflector.run(stop.signal);
   try {
-    await Promise.race([reflector.synced(stop.signal), promise]);
+    await Promise.race([reflector.waitForSync(stop.signal), promise]);
     look();
     return await promise;
   } finally {

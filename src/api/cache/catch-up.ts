@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import { sleep } from '../../kubernetes/clock.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
@@ -14,9 +14,6 @@ import { ApiError } from '../errors/api-error.ts';
 interface Scoped {
   readonly namespace?: string;
 }
-
-/** Injection token of the {@link Clock} of watches. */
-export const WATCH_CLOCK = Symbol('WatchClock');
 
 /** How far replicas are apart as a rule is milliseconds; after so many of them it is worth to ask the API server. */
 export const graceMs = 3_000;
@@ -35,7 +32,7 @@ export class CatchUp {
   constructor(
     private readonly client: KubernetesClient,
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -48,7 +45,7 @@ export class CatchUp {
     const bounded = AbortSignal.any([signal, enough.signal]);
     void sleep(this.clock, ms, bounded).then(() => enough.abort());
     try {
-      await Promise.all(scopes.map((scope) => this.reflector.reached(scope, resourceVersion, bounded)));
+      await Promise.all(scopes.map((scope) => this.reflector.waitForResourceVersion(scope, resourceVersion, bounded)));
       return true;
     } catch (error) {
       if (error instanceof CancelledError) return false;

@@ -1,10 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { sleep } from '../../kubernetes/clock.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { OpenStreams } from './open-streams.ts';
 
@@ -30,7 +29,7 @@ export class Drain implements BeforeApplicationShutdown {
   constructor(
     private readonly streams: OpenStreams,
     @Inject(CONFIG) private readonly config: Pick<Config, 'drainDelayMs' | 'shutdownMs'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Whether the service has been told to stop. */

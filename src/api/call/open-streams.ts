@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { sleep, type Clock } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { Call } from './call.ts';
 import { ApiError } from '../errors/api-error.ts';
 
@@ -26,7 +26,7 @@ export class OpenStreams {
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'maxStreams' | 'maxStreamsPerCaller' | 'authCacheMs'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** How many are open. */

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
-import { TokenBucket } from '../../kubernetes/token-bucket.ts';
-import type { BucketSize } from '../../kubernetes/token-bucket.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import { TokenBucket, type BucketSize } from '../../kubernetes/token-bucket.ts';
 import { ApiError } from '../errors/api-error.ts';
 
 /** The most callers and addresses that are counted; the one that has not called for longest is forgotten first. */
@@ -26,7 +24,7 @@ export class RateLimits {
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimit' | 'rateBurst'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { IncompleteDiscoveryError, Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
@@ -29,7 +28,7 @@ export class TargetAccess {
   constructor(
     private readonly targets: Targets,
     private readonly rights: Rights,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**

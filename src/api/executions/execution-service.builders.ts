@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { ConflictError } from '../../kubernetes/errors.ts';
-import type { UnavailableError } from '../../kubernetes/errors.ts';
+import { ConflictError, type UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
-import { ConflictError, redacting } from '../../kubernetes/errors.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import { ConflictError, redactErrors } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { noteSubject } from '../../tracing/tracer.ts';
@@ -56,7 +55,7 @@ export class ExecutionService {
     private readonly lists: ExecutionLists,
     private readonly answers: ClusterAnswers,
     private readonly targetAccess: TargetAccess,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly unread: AnswerRoom,
   ) {}
 
@@ -88,7 +87,7 @@ export class ExecutionService {
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.repeatable.create(execution, identity, { signal, dryRun });
     const created = await this.answers.of(
-      redacting(creation, redactorFor(spec)),
+      redactErrors(creation, redactorFor(spec)),
       { verb: 'create', namespace },
       subject,
     );
@@ -187,7 +186,7 @@ export class ExecutionService {
     const { namespace } = metadata;
     const patching = unlessChanged(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
     const cancelled = await this.answers.of(
-      redacting(patching, redactorFor(spec)),
+      redactErrors(patching, redactorFor(spec)),
       { verb: 'patch', namespace },
       { resource: executionNamed(metadata) },
     );

@@ -1,11 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ServerInterceptingCall, ServerListenerBuilder } from '@grpc/grpc-js';
 import type { Metadata, ServerInterceptor } from '@grpc/grpc-js';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { httpLimits } from '../../connections/http-limits.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AttemptLog } from '../call/attempt-log.ts';
 import { Authentication } from '../call/authentication.ts';
 import { remoteOfCall } from '../call/remote.ts';
@@ -42,7 +41,7 @@ export class CallAdmission {
     private readonly bodies: RequestBodies,
     private readonly attempts: AttemptLog,
     @Inject(CONFIG) private readonly config: Pick<Config, 'auth'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** grpc-js reads nothing of a call before the metadata has been passed on. */

@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Histogram } from 'prom-client';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InjectMetric } from '../../metrics/metric.providers.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { endOfCall } from './call-end.ts';
@@ -13,7 +12,7 @@ import { endOfCall } from './call-end.ts';
 export class CallMetrics {
   constructor(
     @InjectMetric(metrics.grpcCalls) private readonly durations: Pick<Histogram, 'observe'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Sees each call from when its headers are here until its status is sent, or it is cancelled (its deadline, too). */

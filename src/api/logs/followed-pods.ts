@@ -34,7 +34,7 @@ export class FollowedPods implements PodsView {
 
   /** A watch may be behind: only what is known of the time after the end is all there was. */
   private async finish(signal: AbortSignal): Promise<void> {
-    await this.reflector.caughtUp(signal);
+    await this.reflector.waitUntilFresh(signal);
     this.isFinal = true;
     this.ring();
   }

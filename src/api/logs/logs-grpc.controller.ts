@@ -1,7 +1,7 @@
 import { Controller, Inject, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
@@ -13,7 +13,6 @@ import { messageStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
 import { OutgoingStream } from '../grpc/outgoing-stream.ts';
 import { grpcService } from '../grpc/package-definition.ts';
-import { WATCH_CLOCK } from '../cache/catch-up.ts';
 import type { LogLine, LogsCommand } from './log-line.ts';
 import { LogsRequestPipe } from './logs-request.ts';
 import { LogsService } from './logs.service.ts';
@@ -26,7 +25,7 @@ import { idle } from './step-log.ts';
 export class LogsGrpcController {
   constructor(
     private readonly service: LogsService,
-    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @GrpcMethod(grpcService)

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
@@ -10,7 +10,6 @@ import { DescribesExecutions } from '../rest/openapi.decorators.ts';
 import { ExecutionParameters } from '../resource/parameters.dto.ts';
 import { beginningOf } from '../call/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { WATCH_CLOCK } from '../cache/catch-up.ts';
 import { ndjson, plainText, type LogFormat } from './log-text.ts';
 import { logTimeOf } from './log-time.ts';
 import { LogsQuery } from './logs.dto.ts';
@@ -26,7 +25,7 @@ import { sendLogs } from './send-logs.ts';
 export class LogsController {
   constructor(
     private readonly service: LogsService,
-    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get(':name/log')

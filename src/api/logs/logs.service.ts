@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KubernetesClient, type ListPage } from '../../kubernetes/client.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { nestLogger } from '../../kubernetes/kubernetes.providers.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
@@ -12,7 +12,6 @@ import type { Call } from '../call/call.ts';
 import { ClusterAnswers } from '../errors/cluster-answers.ts';
 import { executionNamed, type ExecutionKey } from '../resource/names.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { WATCH_CLOCK } from '../cache/catch-up.ts';
 import { ExecutionEnd } from './execution-end.ts';
 import { FollowedPods } from './followed-pods.ts';
 import type { LogLine, LogsCommand } from './log-line.ts';
@@ -34,7 +33,7 @@ export class LogsService {
     private readonly end: ExecutionEnd,
     private readonly streams: OpenStreams,
     private readonly answers: ClusterAnswers,
-    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**

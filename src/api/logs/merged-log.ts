@@ -1,5 +1,5 @@
 import type { Clock } from '../../kubernetes/clock.ts';
-import { Doorbell } from '../../kubernetes/doorbell.ts';
+import { Signal } from '../../kubernetes/async.ts';
 import type { LogLine } from './log-line.ts';
 import { nextLine, type Next, type Standing } from './next-line.ts';
 import type { ArrivedLine } from './pod-log.ts';
@@ -19,7 +19,7 @@ export interface LogSource {
  */
 export class MergedLog {
   private readonly logs: { source: LogSource; standing: Standing; lines?: ReturnType<LogSource['read']> }[] = [];
-  private readonly bell = new Doorbell();
+  private readonly bell = new Signal();
   private failure?: { readonly error: unknown };
   /** After how many milliseconds a line is old enough to be told, when one waits for that. */
   private waiting?: number;
@@ -29,18 +29,18 @@ export class MergedLog {
   /** Takes a log in, also while the others are being told. */
   add(source: LogSource): void {
     this.logs.push({ source, standing: { state: 'unopened', notBefore: source.notBefore } });
-    this.bell.ring();
+    this.bell.notify();
   }
 
   /** Gives up: telling lines throws this. */
   fail(error: unknown): void {
     this.failure ??= { error };
-    this.bell.ring();
+    this.bell.notify();
   }
 
   /** Looks anew whether there is something to do. */
   ring(): void {
-    this.bell.ring();
+    this.bell.notify();
   }
 
   /**
@@ -53,7 +53,7 @@ export class MergedLog {
     stage: () => 'begun' | 'open' | 'complete',
     signal: AbortSignal,
   ): AsyncGenerator<LogLine | typeof idle, void, undefined> {
-    const ring = () => this.bell.ring();
+    const ring = () => this.bell.notify();
     signal.addEventListener('abort', ring, { once: true });
     try {
       while (!signal.aborted) {
@@ -105,7 +105,7 @@ export class MergedLog {
           this.ask(log, order);
           log.standing = { state: 'idle' };
         } else log.standing = { state: 'ready', line: value, order: value.time > order ? value.time : order };
-        this.bell.ring();
+        this.bell.notify();
       },
       (error: unknown) => this.fail(error),
     );
@@ -117,7 +117,7 @@ export class MergedLog {
 
   private async wait(): Promise<void> {
     const { waiting } = this;
-    const cancel = waiting === undefined ? undefined : this.clock.setTimer(waiting, () => this.bell.ring());
+    const cancel = waiting === undefined ? undefined : this.clock.setTimer(waiting, () => this.bell.notify());
     await this.bell.wait();
     cancel?.();
   }

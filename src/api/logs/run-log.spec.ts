@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { sleep } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { parseStepPod, type StepPod } from '../../tekton/step-pod.ts';

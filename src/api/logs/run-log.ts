@@ -1,8 +1,7 @@
-import type { Random } from '../../kubernetes/backoff.ts';
+import type { Random, Clock } from '../../kubernetes/clock.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
 import type { StepContainer, StepPod } from '../../tekton/step-pod.ts';
-import { Doorbell } from '../../kubernetes/doorbell.ts';
+import { Signal } from '../../kubernetes/async.ts';
 import { logTimeOf } from './log-time.ts';
 import type { LogLine } from './log-line.ts';
 import { MergedLog } from './merged-log.ts';
@@ -79,8 +78,8 @@ export class RunLog {
 
   /** Takes the pods in as they come. */
   private async keepUp(signal: AbortSignal): Promise<void> {
-    const bell = new Doorbell();
-    const ring = () => bell.ring();
+    const bell = new Signal();
+    const ring = () => bell.notify();
     const unsubscribe = this.view.onChange(ring);
     signal.addEventListener('abort', ring, { once: true });
     try {

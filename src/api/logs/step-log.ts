@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { backoffDelay, type Random } from '../../kubernetes/backoff.ts';
-import { sleep, type Clock } from '../../kubernetes/clock.ts';
+import { backoffDelay } from '../../kubernetes/backoff.ts';
+import { type Random, type Clock } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
 import { CancelledError, KubernetesError, NotFoundError, UnavailableError } from '../../kubernetes/errors.ts';
-import { toBuffer } from '../../kubernetes/read-lines.ts';
+import { toBuffer } from '../../kubernetes/watch-stream.ts';
 import type { ContainerState } from '../../tekton/step-pod.ts';
 import type { Arrived, LogPart } from './log-line.ts';
 import { LogParts } from './log-parts.ts';

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Histogram } from 'prom-client';
-import { AUTH_CLOCK } from '../../auth/authenticator.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../../kubernetes/json.ts';
 import { other } from '../../metrics/bounded-label.ts';
 import { InjectMetric } from '../../metrics/metric.providers.ts';
@@ -17,7 +16,7 @@ import { errorTable } from '../errors/error-table.ts';
 export class RequestMetrics {
   constructor(
     @InjectMetric(metrics.httpRequests) private readonly durations: Pick<Histogram, 'observe'>,
-    @Inject(AUTH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Comes before everything else, so that nothing is answered without it. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../kubernetes/clock.ts';
-import { Doorbell } from '../../kubernetes/doorbell.ts';
+import { Signal } from '../../kubernetes/async.ts';
 
 /** Wakes a stream when there may be something to tell, and when nothing was told for a while. Dispose of it at the end. */
 export class Pulse implements Disposable {
-  private readonly bell = new Doorbell();
+  private readonly bell = new Signal();
   private readonly unsubscribe: () => void;
   private lastTold: number;
   private cancelTimer: () => void;
@@ -42,7 +42,7 @@ export class Pulse implements Disposable {
     this.signal.removeEventListener('abort', this.ring);
   }
 
-  private readonly ring = (): void => this.bell.ring();
+  private readonly ring = (): void => this.bell.notify();
 
   /** One timer, set anew only when it has run out: setting one for each event would cost more than the event. */
   private readonly tick = (): void => {

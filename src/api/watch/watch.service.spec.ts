@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { ChangeLog } from '../../kubernetes/change-log.ts';
+import { WatchCache } from '../../kubernetes/watch-cache.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
@@ -37,7 +37,7 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
     },
   };
   const reflector = new Reflector({ client: client, resource: workflowExecutionResource, clock });
-  const changes = new ChangeLog<WorkflowExecution>(reflector, tombstones);
+  const changes = new WatchCache<WorkflowExecution>(reflector, tombstones);
   const stop = new AbortController();
   stopping.push(stop);
   if (listed) void reflector.run(stop.signal);

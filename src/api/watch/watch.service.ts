@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { ChangeLog } from '../../kubernetes/change-log.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { WatchCache } from '../../kubernetes/watch-cache.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
-import { LogCursor } from '../../kubernetes/log-cursor.ts';
+import { WatchCursor } from '../../kubernetes/watch-cursor.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -13,7 +13,7 @@ import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { keepAliveMs } from '../call/keep-alive.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { CatchUp, graceMs, WATCH_CLOCK } from '../cache/catch-up.ts';
+import { CatchUp, graceMs } from '../cache/catch-up.ts';
 import { Pulse } from './pulse.ts';
 import { Turns } from '../cache/turns.ts';
 import { selectionOf } from './watch-selection.ts';
@@ -35,12 +35,12 @@ export class WatchService {
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly changes: ChangeLog<WorkflowExecution>,
+    private readonly changes: WatchCache<WorkflowExecution>,
     private readonly ahead: CatchUp,
     private readonly streams: OpenStreams,
     private readonly targets: Targets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
-    @Inject(WATCH_CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -57,20 +57,20 @@ export class WatchService {
     using stream = this.streams.open(call);
     const { resourceVersion } = command;
     if (resourceVersion !== undefined) yield* this.catchUp(command, resourceVersion, stream.signal);
-    const cursor = new LogCursor(this.changes, command.namespace, resourceVersion);
+    const cursor = new WatchCursor(this.changes, command.namespace, resourceVersion);
     yield* this.follow(cursor, selects, stream.signal);
     throwIfEnded(stream);
   }
 
   private async *follow(
-    cursor: LogCursor<WorkflowExecution>,
+    cursor: WatchCursor<WorkflowExecution>,
     selects: (execution: WorkflowExecution) => boolean,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
     let [synced, waiting] = [false, false];
     // With a thousand watches, each change is for a few: to look is a tenth of what it takes to wake up.
-    const isForIt = () => !waiting || cursor.isExpired || cursor.comesTo(selects);
-    const subscribe = (ring: () => void) => this.changes.onMore(() => isForIt() && ring());
+    const isForIt = () => !waiting || cursor.isExpired || cursor.skipTo(selects);
+    const subscribe = (ring: () => void) => this.changes.onChange(() => isForIt() && ring());
     using pulse = new Pulse(this.clock, keepAliveMs, signal, subscribe);
     while (!signal.aborted) {
       const event = this.nextOf(cursor, selects, { synced, quiet: pulse.isQuiet });
@@ -86,7 +86,7 @@ export class WatchService {
 
   /** What is to be told next; `skipped` when what came next is not for this watch. */
   private nextOf(
-    cursor: LogCursor<WorkflowExecution>,
+    cursor: WatchCursor<WorkflowExecution>,
     selects: (execution: WorkflowExecution) => boolean,
     { synced, quiet }: { readonly synced: boolean; readonly quiet: boolean },
   ): WatchEvent | 'skipped' | 'nothing' {

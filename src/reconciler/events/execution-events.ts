@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import { sleep, type Clock } from '../../kubernetes/clock.ts';
+import { sleep } from '../../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../../kubernetes/pooled-kube-config.ts';
@@ -13,7 +14,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { inLog } from '../../workflow-execution/in-log.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { happeningsOf } from './happenings.ts';
-import { CLOCK, LOGGER } from '../executions/tokens.ts';
+import { LOGGER } from '../executions/tokens.ts';
 
 /** Who tells, as `kubectl describe` shows it. */
 const controller = 'kubernaut.ai/workflow-execution';

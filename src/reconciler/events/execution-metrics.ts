@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { BoundedLabel } from '../../metrics/bounded-label.ts';
 import { InjectMetric } from '../../metrics/metric.providers.ts';
 import { metrics } from '../../metrics/metrics.ts';
@@ -12,7 +12,6 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import type { Outdated } from '../executions/executions.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 const outcomes = ['Success', 'Failed', 'Skipped'] as const satisfies readonly Outcome[];
 

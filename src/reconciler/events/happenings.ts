@@ -1,4 +1,4 @@
-import type { Happening } from '../../kubernetes/event.ts';
+import type { EventInput } from '../../kubernetes/event.ts';
 import { cancelRequestedBy } from '../../workflow-execution/cancel-mode.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
@@ -17,7 +17,7 @@ export function happeningsOf(
   before: WorkflowExecution,
   observation: Observation,
   after: WorkflowExecution,
-): readonly Happening[] {
+): readonly EventInput[] {
   // The observation came too late to change anything.
   if (observation.phase !== phaseOf(after)) return [];
   // Every try counts, also when it says nothing new; the recorder makes one Event of all that are alike.
@@ -31,11 +31,11 @@ export function happeningsOf(
 
 type Seen<P extends Observation['phase']> = Extract<Observation, { phase: P }>;
 
-function failedTry({ reason, message }: Seen<'Pending'>): Happening {
+function failedTry({ reason, message }: Seen<'Pending'>): EventInput {
   return { type: 'Warning', reason, action: 'StartPipelineRun', note: message };
 }
 
-function begun({ begun, pipelineRun }: Seen<'Running'>, execution: WorkflowExecution): readonly Happening[] {
+function begun({ begun, pipelineRun }: Seen<'Running'>, execution: WorkflowExecution): readonly EventInput[] {
   if (begun === undefined) return [];
   const { workflowId, version } = execution.spec.workflowRef;
   const runs = `Running: workflow ${workflowId} ${version} on ${targetOf(execution)}`;
@@ -50,7 +50,7 @@ function cancelled(
   { cancelling, pipelineRun }: Seen<'Running'>,
   before: WorkflowExecution,
   after: WorkflowExecution,
-): readonly Happening[] {
+): readonly EventInput[] {
   if (cancelling === undefined || cancelling === cancellingMode(before)) return [];
   const how = cancelling === 'Immediate' ? ' immediately, without its finally tasks' : '';
   const user = cancelRequestedBy(after);
@@ -62,12 +62,12 @@ function cancelled(
   return [{ type: 'Normal', reason: 'CancellationRequested', action: 'CancelPipelineRun', note }];
 }
 
-function givenUp({ endNotRecorded, message }: Seen<'Running'>, before: WorkflowExecution): readonly Happening[] {
+function givenUp({ endNotRecorded, message }: Seen<'Running'>, before: WorkflowExecution): readonly EventInput[] {
   if (endNotRecorded !== true || isEndNotRecorded(before)) return [];
   return [{ type: 'Warning', reason: 'EndNotRecorded', action: 'CancelPipelineRun', note: message }];
 }
 
-function ended(observation: Seen<'Completed' | 'Failed' | 'Skipped'>, before: WorkflowExecution): Happening {
+function ended(observation: Seen<'Completed' | 'Failed' | 'Skipped'>, before: WorkflowExecution): EventInput {
   const action = phaseOf(before) === 'Running' ? 'FollowPipelineRun' : 'StartPipelineRun';
   switch (observation.phase) {
     case 'Completed':

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient, type PatchOptions } from '../../kubernetes/client.ts';
-import { ConflictError, NotFoundError, redacting } from '../../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
 import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
@@ -89,7 +89,7 @@ export class Executions {
     const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
     try {
       const patching = this.client.patch(workflowExecutionResource, metadata, patch, options);
-      const written = await redacting(patching, redactorFor(spec));
+      const written = await redactErrors(patching, redactorFor(spec));
       this.reflector.store.upsertIfNewer(written);
       return written;
     } catch (error) {

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InvalidError } from '../../kubernetes/errors.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { FirstSeen } from './first-seen.ts';
 import type { Refusal } from '../observe/observe-refusal.ts';
-import { CLOCK } from './tokens.ts';
 
 /** Executions of which the API server refuses every status, so that the status cannot say since when they wait. */
 @Injectable()

@@ -1,6 +1,3 @@
-/** Injection token of the {@link Clock}. */
-export const CLOCK = Symbol('Clock');
-
 /**
  * Injection token of the {@link KubernetesClient} that holds the leases of the leader: that of the reconciler may write only
  * while these are held.

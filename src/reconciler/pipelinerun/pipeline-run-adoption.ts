@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import { ForbiddenError, InvalidError, redacting } from '../../kubernetes/errors.ts';
+import { ForbiddenError, InvalidError, redactErrors } from '../../kubernetes/errors.ts';
 import { buildPipelineRun, type NewPipelineRun } from '../../tekton/build-pipeline-run.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import {
@@ -72,7 +72,7 @@ export class PipelineRunAdoption {
   ): Promise<boolean> {
     if (!hasMetadataOf(found, expected)) return false;
     try {
-      return hasSpecOf(found, await redacting(this.create(expected, signal), redactorFor(execution.spec)));
+      return hasSpecOf(found, await redactErrors(this.create(expected, signal), redactorFor(execution.spec)));
     } catch (error) {
       // A quota counts a dry run too, and a rule of admission may be newer than the PipelineRun.
       if (!(error instanceof ForbiddenError) && !(error instanceof InvalidError)) throw error;
@@ -95,7 +95,7 @@ export class PipelineRunAdoption {
     const options = { type: 'json', dryRun: true, signal } as const;
     const patching = this.client.patch(pipelineRunContentResource, found.metadata, specPatch(found, expected), options);
     try {
-      return hasSpecOf(found, await redacting(patching, redactorFor(spec)));
+      return hasSpecOf(found, await redactErrors(patching, redactorFor(spec)));
     } catch (error) {
       // Tekton admits no other spec to a PipelineRun that exists.
       if (error instanceof InvalidError) return false;

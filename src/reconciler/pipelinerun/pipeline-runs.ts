@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import { ConflictError, NotFoundError, redacting } from '../../kubernetes/errors.ts';
+import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
 import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
@@ -34,7 +34,7 @@ export class PipelineRuns {
       traceparent: activeTraceparent(),
     });
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
-    return this.remember(await redacting(creation, redactorFor(execution.spec)));
+    return this.remember(await redactErrors(creation, redactorFor(execution.spec)));
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */

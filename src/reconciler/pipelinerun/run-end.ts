@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
 import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
@@ -12,7 +12,6 @@ import { isFinished, taskRunResource, type TaskRun } from '../../tekton/task-run
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { FirstSeen } from '../executions/first-seen.ts';
 import { isAskedToEnd, TaskRuns } from './task-runs.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 /**
  * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;

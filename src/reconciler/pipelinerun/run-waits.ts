@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import { mayWait, taskWaitOf, type TaskWait } from '../../tekton/task-wait.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -7,7 +7,6 @@ import { redactorFor } from '../../workflow-execution/redact.ts';
 import { cut, sentence } from '../../workflow-execution/text.ts';
 import { childrenOf, runOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 /** What a running PipelineRun waits for, and when to look again. */
 export interface RunWait {

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { unstartedSince, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import { isLivePodOfRun, quietSince, type Quiet, type RunIdentity } from '../../tekton/run-activity.ts';
 import { parseDuration } from '../../workflow-execution/duration.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { childrenOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 /** A run that should have ended, and that Tekton still calls running. */
 export interface UnrecordedEnd {

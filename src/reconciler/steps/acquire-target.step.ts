@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CancelledError } from '../../kubernetes/errors.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -8,7 +8,6 @@ import { claimOf } from '../target/lock-claim.ts';
 import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/observe-lock.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

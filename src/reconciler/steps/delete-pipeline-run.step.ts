@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { isGuarded } from '../../workflow-execution/finalizer.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** How long Tekton may still act on a PipelineRun that is being deleted, because it has not seen that yet. */

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/phase.ts';
 import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
 import { isControlledBy } from '../pipelinerun/ownership.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isSettled } from '../../audit/standing.ts';
 import { CONFIG } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { Executions } from '../executions/executions.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import { ttlMsOf, type DefaultTtls } from '../executions/ttl.ts';
 import type { Step, StepOutcome } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { cancellationOf, isPaused, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
@@ -16,7 +16,6 @@ import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from '../observe/
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { pollAfterMs, RunEnds, runOf } from '../pipelinerun/run-end.ts';
 import { RunWaits } from '../pipelinerun/run-waits.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import { UnrecordedEnds, type UnrecordedEnd } from '../pipelinerun/unrecorded-ends.ts';
 import type { Step, StepOutcome } from './step.ts';
 

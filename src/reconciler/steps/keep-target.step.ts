@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CancelledError } from '../../kubernetes/errors.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
@@ -7,7 +7,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { inLog } from '../../workflow-execution/in-log.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { idOf } from '../target/lock-claim.ts';
-import { CLOCK, LOGGER } from '../executions/tokens.ts';
+import { LOGGER } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { cancellationOf, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isRunning, observeConflict, observeConflictEnding, observeStart } from '../observe/observe-pipeline-run.ts';
@@ -10,7 +10,6 @@ import type { ExistingRun } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { pollAfterMs, RunEnds, runOf, type RunEnd } from '../pipelinerun/run-end.ts';
 import type { Step, StepOutcome } from './step.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 type ObservedOutcome = Extract<StepOutcome, { kind: 'observed' }>;
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { UnreadableLockError } from '../../locking/lock-lease.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
@@ -9,7 +9,7 @@ import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { cooldownOf, idOf } from '../target/lock-claim.ts';
 import { pollAfterMs, RunEnds, runOf } from '../pipelinerun/run-end.ts';
-import { CLOCK, LOGGER } from '../executions/tokens.ts';
+import { LOGGER } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isRestored } from '../../workflow-execution/restored.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AlreadyExistsError, CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { LockContendedError } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -13,7 +13,6 @@ import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit/audit-trail.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { withCondition } from '../../workflow-execution/status.ts';
 import { ExecutionEvents } from '../events/execution-events.ts';
 import { Executions } from '../executions/executions.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Says on a finished execution what has become of its audit events, once that is known; nothing waits for it. */

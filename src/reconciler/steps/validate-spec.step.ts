@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../config/config.ts';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
 import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { Targets, type TargetResolution } from '../../targets/targets.ts';
@@ -11,7 +11,6 @@ import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/pol
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
-import { CLOCK } from '../executions/tokens.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /** Whether the target is valid cannot be said now. */

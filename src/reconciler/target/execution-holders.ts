@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { LockHolders, LockHolderState } from '../../locking/lock-holders.ts';
 import type { ExecutionId } from '../../locking/lock-record.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -10,7 +10,6 @@ import { isRunning } from '../observe/observe-pipeline-run.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { RunEnds, runOf } from '../pipelinerun/run-end.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 /**
  * Tells what became of the execution that a lock names. A terminal phase says that nothing of it runs, so its target is

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { InvalidError } from '../../kubernetes/errors.ts';
-import { ObjectStore } from '../../kubernetes/object-store.ts';
+import { ObjectStore } from '../../kubernetes/store.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import type { LockHolderState } from '../../locking/lock-holders.ts';
 import type { ExecutionId } from '../../locking/lock-record.ts';

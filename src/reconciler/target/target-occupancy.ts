@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { LOCK_HOLDERS, type LockHolders } from '../../locking/lock-holders.ts';
@@ -13,7 +13,6 @@ import { targetIndex } from '../executions/execution-indexes.ts';
 import { isRunOf } from '../pipelinerun/ownership.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
-import { CLOCK } from '../executions/tokens.ts';
 
 /**
  * What the executions themselves say about who has a target. The lock of a target is a Lease, which can be deleted by hand

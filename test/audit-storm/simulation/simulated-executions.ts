@@ -1,6 +1,7 @@
 import { aCondition } from '../../../src/audit/audit.builders.ts';
 import { FakeCluster } from '../../../src/audit/audit-trail.builders.ts';
-import { sleep, type Clock } from '../../../src/kubernetes/clock.ts';
+import { sleep } from '../../../src/kubernetes/async.ts';
+import { type Clock } from '../../../src/kubernetes/clock.ts';
 import { keyOf } from '../../../src/kubernetes/kubernetes-object.ts';
 import type {
   Condition,

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../../src/audit/audit-event.ts';
 import type { Delivered, EventStore, Told } from '../../../src/audit/event-store.ts';
-import { sleep, type Clock } from '../../../src/kubernetes/clock.ts';
+import { sleep } from '../../../src/kubernetes/async.ts';
+import { type Clock } from '../../../src/kubernetes/clock.ts';
 import { hashOf } from '../../data-storage/rows/row.ts';
 import type { Forecast, Row, Weather, WeatherKind } from '../../data-storage/index.ts';
 import type { Random } from '../../storm/plan/random.ts';

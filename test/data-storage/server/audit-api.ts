@@ -1,4 +1,4 @@
-import { sleep } from '../../../src/kubernetes/clock.ts';
+import { sleep } from '../../../src/kubernetes/async.ts';
 import type { Clock } from '../../../src/kubernetes/clock.ts';
 import { parseJson } from '../../../src/kubernetes/json.ts';
 import type { AuditEvent } from '../contract/audit-event.ts';

@@ -180,7 +180,7 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'our own PipelineRun is a conflict where admission changes creations only',
     file: 'src/reconciler/pipelinerun/pipeline-run-adoption.ts',
-    find: 'return hasSpecOf(found, await redacting(this.create(expected, signal), redactorFor(execution.spec)));',
+    find: 'return hasSpecOf(found, await redactErrors(this.create(expected, signal), redactorFor(execution.spec)));',
     replace: 'return await this.isUnchanged(found, expected, execution, signal);',
     caughtBy: ['src/reconciler/pipelinerun/pipeline-run-adoption.spec.ts'],
   },

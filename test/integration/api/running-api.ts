@@ -7,9 +7,8 @@ import { ApiModule } from '../../../src/api/api.module.ts';
 import { configureGrpc } from '../../../src/api/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/api/rest/configure-http.ts';
 import { tlsOptions, type ServerCertificate } from '../../../src/connections/server-certificate.ts';
-import { WATCH_CLOCK } from '../../../src/api/cache/catch-up.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
+import { CLOCK, type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { executionIndexes } from '../../../src/workflow-execution/annotations.ts';
@@ -56,7 +55,7 @@ export async function startApi(
     ApiModule,
   ];
   const module = await Test.createTestingModule({ imports: [{ module: RootModule, imports }] })
-    .overrideProvider(WATCH_CLOCK)
+    .overrideProvider(CLOCK)
     .useValue(watchClock)
     .compile();
   const app = module.createNestApplication<NestExpressApplication>({

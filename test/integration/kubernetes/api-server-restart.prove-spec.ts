@@ -22,7 +22,7 @@ beforeAll(async () => {
   config = loadKubeConfigFiles([cluster.kubeconfig]);
   client = new KubernetesClient(config);
   mirror = startReflector(loadKubeConfigFiles([cluster.kubeconfig]), { timing: { idleTimeoutMs: 3_000 } });
-  await mirror.reflector.synced(AbortSignal.timeout(minute));
+  await mirror.reflector.waitForSync(AbortSignal.timeout(minute));
 }, 10 * minute);
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { describeApiServerContract } from '../../../src/kubernetes/api-server-co
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { InjectReflector, KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
-import { requireCluster } from '../../../src/kubernetes/require-cluster.ts';
+import { requireCluster } from '../../../src/kubernetes/kube-config.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { aConfigMap, configMaps, type ConfigMap } from '../support/config-map.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
@@ -196,7 +196,7 @@ describe('an application', () => {
     expect(own.requests).toHaveLength(0);
 
     await app.init();
-    await names.maps.synced(AbortSignal.timeout(10_000));
+    await names.maps.waitForSync(AbortSignal.timeout(10_000));
     await names.client.create(configMaps, aConfigMap(namespace.name, 'first'));
     await until('the object is seen', () => names.seen.includes('first'));
     expect(own.requests[0]?.headers['user-agent']).toMatch(/^workflow-execution\/\d+\.\d+\.\d+/);

@@ -53,7 +53,7 @@ export class ReflectorFixture implements AsyncDisposable {
     for (const name of names) await this.create(name);
     const watch = this.proxy.next(watching);
     const running = this.start(settings);
-    await running.reflector.synced(AbortSignal.timeout(10_000));
+    await running.reflector.waitForSync(AbortSignal.timeout(10_000));
     await inTime('it watches', watch);
     return running;
   }

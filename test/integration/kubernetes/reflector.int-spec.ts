@@ -93,7 +93,7 @@ describe('a reflector', () => {
     await using fixture = await open();
     fixture.proxy.inject({}, drop());
     const { reflector } = fixture.start();
-    await expect(reflector.synced(AbortSignal.timeout(50))).rejects.toThrow('cancelled');
+    await expect(reflector.waitForSync(AbortSignal.timeout(50))).rejects.toThrow('cancelled');
   });
 });
 
@@ -141,7 +141,7 @@ describe('a reflector survives', () => {
     expect(reflector.failure).toBeInstanceOf(UnavailableError);
     expect(reflector.hasSynced).toBe(false);
     hanging.remove();
-    await reflector.synced(AbortSignal.timeout(10_000));
+    await reflector.waitForSync(AbortSignal.timeout(10_000));
     expect(reflector.failure).toBeUndefined();
   });
 
@@ -165,7 +165,7 @@ describe('a reflector survives', () => {
     expect(reflector.failure?.message).toContain(`User "${user}" cannot list resource "configmaps"`);
 
     const rights = await grantReading(fixture.client, fixture.namespace, user);
-    await reflector.synced(AbortSignal.timeout(10_000));
+    await reflector.waitForSync(AbortSignal.timeout(10_000));
 
     await rights.revoke();
     await until('it is refused again', () => {

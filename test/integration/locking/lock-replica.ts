@@ -32,7 +32,7 @@ export async function startLockReplica(
   const holders = { cached: stateOf, live: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
   const stop = new AbortController();
   const run = leases.run(stop.signal);
-  await leases.synced();
+  await leases.waitForSync();
   return {
     locks: new TargetLocks(client, leases, holders, { namespace, cooldownMs: 300_000 }, { inc: () => undefined }),
     leases,

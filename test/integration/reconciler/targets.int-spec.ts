@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aggregatedDiscovery } from '../../../src/kubernetes/discovered-kinds.ts';
+import { aggregatedDiscovery } from '../../../src/kubernetes/discovery.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
-import type { ConnectionSource } from '../../../src/kubernetes/connection.ts';
+import type { ConnectionSource } from '../../../src/kubernetes/transport.ts';
 
 /** The answer of the API server, its body not read yet. */
 export interface UpstreamAnswer {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ConnectionSource } from '../../../src/kubernetes/connection.ts';
+import type { ConnectionSource } from '../../../src/kubernetes/transport.ts';
 import { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { Exchange } from './exchange.ts';
 import type { Fault } from './faults.ts';

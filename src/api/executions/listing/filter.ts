@@ -1,5 +1,4 @@
-import { LabelSelectorError, parseLabelSelector } from '../../../kubernetes/label-selector.ts';
-import type { LabelSelector } from '../../../kubernetes/label-selector.ts';
+import { LabelSelectorError, parseLabelSelector, type LabelSelector } from '../../../kubernetes/label-selector.ts';
 import type { Phase, WorkflowExecution } from '../../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../../workflow-execution/phase.ts';
 import type { Targets } from '../../../targets/targets.ts';

@@ -1,7 +1,7 @@
 import { compareResourceVersions, isNewer, isOlder } from './resource-version.ts';
 
 /** What is known last of one object: its state, or that it is gone. */
-export interface LogItem<T> {
+export interface HistoryItem<T> {
   /** Identifies the object among all that ever were: its uid. */
   readonly id: string;
   /** For one that is gone, its last state. */
@@ -12,7 +12,7 @@ export interface LogItem<T> {
 }
 
 /** An item at its place in the log. */
-export interface LogEntry<T> extends LogItem<T> {
+export interface HistoryEntry<T> extends HistoryItem<T> {
   /** Grows by one with each entry of this log; says nothing outside of it. */
   readonly seq: number;
   /** The resource version at which the object came into this state. */
@@ -24,7 +24,7 @@ export interface LogEntry<T> extends LogItem<T> {
 }
 
 /** An item with the resource version at which the object came into this state. */
-export type Positioned<T> = LogItem<T> & { readonly position: string };
+export type Positioned<T> = HistoryItem<T> & { readonly position: string };
 
 /** How many deletions a log remembers. */
 export const maxTombstones = 4_096;
@@ -49,13 +49,13 @@ interface Gap {
  * latest state of everything, and from the beginning the log is the current state. So readers may be as slow as they
  * like and cost a number each. Ends of objects are kept as tombstones, and only so many of them.
  */
-export class CompactedLog<T> {
+export class WatchHistory<T> {
   readonly #maxTombstones: number;
   /** In order of `seq` and of `position`; what is not in `#latest` as well has been superseded. */
-  #entries: LogEntry<T>[] = [];
-  readonly #latest = new Map<string, LogEntry<T>>();
+  #entries: HistoryEntry<T>[] = [];
+  readonly #latest = new Map<string, HistoryEntry<T>>();
   /** In order of `seq`. */
-  readonly #tombstones = new Map<string, LogEntry<T>>();
+  readonly #tombstones = new Map<string, HistoryEntry<T>>();
   #gaps: Gap[] = [];
   #hasForgottenUnreadable = false;
   #seq = 0;
@@ -91,12 +91,12 @@ export class CompactedLog<T> {
   }
 
   /** What is known last of an object. */
-  get(id: string): LogEntry<T> | undefined {
+  get(id: string): HistoryEntry<T> | undefined {
     return this.#latest.get(id);
   }
 
   /** The last entries of all objects. */
-  latest(): Iterable<LogEntry<T>> {
+  latest(): Iterable<HistoryEntry<T>> {
     return this.#latest.values();
   }
 
@@ -114,7 +114,7 @@ export class CompactedLog<T> {
    * which it can not be said since when, and before anything else can be told therefore; and what is there. What has an
    * older position than the log has come to was missed when it happened, and is told last.
    */
-  leap(gone: readonly LogItem<T>[], there: readonly Positioned<T>[], progress: string): void {
+  resync(gone: readonly HistoryItem<T>[], there: readonly Positioned<T>[], progress: string): void {
     this.#noteGap({ from: this.#progress, to: progress, unreadableSince: this.#unreadableSince() });
     const isNew = ({ position }: Positioned<T>) => isNewer(position, this.#progress) && !isNewer(position, progress);
     const placed = there.map((item) => (isNew(item) ? item : { ...item, position: progress }));
@@ -130,7 +130,7 @@ export class CompactedLog<T> {
   }
 
   /** Whether the log has leapt to a newer resource version than this one. */
-  hasLeaptSince(position: string): boolean {
+  hasResyncedSince(position: string): boolean {
     return this.#gaps.some(({ to }) => isNewer(to, position));
   }
 
@@ -146,7 +146,7 @@ export class CompactedLog<T> {
   }
 
   /** The first entry after number `seq` that has not been superseded. */
-  after(seq: number): LogEntry<T> | undefined {
+  after(seq: number): HistoryEntry<T> | undefined {
     // Nearly always it is asked by one who has read everything.
     if (seq >= this.#seq) return undefined;
     for (let index = this.#firstIndex((entry) => entry.seq > seq); index < this.#entries.length; index++) {
@@ -208,7 +208,7 @@ export class CompactedLog<T> {
   }
 
   /** Index of the first entry for which it holds, given that it holds for all after that too. */
-  #firstIndex(holds: (entry: LogEntry<T>) => boolean): number {
+  #firstIndex(holds: (entry: HistoryEntry<T>) => boolean): number {
     let [from, to] = [0, this.#entries.length];
     while (from < to) {
       const middle = (from + to) >> 1;

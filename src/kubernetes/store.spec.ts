@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
-import { ObjectStore } from './object-store.ts';
+import { ObjectStore } from './store.ts';
 
 function aStore() {
   const changes: string[] = [];

@@ -1,17 +1,17 @@
-import type { ChangeLog } from './change-log.ts';
-import type { CompactedLog, LogEntry } from './compacted-log.ts';
+import type { WatchCache } from './watch-cache.ts';
+import type { WatchHistory, HistoryEntry } from './watch-history.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { isNewer, isOlder } from './resource-version.ts';
 
 /** What a cursor has come to. */
-export interface LogRead<T> {
-  readonly entry: LogEntry<T>;
+export interface CursorEvent<T> {
+  readonly entry: HistoryEntry<T>;
   /** A later cursor, on any replica, that begins here misses nothing. */
   readonly position: string;
 }
 
 interface Reading<T> {
-  readonly log: CompactedLog<T>;
+  readonly log: WatchHistory<T>;
   /** Ends of objects up to here are nothing to somebody who never knew the objects. */
   readonly unknown: number;
   seq: number;
@@ -22,7 +22,7 @@ interface Reading<T> {
 /** What comes next in a log. */
 interface Head<T> {
   readonly reading: Reading<T>;
-  readonly entry: LogEntry<T>;
+  readonly entry: HistoryEntry<T>;
 }
 
 /**
@@ -30,8 +30,8 @@ interface Head<T> {
  * is not of the namespace is for the reader to leave out). Without a position it reads the current state first. It is a
  * few numbers, however far behind it is.
  */
-export class LogCursor<T extends KubernetesObject> {
-  readonly #changes: ChangeLog<T>;
+export class WatchCursor<T extends KubernetesObject> {
+  readonly #changes: WatchCache<T>;
   readonly #readings: readonly Reading<T>[];
   #told: string | undefined;
   readonly #isUnknown: boolean;
@@ -39,8 +39,8 @@ export class LogCursor<T extends KubernetesObject> {
   readonly #from: string | undefined;
 
   /** @param from a position that another cursor told; absent to begin with the current state */
-  constructor(changes: ChangeLog<T>, namespace?: string, from?: string) {
-    const logs = changes.logsOf(namespace);
+  constructor(changes: WatchCache<T>, namespace?: string, from?: string) {
+    const logs = changes.historiesOf(namespace);
     this.#changes = changes;
     this.#told = from;
     this.#isUnknown = from !== undefined && !logs.every((log) => log.isKnown(from));
@@ -68,7 +68,7 @@ export class LogCursor<T extends KubernetesObject> {
   }
 
   /** Reads on; undefined when there is nothing more for now. */
-  next(): LogRead<T> | undefined {
+  next(): CursorEvent<T> | undefined {
     const first = this.#head();
     if (first === undefined) return undefined;
     const { reading, entry } = first;
@@ -78,7 +78,7 @@ export class LogCursor<T extends KubernetesObject> {
   }
 
   /** Passes over what its reader does not want; whether something that it wants comes next. */
-  comesTo(isWanted: (object: T) => boolean): boolean {
+  skipTo(isWanted: (object: T) => boolean): boolean {
     for (;;) {
       const first = this.#head();
       if (first === undefined) return false;
@@ -103,9 +103,9 @@ export class LogCursor<T extends KubernetesObject> {
   }
 
   /** A position of several logs is the oldest of theirs: its reader may know of something newer that the leap has hidden. */
-  #mayMissEnd(log: CompactedLog<T>): boolean {
+  #mayMissEnd(log: WatchHistory<T>): boolean {
     if (this.#from === undefined) return false;
-    return this.#readings.length > 1 ? log.hasLeaptSince(this.#from) : log.mayMissEndSince(this.#from);
+    return this.#readings.length > 1 ? log.hasResyncedSince(this.#from) : log.mayMissEndSince(this.#from);
   }
 
   /** What was safe to go on from stays so, and what is told never goes back. */
@@ -121,7 +121,7 @@ function limitOf<T>(reading: Reading<T>): string {
 }
 
 /** The next entry that tells this reader something. */
-function headOf<T>(reading: Reading<T>): LogEntry<T> | undefined {
+function headOf<T>(reading: Reading<T>): HistoryEntry<T> | undefined {
   for (;;) {
     const entry = reading.log.after(reading.seq);
     if (entry === undefined || !entry.gone || entry.seq > reading.unknown) return entry;

@@ -1,10 +1,9 @@
-import type { Arrival } from './arrival.ts';
-import { ChangeLog } from './change-log.ts';
+import type { WatchCacheEvent, Scope } from './store.ts';
+import { WatchCache } from './watch-cache.ts';
 import { keyOf } from './kubernetes-object.ts';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
 import { Listeners } from './listeners.ts';
 import { silentLogger } from './logger.ts';
-import type { Scope } from './object-store.ts';
 import { isNewer } from './resource-version.ts';
 
 interface ServerEvent {
@@ -46,17 +45,17 @@ export class ThingServer {
 
 /** A replica that mirrors a server as fast as a test lets it. */
 export class Replica {
-  readonly changes: ChangeLog<Thing>;
+  readonly changes: WatchCache<Thing>;
   readonly scopes: readonly Scope[];
   readonly #server: ThingServer;
-  readonly #arrivals = new Listeners<Arrival<Thing>>(silentLogger);
+  readonly #arrivals = new Listeners<WatchCacheEvent<Thing>>(silentLogger);
   readonly #progress = new Map<Scope, number>();
 
   constructor(server: ThingServer, namespaces: readonly string[] = [], tombstones?: number) {
     this.#server = server;
     this.scopes = namespaces.length > 0 ? namespaces : [undefined];
-    const source = { scopes: this.scopes, onArrival: this.#arrivals.add.bind(this.#arrivals) };
-    this.changes = new ChangeLog(source, tombstones);
+    const source = { scopes: this.scopes, onWatchCacheEvent: this.#arrivals.add.bind(this.#arrivals) };
+    this.changes = new WatchCache(source, tombstones);
   }
 
   /** Lists a scope; things of the colour `broken` do not parse. */
@@ -98,14 +97,14 @@ export class Replica {
     }
   }
 
-  #arrive(arrival: Arrival<Thing>): void {
+  #arrive(arrival: WatchCacheEvent<Thing>): void {
     this.#progress.set(arrival.scope, Number(arrival.resourceVersion));
-    this.#arrivals.tell(arrival);
+    this.#arrivals.emit(arrival);
   }
 
   /** Whether everything of a namespace is known up to a resource version. */
   reaches(position: string, namespace?: string): boolean {
-    return this.changes.logsOf(namespace).every(({ progress }) => !isNewer(position, progress));
+    return this.changes.historiesOf(namespace).every(({ progress }) => !isNewer(position, progress));
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { CompactedLog, type Positioned } from './compacted-log.ts';
+import { WatchHistory, type Positioned } from './watch-history.ts';
 
 function aChange(id: string, position: number | string, gone = false): Positioned<string> {
   return { id, object: `${id}@${position}`, gone, position: String(position) };
 }
 
-function objectsOf(log: CompactedLog<string>): string[] {
+function objectsOf(log: WatchHistory<string>): string[] {
   const objects: string[] = [];
   for (let entry = log.after(0); entry !== undefined; entry = log.after(entry.seq)) objects.push(entry.object);
   return objects;
@@ -13,7 +13,7 @@ function objectsOf(log: CompactedLog<string>): string[] {
 
 describe('a compacted log', () => {
   it('has the last state of each object, in order', () => {
-    const log = new CompactedLog<string>('10', [aChange('b', 7), aChange('a', 5)]);
+    const log = new WatchHistory<string>('10', [aChange('b', 7), aChange('a', 5)]);
     log.advance([aChange('c', 11)], '11');
     log.advance([aChange('a', 12)], '12');
 
@@ -22,9 +22,9 @@ describe('a compacted log', () => {
   });
 
   it('knows nothing of what came and went where it leapt', () => {
-    const log = new CompactedLog<string>('10');
+    const log = new WatchHistory<string>('10');
     log.advance([aChange('a', 15)], '15');
-    log.leap([aChange('a', 20, true)], [aChange('missed', 12)], '20');
+    log.resync([aChange('a', 20, true)], [aChange('missed', 12)], '20');
 
     expect(['9', '10', '15', '16', '19', '20', '21'].filter((position) => !log.isKnown(position))).toEqual([
       '9',
@@ -35,8 +35,8 @@ describe('a compacted log', () => {
   });
 
   it('takes many leaps for fewer and longer ones', () => {
-    const log = new CompactedLog<string>('0');
-    for (let leap = 1; leap <= 100; leap++) log.leap([], [], String(leap * 10));
+    const log = new WatchHistory<string>('0');
+    for (let leap = 1; leap <= 100; leap++) log.resync([], [], String(leap * 10));
 
     expect([log.isKnown('0'), log.isKnown('10'), log.isKnown('5'), log.isKnown('1000')]).toEqual([
       true,
@@ -47,7 +47,7 @@ describe('a compacted log', () => {
   });
 
   it('lets nobody go on between entries of one position', () => {
-    const log = new CompactedLog<string>('10');
+    const log = new WatchHistory<string>('10');
     log.advance([aChange('a', 20, true), aChange('b', 20, true), aChange('c', 15)], '20');
     const throughs = [1, 2, 3].map((seq) => log.after(seq - 1)?.through);
 
@@ -56,7 +56,7 @@ describe('a compacted log', () => {
   });
 
   it('does not grow with the changes of few objects', () => {
-    const log = new CompactedLog<string>('0');
+    const log = new WatchHistory<string>('0');
     for (let version = 1; version <= 10_000; version++) {
       log.advance([aChange(`object-${version % 10}`, version)], String(version));
     }
@@ -66,7 +66,7 @@ describe('a compacted log', () => {
   });
 
   it('does not grow with objects that come and go', () => {
-    const log = new CompactedLog<string>('0', [], 100);
+    const log = new WatchHistory<string>('0', [], 100);
     for (let version = 1; version <= 10_000; version += 2) {
       log.advance([aChange(`object-${version}`, version)], String(version));
       log.advance([aChange(`object-${version}`, version + 1, true)], String(version + 1));
@@ -77,7 +77,7 @@ describe('a compacted log', () => {
   });
 
   it('has no more order than arrival where resource versions are not numbers', () => {
-    const log = new CompactedLog<string>('x');
+    const log = new WatchHistory<string>('x');
     log.advance([aChange('b', 'k')], 'k');
     log.advance([aChange('a', 'c')], 'c');
 

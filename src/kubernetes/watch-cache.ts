@@ -1,7 +1,6 @@
-import type { Arrival } from './arrival.ts';
-import { CompactedLog, maxTombstones, type LogItem, type Positioned } from './compacted-log.ts';
+import type { WatchCacheEvent, Scope } from './store.ts';
+import { WatchHistory, maxTombstones, type HistoryItem, type Positioned } from './watch-history.ts';
 import { keyOf, type KubernetesObject } from './kubernetes-object.ts';
-import type { Scope } from './object-store.ts';
 import type { Reflector } from './reflector.ts';
 import { isOlder } from './resource-version.ts';
 
@@ -11,41 +10,41 @@ import { isOlder } from './resource-version.ts';
  * hide that another object of the name came and went; a log that has everything in the order of resource versions can
  * promise that whoever goes on from one has missed nothing.
  */
-export class ChangeLog<T extends KubernetesObject> {
+export class WatchCache<T extends KubernetesObject> {
   readonly #scopes: readonly Scope[];
   readonly #maxTombstones: number;
-  readonly #logs = new Map<Scope, CompactedLog<T>>();
+  readonly #logs = new Map<Scope, WatchHistory<T>>();
   /** Uids of the objects there are, by their key. */
   readonly #uids = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
   /** Make it before the reflector runs. */
-  constructor(source: Pick<Reflector<T>, 'scopes' | 'onArrival'>, tombstones = maxTombstones) {
+  constructor(source: Pick<Reflector<T>, 'scopes' | 'onWatchCacheEvent'>, tombstones = maxTombstones) {
     this.#scopes = source.scopes;
     this.#maxTombstones = tombstones;
-    source.onArrival((arrival) => this.#take(arrival));
+    source.onWatchCacheEvent((arrival) => this.#take(arrival));
   }
 
   /** The logs that tell of a namespace (and, it may be, of others), or of all; empty until every scope has been listed. */
-  logsOf(namespace?: string): readonly CompactedLog<T>[] {
+  historiesOf(namespace?: string): readonly WatchHistory<T>[] {
     if (this.#logs.size < this.#scopes.length) return [];
     const chosen = this.#scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
     return chosen.flatMap((scope) => this.#logs.get(scope) ?? []);
   }
 
   /** Whether a log is still the one of its scope; it is not when etcd was restored and resource versions went back. */
-  isCurrent(log: CompactedLog<T>): boolean {
+  isCurrent(log: WatchHistory<T>): boolean {
     for (const current of this.#logs.values()) if (current === log) return true;
     return false;
   }
 
   /** Calls `listener` each time that there is more to read; the returned function ends that. It must not throw. */
-  onMore(listener: () => void): () => void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #take(arrival: Arrival<T>): void {
+  #take(arrival: WatchCacheEvent<T>): void {
     const log = this.#logs.get(arrival.scope);
     const seq = log?.lastSeq;
     if (arrival.type === 'listed') this.#list(arrival);
@@ -55,7 +54,7 @@ export class ChangeLog<T extends KubernetesObject> {
     for (const listener of this.#listeners) listener();
   }
 
-  #itemsOf(arrival: Exclude<Arrival<T>, { type: 'listed' }>, log: CompactedLog<T>): LogItem<T>[] {
+  #itemsOf(arrival: Exclude<WatchCacheEvent<T>, { type: 'listed' }>, log: WatchHistory<T>): HistoryItem<T>[] {
     switch (arrival.type) {
       case 'put':
         return this.#put(log, arrival.object);
@@ -66,7 +65,7 @@ export class ChangeLog<T extends KubernetesObject> {
     }
   }
 
-  #put(log: CompactedLog<T>, object: T): LogItem<T>[] {
+  #put(log: WatchHistory<T>, object: T): HistoryItem<T>[] {
     const key = keyOf(object);
     const { uid } = object.metadata;
     const before = this.#uids.get(key);
@@ -77,7 +76,7 @@ export class ChangeLog<T extends KubernetesObject> {
   }
 
   /** An object that does not parse any more is gone as well, with the last state that did. */
-  #gone(log: CompactedLog<T>, key: string, last: T | undefined): LogItem<T>[] {
+  #gone(log: WatchHistory<T>, key: string, last: T | undefined): HistoryItem<T>[] {
     const uid = this.#uids.get(key);
     const object = last ?? (uid === undefined ? undefined : log.get(uid)?.object);
     this.#uids.delete(key);
@@ -87,39 +86,39 @@ export class ChangeLog<T extends KubernetesObject> {
       : [{ id: object.metadata.uid, object, gone: true, mayReturn: last === undefined }];
   }
 
-  #list({ scope, objects, unreadable, resourceVersion }: Extract<Arrival<T>, { type: 'listed' }>): void {
+  #list({ scope, objects, unreadable, resourceVersion }: Extract<WatchCacheEvent<T>, { type: 'listed' }>): void {
     const log = this.#logs.get(scope);
     const items = objects.map((object) => itemOf(object));
     if (log === undefined || isOlder(resourceVersion, log.progress)) {
-      this.#logs.set(scope, new CompactedLog<T>(resourceVersion, items, this.#maxTombstones));
+      this.#logs.set(scope, new WatchHistory<T>(resourceVersion, items, this.#maxTombstones));
     } else {
       const gone = vanished(log, items, new Set(unreadable));
       for (const { object } of gone) this.#uids.delete(keyOf(object));
       const there = items.filter((item) => isNews(log, item));
-      log.leap(gone, there, resourceVersion);
+      log.resync(gone, there, resourceVersion);
     }
     for (const object of objects) this.#uids.set(keyOf(object), object.metadata.uid);
   }
 }
 
 function at(position: string) {
-  return <T>(item: LogItem<T>) => ({ ...item, position });
+  return <T>(item: HistoryItem<T>) => ({ ...item, position });
 }
 
 function itemOf<T extends KubernetesObject>(object: T): Positioned<T> {
   return { id: object.metadata.uid, object, gone: false, position: object.metadata.resourceVersion };
 }
 
-function isNews<T extends KubernetesObject>(log: CompactedLog<T>, { id, position }: Positioned<T>): boolean {
+function isNews<T extends KubernetesObject>(log: WatchHistory<T>, { id, position }: Positioned<T>): boolean {
   const known = log.get(id);
   return known === undefined || known.gone || known.object.metadata.resourceVersion !== position;
 }
 
 function vanished<T extends KubernetesObject>(
-  log: CompactedLog<T>,
-  listed: readonly LogItem<T>[],
+  log: WatchHistory<T>,
+  listed: readonly HistoryItem<T>[],
   unreadable: ReadonlySet<string>,
-): LogItem<T>[] {
+): HistoryItem<T>[] {
   const ids = new Set(listed.map(({ id }) => id));
   return [...log.latest()]
     .filter(({ id, gone }) => !gone && !ids.has(id))

@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { sleep } from './clock.ts';
+import { sleep, pace } from './async.ts';
 import { FakeClock } from './fake-clock.builders.ts';
-import { spread } from './spread.ts';
 
 function aRun(items: readonly string[], withinMs: number, tookMs: readonly number[] = []) {
   const [clock, stop] = [new FakeClock(), new AbortController()];
   const [begunAt, seen] = [clock.elapsedMs(), [] as [string, number][]];
   const run = (async () => {
-    for await (const item of spread(items, withinMs, clock, stop.signal)) {
+    for await (const item of pace(items, withinMs, clock, stop.signal)) {
       seen.push([item, clock.elapsedMs() - begunAt]);
       await sleep(clock, tookMs[seen.length - 1] ?? 0);
     }
@@ -16,7 +15,7 @@ function aRun(items: readonly string[], withinMs: number, tookMs: readonly numbe
   return { clock, stop, seen, run };
 }
 
-describe('items that are spread over some time', () => {
+describe('items that are pace over some time', () => {
   it('come evenly, the first at once and the last one part before the end', async () => {
     const { clock, seen, run } = aRun(['a', 'b', 'c', 'd'], 1_000);
     await clock.advance(1_000);

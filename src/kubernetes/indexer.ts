@@ -3,7 +3,7 @@ import type { Indexes } from './store.ts';
 type Entries = readonly (readonly [index: string, value: string])[];
 
 /** Finds the keys of objects by the values that index functions give. */
-export class StoreIndex<T> {
+export class Indexer<T> {
   readonly #functions: Indexes<T>;
   /** Keys by index name and value. */
   readonly #keys = new Map<string, Map<string, Set<string>>>();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Replica, ThingServer } from './change-log.builders.ts';
+import { Replica, ThingServer } from './watch-cache.builders.ts';
 import type { Thing } from './kubernetes-object.builders.ts';
-import { LogCursor } from './log-cursor.ts';
+import { WatchCursor } from './watch-cursor.ts';
 import { isOlder } from './resource-version.ts';
 
 const namespaces = ['a', 'b'];
@@ -14,12 +14,12 @@ class Client {
   told = '';
   replica: Replica;
   readonly #namespace: string | undefined;
-  #cursor: LogCursor<Thing>;
+  #cursor: WatchCursor<Thing>;
 
   constructor(replica: Replica, namespace?: string) {
     this.replica = replica;
     this.#namespace = namespace;
-    this.#cursor = new LogCursor(replica.changes, namespace);
+    this.#cursor = new WatchCursor(replica.changes, namespace);
   }
 
   /** Reads at most so many events; returns how many there were. */
@@ -44,7 +44,7 @@ class Client {
     this.replica = replica;
     if (this.told === '') return this.#beginAnew();
     if (!replica.reaches(this.told, this.#namespace)) replica.takeAll();
-    this.#cursor = new LogCursor(replica.changes, this.#namespace, this.told);
+    this.#cursor = new WatchCursor(replica.changes, this.#namespace, this.told);
   }
 
   state(): string[] {
@@ -55,7 +55,7 @@ class Client {
     this.restarts++;
     this.view.clear();
     this.told = '';
-    this.#cursor = new LogCursor(this.replica.changes, this.#namespace);
+    this.#cursor = new WatchCursor(this.replica.changes, this.#namespace);
   }
 
   #note(position: string): void {
@@ -200,7 +200,7 @@ describe('a reader of a change log', () => {
     const server = new ThingServer();
     for (const name of ['x', 'y', 'z']) server.write('a', name);
     const replica = new Replica(server).listAll();
-    const cursor = new LogCursor(replica.changes);
+    const cursor = new WatchCursor(replica.changes);
     const first = cursor.next();
     for (let count = 0; count < 1_000; count++) server.write('a', 'y');
     replica.takeAll();
@@ -214,7 +214,7 @@ describe('a reader of a change log', () => {
     const server = new ThingServer();
     for (const name of ['x', 'y']) server.write('a', name);
     const replica = new Replica(server).listAll();
-    const cursor = new LogCursor(replica.changes);
+    const cursor = new WatchCursor(replica.changes);
     cursor.next();
     server.write('a', 'y');
     replica.takeAll();
@@ -234,14 +234,14 @@ describe('a reader of a change log', () => {
     server.delete('a', 'x');
     replica.takeAll();
 
-    expect(new LogCursor(replica.changes).next()).toBeUndefined();
+    expect(new WatchCursor(replica.changes).next()).toBeUndefined();
   });
 
   it('is told the end of one thing before the beginning of another of its name, also when a list found both', () => {
     const server = new ThingServer();
     server.write('a', 'x');
     const replica = new Replica(server).listAll();
-    const cursor = new LogCursor(replica.changes);
+    const cursor = new WatchCursor(replica.changes);
     cursor.next();
     server.delete('a', 'x');
     server.write('a', 'x');
@@ -263,14 +263,14 @@ describe('a reader of a change log', () => {
       server.write('a', 'x');
       const replica = new Replica(server).listAll();
 
-      expect(new LogCursor(replica.changes, undefined, '100').isExpired).toBe(true);
-      expect(new LogCursor(replica.changes, undefined, '101').isExpired).toBe(false);
+      expect(new WatchCursor(replica.changes, undefined, '100').isExpired).toBe(true);
+      expect(new WatchCursor(replica.changes, undefined, '101').isExpired).toBe(false);
     });
 
     it('when ends that it has not read are forgotten', () => {
       const server = new ThingServer();
       const replica = new Replica(server, [], 2).listAll();
-      const slow = new LogCursor(replica.changes);
+      const slow = new WatchCursor(replica.changes);
       for (const name of ['x', 'y', 'z']) {
         server.write('a', name);
         server.delete('a', name);
@@ -278,21 +278,21 @@ describe('a reader of a change log', () => {
       replica.takeAll();
 
       expect(slow.isExpired).toBe(true);
-      expect(new LogCursor(replica.changes, undefined, '101').isExpired).toBe(true);
-      expect(new LogCursor(replica.changes, undefined, '102').isExpired).toBe(false);
+      expect(new WatchCursor(replica.changes, undefined, '101').isExpired).toBe(true);
+      expect(new WatchCursor(replica.changes, undefined, '102').isExpired).toBe(false);
     });
 
     it('when resource versions have gone back, as they do when etcd is restored', () => {
       const server = new ThingServer();
       server.write('a', 'x');
       const replica = new Replica(server).listAll();
-      const cursor = new LogCursor(replica.changes);
+      const cursor = new WatchCursor(replica.changes);
       server.revision = 50;
       server.write('a', 'x');
       replica.listAll();
 
       expect(cursor.isExpired).toBe(true);
-      expect(new LogCursor(replica.changes).next()?.position).toBe('51');
+      expect(new WatchCursor(replica.changes).next()?.position).toBe('51');
     });
   });
 });
