@@ -19,7 +19,7 @@ function aService() {
     resource: { plural: 'executions' },
     hasSynced: false,
     failure: undefined as Error | undefined,
-    synced: () => read.promise,
+    waitForSync: () => read.promise,
   };
   const runner = { reflectors: [store as unknown as RunningReflector] } as unknown as ReflectorRunner;
   const stores = new Stores(runner, clock);
