@@ -8,8 +8,7 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
 import { tracedDelivery } from '../tracing/delivery-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { inLog } from '../workflow-execution/in-log.ts';
-import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { logFields, isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { AuditMetrics } from './audit-metrics.ts';
@@ -121,7 +120,7 @@ export class AuditTrail {
     this.take(execution);
     for (const item of this.outbox.unfinished(execution.metadata.uid)) {
       const event = auditEvent(execution, item.due);
-      const subject = inLog(execution.metadata);
+      const subject = logFields(execution.metadata);
       this.log.error({ ...subject, audit: event }, 'an audit event could not be delivered before its execution went');
       this.metrics.lost('abandoned');
       this.outbox.finish(item, 'abandoned');

@@ -1,8 +1,8 @@
-import { ownAnnotations } from '../workflow-execution/annotations.ts';
-import { bundleReference } from '../workflow-execution/bundle-reference.ts';
-import { cancelRequestedBy } from '../workflow-execution/cancel-mode.ts';
+import { ownAnnotations } from '../workflow-execution/metadata.ts';
+import { bundleReference } from '../workflow-execution/image-reference.ts';
+import { cancelRequestedBy } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution, WorkflowRef } from '../workflow-execution/generated/workflow-execution.ts';
-import { withoutSecrets } from '../workflow-execution/secret-parameters.ts';
+import { redactParameters } from '../workflow-execution/secret-parameters.ts';
 import { cut } from '../workflow-execution/text.ts';
 import { maxDataBytes, widths, type AuditEvent, type AuditEventData, type EventKind } from './audit-event.ts';
 import type { DueEvent } from './due-events.ts';
@@ -36,7 +36,7 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
     correlation_id: cut(spec.remediationRequestRef.name, widths.correlation_id),
     namespace: cut(metadata.namespace, widths.namespace),
     ...more,
-    event_data: fitting({ ...base, ...data }, withoutSecrets(spec)),
+    event_data: fitting({ ...base, ...data }, redactParameters(spec)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { EventKind } from './audit-event.ts';
 
 /** What is to be recorded of an execution as it is, and when it happened. */

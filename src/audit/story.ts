@@ -1,9 +1,8 @@
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { deletionFailure } from '../workflow-execution/deletion.ts';
-import { phaseOf } from '../workflow-execution/phase.ts';
+import { deletionFailure, phaseOf } from '../workflow-execution/execution.ts';
 import { cut } from '../workflow-execution/text.ts';
 import { widths, type AuditEvent, type AuditEventData, type EventKind, type RecordedPhase } from './audit-event.ts';
-import { goDuration } from './go-duration.ts';
+import { goDurationString } from '../workflow-execution/duration.ts';
 import { errorDetails, recordedReason } from './recorded-failure.ts';
 
 /** What an event tells, in the words of the data storage service. */
@@ -117,7 +116,7 @@ function timesOf({ status }: WorkflowExecution): {
   const data = { started_at: startTime, completed_at: completionTime };
   if (startTime === undefined || completionTime === undefined) return { data, more: {} };
   const ms = Math.max(0, Date.parse(completionTime) - Date.parse(startTime));
-  return { data: { ...data, duration: goDuration(ms) }, more: { duration_ms: ms } };
+  return { data: { ...data, duration: goDurationString(ms) }, more: { duration_ms: ms } };
 }
 
 function pipelineRunOf({ status }: WorkflowExecution): Pick<AuditEventData, 'pipelinerun_name'> {

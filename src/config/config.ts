@@ -1,4 +1,4 @@
-import { brokenBetween } from './between-settings.ts';
+import { crossFieldViolations } from './cross-field-rules.ts';
 import { settings } from './settings.ts';
 import type { Setting } from './setting.ts';
 
@@ -34,7 +34,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const values = Object.fromEntries(read.map(({ key, value }) => [key, value]));
   const config = frozen(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
-  const between = brokenBetween(config);
+  const between = crossFieldViolations(config);
   if (between.length === 0) return config;
   const lines = between.map(
     ({ setting, allowed }) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { bundlePatterns, serviceAccountPatterns } from './policy-rules.ts';
 import {
+  bundlePatterns,
+  serviceAccountPatterns,
   address,
   boolean,
   duration,

@@ -1,4 +1,10 @@
-import { parseDuration } from '../workflow-execution/duration.ts';
+import { parseDurationMs } from '../workflow-execution/duration.ts';
+import {
+  parseBundlePattern,
+  parseServiceAccountPattern,
+  type BundlePattern,
+  type ServiceAccountPattern,
+} from '../workflow-execution/policy.ts';
 
 /** How the text of a setting is read. */
 export interface Rule<T> {
@@ -35,11 +41,11 @@ export function isLoopback({ host }: Address): boolean {
 
 /** A Go duration within bounds that are given as Go durations too; the value is in milliseconds. */
 export function duration(shortest: string, longest: string): Rule<number> {
-  const [min, max] = [parseDuration(shortest) ?? NaN, parseDuration(longest) ?? NaN];
+  const [min, max] = [parseDurationMs(shortest) ?? NaN, parseDurationMs(longest) ?? NaN];
   return {
     allowed: `a duration from ${shortest} to ${longest} (90s, 5m, 1h30m)`,
     parse(text) {
-      const parsed = parseDuration(text);
+      const parsed = parseDurationMs(text);
       return parsed !== undefined && parsed >= min && parsed <= max ? parsed : undefined;
     },
   };
@@ -132,3 +138,24 @@ export const url: Rule<string> = {
     return [username, password, search, hash].every((part) => part === '') ? text : undefined;
   },
 };
+
+/** Repositories that bundles may come from. */
+export const bundlePatterns: Rule<readonly BundlePattern[]> = {
+  allowed:
+    'repositories with their registry, separated by commas (`quay.io/kubernaut/*`, or `ghcr.io/acme/**` for all below), ' +
+    'or `**` for any',
+  parse: (text) => listOf(text, parseBundlePattern),
+};
+
+/** ServiceAccounts that executions may run as. */
+export const serviceAccountPatterns: Rule<readonly ServiceAccountPattern[]> = {
+  allowed: 'pairs `namespace:name` separated by commas, with one `*` at most in each part (`*:workflow-execution-sa`)',
+  parse: (text) => listOf(text, parseServiceAccountPattern),
+};
+
+/** Never an empty list: that nothing at all may run is more likely a slip than a wish. */
+function listOf<T>(text: string, parse: (item: string) => T | undefined): readonly T[] | undefined {
+  const items = text.split(',').map((item) => parse(item.trim()));
+  const understood = items.filter((item) => item !== undefined);
+  return understood.length === items.length ? understood : undefined;
+}

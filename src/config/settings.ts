@@ -1,5 +1,6 @@
-import { bundlePatterns, serviceAccountPatterns } from './policy-rules.ts';
 import {
+  bundlePatterns,
+  serviceAccountPatterns,
   address,
   boolean,
   duration,

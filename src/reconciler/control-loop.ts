@@ -7,7 +7,7 @@ import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
-import { inLog } from '../workflow-execution/in-log.ts';
+import { logFields } from '../workflow-execution/execution.ts';
 import { AnotherInstallationError, installationLeaseKey } from './installation.ts';
 import { Leadership } from './leadership.ts';
 import { Informers } from './informers.ts';
@@ -103,7 +103,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       const uid = this.mirrors.uidOf(key);
       if (!signal.aborted) {
         this.log.warn(
-          { ...inLog({ ...keyFromString(key), uid }), failures, err: error },
+          { ...logFields({ ...keyFromString(key), uid }), failures, err: error },
           'reconciling failed, it is tried again',
         );
       }

@@ -6,10 +6,10 @@ import type { Reflector } from '../kubernetes/reflector.ts';
 import type { LockHolderState } from '../locking/lock-holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
-import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../tekton/names.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { customRunResource } from '../tekton/custom-run.ts';
-import { stepPodResource } from '../tekton/step-pod.ts';
+import { taskPodResource } from '../tekton/task-pod.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
@@ -100,7 +100,7 @@ export function aFakeCluster(
       }),
     /** The pod of such a TaskRun, with one step in a state as a container has it; `over` replaces parts of it. */
     pod: (execution: WorkflowExecution, taskRun: string, state: object, over: object = {}) =>
-      server.put(stepPodResource, aPodOf(execution, taskRun, state, over)),
+      server.put(taskPodResource, aPodOf(execution, taskRun, state, over)),
     /** What the server has of an execution and its PipelineRun. */
     stored: ({ metadata }: WorkflowExecution) =>
       server.list(workflowExecutionResource).find(({ metadata: { uid } }) => uid === metadata.uid),

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import { ObjectStore, type Change, type Indexes } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import { pipelineRunName } from '../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../tekton/names.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';

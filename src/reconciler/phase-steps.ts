@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isSettled } from '../audit/standing.ts';
 import { CONFIG } from '../config/config.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import { isGenerationObserved } from '../workflow-execution/status.ts';
 import { PipelineRunConflicts } from './steps/pipeline-run-conflicts.ts';
 import { AcquireTarget } from './steps/acquire-target.step.ts';

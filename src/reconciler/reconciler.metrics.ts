@@ -12,7 +12,7 @@ import { metricProviders, readGauge, type Reading } from '../metrics/metric.prov
 import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { allPhases, phaseOf } from '../workflow-execution/phase.ts';
+import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './events/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';

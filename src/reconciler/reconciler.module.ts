@@ -16,7 +16,7 @@ import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/write-span.ts';
-import { executionIndexes } from '../workflow-execution/annotations.ts';
+import { executionIndexes } from '../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop } from './control-loop.ts';

@@ -5,8 +5,8 @@ import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
-import { summarise } from '../workflow-execution/status.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
+import { nextStatus } from '../workflow-execution/status.ts';
 import { ExecutionEvents } from './events/execution-events.ts';
 import { ExecutionLog } from './events/execution-log.ts';
 import { ExecutionMetrics } from './events/execution-metrics.ts';
@@ -86,7 +86,7 @@ export class Reconciler {
     signal: AbortSignal,
   ): Promise<HandlerResult | Outdated> {
     const { observation, at = this.clock.now() } = outcome;
-    const status = summarise(execution, observation, at);
+    const status = nextStatus(execution, observation, at);
     const patching = this.executions.writeStatus(execution, status, signal);
     const isEndOfRun = phaseOf(execution) === 'Running' && isTerminal(observation.phase);
     const writing = this.refusedStatuses.written(execution, patching, isEndOfRun);

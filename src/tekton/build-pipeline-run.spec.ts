@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { buildPipelineRun } from './build-pipeline-run.ts';
-import { pipelineRunName } from './pipeline-run-name.ts';
+import { pipelineRunName } from './names.ts';
 
 const build = (spec: Partial<WorkflowExecutionSpec> = {}) => buildPipelineRun(aWorkflowExecution({ spec }));
 

@@ -1,13 +1,12 @@
 import type { OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import type { WorkflowExecution, WorkflowExecutionSpec } from '../workflow-execution/generated/workflow-execution.ts';
-import { ownPrefix } from '../workflow-execution/annotations.ts';
-import { serviceAccountOf } from '../workflow-execution/service-account.ts';
-import { bundleReference } from '../workflow-execution/bundle-reference.ts';
+import { ownPrefix } from '../workflow-execution/metadata.ts';
+import { serviceAccountOf } from '../workflow-execution/execution.ts';
+import { bundleReference } from '../workflow-execution/image-reference.ts';
 import { parametersOf } from '../workflow-execution/parameters.ts';
 import { targetOf } from '../workflow-execution/target-resource.ts';
-import { labelValue } from './label-value.ts';
+import { labelValue, pipelineRunName } from './names.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
-import { pipelineRunName } from './pipeline-run-name.ts';
 
 /** The labels by which PipelineRuns of this service are found, and the annotations that carry the raw values. */
 export const pipelineRunLabels = {

@@ -48,13 +48,13 @@ describe('the task that failed', () => {
   it('names the step that failed by itself, not one that may fail or one whose turn never came', () => {
     const steps = [
       step('may-fail', 1, { terminationReason: 'Continued' }),
-      step('culprit', 7),
+      step('failedTaskRun', 7),
       step('later', 1, { terminationReason: 'Skipped' }),
     ];
     const runs = [aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps })];
     expect(classifyFailure(failed(), runs)).toMatchObject({
       reason: 'TaskFailed',
-      failedTask: { name: 'a', stepName: 'culprit', exitCode: 7 },
+      failedTask: { name: 'a', stepName: 'failedTaskRun', exitCode: 7 },
     });
   });
 

@@ -1,12 +1,11 @@
 import type { Failure, FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
-import { findCulprit, type Culprit } from './culprit.ts';
+import { findFailedTaskRun, type FailedTaskRun } from './failed-task-run.ts';
 import { advice, pipelineRunReasons, podLossAdvice, taskRunReasons, taskTimeoutAdvice } from './failure-reasons.ts';
-import { cancellationOf, type PipelineRun } from './pipeline-run.ts';
-import { readOutcome } from './read-outcome.ts';
+import { cancellationOf, type PipelineRun, readOutcome } from './pipeline-run.ts';
 import type { Redact } from '../workflow-execution/redact.ts';
 import { podLossOf, type PodLoss } from './pod-loss.ts';
-import type { StepPod } from './step-pod.ts';
-import { stepsMayHaveRun } from './steps-run.ts';
+import type { TaskPod } from './task-pod.ts';
+import { stepsMayHaveRun } from './run-activity.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
@@ -22,49 +21,49 @@ export function classifyFailure(
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
   redact: Redact,
-  pods?: readonly StepPod[],
+  pods?: readonly TaskPod[],
 ): Failure {
   const outcome = readOutcome(pipelineRun);
-  const culprit = culpritOf(outcome.reason, findCulprit(pipelineRun, taskRuns));
-  const reason = reasonOf(outcome.reason, culprit);
-  const loss = reason === 'TaskFailed' ? culprit && podLossOf(culprit, pods) : undefined;
-  const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;
+  const failedTaskRun = culpritOf(outcome.reason, findFailedTaskRun(pipelineRun, taskRuns));
+  const reason = reasonOf(outcome.reason, failedTaskRun);
+  const loss = reason === 'TaskFailed' ? failedTaskRun && podLossOf(failedTaskRun, pods) : undefined;
+  const told = failedTaskRun?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,
     message: [
       loss === undefined ? adviceOn(reason, outcome.reason) : podLossAdvice,
-      headline(reason, outcome.reason, culprit, loss),
+      headline(reason, outcome.reason, failedTaskRun, loss),
       without(pipelineRun, reason),
       quoted(redact(told)),
     ]
       .filter(Boolean)
       .join(' '),
     wasExecutionFailure: stepsMayHaveRun(pipelineRun, taskRuns),
-    ...(culprit === undefined || reason === 'Cancelled' ? {} : { failedTask: culprit.failedTask }),
+    ...(failedTaskRun === undefined || reason === 'Cancelled' ? {} : { failedTask: failedTaskRun.failedTask }),
   };
 }
 
 /** Reasons of a PipelineRun that has failed because a task was cancelled; with all others it was cancelled afterwards. */
 const cancelReasons: ReadonlySet<string> = new Set(['Failed', 'Cancelled', 'PipelineRunTimeout']);
 
-function culpritOf(pipelineRunReason: string, culprit: Culprit | undefined): Culprit | undefined {
-  return culprit?.isCancelled && !cancelReasons.has(pipelineRunReason) ? undefined : culprit;
+function culpritOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailedTaskRun | undefined {
+  return failedTaskRun?.isCancelled && !cancelReasons.has(pipelineRunReason) ? undefined : failedTaskRun;
 }
 
 /** Reasons that Tekton gives a PipelineRun once its tasks have ended, also when one of them has failed. */
 const reasonsAfterTasks: ReadonlySet<string> = new Set(['CouldntGetPipelineResult']);
 
-function reasonOf(pipelineRunReason: string, culprit: Culprit | undefined): FailureReason {
-  if (culprit !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(culprit);
+function reasonOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailureReason {
+  if (failedTaskRun !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(failedTaskRun);
   const told = pipelineRunReasons[pipelineRunReason];
-  if (told === 'DeadlineExceeded' && culprit?.lackedResources) return 'ResourceExhausted';
-  return told ?? (culprit === undefined ? 'Unknown' : reasonOfTask(culprit));
+  if (told === 'DeadlineExceeded' && failedTaskRun?.lackedResources) return 'ResourceExhausted';
+  return told ?? (failedTaskRun === undefined ? 'Unknown' : reasonOfTask(failedTaskRun));
 }
 
-function reasonOfTask(culprit: Culprit): FailureReason {
-  const { taskRun, step } = culprit;
-  if (culprit.isRestarted) return 'TaskFailed';
-  if (culprit.lackedResources) return 'ResourceExhausted';
+function reasonOfTask(failedTaskRun: FailedTaskRun): FailureReason {
+  const { taskRun, step } = failedTaskRun;
+  if (failedTaskRun.isRestarted) return 'TaskFailed';
+  if (failedTaskRun.lackedResources) return 'ResourceExhausted';
   if (taskRun.status.steps.some(({ terminatedReason }) => terminatedReason === 'OOMKilled')) return 'OOMKilled';
   const told = taskRunReasons[taskRun.status.succeeded?.reason ?? ''];
   return told ?? (step?.exitCode === undefined ? 'Unknown' : 'TaskFailed');
@@ -73,11 +72,12 @@ function reasonOfTask(culprit: Culprit): FailureReason {
 function headline(
   reason: FailureReason,
   tektonReason: string,
-  culprit: Culprit | undefined,
+  failedTaskRun: FailedTaskRun | undefined,
   loss: PodLoss | undefined,
 ): string {
-  if (culprit === undefined || reason === 'Cancelled') return `The PipelineRun ended as ${tektonReason || 'failed'}.`;
-  const { name, stepName, exitCode } = culprit.failedTask;
+  if (failedTaskRun === undefined || reason === 'Cancelled')
+    return `The PipelineRun ended as ${tektonReason || 'failed'}.`;
+  const { name, stepName, exitCode } = failedTaskRun.failedTask;
   if (loss?.kind === 'ended') return `Task "${name}" failed because its pod ${loss.how} (${reason}).`;
   const step = stepName === undefined ? '' : ` at step "${stepName}"`;
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;

@@ -4,8 +4,7 @@ import type { FailedTask, FailureReason } from '../workflow-execution/generated/
 import { classifyFailure } from './classify-failure.ts';
 import { advice, taskTimeoutAdvice } from './failure-reasons.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
-import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
-import { readOutcome } from './read-outcome.ts';
+import { parsePipelineRun, type PipelineRun, readOutcome } from './pipeline-run.ts';
 import { parseTaskRun, type TaskRun } from './task-run.ts';
 
 interface Recording {

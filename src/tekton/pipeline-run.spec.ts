@@ -2,8 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidObjectError } from '../kubernetes/errors.ts';
 import { aPipelineRun, succeeded } from './pipeline-run.builders.ts';
-import { cancellationOf, parsePipelineRun, pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
-import { readOutcome } from './read-outcome.ts';
+import {
+  cancellationOf,
+  parsePipelineRun,
+  pipelineRunApiVersion,
+  pipelineRunResource,
+  readOutcome,
+} from './pipeline-run.ts';
 import { parseTaskRun } from './task-run.ts';
 
 const metadata = { name: 'run-1', namespace: 'payment', uid: 'u', resourceVersion: '7' };

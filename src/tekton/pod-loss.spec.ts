@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { classifyFailure } from './classify-failure.ts';
 import { aPipelineRun, aTaskRun, succeeded } from './pipeline-run.builders.ts';
 import { mayHaveLostPod, podLossOf, tasksWithoutPod } from './pod-loss.ts';
-import { parseStepPod } from './step-pod.ts';
+import { parseTaskPod } from './task-pod.ts';
 
 const owner = { apiVersion: 'tekton.dev/v1', kind: 'TaskRun', name: 'run-a', uid: 'uid-run-a', controller: true };
 const pipelineRun = aPipelineRun({ status: succeeded('False', 'Failed') });
@@ -13,7 +13,7 @@ const taskRunWith = (exitCode: number, reason = 'StepFailed') =>
     podName: 'run-a-pod',
   });
 const aPod = (metadata: object = {}, conditions: readonly object[] = [], spec: object = {}) =>
-  parseStepPod({
+  parseTaskPod({
     metadata: {
       ...{ name: 'run-a-pod', namespace: 'payment', uid: 'u', resourceVersion: '7', ownerReferences: [owner] },
       ...metadata,

@@ -1,6 +1,6 @@
-import { failedStepOf, type Culprit } from './culprit.ts';
+import { failedStepOf, type FailedTaskRun } from './failed-task-run.ts';
 import { hasLiveSteps } from './run-activity.ts';
-import { isPodOfTaskRun, type StepPod } from './step-pod.ts';
+import { isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
@@ -21,7 +21,7 @@ export function mayHaveLostPod(taskRun: TaskRun): boolean {
  *
  * @param pods of the run that still exist; undefined when nobody has looked
  */
-export function tasksWithoutPod(taskRuns: readonly TaskRun[], pods: readonly StepPod[] | undefined): TaskRun[] {
+export function tasksWithoutPod(taskRuns: readonly TaskRun[], pods: readonly TaskPod[] | undefined): TaskRun[] {
   return taskRuns.filter((taskRun) => podLossOf({ taskRun }, pods) !== undefined);
 }
 
@@ -36,8 +36,8 @@ export type PodLoss = { readonly kind: 'ended'; readonly how: string } | { reado
  * @param pods of the run that still exist; undefined when nobody has looked
  */
 export function podLossOf(
-  { taskRun, isRestarted = false }: Pick<Culprit, 'taskRun'> & Partial<Culprit>,
-  pods: readonly StepPod[] | undefined,
+  { taskRun, isRestarted = false }: Pick<FailedTaskRun, 'taskRun'> & Partial<FailedTaskRun>,
+  pods: readonly TaskPod[] | undefined,
 ): PodLoss | undefined {
   if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };
   if (isRestarted) return { kind: 'ended', how: 'was deleted; Tekton replaced it, and the replacement was cancelled' };
@@ -49,12 +49,12 @@ export function podLossOf(
   return metadata.deletionTimestamp === undefined ? undefined : { kind: 'ended', how: 'was deleted' };
 }
 
-function isPodOfLastTry(pod: StepPod, taskRun: TaskRun): boolean {
+function isPodOfLastTry(pod: TaskPod, taskRun: TaskRun): boolean {
   const { name = pod.metadata.name } = taskRun.status.pods.at(-1) ?? {};
   return isPodOfTaskRun(pod, taskRun) && pod.metadata.name === name;
 }
 
 /** Whether a pod is not the one whose steps ended. It has the same name. */
-function isReplacement(pod: StepPod): boolean {
+function isReplacement(pod: TaskPod): boolean {
   return pod.metadata.deletionTimestamp === undefined && hasLiveSteps(pod);
 }

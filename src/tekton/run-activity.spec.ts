@@ -6,9 +6,10 @@ import {
   hasLiveSteps,
   isLivePodOfRun,
   isPodOfRun,
-  quietSince,
+  idleSince,
+  stepsMayHaveRun,
 } from './run-activity.ts';
-import { parseStepPod, type StepPod } from './step-pod.ts';
+import { parseTaskPod, type TaskPod } from './task-pod.ts';
 import { parseTaskRun, type TaskRun } from './task-run.ts';
 
 const run = { namespace: 'payment', name: 'run-1', uid: 'uid-run-1' };
@@ -39,11 +40,11 @@ interface PodShape {
   readonly containers?: Readonly<Record<string, object | undefined>>;
 }
 
-function aPod(shape: PodShape): StepPod {
+function aPod(shape: PodShape): TaskPod {
   const { owners = [owner('TaskRun', 'run-1-a', 'uid-a')], labels = {}, annotations, phase, containers } = shape;
   const entries = Object.entries(containers ?? { 'step-s': running });
   const metadata = { name: 'run-1-a-pod', namespace: 'payment', uid: 'uid-pod', resourceVersion: '1', labels };
-  return parseStepPod({
+  return parseTaskPod({
     metadata: { ...metadata, annotations, ownerReferences: owners },
     spec: { containers: entries.map(([name]) => ({ name })) },
     status: { phase, containerStatuses: entries.flatMap(([name, state]) => (state ? [{ name, state }] : [])) },
@@ -148,12 +149,12 @@ describe('a run that Tekton calls running', () => {
     ['the last step ended of a task whose end is not recorded', [unfinished], [over], quietAt(3)],
     ['the last step ended of a task whose pod has lost its owner', [again], [orphan], quietAt(3)],
   ])('is quiet since %s', (_, taskRuns, pods, since) => {
-    expect(quietSince(going, taskRuns, pods)).toEqual({ since, hasTasks: true });
+    expect(idleSince(going, taskRuns, pods)).toEqual({ since, hasTasks: true });
   });
 
   it('is quiet since it was started when it has no task', () => {
     const started = aPipelineRun({ status: { startTime: '2026-11-23T12:05:01Z' } });
-    expect(quietSince(started, [], [])).toEqual({ since: quietAt(1), hasTasks: false });
+    expect(idleSince(started, [], [])).toEqual({ since: quietAt(1), hasTasks: false });
   });
 
   it('is quiet since it was last changed when Tekton has not started it', () => {
@@ -165,7 +166,7 @@ describe('a run that Tekton calls running', () => {
         { time: '2026-11-23T12:05:08Z', subresource: 'status' },
       ],
     };
-    expect(quietSince(aPipelineRun({ metadata }), [], [])).toEqual({ since: quietAt(2), hasTasks: false });
+    expect(idleSince(aPipelineRun({ metadata }), [], [])).toEqual({ since: quietAt(2), hasTasks: false });
   });
 
   const custom = { ...child, kind: 'CustomRun' };
@@ -174,7 +175,7 @@ describe('a run that Tekton calls running', () => {
     ['a task waits for its pod', going, [unfinished], []],
     ['it has a custom task', aPipelineRun({ status: { childReferences: [child, custom] } }), [finished], []],
   ])('is not quiet while %s', (_, pipelineRun, taskRuns, pods) => {
-    expect(quietSince(pipelineRun, taskRuns, pods)).toBeUndefined();
+    expect(idleSince(pipelineRun, taskRuns, pods)).toBeUndefined();
   });
 });
 
@@ -195,11 +196,16 @@ describe('the TaskRun of a pod', () => {
   it('waits for a pod of its own, whatever pods of others have ended', () => {
     const over = aPod({ containers: { 'step-a': ended(2) } });
     const going = aPipelineRun({ status: { startTime: '2026-11-23T12:05:00Z' } });
-    expect(quietSince(going, [aTaskRun(ours), other], [over])).toBeUndefined();
+    expect(idleSince(going, [aTaskRun(ours), other], [over])).toBeUndefined();
   });
 });
 
 it('what a run waits for is said in full when it is three TaskRuns', () => {
   const taskRuns = Array.from({ length: 3 }, () => aTaskRun(ours));
   expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a');
+});
+
+it('a TaskRun whose pod has not started a step has not run steps', () => {
+  const waiting = aTaskRun(ours, { status: { podName: 'run-1-a-pod', steps: [{ name: 's', waiting: {} }] } });
+  expect(stepsMayHaveRun(aPipelineRun(), [waiting])).toBe(false);
 });

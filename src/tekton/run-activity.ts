@@ -1,9 +1,10 @@
 import { controllerOf, type OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import { unstartedSince, type PipelineRun } from './pipeline-run.ts';
-import { hasPodName, isPodOfTaskRun, type StepPod } from './step-pod.ts';
+import { hasTektonPodName, isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import type { CustomRun } from './custom-run.ts';
 import { isPipelineRunReference } from './tekton-object.ts';
 import { isFinished, taskRunLabels, taskRunResource, type TaskRun } from './task-run.ts';
+import { lackedResources } from './failed-task-run.ts';
 
 /**
  * A PipelineRun, by the UID where it is known: another one may have its name. Where it is not, the name is the one that is
@@ -37,9 +38,9 @@ function isReferenceTo(controller: OwnerReference, { name, uid }: RunIdentity): 
  * controls the pod. A pod that has lost its owner must have the name that Tekton gave it, which nobody else can take as long
  * as it is there: a bare pod with copied labels does not count.
  */
-export function isPodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
+export function isPodOfRun(pod: TaskPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (taskRuns.some((taskRun) => isPodOfTaskRun(pod, taskRun))) return true;
-  return isLabelled(pod.metadata, run) && (pod.taskRunUid !== undefined || hasPodName(pod));
+  return isLabelled(pod.metadata, run) && (pod.taskRunUid !== undefined || hasTektonPodName(pod));
 }
 
 function isLabelled(
@@ -58,7 +59,7 @@ function isLabelled(
  *
  * @param taskRuns of the run, read before the pod
  */
-export function isLivePodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
+export function isLivePodOfRun(pod: TaskPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (!hasLiveSteps(pod) || !isPodOfRun(pod, run, taskRuns)) return false;
   const taskRun = taskRuns.find((one) => isPodOfTaskRun(pod, one));
   const isLeaving = pod.metadata.deletionTimestamp !== undefined;
@@ -69,16 +70,16 @@ export function isLivePodOfRun(pod: StepPod, run: RunIdentity, taskRuns: readonl
  * Whether a step of a pod runs or may still start. A sidecar that goes on, or a pod that was kept after its steps have
  * ended, changes nothing any more.
  */
-export function hasLiveSteps({ steps }: StepPod): boolean {
+export function hasLiveSteps({ steps }: TaskPod): boolean {
   return steps.some(isLive);
 }
 
-function isLive({ state }: StepPod['steps'][number]): boolean {
+function isLive({ state }: TaskPod['steps'][number]): boolean {
   return state === 'running' || state === 'waiting';
 }
 
 /** What a run waits for, for people: its unfinished TaskRuns and CustomRuns, or the steps in its pods. */
-export function describeActivity(unfinished: readonly TaskExecution[], pods: readonly StepPod[]): string {
+export function describeActivity(unfinished: readonly TaskExecution[], pods: readonly TaskPod[]): string {
   const inPods = pods.map(({ metadata, steps }) => {
     const live = steps.filter(isLive).map(({ step }) => step);
     return `pod ${metadata.name} (step ${live.join(', ')})`;
@@ -93,7 +94,7 @@ export function describeActivity(unfinished: readonly TaskExecution[], pods: rea
 const most = 3;
 
 /** Since when nothing of a run goes on, in milliseconds since the epoch, and whether any of its tasks was started. */
-export interface Quiet {
+export interface Idle {
   readonly since: number;
   readonly hasTasks: boolean;
 }
@@ -105,11 +106,11 @@ export interface Quiet {
  * @param taskRuns all of the run
  * @param pods all of these that still exist, those that have ended too
  */
-export function quietSince(
+export function idleSince(
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
-  pods: readonly StepPod[],
-): Quiet | undefined {
+  pods: readonly TaskPod[],
+): Idle | undefined {
   const { status } = pipelineRun;
   const hasOtherTasks = status.childReferences.some(({ kind }) => kind !== taskRunResource.kind);
   if (hasOtherTasks || pods.some(hasLiveSteps)) return undefined;
@@ -119,7 +120,7 @@ export function quietSince(
   return ends.every((end) => end !== undefined) ? { since: Math.max(started, ...ends), hasTasks } : undefined;
 }
 
-function endOf(taskRun: TaskRun, pods: readonly StepPod[]): number | undefined {
+function endOf(taskRun: TaskRun, pods: readonly TaskPod[]): number | undefined {
   if (isFinished(taskRun)) return Date.parse(taskRun.status.completionTime ?? taskRun.metadata.creationTimestamp);
   const ends = pods
     .filter((pod) => isPodOfTaskRun(pod, taskRun))
@@ -127,4 +128,32 @@ function endOf(taskRun: TaskRun, pods: readonly StepPod[]): number | undefined {
     .map((time) => Date.parse(time))
     .filter(Number.isFinite);
   return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/**
+ * Whether a step of the workflow has started, so that the target may have been changed. It is denied only where that is
+ * known: a child that no longer exists, or that is no TaskRun and cannot be looked into, counts as one that ran.
+ *
+ * @param taskRuns all TaskRuns of the PipelineRun that still exist
+ */
+export function stepsMayHaveRun({ status }: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
+  const known = new Set(taskRuns.map(({ metadata }) => metadata.name));
+  const hidden = status.childReferences.some(({ kind, name }) => kind !== taskRunResource.kind || !known.has(name));
+  return hidden || taskRuns.some((taskRun) => hasStartedSteps(taskRun) || wasEndedByTekton(taskRun));
+}
+
+/**
+ * Whether Tekton ended a TaskRun by deleting its pod. It then records what it had seen of the steps last, and they may have
+ * started since. A pod that never got the resources to run has not.
+ */
+function wasEndedByTekton(taskRun: TaskRun): boolean {
+  const { succeeded, pods } = taskRun.status;
+  return pods.length > 0 && endings.has(succeeded?.reason ?? '') && !lackedResources(taskRun);
+}
+
+const endings: ReadonlySet<string> = new Set(['TaskRunCancelled', 'TaskRunTimeout']);
+
+/** Whether a step of a TaskRun has started, in its last try or an earlier one. */
+export function hasStartedSteps({ status }: TaskRun): boolean {
+  return [...status.steps, ...status.earlierSteps].some(({ started }) => started);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aTaskRun, succeeded } from './pipeline-run.builders.ts';
-import { hasStartedSteps } from './steps-run.ts';
+import { hasStartedSteps } from './run-activity.ts';
 import { isTaskRunOf, parseTaskRun, pipelineTaskOf, taskRunLabels, taskRunResource } from './task-run.ts';
 
 const metadata = { name: 'run-1-main', namespace: 'payment', uid: 'u', resourceVersion: '7' };

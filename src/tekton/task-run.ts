@@ -23,7 +23,7 @@ export interface StepState {
 }
 
 /** A pod that a TaskRun had for one of its tries. */
-export interface TaskPod {
+export interface TaskRunPod {
   readonly name: string;
   /** When the try ended; absent while it runs. */
   readonly completionTime?: string;
@@ -42,7 +42,7 @@ export interface TaskRun extends KubernetesObject {
     /** The steps of earlier tries of the same task. */
     readonly earlierSteps: readonly StepState[];
     /** The pods of all tries, the earliest first. They may be gone. */
-    readonly pods: readonly TaskPod[];
+    readonly pods: readonly TaskRunPod[];
   };
 }
 
@@ -107,7 +107,7 @@ export function pipelineTaskOf({ metadata }: TaskRun): string {
   return metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name;
 }
 
-function podOf(status: unknown): TaskPod[] {
+function podOf(status: unknown): TaskRunPod[] {
   const { podName, completionTime } = recordOf(status);
   return isGiven(podName) ? [{ name: podName, completionTime: timeOf(completionTime) }] : [];
 }

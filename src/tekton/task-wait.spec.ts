@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aTaskRun, succeeded } from './pipeline-run.builders.ts';
-import { parseStepPod } from './step-pod.ts';
+import { parseTaskPod } from './task-pod.ts';
 import { mayWait, taskWaitOf } from './task-wait.ts';
 
 const created = '2026-11-23T12:05:00Z';
@@ -12,7 +12,7 @@ const taskRun = (status: unknown) => ({
   metadata: { ...aTaskRun('run-a', status).metadata, creationTimestamp: created },
 });
 const aPod = (status: object) =>
-  parseStepPod({
+  parseTaskPod({
     metadata: { name: 'run-a-pod', namespace: 'payment', uid: 'u', resourceVersion: '7', ownerReferences: [owner] },
     spec: { containers: [{ name: 'step-s' }] },
     status,

@@ -1,4 +1,4 @@
-import { isPodOfTaskRun, type StepPod } from './step-pod.ts';
+import { isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import { isFinished, pipelineTaskOf, type TaskRun } from './task-run.ts';
 
 /** What a task waits for before its first step begins. */
@@ -36,7 +36,7 @@ export function mayWait(taskRun: TaskRun): boolean {
  *
  * @param pods of its run that still exist
  */
-export function taskWaitOf(taskRun: TaskRun, pods: readonly StepPod[]): TaskWait | undefined {
+export function taskWaitOf(taskRun: TaskRun, pods: readonly TaskPod[]): TaskWait | undefined {
   if (!mayWait(taskRun)) return undefined;
   const pod = pods.find((one) => isPodOfTaskRun(one, taskRun));
   if (pod?.steps.some(({ state }) => state !== 'waiting')) return undefined;
@@ -44,7 +44,7 @@ export function taskWaitOf(taskRun: TaskRun, pods: readonly StepPod[]): TaskWait
   return { task: pipelineTaskOf(taskRun), since, ...causeOf(taskRun, pod) };
 }
 
-function causeOf({ status }: TaskRun, pod: StepPod | undefined): Pick<TaskWait, 'reason' | 'waitsFor' | 'detail'> {
+function causeOf({ status }: TaskRun, pod: TaskPod | undefined): Pick<TaskWait, 'reason' | 'waitsFor' | 'detail'> {
   const { reason, message = '' } = status.succeeded ?? {};
   if (reason === 'ExceededResourceQuota')
     return { reason, waitsFor: 'room in a quota of the namespace', detail: message };

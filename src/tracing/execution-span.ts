@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { trace, type Span, type SpanContext } from '@opentelemetry/api';
-import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { targetOf } from '../workflow-execution/target-resource.ts';
 import { withIds, type SpanIds } from './planned-ids.ts';

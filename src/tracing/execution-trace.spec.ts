@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import type { WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
-import { ownAnnotations } from '../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../workflow-execution/metadata.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { tracedDelivery } from './delivery-span.ts';
 import { executionSpanContext } from './execution-span.ts';

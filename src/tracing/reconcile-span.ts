@@ -1,6 +1,6 @@
 import { context, createContextKey, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import { executionSpan } from './execution-span.ts';
 import { attributesOf, noteFailure, tracer } from './tracer.ts';
 

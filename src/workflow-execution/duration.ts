@@ -1,32 +1,66 @@
-const milliseconds: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
+/** A length of time with nanosecond precision, in the shape of google.protobuf.Duration. */
+export interface Duration {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+const second = 1_000_000_000n;
+
+/** Nanoseconds in each unit of a Go duration. */
+const units: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  ms: 1_000_000n,
+  s: second,
+  m: 60n * second,
+  h: 3_600n * second,
 };
 
 /**
- * Reads a Go duration (https://pkg.go.dev/time#ParseDuration) without a sign: `90s`, `1h30m`, `1.5m`, `0`.
+ * Parses a Go duration (https://pkg.go.dev/time#ParseDuration) without a sign: `90s`, `1h30m`, `1.5m`, `0`.
  *
- * @returns milliseconds, or undefined when the text is not a duration
+ * @returns undefined if the text is not a duration
  */
-export function parseDuration(text: string): number | undefined {
-  if (text === '0') return 0;
+export function parseDuration(text: string): Duration | undefined {
+  if (text === '0') return { seconds: 0, nanos: 0 };
   if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
-  const parts = text.matchAll(/(?<amount>\d+(?:\.\d+)?)(?<unit>ns|us|ms|s|m|h)/g);
-  return parts.reduce((sum, { groups }) => sum + Number(groups?.amount) * (milliseconds[groups?.unit ?? ''] ?? NaN), 0);
+  const parts = [...text.matchAll(/(\d+)(?:\.(\d+))?(ns|us|ms|s|m|h)/g)];
+  const nanos = parts.reduce(
+    (sum, [, whole = '', fraction = '', unit = '']) =>
+      sum + (BigInt(`${whole}${fraction}`) * (units[unit] ?? 0n)) / 10n ** BigInt(fraction.length),
+    0n,
+  );
+  return { seconds: Number(nanos / second), nanos: Number(nanos % second) };
 }
 
-/** A duration in milliseconds as people write it: `24h`, `1h30m`, `90s` as `1m30s`. Fractions of a second are left out. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
+/** Like {@link parseDuration}, in milliseconds. */
+export function parseDurationMs(text: string): number | undefined {
+  const duration = parseDuration(text);
+  return duration && duration.seconds * 1_000 + duration.nanos / 1e6;
+}
+
+/** Formats a duration as a Go duration without units that are zero: `24h`, `1h30m`, `1.5s`, `0s`. */
+export function formatDuration({ seconds, nanos }: Duration): string {
+  if (seconds < 0 || nanos < 0) return `-${formatDuration({ seconds: Math.abs(seconds), nanos: Math.abs(nanos) })}`;
+  const fraction = String(nanos).padStart(9, '0').replace(/0+$/, '');
   const parts = [
-    [Math.floor(seconds / 3_600), 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [seconds % 60, 's'],
+    [`${Math.floor(seconds / 3_600)}`, 'h'],
+    [`${Math.floor(seconds / 60) % 60}`, 'm'],
+    [`${seconds % 60}${fraction === '' ? '' : `.${fraction}`}`, 's'],
   ] as const;
-  const text = parts.map(([amount, unit]) => (amount === 0 ? '' : `${amount}${unit}`)).join('');
+  const text = parts.map(([amount, unit]) => (amount === '0' ? '' : `${amount}${unit}`)).join('');
   return text === '' ? '0s' : text;
+}
+
+/** Like {@link formatDuration}, for milliseconds; fractions of a second are dropped. */
+export function formatDurationMs(ms: number): string {
+  return formatDuration({ seconds: Math.floor(ms / 1_000), nanos: 0 });
+}
+
+/** Formats milliseconds like `time.Duration.String` of Go: `2m30s`, `1h0m0s`, `0s`. Fractions of a second are dropped. */
+export function goDurationString(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (h > 0) return `${h}h${m}m${s}s`;
+  return m > 0 ? `${m}m${s}s` : `${s}s`;
 }

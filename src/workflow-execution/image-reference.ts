@@ -1,14 +1,16 @@
-/** A repository of OCI images, in its one written form. */
+import type { WorkflowRef } from './generated/workflow-execution.ts';
+
+/** A repository of OCI images in canonical form. */
 export interface ImageRepository {
   /** Registry in lower case, with its port if it has one. */
   readonly registry: string;
-  /** The parts of its path, never none. */
+  /** The components of its path, at least one. */
   readonly path: readonly string[];
 }
 
-/** What an OCI reference names. The tag is left out: it says nothing about whose image it is. */
+/** A parsed OCI reference, without its tag. */
 export interface ImageReference extends ImageRepository {
-  /** `sha256:…`, when the reference is pinned. */
+  /** `sha256:…`, if the reference is pinned. */
   readonly digest?: string;
 }
 
@@ -20,10 +22,10 @@ const registryShape =
 const partShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
 /**
- * Reads an OCI reference, `[registry/]repository[:tag][@sha256:digest]`, as Tekton's bundle resolver does (pkg/name of
- * github.com/google/go-containerregistry); what names no registry is Docker Hub's.
+ * Parses an OCI reference, `[registry/]repository[:tag][@sha256:digest]`, as Tekton's bundle resolver does (pkg/name of
+ * github.com/google/go-containerregistry). The default registry is Docker Hub.
  *
- * @returns undefined when it is none: an empty part, `..`, an upper case repository and a malformed digest are refused
+ * @returns undefined if it is invalid: an empty component, `..`, an upper case repository or a malformed digest
  */
 export function parseImageReference(text: string): ImageReference | undefined {
   const { name, digest } = referenceShape.exec(text)?.groups ?? {};
@@ -34,33 +36,43 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { ...repositoryAt(registry, path), ...(digest === undefined ? {} : { digest }) };
 }
 
-/** Whether a text in front of a repository's path is the address of a registry, and not a part of the path. */
+/** Whether the first component of a reference is a registry, and not part of the path. */
 export function isRegistry(text: string): boolean {
   return looksLikeRegistry(text) && registryShape.test(text);
 }
 
-/** Whether a text may be one part of a repository's path. */
+/** Whether a text is a valid component of a repository's path. */
 export function isRepositoryPart(text: string): boolean {
   return partShape.test(text);
 }
 
-/** The repository with a path at a registry. Docker's own images have no owner in their short name. */
+/** The canonical repository; official images of Docker Hub are in `library`. */
 export function repositoryAt(registry: string, path: readonly string[]): ImageRepository {
   const known = canonicalRegistry(registry);
   return { registry: known, path: known === dockerHub && path.length === 1 ? ['library', ...path] : path };
 }
 
-/** The one name of a registry: host names know no case, and Docker Hub has two. */
+/** The canonical name of a registry: lower case, and `docker.io` for its alias. */
 export function canonicalRegistry(registry: string): string {
   const lower = registry.toLowerCase();
   return lower === `index.${dockerHub}` ? dockerHub : lower;
 }
 
-/** The repository as text, `quay.io/kubernaut/oomkill`. */
+/** Formats a repository: `quay.io/kubernaut/oomkill`. */
 export function formatRepository({ registry, path }: ImageRepository): string {
   return [registry, ...path].join('/');
 }
 
 function looksLikeRegistry(text: string): boolean {
   return text === 'localhost' || /[.:]/.test(text);
+}
+
+/**
+ * The OCI reference of the bundle that Tekton fetches. `containerDigest` pins it and replaces a digest of the image; the CRD
+ * only accepts equal ones, but older objects may differ. A tag is kept for readers: `repository:tag@sha256:…`.
+ */
+export function bundleReference({ containerImage, containerDigest }: WorkflowRef): string {
+  if (containerDigest === undefined) return containerImage;
+  const [unpinned = containerImage] = containerImage.split('@', 1);
+  return `${unpinned}@${containerDigest}`;
 }

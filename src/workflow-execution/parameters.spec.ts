@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { brokenParameters, parametersOf } from './parameters.ts';
+import { parameterViolations, parametersOf } from './parameters.ts';
 import { aSpec } from './workflow-execution.builders.ts';
 
-const broken = (parameters: Record<string, string>) => brokenParameters(aSpec({ parameters }));
+const broken = (parameters: Record<string, string>) => parameterViolations(aSpec({ parameters }));
 
 /**
  * What the kubelet makes of text in a command, an argument or a variable that has no variable to expand:

@@ -13,7 +13,7 @@ export function parametersOf({ parameters, targetResource }: WorkflowExecutionSp
  * What is wrong with the parameters of an execution that is older than the rules on them, by the CRD's own rules. Each in
  * words that follow the field's name, the key first.
  */
-export function brokenParameters({ parameters = {}, targetResource }: WorkflowExecutionSpec): readonly string[] {
+export function parameterViolations({ parameters = {}, targetResource }: WorkflowExecutionSpec): readonly string[] {
   const target = parameters[targetParameter];
   const bytes = Object.entries(parameters).reduce((sum, [key, value]) => sum + sizeOf(key) + sizeOf(value), 0);
   return [

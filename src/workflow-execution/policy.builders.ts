@@ -1,5 +1,4 @@
-import type { ExecutionPolicy } from './policy.ts';
-import { parseBundlePattern, parseServiceAccountPattern } from './policy-patterns.ts';
+import { type ExecutionPolicy, parseBundlePattern, parseServiceAccountPattern } from './policy.ts';
 
 /** A policy for tests that allows everything but what is said otherwise, written as an operator writes it. */
 export function aPolicy(

@@ -1,4 +1,4 @@
-import { secretsOf, withoutCredentials, type SpecWithParameters } from './secret-parameters.ts';
+import { secretsOf, redactCredentials, type SpecWithParameters } from './secret-parameters.ts';
 import { cut, maxMessageLength } from './text.ts';
 
 /** Makes a text that others have written fit to be repeated. */
@@ -26,7 +26,7 @@ export function redactorFor(spec: SpecWithParameters): Redact {
     quotations ??= quotationsOf(spec);
     const parameter = quotedIn(text, quotations);
     return parameter === undefined
-      ? withoutCredentials(text)
+      ? redactCredentials(text)
       : `(withheld: it may quote the value of the secret parameter ${parameter})`;
   };
 }

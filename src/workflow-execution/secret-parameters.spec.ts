@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialPatterns, masked, secretsOf, withoutCredentials, withoutSecrets } from './secret-parameters.ts';
+import { credentialPatterns, masked, secretsOf, redactCredentials, redactParameters } from './secret-parameters.ts';
 
 const jwt = `eyJhbGciOiJSUzI1NiJ9.${'eyJpc3MiOiJ4In0'}.c2lnbmF0dXJl`;
 
@@ -13,7 +13,7 @@ describe('a parameter', () => {
     ...['HMAC', 'NONCE', 'LICENSE', 'PINCODE'],
     ...['CONNECTION_STRING', 'CONN_STR', 'CONNSTR', 'BEARER', 'V2PIN', 'PAT2X'],
   ])('%s is masked', (name) => {
-    expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: masked });
+    expect(redactParameters({ parameters: { [name]: 'x' } })).toEqual({ [name]: masked });
     expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([{ parameter: name, text: 'x' }]);
   });
 
@@ -22,7 +22,7 @@ describe('a parameter', () => {
     ...['OPTION', 'SASL_MECHANISM', 'DEPLOYMENT', 'TIMEOUT', 'TLS_CERT', 'SPACE', 'ZONE', 'URL', 'IMAGE', 'USERNAME'],
     ...['SPIN', 'REPAT'],
   ])('%s is shown', (name) => {
-    expect(withoutSecrets({ parameters: { [name]: 'x' } })).toEqual({ [name]: 'x' });
+    expect(redactParameters({ parameters: { [name]: 'x' } })).toEqual({ [name]: 'x' });
     expect(secretsOf({ parameters: { [name]: 'x' } })).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('a parameter', () => {
     ['//bob:hunter2@db/x', '//bob:********@db/x'],
     ['{"db":"bob:hunter2@db"}', '{"db":"bob:********@db"}'],
   ])('with the value %j is shown as %j', (value, shown) => {
-    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: shown });
+    expect(redactParameters({ parameters: { VALUE: value } })).toEqual({ VALUE: shown });
   });
 
   it.each([
@@ -96,23 +96,23 @@ describe('a parameter', () => {
     'git push -u origin main:main',
     'password="" x',
   ])('with the value %j is shown', (value) => {
-    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
+    expect(redactParameters({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
   });
 
   it('is masked as a whole when it has more credentials than are searched for one by one', () => {
     const value = Array.from({ length: 17 }, (_, at) => `key=${at}`).join(' ');
-    expect(withoutSecrets({ parameters: { VALUE: value } })).toEqual({ VALUE: masked });
+    expect(redactParameters({ parameters: { VALUE: value } })).toEqual({ VALUE: masked });
   });
 
   it('is masked when the workflow says that it is secret', () => {
     const spec = { parameters: { A: 'x', B: 'y' }, workflowRef: { secretParameters: ['B', 'C'] } };
 
-    expect(withoutSecrets(spec)).toEqual({ A: 'x', B: masked });
+    expect(redactParameters(spec)).toEqual({ A: 'x', B: masked });
     expect(secretsOf(spec)).toEqual([{ parameter: 'B', text: 'y' }]);
   });
 
   it('is masked without its length', () => {
-    expect(withoutSecrets({ parameters: { TOKEN: 'a', PASSWORD: 'a much longer one' } })).toEqual({
+    expect(redactParameters({ parameters: { TOKEN: 'a', PASSWORD: 'a much longer one' } })).toEqual({
       TOKEN: '********',
       PASSWORD: '********',
     });
@@ -143,7 +143,7 @@ describe('a text of others', () => {
     ['cannot fetch https://bot:hunter2@registry/x', 'cannot fetch https://********@registry/x'],
     ['failed to fetch token: unexpected status', 'failed to fetch token: unexpected status'],
   ])('%j is repeated as %j', (text, shown) => {
-    expect(withoutCredentials(text)).toBe(shown);
+    expect(redactCredentials(text)).toBe(shown);
   });
 });
 

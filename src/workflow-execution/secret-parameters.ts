@@ -87,7 +87,7 @@ export const credentialPatterns: readonly RegExp[] = [tokens, assigned, inDocume
 export const masked = '********';
 
 /** The parameters of an execution as they may be shown to whoever reads logs, Events and the audit trail. */
-export function withoutSecrets(spec: SpecWithParameters): Record<string, string> {
+export function redactParameters(spec: SpecWithParameters): Record<string, string> {
   const isSecret = secretNames(spec);
   return Object.fromEntries(
     Object.entries(spec.parameters ?? {}).map(([name, value]) => [
@@ -110,7 +110,7 @@ export function secretsOf(spec: SpecWithParameters): readonly SecretText[] {
 }
 
 /** A text of others, with {@link masked} for each credential that is one by its shape. */
-export function withoutCredentials(text: string): string {
+export function redactCredentials(text: string): string {
   return without(text, credentialsIn(text, [assigned]));
 }
 

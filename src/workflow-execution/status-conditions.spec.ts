@@ -5,7 +5,7 @@ import {
   cancellingMode,
   isGenerationObserved,
   observedStatus,
-  summarise,
+  nextStatus,
   withCondition,
   withObservedGeneration,
 } from './status.ts';
@@ -18,7 +18,7 @@ const failure = { reason: 'TaskFailed', message: 'no', wasExecutionFailure: true
 
 function after(observations: readonly Observation[], execution = aWorkflowExecution()): WorkflowExecution {
   return observations.reduce(
-    (current, observation) => ({ ...current, status: summarise(current, observation, now) }),
+    (current, observation) => ({ ...current, status: nextStatus(current, observation, now) }),
     execution,
   );
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Condition, Phase, WorkflowExecution } from './generated/workflow-execution.ts';
 import type { Observation } from './observation.ts';
-import { isTerminal, phaseOf } from './phase.ts';
-import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, summarise } from './status.ts';
+import { isTerminal, phaseOf } from './execution.ts';
+import { cancellingMode, hasSkippedAllTasks, isEndNotRecorded, nextStatus } from './status.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 const now = new Date('2026-01-02T03:10:00.789Z');
@@ -17,7 +17,7 @@ function conditions(execution: WorkflowExecution): string[] {
 
 function after(observations: readonly Observation[], execution = aWorkflowExecution()): WorkflowExecution {
   return observations.reduce(
-    (current, observation) => ({ ...current, status: summarise(current, observation, now) }),
+    (current, observation) => ({ ...current, status: nextStatus(current, observation, now) }),
     execution,
   );
 }
@@ -207,7 +207,7 @@ function states(events: readonly (readonly [Observation, Date])[]): WorkflowExec
   const all = [aWorkflowExecution()];
   for (const [seen, at] of events) {
     const current = all.at(-1)!;
-    all.push({ ...current, status: summarise(current, seen, at) });
+    all.push({ ...current, status: nextStatus(current, seen, at) });
   }
   return all;
 }
@@ -242,7 +242,7 @@ describe('in every history', () => {
     fc.assert(
       fc.property(history, observation, moment, moment, (events, seen, first, second) => {
         const once = states([...events, [seen, first]]).at(-1)!;
-        expect(summarise(once, seen, second)).toEqual(once.status);
+        expect(nextStatus(once, seen, second)).toEqual(once.status);
       }),
     );
   });

@@ -1,6 +1,6 @@
-import { allCancelModes } from './cancel-mode.ts';
+import { allCancelModes, isTerminal, phaseOf } from './execution.ts';
 import { mergeConditions, type ConditionUpdate } from './conditions.ts';
-import { formatDuration } from './duration.ts';
+import { formatDurationMs } from './duration.ts';
 import type {
   CancelMode,
   Failure,
@@ -10,7 +10,6 @@ import type {
   WorkflowExecutionStatus,
 } from './generated/workflow-execution.ts';
 import type { Observation, RunRecord } from './observation.ts';
-import { isTerminal, phaseOf } from './phase.ts';
 import { cut, maxColumnLength, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -19,7 +18,7 @@ import { timestamp } from './timestamp.ts';
  * - A phase only goes forward, and a terminal one is never left: an observation that is late changes nothing.
  * - The same observation twice gives the same status, whatever time has passed.
  */
-export function summarise(execution: WorkflowExecution, observation: Observation, now: Date): WorkflowExecutionStatus {
+export function nextStatus(execution: WorkflowExecution, observation: Observation, now: Date): WorkflowExecutionStatus {
   const previous = execution.status ?? {};
   if (isLate(phaseOf(execution), observation.phase)) return previous;
   const { generation } = execution.metadata;
@@ -159,7 +158,7 @@ function recordOf(
 
 function durationOf(startTime?: string, completionTime?: string): Pick<WorkflowExecutionStatus, 'duration'> {
   if (startTime === undefined || completionTime === undefined) return {};
-  return { duration: formatDuration(Math.max(0, Date.parse(completionTime) - Date.parse(startTime))) };
+  return { duration: formatDurationMs(Math.max(0, Date.parse(completionTime) - Date.parse(startTime))) };
 }
 
 function bounded<T extends Pick<Failure, 'message'>>(told: T): T {

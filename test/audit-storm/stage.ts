@@ -2,7 +2,7 @@ import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
 import { Reflector } from '../../src/kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import type { PlannedExecution } from './plan.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { anEndedExecution, aCondition, aRunningExecution, times } from '../../src/audit/audit.builders.ts';
 import { auditEvent } from '../../src/audit/build-event.ts';
 import { dueEvents } from '../../src/audit/due-events.ts';
-import { ownAnnotations } from '../../src/workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../src/workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { ownFaults } from './index.ts';

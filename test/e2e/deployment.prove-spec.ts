@@ -6,7 +6,7 @@ import { submitByGrpc, submitByRest } from '../../demo/submit.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import type { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
-import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../cluster/index.ts';

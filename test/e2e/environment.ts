@@ -6,7 +6,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionSpec,
 } from '../../src/workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../src/workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../src/workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { createNamespace } from '../integration/support/namespace.ts';

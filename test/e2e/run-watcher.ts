@@ -1,5 +1,5 @@
 import { hasLiveSteps } from '../../src/tekton/run-activity.ts';
-import { stepPodResource, type StepPod } from '../../src/tekton/step-pod.ts';
+import { taskPodResource, type TaskPod } from '../../src/tekton/task-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../../src/tekton/task-run.ts';
 import type {
   WorkflowExecution,
@@ -36,11 +36,11 @@ export class RunWatcher {
   }
 
   /** Waits until a step of a task runs; returns its pod. */
-  async runningPod(name: string, task = 'run'): Promise<StepPod> {
+  async runningPod(name: string, task = 'run'): Promise<TaskPod> {
     const { client, namespace } = this.environment;
-    const isRunning = (pod: StepPod) => pod.task === task && pod.steps.some(({ state }) => state === 'running');
+    const isRunning = (pod: TaskPod) => pod.task === task && pod.steps.some(({ state }) => state === 'running');
     const watched = { namespace, labelSelector: selectorOf(name) };
-    const pods = await waitFor(client, stepPodResource, watched, `${name} runs a step`, (all) => all.some(isRunning));
+    const pods = await waitFor(client, taskPodResource, watched, `${name} runs a step`, (all) => all.some(isRunning));
     const pod = pods.find(isRunning);
     if (pod === undefined) throw new Error(`${name} has no pod`);
     return pod;
@@ -58,14 +58,14 @@ export class RunWatcher {
       await client.delete(taskRunResource, metadata, { propagationPolicy: 'Orphan' });
     }
     const watched = { namespace, labelSelector: selectorOf(name) };
-    const areOrphans = (pods: readonly StepPod[]) => pods.every(({ taskRunUid }) => taskRunUid === undefined);
-    await waitFor(client, stepPodResource, watched, `the pods of ${name} have no owner`, areOrphans);
+    const areOrphans = (pods: readonly TaskPod[]) => pods.every(({ taskRunUid }) => taskRunUid === undefined);
+    await waitFor(client, taskPodResource, watched, `the pods of ${name} have no owner`, areOrphans);
   }
 
   /** Whether a TaskRun of an execution is unfinished, or a step of it runs or may start. */
   async goesOn(name: string): Promise<boolean> {
     const { client, namespace } = this.environment;
-    const pods = await client.list(stepPodResource, { namespace, labelSelector: selectorOf(name) });
+    const pods = await client.list(taskPodResource, { namespace, labelSelector: selectorOf(name) });
     return !(await this.taskRuns(name)).every(isFinished) || pods.items.some(hasLiveSteps);
   }
 }

@@ -40,12 +40,12 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
     ".flatMap(({ metadata, steps }) => [metadata.creationTimestamp, ...steps.map(({ finishedAt }) => finishedAt ?? '')])",
   ],
   [
-    'src/tekton/steps-run.ts',
+    'src/tekton/run-activity.ts',
     'Neither text is a reason of Tekton.',
     "return pods.length > 0 && endings.has(succeeded?.reason ?? '') && !lackedResources(taskRun);",
   ],
   [
-    'src/workflow-execution/restored.ts',
+    'src/workflow-execution/metadata.ts',
     'Neither text is a time.',
     "const notedTime = Date.parse(annotations[ownAnnotations.createdAt] ?? '');",
   ],

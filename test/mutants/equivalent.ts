@@ -102,9 +102,9 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/tekton/classify-failure.ts',
-    code: 'const told = culprit?.taskRun.status.succeeded?.message ?? outcome.message;',
-    original: 'culprit?.taskRun.status.succeeded?.message',
-    replacement: 'culprit?.taskRun.status.succeeded.message',
+    code: 'const told = failedTaskRun?.taskRun.status.succeeded?.message ?? outcome.message;',
+    original: 'failedTaskRun?.taskRun.status.succeeded?.message',
+    replacement: 'failedTaskRun?.taskRun.status.succeeded.message',
     reason: 'The TaskRun that failed has the condition Succeeded=False.',
   },
   {
@@ -121,27 +121,27 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'Neither text is a reason of Tekton.',
   },
   {
-    file: 'src/tekton/culprit.ts',
+    file: 'src/tekton/failed-task-run.ts',
     code: "return succeeded?.reason === 'TaskRunCancelled';",
     original: 'succeeded?.reason',
     replacement: 'succeeded.reason',
     reason: 'Only TaskRuns with the condition Succeeded=False are ranked and described.',
   },
   {
-    file: 'src/tekton/culprit.ts',
+    file: 'src/tekton/failed-task-run.ts',
     code: "const { reason = '', message = '' } = status.succeeded ?? {};",
     ...emptyText,
     reason: 'The TaskRun that failed has the condition Succeeded=False, with both texts.',
   },
   {
-    file: 'src/tekton/culprit.ts',
+    file: 'src/tekton/failed-task-run.ts',
     code: "const previous = /^Previous status: \\[(?<reason>\\w+)\\]/m.exec(message)?.groups?.['reason'] ?? '';",
     original: "/^Previous status: \\[(?<reason>\\w+)\\]/m.exec(message)?.groups?.['reason']",
     replacement: "/^Previous status: \\[(?<reason>\\w+)\\]/m.exec(message)?.groups['reason']",
     reason: 'A match of an expression with a named group has groups.',
   },
   {
-    file: 'src/tekton/culprit.ts',
+    file: 'src/tekton/failed-task-run.ts',
     code: "const previous = /^Previous status: \\[(?<reason>\\w+)\\]/m.exec(message)?.groups?.['reason'] ?? '';",
     ...emptyText,
     reason: 'Neither text is a reason of Tekton.',
@@ -160,7 +160,7 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'The TaskRun that failed has the condition Succeeded=False.',
   },
   {
-    file: 'src/tekton/step-pod.ts',
+    file: 'src/tekton/task-pod.ts',
     code: 'task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,',
     original: 'metadata.labels?.[taskRunLabels.pipelineTask]',
     replacement: 'metadata.labels[taskRunLabels.pipelineTask]',
@@ -180,13 +180,13 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'Splitting a text gives at least one part.',
   },
   {
-    file: 'src/workflow-execution/policy-patterns.ts',
+    file: 'src/workflow-execution/policy.ts',
     code: "const [registry = '', ...path] = (below ? text.slice(0, -'/**'.length) : text).split('/');",
     ...emptyText,
     reason: 'Splitting a text gives at least one part.',
   },
   {
-    file: 'src/workflow-execution/policy-patterns.ts',
+    file: 'src/workflow-execution/policy.ts',
     code: "return fits && pattern.path.every((part, index) => matches(part, path[index] ?? ''));",
     ...emptyText,
     reason: 'A path that fits has at least as many parts as the pattern.',
@@ -196,7 +196,7 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     ['namespace === undefined', 'false'] as const,
     ['name === undefined', 'false'] as const,
   ].map(([original, replacement]) => ({
-    file: 'src/workflow-execution/policy-patterns.ts',
+    file: 'src/workflow-execution/policy.ts',
     code: 'if (namespace === undefined || name === undefined) return undefined;',
     original,
     replacement,

@@ -4,7 +4,7 @@ import { Reflector as Metadata } from '@nestjs/core';
 import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Caller } from '../../auth/caller.ts';
-import { inLog } from '../../workflow-execution/in-log.ts';
+import { logFields } from '../../workflow-execution/execution.ts';
 import { errorReason, type ErrorCode } from '../errors/error-table.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { accessKey } from './access.decorator.ts';
@@ -67,7 +67,7 @@ export class AttemptLog implements NestInterceptor {
     const { name = asked, uid } = resultSubject(answer);
     this.logger.log({
       msg: `${declared.verb} ${result}`,
-      ...(name !== undefined && inLog({ namespace, name, uid })),
+      ...(name !== undefined && logFields({ namespace, name, uid })),
       user: caller?.username,
       verb: declared.verb,
       namespace,

@@ -1,6 +1,5 @@
-import { requestedCancelMode } from '../../workflow-execution/cancel-mode.ts';
+import { requestedCancelMode, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 
 /**
  * What a wish to cancel an execution comes to: it is to be asked for; it is done already, or on its way; or the execution

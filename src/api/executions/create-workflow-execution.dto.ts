@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Equals, IsDefined, IsObject, ValidateNested } from 'class-validator';
-import { ownPrefix } from '../../workflow-execution/annotations.ts';
+import { ownPrefix } from '../../workflow-execution/metadata.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
 import { dnsLabel, dnsSubdomain } from '../resource/names.ts';

@@ -8,7 +8,7 @@ import type {
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { toGoDuration } from '../resource/duration.ts';
+import { formatDuration } from '../../workflow-execution/duration.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/);
 const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
@@ -22,7 +22,7 @@ const time = fc
   .map((seconds) => `${new Date(seconds * 1_000).toISOString().slice(0, -5)}Z`);
 const timeout = fc
   .record({ seconds: fc.integer({ min: 1, max: 3_599_999_999 }), nanos: fc.nat(999_999_999) })
-  .map(toGoDuration);
+  .map(formatDuration);
 
 /** A record whose keys beyond `requiredKeys` may each be missing. */
 function partly<T>(model: { [K in keyof T]-?: fc.Arbitrary<NonNullable<T[K]>> }, requiredKeys: (keyof T)[]) {

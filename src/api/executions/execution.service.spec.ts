@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { invalidField } from '../errors/api-error.ts';
 import type { Call } from '../call/call.ts';

@@ -8,14 +8,14 @@ import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { noteSubject } from '../../tracing/tracer.ts';
 import { activeTraceparent } from '../../tracing/traceparent.ts';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import type {
   CancelMode,
   WorkflowExecution,
   WorkflowExecutionSpec,
 } from '../../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../workflow-execution/phase.ts';
-import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
+import { phaseOf } from '../../workflow-execution/execution.ts';
+import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { TargetAccess } from '../call/target-access.ts';
@@ -196,7 +196,7 @@ export class ExecutionService {
 
   /** The reconciler would end it as ValidationFailed; whoever asks here is told before there is anything to end. */
   private assertAllowed({ spec, namespace }: CreateCommand): void {
-    const violations = violationsOf(spec, namespace, this.config);
+    const violations = policyViolations(spec, namespace, this.config);
     if (violations.length > 0) throw invalidArgument(violations);
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
 import { newExecution } from './new-execution.ts';
 

@@ -1,5 +1,4 @@
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecutionSpec } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';

@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
+import { allCancelModes, allPhases } from '../../workflow-execution/execution.ts';
 import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
-import { allPhases } from '../../workflow-execution/phase.ts';
 import { requestIdRule } from './idempotency/request-identity.ts';
 import { pageSizes } from './listing/page-of.ts';
 import { dnsSubdomain } from '../resource/names.ts';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { CatchUp } from '../cache/catch-up.ts';
 

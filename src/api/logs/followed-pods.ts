@@ -1,5 +1,5 @@
 import type { Reflector } from '../../kubernetes/reflector.ts';
-import type { StepPod } from '../../tekton/step-pod.ts';
+import type { TaskPod } from '../../tekton/task-pod.ts';
 import type { PodsView } from './run-log.ts';
 
 /** The pods of a run while it goes on, as a watch of the API server tells of them. */
@@ -8,7 +8,7 @@ export class FollowedPods implements PodsView {
   private readonly rings = new Set<() => void>();
 
   /** @param reflector of the pods that carry the label of the run; it is run here */
-  constructor(private readonly reflector: Reflector<StepPod>) {
+  constructor(private readonly reflector: Reflector<TaskPod>) {
     reflector.onChange(() => this.ring());
   }
 
@@ -23,7 +23,7 @@ export class FollowedPods implements PodsView {
     await running;
   }
 
-  list(): readonly StepPod[] {
+  list(): readonly TaskPod[] {
     return this.reflector.store.list();
   }
 

@@ -1,5 +1,5 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { executionNamed } from '../resource/names.ts';
 

@@ -3,10 +3,10 @@ import { KubernetesClient, type ListPage } from '../../kubernetes/client.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { nestLogger } from '../../kubernetes/kubernetes.providers.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
-import { stepPodResource, type StepPod } from '../../tekton/step-pod.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
+import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { Call } from '../call/call.ts';
 import { ClusterAnswers } from '../errors/cluster-answers.ts';
@@ -71,13 +71,13 @@ export class LogsService {
   }
 
   /** Also when pods are followed they are listed first, so that what does not work is told at once. */
-  private async podsOf(run: RunKey, key: ExecutionKey, signal: AbortSignal): Promise<readonly StepPod[]> {
+  private async podsOf(run: RunKey, key: ExecutionKey, signal: AbortSignal): Promise<readonly TaskPod[]> {
     const { namespace } = run;
-    const all: StepPod[] = [];
-    let page: ListPage<StepPod> | undefined;
+    const all: TaskPod[] = [];
+    let page: ListPage<TaskPod> | undefined;
     do {
       const query = { namespace, labelSelector: selectorOf(run), limit: pageSize, continue: page?.continue };
-      const listing = this.client.list(stepPodResource, query, { signal });
+      const listing = this.client.list(taskPodResource, query, { signal });
       page = await this.answers.of(listing, { verb: 'get', namespace }, { resource: executionNamed(key) });
       all.push(...page.items);
     } while (page.continue !== undefined);
@@ -91,7 +91,7 @@ export class LogsService {
         client,
         clock,
         log: logger,
-        resource: stepPodResource,
+        resource: taskPodResource,
         namespaces: [run.namespace],
         labelSelector: selectorOf(run),
       }),
@@ -119,6 +119,6 @@ export class LogsService {
 }
 
 /** The pods that there are now. */
-function written(pods: readonly StepPod[]): PodsView {
+function written(pods: readonly TaskPod[]): PodsView {
   return { list: () => pods, isFinal: true, onChange: () => () => undefined };
 }

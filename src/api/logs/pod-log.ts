@@ -1,5 +1,5 @@
 import type { Clock } from '../../kubernetes/clock.ts';
-import type { StepContainer, StepPod } from '../../tekton/step-pod.ts';
+import type { StepContainer, TaskPod } from '../../tekton/task-pod.ts';
 import type { Arrived, LogLine } from './log-line.ts';
 import { logTimeAt, logTimeOf } from './log-time.ts';
 import { idle, type LogEnd, type StepLog } from './step-log.ts';
@@ -11,7 +11,7 @@ export type ArrivedLine = LogLine & Arrived;
 
 /** What a pod of a task has to tell: the lines of its steps, in the order in which the steps ran. */
 export async function* readPodLog(
-  { metadata, task, steps }: StepPod,
+  { metadata, task, steps }: TaskPod,
   logOf: (step: StepContainer) => StepLog,
   clock: Clock,
 ): AsyncGenerator<ArrivedLine | typeof idle, void, undefined> {

@@ -4,7 +4,7 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { sleep } from '../../kubernetes/async.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
-import { parseStepPod, type StepPod } from '../../tekton/step-pod.ts';
+import { parseTaskPod, type TaskPod } from '../../tekton/task-pod.ts';
 import { parseTaskRun, type TaskRun } from '../../tekton/task-run.ts';
 import { RunLog } from './run-log.ts';
 import { idle } from './step-log.ts';
@@ -24,9 +24,9 @@ function aTaskRun(task: string, completionTime: string): TaskRun {
   });
 }
 
-function aPod(task: string, startTime: string): StepPod {
+function aPod(task: string, startTime: string): TaskPod {
   const terminated = { containerID: 'containerd://abc' };
-  return parseStepPod({
+  return parseTaskPod({
     metadata: {
       ...{ name: `run-${task}-pod`, namespace: run.namespace, uid: `uid-of-${task}-pod`, resourceVersion: '1' },
       labels: { 'tekton.dev/pipelineTask': task },
@@ -40,7 +40,7 @@ function aPod(task: string, startTime: string): StepPod {
 }
 
 /** Tells the log of a run that has ended, of which these pods are there; `told` grows while it does. */
-function tell(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly StepPod[], clock: FakeClock) {
+function tell(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly TaskPod[], clock: FakeClock) {
   const view = { list: () => pods, isFinal: true, onChange: () => () => undefined };
   const log = new RunLog(run, view, { client, follow: false, clock, random: () => 0 });
   const told: string[] = [];

@@ -1,6 +1,6 @@
 import type { Random, Clock } from '../../kubernetes/clock.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import type { StepContainer, StepPod } from '../../tekton/step-pod.ts';
+import type { StepContainer, TaskPod } from '../../tekton/task-pod.ts';
 import { Signal } from '../../kubernetes/async.ts';
 import { logTimeOf } from './log-time.ts';
 import type { LogLine } from './log-line.ts';
@@ -12,7 +12,7 @@ import { idle, StepLog } from './step-log.ts';
 /** The pods of a run, as they are known. */
 export interface PodsView {
   /** Those that carry the label of the run. */
-  list(): readonly StepPod[];
+  list(): readonly TaskPod[];
   /** Whether no pod comes any more. */
   readonly isFinal: boolean;
   /** Calls back when there is something new; the returned function ends that. */
@@ -106,7 +106,7 @@ export class RunLog {
     }
   }
 
-  private takeIn(own: readonly StepPod[], signal: AbortSignal): void {
+  private takeIn(own: readonly TaskPod[], signal: AbortSignal): void {
     for (const pod of own) {
       const notBefore = pod.startTime === undefined ? undefined : logTimeOf(pod.startTime);
       if (notBefore === undefined || this.read.has(pod.metadata.uid)) continue;
@@ -132,7 +132,7 @@ export class RunLog {
     }
   }
 
-  private stepLog({ metadata: { name, uid } }: StepPod, { container }: StepContainer, signal: AbortSignal): StepLog {
+  private stepLog({ metadata: { name, uid } }: TaskPod, { container }: StepContainer, signal: AbortSignal): StepLog {
     const { client, follow, since, clock, random } = this.options;
     const { namespace } = this.run;
     const find = () => this.view.list().find(({ metadata }) => metadata.uid === uid);

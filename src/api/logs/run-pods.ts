@@ -1,6 +1,6 @@
 import type { KubernetesClient, ListPage } from '../../kubernetes/client.ts';
 import { pipelineTaskOf, isTaskRunOf, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
-import type { StepPod } from '../../tekton/step-pod.ts';
+import type { TaskPod } from '../../tekton/task-pod.ts';
 
 /** Page size of lists of TaskRuns and pods; a pipeline has seldom more tasks. */
 const pageSize = 100;
@@ -51,8 +51,8 @@ export class RunPods {
   }
 
   /** Those of the pods that belong to the run. A pod whose TaskRun is not known yet is asked about, once. */
-  async own(pods: readonly StepPod[], signal: AbortSignal): Promise<readonly StepPod[]> {
-    const isUnknown = (pod: StepPod) => !this.isOwn(pod) && !this.foreign.has(pod.metadata.uid);
+  async own(pods: readonly TaskPod[], signal: AbortSignal): Promise<readonly TaskPod[]> {
+    const isUnknown = (pod: TaskPod) => !this.isOwn(pod) && !this.foreign.has(pod.metadata.uid);
     if (pods.some(isUnknown)) {
       await this.refresh(signal);
       for (const pod of pods.filter(isUnknown)) this.foreign.add(pod.metadata.uid);
@@ -61,7 +61,7 @@ export class RunPods {
   }
 
   /** The pods that the TaskRuns have had, and that are not among these. */
-  lost(pods: readonly StepPod[]): LostPod[] {
+  lost(pods: readonly TaskPod[]): LostPod[] {
     const there = new Set(pods.map(({ metadata }) => metadata.name));
     return this.taskRuns.flatMap((taskRun) =>
       taskRun.status.pods
@@ -70,7 +70,7 @@ export class RunPods {
     );
   }
 
-  private isOwn({ taskRunUid }: StepPod): boolean {
+  private isOwn({ taskRunUid }: TaskPod): boolean {
     return this.taskRuns.some(({ metadata }) => metadata.uid === taskRunUid);
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidError, KubernetesError, NotFoundError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import type { ContainerState } from '../../tekton/step-pod.ts';
+import type { ContainerState } from '../../tekton/task-pod.ts';
 import { idle, StepLog, type LogEnd, type LoggedContainer } from './step-log.ts';
 
 /** A line as its container has written it. */

@@ -4,7 +4,7 @@ import { type Random, type Clock } from '../../kubernetes/clock.ts';
 import { sleep } from '../../kubernetes/async.ts';
 import { CancelledError, KubernetesError, NotFoundError, UnavailableError } from '../../kubernetes/errors.ts';
 import { toBuffer } from '../../kubernetes/watch-stream.ts';
-import type { ContainerState } from '../../tekton/step-pod.ts';
+import type { ContainerState } from '../../tekton/task-pod.ts';
 import type { Arrived, LogPart } from './log-line.ts';
 import { LogParts } from './log-parts.ts';
 import { LogPosition } from './log-position.ts';

@@ -11,14 +11,13 @@ import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
-import { allCancelModes } from '../../workflow-execution/cancel-mode.ts';
-import { allPhases } from '../../workflow-execution/phase.ts';
+import { allCancelModes, allPhases } from '../../workflow-execution/execution.ts';
 import type { CreateOptions } from '../executions/create-command.ts';
 import type { CancelCommand, DeleteCommand, ListCommand } from '../executions/execution.types.ts';
 import { isName } from '../../kubernetes/dns-names.ts';
 import { allNamespaces, dnsLabel, dnsSubdomain } from './names.ts';
 import type { ExecutionKey } from './names.ts';
-import { toGoDuration } from './duration.ts';
+import { formatDuration } from '../../workflow-execution/duration.ts';
 import { cancelModes, phases } from './enums.ts';
 
 /** What a create request says, in the shape of the DTO that both transports are held to. It has not been validated. */
@@ -155,8 +154,8 @@ function fromSpec(spec: SpecMessage): object {
       executionConfig &&
       withoutUnset({
         serviceAccountName: executionConfig.serviceAccountName,
-        timeout: executionConfig.timeout && toGoDuration(executionConfig.timeout),
-        finallyTimeout: executionConfig.finallyTimeout && toGoDuration(executionConfig.finallyTimeout),
+        timeout: executionConfig.timeout && formatDuration(executionConfig.timeout),
+        finallyTimeout: executionConfig.finallyTimeout && formatDuration(executionConfig.finallyTimeout),
       }),
   });
 }

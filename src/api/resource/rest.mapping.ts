@@ -8,7 +8,7 @@ import type { CreateOptions } from '../executions/create-command.ts';
 import type { CancelCommand, DeleteCommand, ExecutionPage, ListCommand } from '../executions/execution.types.ts';
 import { allNamespaces } from './names.ts';
 import type { ExecutionKey } from './names.ts';
-import { allPhases } from '../../workflow-execution/phase.ts';
+import { allPhases } from '../../workflow-execution/execution.ts';
 import { observedStatus } from '../../workflow-execution/status.ts';
 import type { CancelQuery, CreateQuery, DeleteQuery, ListQuery } from '../executions/queries.dto.ts';
 

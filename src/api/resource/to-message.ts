@@ -24,7 +24,7 @@ import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import type { ExecutionPage } from '../executions/execution.types.ts';
 import { resourceName } from './names.ts';
-import { fromGoDuration } from './duration.ts';
+import { parseDuration } from '../../workflow-execution/duration.ts';
 import { cancelModes, conditionStatuses, failureReasons, outcomes, phases, skipReasons } from './enums.ts';
 
 /** An execution as gRPC shows it. */
@@ -63,8 +63,8 @@ function configMessage(config: NonNullable<WorkflowExecutionSpec['executionConfi
   const { serviceAccountName, timeout, finallyTimeout } = config;
   return ExecutionConfigMessage.fromPartial({
     serviceAccountName,
-    timeout: timeout === undefined ? undefined : fromGoDuration(timeout),
-    finallyTimeout: finallyTimeout === undefined ? undefined : fromGoDuration(finallyTimeout),
+    timeout: timeout === undefined ? undefined : parseDuration(timeout),
+    finallyTimeout: finallyTimeout === undefined ? undefined : parseDuration(finallyTimeout),
   });
 }
 

@@ -11,7 +11,7 @@ import { WorkQueue } from '../../kubernetes/work-queue.ts';
 import { packageUserAgent } from '../../kubernetes/user-agent.ts';
 import type { ConditionUpdate } from '../../workflow-execution/conditions.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { inLog } from '../../workflow-execution/in-log.ts';
+import { logFields } from '../../workflow-execution/execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { happeningsOf } from './happenings.ts';
 import { LOGGER } from '../executions/tokens.ts';
@@ -46,7 +46,7 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
       reporter: { controller, instance: hostname() },
       clock,
       log,
-      nameInLog: inLog,
+      nameInLog: logFields,
       yieldsTo: () => queue.length > 0,
     });
   }

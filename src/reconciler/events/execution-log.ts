@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '../../kubernetes/logger.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { inLog } from '../../workflow-execution/in-log.ts';
+import { logFields } from '../../workflow-execution/execution.ts';
 import { milestonesOf } from './milestones.ts';
 import { LOGGER } from '../executions/tokens.ts';
 
@@ -13,12 +13,12 @@ export class ExecutionLog {
   /** Tells what a write of its status has brought an execution past. */
   tell(before: WorkflowExecution, after: WorkflowExecution): void {
     for (const { message, fields } of milestonesOf(before, after)) {
-      this.log.info({ ...inLog(after.metadata), ...fields }, message);
+      this.log.info({ ...logFields(after.metadata), ...fields }, message);
     }
   }
 
   /** Tells that nothing is left of an execution. */
   deleted({ metadata, status }: WorkflowExecution): void {
-    this.log.info({ ...inLog(metadata), phase: status?.phase ?? 'Pending' }, 'execution deleted');
+    this.log.info({ ...logFields(metadata), phase: status?.phase ?? 'Pending' }, 'execution deleted');
   }
 }

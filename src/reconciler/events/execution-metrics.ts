@@ -10,7 +10,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import type { Outdated } from '../executions/executions.ts';
 
 const outcomes = ['Success', 'Failed', 'Skipped'] as const satisfies readonly Outcome[];

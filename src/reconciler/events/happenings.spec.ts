@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { happeningsOf } from './happenings.ts';
 
@@ -34,7 +34,7 @@ const urgent = aWorkflowExecution({
 
 /** The execution as a look at it has left it. */
 function after(execution: WorkflowExecution, ...observations: readonly Observation[]): WorkflowExecution {
-  return observations.reduce((seen, told) => ({ ...seen, status: summarise(seen, told, now) }), execution);
+  return observations.reduce((seen, told) => ({ ...seen, status: nextStatus(seen, told, now) }), execution);
 }
 
 /** What is told of one look, a line each. */

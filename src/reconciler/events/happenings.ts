@@ -1,8 +1,7 @@
 import type { EventInput } from '../../kubernetes/event.ts';
-import { cancelRequestedBy } from '../../workflow-execution/cancel-mode.ts';
+import { cancelRequestedBy, phaseOf } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
-import { phaseOf } from '../../workflow-execution/phase.ts';
 import { cancellingMode, isEndNotRecorded } from '../../workflow-execution/status.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 

@@ -1,7 +1,6 @@
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
-import { cancelRequestedBy } from '../../workflow-execution/cancel-mode.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
+import { cancelRequestedBy, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import { cancellingMode } from '../../workflow-execution/status.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 

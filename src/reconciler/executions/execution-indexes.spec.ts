@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { pipelineRunIndex, reconcilerIndexes, targetIndex } from './execution-indexes.ts';
 

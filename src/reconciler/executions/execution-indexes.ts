@@ -1,5 +1,5 @@
 import { keyToString } from '../../kubernetes/kubernetes-object.ts';
-import { executionIndexes } from '../../workflow-execution/annotations.ts';
+import { executionIndexes } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { pipelineRunKey } from '../pipelinerun/pipeline-runs.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 

@@ -4,8 +4,7 @@ import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/err
 import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
 import type {
   WorkflowExecution,
   WorkflowExecutionStatus,

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../workflow-execution/phase.ts';
+import { phaseOf } from '../../workflow-execution/execution.ts';
 
 /** How long finished executions are kept that do not say so themselves. */
 export type DefaultTtls = Pick<Config, 'ttlSkippedMs'>;

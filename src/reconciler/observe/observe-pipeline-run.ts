@@ -7,11 +7,10 @@ import {
   pipelineRunPending,
   pipelineRunResource,
   type PipelineRun,
+  readOutcome,
 } from '../../tekton/pipeline-run.ts';
-import { readOutcome } from '../../tekton/read-outcome.ts';
-import type { RunIdentity } from '../../tekton/run-activity.ts';
-import type { StepPod } from '../../tekton/step-pod.ts';
-import { stepsMayHaveRun } from '../../tekton/steps-run.ts';
+import { type RunIdentity, stepsMayHaveRun } from '../../tekton/run-activity.ts';
+import type { TaskPod } from '../../tekton/task-pod.ts';
 import type { TaskRun } from '../../tekton/task-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
@@ -62,7 +61,7 @@ export function observeEnd(
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
   redact: Redact,
-  pods?: readonly StepPod[],
+  pods?: readonly TaskPod[],
 ): Observation {
   const { state, completionTime, message } = readOutcome(pipelineRun);
   const { bundleDigest } = pipelineRun.status;

@@ -11,7 +11,7 @@ import {
 } from '../../kubernetes/errors.ts';
 import { advice } from '../../tekton/failure-reasons.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { observeRefusal, observeStartDeadline, refusalOf } from './observe-refusal.ts';
 
 const rbac = 'pipelineruns.tekton.dev is forbidden: User "a" cannot create resource "pipelineruns"';
@@ -82,7 +82,7 @@ describe('what keeps an execution from being started', () => {
   const later = new Date('2026-01-02T03:08:00Z');
   const refused = (error: KubernetesError, at: Date, execution = aWorkflowExecution()) => ({
     ...execution,
-    status: summarise(execution, observeRefusal(error), at),
+    status: nextStatus(execution, observeRefusal(error), at),
   });
 
   it('is the last refusal, since the first one', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPipelineRun, aTaskRun, succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from './observe-unrecorded-end.ts';
 
@@ -12,7 +12,7 @@ const cancelled = aPipelineRun({ spec: { status: 'Cancelled' }, status: succeede
 function givenUp(spec: { cancelRequested?: boolean } = {}): WorkflowExecution {
   const execution = aWorkflowExecution({ spec, status: { phase: 'Running' } });
   const observation = observeUnrecordedEnd(aPipelineRun(), 'It should have ended.');
-  return { ...execution, status: summarise(execution, observation, now) };
+  return { ...execution, status: nextStatus(execution, observation, now) };
 }
 
 describe('a run whose end Tekton does not record', () => {

@@ -1,6 +1,6 @@
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
-import type { StepPod } from '../../tekton/step-pod.ts';
-import { stepsMayHaveRun } from '../../tekton/steps-run.ts';
+import type { TaskPod } from '../../tekton/task-pod.ts';
+import { stepsMayHaveRun } from '../../tekton/run-activity.ts';
 import { isFinished, type TaskRun } from '../../tekton/task-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
@@ -23,7 +23,7 @@ export function observeAnyEnd(
   execution: WorkflowExecution,
   pipelineRun: PipelineRun,
   taskRuns: readonly TaskRun[],
-  pods?: readonly StepPod[],
+  pods?: readonly TaskPod[],
 ): Observation {
   const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec), pods);
   const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';

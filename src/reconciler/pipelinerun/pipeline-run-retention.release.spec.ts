@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pipelineRunFinalizer } from '../../tekton/build-pipeline-run.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
 import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';

@@ -3,7 +3,7 @@ import { pipelineRunFinalizer } from '../../tekton/build-pipeline-run.ts';
 import { aPipelineRun, succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { mayRelease } from './pipeline-run-retention.ts';

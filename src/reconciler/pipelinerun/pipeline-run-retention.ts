@@ -8,7 +8,7 @@ import { pipelineRunFinalizer, pipelineRunLabels } from '../../tekton/build-pipe
 import { pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import { parseMetadata } from '../../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { pipelineRunIndex } from '../executions/execution-indexes.ts';
 import { isRunning, isBeingDeleted } from '../observe/observe-pipeline-run.ts';

@@ -7,7 +7,7 @@ import {
   UnavailableError,
 } from '../../kubernetes/errors.ts';
 import { buildPipelineRun } from '../../tekton/build-pipeline-run.ts';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { tracedReconcile } from '../../tracing/reconcile-span.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';

@@ -2,12 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
-import { pipelineRunName } from '../../tekton/pipeline-run-name.ts';
-import type { PipelineRun } from '../../tekton/pipeline-run.ts';
+import { pipelineRunName } from '../../tekton/names.ts';
+import { type PipelineRun, readOutcome } from '../../tekton/pipeline-run.ts';
 import { mayHaveLostPod, tasksWithoutPod } from '../../tekton/pod-loss.ts';
-import { readOutcome } from '../../tekton/read-outcome.ts';
 import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution } from '../../tekton/run-activity.ts';
-import type { StepPod } from '../../tekton/step-pod.ts';
+import type { TaskPod } from '../../tekton/task-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { FirstSeen } from '../executions/first-seen.ts';
@@ -22,7 +21,7 @@ export type RunEnd =
       readonly kind: 'ended';
       readonly taskRuns: readonly TaskRun[];
       /** The pods that are left of a run that has failed, where they say why. */
-      readonly pods?: readonly StepPod[];
+      readonly pods?: readonly TaskPod[];
     }
   | {
       readonly kind: 'waiting';
@@ -139,7 +138,7 @@ function isSuccess(pipelineRun: PipelineRun | undefined): boolean {
   return pipelineRun !== undefined && readOutcome(pipelineRun).state === 'succeeded';
 }
 
-function isOver(awaited: readonly TaskExecution[], pods: readonly StepPod[]): boolean {
+function isOver(awaited: readonly TaskExecution[], pods: readonly TaskPod[]): boolean {
   return awaited.length === 0 && pods.length === 0;
 }
 

@@ -11,7 +11,7 @@ import {
   type RunIdentity,
   type TaskExecution,
 } from '../../tekton/run-activity.ts';
-import { stepPodResource, type StepPod } from '../../tekton/step-pod.ts';
+import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
 import { taskRunCancelled, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
 
 /** Page size of lists of TaskRuns and pods; few pipelines have more tasks. */
@@ -56,14 +56,14 @@ export class TaskRuns {
   }
 
   /** Pods in a namespace, of whatever run, that have a step which runs or may still start. */
-  async livePods(namespace: string, signal: AbortSignal): Promise<StepPod[]> {
-    const pods = await this.all(stepPodResource, namespace, { fieldSelector: unfinishedPods }, signal);
+  async livePods(namespace: string, signal: AbortSignal): Promise<TaskPod[]> {
+    const pods = await this.all(taskPodResource, namespace, { fieldSelector: unfinishedPods }, signal);
     return pods.filter(hasLiveSteps);
   }
 
   /** The pods of a run that still exist, those that have ended too. */
-  async pods(run: RunIdentity, taskRuns: readonly TaskRun[], signal: AbortSignal): Promise<StepPod[]> {
-    const labelled = await this.all(stepPodResource, run.namespace, selectorOf(run), signal);
+  async pods(run: RunIdentity, taskRuns: readonly TaskRun[], signal: AbortSignal): Promise<TaskPod[]> {
+    const labelled = await this.all(taskPodResource, run.namespace, selectorOf(run), signal);
     return labelled.filter((pod) => isPodOfRun(pod, run, taskRuns));
   }
 

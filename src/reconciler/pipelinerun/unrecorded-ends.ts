@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { unstartedSince, type PipelineRun } from '../../tekton/pipeline-run.ts';
-import { isLivePodOfRun, quietSince, type Quiet, type RunIdentity } from '../../tekton/run-activity.ts';
-import { parseDuration } from '../../workflow-execution/duration.ts';
+import { isLivePodOfRun, idleSince, type Idle, type RunIdentity } from '../../tekton/run-activity.ts';
+import { parseDurationMs } from '../../workflow-execution/duration.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { childrenOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
@@ -43,7 +43,7 @@ export class UnrecordedEnds {
       const message = `PipelineRun ${name} did not end with its timeout. ${causes}`;
       return { message, overdueMs: this.overdueMs(deadline) };
     }
-    const quiet = await this.quietSince(pipelineRun, signal);
+    const quiet = await this.idleSince(pipelineRun, signal);
     if (quiet === undefined || !this.isOverdue(quiet.since)) return undefined;
     const at = timestamp(new Date(quiet.since));
     const what = quiet.hasTasks
@@ -60,13 +60,13 @@ export class UnrecordedEnds {
     return this.clock.now().getTime() - Math.max(since, this.startedAt) - this.config.statusDeadlineMs;
   }
 
-  private async quietSince(pipelineRun: PipelineRun, signal: AbortSignal): Promise<Quiet | undefined> {
+  private async idleSince(pipelineRun: PipelineRun, signal: AbortSignal): Promise<Idle | undefined> {
     const { namespace = '', name, uid } = pipelineRun.metadata;
     const run: RunIdentity = { namespace, name, uid };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
     const live = (await this.taskRuns.livePods(namespace, signal)).filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     if (live.length > 0) return undefined;
-    return quietSince(pipelineRun, taskRuns, await this.taskRuns.pods(run, taskRuns, signal));
+    return idleSince(pipelineRun, taskRuns, await this.taskRuns.pods(run, taskRuns, signal));
   }
 }
 
@@ -74,7 +74,7 @@ const causes = 'It may be too large for the API server, or Tekton is not working
 
 /** When the timeout of a run passes, in milliseconds since the epoch; never when it has none. */
 function deadlineOf(pipelineRun: PipelineRun): number {
-  const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;
+  const timeoutMs = parseDurationMs(pipelineRun.spec.timeout ?? '') ?? 0;
   const started = pipelineRun.status.startTime ?? unstartedSince(pipelineRun);
   return timeoutMs > 0 ? Date.parse(started) + timeoutMs : Infinity;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isGuarded } from '../../workflow-execution/finalizer.ts';
+import { hasFinalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { Executions } from '../executions/executions.ts';
@@ -15,7 +15,7 @@ export class AddFinalizer implements Step {
   constructor(private readonly executions: Executions) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    if (isGuarded(execution)) return { kind: 'next', execution };
+    if (hasFinalizer(execution)) return { kind: 'next', execution };
     const guarded = await this.executions.addFinalizer(execution, signal);
     if (guarded === 'outdated') return { kind: 'outdated' };
     // The API server does not know the target yet: it is recorded with the first status.

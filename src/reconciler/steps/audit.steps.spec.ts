@@ -3,7 +3,7 @@ import type { AuditTrail } from '../../audit/audit-trail.ts';
 import type { Standing } from '../../audit/standing.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { ConditionUpdate } from '../../workflow-execution/conditions.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { finalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ExecutionEvents } from '../events/execution-events.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';

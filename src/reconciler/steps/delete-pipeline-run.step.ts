@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { isGuarded } from '../../workflow-execution/finalizer.ts';
+import { hasFinalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
@@ -23,7 +23,7 @@ export class DeletePipelineRun implements Step {
   ) {}
 
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
-    if (!isGuarded(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
+    if (!hasFinalizer(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
     const pipelineRun = await this.pipelineRuns.find(execution, signal);
     if (pipelineRun === undefined) return { kind: 'next', execution };
     const { deletionTimestamp } = pipelineRun.metadata;

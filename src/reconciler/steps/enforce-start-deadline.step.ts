@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../workflow-execution/phase.ts';
+import { phaseOf } from '../../workflow-execution/execution.ts';
 import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
 import { isControlledBy } from '../pipelinerun/ownership.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { finalizer } from '../../workflow-execution/metadata.ts';
 import { tracedReconcile } from '../../tracing/reconcile-span.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
 import type { ExecutionLog } from '../events/execution-log.ts';

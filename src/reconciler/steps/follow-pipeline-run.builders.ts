@@ -1,7 +1,7 @@
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { RunWaits } from '../pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
@@ -45,5 +45,5 @@ function observedBy(outcome: StepOutcome) {
 
 /** The execution after a status was written. */
 export function written(execution: WorkflowExecution, { observation }: Extract<StepOutcome, { kind: 'observed' }>) {
-  return { ...execution, status: summarise(execution, observation, new Date(completionTime)) };
+  return { ...execution, status: nextStatus(execution, observation, new Date(completionTime)) };
 }

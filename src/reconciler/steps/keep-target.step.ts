@@ -4,7 +4,7 @@ import { CancelledError } from '../../kubernetes/errors.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { inLog } from '../../workflow-execution/in-log.ts';
+import { logFields } from '../../workflow-execution/execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { idOf } from '../target/lock-claim.ts';
 import { LOGGER } from '../executions/tokens.ts';
@@ -28,7 +28,7 @@ export class KeepTarget implements Step {
       if (target !== undefined) await this.locks.restore(target, idOf(execution), this.clock.now(), signal);
     } catch (err) {
       if (err instanceof CancelledError) throw err;
-      this.log.warn({ ...inLog(execution.metadata), target, err }, 'lock not restored');
+      this.log.warn({ ...logFields(execution.metadata), target, err }, 'lock not restored');
     }
     return { kind: 'next', execution };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 import type { StepOutcome } from './step.ts';
 
@@ -19,7 +19,7 @@ function aConflict() {
   const ending = async () => observationOf(await conflicts.end(execution, pipelineRun, signal));
   const written = async (): Promise<WorkflowExecution> => ({
     ...execution,
-    status: summarise(execution, await ending(), clock.now()),
+    status: nextStatus(execution, await ending(), clock.now()),
   });
   const next = async (on: WorkflowExecution) => observationOf(await conflicts.run(on, signal));
   return { ...cluster, own: execution, run: pipelineRun, ending, written, next };

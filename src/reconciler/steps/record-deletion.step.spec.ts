@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { anEndedExecution, aRunningExecution } from '../../audit/audit.builders.ts';
 import { dueEvents } from '../../audit/due-events.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
-import { summarise } from '../../workflow-execution/status.ts';
+import { finalizer } from '../../workflow-execution/metadata.ts';
+import { nextStatus } from '../../workflow-execution/status.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { RecordDeletion } from './record-deletion.step.ts';
 
@@ -26,7 +26,7 @@ describe('recording the end of an execution that is being deleted', () => {
     const execution = aRunningExecution({ metadata: kept });
     const outcome = await step.run(execution);
     if (outcome.kind !== 'observed') throw new Error(outcome.kind);
-    const status = summarise(execution, outcome.observation, outcome.at ?? new Date());
+    const status = nextStatus(execution, outcome.observation, outcome.at ?? new Date());
     const times = (one: typeof execution) => dueEvents(one).map(({ kind, time }) => [kind, Date.parse(time)]);
     expect(times({ ...execution, status })).toEqual(times(execution));
   });

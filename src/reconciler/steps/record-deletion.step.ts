@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { deletionFailure } from '../../workflow-execution/deletion.ts';
-import { finalizer } from '../../workflow-execution/finalizer.ts';
+import { deletionFailure, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { finalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
 import type { Step, StepOutcome } from './step.ts';
 
 /**

@@ -4,8 +4,7 @@ import type { Logger } from '../../kubernetes/logger.ts';
 import { UnreadableLockError } from '../../locking/lock-lease.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { inLog } from '../../workflow-execution/in-log.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { logFields, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { cooldownOf, idOf } from '../target/lock-claim.ts';
 import { pollAfterMs, RunEnds, runOf } from '../pipelinerun/run-end.ts';
@@ -37,7 +36,7 @@ export class ReleaseTarget implements Step {
     } catch (err) {
       // There is nothing to release, and the deletion would wait until somebody deletes the Lease.
       if (!(err instanceof UnreadableLockError)) throw err;
-      this.log.warn({ ...inLog(execution.metadata), target, err }, 'lock not released');
+      this.log.warn({ ...logFields(execution.metadata), target, err }, 'lock not released');
     }
     return { kind: 'next', execution };
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { cancellationOf } from '../../tekton/pipeline-run.ts';
-import { readOutcome } from '../../tekton/read-outcome.ts';
-import { requestedCancelMode } from '../../workflow-execution/cancel-mode.ts';
+import { cancellationOf, readOutcome } from '../../tekton/pipeline-run.ts';
+import { requestedCancelMode } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import type { Step, StepOutcome } from './step.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { ownAnnotations } from '../../workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { SkipRestored } from './skip-restored.step.ts';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isRestored } from '../../workflow-execution/restored.ts';
+import { isRestored } from '../../workflow-execution/metadata.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import type { Step, StepOutcome } from './step.ts';

@@ -6,8 +6,8 @@ import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { Targets, type TargetResolution } from '../../targets/targets.ts';
 import { advice } from '../../tekton/failure-reasons.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { brokenParameters } from '../../workflow-execution/parameters.ts';
-import { violationsOf, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
+import { parameterViolations } from '../../workflow-execution/parameters.ts';
+import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
@@ -68,8 +68,8 @@ export class ValidateSpec implements Step {
   private brokenRules({ spec, metadata }: WorkflowExecution, target: TargetResolution | Undecided): readonly string[] {
     const wrongTarget =
       target.kind === 'refused' ? [`spec.targetResource "${spec.targetResource}": ${target.message}`] : [];
-    const parameters = brokenParameters(spec).map((rule) => `spec.parameters${rule}`);
-    const violations = violationsOf(spec, metadata.namespace, this.policy);
+    const parameters = parameterViolations(spec).map((rule) => `spec.parameters${rule}`);
+    const violations = policyViolations(spec, metadata.namespace, this.policy);
     return [...wrongTarget, ...parameters, ...violations.map(({ path, message }) => `${path.join('.')} ${message}`)];
   }
 }

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import type { LockHolders, LockHolderState } from '../../locking/lock-holders.ts';
 import type { ExecutionId } from '../../locking/lock-record.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { cooldownOf } from './lock-claim.ts';
 import { Executions } from '../executions/executions.ts';
 import { isRunning } from '../observe/observe-pipeline-run.ts';

@@ -1,7 +1,7 @@
 import type { Claim, Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { formatRepository, parseImageReference } from '../../workflow-execution/image-reference.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { hasSkippedAllTasks } from '../../workflow-execution/status.ts';
 
 /** The execution as a lock names it. */

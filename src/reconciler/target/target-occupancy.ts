@@ -5,7 +5,7 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import { LOCK_HOLDERS, type LockHolders } from '../../locking/lock-holders.ts';
 import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { cooldownOf, idOf } from './lock-claim.ts';

@@ -6,7 +6,7 @@ import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { Reflector } from '../../../src/kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
-import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { checkTrail, type Violation } from '../../data-storage/index.ts';
 import { Random } from '../../storm/plan/random.ts';
 import { atOnce } from '../../support/at-once.ts';

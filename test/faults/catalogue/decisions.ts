@@ -71,24 +71,24 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'the advice comes after what may be cut',
     file: 'src/tekton/classify-failure.ts',
-    find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, culprit, loss),\n      without(pipelineRun, reason),\n',
+    find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      without(pipelineRun, reason),\n',
     replace:
-      "'' : podLossAdvice,\n      headline(reason, outcome.reason, culprit, loss),\n      without(pipelineRun, reason),\n      adviceOn(reason, outcome.reason),\n",
+      "'' : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      without(pipelineRun, reason),\n      adviceOn(reason, outcome.reason),\n",
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
     name: 'a copy from a backup with the UID of another execution runs again',
-    file: 'src/workflow-execution/restored.ts',
-    find: '(notedUid !== undefined && notedUid !== uid) ||',
+    file: 'src/workflow-execution/metadata.ts',
+    find: '(recordedUid !== undefined && recordedUid !== uid) ||',
     replace: '',
-    caughtBy: ['src/workflow-execution/restored.spec.ts', 'src/reconciler/steps/skip-restored.step.spec.ts'],
+    caughtBy: ['src/workflow-execution/metadata.spec.ts', 'src/reconciler/steps/skip-restored.step.spec.ts'],
   },
   {
     name: 'a copy from a backup of an execution of the API runs again',
-    file: 'src/workflow-execution/restored.ts',
-    find: 'Date.parse(creationTimestamp) - notedTime > maxCreationMs',
+    file: 'src/workflow-execution/metadata.ts',
+    find: 'Date.parse(creationTimestamp) - recordedTime > maxCreationMs',
     replace: 'false',
-    caughtBy: ['src/workflow-execution/restored.spec.ts'],
+    caughtBy: ['src/workflow-execution/metadata.spec.ts'],
   },
   {
     name: 'lastTransitionTime moves with every write',
@@ -120,14 +120,14 @@ export const decisionFaults: readonly Fault[] = [
   },
   {
     name: 'the digest of a bundle is not pinned',
-    file: 'src/workflow-execution/bundle-reference.ts',
+    file: 'src/workflow-execution/image-reference.ts',
     find: 'return `${unpinned}@${containerDigest}`;',
     replace: 'return unpinned;',
-    caughtBy: ['src/workflow-execution/bundle-reference.spec.ts'],
+    caughtBy: ['src/workflow-execution/image-reference.spec.ts'],
   },
   {
     name: 'the registry of an allowed bundle is not compared',
-    file: 'src/workflow-execution/policy-patterns.ts',
+    file: 'src/workflow-execution/policy.ts',
     find: 'if (pattern.registry !== undefined && pattern.registry !== registry) return false;',
     replace: 'if (pattern.registry !== undefined && registry === undefined) return false;',
     caughtBy: ['src/workflow-execution/policy.spec.ts'],
@@ -141,7 +141,7 @@ export const decisionFaults: readonly Fault[] = [
   },
   {
     name: 'the end of a pattern is compared with the beginning of the text',
-    file: 'src/workflow-execution/policy-patterns.ts',
+    file: 'src/workflow-execution/policy.ts',
     find: 'text.endsWith(tail);',
     replace: 'text.startsWith(tail);',
     caughtBy: ['src/workflow-execution/policy.spec.ts'],
@@ -179,7 +179,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/policy.ts',
     find: 'timeoutViolation(spec, policy),',
     replace: '',
-    caughtBy: ['src/workflow-execution/policy.timeout.spec.ts'],
+    caughtBy: ['src/workflow-execution/policy.patterns.spec.ts'],
   },
   {
     name: 'an execution is skipped without the execution that holds its target',

@@ -19,8 +19,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'the end of a deleted execution is recorded at another time than its audit event',
     file: 'src/reconciler/reconciler.ts',
-    find: 'const status = summarise(execution, observation, at);',
-    replace: 'const status = summarise(execution, observation, at && this.clock.now());',
+    find: 'const status = nextStatus(execution, observation, at);',
+    replace: 'const status = nextStatus(execution, observation, at && this.clock.now());',
     caughtBy: ['src/reconciler/reconciler.spec.ts'],
   },
   {

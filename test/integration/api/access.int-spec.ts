@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { bind, callerOf, type TestCaller } from '../../support/callers.ts';

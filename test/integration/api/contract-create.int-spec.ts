@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestLabel } from '../../../src/workflow-execution/annotations.ts';
+import { requestLabel } from '../../../src/workflow-execution/metadata.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { brokenExecutions } from './broken-executions.ts';
 import { onBothTransports } from './on-both-transports.ts';

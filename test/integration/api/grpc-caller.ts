@@ -12,9 +12,9 @@ import {
   type ListWorkflowExecutionsResponse,
   WorkflowExecution,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { fromGoDuration } from '../../../src/api/resource/duration.ts';
+import { parseDuration } from '../../../src/workflow-execution/duration.ts';
 import { cancelModes, phases } from '../../../src/api/resource/enums.ts';
-import { allPhases } from '../../../src/workflow-execution/phase.ts';
+import { allPhases } from '../../../src/workflow-execution/execution.ts';
 import { parseTimestamp } from '../../../src/workflow-execution/timestamp.ts';
 import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
@@ -118,8 +118,8 @@ export function createRequest(namespace: string, execution: NewExecution): Creat
           ...(executionConfig && {
             executionConfig: {
               ...executionConfig,
-              timeout: timeout === undefined ? undefined : fromGoDuration(timeout),
-              finallyTimeout: finallyTimeout === undefined ? undefined : fromGoDuration(finallyTimeout),
+              timeout: timeout === undefined ? undefined : parseDuration(timeout),
+              finallyTimeout: finallyTimeout === undefined ? undefined : parseDuration(finallyTimeout),
             },
           }),
         },

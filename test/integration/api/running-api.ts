@@ -11,7 +11,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { CLOCK, type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { executionIndexes } from '../../../src/workflow-execution/annotations.ts';
+import { executionIndexes } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { operatorCaller } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';

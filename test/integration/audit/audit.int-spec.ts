@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { checkTrail, fair, putInFront, type ExpectedKind } from '../../data-storage/index.ts';
 import { eventsUntil } from '../reconciler/events.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { arrayOf, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
-import { ownAnnotations, requestLabel } from '../../../src/workflow-execution/annotations.ts';
+import { ownAnnotations, requestLabel } from '../../../src/workflow-execution/metadata.ts';
 
 const base = join(import.meta.dirname, '..', '..', '..', 'deploy', 'base');
 const objects = readdirSync(base, { recursive: true, encoding: 'utf8' })

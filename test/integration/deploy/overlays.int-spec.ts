@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig, unknownVariables } from '../../../src/config/config.ts';
 import { arrayOf, parseJson, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { otelEnvironment } from '../../../src/tracing/otel-environment.ts';
-import { violationsOf } from '../../../src/workflow-execution/policy.ts';
+import { policyViolations } from '../../../src/workflow-execution/policy.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { alerts } from '../../prometheus/rules.ts';
 import { dryRun } from './dry-run.ts';
@@ -193,7 +193,7 @@ describe('production', () => {
   ])('checks %s against the same policy in both roles', async (_what, spec, broken) => {
     for (const role of roles) {
       const policy = loadConfig(settingsIn(await rendered('overlays/production'), role));
-      expect(violationsOf(spec, 'payment', policy).map(({ rule }) => rule)).toEqual(broken);
+      expect(policyViolations(spec, 'payment', policy).map(({ rule }) => rule)).toEqual(broken);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { callerOf, operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { connectApi } from '../api/api-client.ts';

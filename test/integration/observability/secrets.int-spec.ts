@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
-import { isTerminal, phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { isTerminal, phaseOf } from '../../../src/workflow-execution/execution.ts';
 import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';

@@ -7,7 +7,7 @@ import {
 import { arrayOf, recordOf, stringOf } from '../../../src/kubernetes/json.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { spanContextAnnotation } from '../../../src/tekton/build-pipeline-run.ts';
-import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
+import { ownAnnotations } from '../../../src/workflow-execution/metadata.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { startCollector, type Collector } from '../../support/collector/collector.ts';

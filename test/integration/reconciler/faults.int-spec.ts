@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../../src/config/config.ts';
-import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../../src/tekton/names.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
-import { finalizer } from '../../../src/workflow-execution/finalizer.ts';
+import { finalizer } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { SeenRequest } from '../support/fault-proxy.ts';

@@ -2,14 +2,14 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { ObjectKey } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { pipelineRunLabels } from '../../../src/tekton/build-pipeline-run.ts';
-import { labelValue } from '../../../src/tekton/label-value.ts';
+import { labelValue } from '../../../src/tekton/names.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import type {
   Phase,
   WorkflowExecution,
   WorkflowExecutionSpec,
 } from '../../../src/workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { waitFor } from '../../support/wait-for.ts';

@@ -3,7 +3,7 @@ import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import type { ApiResource } from '../../../src/kubernetes/resource-type.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
 import { customRunResource } from '../../../src/tekton/custom-run.ts';
-import { pipelineRunName } from '../../../src/tekton/pipeline-run-name.ts';
+import { pipelineRunName } from '../../../src/tekton/names.ts';
 import { taskRunLabels, taskRunResource } from '../../../src/tekton/task-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { answer, type Fault } from '../support/faults.ts';

@@ -12,7 +12,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from '../../../src/workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { applyProduct, kubectl, waitForCrd } from '../../support/product.ts';

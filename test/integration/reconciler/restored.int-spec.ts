@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ownAnnotations } from '../../../src/workflow-execution/annotations.ts';
-import { finalizer } from '../../../src/workflow-execution/finalizer.ts';
+import { ownAnnotations, finalizer } from '../../../src/workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../../../src/workflow-execution/workflow-execution.builders.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { startService, type ServiceProcess } from '../../support/service.ts';

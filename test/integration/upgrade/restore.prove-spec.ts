@@ -7,7 +7,7 @@ import { loadKubeConfigFiles } from '../../../src/kubernetes/kube-config.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import type { Phase, WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../../src/workflow-execution/phase.ts';
+import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';

@@ -3,7 +3,7 @@ import { KubernetesClient, type WriteOptions } from '../../../kubernetes/client.
 import { AlreadyExistsError, UnavailableError } from '../../../kubernetes/errors.ts';
 import { InjectReflector } from '../../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../../kubernetes/reflector.ts';
-import { requestIndex, requestLabel } from '../../../workflow-execution/annotations.ts';
+import { requestIndex, requestLabel } from '../../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../../workflow-execution/resource.ts';
 import { ApiError } from '../../errors/api-error.ts';

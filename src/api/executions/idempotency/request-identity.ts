@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ownAnnotations, requestLabel } from '../../../workflow-execution/annotations.ts';
+import { ownAnnotations, requestLabel } from '../../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../../workflow-execution/generated/workflow-execution.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CreateCommand } from '../execution.types.ts';

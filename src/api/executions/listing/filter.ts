@@ -1,6 +1,6 @@
 import { LabelSelectorError, parseLabelSelector, type LabelSelector } from '../../../kubernetes/label-selector.ts';
 import type { Phase, WorkflowExecution } from '../../../workflow-execution/generated/workflow-execution.ts';
-import { phaseOf } from '../../../workflow-execution/phase.ts';
+import { phaseOf } from '../../../workflow-execution/execution.ts';
 import type { Targets } from '../../../targets/targets.ts';
 import { maxTargetLength, parseTargetResource } from '../../../workflow-execution/target-resource.ts';
 import { parseTimestamp } from '../../../workflow-execution/timestamp.ts';

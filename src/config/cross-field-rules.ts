@@ -1,16 +1,15 @@
 import type { Config } from './config.ts';
-import { isLoopback } from './rules.ts';
-import type { Address } from './rules.ts';
+import { isLoopback, type Address } from './rules.ts';
 import { settings } from './settings.ts';
 import type { Setting } from './setting.ts';
 
 /** A rule that more than one setting is part of: which one breaks it, and what it must be instead. */
-interface Broken {
+interface Violation {
   readonly setting: Setting<unknown>;
   readonly allowed: string;
 }
 
-type RuleBetween = (config: Config) => readonly (Broken | false)[];
+type RuleBetween = (config: Config) => readonly (Violation | false)[];
 
 const addresses = [
   [settings.http, ({ http }: Config) => http],
@@ -52,7 +51,7 @@ const rules: readonly RuleBetween[] = [
 ];
 
 /** The rules between settings that a configuration breaks; only an API listens for calls, so only one has rules for that. */
-export function brokenBetween(config: Config): readonly Broken[] {
+export function crossFieldViolations(config: Config): readonly Violation[] {
   if (!config.roles.includes('api')) return [];
   return rules.flatMap((rule) => rule(config)).filter((broken) => broken !== false);
 }

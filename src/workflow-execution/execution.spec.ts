@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { allPhases, isTerminal, phaseOf } from './phase.ts';
+import { allPhases, isTerminal, phaseOf, serviceAccountOf, logFields } from './execution.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 describe('the phase of an execution', () => {
@@ -25,4 +25,27 @@ describe('the phase of an execution', () => {
   ] as const)('%s is terminal: %p', (phase, expected) => {
     expect(isTerminal(phase)).toBe(expected);
   });
+});
+
+it.each([
+  [undefined, 'workflow-execution-sa'],
+  [{}, 'workflow-execution-sa'],
+  [{ timeout: '5m' }, 'workflow-execution-sa'],
+  [{ serviceAccountName: 'remediator' }, 'remediator'],
+])('with executionConfig %j pods run as %s', (executionConfig, expected) => {
+  expect(serviceAccountOf({ executionConfig })).toBe(expected);
+});
+
+it.each([
+  [
+    { namespace: 'payment', name: 'a', uid: 'u' },
+    { execution: 'payment/a', uid: 'u' },
+  ],
+  [{ namespace: 'payment', name: 'a' }, { execution: 'payment/a' }],
+  [
+    { name: 'a', uid: 'u' },
+    { execution: 'a', uid: 'u' },
+  ],
+])('the log fields of %j are %j', (execution, fields) => {
+  expect(logFields(execution)).toEqual(fields);
 });

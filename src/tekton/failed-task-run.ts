@@ -3,7 +3,7 @@ import type { PipelineRun } from './pipeline-run.ts';
 import { pipelineTaskOf, type StepState, type TaskRun } from './task-run.ts';
 
 /** The task that a PipelineRun failed for. */
-export interface Culprit {
+export interface FailedTaskRun {
   readonly taskRun: TaskRun;
   /** The step that failed, where a step did. */
   readonly step?: StepState;
@@ -20,7 +20,7 @@ export interface Culprit {
  * The task that failed first. Tasks whose failure the pipeline ignores do not count; tasks that were cancelled because
  * of another one count only when nothing else failed.
  */
-export function findCulprit(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Culprit | undefined {
+export function findFailedTaskRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): FailedTaskRun | undefined {
   const { status } = pipelineRun;
   const order = new Map(status.childReferences.map(({ name }, index) => [name, index]));
   const position = (run: TaskRun): number => order.get(run.metadata.name) ?? order.size;
@@ -43,7 +43,7 @@ function endOf({ status }: TaskRun): number {
   return status.completionTime === undefined ? Infinity : Date.parse(status.completionTime);
 }
 
-function describe(taskRun: TaskRun, pipelineRun: PipelineRun): Culprit {
+function describe(taskRun: TaskRun, pipelineRun: PipelineRun): FailedTaskRun {
   const step = failedStepOf(taskRun);
   return {
     taskRun,

@@ -26,7 +26,7 @@ export interface PodWait {
 }
 
 /** A pod that runs the steps of a task, one after another, as its kubelet tells of it. */
-export interface StepPod extends KubernetesObject {
+export interface TaskPod extends KubernetesObject {
   /** Name of the task in its pipeline. */
   readonly task: string;
   /** UID of the TaskRun that controls it; absent when none does. */
@@ -44,14 +44,14 @@ export interface StepPod extends KubernetesObject {
 }
 
 /** The core resource Pod, with a parser that keeps what is read of the pods of tasks. */
-export const stepPodResource = {
+export const taskPodResource = {
   group: '',
   version: 'v1',
   plural: 'pods',
   kind: 'Pod',
   namespaced: true,
-  parse: parseStepPod,
-} as const satisfies ResourceType<StepPod>;
+  parse: parseTaskPod,
+} as const satisfies ResourceType<TaskPod>;
 
 /** Tekton annotates a pod with this once its first step may begin. */
 const readyAnnotation = 'tekton.dev/ready';
@@ -64,16 +64,16 @@ const stepPrefix = 'step-';
  *
  * @throws InvalidObjectError when it has no name, UID or resource version
  */
-export function parseStepPod(raw: unknown): StepPod {
+export function parseTaskPod(raw: unknown): TaskPod {
   const { spec, status } = recordOf(raw);
-  const metadata = parseMetadata(raw, stepPodResource.kind);
+  const metadata = parseMetadata(raw, taskPodResource.kind);
   const { containerStatuses, phase, startTime } = recordOf(status);
   const states = new Map(arrayOf(containerStatuses).map((state) => [stringOf(recordOf(state)['name']), state]));
   const isOver = phase === 'Succeeded' || phase === 'Failed';
   const owner = controllerOf({ metadata });
   return {
-    apiVersion: stepPodResource.version,
-    kind: stepPodResource.kind,
+    apiVersion: taskPodResource.version,
+    kind: taskPodResource.kind,
     metadata,
     task: metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name,
     taskRunUid: owner !== undefined && isTaskRunReference(owner) ? owner.uid : undefined,
@@ -96,7 +96,7 @@ export function parseStepPod(raw: unknown): StepPod {
  * status of the TaskRun. When a TaskRun is deleted and its pod is not, Tekton creates the TaskRun again and gives it that pod.
  */
 export function isPodOfTaskRun(
-  { metadata, taskRunUid }: StepPod,
+  { metadata, taskRunUid }: TaskPod,
   { metadata: { uid }, status }: Pick<TaskRun, 'metadata' | 'status'>,
 ): boolean {
   return taskRunUid === uid || status.pods.some(({ name }) => name === metadata.name);
@@ -108,7 +108,7 @@ const podSuffix = /-pod(?:-retry\d+)?$/;
 const nameHash = /[0-9a-f]{32}$/;
 
 /** Whether a pod has the name that Tekton gives to a pod of the TaskRun in its label. */
-export function hasPodName({ metadata: { name, labels } }: StepPod): boolean {
+export function hasTektonPodName({ metadata: { name, labels } }: TaskPod): boolean {
   const taskRun = labels?.[taskRunLabels.taskRun];
   if (taskRun === undefined || !podSuffix.test(name)) return false;
   const stem = name.replace(podSuffix, '');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasPodName, parseStepPod, stepPodResource } from './step-pod.ts';
+import { hasTektonPodName, parseTaskPod, taskPodResource } from './task-pod.ts';
 
 const owner = {
   apiVersion: 'tekton.dev/v1',
@@ -12,12 +12,12 @@ const metadata = { name: 'run-1-main-pod', namespace: 'payment', uid: 'u', resou
 const startTime = '2026-11-23T12:05:00Z';
 
 it('the resource has the names that Kubernetes gives it', () => {
-  expect(stepPodResource).toMatchObject({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true });
+  expect(taskPodResource).toMatchObject({ group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true });
 });
 
 describe('parsing a pod of a task', () => {
   it('keeps its steps in their order, and neither sidecars nor what has no name', () => {
-    const pod = parseStepPod({
+    const pod = parseTaskPod({
       metadata: { ...metadata, labels: { 'tekton.dev/pipelineTask': 'main' }, ownerReferences: [owner] },
       spec: { containers: [{ name: 'step-build' }, { name: 'sidecar-proxy' }, {}, { name: 'step-unnamed-1' }] },
       status: {
@@ -44,20 +44,20 @@ describe('parsing a pod of a task', () => {
   });
 
   it('takes its own name for that of the task when it has no label', () => {
-    expect(parseStepPod({ metadata })).toMatchObject({ task: 'run-1-main-pod', steps: [] });
+    expect(parseTaskPod({ metadata })).toMatchObject({ task: 'run-1-main-pod', steps: [] });
   });
 
   it.each([
     ['another kind controls it', { ...owner, kind: 'Job' }],
     ['the TaskRun does not control it', { ...owner, controller: false }],
   ])('belongs to no TaskRun when %s', (_, reference) => {
-    const pod = parseStepPod({ metadata: { ...metadata, ownerReferences: [reference] } });
+    const pod = parseTaskPod({ metadata: { ...metadata, ownerReferences: [reference] } });
     expect(pod.taskRunUid).toBeUndefined();
   });
 
   it('belongs to the TaskRun that controls it, whoever else owns it', () => {
     const ownerReferences = [{ ...owner, kind: 'Job', uid: 'uid-job', controller: false }, owner];
-    expect(parseStepPod({ metadata: { ...metadata, ownerReferences } }).taskRunUid).toBe('uid-task-run');
+    expect(parseTaskPod({ metadata: { ...metadata, ownerReferences } }).taskRunUid).toBe('uid-task-run');
   });
 });
 
@@ -68,7 +68,7 @@ describe('a pod of a task', () => {
     { type: 'Ready', status: 'False', reason: 'ContainersNotReady' },
     { type: 'Initialized', status: 'True', reason: 'PodInitialized' },
   ];
-  const aPod = (...conditions: readonly object[]) => parseStepPod({ metadata, status: { conditions } });
+  const aPod = (...conditions: readonly object[]) => parseTaskPod({ metadata, status: { conditions } });
 
   it('waits for what its scheduling waits for, and is ended for the reason of its disruption', () => {
     const { waiting, disruption } = aPod(...others, notScheduled, disrupted);
@@ -93,7 +93,7 @@ describe('a pod of a task', () => {
 
 describe('a container of a step', () => {
   const stateOf = (phase: string, state?: object) =>
-    parseStepPod({
+    parseTaskPod({
       metadata,
       spec: { containers: [{ name: 'step-s' }] },
       status: { phase, containerStatuses: state && [{ name: 'step-s', state }] },
@@ -131,7 +131,7 @@ describe('the name of a pod', () => {
     [undefined, 'run-a-pod', false],
   ])('of TaskRun %p may be %p: %p', (taskRun, name, expected) => {
     const labels = { 'tekton.dev/taskRun': taskRun };
-    const pod = parseStepPod({ metadata: { name, uid: 'u', resourceVersion: '1', labels } });
-    expect(hasPodName(pod)).toBe(expected);
+    const pod = parseTaskPod({ metadata: { name, uid: 'u', resourceVersion: '1', labels } });
+    expect(hasTektonPodName(pod)).toBe(expected);
   });
 });

@@ -1,0 +1,67 @@
+import type {
+  CancelMode,
+  Failure,
+  Phase,
+  WorkflowExecution,
+  WorkflowExecutionSpec,
+} from './generated/workflow-execution.ts';
+import { ownAnnotations } from './metadata.ts';
+
+/** All phases, in the order in which an execution can reach them. */
+export const allPhases: readonly Phase[] = ['Pending', 'Running', 'Completed', 'Failed', 'Skipped'];
+
+const terminal: ReadonlySet<Phase> = new Set(['Completed', 'Failed', 'Skipped']);
+
+/** The phase of an execution; Pending until the controller has written a status. */
+export function phaseOf(execution: WorkflowExecution): Phase {
+  return execution.status?.phase ?? 'Pending';
+}
+
+/** Whether a phase is final. */
+export function isTerminal(phase: Phase): boolean {
+  return terminal.has(phase);
+}
+
+/** All cancel modes. */
+export const allCancelModes: readonly CancelMode[] = ['Graceful', 'Immediate'];
+
+/** The cancel mode that the spec requests; undefined if no cancellation is requested. */
+export function requestedCancelMode({ spec }: WorkflowExecution): CancelMode | undefined {
+  return spec.cancelRequested === true ? (spec.cancelMode ?? 'Graceful') : undefined;
+}
+
+/** Username of the caller who requested the cancellation, or last made it immediate; undefined if unknown. */
+export function cancelRequestedBy({ metadata: { annotations } }: WorkflowExecution): string | undefined {
+  return annotations?.[ownAnnotations.immediateCancelRequestedBy] ?? annotations?.[ownAnnotations.cancelRequestedBy];
+}
+
+/** The failure of an execution that is deleted before it has ended. */
+export function deletionFailure({ status }: WorkflowExecution): Failure {
+  const hasRun = status?.pipelineRunRef !== undefined;
+  const message = `The execution was deleted before it had ${hasRun ? 'ended' : 'run'}`;
+  return { reason: 'Cancelled', message, wasExecutionFailure: hasRun };
+}
+
+/** ServiceAccount of an execution that names none; the CRD has the same default. */
+const defaultServiceAccount = 'workflow-execution-sa';
+
+/** Name of the ServiceAccount that the pods of an execution run as. */
+export function serviceAccountOf({ executionConfig }: Pick<WorkflowExecutionSpec, 'executionConfig'>): string {
+  return executionConfig?.serviceAccountName ?? defaultServiceAccount;
+}
+
+/** What identifies an execution. */
+export interface NamedExecution {
+  readonly namespace?: string;
+  readonly name: string;
+  /** Unknown if a call names an execution that has not been looked up. */
+  readonly uid?: string;
+}
+
+/** The log fields of an execution. */
+export function logFields({ namespace, name, uid }: NamedExecution): {
+  readonly execution: string;
+  readonly uid?: string;
+} {
+  return { execution: namespace === undefined ? name : `${namespace}/${name}`, uid };
+}

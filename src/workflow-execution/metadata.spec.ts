@@ -1,0 +1,74 @@
+import { expect, it, describe } from '@jest/globals';
+import {
+  executionIndexes,
+  ownAnnotations,
+  ownPrefix,
+  requestIndex,
+  requestLabel,
+  finalizer,
+  hasFinalizer,
+  isRestored,
+} from './metadata.ts';
+import { aWorkflowExecution } from './workflow-execution.builders.ts';
+
+it('the annotations of this service are under its own prefix, by names that do not change', () => {
+  expect(ownAnnotations).toEqual({
+    createdBy: 'workflowexecution.kubernaut.ai/created-by',
+    cancelRequestedBy: 'workflowexecution.kubernaut.ai/cancel-requested-by',
+    immediateCancelRequestedBy: 'workflowexecution.kubernaut.ai/immediate-cancel-requested-by',
+    requestFingerprint: 'workflowexecution.kubernaut.ai/request-fingerprint',
+    createdAt: 'workflowexecution.kubernaut.ai/created-at',
+    uid: 'workflowexecution.kubernaut.ai/uid',
+    traceparent: 'workflowexecution.kubernaut.ai/traceparent',
+  });
+  expect([ownPrefix, requestLabel, requestIndex]).toEqual([
+    'workflowexecution.kubernaut.ai/',
+    'workflowexecution.kubernaut.ai/request',
+    'request',
+  ]);
+});
+
+it('an execution is indexed by its request label, and not at all without one', () => {
+  const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
+  const keysOf = executionIndexes[requestIndex];
+  expect(keysOf(labelled)).toEqual(['abc']);
+  expect(keysOf(aWorkflowExecution({ metadata: { labels: { other: 'x' } } }))).toHaveLength(0);
+  expect(keysOf(aWorkflowExecution())).toHaveLength(0);
+});
+
+it.each([
+  ['the finalizer of this service', [finalizer], true],
+  ['it among others', ['example.org/other', finalizer], true],
+  ['the finalizer of somebody else', ['example.org/other'], false],
+  ['an empty list', [], false],
+  ['no finalizers', undefined, false],
+])('an execution with %s is guarded: %p', (_, finalizers, expected) => {
+  expect(finalizer).toBe('workflowexecution.kubernaut.ai/workflowexecution-cleanup');
+  expect(hasFinalizer(aWorkflowExecution({ metadata: { finalizers } }))).toBe(expected);
+});
+
+const creationTimestamp = '2026-01-02T03:04:05Z';
+const uid = 'its-own';
+const withMarks = (annotations?: Record<string, string>, labels?: Record<string, string>) =>
+  aWorkflowExecution({ metadata: { uid, creationTimestamp, annotations, labels } });
+
+describe('an execution without a status', () => {
+  it.each([
+    ['it has neither labels nor annotations', withMarks()],
+    ['the controller has noted its UID', withMarks({ [ownAnnotations.uid]: uid })],
+    ['the API noted the time just before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:05Z' })],
+    ['the clock of the API is ahead', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T04:00:00Z' })],
+    ['the time that was noted is not one', withMarks({ [ownAnnotations.createdAt]: 'then' })],
+    ['it belongs to a backup that was not restored', withMarks(undefined, { 'velero.io/backup-name': 'daily' })],
+  ])('is new when %s', (_, execution) => {
+    expect(isRestored(execution)).toBe(false);
+  });
+
+  it.each([
+    ['it has the UID of another one', withMarks({ [ownAnnotations.uid]: 'of-the-original' })],
+    ['the API noted a time long before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:04Z' })],
+    ['Velero says so', withMarks(undefined, { 'velero.io/restore-name': 'daily-1' })],
+  ])('was restored when %s', (_, execution) => {
+    expect(isRestored(execution)).toBe(true);
+  });
+});
