@@ -27,9 +27,9 @@ const stale = refresh({
   'src/api/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
   'src/api/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
   ...generateProto(),
-  'docs/operations.md': await generateSettings(),
+  'docs/reference/settings.md': await generateSettings(),
   'docs/metrics.md': await generateMetrics(),
-  'deploy/overlays/monitoring/dashboard.json': await generateDashboard(),
+  'deploy/components/monitoring/dashboard.json': await generateDashboard(),
   'docs/performance.md': await generatePerformance(),
   'docs/scaling.md': await generateScaling(),
 });

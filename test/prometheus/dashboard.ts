@@ -9,7 +9,7 @@ export interface DashboardPanel {
   readonly queries: readonly string[];
 }
 
-const file = new URL('../../deploy/overlays/monitoring/dashboard.json', import.meta.url);
+const file = new URL('../../deploy/components/monitoring/dashboard.json', import.meta.url);
 
 /** Every panel that shows something, which headings do not. */
 export const panels: readonly DashboardPanel[] = arrayOf(recordOf(parseJson(readFileSync(file, 'utf8')))['panels'])

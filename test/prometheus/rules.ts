@@ -12,7 +12,7 @@ export interface Alert {
   readonly runbook: string;
 }
 
-const file = new URL('../../deploy/overlays/monitoring/rules.yaml', import.meta.url);
+const file = new URL('../../deploy/components/monitoring/rules.yaml', import.meta.url);
 
 /** The groups of rules, as Prometheus itself reads them. */
 export const rules: JsonRecord = recordOf(recordOf(parse(readFileSync(file, 'utf8')))['spec']);

@@ -18,7 +18,7 @@ export const deployFaults: readonly Fault[] = [
   },
   {
     name: 'the alert for a missing controller asks for a series that does not exist',
-    file: 'deploy/overlays/monitoring/rules.yaml',
+    file: 'deploy/components/monitoring/rules.yaml',
     find: 'absent(leader_election_master_status{job="workflow-execution"})',
     replace: 'absent(leader_election_status{job="workflow-execution"})',
     caughtBy: ['test/prometheus/queries.spec.ts'],

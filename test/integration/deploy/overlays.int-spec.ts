@@ -24,7 +24,7 @@ import {
 const root = join(import.meta.dirname, '..', '..', '..');
 const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
-const restricted = ['base', 'high-availability', 'cert-manager', 'monitoring', 'production'].map(pathOf);
+const restricted = ['base', 'overlays/production'];
 const everywhere = [...restricted, 'overlays/local'];
 /** Of all time series that the alerts and the dashboard ask for. */
 const job = 'workflow-execution';
@@ -159,10 +159,9 @@ it.each(roles)(
   },
 );
 
-it.each(['overlays/cert-manager', 'overlays/production'])(
-  '%s serves TLS with the certificate that it mounts',
-  async (overlay) => {
-    const objects = await rendered(overlay);
+describe('production', () => {
+  it('serves TLS with the certificate that it mounts', async () => {
+    const objects = await rendered('overlays/production');
     const { plaintext, tlsCertFile } = loadConfig(settingsIn(objects, 'api'));
     const { secretName } = recordOf(objectOf(objects, 'Certificate', 'workflow-execution')['spec']);
     const { volumes } = podSpecIn(objects, 'api');
@@ -173,10 +172,8 @@ it.each(['overlays/cert-manager', 'overlays/production'])(
     expect(volumes).toContainEqual(
       expect.objectContaining({ name: mount?.['name'], secret: expect.objectContaining({ secretName }) }),
     );
-  },
-);
+  });
 
-describe('production', () => {
   it.each([
     ['an allowed, pinned bundle', aSpec({ workflowRef: ours }), []],
     ['a bundle without a digest', aSpec(), ['WFE_REQUIRE_DIGEST']],
@@ -206,21 +203,18 @@ describe('monitoring', () => {
     return rules.map((rule) => recordOf(recordOf(rule)['annotations'])['runbook_url']);
   };
 
-  it.each(['overlays/monitoring', 'overlays/production'])(
-    '%s has every alert, and a dashboard that the Grafana sidecar finds',
-    async (overlay) => {
-      const objects = await rendered(overlay);
-      const { data, metadata } = objectOf(objects, 'ConfigMap', 'workflow-execution-dashboard');
+  it('has every alert, and a dashboard that the Grafana sidecar finds', async () => {
+    const objects = await rendered('overlays/production');
+    const { data, metadata } = objectOf(objects, 'ConfigMap', 'workflow-execution-dashboard');
 
-      expect(runbooksOf(objects)).toEqual(alerts.map(({ runbook }) => runbook));
-      expect(recordOf(recordOf(metadata)['labels'])['grafana_dashboard']).toBe('1');
-      const { uid } = recordOf(parseJson(String(recordOf(data)['workflow-execution.json'])));
-      expect(uid).toBe('workflow-execution');
-    },
-  );
+    expect(runbooksOf(objects)).toEqual(alerts.map(({ runbook }) => runbook));
+    expect(recordOf(recordOf(metadata)['labels'])['grafana_dashboard']).toBe('1');
+    const { uid } = recordOf(parseJson(String(recordOf(data)['workflow-execution.json'])));
+    expect(uid).toBe('workflow-execution');
+  });
 
   it('scrapes both roles as the job that the alerts ask for', async () => {
-    const objects = await rendered('overlays/monitoring');
+    const objects = await renderedWith('monitoring');
     const { selector, jobLabel } = recordOf(objectOf(objects, 'ServiceMonitor', 'workflow-execution')['spec']);
     const wanted = Object.entries(recordOf(recordOf(selector)['matchLabels']));
     const labelsOf = ({ metadata }: JsonRecord) => recordOf(recordOf(metadata)['labels']);
@@ -241,7 +235,7 @@ describe('monitoring', () => {
     const page = await readFile(join(root, 'docs', 'alerts.md'), 'utf8');
     const shown = /```yaml\n(?<yaml>apiVersion: kustomize[^]*?)```/.exec(page)?.groups?.['yaml'] ?? '';
     const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-runbooks-'));
-    const file = shown.replace('workflow-execution/deploy', relative(directory, join(root, 'deploy')));
+    const file = shown.replaceAll('workflow-execution/deploy', relative(directory, join(root, 'deploy')));
     await writeFile(join(directory, 'kustomization.yaml'), file);
 
     const objects = await kustomized(directory);
@@ -278,7 +272,3 @@ describe('components/tracing', () => {
     expect(ports).toContain(Number(port));
   });
 });
-
-function pathOf(name: string): string {
-  return name === 'base' ? name : `overlays/${name}`;
-}
