@@ -15,7 +15,7 @@ export async function generatePerformance(): Promise<string> {
   const results = benches.map(({ name }) => readResult(name)).filter((result) => result !== undefined);
   const tables = {
     figures: tableOf(['bench', 'figure', 'value', 'target', 'met'], results.flatMap(rowsOf)),
-    provenance: results.map((result) => `- \`${result.bench}\`: ${provenanceOf(result)}`).join('\n'),
+    provenance: provenanceOf(results),
   };
   return format(replaceTables(readFileSync(page, 'utf8'), tables), { parser: 'markdown', printWidth: 120 });
 }
@@ -38,9 +38,17 @@ function isShown({ name, aim }: Figure): boolean {
   return aim !== undefined && !name.includes('busy');
 }
 
-/** When and on which machine a result was measured. */
-export function provenanceOf({ date, revision, quick, machine, seconds }: BenchResult): string {
-  const { cores, memoryGb, cpu, node } = machine;
-  const form = quick ? 'short form, ' : '';
-  return `${date.slice(0, 10)} at ${revision}, ${form}${seconds} s, ${cores} cores (${cpu}), ${memoryGb} GB, Node.js ${node}.`;
+/** A list of the machines that results were measured on, each with its benches, their dates and revisions. */
+export function provenanceOf(results: readonly BenchResult[]): string {
+  return [...Map.groupBy(results, machineOf)]
+    .map(([machine, measured]) => `- ${machine}: ${measured.map(revisionOf).join(', ')}`)
+    .join('\n');
+}
+
+function machineOf({ machine: { cores, memoryGb, cpu, node } }: BenchResult): string {
+  return `${cores} cores (${cpu}), ${memoryGb} GB, Node.js ${node}`;
+}
+
+function revisionOf({ bench, date, revision, quick }: BenchResult): string {
+  return `\`${bench}\` (${date.slice(0, 10)}, ${revision}${quick ? ', short form' : ''})`;
 }

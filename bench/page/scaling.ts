@@ -72,12 +72,8 @@ function orderTable(): string {
 }
 
 function provenance(): string {
-  return ['real', 'burst', 'memory', 'soak']
-    .map((bench) => {
-      const result = readResult(bench);
-      return `- \`${bench}\`: ${result === undefined ? `${unknown}.` : provenanceOf(result)}`;
-    })
-    .join('\n');
+  const results = ['real', 'burst', 'memory', 'soak'].map(readResult);
+  return provenanceOf(results.filter((result) => result !== undefined));
 }
 
 function cell(value: number | undefined, unit: string): string {

@@ -201,10 +201,10 @@ describe('the configuration', () => {
     }
   });
 
-  it('has every setting in the table of the operations guide, with its default', async () => {
-    const guide = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  it('has every setting in docs/reference/settings.md, with its default', async () => {
+    const page = await readFile(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
     for (const { variable, default: default_, description } of Object.values(settings)) {
-      const row = guide.split('\n').find((line) => line.startsWith(`| \`${variable}\` `));
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${variable}\` `));
       expect(row).toContain(description);
       if (default_ !== '') expect(row).toContain(`\`${default_}\``);
     }
