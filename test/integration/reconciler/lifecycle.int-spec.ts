@@ -8,7 +8,6 @@ import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import {
   answerTasks,
-  begunTask,
   demandingWorkflow,
   skippingWorkflow,
   waitingWorkflow,
@@ -163,16 +162,6 @@ describe('an execution', () => {
 
     const { status } = await fixture.phase('too-slow', 'Failed');
     expect(status?.failure?.reason).toBe('DeadlineExceeded');
-  });
-
-  it.concurrent('has tasks that may take as long as its timeout, less what is kept for finally tasks', async () => {
-    const executionConfig = { timeout: '2h30m', finallyTimeout: '30m' };
-    await fixture.execute('takes-long', waitingWorkflow, { executionConfig });
-    const { metadata } = await fixture.startedRun('takes-long');
-    const task = await begunTask(fixture.client, fixture.namespace, metadata.name);
-
-    const path = `/apis/tekton.dev/v1beta1/namespaces/${fixture.namespace}/customruns/${task?.metadata.name}`;
-    expect(JSON.parse(await fixture.client.raw(path))).toHaveProperty('spec.timeout', '2h0m0s');
   });
 
   it.concurrent('is deleted with its PipelineRun when its TTL has passed', async () => {

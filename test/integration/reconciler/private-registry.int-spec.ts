@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object
 import type { ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { startPrivateRegistry, type PrivateRegistry } from '../../support/private-registry.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { skippingWorkflow } from './workflows.ts';
+import { begunTask, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
 const parse = (raw: unknown) => raw as KubernetesObject;
@@ -37,6 +37,18 @@ describe('a bundle in a registry that asks for a password', () => {
     const { status } = await fixture.phase('kept-out', 'Failed');
     expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
     expect(status?.failure?.message).toContain('401');
+  });
+});
+
+describe('the timeout of an execution', () => {
+  it.concurrent('is that of its tasks, less what is kept for finally tasks (Tekton v1.11)', async () => {
+    const executionConfig = { timeout: '2h30m', finallyTimeout: '30m' };
+    await fixture.execute('takes-long', waitingWorkflow, { executionConfig });
+    const { metadata } = await fixture.startedRun('takes-long');
+    const task = await begunTask(fixture.client, fixture.namespace, metadata.name);
+
+    const path = `/apis/tekton.dev/v1beta1/namespaces/${fixture.namespace}/customruns/${task?.metadata.name}`;
+    expect(JSON.parse(await fixture.client.raw(path))).toHaveProperty('spec.timeout', '2h0m0s');
   });
 });
 
