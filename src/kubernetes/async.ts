@@ -109,12 +109,11 @@ export class Deadline {
   private readonly controller = new AbortController();
   private readonly listener?: Disposable;
   private readonly cancelTimer: () => void;
+  private readonly options: DeadlineOptions;
   private timedOut = false;
 
-  constructor(
-    clock: Clock,
-    private readonly options: DeadlineOptions,
-  ) {
+  constructor(clock: Clock, options: DeadlineOptions) {
+    this.options = options;
     this.cancelTimer = clock.setTimer(options.timeoutMs, () => {
       this.timedOut = true;
       this.controller.abort();
