@@ -1,31 +1,31 @@
 import type { Address } from './config/rules.ts';
 import type { Setting } from './config/setting.ts';
 
-/** A server could not begin to listen; the message names the setting, its value and why. */
+/** A server cannot listen; the message names the setting, its value and the cause. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
 /**
- * Lets a server begin to listen.
+ * Starts a server.
  *
- * @param setting where its address comes from
- * @throws ListenError when it can not
+ * @param setting of its address
+ * @throws ListenError if it cannot listen
  */
 export async function listen(
   setting: Setting<Address>,
   address: Address,
-  begin: () => Promise<unknown>,
+  start: () => Promise<unknown>,
 ): Promise<void> {
   try {
-    await begin();
+    await start();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ListenError(`${setting.variable} ${textOf(address)} can not be used: ${why}`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ListenError(`${setting.variable} ${formatAddress(address)} cannot be used: ${reason}`, { cause });
   }
 }
 
-/** An address as people write it, an IPv6 host in brackets. */
-export function textOf({ host, port }: Address): string {
+/** Formats an address as `host:port`, with brackets around an IPv6 host. */
+export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

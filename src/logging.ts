@@ -1,15 +1,14 @@
 import { setLogger } from '@grpc/grpc-js';
-import type { LoggerService } from '@nestjs/common';
+import { Logger, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './config/config.ts';
 import type { CertificateEvents } from './connections/server-certificate.ts';
 import { activeSpanInLog } from './tracing/traceparent.ts';
 
-/** Log lines as JSON on standard output, one for each event that matters; requests are not logged one by one. */
+/** Logs JSON lines to standard output. Requests are not logged by Nest. */
 export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicModule {
   return LoggerModule.forRoot({
-    // No request has a logger of its own: that would put all of its headers, the caller's token among them, on each line.
+    // Loggers of requests would log all headers, including the caller's token.
     forRoutes: [],
     pinoHttp: {
       level: logLevel,
@@ -21,22 +20,24 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
   });
 }
 
-/** Brings what grpc-js says of its own accord, else plain lines on standard error, into the log. */
-export function logGrpc(log: LoggerService): void {
-  const say = (...parts: unknown[]): void => {
-    log.warn({ msg: parts.map(String).join(' ') }, 'grpc-js');
+/** Writes the messages of grpc-js to the log instead of standard error. */
+export function logGrpc(): void {
+  const logger = new Logger('grpc-js');
+  const warn = (...parts: unknown[]): void => {
+    logger.warn({ msg: parts.map(String).join(' ') });
   };
-  setLogger({ error: say, info: say, debug: say });
+  setLogger({ error: warn, info: warn, debug: warn });
 }
 
-/** Tells which certificate the servers show, and when its files can not be used. */
-export function certificateLog(log: LoggerService): CertificateEvents {
+/** Logs which certificate the servers use, and changes of its files that cannot be used. */
+export function certificateLog(): CertificateEvents {
+  const logger = new Logger();
   return {
     loaded({ subject, notAfter }) {
-      log.log({ msg: 'certificate', subject, notAfter: notAfter.toISOString() });
+      logger.log({ msg: 'certificate', subject, notAfter: notAfter.toISOString() });
     },
     refused(err) {
-      log.error({ msg: 'the changed certificate can not be used; the former one stays', err });
+      logger.error({ msg: 'invalid certificate files; keeping the previous certificate', err });
     },
   };
 }

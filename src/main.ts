@@ -1,11 +1,11 @@
 import { withoutGeneratedApi } from './kubernetes/without-generated-api.ts';
 
-// Before anything is loaded that loads it.
+// Must run before client-node is imported.
 withoutGeneratedApi();
-const { sentenceFor, start } = await import('./start.ts');
+const { describeStartError, start } = await import('./start.ts');
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`workflow-execution can not start: ${sentenceFor(error)}\n`);
+  process.stderr.write(`workflow-execution cannot start: ${describeStartError(error)}\n`);
   process.exit(1);
 }

@@ -1,77 +1,61 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
-import { AppModule } from './app.module.ts';
-import { ConfigError, loadConfig, unknownVariables } from './config/config.ts';
-import type { Config } from './config/config.ts';
-import { settings } from './config/settings.ts';
-import { withPodNamespace } from './config/pod-namespace.ts';
 import { configureGrpc } from './api/grpc/configure-grpc.ts';
 import { configureHttp } from './api/rest/configure-http.ts';
+import { AppModule } from './app.module.ts';
+import { ConfigError, loadConfig, type Config } from './config/config.ts';
+import { withPodNamespace } from './config/pod-namespace.ts';
+import { settings } from './config/settings.ts';
 import { CertificateError } from './connections/certificate-files.ts';
 import { ServerCertificate, tlsOptions } from './connections/server-certificate.ts';
 import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
 import { KubernetesClient } from './kubernetes/client.ts';
 import { KubeConfigError } from './kubernetes/errors.ts';
 import { loadKubeConfig, requireCluster } from './kubernetes/kube-config.ts';
-import { getReflectorToken } from './kubernetes/kubernetes.module.ts';
 import { nestLogger } from './kubernetes/kubernetes.providers.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
-import type { Reflector } from './kubernetes/reflector.ts';
 import { packageVersion } from './kubernetes/user-agent.ts';
-import { listen, ListenError, textOf } from './listen.ts';
+import { listen, ListenError } from './listen.ts';
 import { certificateLog, logGrpc } from './logging.ts';
-import { openOperations } from './operations.ts';
 import { AnotherInstallationError, requireOnlyInstallation } from './reconciler/installation.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
-import { startTracing, type Tracing } from './tracing/tracing.ts';
-import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
+import { startTracing } from './tracing/tracing.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
 
-/** What has to be on a cluster before the service can work on it. */
+/** Resources that the cluster must serve. */
 const required = [
   { ...workflowExecutionResource, remedy: 'Apply the CRD: kubectl apply --server-side -k deploy/base' },
   { ...pipelineRunResource, remedy: 'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/' },
 ];
 
 /**
- * Starts the service, and resolves when it is ready; from then on signals end it.
+ * Starts the service; SIGTERM and SIGINT stop it.
  *
- * @throws Error when it can not start; {@link sentenceFor} has the words for it
+ * @throws Error if it cannot start; {@link describeStartError} formats it
  */
 export async function start(): Promise<void> {
   const config = loadConfig(withPodNamespace(process.env));
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig, config);
   const tracing = await startTracing(process.env, packageVersion());
-  const hasTls = config.roles.includes('api') && config.tlsCertFile !== '';
-  const certificate = hasTls ? new ServerCertificate(config) : undefined;
-  const app = await createApplication(config, kubeConfig, certificate, tracing);
-  const listening = await openOperations(app, config);
-  const served = await serveApi(app, config);
-  listening();
-  const log = app.get(Logger);
-  for (const variable of unknownVariables(process.env)) log.warn({ variable, msg: 'not a setting of this service' });
-  await app.get<Reflector<WorkflowExecution>>(getReflectorToken(workflowExecutionResource)).waitForSync();
-  log.log({ roles: config.roles, ...served, msg: 'ready' });
-}
-
-/**
- * Opens the ports of the API; a process without that role has none, and only begins its work.
- *
- * @returns where the API is served, for the log
- */
-async function serveApi(
-  app: NestExpressApplication,
-  { roles, grpc, http }: Config,
-): Promise<{ readonly http?: string; readonly grpc?: string }> {
-  if (!roles.includes('api')) {
-    await app.init();
-    return {};
-  }
-  await listen(settings.grpc, grpc, () => app.startAllMicroservices());
-  await listen(settings.http, http, () => app.listen(http.port, http.host));
-  return { http: textOf(http), grpc: textOf(grpc) };
+  const isApi = config.roles.includes('api');
+  const certificate = isApi && config.tlsCertFile !== '' ? new ServerCertificate(config) : undefined;
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig, tracing), {
+    abortOnError: false,
+    bodyParser: false,
+    bufferLogs: true,
+    httpsOptions: certificate && tlsOptions(certificate.current),
+  });
+  app.useLogger(app.get(Logger));
+  logGrpc();
+  app.flushLogs();
+  tracing.logTo(nestLogger('Tracing'));
+  certificate?.follow(certificateLog(), new AbortController().signal);
+  app.enableShutdownHooks();
+  exitOnSecondSignal();
+  if (isApi) await serveApi(app, config, certificate);
+  else await app.init();
 }
 
 async function checkCluster(kubeConfig: PooledKubeConfig, config: Config): Promise<void> {
@@ -81,47 +65,31 @@ async function checkCluster(kubeConfig: PooledKubeConfig, config: Config): Promi
   await requireOnlyInstallation(client, config);
 }
 
-async function createApplication(
-  config: Config,
-  kubeConfig: PooledKubeConfig,
-  certificate: ServerCertificate | undefined,
-  tracing: Tracing,
-): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, kubeConfig, tracing), {
-    abortOnError: false,
-    bodyParser: false,
-    bufferLogs: true,
-    httpsOptions: certificate && tlsOptions(certificate.current),
-  });
-  app.useLogger(app.get(Logger));
-  logGrpc(app.get(Logger));
-  app.flushLogs();
-  tracing.tell(nestLogger('Tracing'));
-  if (config.roles.includes('api')) {
-    configureHttp(app, certificate);
-    configureGrpc(app, config, certificate);
-  }
-  certificate?.follow(certificateLog(app.get(Logger)), new AbortController().signal);
-  app.enableShutdownHooks();
-  endAtOnceWhenToldTwice();
-  return app;
+/** Opens the ports of the API, gRPC first: its port is checked before the controller starts to work. */
+async function serveApi(app: NestExpressApplication, config: Config, certificate?: ServerCertificate): Promise<void> {
+  const { grpc, http } = config;
+  configureHttp(app, certificate);
+  configureGrpc(app, config, certificate);
+  await listen(settings.grpc, grpc, () => app.startAllMicroservices());
+  await app.init();
+  await listen(settings.http, http, () => app.listen(http.port, http.host));
 }
 
-/** The first signal lets everything come to its end; whoever sends a second one does not want to wait for that. */
-function endAtOnceWhenToldTwice(): void {
-  let told = 0;
+/** The first signal shuts down gracefully, the second one exits immediately. */
+function exitOnSecondSignal(): void {
+  let signals = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      told += 1;
-      if (told > 1) process.exit(1);
+      signals += 1;
+      if (signals > 1) process.exit(1);
     });
   }
 }
 
-/** What a person needs to know of an error that ended the start; a stack only where it was not foreseen. */
-export function sentenceFor(error: unknown): string {
+/** Describes an error that prevented the start; with its stack only if it is unexpected. */
+export function describeStartError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const foreseen = [
+  const expected = [
     ConfigError,
     CertificateError,
     KubeConfigError,
@@ -129,5 +97,5 @@ export function sentenceFor(error: unknown): string {
     AnotherInstallationError,
     ListenError,
   ];
-  return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+  return expected.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { ApiServer } from './api-server.ts';
+import { ApiServerProbe } from './api-server-probe.ts';
+import { CacheHealth } from './cache-health.ts';
 import { Readiness } from './readiness.ts';
-import { StartUp } from './start-up.ts';
-import { Stores } from './stores.ts';
+import { StartupProbe } from './startup-probe.ts';
 
-/** Knows whether the service is ready. Needs KubernetesModule with its reflectors, globally. */
+/** Readiness and startup of this process. Needs the global modules ConfigModule and KubernetesModule with its reflectors. */
 @Module({
-  providers: [ApiServer, Stores, Readiness, StartUp],
-  exports: [Readiness, StartUp],
+  providers: [ApiServerProbe, CacheHealth, Readiness, StartupProbe],
+  exports: [Readiness, StartupProbe],
 })
 export class HealthModule {}

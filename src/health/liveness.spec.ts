@@ -1,29 +1,27 @@
 import { expect, it } from '@jest/globals';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
-import { allWell } from './finding.ts';
+import { isHealthy } from './health-rules.ts';
 import { Liveness } from './liveness.ts';
 
-it('the process is alive while its timers fire and nothing is stuck', async () => {
+it('the process is alive while its timers fire and no reconciliation is stuck', async () => {
   const clock = new FakeClock();
   const stop = new AbortController();
   let inWorkForMs = [5];
-  const liveness = new Liveness({ inWorkForMs: () => inWorkForMs }, clock);
-  const beating = liveness.beat(stop.signal);
+  const liveness = new Liveness(clock, { inWorkForMs: () => inWorkForMs });
+  const running = liveness.run(stop.signal);
   await clock.advance(60_000);
-  expect(liveness.findings()).toEqual([
-    { name: 'eventLoop', isWell: true },
-    { name: 'workLoop', isWell: true },
-  ]);
+  expect(liveness.check()).toEqual({ eventLoop: { status: 'up' }, workLoop: { status: 'up' } });
 
   inWorkForMs = [3_600_000];
-  expect(liveness.findings().map(({ name, isWell }) => [name, isWell])).toEqual([
-    ['eventLoop', true],
-    ['workLoop', false],
-  ]);
+  expect(liveness.check()).toMatchObject({ eventLoop: { status: 'up' }, workLoop: { status: 'down' } });
 
   inWorkForMs = [];
   stop.abort();
-  await beating;
+  await running;
   await clock.advance(60_000);
-  expect(allWell(liveness.findings())).toBe(false);
+  expect(isHealthy(liveness.check())).toBe(false);
+});
+
+it('a process without the controller has no work loop', () => {
+  expect(new Liveness(new FakeClock()).check()).toEqual({ eventLoop: { status: 'up' } });
 });

@@ -1,37 +1,42 @@
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { sleep } from '../kubernetes/async.ts';
-import { type Clock } from '../kubernetes/clock.ts';
-import type { WorkQueue } from '../kubernetes/work-queue.ts';
-import { eventLoopFinding, workLoopFinding } from './decide.ts';
-import type { Finding } from './finding.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
+import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { combine, eventLoopHealth, workLoopHealth } from './health-rules.ts';
 
-const beatEveryMs = 1_000;
+const timerMs = 1_000;
 
 /**
- * Whether the process should be left alone: its event loop and the loop that works on executions move. Nothing outside of
- * the process is asked; a restart would not bring an API server back.
+ * Whether the process is alive: its timers fire and no reconciliation is stuck. Only the process itself counts: a restart does
+ * not repair the API server.
  */
-export class Liveness {
-  readonly #queue: Pick<WorkQueue, 'inWorkForMs'> | undefined;
-  readonly #clock: Clock;
-  #beatAt: number;
+@Injectable()
+export class Liveness implements OnModuleInit {
+  private timerFiredAt: number;
 
-  /** @param queue the controller's; undefined in a process that does not reconcile */
-  constructor(queue: Pick<WorkQueue, 'inWorkForMs'> | undefined, clock: Clock) {
-    this.#queue = queue;
-    this.#clock = clock;
-    this.#beatAt = clock.elapsedMs();
+  /** @param queue of the controller; undefined in a process without that role */
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Optional() @Inject(WorkQueue) private readonly queue?: Pick<WorkQueue, 'inWorkForMs'>,
+  ) {
+    this.timerFiredAt = clock.elapsedMs();
   }
 
-  /** Has a timer fire once a second, until the signal aborts. */
-  async beat(signal: AbortSignal): Promise<void> {
+  onModuleInit(): void {
+    void this.run(new AbortController().signal);
+  }
+
+  /** Observes a timer of one second until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(this.#clock, beatEveryMs, signal);
-      this.#beatAt = this.#clock.elapsedMs();
+      await sleep(this.clock, timerMs, signal);
+      this.timerFiredAt = this.clock.elapsedMs();
     }
   }
 
-  findings(): Finding[] {
-    const eventLoop = eventLoopFinding(this.#clock.elapsedMs() - this.#beatAt);
-    return this.#queue === undefined ? [eventLoop] : [eventLoop, workLoopFinding(this.#queue.inWorkForMs())];
+  check(): HealthIndicatorResult {
+    const eventLoop = eventLoopHealth(this.clock.elapsedMs() - this.timerFiredAt);
+    return this.queue === undefined ? eventLoop : combine([eventLoop, workLoopHealth(this.queue.inWorkForMs())]);
   }
 }

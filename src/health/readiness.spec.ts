@@ -1,124 +1,126 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Config } from '../config/config.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { ForbiddenError, UnavailableError } from '../kubernetes/errors.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { ReflectorRunner, RunningReflector } from '../kubernetes/kubernetes.providers.ts';
-import { ApiServer } from './api-server.ts';
-import { longestSilenceMs } from './decide.ts';
-import { allWell } from './finding.ts';
+import { ApiServerProbe } from './api-server-probe.ts';
+import { CacheHealth } from './cache-health.ts';
+import { isHealthy, maxSilenceMs } from './health-rules.ts';
 import { Readiness } from './readiness.ts';
-import { StartUp } from './start-up.ts';
-import { Stores } from './stores.ts';
+import { StartupProbe } from './startup-probe.ts';
 
-/** A service that has begun to run, with one store that has not been read yet and an API server that does as it is told. */
+/** A running service with one cache that has not synced yet, and a fake API server. */
 function aService() {
   const clock = new FakeClock();
   const raw = jest.fn<KubernetesClient['raw']>().mockResolvedValue('ok');
   const read = Promise.withResolvers<void>();
-  const store = {
+  const cache = {
     resource: { plural: 'executions' },
     hasSynced: false,
     failure: undefined as Error | undefined,
     waitForSync: () => read.promise,
   };
-  const runner = { reflectors: [store as unknown as RunningReflector] } as unknown as ReflectorRunner;
-  const stores = new Stores(runner, clock);
-  const readiness = new Readiness(stores, new ApiServer({ raw } as unknown as KubernetesClient, clock), clock);
-  const told: boolean[] = [];
-  readiness.onChange((isReady) => told.push(isReady));
+  const runner = { reflectors: [cache as unknown as RunningReflector] } as unknown as ReflectorRunner;
+  const caches = new CacheHealth(runner, clock);
+  const readiness = new Readiness(caches, new ApiServerProbe({ raw } as unknown as KubernetesClient, clock), clock);
+  const changes: boolean[] = [];
+  readiness.onChange((isReady) => changes.push(isReady));
   readiness.onApplicationBootstrap();
   const sync = async () => {
-    store.hasSynced = true;
+    cache.hasSynced = true;
     read.resolve();
     await clock.advance(0);
   };
-  return { clock, raw, store, stores, sync, readiness, told };
+  return { clock, raw, cache, caches, sync, readiness, changes };
 }
 
 const away = () => Promise.reject(new UnavailableError('connect ECONNREFUSED'));
 
-describe('the service', () => {
-  it('is ready as soon as everything is read and the API server has answered', async () => {
-    const { clock, readiness, sync, told } = aService();
+describe('a replica', () => {
+  it('is ready once its caches have synced and the API server has responded', async () => {
+    const { clock, readiness, sync, changes } = aService();
     await clock.advance(0);
-    expect(allWell(readiness.look())).toBe(false);
+    expect(isHealthy(readiness.check())).toBe(false);
 
     await sync();
 
-    expect(allWell(readiness.look())).toBe(true);
-    expect(told).toEqual([true]);
+    expect(isHealthy(readiness.check())).toBe(true);
+    expect(changes).toEqual([true]);
   });
 
-  it('is not ready when the API server has been away for some time, and again when it is back', async () => {
-    const { clock, raw, sync, told } = aService();
+  it('is not ready while the API server has been down for some time', async () => {
+    const { clock, raw, sync, changes } = aService();
     await sync();
     raw.mockImplementation(away);
-    await clock.advance(longestSilenceMs / 2);
-    expect(told).toEqual([true]);
+    await clock.advance(maxSilenceMs / 2);
+    expect(changes).toEqual([true]);
 
-    await clock.advance(longestSilenceMs);
-    expect(told).toEqual([true, false]);
+    await clock.advance(maxSilenceMs);
+    expect(changes).toEqual([true, false]);
 
     raw.mockResolvedValue('ok');
     await clock.advance(5_000);
-    expect(told).toEqual([true, false, true]);
+    expect(changes).toEqual([true, false, true]);
   });
 
-  it('is ready also where nobody may ask for the health of the API server', async () => {
-    const { raw, sync, told } = aService();
+  it('is ready if it has no right to the health of the API server', async () => {
+    const { raw, sync, changes } = aService();
     raw.mockRejectedValue(new ForbiddenError('/readyz is forbidden'));
     await sync();
-    expect(told).toEqual([true]);
+    expect(changes).toEqual([true]);
   });
 
-  it('is not ready when a store has been out of date for long', async () => {
-    const { clock, store, sync, told, readiness } = aService();
+  it('is not ready while a cache is stale', async () => {
+    const { clock, cache, sync, changes, readiness } = aService();
     await sync();
-    store.failure = new Error('forbidden');
+    cache.failure = new Error('forbidden');
     await clock.advance(20_000);
-    expect(told).toEqual([true]);
+    expect(changes).toEqual([true]);
 
     await clock.advance(20_000);
-    expect(told).toEqual([true, false]);
-    expect(readiness.look()[0]?.message).toContain('forbidden');
+    expect(changes).toEqual([true, false]);
+    expect(readiness.check()['executions']?.['message']).toContain('forbidden');
 
-    store.failure = undefined;
+    cache.failure = undefined;
     await clock.advance(1_000);
-    expect(told).toEqual([true, false, true]);
+    expect(changes).toEqual([true, false, true]);
   });
 
-  it('is not ready from the moment when it is told to stop, and asks nobody any more', async () => {
-    const { clock, raw, readiness, sync, told } = aService();
+  it('is not ready and stops probing when it shuts down', async () => {
+    const { clock, raw, readiness, sync, changes } = aService();
     await sync();
 
     readiness.onModuleDestroy();
 
-    expect(told).toEqual([true, false]);
+    expect(changes).toEqual([true, false]);
     const asked = raw.mock.calls.length;
     await clock.advance(60_000);
     expect(raw).toHaveBeenCalledTimes(asked);
     expect(clock.pending).toBe(0);
   });
 
-  it('asks the API server once in three seconds, however often it is asked itself', async () => {
+  it('probes the API server every three seconds, however often it is probed itself', async () => {
     const { clock, raw, readiness } = aService();
     for (let second = 0; second < 30; second += 1) {
       await clock.advance(1_000);
-      for (let probe = 0; probe < 10; probe += 1) readiness.look();
+      for (let probe = 0; probe < 10; probe += 1) readiness.check();
     }
     expect(raw).toHaveBeenCalledTimes(11);
   });
 
-  it('has started when it listens and has read the cluster, and stays so whatever happens', async () => {
-    const { store, stores, sync } = aService();
-    const startUp = new StartUp(stores);
-    startUp.listening();
-    expect(allWell(startUp.findings())).toBe(false);
-
+  it('has started when it listens and its caches have synced, and stays started', async () => {
+    const { cache, caches, sync } = aService();
+    const adapterHost = new HttpAdapterHost();
+    const startup = new StartupProbe(caches, adapterHost, { roles: ['api'] } as unknown as Config);
     await sync();
-    expect(allWell(startUp.findings())).toBe(true);
+    expect(startup.check()).toMatchObject({ api: { status: 'down' }, executions: { status: 'up' } });
 
-    store.failure = new Error('reset');
-    expect(allWell(startUp.findings())).toBe(true);
+    adapterHost.listening = true;
+    expect(isHealthy(startup.check())).toBe(true);
+
+    cache.failure = new Error('reset');
+    expect(isHealthy(startup.check())).toBe(true);
   });
 });

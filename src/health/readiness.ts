@@ -1,17 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { sleep } from '../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';
-import { ApiServer } from './api-server.ts';
-import { allWell, type Finding } from './finding.ts';
-import { Stores } from './stores.ts';
+import { ApiServerProbe } from './api-server-probe.ts';
+import { CacheHealth } from './cache-health.ts';
+import { combine, isHealthy, result } from './health-rules.ts';
 
-/** How often it is looked whether the service is ready, in milliseconds. */
-const lookEveryMs = 1_000;
+/** Pause between two checks, in milliseconds. */
+const periodMs = 1_000;
 
 /**
- * Whether calls should be sent to this replica: everything of the cluster has been read, the API server answers, and nobody
- * has told the service to stop. The one truth behind /readyz and gRPC health.
+ * Whether this replica can serve calls: the caches are current, the API server responds, and the process is not shutting
+ * down. Both /readyz and gRPC health report it.
  */
 @Injectable()
 export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
@@ -21,61 +22,56 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   private isReady = false;
 
   constructor(
-    private readonly stores: Stores,
-    private readonly apiServer: ApiServer,
+    private readonly caches: CacheHealth,
+    private readonly apiServer: ApiServerProbe,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
     const { signal } = this.stop;
-    const look = (): void => void this.look();
-    void this.stores.synced(signal, look);
-    void this.apiServer.run(signal, look);
-    void this.lookRegularly(signal);
+    const check = (): void => void this.check();
+    void this.caches.waitForSync(signal, check);
+    void this.apiServer.run(signal, check);
+    void this.run(signal);
   }
 
-  /** Not ready any more from the moment of the signal, before anything else ends. */
+  /** The first hook of a shutdown: not ready before anything else ends. */
   onModuleDestroy(): void {
     this.stop.abort();
-    this.look();
+    this.check();
   }
 
-  /** Calls `handler` whenever the service has become ready, or is not so any more. It was not when it began. */
+  /** Calls `handler` when readiness changes; the service starts as not ready. */
   onChange(handler: (isReady: boolean) => void): void {
     this.handlers.push(handler);
   }
 
-  /** What there is to find now; who is told of changes has been told when this returns. */
-  look(): readonly Finding[] {
-    const findings = this.findings();
-    const isReady = allWell(findings);
-    if (isReady === this.isReady) return findings;
-    this.isReady = isReady;
-    this.log(findings);
-    for (const handler of this.handlers) handler(isReady);
-    return findings;
+  /** The current checks. Handlers of a change have been called when this returns. */
+  check(): HealthIndicatorResult {
+    const isStopping = this.stop.signal.aborted;
+    const shutdown = result('shutdown', !isStopping, isStopping ? 'the service is shutting down' : undefined);
+    const checks = combine([this.caches.current(), this.apiServer.check(), shutdown]);
+    const isReady = isHealthy(checks);
+    if (isReady !== this.isReady) {
+      this.isReady = isReady;
+      this.log(checks);
+      for (const handler of this.handlers) handler(isReady);
+    }
+    return checks;
   }
 
-  private findings(): Finding[] {
-    const isTold = this.stop.signal.aborted;
-    const shutdown = {
-      name: 'shutdown',
-      isWell: !isTold,
-      message: isTold ? 'the service was told to stop' : undefined,
-    };
-    return [...this.stores.findings(), this.apiServer.finding(), shutdown];
-  }
-
-  private log(findings: readonly Finding[]): void {
+  private log(checks: HealthIndicatorResult): void {
     if (this.isReady) return this.logger.log({ msg: 'ready for calls' });
-    const missing = findings.filter(({ isWell }) => !isWell).map(({ name, message }) => `${name}: ${message}`);
+    const missing = Object.entries(checks)
+      .filter(([, { status }]) => status === 'down')
+      .map(([name, { message }]) => `${name}: ${message}`);
     this.logger.warn({ msg: 'not ready for calls', missing });
   }
 
-  private async lookRegularly(signal: AbortSignal): Promise<void> {
+  private async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.look();
-      await sleep(this.clock, lookEveryMs, signal);
+      this.check();
+      await sleep(this.clock, periodMs, signal);
     }
   }
 }

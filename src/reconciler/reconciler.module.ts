@@ -7,6 +7,7 @@ import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
+import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
 import { LOCK_HOLDERS } from '../locking/lock-holders.ts';
@@ -158,5 +159,6 @@ function endProcess(log: Logger): (why: string) => void {
     Reconciler,
     ControlLoop,
   ],
+  exports: [WorkQueue],
 })
 export class ReconcilerModule {}

@@ -31,7 +31,7 @@ export function exportTraces(env: Variables, version: string): Tracing {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
   return {
-    tell(log) {
+    logTo(log) {
       for (const variable of ignored) log.warn({ variable }, 'the value is not understood, the default holds');
       tellDiagnostics(log);
     },

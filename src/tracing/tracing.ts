@@ -4,12 +4,12 @@ import { isExported, type Variables } from './otel-endpoint.ts';
 /** The traces of this process. */
 export interface Tracing {
   /** Lets the log have what the SDK says, and which variables it does not understand. */
-  tell(log: Logger): void;
+  logTo(log: Logger): void;
   /** Exports what there is, and nothing from then on. */
   end(): Promise<void>;
 }
 
-const off: Tracing = { tell: () => undefined, end: () => Promise.resolve() };
+const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
 
 /**
  * Begins to make traces, when the standard variables of OpenTelemetry say where to. Call it once, before anything that is

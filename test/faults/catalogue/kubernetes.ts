@@ -80,10 +80,10 @@ export const kubernetesFaults: readonly Fault[] = [
     caughtBy: ['src/kubernetes/watch-cache.spec.ts'],
   },
   {
-    name: 'a replica that was told to stop says that it is ready',
+    name: 'a replica that shuts down is still ready',
     file: 'src/health/readiness.ts',
-    find: 'isWell: !isTold,',
-    replace: 'isWell: true,',
+    find: "result('shutdown', !isStopping,",
+    replace: "result('shutdown', true,",
     caughtBy: ['src/health/readiness.spec.ts'],
   },
   {

@@ -79,7 +79,7 @@ describe('the service', () => {
     async (setting) => {
       await using taken = await listener();
       const sentence = await refusal({ kubeconfig, settings: { ...apart, [setting]: `127.0.0.1:${taken.port}` } });
-      expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} can not be used: `);
+      expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} cannot be used: `);
       expect(sentence).toContain('address already in use');
     },
   );
@@ -139,7 +139,7 @@ async function refusal(options: Parameters<typeof startService>[0]): Promise<str
   expect(ending).toBe('The service ended with exit code 1:');
   const [said, ...rest] = lines.filter((line) => !line.startsWith('{'));
   expect(rest).toEqual([]);
-  const beginning = 'workflow-execution can not start: ';
+  const beginning = 'workflow-execution cannot start: ';
   expect(said).toMatch(new RegExp(`^${beginning}`));
   return said?.slice(beginning.length) ?? '';
 }

@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
+import { ReflectorRunner, type RunningReflector } from '../kubernetes/kubernetes.providers.ts';
+import { cacheHealth, combine } from './health-rules.ts';
+
+/** Health of the caches of all reflectors. */
+@Injectable()
+export class CacheHealth {
+  private readonly failingSince = new Map<RunningReflector, number>();
+
+  constructor(
+    private readonly runner: ReflectorRunner,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Whether the caches are current. Failures are timed from the first call that sees them. */
+  current(): HealthIndicatorResult {
+    return combine(
+      this.runner.reflectors.map((reflector) => {
+        const { resource, hasSynced, failure } = reflector;
+        const failingForMs = this.failingForMs(reflector);
+        return cacheHealth({ resource: resource.plural, hasSynced, failure: failure?.message, failingForMs });
+      }),
+    );
+  }
+
+  /** Whether the caches have been read once, even if they are stale. */
+  synced(): HealthIndicatorResult {
+    return combine(
+      this.runner.reflectors.map(({ resource, hasSynced, failure }) =>
+        cacheHealth({ resource: resource.plural, hasSynced, failure: hasSynced ? undefined : failure?.message }),
+      ),
+    );
+  }
+
+  /** Calls `onSync` for each reflector when it has synced. */
+  async waitForSync(signal: AbortSignal, onSync: () => void): Promise<void> {
+    await Promise.allSettled(this.runner.reflectors.map((reflector) => reflector.waitForSync(signal).then(onSync)));
+  }
+
+  private failingForMs(reflector: RunningReflector): number | undefined {
+    if (reflector.failure === undefined) {
+      this.failingSince.delete(reflector);
+      return undefined;
+    }
+    const now = this.clock.elapsedMs();
+    const since = this.failingSince.get(reflector) ?? now;
+    this.failingSince.set(reflector, since);
+    return now - since;
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  apiServerHealth,
+  cacheHealth,
+  combine,
+  eventLoopHealth,
+  isHealthy,
+  maxReconcileMs,
+  maxSilenceMs,
+  maxStaleMs,
+  maxTimerDelayMs,
+  workLoopHealth,
+} from './health-rules.ts';
+
+const resource = 'pipelineruns';
+
+describe('a cache', () => {
+  it.each([
+    ['is up once it has synced', { hasSynced: true }, 'up'],
+    ['is down before', { hasSynced: false }, 'down'],
+    ['stays up for a while after its watch has failed', { failure: 'reset', failingForMs: maxStaleMs - 1 }, 'up'],
+    ['is down if the failure lasts', { failure: 'reset', failingForMs: maxStaleMs }, 'down'],
+  ])('%s', (_, state, status) => {
+    expect(cacheHealth({ resource, hasSynced: true, ...state })).toMatchObject({ [resource]: { status } });
+  });
+
+  it('reports its failure', () => {
+    expect(cacheHealth({ resource, hasSynced: false, failure: 'listing is forbidden' })).toEqual({
+      [resource]: { status: 'down', message: 'not read yet: listing is forbidden' },
+    });
+    expect(cacheHealth({ resource, hasSynced: true, failure: 'reset', failingForMs: 31_400 })).toEqual({
+      [resource]: { status: 'down', message: 'not up to date for 31 s: reset' },
+    });
+  });
+});
+
+describe('the API server', () => {
+  it.each([
+    ['is up when it has responded', 0, undefined, 'up'],
+    ['stays up for a while without a response', maxSilenceMs - 1, 'reset', 'up'],
+    ['is down after that', maxSilenceMs, 'reset', 'down'],
+    ['is down before its first response', undefined, undefined, 'down'],
+  ])('%s', (_, silentForMs, failure, status) => {
+    expect(apiServerHealth(silentForMs, failure)).toMatchObject({ apiServer: { status } });
+  });
+});
+
+describe('the work loop', () => {
+  it.each([
+    ['is up when it is idle', [], 'up'],
+    ['is up while every reconciliation may be waiting for the API server', [1, maxReconcileMs - 1], 'up'],
+    ['is down if a reconciliation is stuck', [1, maxReconcileMs], 'down'],
+  ])('%s', (_, inWorkForMs, status) => {
+    expect(workLoopHealth(inWorkForMs)).toMatchObject({ workLoop: { status } });
+  });
+});
+
+describe('the event loop', () => {
+  it.each([
+    ['is up while timers fire', 1_000, 'up'],
+    ['is down if they do not', maxTimerDelayMs, 'down'],
+  ])('%s', (_, lastTimerMsAgo, status) => {
+    expect(eventLoopHealth(lastTimerMsAgo)).toMatchObject({ eventLoop: { status } });
+  });
+});
+
+it('a result is healthy if every check is up', () => {
+  const [up, down] = [eventLoopHealth(0), workLoopHealth([maxReconcileMs])];
+  expect([isHealthy({}), isHealthy(up), isHealthy(combine([up, down]))]).toEqual([true, true, false]);
+});

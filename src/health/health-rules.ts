@@ -1,0 +1,74 @@
+import type { HealthIndicatorResult } from '@nestjs/terminus';
+
+/** The API server is unhealthy after this time without a response: three failed probes in a row. In milliseconds. */
+export const maxSilenceMs = 10_000;
+/** A cache is unhealthy after this time without an update, in milliseconds. */
+export const maxStaleMs = 30_000;
+/**
+ * A reconciliation makes about twenty requests, each of which ends within 30 s. One that takes longer than all of them
+ * together is stuck. In milliseconds.
+ */
+export const maxReconcileMs = 20 * 60_000;
+/** The event loop is blocked if a timer of one second is late by this much, in milliseconds. */
+export const maxTimerDelayMs = 15_000;
+
+/** State of the cache of one resource. */
+export interface CacheState {
+  /** Plural name of the resource. */
+  readonly resource: string;
+  readonly hasSynced: boolean;
+  /** Why the last list or watch failed; undefined if it did not. */
+  readonly failure?: string;
+  /** Milliseconds since the first failure in a row. */
+  readonly failingForMs?: number;
+}
+
+/** A cache is healthy once it has synced, unless it has been stale for {@link maxStaleMs}. */
+export function cacheHealth({ resource, hasSynced, failure, failingForMs = 0 }: CacheState): HealthIndicatorResult {
+  if (!hasSynced) return result(resource, false, `not read yet${failure === undefined ? '' : `: ${failure}`}`);
+  if (failure === undefined) return result(resource, true);
+  return result(resource, failingForMs < maxStaleMs, `not up to date for ${seconds(failingForMs)}: ${failure}`);
+}
+
+/**
+ * The API server is healthy if it has responded within {@link maxSilenceMs}.
+ *
+ * @param silentForMs since the last response; undefined if there was none yet
+ * @param failure of the last probe
+ */
+export function apiServerHealth(silentForMs: number | undefined, failure: string | undefined): HealthIndicatorResult {
+  if (silentForMs === undefined) return result('apiServer', false, failure ?? 'not probed yet');
+  return result('apiServer', silentForMs < maxSilenceMs, failure);
+}
+
+/** The controller is healthy unless a reconciliation is stuck. */
+export function workLoopHealth(inWorkForMs: readonly number[]): HealthIndicatorResult {
+  const longest = Math.max(0, ...inWorkForMs);
+  if (longest < maxReconcileMs) return result('workLoop', true);
+  return result('workLoop', false, `a reconciliation has been running for ${seconds(longest)}`);
+}
+
+/** The event loop is healthy while a timer of one second fires. */
+export function eventLoopHealth(lastTimerMsAgo: number): HealthIndicatorResult {
+  if (lastTimerMsAgo < maxTimerDelayMs) return result('eventLoop', true);
+  return result('eventLoop', false, `no timer has fired for ${seconds(lastTimerMsAgo)}`);
+}
+
+/** The result of one check, in the format of Terminus. */
+export function result(name: string, healthy: boolean, message?: string): HealthIndicatorResult {
+  return { [name]: { status: healthy ? 'up' : 'down', ...(message === undefined ? {} : { message }) } };
+}
+
+/** Several results as one. */
+export function combine(results: readonly HealthIndicatorResult[]): HealthIndicatorResult {
+  return Object.fromEntries(results.flatMap((one) => Object.entries(one)));
+}
+
+/** Whether all checks of a result are up. */
+export function isHealthy(checks: HealthIndicatorResult): boolean {
+  return Object.values(checks).every(({ status }) => status === 'up');
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}
