@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { getMetadataStorage } from 'class-validator';
-import { requestIdRule } from '../src/api/executions/idempotency/request-identity.ts';
+import { requestIdRule } from '../src/api/executions/request-identity.ts';
 import { dnsLabel, dnsSubdomain } from '../src/api/resource/names.ts';
 import { arrayOf, isRecord, recordOf } from '../src/kubernetes/json.ts';
 import '../src/api/executions/create-workflow-execution.dto.ts';
@@ -11,7 +11,7 @@ import '../src/api/logs/logs.dto.ts';
 import '../src/api/resource/parameters.dto.ts';
 import '../src/api/watch/watch.dto.ts';
 import { credentialPatterns } from '../src/workflow-execution/secret-parameters.ts';
-import { brokenTextRule, type TextRule } from '../src/api/validation/text.validator.ts';
+import { textViolation, type TextRule } from '../src/api/validation/validators.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -119,6 +119,6 @@ describe('a rule on a text', () => {
   });
 
   it.each(rules)('refuses 1 MiB for its length: %j', (rule) => {
-    expect(brokenTextRule('a'.repeat(mebibyte), rule)).toMatch(/^must be .*\d+ characters long$/);
+    expect(textViolation('a'.repeat(mebibyte), rule)).toMatch(/^must be .*\d+ characters long$/);
   });
 });

@@ -21,9 +21,7 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
     "import { ApiProperty, ApiSchema } from '@nestjs/swagger';",
     "import { Type } from 'class-transformer';",
     "import * as v from 'class-validator';",
-    "import { Optional } from '../validation/optional.ts';",
-    "import { IsStringMap } from '../validation/string-map.validator.ts';",
-    "import { IsText, IsTextList } from '../validation/text.validator.ts';",
+    "import { IsStringMap, IsText, IsTextList, Optional } from '../validation/validators.ts';",
   ];
   return render(imports, new DtoWriter(true).classes('WorkflowExecutionSpecDto', property(crd, 'spec'), 'spec'));
 }

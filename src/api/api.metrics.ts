@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { metricProviders, readGauge } from '../metrics/metric.providers.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { CallMetrics } from './grpc/call-metrics.ts';
-import { RequestMetrics } from './rest/request-metrics.ts';
+import { RequestMetrics } from './rest/request-telemetry.ts';
 import { OpenStreams } from './call/open-streams.ts';
 import { CertificateEnd } from '../connections/certificate-end.ts';
 

@@ -16,15 +16,15 @@ import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts
 import { CallAdmission } from './grpc/call-admission.ts';
 import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
-import { RepeatableCreation } from './executions/idempotency/repeatable-creation.ts';
-import { ExecutionLists } from './executions/listing/execution-lists.ts';
+import { IdempotentCreate } from './executions/idempotent-create.ts';
+import { ListService } from './executions/list.service.ts';
 import { randomSuffix } from './resource/names.ts';
 import { ExecutionEnd } from './logs/execution-end.ts';
 import { LogsController } from './logs/logs.controller.ts';
 import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
 import { LogsService } from './logs/logs.service.ts';
 import { ExecutionController } from './executions/execution.controller.ts';
-import { JsonBody } from './rest/json-body.ts';
+import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
 import { Drain } from './call/drain.ts';
 import { OpenStreams } from './call/open-streams.ts';
 import { WatchController } from './watch/watch.controller.ts';
@@ -47,9 +47,9 @@ import { watchProviders } from './watch/watch.providers.ts';
   ],
   providers: [
     ExecutionService,
-    RepeatableCreation,
+    IdempotentCreate,
     ClusterAnswers,
-    ExecutionLists,
+    ListService,
     AccessGuard,
     AttemptLog,
     Authentication,
@@ -58,7 +58,7 @@ import { watchProviders } from './watch/watch.providers.ts';
     TargetAccess,
     RequestBodies,
     AnswerRoom,
-    JsonBody,
+    JsonBodyInterceptor,
     CallAdmission,
     OpenStreams,
     ExecutionEnd,

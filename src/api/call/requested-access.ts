@@ -3,11 +3,10 @@ import type { Request } from 'express';
 import type { ResourceAccess } from '../../auth/resource-access.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { invalidField } from '../errors/api-error.ts';
-import { fromName, fromParent } from '../resource/from-message.ts';
 import { wellFormed } from './malformed-message.ts';
 import type { MalformedMessage } from './malformed-message.ts';
 import { isName } from '../../kubernetes/dns-names.ts';
-import { allNamespaces, dnsLabel } from '../resource/names.ts';
+import { allNamespaces, dnsLabel, parseName, parseParent } from '../resource/names.ts';
 import type { DeclaredAccess } from './access.decorator.ts';
 
 /** Where a call reaches: a namespace or all of them, and one execution or any. */
@@ -45,10 +44,10 @@ function reachOfRequest(context: ExecutionContext, { verb }: DeclaredAccess): Re
 function reachOfMessage(context: ExecutionContext, { verb }: DeclaredAccess): Reach {
   const message = wellFormed(context.switchToRpc().getData<ReachingMessage | MalformedMessage>());
   const { parent, name = '', workflowExecutionId } = message;
-  if (parent === undefined) return fromName({ name });
+  if (parent === undefined) return parseName(name);
   // A name that is about to be given is nothing that a right could be bound to.
   const one = verb === 'create' || workflowExecutionId === '' ? undefined : workflowExecutionId;
-  return { ...fromParent(parent), name: one };
+  return { ...parseParent(parent), name: one };
 }
 
 /** What is wanted in a sentence: `create workflowexecutions in namespace payment`. */

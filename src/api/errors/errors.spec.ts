@@ -1,15 +1,15 @@
 import { HttpException, NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import * as kubernetes from '../../kubernetes/errors.ts';
-import { executionNamed, namespaceNamed } from '../resource/names.ts';
+import { affectedExecution, affectedNamespace } from '../resource/names.ts';
 import { ApiError, invalidArgument } from './api-error.ts';
 import { errorTable, problemType } from './error-table.ts';
 import { fromKubernetesError } from './kubernetes-errors.ts';
 import { toApiError } from './to-api-error.ts';
 
 const subject = {
-  resource: executionNamed({ namespace: 'payment', name: 'we-1' }),
-  parent: namespaceNamed('payment'),
+  resource: affectedExecution({ namespace: 'payment', name: 'we-1' }),
+  parent: affectedNamespace('payment'),
 };
 const terminating = { field: '', message: 'namespace is being terminated', reason: 'NamespaceTerminating' };
 

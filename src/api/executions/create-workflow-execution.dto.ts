@@ -4,15 +4,16 @@ import { Equals, IsDefined, IsObject, ValidateNested } from 'class-validator';
 import { ownPrefix } from '../../workflow-execution/metadata.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
+import { invalidField } from '../errors/api-error.ts';
 import { dnsLabel, dnsSubdomain } from '../resource/names.ts';
-import { Optional } from '../validation/optional.ts';
-import { IsStringMap } from '../validation/string-map.validator.ts';
-import { IsText } from '../validation/text.validator.ts';
+import { IsStringMap, IsText, Optional } from '../validation/validators.ts';
+import type { CreateCommand } from './commands.ts';
+import { requestIdRule } from './request-identity.ts';
 
-/** The most labels, and the most annotations. */
+/** Most labels, and most annotations. */
 const maxProperties = 256;
 
-/** Keys of labels and annotations, and values of labels, as the API server has them (`kubectl explain`). */
+/** Keys of labels and annotations, and values of labels, by the rules of the API server. */
 const labelName = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const prefix = dnsSubdomain.pattern.source.slice(1, -1);
 const propertyNames = { maxLength: 317, pattern: `^(${prefix}\\/)?${labelName}$` };
@@ -20,7 +21,7 @@ const nameRule = "letters, digits, '-', '_' and '.', at most 63, with a letter o
 const keys = {
   maxLength: propertyNames.maxLength,
   pattern: new RegExp(propertyNames.pattern),
-  message: `every key must be ${nameRule}, behind a DNS subdomain and '/' or alone`,
+  message: `every key must be ${nameRule}, optionally prefixed by a DNS subdomain and '/'`,
 };
 const labelValue = `^(${labelName})?$`;
 const values = { pattern: new RegExp(labelValue), message: `must be empty, or ${nameRule}` };
@@ -30,10 +31,9 @@ const labelMap = {
   additionalProperties: { type: 'string', maxLength: 63, pattern: labelValue },
 } as const;
 
-/** The metadata that a caller may give to a new execution. */
+/** Metadata that a caller may set on a new execution. */
 @ApiSchema({ name: 'NewMetadata' })
 export class NewMetadataDto {
-  /** If omitted, derived from the request id, or else from the name of the RemediationRequest. */
   @ApiProperty({
     description: 'If omitted, derived from the request id, or else from the name of the RemediationRequest.',
     required: false,
@@ -45,9 +45,8 @@ export class NewMetadataDto {
   @IsText(dnsSubdomain)
   name?: string;
 
-  /** The same as in the address, when it is given. */
   @ApiProperty({
-    description: 'The same as in the address, when it is given.',
+    description: 'If given, the namespace of the address.',
     required: false,
     pattern: dnsLabel.pattern.source,
     maxLength: dnsLabel.maxLength,
@@ -56,25 +55,22 @@ export class NewMetadataDto {
   @IsText(dnsLabel)
   namespace?: string;
 
-  /** Kubernetes labels. */
   @ApiProperty({ ...labelMap, description: 'Kubernetes labels.', selfRequired: false, example: { team: 'payment' } })
   @Optional()
   @IsStringMap({ maxProperties, maxLength: 63, reservedPrefix: ownPrefix, keys, values })
   labels?: Record<string, string>;
 
-  /** Kubernetes annotations. */
   @ApiProperty({ ...stringMap, description: 'Kubernetes annotations.', selfRequired: false })
   @Optional()
   @IsStringMap({ maxProperties, reservedPrefix: ownPrefix, keys })
   annotations?: Record<string, string>;
 }
 
-/** A new execution, as a Kubernetes resource. What both transports take is held to the rules of this class. */
+/** A new execution, as a Kubernetes resource. Requests of both transports are validated by this class. */
 @ApiSchema({ name: 'CreateWorkflowExecution' })
 export class CreateWorkflowExecutionDto {
-  /** Version of the schema. */
   @ApiProperty({
-    description: 'Version of the schema; it may be left out.',
+    description: 'Version of the schema; optional.',
     required: false,
     enum: [workflowExecutionApiVersion],
   })
@@ -82,9 +78,8 @@ export class CreateWorkflowExecutionDto {
   @Equals(workflowExecutionApiVersion, { message: `must be ${workflowExecutionApiVersion}` })
   apiVersion?: string;
 
-  /** Kind of the resource. */
   @ApiProperty({
-    description: 'Kind of the resource; it may be left out.',
+    description: 'Kind of the resource; optional.',
     required: false,
     enum: [workflowExecutionResource.kind],
   })
@@ -92,7 +87,6 @@ export class CreateWorkflowExecutionDto {
   @Equals(workflowExecutionResource.kind, { message: `must be ${workflowExecutionResource.kind}` })
   kind?: string;
 
-  /** Name, labels and annotations. */
   @ApiProperty({ type: () => NewMetadataDto, description: 'Name, labels and annotations.', required: false })
   @Optional()
   @IsObject({ message: 'must be an object' })
@@ -100,7 +94,6 @@ export class CreateWorkflowExecutionDto {
   @Type(() => NewMetadataDto)
   metadata?: NewMetadataDto;
 
-  /** What to run, on what, with which inputs. */
   @ApiProperty({
     type: () => WorkflowExecutionSpecDto,
     description: 'What to run, on what, with which inputs.',
@@ -111,4 +104,26 @@ export class CreateWorkflowExecutionDto {
   @ValidateNested()
   @Type(() => WorkflowExecutionSpecDto)
   spec: WorkflowExecutionSpecDto;
+}
+
+/** Options of a create call beside the resource. */
+export type CreateOptions = Pick<CreateCommand, 'requestId' | 'validateOnly'>;
+
+/**
+ * The command of a validated body.
+ *
+ * @param namespace of the address or the parent
+ * @throws ApiError InvalidArgument if the metadata has another namespace, or the request id is invalid
+ */
+export function toCreateCommand(
+  namespace: string,
+  { metadata = {}, spec }: CreateWorkflowExecutionDto,
+  options: CreateOptions,
+): CreateCommand {
+  if (options.requestId !== undefined && !requestIdRule.pattern.test(options.requestId)) {
+    throw invalidField(['requestId'], requestIdRule.message);
+  }
+  const { name, namespace: own = namespace, labels, annotations } = metadata;
+  if (own === namespace) return { namespace, name, labels, annotations, spec, ...options };
+  throw invalidField(['metadata', 'namespace'], `must be ${namespace}, as in the address, or left out`);
 }

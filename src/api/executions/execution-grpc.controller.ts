@@ -1,12 +1,10 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { GrpcMethod, Payload } from '@nestjs/microservices';
+import { GrpcMethod } from '@nestjs/microservices';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
 import { AttemptLog } from '../call/attempt-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
-import { ExecutionService } from './execution.service.ts';
-import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './execution.types.ts';
 import type {
   CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionResponse,
@@ -14,24 +12,38 @@ import type {
   GetWorkflowExecutionResponse,
   ListWorkflowExecutionsResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import type { ExecutionKey } from '../resource/names.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { grpcService } from '../grpc/package-definition.ts';
-import { CancelRequestPipe, CreateRequestPipe, DeleteRequestPipe, ListRequestPipe, NamePipe } from './request.pipes.ts';
-import { toListResponse, toMessage } from '../resource/to-message.ts';
+import { ParsedRequest } from '../grpc/request.pipe.ts';
+import type { ExecutionKey } from '../resource/names.ts';
+import { toMessage } from '../resource/to-message.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
+import { ExecutionService } from './execution.service.ts';
+import {
+  parseCancelRequest,
+  parseCreateRequest,
+  parseDeleteRequest,
+  parseGetRequest,
+  parseListRequest,
+} from './grpc-requests.ts';
+import { ListService } from './list.service.ts';
+import { toListResponse } from './list-responses.ts';
 
-/** The execution API over gRPC: kubernaut.workflowexecution.v1.WorkflowExecutionService. */
+/** Unary methods of kubernaut.workflowexecution.v1.WorkflowExecutionService. */
 @Controller()
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
 @UseInterceptors(AttemptLog)
 export class ExecutionGrpcController {
-  constructor(private readonly executions: ExecutionService) {}
+  constructor(
+    private readonly executions: ExecutionService,
+    private readonly lists: ListService,
+  ) {}
 
   @GrpcMethod(grpcService)
   @Access('create')
   async createWorkflowExecution(
-    @Payload(CreateRequestPipe) command: CreateCommand,
+    @ParsedRequest(parseCreateRequest) command: CreateCommand,
     @IncomingCall() call: Call,
   ): Promise<CreateWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.create(command, call)) };
@@ -40,7 +52,7 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('get')
   async getWorkflowExecution(
-    @Payload(NamePipe) key: ExecutionKey,
+    @ParsedRequest(parseGetRequest) key: ExecutionKey,
     @IncomingCall() call: Call,
   ): Promise<GetWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.get(key, call)) };
@@ -49,16 +61,16 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('list')
   async listWorkflowExecutions(
-    @Payload(ListRequestPipe) command: ListCommand,
+    @ParsedRequest(parseListRequest) command: ListCommand,
     @IncomingCall() call: Call,
   ): Promise<ListWorkflowExecutionsResponse> {
-    return toListResponse(await this.executions.list(command, call));
+    return toListResponse(await this.lists.list(command, call));
   }
 
   @GrpcMethod(grpcService)
   @Access('patch')
   async cancelWorkflowExecution(
-    @Payload(CancelRequestPipe) command: CancelCommand,
+    @ParsedRequest(parseCancelRequest) command: CancelCommand,
     @IncomingCall() call: Call,
   ): Promise<CancelWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.cancel(command, call)) };
@@ -67,7 +79,7 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('delete')
   async deleteWorkflowExecution(
-    @Payload(DeleteRequestPipe) command: DeleteCommand,
+    @ParsedRequest(parseDeleteRequest) command: DeleteCommand,
     @IncomingCall() call: Call,
   ): Promise<DeleteWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.delete(command, call)) };

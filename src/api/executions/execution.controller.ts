@@ -4,6 +4,7 @@ import {
   Delete,
   Get,
   HttpCode,
+  Injectable,
   Param,
   Post,
   Query,
@@ -11,103 +12,123 @@ import {
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { Response } from 'express';
+import { tap } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
 import { AttemptLog } from '../call/attempt-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
-import { toCreateCommand } from './create-command.ts';
-import { ExecutionService } from './execution.service.ts';
-import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
-import { JsonBody } from '../rest/json-body.ts';
-import { LocationInterceptor } from './location.interceptor.ts';
-import {
-  DescribesCancel,
-  DescribesCreate,
-  DescribesDelete,
-  DescribesExecutions,
-  DescribesGet,
-  DescribesList,
-} from '../rest/openapi.decorators.ts';
 import { ExecutionParameters, NamespaceParameters, NamespacesParameters } from '../resource/parameters.dto.ts';
-import { CancelQuery, CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery } from './queries.dto.ts';
+import { locationOf, toResource } from '../resource/workflow-execution-resource.ts';
+import type { WorkflowExecutionResource } from '../resource/workflow-execution-resource.ts';
+import { JsonBodyInterceptor } from '../rest/json-body.interceptor.ts';
+import { ApiExecutions } from '../rest/problem-responses.ts';
+import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
+import { ApiCancel, ApiCreate, ApiDelete, ApiGet, ApiList } from './execution.openapi.ts';
+import { ExecutionService } from './execution.service.ts';
+import { toResourceList, type WorkflowExecutionList } from './list-responses.ts';
+import { ListService } from './list.service.ts';
 import {
+  CancelQuery,
+  CreateQuery,
+  DeleteQuery,
+  ListQuery,
+  NoBody,
+  NoQuery,
   toCancelCommand,
   toCreateOptions,
   toDeleteCommand,
   toListCommand,
-  toResource,
-  toResourceList,
-} from '../resource/rest.mapping.ts';
-import type { ShownExecution, WorkflowExecutionList } from '../resource/rest.mapping.ts';
+} from './rest-requests.ts';
 
-/** The execution API over REST, with the habits of Kubernetes. */
+/** Sets the Location header of a created execution; a dry run has none. */
+@Injectable()
+class LocationInterceptor implements NestInterceptor<WorkflowExecutionResource, WorkflowExecutionResource> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler<WorkflowExecutionResource>,
+  ): Observable<WorkflowExecutionResource> {
+    const response = context.switchToHttp().getResponse<Response>();
+    return next.handle().pipe(
+      tap((execution) => {
+        if (execution.metadata.resourceVersion !== undefined) response.location(locationOf(execution));
+      }),
+    );
+  }
+}
+
+/** Operations on executions over REST, by the conventions of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@UseInterceptors(AttemptLog, JsonBody)
-@DescribesExecutions()
+@UseInterceptors(AttemptLog, JsonBodyInterceptor)
+@ApiExecutions()
 export class ExecutionController {
-  constructor(private readonly executions: ExecutionService) {}
+  constructor(
+    private readonly executions: ExecutionService,
+    private readonly lists: ListService,
+  ) {}
 
   @Post()
   @Access('create')
   @UseInterceptors(LocationInterceptor)
-  @DescribesCreate()
+  @ApiCreate()
   async create(
     @Param() { namespace }: NamespaceParameters,
     @Query() query: CreateQuery,
     @Body() body: CreateWorkflowExecutionDto,
     @IncomingCall() call: Call,
-  ): Promise<ShownExecution> {
-    const command = toCreateCommand(namespace, body, toCreateOptions(query));
-    return toResource(await this.executions.create(command, call));
+  ): Promise<WorkflowExecutionResource> {
+    return toResource(await this.executions.create(toCreateCommand(namespace, body, toCreateOptions(query)), call));
   }
 
   @Get(':name')
   @Access('get')
-  @DescribesGet()
+  @ApiGet()
   async get(
     @Param() { namespace, name }: ExecutionParameters,
     @Query() _query: NoQuery,
     @IncomingCall() call: Call,
-  ): Promise<ShownExecution> {
+  ): Promise<WorkflowExecutionResource> {
     return toResource(await this.executions.get({ namespace, name }, call));
   }
 
   @Get()
   @Access('list')
-  @DescribesList()
+  @ApiList()
   async list(
     @Param() { namespace }: NamespacesParameters,
     @Query() query: ListQuery,
     @IncomingCall() call: Call,
   ): Promise<WorkflowExecutionList> {
-    return toResourceList(await this.executions.list(toListCommand(namespace, query), call));
+    return toResourceList(await this.lists.list(toListCommand(namespace, query), call));
   }
 
   @Post(':name/cancel')
   @HttpCode(200)
   @Access('patch')
-  @DescribesCancel()
+  @ApiCancel()
   async cancel(
     @Param() { namespace, name }: ExecutionParameters,
     @Query() query: CancelQuery,
     @Body() _body: NoBody,
     @IncomingCall() call: Call,
-  ): Promise<ShownExecution> {
+  ): Promise<WorkflowExecutionResource> {
     return toResource(await this.executions.cancel(toCancelCommand({ namespace, name }, query), call));
   }
 
   @Delete(':name')
   @Access('delete')
-  @DescribesDelete()
+  @ApiDelete()
   async delete(
     @Param() { namespace, name }: ExecutionParameters,
     @Query() query: DeleteQuery,
     @IncomingCall() call: Call,
-  ): Promise<ShownExecution> {
+  ): Promise<WorkflowExecutionResource> {
     return toResource(await this.executions.delete(toDeleteCommand({ namespace, name }, query), call));
   }
 }

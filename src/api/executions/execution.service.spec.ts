@@ -6,8 +6,8 @@ import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-exe
 import { invalidField } from '../errors/api-error.ts';
 import type { Call } from '../call/call.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
-import { serviceWith } from './execution-service.builders.ts';
-import { identityOf } from './idempotency/request-identity.ts';
+import { serviceWith } from './execution.service.builders.ts';
+import { identityOf } from './request-identity.ts';
 
 /** A call of somebody who stays. */
 const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };

@@ -5,7 +5,7 @@ import { newExecution } from './new-execution.ts';
 
 it('a new execution notes the time, by which a copy that was restored from a backup is known', () => {
   const command = { namespace: 'payment', name: 'we-1', spec: aSpec(), annotations: { mine: 'x' } };
-  const { metadata } = newExecution(command, new Date('2026-01-02T03:04:05.678Z'), 'alice', undefined);
+  const { metadata } = newExecution(command, { createdAt: new Date('2026-01-02T03:04:05.678Z'), username: 'alice' });
   expect(metadata.annotations).toEqual({
     mine: 'x',
     [ownAnnotations.createdAt]: '2026-01-02T03:04:05Z',

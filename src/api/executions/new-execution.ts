@@ -2,11 +2,10 @@ import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts'
 import type { WorkflowExecutionSpec } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
-import type { CreateCommand } from './execution.types.ts';
-import { marksOf } from './idempotency/request-identity.ts';
-import type { RequestIdentity } from './idempotency/request-identity.ts';
+import type { CreateCommand } from './commands.ts';
+import { identityMetadata, type RequestIdentity } from './request-identity.ts';
 
-/** An execution as it is sent to the API server to be created. */
+/** An execution to be created. */
 export interface NewExecution {
   readonly apiVersion: string;
   readonly kind: string;
@@ -20,41 +19,41 @@ export interface NewExecution {
   readonly spec: WorkflowExecutionSpec;
 }
 
-/**
- * The execution that a command asks for.
- *
- * @param now noted on it
- * @param createdBy username of the verified caller, noted on it; absent where callers are not authenticated
- * @param identity noted on it when the request has an id
- * @param traceparent of the span that it is created in, noted on it when there is one
- */
+/** What is recorded on an execution about the call that creates it. */
+export interface Origin {
+  readonly createdAt: Date;
+  /** Absent if callers are not authenticated. */
+  readonly username?: string;
+  /** Absent without a request id. */
+  readonly identity?: RequestIdentity;
+  /** Absent without a trace. */
+  readonly traceparent?: string;
+}
+
+/** The execution of a create command. */
 export function newExecution(
-  command: CreateCommand & { readonly name: string },
-  now: Date,
-  createdBy: string | undefined,
-  identity: RequestIdentity | undefined,
-  traceparent?: string,
+  { name, namespace, labels, annotations, spec }: CreateCommand & { readonly name: string },
+  { createdAt, username, identity, traceparent }: Origin,
 ): NewExecution {
-  const { name, namespace, spec } = command;
-  const marks = identity === undefined ? { labels: {}, annotations: {} } : marksOf(identity);
-  const created = { [ownAnnotations.createdAt]: timestamp(now) };
-  const author: Record<string, string> = createdBy === undefined ? {} : { [ownAnnotations.createdBy]: createdBy };
-  const trace: Record<string, string> = traceparent === undefined ? {} : { [ownAnnotations.traceparent]: traceparent };
+  const recorded = identity && identityMetadata(identity);
+  const allLabels = { ...labels, ...recorded?.labels };
   return {
     apiVersion: workflowExecutionApiVersion,
     kind: workflowExecutionResource.kind,
     metadata: {
       name,
       namespace,
-      // From the beginning, so that the reconciler need not write it.
+      // Set at creation to spare the reconciler a write.
       finalizers: [finalizer],
-      labels: unlessEmpty({ ...command.labels, ...marks.labels }),
-      annotations: { ...command.annotations, ...marks.annotations, ...created, ...author, ...trace },
+      ...(Object.keys(allLabels).length === 0 ? {} : { labels: allLabels }),
+      annotations: {
+        ...annotations,
+        ...recorded?.annotations,
+        [ownAnnotations.createdAt]: timestamp(createdAt),
+        ...(username === undefined ? {} : { [ownAnnotations.createdBy]: username }),
+        ...(traceparent === undefined ? {} : { [ownAnnotations.traceparent]: traceparent }),
+      },
     },
     spec,
   };
-}
-
-function unlessEmpty(map: Record<string, string>): Record<string, string> | undefined {
-  return Object.keys(map).length === 0 ? undefined : map;
 }

@@ -2,9 +2,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import * as v from 'class-validator';
-import { Optional } from '../validation/optional.ts';
-import { IsStringMap } from '../validation/string-map.validator.ts';
-import { IsText, IsTextList } from '../validation/text.validator.ts';
+import { IsStringMap, IsText, IsTextList, Optional } from '../validation/validators.ts';
 
 /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
 @ApiSchema({ name: 'RemediationRequestRef' })

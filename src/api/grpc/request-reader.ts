@@ -1,12 +1,12 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { invalidField } from '../errors/api-error.ts';
-import { plainLimits } from '../validation/plain-json.ts';
+import { plainJsonLimits } from '../validation/plain-json.ts';
 
 /**
  * The most numbers in a request: tags, lengths and values. An entry of a map has six, so that no request with fewer than
- * {@link plainLimits} fields and values has more.
+ * {@link plainJsonLimits} fields and values has more.
  */
-const maxNumbers = 10 * plainLimits.values;
+const maxNumbers = 10 * plainJsonLimits.values;
 
 /**
  * Reads the message of a request. It throws for text that is not UTF-8, which a reader takes for U+FFFD by itself, and for more
@@ -19,7 +19,7 @@ export class RequestReader extends BinaryReader {
     let left: number = maxNumbers;
     // Everything that has a varint is read by this one.
     this.uint32 = () => {
-      if (--left < 0) throw invalidField([], plainLimits.tooManyValues);
+      if (--left < 0) throw invalidField([], plainJsonLimits.tooManyValues);
       return read();
     };
   }

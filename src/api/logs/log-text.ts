@@ -1,5 +1,5 @@
 import type { ApiError } from '../errors/api-error.ts';
-import { toProblem } from '../rest/problem.ts';
+import { toProblem } from '../rest/problem.dto.ts';
 import type { LogLine } from './log-line.ts';
 
 /** A form that logs are given in over REST. */

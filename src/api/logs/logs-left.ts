@@ -1,7 +1,7 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { executionNamed } from '../resource/names.ts';
+import { affectedExecution } from '../resource/names.ts';
 
 /**
  * Says why an execution of which no pod is there has no log. One that has not ended has none yet: that is no error.
@@ -11,7 +11,7 @@ import { executionNamed } from '../resource/names.ts';
 export function assertLogsLeft(execution: WorkflowExecution, hasLost: boolean): void {
   const phase = phaseOf(execution);
   if (!isTerminal(phase)) return;
-  const resource = executionNamed(execution.metadata);
+  const resource = affectedExecution(execution.metadata);
   const { name } = resource;
   const hasRun = phase !== 'Skipped' && execution.status?.failure?.wasExecutionFailure !== false;
   if (hasRun || hasLost) {

@@ -4,7 +4,7 @@ import type { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/
 import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { invalidField } from '../errors/api-error.ts';
-import { fromName } from '../resource/from-message.ts';
+import { parseName } from '../resource/names.ts';
 import { wellFormed } from '../call/malformed-message.ts';
 import type { MalformedMessage } from '../call/malformed-message.ts';
 import type { LogsCommand } from './log-line.ts';
@@ -17,7 +17,7 @@ export class LogsRequestPipe implements PipeTransform<
 > {
   transform(request: StreamWorkflowExecutionLogsRequest | MalformedMessage): LogsCommand {
     const { name, follow, since } = wellFormed(request);
-    return { key: fromName({ name }), follow, since: since && fromTimestamp(since) };
+    return { key: parseName(name), follow, since: since && fromTimestamp(since) };
   }
 }
 

@@ -6,7 +6,7 @@ import { AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { DescribesExecutions } from '../rest/openapi.decorators.ts';
+import { ApiExecutions } from '../rest/problem-responses.ts';
 import { ExecutionParameters } from '../resource/parameters.dto.ts';
 import { beginningOf } from '../call/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
@@ -21,7 +21,7 @@ import { sendLogs } from './send-logs.ts';
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@DescribesExecutions()
+@ApiExecutions()
 export class LogsController {
   constructor(
     private readonly service: LogsService,

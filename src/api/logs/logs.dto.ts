@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, ValidateBy } from 'class-validator';
-import { Optional } from '../validation/optional.ts';
+import { Optional } from '../validation/validators.ts';
 import { maxPartBytes } from './log-parts.ts';
 import { maxEscapeLength } from './visible-text.ts';
 import { logTimeOf } from './log-time.ts';

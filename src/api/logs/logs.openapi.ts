@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
-import { problems } from '../rest/openapi.decorators.ts';
+import { problemResponses } from '../rest/problem-responses.ts';
 import { LogLineDto } from './logs.dto.ts';
 
 const example = [
@@ -30,7 +30,7 @@ export const DescribesLogs = (): MethodDecorator =>
         'application/x-ndjson': { schema: { $ref: getSchemaPath(LogLineDto) } },
       },
     }),
-    ...problems(
+    ...problemResponses(
       ['NotFound', 'There is no such execution.'],
       ['NotAcceptable', 'Neither text/plain nor application/x-ndjson is asked for.'],
       ['FailedPrecondition', 'The execution has ended, and nothing of it has run.'],

@@ -10,7 +10,7 @@ import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { Call } from '../call/call.ts';
 import { ClusterAnswers } from '../errors/cluster-answers.ts';
-import { executionNamed, type ExecutionKey } from '../resource/names.ts';
+import { affectedExecution, type ExecutionKey } from '../resource/names.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { ExecutionEnd } from './execution-end.ts';
 import { FollowedPods } from './followed-pods.ts';
@@ -67,7 +67,7 @@ export class LogsService {
 
   private read(key: ExecutionKey, signal: AbortSignal): Promise<WorkflowExecution> {
     const reading = this.client.get(workflowExecutionResource, key, { signal });
-    return this.answers.of(reading, { verb: 'get', namespace: key.namespace }, { resource: executionNamed(key) });
+    return this.answers.of(reading, { verb: 'get', namespace: key.namespace }, { resource: affectedExecution(key) });
   }
 
   /** Also when pods are followed they are listed first, so that what does not work is told at once. */
@@ -78,7 +78,7 @@ export class LogsService {
     do {
       const query = { namespace, labelSelector: selectorOf(run), limit: pageSize, continue: page?.continue };
       const listing = this.client.list(taskPodResource, query, { signal });
-      page = await this.answers.of(listing, { verb: 'get', namespace }, { resource: executionNamed(key) });
+      page = await this.answers.of(listing, { verb: 'get', namespace }, { resource: affectedExecution(key) });
       all.push(...page.items);
     } while (page.continue !== undefined);
     return all;
@@ -108,7 +108,7 @@ export class LogsService {
     const attempt = { verb: 'get', namespace: key.namespace } as const;
     try {
       for (;;) {
-        const { done, value } = await this.answers.of(lines.next(), attempt, { resource: executionNamed(key) });
+        const { done, value } = await this.answers.of(lines.next(), attempt, { resource: affectedExecution(key) });
         if (done === true) return;
         yield value;
       }

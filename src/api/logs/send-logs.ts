@@ -4,7 +4,7 @@ import type { Clock } from '../../kubernetes/clock.ts';
 import { noteRefusal } from '../call/call-span.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import { GatheredText } from '../rest/gathered-text.ts';
+import { BufferedWriter } from '../rest/buffered-writer.ts';
 import { KeepAlive } from '../call/keep-alive.ts';
 import type { LogLine } from './log-line.ts';
 import type { LogFormat } from './log-text.ts';
@@ -31,7 +31,7 @@ export async function sendLogs(
   const first = await lines.next();
   response.writeHead(200, { ...headers, 'content-type': format.contentType });
   response.flushHeaders();
-  const text = new GatheredText(response);
+  const text = new BufferedWriter(response);
   // A connection that is full has something on its way.
   using keepAlive = new KeepAlive(clock, () => response.writableNeedDrain || void text.write(emptyLine));
   try {

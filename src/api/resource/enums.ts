@@ -15,7 +15,8 @@ import {
   SkipReason as SkipReasonMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 
-/** The values of the resource as gRPC names them. A value that is new in the CRD does not compile until it is here. */
+// Enum values over gRPC. A new value in the CRD does not compile until it is added here.
+
 export const phases: Readonly<Record<Phase, PhaseMessage>> = {
   Pending: PhaseMessage.PHASE_PENDING,
   Running: PhaseMessage.PHASE_RUNNING,

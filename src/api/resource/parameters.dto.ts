@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { dnsLabel, dnsSubdomain } from './names.ts';
-import { IsText } from '../validation/text.validator.ts';
+import { IsText } from '../validation/validators.ts';
 
 const namespaceProperty = {
   pattern: dnsLabel.pattern.source,
@@ -10,14 +10,14 @@ const namespaceProperty = {
 
 const allNamespacesOrOne = new RegExp(`^-$|${dnsLabel.pattern.source}`);
 
-/** The address of the executions of one namespace. */
+/** Path of the executions of one namespace. */
 export class NamespaceParameters {
   @ApiProperty({ ...namespaceProperty, description: 'Namespace of the executions.' })
   @IsText(dnsLabel)
   namespace: string;
 }
 
-/** The address of the executions of one namespace, or of all. */
+/** Path of the executions of one or all namespaces. */
 export class NamespacesParameters {
   @ApiProperty({
     ...namespaceProperty,
@@ -28,7 +28,7 @@ export class NamespacesParameters {
   namespace: string;
 }
 
-/** The address of one execution. */
+/** Path of one execution. */
 export class ExecutionParameters extends NamespaceParameters {
   @ApiProperty({
     description: 'Name of the execution.',

@@ -12,22 +12,20 @@ import {
   ExecutionConfig as ExecutionConfigMessage,
   FailedTask as FailedTaskMessage,
   Failure as FailureMessage,
-  ListWorkflowExecutionsResponse,
   PipelineRunRef as PipelineRunRefMessage,
   Skip as SkipMessage,
   WorkflowExecution as WorkflowExecutionMessage,
   WorkflowExecutionSpec as SpecMessage,
   WorkflowExecutionStatus as StatusMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { parseDuration } from '../../workflow-execution/duration.ts';
 import { observedStatus } from '../../workflow-execution/status.ts';
 import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
-import type { ExecutionPage } from '../executions/execution.types.ts';
 import { resourceName } from './names.ts';
-import { parseDuration } from '../../workflow-execution/duration.ts';
 import { cancelModes, conditionStatuses, failureReasons, outcomes, phases, skipReasons } from './enums.ts';
 
-/** An execution as gRPC shows it. */
+/** An execution over gRPC. */
 export function toMessage(execution: WorkflowExecution): WorkflowExecutionMessage {
   const { metadata, spec } = execution;
   const status = observedStatus(execution);
@@ -35,19 +33,14 @@ export function toMessage(execution: WorkflowExecution): WorkflowExecutionMessag
     name: resourceName(metadata),
     uid: metadata.uid,
     generation: metadata.generation ?? 0,
-    createTime: time(metadata.creationTimestamp),
-    deleteTime: time(metadata.deletionTimestamp),
+    createTime: toTimestamp(metadata.creationTimestamp),
+    deleteTime: toTimestamp(metadata.deletionTimestamp),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     spec: specMessage(spec),
     status: status && statusMessage(status),
     resourceVersion: metadata.resourceVersion,
   };
-}
-
-/** A page as gRPC shows it. */
-export function toListResponse({ items, nextPageToken, total }: ExecutionPage): ListWorkflowExecutionsResponse {
-  return { workflowExecutions: items.map(toMessage), nextPageToken: nextPageToken ?? '', totalSize: total };
 }
 
 function specMessage(spec: WorkflowExecutionSpec): SpecMessage {
@@ -77,8 +70,8 @@ function statusMessage(status: WorkflowExecutionStatus): StatusMessage {
     message: status.message,
     target: status.target,
     pipelineRunRef: pipelineRunRef && PipelineRunRefMessage.fromPartial(pipelineRunRef),
-    startTime: time(status.startTime),
-    completionTime: time(status.completionTime),
+    startTime: toTimestamp(status.startTime),
+    completionTime: toTimestamp(status.completionTime),
     bundleDigest: status.bundleDigest,
     failure: failure && failureMessage(failure),
     skip: skip && skipMessage(skip),
@@ -100,7 +93,7 @@ function skipMessage(skip: Skip): SkipMessage {
   return {
     reason: skipReasons[skip.reason],
     message: skip.message,
-    skipTime: time(skip.skippedAt),
+    skipTime: toTimestamp(skip.skippedAt),
     conflictingExecution: conflictingExecution && ConflictingExecutionMessage.fromPartial(conflictingExecution),
     remainingCooldownSeconds: skip.remainingCooldownSeconds,
   };
@@ -111,13 +104,13 @@ function conditionMessage(condition: Condition): ConditionMessage {
     type: condition.type,
     status: conditionStatuses[condition.status],
     observedGeneration: condition.observedGeneration ?? 0,
-    lastTransitionTime: time(condition.lastTransitionTime),
+    lastTransitionTime: toTimestamp(condition.lastTransitionTime),
     reason: condition.reason,
     message: condition.message,
   };
 }
 
-/** RFC 3339 as a time; what is none, in an object that is older than the rule, is left out. */
-function time(text: string | undefined): Timestamp | undefined {
+/** Undefined for an invalid time, which only an object older than the rule can have. */
+function toTimestamp(text: string | undefined): Timestamp | undefined {
   return text === undefined ? undefined : parseTimestamp(text);
 }

@@ -2,18 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 
-/** Of these Node.js keeps the first one; a proxy may have gone by another. */
+/** Headers that Node.js takes the first of, while a proxy may have taken another one. */
 const single = ['Host', 'Authorization'];
 
-/**
- * Rejects requests whose headers can be read in two ways (RFC 9112, sections 3.2 and 6.1), and unsupported expectations.
- */
+/** Refuses requests with ambiguous headers (RFC 9112, sections 3.2 and 6.1) and unsupported expectations. */
 export const checkHeaders: RequestHandler = (request, _response, next) => {
-  const broken = brokenRule(request);
-  next(broken === undefined ? undefined : new ApiError('InvalidArgument', broken));
+  const violation = violationOf(request);
+  next(violation === undefined ? undefined : new ApiError('InvalidArgument', violation));
 };
 
-function brokenRule({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined {
+function violationOf({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);
   if (repeated !== undefined) return `the request has more than one ${repeated} header`;

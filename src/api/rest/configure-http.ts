@@ -1,74 +1,93 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { limitTimes } from '../../connections/http-limits.ts';
-import { Authentication } from '../call/authentication.ts';
-import { Drain } from '../call/drain.ts';
-import { DrainableHttpServer } from './drainable-http-server.ts';
 import { CertificateEnd } from '../../connections/certificate-end.ts';
+import { limitTimes } from '../../connections/http-limits.ts';
 import { tlsOptions } from '../../connections/server-certificate.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
-import { Addresses } from './addresses.ts';
+import { Authentication } from '../call/authentication.ts';
+import { Drain, type DrainableServer } from '../call/drain.ts';
 import { checkHeaders } from './check-headers.ts';
+import { handleClientErrors } from './client-errors.ts';
 import { limitPipelining } from './limit-pipelining.ts';
-import { openApiDocument, serveOpenApi } from './openapi.ts';
+import { allowedMethods, openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
-import { RequestMetrics } from './request-metrics.ts';
-import { requestSpans } from './request-spans.ts';
-import { answerUnreadable } from './unreadable-request.ts';
+import { RequestMetrics, requestSpans } from './request-telemetry.ts';
 
 /**
- * Makes an application that imports ApiModule speak REST: security headers, errors as problems, Swagger UI at /docs. Call it once, before the application listens; create the application with
- * `{ bodyParser: false }`, and for TLS with the `httpsOptions` of {@link tlsOptions}.
+ * Adds to an application what a module cannot: middleware, limits of connections, errors as problems, TLS and Swagger UI at
+ * /docs. Call it once before the application listens; create the application with `{ bodyParser: false }`, and for TLS with
+ * the `httpsOptions` of {@link tlsOptions}.
  */
 export function configureHttp(app: NestExpressApplication, certificate?: ServerCertificate): void {
   app.disable('x-powered-by');
-  // A hash of the body says nothing that resourceVersion does not.
+  // resourceVersion serves the purpose of an ETag.
   app.disable('etag');
   app.use(limitPipelining());
   app.use(app.get(RequestMetrics, { strict: false }).handler);
   app.use(requestSpans);
   app.use(checkHeaders);
   const drain = app.get(Drain, { strict: false });
-  app.use(lastAnswers(drain));
+  app.use(closeConnections(drain));
   const server = serverOf(app);
   limitTimes(server);
   app.get(Authentication, { strict: false }).connections.REST.applyTo(server);
-  // Whoever asks before sending a body (Expect: 100-continue) is told to when it is about to be read.
+  // JsonBodyInterceptor answers `Expect: 100-continue` when it is about to read the body.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  // By itself Node.js answers without a problem; it is an option of the constructor, which Nest does not pass on.
+  // checkHeaders answers with a problem; Nest does not pass this option to the constructor.
   Object.assign(server, { requireHostHeader: false });
-  answerUnreadable(server);
+  handleClientErrors(server);
   drain.add(new DrainableHttpServer(server));
   app.use(securityHeaders(certificate !== undefined));
-  if (certificate !== undefined) showChanged(app, certificate);
+  if (certificate !== undefined) applyRenewals(app, certificate);
+  // Routes are known only after the start.
   const document = lazy(() => openApiDocument(app));
-  const addresses = lazy(() => new Addresses(document()));
-  app.useGlobalFilters(new ProblemFilter((address) => addresses().methodsOf(address)));
+  const methodsOf = lazy(() => allowedMethods(document()));
+  app.useGlobalFilters(new ProblemFilter((address) => methodsOf()(address)));
   serveOpenApi(app, document);
 }
 
-/** What is made when it is first asked for: the routes of an application are known only after its start. */
+/** A server that closes idle connections at once, which Node.js would keep until their keep-alive timeout. */
+class DrainableHttpServer implements DrainableServer {
+  constructor(private readonly server: HttpServer | HttpsServer) {}
+
+  close(): Promise<void> {
+    // A connection becomes idle a moment after its last response.
+    const timer = setInterval(() => this.server.closeIdleConnections(), 50).unref();
+    return new Promise((resolve) => {
+      this.server.close(() => {
+        clearInterval(timer);
+        resolve();
+      });
+      this.server.closeIdleConnections();
+    });
+  }
+
+  force(): void {
+    this.server.closeAllConnections();
+  }
+}
+
 function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
 
-/** Tells clients of a service that stops not to come back on the same connection. */
-function lastAnswers(drain: Drain): RequestHandler {
+/** Asks clients during shutdown not to reuse their connection. */
+function closeConnections(drain: Drain): RequestHandler {
   return (_request, response, next) => {
     if (drain.hasBegun) response.setHeader('Connection', 'close');
     next();
   };
 }
 
-/** Hands a new certificate to the server that listens, and tells when it ends. */
-function showChanged(app: NestExpressApplication, certificate: ServerCertificate): void {
+/** Uses a renewed certificate for new connections, and reports its end as a metric. */
+function applyRenewals(app: NestExpressApplication, certificate: ServerCertificate): void {
   const server = serverOf(app);
-  if (!('setSecureContext' in server)) throw new Error('for TLS the application has to be created with httpsOptions');
+  if (!('setSecureContext' in server)) throw new Error('TLS requires an application created with httpsOptions');
   certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
   app.get(CertificateEnd, { strict: false }).follow(certificate);
 }
@@ -76,10 +95,10 @@ function showChanged(app: NestExpressApplication, certificate: ServerCertificate
 function serverOf(app: NestExpressApplication): HttpServer | HttpsServer {
   const server: unknown = app.getHttpServer();
   if (server instanceof HttpServer || server instanceof HttpsServer) return server;
-  throw new Error('the application does not speak HTTP');
+  throw new Error('the application has no HTTP server');
 }
 
-/** Swagger UI sets styles in place and shows images of its own as data. With TLS browsers are told to keep to it. */
+/** Swagger UI has inline styles and `data:` images. */
 const securityHeaders = (tls: boolean) =>
   helmet({
     contentSecurityPolicy: {

@@ -2,11 +2,11 @@ import { pipeline, Readable } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { recordOf } from '../../kubernetes/json.ts';
-import { swaggerFiles } from './swagger-files.ts';
+import { ApiError } from '../errors/api-error.ts';
 
-/** The OpenAPI document of everything that REST offers. */
+/** The OpenAPI document of the REST API. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -27,7 +27,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return closeRequests(SwaggerModule.createDocument(app, config));
 }
 
-/** Says of every object in a request that it has no other fields than those described: they are refused. */
+/** Closes the schemas of request bodies: unknown fields are refused. */
 function closeRequests(document: OpenAPIObject): OpenAPIObject {
   const schemas = document.components?.schemas ?? {};
   const operations = Object.values(document.paths).flatMap((item) => Object.values(recordOf(item)).map(recordOf));
@@ -36,7 +36,7 @@ function closeRequests(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** The names of the schemas that a part of the document refers to, directly or through others. */
+/** The names of the schemas that a part of the document references, directly or indirectly. */
 function reachable(schemas: Readonly<Record<string, unknown>>, part: unknown, found = new Set<string>()): Set<string> {
   for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
     if (found.has(name)) continue;
@@ -46,21 +46,18 @@ function reachable(schemas: Readonly<Record<string, unknown>>, part: unknown, fo
   return found;
 }
 
-/** How much of the document is written at once, in bytes: what a connection holds of it whose client does not read. */
-const pieceBytes = 16 * 1024;
+/** Size of a chunk of the document, in bytes: the most that the connection of a slow reader buffers. */
+const chunkBytes = 16 * 1024;
 
-/**
- * Serves the document at /openapi.json and Swagger UI, out of this process's own packages, at /docs. Both are open to
- * everybody, so the document is made once.
- */
+/** Serves the document at /openapi.json and Swagger UI at /docs, both without authentication. The document is made once. */
 export function serveOpenApi(app: INestApplication, document: () => OpenAPIObject): void {
-  let pieces: readonly Buffer[] | undefined;
+  let chunks: readonly Buffer[] | undefined;
   app.getHttpAdapter().get('/openapi.json', (_request: Request, response: Response) => {
-    pieces ??= piecesOf(JSON.stringify(document()));
-    pipeline(Readable.from(pieces), response.type('application/json'), () => undefined);
+    chunks ??= chunksOf(JSON.stringify(document()));
+    pipeline(Readable.from(chunks), response.type('application/json'), () => undefined);
   });
   app.use('/docs', swaggerFiles);
-  SwaggerModule.setup('docs', app, notInPage, {
+  SwaggerModule.setup('docs', app, emptyDocument, {
     raw: false,
     swaggerUrl: '/openapi.json',
     customSiteTitle: 'WorkflowExecution API',
@@ -74,14 +71,37 @@ export function serveOpenApi(app: INestApplication, document: () => OpenAPIObjec
   });
 }
 
-/** Swagger UI loads the document instead of having it in its page. */
-const notInPage: OpenAPIObject = Object.assign(
+/** Swagger UI loads the document instead of embedding it in its page. */
+const emptyDocument: OpenAPIObject = Object.assign(
   { ...new DocumentBuilder().build(), paths: {} },
   { toJSON: () => undefined },
 );
 
-function piecesOf(text: string): Buffer[] {
+function chunksOf(text: string): Buffer[] {
   const bytes = Buffer.from(text);
-  const starts = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) => index * pieceBytes);
-  return starts.map((start) => bytes.subarray(start, start + pieceBytes));
+  const starts = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) => index * chunkBytes);
+  return starts.map((start) => bytes.subarray(start, start + chunkBytes));
+}
+
+/** The files of Swagger UI that its page loads, and the page itself. */
+const swaggerPath =
+  /^(\/docs)?\/?(index\.(html|css)|swagger-ui\.css|swagger-ui(-bundle|-standalone-preset|-init)\.js|favicon-(16x16|32x32)\.png)?$/;
+
+/** Refuses other files of Swagger UI's package, such as source maps and its package.json. */
+const swaggerFiles: RequestHandler = ({ path, method, originalUrl }, _response, next) => {
+  next(swaggerPath.test(path) ? undefined : new ApiError('RouteNotFound', `Cannot ${method} ${originalUrl}`));
+};
+
+const httpMethods = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+/** Returns the methods of an address by the OpenAPI document: `GET`, `POST`; none if there is no such address. */
+export function allowedMethods({ paths }: Pick<OpenAPIObject, 'paths'>): (address: string) => readonly string[] {
+  const routes = Object.entries(paths).map(([path, item]) => ({
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
+    methods: httpMethods.filter((method) => method in item).map((method) => method.toUpperCase()),
+  }));
+  return (address) => {
+    const [path = ''] = address.split('?');
+    return routes.find(({ pattern }) => pattern.test(path))?.methods ?? [];
+  };
 }

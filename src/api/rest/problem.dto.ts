@@ -1,54 +1,60 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { ApiError } from '../errors/api-error.ts';
+import { errorTable, problemType } from '../errors/error-table.ts';
 
-/** One field that broke a rule. */
+/** One invalid field. */
 @ApiSchema({ name: 'ProblemError' })
 export class ProblemErrorDto {
   @ApiProperty({ description: 'Path of the field, or name of the parameter.', example: 'spec.workflowRef.version' })
   field: string;
 
-  @ApiProperty({ description: 'The rule that it broke.', example: 'must be 1 to 128 characters long' })
+  @ApiProperty({ description: 'The rule that it violates.', example: 'must be 1 to 128 characters long' })
   message: string;
 }
 
-/** What an error is about. */
+/** The resource of an error. */
 @ApiSchema({ name: 'ProblemResource' })
 export class ProblemResourceDto {
   @ApiProperty({
-    description: 'Its kind, with its group.',
+    description: 'Kind and group.',
     maxLength: 317,
     example: 'workflowexecution.kubernaut.ai/WorkflowExecution',
   })
   type: string;
 
   @ApiProperty({
-    description: 'Its resource name, as over gRPC.',
+    description: 'Resource name, as over gRPC.',
     maxLength: 350,
     example: 'namespaces/payment/workflowExecutions/we-pod-crash-f8a3b9c2',
   })
   name: string;
 }
 
-/** What has to be changed before the request can succeed. */
+/** A precondition that is not met. */
 @ApiSchema({ name: 'ProblemPrecondition' })
 export class ProblemPreconditionDto {
-  @ApiProperty({ description: 'The class of it, for programs.', maxLength: 63, example: 'EXECUTION_FINISHED' })
+  @ApiProperty({
+    description: 'Class of the precondition, for programs.',
+    maxLength: 63,
+    example: 'EXECUTION_FINISHED',
+  })
   type: string;
 
   @ApiProperty({
-    description: 'Resource name of what it is about.',
+    description: 'Resource name of its subject.',
     maxLength: 350,
     example: 'namespaces/payment/workflowExecutions/we-pod-crash-f8a3b9c2',
   })
   subject: string;
 
   @ApiProperty({
-    description: 'What is in the way, or what to do about it.',
-    example: 'It is Completed, and an execution that has ended can not be cancelled.',
+    description: 'Why it is not met, or what to do about it.',
+    example: 'It is Completed, and an execution that has ended cannot be cancelled.',
   })
   description: string;
 }
 
-/** An error, as https://www.rfc-editor.org/rfc/rfc9457 has it. */
+/** An error over REST (RFC 9457). */
 @ApiSchema({ name: 'Problem' })
 export class ProblemDto {
   @ApiProperty({
@@ -58,21 +64,21 @@ export class ProblemDto {
   })
   type: string;
 
-  @ApiProperty({ description: 'The kind of error in short words.', example: 'The request breaks a rule' })
+  @ApiProperty({ description: 'Short description of the kind of error.', example: 'The request breaks a rule' })
   title: string;
 
   @ApiProperty({ type: 'integer', description: 'The HTTP status.', minimum: 400, maximum: 599, example: 400 })
   status: number;
 
   @ApiProperty({
-    description: 'This error in a sentence.',
+    description: 'Description of this error.',
     example: 'spec.workflowRef.version: must be 1 to 128 characters long',
   })
   detail: string;
 
   @ApiProperty({
     required: false,
-    description: 'The address that was asked; absent when the request could not be read.',
+    description: 'The address of the request; absent if the request could not be read.',
     format: 'uri-reference',
     example: '/api/v1/namespaces/payment/workflowexecutions',
   })
@@ -82,7 +88,7 @@ export class ProblemDto {
     type: () => [ProblemErrorDto],
     required: false,
     maxItems: 50,
-    description: 'The fields that broke a rule, when that is what went wrong: the first 50 of them.',
+    description: 'The first 50 invalid fields; absent for other errors.',
   })
   errors?: ProblemErrorDto[];
 
@@ -90,17 +96,17 @@ export class ProblemDto {
     type: 'integer',
     required: false,
     minimum: 51,
-    description: 'How many fields broke a rule, when `errors` does not have all of them.',
+    description: 'Number of invalid fields if `errors` does not have all of them.',
   })
   errorCount?: number;
 
-  @ApiProperty({ type: () => ProblemResourceDto, required: false, description: 'What the error is about.' })
+  @ApiProperty({ type: () => ProblemResourceDto, required: false, description: 'The resource of the error.' })
   resource?: ProblemResourceDto;
 
   @ApiProperty({
     type: () => ProblemPreconditionDto,
     required: false,
-    description: 'What has to be changed before the request can succeed.',
+    description: 'The precondition that is not met.',
   })
   precondition?: ProblemPreconditionDto;
 
@@ -108,8 +114,26 @@ export class ProblemDto {
     type: 'number',
     required: false,
     minimum: 0,
-    description: 'Seconds to wait before the next try. The header Retry-After says it in whole seconds.',
+    description: 'Seconds to wait before the next attempt; the header Retry-After has whole seconds.',
     example: 1,
   })
   retryAfter?: number;
+}
+
+/** Converts an error to a problem. `instance` is the address of the request, if it is known. */
+export function toProblem({ code, message, details }: ApiError, instance?: string): ProblemDto {
+  const { violations = [], violationCount = 0, resource, precondition, retryAfterMs } = details;
+  const errors = violations.map(({ path, message: rule }) => ({ field: path.join('.'), message: rule }));
+  return {
+    type: problemType(code),
+    title: errorTable[code].title,
+    status: errorTable[code].http,
+    detail: message,
+    ...(instance === undefined ? {} : { instance }),
+    ...(details.violations === undefined ? {} : { errors }),
+    ...(violationCount > errors.length ? { errorCount: violationCount } : {}),
+    ...(resource === undefined ? {} : { resource }),
+    ...(precondition === undefined ? {} : { precondition }),
+    ...(retryAfterMs === undefined ? {} : { retryAfter: retryAfterMs / 1_000 }),
+  };
 }

@@ -1,20 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
 import { Catch, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { httpLimits } from '../../connections/http-limits.ts';
 import { noteRefusal } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import { discardRest } from './discard-rest.ts';
-import { toProblem } from './problem.ts';
+import { toProblem } from './problem.dto.ts';
 
-/** Answers every error of the HTTP side as application/problem+json (RFC 9457), and logs those that are our fault. */
+/** Answers errors over REST as application/problem+json (RFC 9457) and logs internal ones. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('ExecutionApi');
 
-  /** @param methodsOf which methods an address has */
+  /** @param methodsOf the methods of an address, for 405 */
   constructor(private readonly methodsOf: (address: string) => readonly string[] = () => []) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -31,8 +33,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return void response.destroy();
     // RFC 9110, section 10.2.1
     if (methods.length > 0) response.header('Allow', methods.join(', '));
-    answer(response, error, originalUrl);
-    discardRest(request, () => response.end());
+    write(response, error, originalUrl);
+    drainRequest(request, () => response.end());
   }
 }
 
@@ -40,8 +42,8 @@ function notAllowed(method: string, methods: readonly string[]): ApiError {
   return new ApiError('MethodNotAllowed', `this address has ${methods.join(' and ')}, not ${method}`);
 }
 
-/** Writes the whole answer at once: whoever is refused need not send the rest of the request to learn it. */
-function answer(response: Response, error: ApiError, instance: string): void {
+/** Writes the whole response before the rest of the request is read. */
+function write(response: Response, error: ApiError, instance: string): void {
   const { retryAfterMs } = error.details;
   if (retryAfterMs !== undefined) response.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
   // RFC 6750, section 3
@@ -52,4 +54,20 @@ function answer(response: Response, error: ApiError, instance: string): void {
     .type('application/problem+json; charset=utf-8')
     .header('Content-Length', String(body.length))
     .write(body);
+}
+
+/**
+ * Discards the rest of a request, for as long as a connection lingers. Closing a connection with unread data resets it and
+ * may lose the response (RFC 9112, section 9.6).
+ *
+ * @param then called once: when the request is read, its caller is gone, or the time is over
+ */
+export function drainRequest(request: IncomingMessage, then: () => void): void {
+  if (request.complete) return then();
+  const timer = setTimeout(() => request.destroy(), httpLimits.lingerMs).unref();
+  finished(request, { writable: false }, () => {
+    clearTimeout(timer);
+    then();
+  });
+  request.resume();
 }

@@ -60,8 +60,8 @@ describe('a body', () => {
       'keys of labels and annotations that are none',
       { metadata: { labels: { a: '', 'a b': '' }, annotations: { [`${'x'.repeat(64)}`]: 'a b' } }, spec: aSpec() },
       {
-        'metadata.labels': expect.stringMatching(/^every key must be letters, .* or alone; 'a b' is not$/),
-        'metadata.annotations': expect.stringMatching(/^every key must be letters, .* or alone; 'x+' is not$/),
+        'metadata.labels': expect.stringMatching(/^every key must be letters, .* and '\/'; 'a b' is not$/),
+        'metadata.annotations': expect.stringMatching(/^every key must be letters, .* and '\/'; 'x+' is not$/),
       },
     ],
     [

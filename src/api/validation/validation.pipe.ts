@@ -1,14 +1,15 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
-import { assertPlain } from './plain-json.ts';
-import { toViolations } from './violations.ts';
+import type { FieldViolation } from '../errors/api-error.ts';
+import { assertPlainJson } from './plain-json.ts';
 
 /**
- * Holds what comes in to the rules of its DTO class: every field that is not one of the class is refused by name, and no
- * value is converted to another type. Both transports use it.
+ * Validates requests of both transports by the rules of a DTO class. Unknown fields are refused by name, and no value is
+ * converted to another type.
  *
- * @throws ApiError InvalidArgument with every field that broke a rule
+ * @throws ApiError InvalidArgument with every violation
  */
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
@@ -25,14 +26,34 @@ export class RequestValidationPipe extends ValidationPipe {
     if (metadata.type === 'body' && value !== undefined && (typeof value !== 'object' || value === null)) {
       throw invalidField([], 'must be an object');
     }
-    assertPlain(value);
+    assertPlainJson(value);
     return super.transform(value, metadata);
   }
 
-  /** The value as an instance of a DTO class, for what does not come in as one. */
+  /** Validates a value that is not the argument of a handler; returns it as an instance of the class. */
   async validated<T extends object>(type: Type<T>, value: object): Promise<T> {
     const instance = await this.transform(value, { type: 'body', metatype: type });
     if (instance instanceof type) return instance;
     throw new Error(`validation did not make a ${type.name}`);
   }
+}
+
+/** Constraints that make the others of the same field redundant: a missing field also has the wrong type, for example. */
+const decisive = ['isDefined', 'isText', 'isObject', 'isNumber', 'isInt', 'isBoolean', 'isStringMap'];
+
+/** The violations of class-validator's errors, in the order of the fields. */
+function toViolations(errors: readonly ValidationError[], parent: readonly string[] = []): FieldViolation[] {
+  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
+    const path = [...parent, property];
+    const own = messagesOf(constraints).map((message) => ({ path, message }));
+    // A value of the wrong type has no valid fields either.
+    return own.length > 0 ? own : toViolations(children, path);
+  });
+}
+
+function messagesOf({ nestedValidation: _nested, ...constraints }: Record<string, string>): string[] {
+  if ('whitelistValidation' in constraints) return ['is not a known field'];
+  const first = decisive.find((name) => name in constraints);
+  // class-validator lists constraints from the last decorator to the first.
+  return first === undefined ? Object.values(constraints).reverse() : [constraints[first] ?? ''];
 }

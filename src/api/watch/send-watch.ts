@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { noteRefusal } from '../call/call-span.ts';
 import { executionOf } from '../errors/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import { drained } from '../rest/drained.ts';
+import { drained } from '../rest/buffered-writer.ts';
 import { beginning, headers, toErrorText } from './watch-sse.ts';
 import type { WatchEvent } from './watch.types.ts';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PipeTransform } from '@nestjs/common';
 import type { WatchWorkflowExecutionsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { fromParent } from '../resource/from-message.ts';
+import { parseParent } from '../resource/names.ts';
 import { wellFormed } from '../call/malformed-message.ts';
 import type { MalformedMessage } from '../call/malformed-message.ts';
 import type { WatchCommand } from './watch.types.ts';
@@ -15,7 +15,7 @@ export class WatchRequestPipe implements PipeTransform<
   transform(request: WatchWorkflowExecutionsRequest | MalformedMessage): WatchCommand {
     const { parent, resourceVersion, workflowExecutionId, ...filter } = wellFormed(request);
     return {
-      ...fromParent(parent),
+      ...parseParent(parent),
       resourceVersion: resourceVersion || undefined,
       name: workflowExecutionId || undefined,
       workflowId: filter.workflowId || undefined,

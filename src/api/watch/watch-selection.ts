@@ -1,9 +1,10 @@
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
-import { everything, matcherOf, type CanonicalTargets } from '../executions/listing/filter.ts';
+import { noFilter, filterPredicate, type CanonicalTargets } from '../executions/list-filter.ts';
 import { isName } from '../../kubernetes/dns-names.ts';
 import { dnsSubdomain } from '../resource/names.ts';
+import { resourceVersionRule } from '../validation/query.ts';
 import type { WatchCommand } from './watch.types.ts';
 
 /**
@@ -18,10 +19,10 @@ export function selectionOf(
 ): (execution: WorkflowExecution) => boolean {
   const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
   if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
-    throw invalidField(['resourceVersion'], 'must be a resource version that this service has told');
+    throw invalidField(['resourceVersion'], resourceVersionRule.message);
   }
   assertNameable(name, namespace);
-  const matches = matcherOf({ ...everything, workflowId, targetResource, remediationRequest }, targets);
+  const matches = filterPredicate({ ...noFilter, workflowId, targetResource, remediationRequest }, targets);
   return (execution) =>
     (namespace === undefined || execution.metadata.namespace === namespace) &&
     (name === undefined || execution.metadata.name === name) &&

@@ -1,6 +1,6 @@
 import type { ApiError } from '../errors/api-error.ts';
-import { toProblem } from '../rest/problem.ts';
-import { toResource } from '../resource/rest.mapping.ts';
+import { toProblem } from '../rest/problem.dto.ts';
+import { toResource } from '../resource/workflow-execution-resource.ts';
 import { toEventText, toRetryText } from './sse.ts';
 import type { WatchEvent } from './watch.types.ts';
 

@@ -5,7 +5,7 @@ import { AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { allNamespaces } from '../resource/names.ts';
-import { DescribesExecutions } from '../rest/openapi.decorators.ts';
+import { ApiExecutions } from '../rest/problem-responses.ts';
 import { NamespacesParameters } from '../resource/parameters.dto.ts';
 import { beginningOf } from '../call/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
@@ -21,7 +21,7 @@ import type { WatchCommand, WatchEvent } from './watch.types.ts';
 @Controller('api/v1/watch/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@DescribesExecutions()
+@ApiExecutions()
 export class WatchController {
   private readonly encoded = new EncodedOnce((event) => Buffer.from(toWatchText(event)));
 

@@ -1,33 +1,29 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { dnsSubdomain } from '../resource/names.ts';
-import {
-  OptionalText,
-  remediationRequestFilter,
-  resourceVersionText,
-  targetFilter,
-} from '../executions/queries.dto.ts';
+import { remediationRequestRule, targetRule } from '../executions/list-filter.ts';
 import { WorkflowExecutionDto } from '../resource/workflow-execution.dto.ts';
+import { OptionalQuery, resourceVersionRule } from '../validation/query.ts';
 
 /** What may stand after the question mark of a watch. */
 export class WatchQuery {
-  @OptionalText('Only the execution of this name; the namespace has to be one then.', dnsSubdomain)
+  @OptionalQuery('Only the execution of this name; the namespace has to be one then.', dnsSubdomain)
   name?: string;
 
-  @OptionalText('Only executions of this workflow.', { maxLength: 253 })
+  @OptionalQuery('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
 
-  @OptionalText(
+  @OptionalQuery(
     'Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.',
-    targetFilter,
+    targetRule,
   )
   targetResource?: string;
 
-  @OptionalText('Only executions that serve the RemediationRequest of this name.', remediationRequestFilter)
+  @OptionalQuery('Only executions that serve the RemediationRequest of this name.', remediationRequestRule)
   remediationRequest?: string;
 
-  @OptionalText(
+  @OptionalQuery(
     'Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.',
-    resourceVersionText,
+    resourceVersionRule,
   )
   resourceVersion?: string;
 }
@@ -67,7 +63,7 @@ export class SentEventDto {
   @ApiProperty({
     description: 'The resource version to resume from. Absent for an error.',
     required: false,
-    maxLength: resourceVersionText.maxLength,
+    maxLength: resourceVersionRule.maxLength,
     example: '48213',
   })
   id?: string;

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
-import { problems } from '../rest/openapi.decorators.ts';
-import { resourceVersionText } from '../executions/queries.dto.ts';
+import { problemResponses } from '../rest/problem-responses.ts';
+import { resourceVersionRule } from '../validation/query.ts';
 import { SentEventDto, WatchEventDto } from './watch.dto.ts';
 
 const example = [
@@ -36,14 +36,14 @@ export const DescribesWatch = (): MethodDecorator =>
       required: false,
       description:
         'Goes on after this resource version of an earlier event; an EventSource sends it when it comes back.',
-      schema: { type: 'string', maxLength: resourceVersionText.maxLength, pattern: resourceVersionText.pattern.source },
+      schema: { type: 'string', maxLength: resourceVersionRule.maxLength, pattern: resourceVersionRule.pattern.source },
     }),
     ApiExtraModels(SentEventDto, WatchEventDto),
     ApiOkResponse({
       description: 'Server-Sent Events, each as the schema has it.',
       content: { 'text/event-stream': { schema: { $ref: getSchemaPath(SentEventDto) }, example } },
     }),
-    ...problems([
+    ...problemResponses([
       'PositionExpired',
       'What has happened since the resource version is not known any more; watch again without one.',
     ]),

@@ -4,10 +4,10 @@ import type { Fault } from '../fault.ts';
 export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'the body of a DELETE is ignored',
-    file: 'src/api/rest/json-body.ts',
+    file: 'src/api/rest/json-body.interceptor.ts',
     find: "['GET', 'HEAD', 'DELETE']",
     replace: "['GET', 'HEAD']",
-    caughtBy: ['src/api/rest/json-body.spec.ts'],
+    caughtBy: ['src/api/rest/json-body.interceptor.spec.ts'],
   },
   {
     name: 'nobody is asked what a caller may do',
@@ -61,7 +61,7 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'pipelined requests are not bounded',
     file: 'src/api/rest/limit-pipelining.ts',
-    find: 'if (requests.length === mostUnanswered) return void socket.destroy();',
+    find: 'if (requests.length === maxUnanswered) return void socket.destroy();',
     replace: '',
     caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
   },
@@ -75,16 +75,16 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'a gRPC message may have any number of fields and values',
     file: 'src/api/grpc/request-reader.ts',
-    find: 'if (--left < 0) throw invalidField([], plainLimits.tooManyValues);',
+    find: 'if (--left < 0) throw invalidField([], plainJsonLimits.tooManyValues);',
     replace: '',
     caughtBy: ['src/api/grpc/request-reader.spec.ts'],
   },
   {
     name: 'all lists that callers ask for are made in one turn of the event loop',
-    file: 'src/api/executions/listing/execution-lists.ts',
+    file: 'src/api/executions/list.service.ts',
     find: 'await this.turns.take();',
     replace: '',
-    caughtBy: ['src/api/executions/listing/execution-lists.spec.ts'],
+    caughtBy: ['src/api/executions/list.service.spec.ts'],
   },
   {
     name: 'at the limit of a port the oldest connection is closed, of whatever address',
@@ -144,10 +144,10 @@ export const apiLimitFaults: readonly Fault[] = [
   },
   {
     name: 'a request id is taken for the request of somebody else',
-    file: 'src/api/executions/idempotency/request-identity.ts',
+    file: 'src/api/executions/request-identity.ts',
     find: "canonicalJson(['request', namespace, username, requestId])",
     replace: "canonicalJson(['request', namespace, requestId])",
-    caughtBy: ['src/api/executions/idempotency/request-identity.spec.ts'],
+    caughtBy: ['src/api/executions/request-identity.spec.ts'],
   },
   {
     name: 'a renewed certificate is not shown to new connections',

@@ -1,0 +1,76 @@
+import type {
+  CancelMode,
+  Phase,
+  WorkflowExecution,
+  WorkflowExecutionSpec,
+} from '../../workflow-execution/generated/workflow-execution.ts';
+import type { ExecutionKey } from '../resource/names.ts';
+
+/** Creates an execution. Everything in it has been validated, except for rules that only the API server can check. */
+export interface CreateCommand {
+  readonly namespace: string;
+  /** Generated if absent. */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: WorkflowExecutionSpec;
+  /** Makes the call idempotent (https://google.aip.dev/155). */
+  readonly requestId?: string;
+  /** Validates without storing anything (https://google.aip.dev/163). */
+  readonly validateOnly?: boolean;
+}
+
+/** Cancels an execution. */
+export interface CancelCommand {
+  readonly key: ExecutionKey;
+  readonly mode: CancelMode;
+}
+
+/** Deletes an execution. */
+export interface DeleteCommand {
+  readonly key: ExecutionKey;
+  /** Precondition: the execution has this UID. */
+  readonly uid?: string;
+  /** Precondition: the execution has this resource version. */
+  readonly resourceVersion?: string;
+}
+
+/** Selects executions that match every given field. */
+export interface ListFilter {
+  /** Empty for any phase. */
+  readonly phases: readonly Phase[];
+  readonly workflowId?: string;
+  readonly targetResource?: string;
+  readonly remediationRequest?: string;
+  /** In the syntax of Kubernetes. */
+  readonly labelSelector?: string;
+  /** RFC 3339, inclusive. */
+  readonly createdAfter?: string;
+  /** RFC 3339, exclusive. */
+  readonly createdBefore?: string;
+}
+
+/** Lists one page of executions. */
+export interface ListCommand {
+  /** Absent for all namespaces. */
+  readonly namespace?: string;
+  /** 0 for the default; larger values are reduced to the maximum. */
+  readonly pageSize: number;
+  /** From the previous page; absent for the first one. */
+  readonly pageToken?: string;
+  readonly filter: ListFilter;
+  /** The page includes everything up to this resource version. */
+  readonly minResourceVersion?: string;
+}
+
+/** One page of a list. */
+export interface ExecutionPage {
+  /** Newest first. */
+  readonly items: readonly WorkflowExecution[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+  /** Number of executions after this page. */
+  readonly remaining: number;
+  /** Number of executions on all pages. */
+  readonly total: number;
+}

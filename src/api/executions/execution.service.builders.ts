@@ -1,0 +1,58 @@
+import { jest } from '@jest/globals';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { ConflictError, type UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type { Reflector } from '../../kubernetes/reflector.ts';
+import { aPolicy } from '../../workflow-execution/policy.builders.ts';
+import type { ExecutionPolicy } from '../../workflow-execution/policy.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import type { TargetAccess } from '../call/target-access.ts';
+import { AnswerRoom } from '../call/answer-room.ts';
+import { ClusterAnswers } from '../errors/cluster-answers.ts';
+import { ExecutionService } from './execution.service.ts';
+import { IdempotentCreate } from './idempotent-create.ts';
+
+/** The service around an API server that answers what a test wants it to. */
+export function serviceWith(over: {
+  answer?: () => Promise<WorkflowExecution>;
+  /** Whether the service itself has the right, by what the API server says. */
+  mayItself?: boolean;
+  watchNamespaces?: string[];
+  policy?: ExecutionPolicy;
+  /** What is said to a target; any is allowed by default. */
+  assertTarget?: TargetAccess['assertAllowed'];
+  /** What the store has, and why it is out of date. */
+  known?: WorkflowExecution;
+  failure?: UnavailableError;
+  /** What is left of an execution that was deleted. */
+  left?: WorkflowExecution;
+}) {
+  const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
+    over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
+  );
+  const upsertIfNewer = jest.fn();
+  const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
+    Promise.reject(new ConflictError('changed')),
+  );
+  const deletion = jest.fn<KubernetesClient['delete']>(() => Promise.resolve());
+  const find = jest.fn(() => Promise.resolve(over.left));
+  const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
+  const client = { create: answer, get: answer, patch, delete: deletion, find, review } as unknown as KubernetesClient;
+  const store = { upsertIfNewer, get: () => over.known, byIndex: () => [] };
+  const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
+  const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
+  const idempotent = new IdempotentCreate(client, reflector);
+  const service = new ExecutionService(
+    client,
+    reflector,
+    config,
+    () => 'suffix',
+    idempotent,
+    new ClusterAnswers(client),
+    { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
+    new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
+    new AnswerRoom(),
+  );
+  return { service, answer, upsertIfNewer, patch, deletion };
+}

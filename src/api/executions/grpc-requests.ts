@@ -1,0 +1,131 @@
+import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
+import { CancelMode as CancelModeMessage } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type {
+  CancelWorkflowExecutionRequest,
+  CreateWorkflowExecutionRequest,
+  DeleteWorkflowExecutionRequest,
+  GetWorkflowExecutionRequest,
+  ListWorkflowExecutionsRequest,
+  Phase as PhaseMessage,
+  WorkflowExecutionSpec as SpecMessage,
+} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { formatDuration } from '../../workflow-execution/duration.ts';
+import { allCancelModes, allPhases } from '../../workflow-execution/execution.ts';
+import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
+import { invalidField } from '../errors/api-error.ts';
+import { cancelModes, phases } from '../resource/enums.ts';
+import { parseName, parseNamespace, parseParent, type ExecutionKey } from '../resource/names.ts';
+import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
+import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
+
+const rules = new RequestValidationPipe();
+
+/**
+ * The command of a create request, validated by the same rules as a REST body.
+ *
+ * @throws ApiError InvalidArgument
+ */
+export async function parseCreateRequest(request: CreateWorkflowExecutionRequest): Promise<CreateCommand> {
+  const { parent, requestId, validateOnly } = request;
+  const namespace = parseNamespace(parent);
+  const body = await rules.validated(CreateWorkflowExecutionDto, toCreateBody(request));
+  return toCreateCommand(namespace, body, { requestId: requestId || undefined, validateOnly });
+}
+
+/** @throws ApiError InvalidArgument for an invalid resource name */
+export function parseGetRequest({ name }: GetWorkflowExecutionRequest): ExecutionKey {
+  return parseName(name);
+}
+
+/** @throws ApiError InvalidArgument for an invalid resource name or mode */
+export function parseCancelRequest({ name, mode }: CancelWorkflowExecutionRequest): CancelCommand {
+  return { key: parseName(name), mode: fromCancelMode(mode) ?? 'Graceful' };
+}
+
+/** @throws ApiError InvalidArgument for an invalid resource name */
+export function parseDeleteRequest({ name, uid, resourceVersion }: DeleteWorkflowExecutionRequest): DeleteCommand {
+  return { key: parseName(name), uid: uid || undefined, resourceVersion: resourceVersion || undefined };
+}
+
+/** @throws ApiError InvalidArgument for an invalid parent, phase or page size */
+export function parseListRequest(request: ListWorkflowExecutionsRequest): ListCommand {
+  if (request.pageSize < 0) throw invalidField(['page_size'], 'must not be negative');
+  return {
+    ...parseParent(request.parent),
+    pageSize: request.pageSize,
+    pageToken: request.pageToken || undefined,
+    minResourceVersion: request.minResourceVersion || undefined,
+    filter: {
+      phases: [...new Set(request.phases.map(fromPhase))],
+      workflowId: request.workflowId || undefined,
+      targetResource: request.targetResource || undefined,
+      remediationRequest: request.remediationRequest || undefined,
+      labelSelector: request.labelSelector || undefined,
+      createdAfter: toText(request.createdAfter),
+      createdBefore: toText(request.createdBefore),
+    },
+  };
+}
+
+/** The resource of a create request as a REST body, not validated. */
+export function toCreateBody({ workflowExecutionId, workflowExecution }: CreateWorkflowExecutionRequest): object {
+  const { labels, annotations, spec } = workflowExecution ?? {};
+  const metadata = withoutUnset({
+    name: workflowExecutionId,
+    labels: unlessEmpty(labels),
+    annotations: unlessEmpty(annotations),
+  });
+  return { metadata, ...(spec === undefined ? {} : { spec: fromSpec(spec) }) };
+}
+
+function fromSpec(spec: SpecMessage): object {
+  const { remediationRequestRef, workflowRef, executionConfig } = spec;
+  return withoutUnset({
+    ...spec,
+    remediationRequestRef: remediationRequestRef && withoutUnset(remediationRequestRef),
+    workflowRef: workflowRef && withoutUnset(workflowRef),
+    parameters: unlessEmpty(spec.parameters),
+    cancelMode: fromCancelMode(spec.cancelMode),
+    executionConfig:
+      executionConfig &&
+      withoutUnset({
+        serviceAccountName: executionConfig.serviceAccountName,
+        timeout: executionConfig.timeout && formatDuration(executionConfig.timeout),
+        finallyTimeout: executionConfig.finallyTimeout && formatDuration(executionConfig.finallyTimeout),
+      }),
+  });
+}
+
+function fromPhase(message: PhaseMessage): Phase {
+  const phase = allPhases.find((name) => phases[name] === message);
+  if (phase !== undefined) return phase;
+  throw invalidField(['phases'], `must be of ${Object.values(phases).join(', ')}`);
+}
+
+/** Undefined if unspecified. */
+function fromCancelMode(message: CancelModeMessage): CancelMode | undefined {
+  if (message === CancelModeMessage.CANCEL_MODE_UNSPECIFIED) return undefined;
+  const mode = allCancelModes.find((name) => cancelModes[name] === message);
+  if (mode !== undefined) return mode;
+  throw invalidField(['mode'], `must be of ${Object.values(cancelModes).join(', ')}`);
+}
+
+/** A time in RFC 3339; a time out of range becomes a text that the rule of its field refuses. */
+function toText(time: Timestamp | undefined): string | undefined {
+  return time && (formatTimestamp(time) ?? 'a time out of range');
+}
+
+/** Without fields that have their zero value: proto3 does not distinguish it from an unset field. */
+function withoutUnset(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isUnset(value)));
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+function unlessEmpty(map: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> | undefined {
+  return Object.keys(map).length === 0 ? undefined : map;
+}

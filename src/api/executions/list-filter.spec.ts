@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import type { ListFilter } from './commands.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
+import { noFilter, filterPredicate as matcherOver } from './list-filter.ts';
+
+const targets = targetsOf();
+const filterPredicate = (filter: ListFilter) => matcherOver(filter, targets);
+const execution = aWorkflowExecution({
+  metadata: { labels: { team: 'payment' }, creationTimestamp: '2026-01-02T03:04:05Z' },
+  status: { phase: 'Running' },
+});
+
+describe('a filter', () => {
+  it.each<[Partial<ListFilter>, boolean]>([
+    [{}, true],
+    [{ phases: ['Running', 'Failed'] }, true],
+    [{ phases: ['Pending'] }, false],
+    [{ workflowId: 'oomkill-increase-memory' }, true],
+    [{ workflowId: 'oomkill' }, false],
+    [{ targetResource: 'payment/deployment/payment-api' }, true],
+    [{ targetResource: 'payment/Deploy.apps/payment-api' }, true],
+    [{ targetResource: 'payment/deployment/payment' }, false],
+    [{ remediationRequest: 'rr-pod-crash-f8a3b9c2' }, true],
+    [{ remediationRequest: 'rr' }, false],
+    [{ labelSelector: 'team=payment' }, true],
+    [{ labelSelector: '!team' }, false],
+    [{ createdAfter: '2026-01-02T03:04:05Z' }, true],
+    [{ createdAfter: '2026-01-02T03:04:05.001Z' }, false],
+    [{ createdBefore: '2026-01-02T03:04:06Z' }, true],
+    [{ createdBefore: '2026-01-02T04:04:05+01:00' }, false],
+    [{ phases: ['Running'], workflowId: 'another' }, false],
+  ])('%j matches: %s', (filter, expected) => {
+    expect(filterPredicate({ ...noFilter, ...filter })(execution)).toBe(expected);
+  });
+
+  it.each([
+    ['payment/deployment/api', true],
+    ['payment/Deploy/api', true],
+    ['payment/rollout/api', false],
+  ])('goes by the target that is recorded: %s matches: %s', (targetResource, expected) => {
+    const recorded = aWorkflowExecution({
+      spec: { targetResource: 'payment/rollout/api' },
+      status: { target: 'payment/deployment/api' },
+    });
+    expect(filterPredicate({ phases: [], targetResource })(recorded)).toBe(expected);
+  });
+
+  it('has what nobody has looked at yet among what is pending', () => {
+    expect(filterPredicate({ phases: ['Pending'] })(aWorkflowExecution())).toBe(true);
+  });
+
+  it.each<[Partial<ListFilter>, string]>([
+    [{ workflowId: 'x'.repeat(254) }, 'workflowId: must be at most 253 characters long'],
+    [{ targetResource: 'payment' }, 'targetResource: must be namespace/kind/name'],
+    [{ remediationRequest: 'A b' }, 'remediationRequest: must be a DNS subdomain'],
+    [{ labelSelector: 'a b' }, "labelSelector: must be a label selector: 'a b' is not"],
+    [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be at most 2048'],
+    [{ createdAfter: 'yesterday' }, 'createdAfter: must be a time as in RFC 3339'],
+    [{ createdBefore: '2026-13-01T00:00:00Z' }, 'createdBefore: must be a time as in RFC 3339'],
+  ])('%j breaks a rule', (filter, message) => {
+    expect(() => filterPredicate({ ...noFilter, ...filter })).toThrow(message);
+  });
+
+  it('tells every rule that it breaks', () => {
+    expect(() => filterPredicate({ phases: [], createdAfter: 'x', createdBefore: 'y' })).toThrow('(and 1 more)');
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { settle } from '../../kubernetes/fake-clock.builders.ts';
+import type { Reflector } from '../../kubernetes/reflector.ts';
+import { targetsOf } from '../../targets/targets.builders.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { AnswerRoom } from '../call/answer-room.ts';
+import type { CatchUp } from '../cache/catch-up.ts';
+import { ListService } from './list.service.ts';
+import { noFilter } from './list-filter.ts';
+
+describe('lists of executions', () => {
+  it('are made one at a time, with noFilter else in between', async () => {
+    const list = jest.fn(() => []);
+    const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
+    const lists = new ListService(reflector, {} as unknown as CatchUp, targetsOf(), new AnswerRoom());
+    const call = { signal: new AbortController().signal };
+    const made: number[] = [];
+
+    const pages = Array.from({ length: 3 }, () => lists.list({ pageSize: 0, filter: noFilter }, call));
+    for (let turn = 0; turn < 3; turn++) {
+      await settle();
+      made.push(list.mock.calls.length);
+    }
+    await Promise.all(pages);
+
+    expect(made).toEqual([1, 2, 3]);
+  });
+});

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
+import { Reflector } from '../../kubernetes/reflector.ts';
+import { isResourceVersion } from '../../kubernetes/resource-version.ts';
+import { Targets } from '../../targets/targets.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { CatchUp } from '../cache/catch-up.ts';
+import { Turns } from '../cache/turns.ts';
+import { AnswerRoom } from '../call/answer-room.ts';
+import type { Call } from '../call/call.ts';
+import { ApiError, invalidField } from '../errors/api-error.ts';
+import { resourceVersionRule } from '../validation/query.ts';
+import type { ExecutionPage, ListCommand } from './commands.ts';
+import { filterPredicate } from './list-filter.ts';
+import { jsonBytes, listPage, maxPageBytes } from './list-page.ts';
+
+const retryAfterMs = 1_000;
+
+/** How long a list waits for the cache to reach a resource version, in milliseconds. */
+const catchUpMs = 5_000;
+
+/** Lists executions from the cache, without a request to the API server. */
+@Injectable()
+export class ListService {
+  /** A page of 10,000 executions takes some milliseconds, and 200 may be requested at the same time. */
+  private readonly turns = new Turns(1);
+
+  constructor(
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    private readonly ahead: CatchUp,
+    private readonly targets: Targets,
+    private readonly unread: AnswerRoom,
+  ) {}
+
+  /**
+   * One page; waits while the caller has not read enough of its earlier answers.
+   *
+   * @throws ApiError InvalidArgument for an invalid filter, token or resource version; PositionExpired if the cluster has no
+   *   such resource version; Unavailable if the cache has not synced or has not reached it
+   */
+  async list(command: ListCommand, call: Pick<Call, 'caller' | 'signal'>): Promise<ExecutionPage> {
+    const { signal } = call;
+    if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
+    // Invalid filters are refused before anything is awaited.
+    filterPredicate(command.filter, this.targets);
+    if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
+    await this.reach(command, signal);
+    const room = await this.unread.take(call, maxPageBytes);
+    await this.turns.take();
+    const page = listPage(this.reflector.store.list(), command, this.targets);
+    room.shrinkTo(page.items.reduce((bytes, execution) => bytes + jsonBytes(execution), 0));
+    return page;
+  }
+
+  private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {
+    if (minResourceVersion === undefined) return;
+    if (!isResourceVersion(minResourceVersion)) {
+      throw invalidField(['minResourceVersion'], resourceVersionRule.message);
+    }
+    if (await this.ahead.within(catchUpMs, { namespace }, minResourceVersion, signal)) return;
+    await this.ahead.assertReal({ namespace }, minResourceVersion);
+    throw notYet(`this replica has not reached resource version ${minResourceVersion} yet`);
+  }
+}
+
+function notYet(message: string): ApiError {
+  return new ApiError('Unavailable', message, { retryAfterMs });
+}

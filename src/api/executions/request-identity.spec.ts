@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
+import { anySpec } from './execution.builders.ts';
+import type { CreateCommand } from './commands.ts';
+import { isName } from '../../kubernetes/dns-names.ts';
+import { dnsLabel } from '../resource/names.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { compareRequest, identityOf, identityMetadata } from './request-identity.ts';
+import type { RequestIdentity } from './request-identity.ts';
+
+const command: CreateCommand = {
+  namespace: 'payment',
+  requestId: 'r-1',
+  spec: aSpec({ parameters: { A: '1', B: '2' } }),
+};
+const identity = identified(command, 'alice');
+
+/** The identity of a request that has an id. */
+function identified(request: CreateCommand, caller: string): RequestIdentity {
+  const found = identityOf(request, caller);
+  if (found === undefined) throw new Error('it has no id');
+  return found;
+}
+
+describe('the identity of a request', () => {
+  it('is none without an id', () => {
+    expect(identityOf({ ...command, requestId: undefined }, 'alice')).toBeUndefined();
+  });
+
+  it('is the same when the same is asked for in another order of keys', () => {
+    const { spec } = command;
+    const turned = { ...spec, parameters: { B: '2', A: '1' } };
+
+    expect(identityOf({ ...command, spec: turned, labels: {} }, 'alice')).toEqual(identity);
+  });
+
+  it.each<[string, Partial<CreateCommand>, string]>([
+    ['another id', { requestId: 'r-2' }, 'alice'],
+    ['another namespace', { namespace: 'billing' }, 'alice'],
+    ['another caller', {}, 'bob'],
+  ])('is another for %s', (_, over, caller) => {
+    const other = identityOf({ ...command, ...over }, caller);
+
+    expect(other?.label).not.toBe(identity.label);
+    expect(other?.derivedName).not.toBe(identity.derivedName);
+  });
+
+  it.each<[string, Partial<CreateCommand>]>([
+    ['another spec', { spec: aSpec() }],
+    ['a name', { name: 'we-1' }],
+    ['a label', { labels: { team: 'payment' } }],
+    ['an annotation', { annotations: { note: 'x' } }],
+  ])('has another fingerprint, and the same label, with %s', (_, over) => {
+    const other = identityOf({ ...command, ...over }, 'alice');
+
+    expect(other).toMatchObject({ label: identity.label, derivedName: identity.derivedName });
+    expect(other?.fingerprint).not.toBe(identity.fingerprint);
+  });
+
+  it('gives a name that an execution may have', () => {
+    expect(isName(identity.derivedName, dnsLabel)).toBe(true);
+  });
+
+  it('is recognised on what was made of it, and on nothing else', () => {
+    const made = aWorkflowExecution({ metadata: identityMetadata(identity) });
+    const other = identified({ ...command, name: 'we-1' }, 'alice');
+
+    expect(compareRequest(made, identity)).toBe('same');
+    expect(compareRequest(made, other)).toBe('reused');
+    expect(compareRequest(aWorkflowExecution(), identity)).toBe('unrelated');
+  });
+});
+
+describe('canonical JSON', () => {
+  it('is the same for what is equal, and another for what is not', () => {
+    fc.assert(
+      fc.property(anySpec, anySpec, (a, b) => {
+        const shuffled = Object.fromEntries(Object.entries(a).reverse());
+        expect(canonicalJson(shuffled)).toBe(canonicalJson(a));
+        expect(JSON.parse(canonicalJson(b))).toEqual(JSON.parse(JSON.stringify(b)));
+        expect(canonicalJson(a) === canonicalJson(b)).toBe(isDeepStrictEqual(a, b));
+      }),
+    );
+  });
+});

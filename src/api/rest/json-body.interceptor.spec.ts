@@ -1,0 +1,42 @@
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { CallHandler, ExecutionContext } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import type { RequestBodies } from '../call/request-bodies.ts';
+import { JsonBodyInterceptor } from './json-body.interceptor.ts';
+
+/** Sends a request with a body to the interceptor alone; returns `passed` or the error's message. */
+async function outcomeOf(method: string, body?: string): Promise<string> {
+  const interceptor = new JsonBodyInterceptor({} as RequestBodies);
+  const listener: RequestListener = (request, response) => {
+    const context = { switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }) };
+    const next = { handle: () => undefined } as unknown as CallHandler;
+    interceptor.intercept(context as unknown as ExecutionContext, next).then(
+      () => response.end('passed'),
+      (error: unknown) => response.end(String(error)),
+    );
+  };
+  const server = createServer(express().use(listener)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    method,
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+  const text = await answer.text();
+  server.close();
+  return text;
+}
+
+describe('the JSON body', () => {
+  it('is refused for a method that would ignore it', async () => {
+    await expect(outcomeOf('DELETE', '{}')).resolves.toContain('DELETE takes no body, only query parameters');
+  });
+
+  it.each(['GET', 'DELETE', 'POST'])('may be absent from %s', async (method) => {
+    await expect(outcomeOf(method)).resolves.toBe('passed');
+  });
+});

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BadRequestException, HttpException, Injectable } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { json } from 'express';
+import type { Request, Response } from 'express';
+import type { Observable } from 'rxjs';
+import { recordOf } from '../../kubernetes/json.ts';
+import { grantOf } from '../call/grant.ts';
+import type { BodyRoom } from '../call/body-budget.ts';
+import { RequestBodies } from '../call/request-bodies.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { maxRequestBytes } from '../../config/limits.ts';
+import { assertStrictJson } from './strict-json.ts';
+
+/**
+ * Reads JSON bodies after the access guard has admitted the request and there is room for the body. Bodies that are too large
+ * or of another type are refused unread.
+ */
+@Injectable()
+export class JsonBodyInterceptor implements NestInterceptor {
+  constructor(private readonly bodies: RequestBodies) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    // Validation refuses a missing body that is required.
+    if (hasNoBody(request)) return next.handle();
+    if (withoutBody.includes(request.method)) throw unexpectedBody(request);
+    if (request.is('application/json') === false) throw unsupported(request);
+    const response = http.getResponse<Response>();
+    const room = this.bodies.ofCallers.reserve(grantOf(context).caller?.username ?? '', maxBytesOf(request));
+    response.once('close', () => room.release());
+    await room.granted;
+    if (request.headers.expect !== undefined) response.writeContinue();
+    await readJson(request, response, room);
+    return next.handle();
+  }
+}
+
+/** Methods whose body would be ignored. */
+const withoutBody = ['GET', 'HEAD', 'DELETE'];
+
+function unexpectedBody({ method }: Request): ApiError {
+  return new ApiError('InvalidArgument', `${method} takes no body, only query parameters`);
+}
+
+function hasNoBody(request: Request): boolean {
+  return request.headers['content-length'] === '0' || request.is('*/*') === null;
+}
+
+function unsupported({ headers: { 'content-type': given } }: Request): ApiError {
+  const not = given === undefined ? '' : `, not ${given}`;
+  return new ApiError('UnsupportedMediaType', `the body must be application/json${not}`);
+}
+
+/** Maximum size of the body by its headers; the limit if its size is unknown or it is compressed. */
+function maxBytesOf({ headers }: Request): number {
+  const length = headers['content-encoding'] === undefined ? Number(headers['content-length']) : NaN;
+  return length < maxRequestBytes ? length : maxRequestBytes;
+}
+
+function readJson(request: Request, response: Response, room: BodyRoom): Promise<void> {
+  const verify = (_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void => {
+    room.shrinkTo(body.length);
+    assertStrictJson(body, charset);
+  };
+  // Not strict: validation refuses JSON that is not an object.
+  const read = json({ strict: false, limit: maxRequestBytes, type: 'application/json', verify });
+  return new Promise((resolve, reject) => {
+    read(request, response, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(toException(error));
+    });
+  });
+}
+
+/** Converts an error of the body parser to an exception of Nest. */
+function toException(thrown: unknown): Error {
+  const error = thrown instanceof Error ? thrown : new Error('the body cannot be read', { cause: thrown });
+  if (error instanceof ApiError) return error;
+  if (error instanceof SyntaxError) return new BadRequestException(error.message, { cause: error });
+  const { statusCode } = recordOf(error);
+  return typeof statusCode === 'number' ? new HttpException(error.message, statusCode, { cause: error }) : error;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { assertPlainJson } from '../validation/plain-json.ts';
+import { jsonViolation } from './strict-json.ts';
+
+describe('a key that a JSON object has twice', () => {
+  it.each([
+    ['{"a":1,"a":2}', ['a']],
+    ['{"spec":{"x":{},"targetResource":"a/b/c","targetResource":"d/e/f"}}', ['spec', 'targetResource']],
+    ['{"a":{"b":1},"c":[{"d":1,"d":1}]}', ['c', 'd']],
+    ['{"a" \n:1,"\\u0061":2}', ['a']],
+    ['{"__proto__":1,"__proto__":2}', ['__proto__']],
+    ['[{"a":1},{"a":1,"a":1}]', ['a']],
+  ])('is found in %s', (json, path) => {
+    expect(jsonViolation(json)).toEqual({ path, message: 'is given twice' });
+  });
+
+  it.each([
+    '{"a":{"a":1},"b":{"a":"a"}}',
+    '{"a":"a","b":"a"}',
+    '["a","a"]',
+    '{"a":"\\",\\"a\\":1","b":1}',
+    '{"a":"\\\\","b":1}',
+    '"a"',
+    '',
+    '{"a',
+    '}}{',
+    '{"a":1]',
+  ])('is not found in %s', (json) => {
+    expect(jsonViolation(json)).toBeUndefined();
+  });
+
+  it('is found wherever it is, and only when it is there', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.string(), (json, key) => {
+        expect(jsonViolation(json)).toBeUndefined();
+        const name = JSON.stringify(key);
+        expect(jsonViolation(`{"x":[${json},{${name}:${json},${name}:${json}}]}`)).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('a JSON text', () => {
+  it.each([
+    ['deep lists', '['.repeat(500_000), 'is nested more than 8 levels deep'],
+    ['deep objects', '{"a":'.repeat(200_000), 'is nested more than 8 levels deep'],
+    [
+      'many fields',
+      `{${Array.from({ length: 90_000 }, (_, i) => `"${i}":1`).join(',')}}`,
+      'must not have more than 1000',
+    ],
+    ['many objects', `[${'{},'.repeat(300_000)}{}]`, 'must not have more than 1000'],
+  ])('of %s is refused before it is parsed', (_, json, message) => {
+    expect(jsonViolation(json)).toEqual({ path: [], message: expect.stringContaining(message) });
+  });
+
+  it('of a thousand fields and values is not', () => {
+    const json = JSON.stringify(Array.from({ length: 999 }, () => ({})));
+    expect(jsonViolation(json)).toBeUndefined();
+    expect(() => assertPlainJson(JSON.parse(json))).not.toThrow();
+  });
+});

@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../kubernetes/json.ts';
+import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import type { FieldViolation } from '../errors/api-error.ts';
+import { plainJsonLimits } from '../validation/plain-json.ts';
+
+/**
+ * Refuses JSON that parsers read differently (RFC 8259): `JSON.parse` replaces what is not UTF-8 by U+FFFD and takes the
+ * last of several values of a key.
+ *
+ * @throws ApiError UnsupportedMediaType for another charset; InvalidArgument
+ */
+export function assertStrictJson(body: Buffer, charset: string): void {
+  if (charset !== 'utf-8') throw new ApiError('UnsupportedMediaType', `the charset must be utf-8, not ${charset}`);
+  if (!isUtf8(body)) throw new ApiError('InvalidArgument', 'the body is not UTF-8');
+  const violation = jsonViolation(body.toString('utf8'));
+  if (violation !== undefined) throw invalidArgument([violation]);
+}
+
+/** Deeper texts are refused before they are parsed; {@link plainJsonLimits} refuses the others with the path. */
+const maxScannedDepth = 2 * plainJsonLimits.depth;
+
+/**
+ * Scans a JSON text for repeated keys, and for more or deeper values than `JSON.parse` reads in a moment. A text that is not
+ * JSON is left to the parser.
+ */
+export function jsonViolation(json: string): FieldViolation | undefined {
+  const open: Container[] = [];
+  let values = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at] ?? '';
+    move(open, character);
+    if (',{['.includes(character)) values++;
+    const message = limitViolation(values, open.length);
+    if (message !== undefined) return { path: [], message };
+    if (character !== '"') continue;
+    const end = endOfString(json, at);
+    if (isKey(json, end) && !addKey(open.at(-1), json.slice(at, end))) {
+      return { path: pathOf(open), message: 'is given twice' };
+    }
+    at = end - 1;
+  }
+  return undefined;
+}
+
+/** An object or a list around the scanned position. */
+interface Container {
+  /** Keys of an object so far; absent for a list. */
+  readonly keys?: Set<string>;
+  /** Key of the current value. */
+  key: string;
+}
+
+function move(open: Container[], character: string): void {
+  if (character === '{') open.push({ keys: new Set(), key: '' });
+  else if (character === '[') open.push({ key: '' });
+  else if (character === '}' || character === ']') open.pop();
+}
+
+/** Commas and containers count values, containers after a comma twice. */
+function limitViolation(commasAndContainers: number, depth: number): string | undefined {
+  if (commasAndContainers > 2 * plainJsonLimits.values) return plainJsonLimits.tooManyValues;
+  return depth > maxScannedDepth ? plainJsonLimits.tooDeep : undefined;
+}
+
+/** False if the object has the key already. */
+function addKey(object: Container | undefined, literal: string): boolean {
+  const key = parseJson(literal);
+  if (object?.keys === undefined || typeof key !== 'string') return true;
+  object.key = key;
+  return object.keys.size < object.keys.add(key).size;
+}
+
+function pathOf(open: readonly Container[]): string[] {
+  return open.map(({ key }) => key).filter((key) => key !== '');
+}
+
+/** The position after the closing quote. */
+function endOfString(json: string, start: number): number {
+  for (let at = start + 1; at < json.length; at++) {
+    if (json[at] === '\\') at++;
+    else if (json[at] === '"') return at + 1;
+  }
+  return json.length;
+}
+
+function isKey(json: string, end: number): boolean {
+  let at = end;
+  while (' \t\n\r'.includes(json[at] ?? 'x')) at++;
+  return json[at] === ':';
+}
