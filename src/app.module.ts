@@ -14,7 +14,7 @@ import { OperationsModule } from './operations.module.ts';
 import { executionSource, ReconcilerModule, reconcilerSources } from './reconciler/reconciler.module.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { TracingModule } from './tracing/tracing.module.ts';
-import { tracedWrite } from './tracing/write-span.ts';
+import { tracedWrite } from './tracing/reconcile-span.ts';
 import type { WorkflowExecution } from './workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
 

@@ -3,7 +3,7 @@ import { Logger, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config/config.ts';
 import type { CertificateEvents } from './connections/server-certificate.ts';
-import { activeSpanInLog } from './tracing/traceparent.ts';
+import { spanLogFields } from './tracing/tracer.ts';
 
 /** Logs JSON lines to standard output. Requests are not logged by Nest. */
 export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicModule {
@@ -15,7 +15,7 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
       base: undefined,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      mixin: activeSpanInLog,
+      mixin: spanLogFields,
     },
   });
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { endTraces, keepTraces } from '../tracing/spans.builders.ts';
+import { ownAnnotations } from '../workflow-execution/metadata.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { anEndedExecution, aRunningExecution } from './audit.builders.ts';
 import { anAuditTrail, named, settled } from './audit-trail.builders.ts';
@@ -189,15 +190,18 @@ describe('the span of a delivery', () => {
     const exporter = keepTraces();
     const { start, stop, cluster, clock } = anAuditTrail();
     await start();
-    const uids = ['cf0cc089-293b-4d4e-8f5a-0123456789ab', 'cf0cc089-293b-4d4e-8f5a-0123456789ac'];
-    const [a, b] = uids.map((uid) => aRunningExecution({ metadata: { name: uid, uid } }));
+    const traceIds = ['4bf92f3577b34da6a3ce929d0e0e4736', '4bf92f3577b34da6a3ce929d0e0e4737'];
+    const [a, b] = traceIds.map((name) => {
+      const annotations = { [ownAnnotations.traceparent]: `00-${name}-00f067aa0ba902b7-01` };
+      return aRunningExecution({ metadata: { name, uid: name, annotations } });
+    });
     cluster.put(a!);
     cluster.put(b!);
     await clock.advance(0);
     await stop();
 
     const [span] = exporter.getFinishedSpans();
-    expect(span?.links.map((link) => link.context.traceId)).toEqual(uids.map((uid) => uid.replaceAll('-', '')));
+    expect(span?.links.map((link) => link.context.traceId)).toEqual(traceIds);
     expect(span?.attributes).toMatchObject({ 'audit.events': 4, 'audit.state': 'recorded' });
   });
 });

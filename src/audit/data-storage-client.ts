@@ -3,7 +3,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import { Deadline } from '../kubernetes/async.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
-import { activeTraceparent } from '../tracing/traceparent.ts';
+import { activeTraceparent } from '../tracing/tracer.ts';
 
 /** Where the data storage service is, and how it is spoken to. */
 export interface DataStorageOptions {

@@ -16,7 +16,7 @@ import { TargetLocks } from '../locking/target-locks.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
-import { tracedWrite } from '../tracing/write-span.ts';
+import { tracedWrite } from '../tracing/reconcile-span.ts';
 import { executionIndexes } from '../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { ConflictError } from '../kubernetes/errors.ts';
 import { keyOf, type ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import type { HandlerResult } from '../kubernetes/work-queue.ts';
-import { notePhase, tracedReconcile } from '../tracing/reconcile-span.ts';
+import { recordPhase, tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import { nextStatus } from '../workflow-execution/status.ts';
@@ -92,7 +92,7 @@ export class Reconciler {
     const writing = this.refusedStatuses.written(execution, patching, isEndOfRun);
     const written = await this.metrics.written(execution, status, writing);
     if (written === 'outdated') return 'outdated';
-    notePhase(execution, written);
+    recordPhase(execution, written);
     this.log.tell(execution, written);
     this.events.tell(execution, observation, written);
     if (outcome.retry !== undefined) throw outcome.retry;

@@ -1,16 +1,14 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { executionSpanContext } from './execution-span.ts';
-import { tracer } from './tracer.ts';
+import { traceContextOf, tracer } from './tracer.ts';
 
-/** The most links of a span, as the SDK has it by default. */
+/** Maximum links of a span; the SDK's default. */
 const maxLinks = 128;
 
 /**
- * Hands audit events over within a span that links to the trace of every execution that they are of: one request has the
- * events of many, so it can be part of none of them.
+ * Delivers audit events within a span that is linked to the traces of their executions: one request may have events of many.
  *
- * @param executions those of the events, one for each
+ * @param executions of the events, one for each event
  */
 export async function tracedDelivery<T extends { readonly state: string }>(
   executions: readonly WorkflowExecution[],
@@ -18,7 +16,7 @@ export async function tracedDelivery<T extends { readonly state: string }>(
 ): Promise<T> {
   const byUid = new Map(executions.map((execution) => [execution.metadata.uid, execution]));
   const links = [...byUid.values()].slice(0, maxLinks).flatMap((execution) => {
-    const linked = executionSpanContext(execution);
+    const linked = trace.getSpanContext(traceContextOf(execution));
     return linked === undefined ? [] : [{ context: linked }];
   });
   const attributes = { 'audit.events': executions.length };

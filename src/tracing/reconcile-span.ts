@@ -1,73 +1,67 @@
-import { context, createContextKey, ROOT_CONTEXT, trace, type Span } from '@opentelemetry/api';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { context, SpanKind, trace, type Span } from '@opentelemetry/api';
+import type { ApiRequest } from '../kubernetes/transport.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
-import { executionSpan } from './execution-span.ts';
-import { attributesOf, noteFailure, tracer } from './tracer.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { activeRecordingSpan, attributesOf, setErrorStatus, traceContextOf, tracer } from './tracer.ts';
 
-/** A look of the reconciler at an execution, as it goes on. */
-class Look {
-  /** Whether there is anything to be told of it. */
-  isWorthASpan = false;
-
-  constructor(
-    readonly whole: Span,
-    readonly span: Span,
-  ) {}
-}
-
-const key = createContextKey('look of the reconciler');
+/** Reconciliations that have written something. */
+const relevant = new WeakSet<Span>();
 
 /**
- * Looks at an execution within a span. Looks that change nothing and do not fail are most of all, and leave no span: one
- * that is never ended never reaches the exporter.
+ * Reconciles an execution within a span of its trace. Most reconciliations change nothing: their span is never ended and so
+ * never exported.
  */
-export async function tracedReconcile<T>(execution: WorkflowExecution, look: () => Promise<T>): Promise<T> {
-  const whole = executionSpan(execution);
+export async function tracedReconcile<T>(execution: WorkflowExecution, reconcile: () => Promise<T>): Promise<T> {
   const attributes = { ...attributesOf(execution.metadata), 'workflowexecution.phase.before': phaseOf(execution) };
-  const span = tracer().startSpan('reconcile', { attributes }, trace.setSpan(ROOT_CONTEXT, whole));
-  const current = new Look(whole, span);
+  const parent = traceContextOf(execution);
+  const span = tracer().startSpan('reconcile', { attributes }, parent);
   try {
-    return await context.with(trace.setSpan(ROOT_CONTEXT, span).setValue(key, current), look);
+    return await context.with(trace.setSpan(parent, span), reconcile);
   } catch (error) {
-    current.isWorthASpan = true;
-    noteFailure(span, error);
+    relevant.add(span);
+    setErrorStatus(span, error);
     throw error;
   } finally {
-    if (current.isWorthASpan) span.end();
+    if (relevant.has(span)) span.end();
   }
 }
 
-/** Says that the look that goes on has changed something. */
-export function noteChange(): void {
-  const look = context.active().getValue(key);
-  if (look instanceof Look) look.isWorthASpan = true;
-}
-
-/** Says what phase a look has brought an execution to; with the last one its own span ends. */
-export function notePhase(before: WorkflowExecution, after: WorkflowExecution): void {
-  const look = context.active().getValue(key);
-  if (!(look instanceof Look)) return;
+/** Records the phase that the current reconciliation has written, with the outcome if it is final. */
+export function recordPhase(before: WorkflowExecution, after: WorkflowExecution): void {
+  const span = activeRecordingSpan();
+  if (span === undefined) return;
   const phase = phaseOf(after);
-  look.span.setAttribute('workflowexecution.phase.after', phase);
+  span.setAttribute('workflowexecution.phase.after', phase);
   if (!isTerminal(phase) || isTerminal(phaseOf(before))) return;
   const { outcome, failure, skip } = after.status ?? {};
   const reason = failure?.reason ?? skip?.reason;
-  look.whole.setAttributes({ 'workflowexecution.outcome': outcome, 'workflowexecution.reason': reason });
-  if (phase === 'Failed') noteFailure(look.whole, Object.assign(new Error(), { name: reason ?? phase }));
-  endWhole(look, after);
+  span.setAttributes({ 'workflowexecution.outcome': outcome, 'workflowexecution.reason': reason });
 }
 
-/** Says that nothing is left of an execution; one that had not ended before ends its own span with it. */
-export function noteDeletion(execution: WorkflowExecution): void {
-  const look = context.active().getValue(key);
-  if (!(look instanceof Look) || isTerminal(phaseOf(execution))) return;
-  look.whole.setAttribute('workflowexecution.outcome', 'Deleted');
-  look.whole.end();
+/** TokenReviews and SubjectAccessReviews: requests by POST that change nothing, repeated for each open watch. */
+const review = /^\/apis\/(authentication|authorization)\.k8s\.io\/[^/]+\/[a-z]+reviews$/;
+
+/** Sends a write to the cluster within a span of its own, if it is part of a call or a reconciliation with a span. */
+export async function tracedWrite<T>({ method, path }: ApiRequest, send: () => Promise<T>): Promise<T> {
+  const parent = trace.getActiveSpan();
+  if (parent === undefined || review.test(path)) return send();
+  relevant.add(parent);
+  const route = routeOf(path);
+  const attributes = { 'http.request.method': method, 'http.route': route, 'url.path': path };
+  const span = tracer().startSpan(`${method} ${route}`, { kind: SpanKind.CLIENT, attributes });
+  try {
+    return await send();
+  } catch (error) {
+    setErrorStatus(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
 }
 
-function endWhole({ whole }: Look, { metadata, status }: WorkflowExecution): void {
-  const { completionTime } = status ?? {};
-  // Times of the cluster are whole seconds: what has ended within its first second ends when it is seen to.
-  const end = completionTime === undefined ? undefined : new Date(completionTime);
-  whole.end(end !== undefined && end > new Date(metadata.creationTimestamp) ? end : undefined);
+/** The path without names, as the name of spans of one kind. */
+function routeOf(path: string): string {
+  return path.replace(/\/namespaces\/[^/]+\/([^/]+)(\/[^/]+)?/, (_, plural: string, name?: string) =>
+    ['/namespaces/{namespace}', plural, ...(name === undefined ? [] : ['{name}'])].join('/'),
+  );
 }

@@ -1,18 +1,17 @@
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { PlannedIdGenerator } from './planned-id-generator.ts';
 
-/** Makes traces as the service does and keeps them in memory, until {@link endTraces}. */
+/** Keeps spans in memory until {@link endTraces}. */
 export function keepTraces(): InMemorySpanExporter {
   const exporter = new InMemorySpanExporter();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const spanProcessors = [new SimpleSpanProcessor({ exporter })];
-  trace.setGlobalTracerProvider(new TracerProvider({ idGenerator: new PlannedIdGenerator(), spanProcessors }));
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors }));
   return exporter;
 }
 
-/** Makes no traces any more. */
+/** Turns traces off. */
 export function endTraces(): void {
   trace.disable();
   context.disable();

@@ -1,16 +1,19 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { sleep } from '../kubernetes/async.ts';
-import { systemClock, type Clock } from '../kubernetes/clock.ts';
+import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import type { Tracing } from './tracing.ts';
 
-/** How long a shutdown waits for the last spans to be exported, in milliseconds. */
+/** How long a shutdown waits for the export of the last spans, in milliseconds. */
 const flushMs = 2_000;
 
-/** Exports the last spans at the very end, when everything that makes some has ended. */
-class LastSpans implements OnApplicationShutdown {
+const TRACING = Symbol('Tracing');
+
+/** Exports the last spans at the end of a shutdown. */
+@Injectable()
+class SpanFlush implements OnApplicationShutdown {
   constructor(
-    private readonly tracing: Tracing,
-    private readonly clock: Clock = systemClock,
+    @Inject(TRACING) private readonly tracing: Tracing,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -25,6 +28,6 @@ class LastSpans implements OnApplicationShutdown {
 @Module({})
 export class TracingModule {
   static forRoot(tracing: Tracing): DynamicModule {
-    return { module: TracingModule, providers: [{ provide: LastSpans, useFactory: () => new LastSpans(tracing) }] };
+    return { module: TracingModule, providers: [{ provide: TRACING, useValue: tracing }, SpanFlush] };
   }
 }

@@ -1,24 +1,40 @@
 import type { Logger } from '../kubernetes/logger.ts';
-import { isExported, type Variables } from './otel-endpoint.ts';
 
 /** The traces of this process. */
 export interface Tracing {
-  /** Lets the log have what the SDK says, and which variables it does not understand. */
+  /** Logs messages of the SDK and invalid variables. */
   logTo(log: Logger): void;
-  /** Exports what there is, and nothing from then on. */
+  /** Exports the remaining spans and stops. */
   end(): Promise<void>;
 }
+
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
 
 /**
- * Begins to make traces, when the standard variables of OpenTelemetry say where to. Call it once, before anything that is
- * to be traced; without an endpoint it does nothing, spans cost nothing, and the SDK is not even loaded.
+ * Starts exporting traces if OpenTelemetry's standard variables configure an endpoint. Call it once, before anything that
+ * creates spans. Without an endpoint the SDK is not loaded, and spans are no-ops.
  *
- * @param env the environment of this very process
+ * @param env the environment of this process
  */
 export async function startTracing(env: Variables, version: string): Promise<Tracing> {
   if (!isExported(env)) return off;
   const { exportTraces } = await import('./export-traces.ts');
   return exportTraces(env, version);
+}
+
+/** Unlike in the specification, there is no default endpoint: a collector seldom runs on localhost. */
+export function isExported(env: Variables): boolean {
+  if (valueOf(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return false;
+  if (valueOf(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none') return false;
+  const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+  return endpoints.some((variable) => valueOf(env, variable) !== undefined);
+}
+
+/** The value of a variable; an empty one counts as not set. */
+export function valueOf(env: Variables, variable: string): string | undefined {
+  const text = env[variable]?.trim();
+  return text === '' ? undefined : text;
 }

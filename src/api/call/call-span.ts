@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { context, SpanKind, trace, type Attributes, type Span } from '@opentelemetry/api';
-import { activeRecording, noteFailure, tracer } from '../../tracing/tracer.ts';
-import { contextOf } from '../../tracing/traceparent.ts';
+import { activeRecordingSpan, setErrorStatus, tracer, parseTraceparent } from '../../tracing/tracer.ts';
 import type { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 
@@ -23,7 +22,7 @@ export class CallSpan {
 
   constructor({ name, transport, traceparent }: OpenedCall) {
     const attributes = { 'workflowexecution.transport': transport };
-    const parent = contextOf(onlyOne(traceparent));
+    const parent = parseTraceparent(onlyOne(traceparent));
     this.span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   }
 
@@ -40,14 +39,14 @@ export class CallSpan {
 
 /** Names the span of a call by the operation that it has come to: `execution.create` on either transport. */
 export function nameCall(handler: ReturnType<ExecutionContext['getHandler']>): void {
-  activeRecording()?.updateName(operationOf(handler.name));
+  activeRecordingSpan()?.updateName(operationOf(handler.name));
 }
 
 /** Says on the span of a call why it was refused. What the caller has done wrong is no failure of this service. */
 export function noteRefusal(error: ApiError): void {
-  const span = activeRecording();
+  const span = activeRecordingSpan();
   if (span === undefined) return;
-  if (errorTable[error.code].http >= 500) noteFailure(span, error.cause ?? error);
+  if (errorTable[error.code].http >= 500) setErrorStatus(span, error.cause ?? error);
   span.setAttribute('error.type', error.code);
 }
 

@@ -7,8 +7,7 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { ConflictError, redactErrors } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
-import { noteSubject } from '../../tracing/tracer.ts';
-import { activeTraceparent } from '../../tracing/traceparent.ts';
+import { activeTraceparent, setExecutionAttributes } from '../../tracing/tracer.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
@@ -75,7 +74,7 @@ export class ExecutionService {
       { verb: 'create', namespace },
       subject,
     );
-    noteSubject(created.metadata);
+    setExecutionAttributes(created.metadata);
     if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
     return created;
   }
@@ -86,7 +85,7 @@ export class ExecutionService {
     const cached = failure === undefined ? store.get(key) : undefined;
     await this.reserveAnswer(key, call);
     if (cached === undefined) return this.read(key, call);
-    noteSubject(cached.metadata);
+    setExecutionAttributes(cached.metadata);
     return cached;
   }
 
@@ -145,7 +144,7 @@ export class ExecutionService {
     const reading = this.client.get(workflowExecutionResource, key, { signal });
     const attempt = { verb: 'get', namespace: key.namespace } as const;
     const execution = await this.answers.of(reading, attempt, { resource: affectedExecution(key) });
-    noteSubject(execution.metadata);
+    setExecutionAttributes(execution.metadata);
     return execution;
   }
 

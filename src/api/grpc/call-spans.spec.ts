@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServerInterceptingCall } from '@grpc/grpc-js';
 import type { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
-import { activeTraceparent } from '../../tracing/traceparent.ts';
+import { activeTraceparent } from '../../tracing/tracer.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
 import { nameCall } from '../call/call-span.ts';
 import { callSpans } from './call-spans.ts';

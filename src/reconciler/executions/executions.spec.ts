@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError, ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
+import { tracedReconcile } from '../../tracing/reconcile-span.ts';
+import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
+import { activeTraceparent } from '../../tracing/tracer.ts';
 import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
@@ -119,6 +122,27 @@ describe('the finalizer of an execution', () => {
     expect(stored(before)?.metadata.finalizers).toEqual(expected);
     expect(guarded).toEqual(stored(before));
     expect(guarded).toHaveProperty('metadata.annotations', { [ownAnnotations.uid]: before.metadata.uid });
+  });
+
+  it.each([
+    ['the trace of the reconciliation', {}],
+    [
+      'its own trace, if it has one',
+      { [ownAnnotations.traceparent]: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+    ],
+  ])('is added with %s', async (_, annotations: Record<string, string>) => {
+    keepTraces();
+    const { executions, execution, stored } = aFakeCluster();
+    const before = execution({ metadata: { annotations } });
+    const active = await tracedReconcile(before, async () => {
+      await executions.addFinalizer(before, signal);
+      return activeTraceparent();
+    });
+    endTraces();
+    expect(stored(before)?.metadata.annotations?.[ownAnnotations.traceparent]).toBe(
+      annotations[ownAnnotations.traceparent] ?? active,
+    );
+    expect(active).toBeDefined();
   });
 
   it.each([

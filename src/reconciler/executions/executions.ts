@@ -10,6 +10,7 @@ import type {
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
+import { activeTraceparent } from '../../tracing/tracer.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -55,12 +56,14 @@ export class Executions {
   }
 
   /**
-   * Puts the finalizer of this service on an execution, and its UID in an annotation: a copy that is restored from a backup
-   * has the annotation and another UID.
+   * Adds the finalizer of this service, an annotation with the UID (a copy that is restored from a backup has another UID),
+   * and the current trace, unless the execution has one.
    */
   addFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
     const finalizers = [...(execution.metadata.finalizers ?? []), finalizer];
-    const annotations = { [ownAnnotations.uid]: execution.metadata.uid };
+    const { uid, annotations: existing } = execution.metadata;
+    const traceparent = existing?.[ownAnnotations.traceparent] ?? activeTraceparent();
+    const annotations = { [ownAnnotations.uid]: uid, [ownAnnotations.traceparent]: traceparent };
     return this.patch(execution, { metadata: { finalizers, annotations } }, { signal });
   }
 

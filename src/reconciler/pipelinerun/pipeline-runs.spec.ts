@@ -11,7 +11,7 @@ import { pipelineRunName } from '../../tekton/names.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { tracedReconcile } from '../../tracing/reconcile-span.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
-import { activeTraceparent } from '../../tracing/traceparent.ts';
+import { activeTraceparent } from '../../tracing/tracer.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 
 const { signal } = new AbortController();

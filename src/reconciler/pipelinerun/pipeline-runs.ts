@@ -8,7 +8,7 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
 import { labelValue, pipelineRunName } from '../../tekton/names.ts';
 import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
-import { activeTraceparent } from '../../tracing/traceparent.ts';
+import { activeTraceparent } from '../../tracing/tracer.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { isRunOf } from './ownership.ts';

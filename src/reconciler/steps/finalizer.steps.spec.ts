@@ -2,8 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
-import { tracedReconcile } from '../../tracing/reconcile-span.ts';
-import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
 import type { ExecutionLog } from '../events/execution-log.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 import { AddFinalizer } from './add-finalizer.step.ts';
@@ -111,17 +109,6 @@ describe('removing the finalizer', () => {
     const one = execution(deleted);
     await expect(remove.run(one, signal)).resolves.toEqual({ kind: 'settled', reason: 'Deleted' });
     expect([stored(one), logged]).toEqual([undefined, [one]]);
-  });
-
-  it('ends the span of the execution', async () => {
-    const exporter = keepTraces();
-    const { remove, execution } = aCluster();
-    const one = execution(deleted);
-    await tracedReconcile(one, () => remove.run(one, signal));
-    endTraces();
-    expect(exporter.getFinishedSpans()).toMatchObject([
-      { name: 'execution', attributes: { 'workflowexecution.outcome': 'Deleted' } },
-    ]);
   });
 
   it('begins the pass anew when the execution has changed', async () => {

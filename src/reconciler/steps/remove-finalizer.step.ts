@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { noteDeletion } from '../../tracing/reconcile-span.ts';
 import { ExecutionLog } from '../events/execution-log.ts';
 import { Executions } from '../executions/executions.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -16,7 +15,6 @@ export class RemoveFinalizer implements Step {
   async run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome> {
     const removed = await this.executions.removeFinalizer(execution, signal);
     if (removed === 'outdated') return { kind: 'outdated' };
-    noteDeletion(execution);
     this.log.deleted(execution);
     return { kind: 'settled', reason: 'Deleted' };
   }

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig, unknownVariables } from '../../../src/config/config.ts';
 import { arrayOf, parseJson, recordOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
-import { otelEnvironment } from '../../../src/tracing/otel-environment.ts';
+import { otelEnvironment } from '../../../src/tracing/export-traces.ts';
 import { policyViolations } from '../../../src/workflow-execution/policy.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { alerts } from '../../prometheus/rules.ts';

@@ -89,22 +89,21 @@ describe('a trace that a collector receives', () => {
     const spansHere = spansOf(parent.traceId);
     const spans = spansHere(
       await collector.until('the spans of the execution and of Tekton are there', (all) => {
-        const names = spansHere(all).map(({ name }) => name);
-        return names.includes('execution') && spansHere(all).some(({ service: by }) => by.includes('pipelinerun'));
+        const here = spansHere(all);
+        const hasEnded = here.some(({ attributes }) => attributes['workflowexecution.outcome'] === 'Success');
+        return hasEnded && here.some(({ service: by }) => by.includes('pipelinerun'));
       }),
     );
     const ours = spans.filter(({ service: by }) => by === 'workflow-execution');
     const named = (name: string) => ours.filter((span) => span.name === name);
     const [call] = named('execution.create');
-    const [execution] = named('execution');
     const reconciles = named('reconcile');
     const creation = ours.find(({ name }) => /^POST .*pipelineruns$/.test(name));
 
     expect(call?.parentSpanId).toBe(parent.spanId);
     expect(metadata.annotations?.[ownAnnotations.traceparent]).toBe(`00-${parent.traceId}-${call?.spanId}-01`);
-    expect(execution?.parentSpanId).toBe(call?.spanId);
     expect(reconciles.length).toBeGreaterThan(0);
-    expect(new Set(reconciles.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([execution?.spanId]));
+    expect(new Set(reconciles.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([call?.spanId]));
     const creator = reconciles.find(({ spanId }) => spanId === creation?.parentSpanId);
     expect(creator?.attributes).toMatchObject({
       'workflowexecution.namespace': fixture.namespace,
@@ -129,17 +128,22 @@ describe('a trace that a collector receives', () => {
     ]);
   });
 
-  it('starts with the execution and has its UID, when the API did not create it', async () => {
+  it('starts with the first reconciliation if the API did not create the execution', async () => {
     await fixture.create('by-kubectl', spec('by-kubectl'));
     const { metadata } = await fixture.phase('by-kubectl', 'Completed');
 
-    const traceId = metadata.uid.replaceAll('-', '');
-    const spans = await collector.until('the execution has ended', (all) =>
-      spansOf(traceId)(all).some(({ name }) => name === 'execution'),
+    const traceparent = metadata.annotations?.[ownAnnotations.traceparent] ?? '';
+    const [, traceId = '', spanId] = traceparent.split('-');
+    const spans = spansOf(traceId)(
+      await collector.until('the execution has ended', (all) =>
+        spansOf(traceId)(all).some(({ attributes }) => attributes['workflowexecution.outcome'] === 'Success'),
+      ),
     );
 
-    const root = spansOf(traceId)(spans).find(({ name }) => name === 'execution');
-    expect(root?.parentSpanId).toBe('');
+    const root = spans.find((span) => span.spanId === spanId);
+    expect(root).toMatchObject({ name: 'reconcile', parentSpanId: '' });
+    const reconciles = spans.filter((span) => span.name === 'reconcile' && span !== root);
+    expect(new Set(reconciles.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([spanId]));
     expect(await tektonParent('by-kubectl')).toMatch(`00-${traceId}-`);
   });
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { isExported } from './otel-endpoint.ts';
-import { otelEnvironment } from './otel-environment.ts';
+import { isExported } from './tracing.ts';
+import { otelEnvironment } from './export-traces.ts';
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
 
-describe('traces are made', () => {
+describe('traces are exported', () => {
   it.each([endpoint, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }])(
-    'when there is somewhere to send them: %j',
+    'if an endpoint is configured: %j',
     (env) => {
       expect(isExported(env)).toBe(true);
-      expect(otelEnvironment(env)).toMatchObject({ protocol: 'http/protobuf', ignored: [] });
+      expect(otelEnvironment(env)).toMatchObject({ protocol: 'http/protobuf', invalid: [] });
     },
   );
 
@@ -18,11 +18,11 @@ describe('traces are made', () => {
     { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
     { ...endpoint, OTEL_SDK_DISABLED: 'true' },
     { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
-  ])('not with %j', (env) => expect(isExported(env)).toBe(false));
+  ])('but not with %j', (env) => expect(isExported(env)).toBe(false));
 });
 
-describe('the standard variables choose', () => {
-  it('the protocol, that of traces before that of everything', () => {
+describe('the standard variables', () => {
+  it('set the protocol; the one of traces takes precedence', () => {
     const env = {
       ...endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -39,11 +39,11 @@ describe('the standard variables choose', () => {
       { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' },
       'root=TraceIdRatioBased{0.5}',
     ],
-  ])('the sampler: %j', (env, sampler) => {
+  ])('set the sampler: %j', (env, sampler) => {
     expect(String(otelEnvironment({ ...endpoint, ...env }).sampler)).toContain(sampler);
   });
 
-  it('nothing where they are not understood, and that is said', () => {
+  it('count as not set if they are invalid, and are reported', () => {
     const env = {
       ...endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier pigeon',
@@ -53,7 +53,7 @@ describe('the standard variables choose', () => {
     };
     expect(otelEnvironment(env)).toMatchObject({
       protocol: 'http/protobuf',
-      ignored: [
+      invalid: [
         'OTEL_EXPORTER_OTLP_PROTOCOL',
         'OTEL_TRACES_SAMPLER_ARG',
         'OTEL_TRACES_SAMPLER',
