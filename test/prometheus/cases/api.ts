@@ -6,7 +6,7 @@ const request = (code: string) => of('rest_client_requests_total', { method: 'GE
 const restarts = (resource: string) => of('kubernaut_watch_restarts_total', { resource });
 
 const failing = (share: string) =>
-  `${share} of the calls over REST or gRPC in namespace kubernaut-system have ended with an error of the server for 10 minutes: remediations may not get started. See first whether the API server answers the service (WorkflowExecutionApiServerErrors).`;
+  `${share} of the calls over REST or gRPC in namespace kubernaut-system have ended with a server error for 10 minutes: remediations may not start. First check whether the API server responds to the service (WorkflowExecutionApiServerErrors).`;
 
 /** Alerts about calls, those that are answered and those that are made. */
 export const api: readonly AlertCase[] = [
@@ -53,7 +53,7 @@ export const api: readonly AlertCase[] = [
       [request('<error>')]: '0+1x30',
     },
     20,
-    "30% of the requests to the API server from namespace kubernaut-system have failed for 10 minutes. See whether it is well: kubectl get --raw='/readyz?verbose'.",
+    "30% of the requests to the API server from namespace kubernaut-system have failed for 10 minutes. Check its health: kubectl get --raw='/readyz?verbose'.",
   ),
   staysQuiet(
     'WorkflowExecutionApiServerErrors',
@@ -67,7 +67,7 @@ export const api: readonly AlertCase[] = [
     'the watch of one replica breaks off every minute',
     { [restarts('pipelineruns')]: '0+1x40', [restarts('leases')]: '0x40' },
     35,
-    'The watch on pipelineruns of wfe-1 has broken off about 15 times in 15 minutes, and everything was listed again each time. See whether the API server is well and not overloaded.',
+    'The watch on pipelineruns of wfe-1 has failed about 15 times in 15 minutes, and everything was listed again each time. Check whether the API server is healthy and not overloaded.',
     { namespace: 'kubernaut-system', pod: 'wfe-1', resource: 'pipelineruns' },
   ),
   staysQuiet(

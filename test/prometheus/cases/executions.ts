@@ -30,7 +30,7 @@ export const executions: readonly AlertCase[] = [
     'one is refused again and again',
     { [creationErrors]: '0+0x5 0+1x20' },
     20,
-    'About 10 tries to create a PipelineRun have failed in 10 minutes. The Events of the executions that wait say why: kubectl get events -A --field-selector type=Warning,involvedObject.kind=WorkflowExecution.',
+    'About 10 attempts to create a PipelineRun have failed in 10 minutes. The Events of the executions have the reasons: kubectl get events -A --field-selector type=Warning,involvedObject.kind=WorkflowExecution.',
   ),
   staysQuiet(
     'WorkflowExecutionCreationErrors',
@@ -44,7 +44,7 @@ export const executions: readonly AlertCase[] = [
     'one has been held for more than two hours',
     { [held]: '0+60x140' },
     130,
-    'One target has been locked for 2h 10m 0s; every other execution on it is Skipped. The Lease names who holds it: kubectl -n kubernaut-system get leases -l kubernaut.ai/lock=target-resource --sort-by=.spec.acquireTime.',
+    'One target has been locked for 2h 10m 0s; every other execution on it is Skipped. The Lease names the holder: kubectl -n kubernaut-system get leases -l kubernaut.ai/lock=target-resource --sort-by=.spec.acquireTime.',
   ),
   staysQuiet(
     'WorkflowExecutionLockHeldTooLong',
@@ -58,7 +58,7 @@ export const executions: readonly AlertCase[] = [
     'every second pass fails',
     { [errors]: '0+1x40', [passes]: '0+2x40' },
     30,
-    '50% of the passes of the reconciler in namespace kubernaut-system have failed for 15 minutes; each comes back after a backoff. The log of the leader says with what error.',
+    '50% of the reconciliations in namespace kubernaut-system have failed for 15 minutes; each is retried with a backoff. The log of the leader has the errors.',
   ),
   staysQuiet('WorkflowExecutionReconcileErrors', 'one in ten fails', { [errors]: '0+1x40', [passes]: '0+10x40' }, 30),
   staysQuiet('WorkflowExecutionReconcileErrors', 'nothing happens', { [errors]: '0x40', [passes]: '0x40' }, 30),
@@ -68,14 +68,14 @@ export const executions: readonly AlertCase[] = [
     'three of four fail, and others are skipped',
     { [ended('Success')]: '0+1x90', [ended('Failed')]: '0+3x90', [ended('Skipped')]: '0+9x90' },
     80,
-    '75% of the executions that were not skipped have failed in the last hour. Find them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure of each says why, and kubernaut_workflow_execution_failures_total counts them by reason.',
+    '75% of the executions of the last hour that were not skipped have failed. List them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure has the reason, and kubernaut_workflow_execution_failures_total counts them by reason.',
   ),
   fires(
     'WorkflowExecutionFailures',
     'every execution fails, and none has ever succeeded',
     { [ended('Failed', 'a')]: '0+1x90', [ended('Failed', 'b')]: '0+1x90' },
     80,
-    '100% of the executions that were not skipped have failed in the last hour. Find them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure of each says why, and kubernaut_workflow_execution_failures_total counts them by reason.',
+    '100% of the executions of the last hour that were not skipped have failed. List them with kubectl get wfe -A --field-selector status.phase=Failed; status.failure has the reason, and kubernaut_workflow_execution_failures_total counts them by reason.',
   ),
   staysQuiet(
     'WorkflowExecutionFailures',
@@ -90,7 +90,7 @@ export const executions: readonly AlertCase[] = [
     'three of four are skipped',
     { [ended('Success')]: '0+1x90', [ended('Skipped')]: '0+3x90' },
     80,
-    '75% of the executions of the last hour were skipped, because their target was busy, had just been remediated, or they were restored from a backup. Find them with kubectl get wfe -A --field-selector status.phase=Skipped; status.skip of each names the execution in its way.',
+    '75% of the executions of the last hour were skipped: their target was busy or had just been remediated, or they were restored from a backup. List them with kubectl get wfe -A --field-selector status.phase=Skipped; status.skip names the conflicting execution.',
   ),
   staysQuiet(
     'WorkflowExecutionSkips',

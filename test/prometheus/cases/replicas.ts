@@ -8,9 +8,9 @@ const ready = (deployment = 'workflow-execution-api') => series('kube_deployment
 /** All labels that are known of a series that is absent. */
 const job = { job: 'workflow-execution' };
 const apiDown =
-  'For 5 minutes no replica of the API has been scraped: callers cannot start remediations. Executions that exist go on, and kubectl can create new ones. See whether the pods run: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
+  'No replica of the API has been scraped for 5 minutes: callers cannot create executions. Existing executions continue, and kubectl can create new ones. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
 const controllerDown =
-  'For 5 minutes no replica of the controller has been scraped: no execution is started or followed. The API still takes new ones, which stay Pending. See whether the pods run: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
+  'No replica of the controller has been scraped for 5 minutes: executions are neither started nor tracked. The API accepts new ones, which stay Pending. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
 const certificate = of('kubernaut_certificate_expiration_timestamp_seconds');
 /** Seconds of so many days; the time of the tests begins at 0. */
 const days = (count: number) => count * 86_400;
@@ -40,7 +40,7 @@ export const replicas: readonly AlertCase[] = [
         `one of two of ${deployment} has not been ready for 10 minutes`,
         { [asked(deployment)]: '2x20', [ready(deployment)]: '1x20' },
         11,
-        `Replicas of ${deployment} in namespace kubernaut-system that have not been ready for 10 minutes: 1. /readyz on port 8081 of such a pod names the check that fails.`,
+        `Unready replicas of ${deployment} in namespace kubernaut-system for 10 minutes: 1. /readyz on port 8081 of the pod names the failing check.`,
         { namespace: 'kubernaut-system', deployment },
       ),
   ),
@@ -57,7 +57,7 @@ export const replicas: readonly AlertCase[] = [
     'two replicas have both not led for 2 minutes',
     { [of(leader)]: '1x5 0x10', [ofSecond(leader)]: '0x15' },
     9,
-    'For 2 minutes nobody in namespace kubernaut-system has had the Lease workflow-execution-leader: new executions stay Pending, and what runs is not followed. See who holds it: kubectl -n kubernaut-system get lease workflow-execution-leader.',
+    'No replica in namespace kubernaut-system has held the Lease workflow-execution-leader for 2 minutes: new executions stay Pending, and running ones are not tracked. Check the holder: kubectl -n kubernaut-system get lease workflow-execution-leader.',
   ),
   staysQuiet(
     'WorkflowExecutionNoLeader',
@@ -71,7 +71,7 @@ export const replicas: readonly AlertCase[] = [
     'two replicas have both led for 2 minutes',
     { [of(leader)]: '1x10', [ofSecond(leader)]: '1x10' },
     5,
-    '2 replicas in namespace kubernaut-system say that they lead. See whether WFE_LEADER_ELECTION is true; if it is, scale the Deployment workflow-execution-controller to one replica.',
+    '2 replicas in namespace kubernaut-system report to lead. If WFE_LEADER_ELECTION is true, scale the Deployment workflow-execution-controller to one replica.',
   ),
   staysQuiet(
     'WorkflowExecutionTwoLeaders',
@@ -91,7 +91,7 @@ export const replicas: readonly AlertCase[] = [
     'it ends in less than two weeks',
     { [certificate]: `${days(10)}x100` },
     90,
-    'The certificate in use in namespace kubernaut-system ends in 9d 22h 30m 0s, and has not been renewed. Ask cert-manager why: kubectl -n kubernaut-system describe certificate workflow-execution.',
+    'The certificate in use in namespace kubernaut-system expires in 9d 22h 30m 0s and has not been renewed. Check cert-manager: kubectl -n kubernaut-system describe certificate workflow-execution.',
   ),
   staysQuiet(
     'WorkflowExecutionCertificateEndsSoon',
@@ -106,14 +106,14 @@ export const replicas: readonly AlertCase[] = [
     'it ends within a day on one replica',
     { [certificate]: '43200x30', [ofSecond('kubernaut_certificate_expiration_timestamp_seconds')]: `${days(90)}x30` },
     20,
-    'The certificate in use in namespace kubernaut-system ends in 11h 40m 0s (a time below zero: it has ended). From then on no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
+    'The certificate in use in namespace kubernaut-system expires in 11h 40m 0s (negative: it has expired). After that no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
   ),
   fires(
     'WorkflowExecutionCertificateEnds',
     'it has ended',
     { [certificate]: '600x30' },
     20,
-    'The certificate in use in namespace kubernaut-system ends in -10m 0s (a time below zero: it has ended). From then on no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
+    'The certificate in use in namespace kubernaut-system expires in -10m 0s (negative: it has expired). After that no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
   ),
   staysQuiet('WorkflowExecutionCertificateEnds', 'it ends in two days', { [certificate]: `${days(2)}x30` }, 20),
 ];
