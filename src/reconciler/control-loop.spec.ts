@@ -36,7 +36,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   };
   const leadership = { during, isHeld: true, installation: 'remediation' };
   const changed = jest.fn<(handler: (key: string) => void) => void>();
-  const mirrors = {
+  const informers = {
     onChange: changed,
     executionKeys: () => [key],
     uidOf: () => undefined,
@@ -49,7 +49,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   const news = jest.fn<AuditTrail['onNews']>();
   const loop = new ControlLoop(
     queue,
-    mirrors as unknown as Informers,
+    informers as unknown as Informers,
     leadership as unknown as Leadership,
     resync as unknown as Resync,
     { reconcile, startDeadlineInMs } as unknown as Reconciler,

@@ -13,7 +13,10 @@ import { Leadership } from './leadership.ts';
 import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
 import { Resync } from './resync.ts';
-import { END_PROCESS, LOGGER } from './executions/tokens.ts';
+import { LOGGER } from './executions/tokens.ts';
+
+/** Injection token of what ends the process when it must not continue, `(why: string) => void`. */
+export const END_PROCESS = Symbol('EndProcess');
 
 /**
  * Brings executions to the reconciler: watches put their keys on a queue, workers take them off. An execution is never
@@ -27,7 +30,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   constructor(
     private readonly queue: WorkQueue,
-    private readonly mirrors: Informers,
+    private readonly informers: Informers,
     private readonly leadership: Leadership,
     private readonly resync: Resync,
     private readonly reconciler: Reconciler,
@@ -39,7 +42,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   ) {}
 
   onModuleInit(): void {
-    this.mirrors.onChange((key) => this.queue.add(key));
+    this.informers.onChange((key) => this.queue.add(key));
     this.trail.onNews((key) => this.queue.add(key));
   }
 
@@ -71,8 +74,8 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
    * they know all that the replica has done that led before.
    */
   private async work(leading: AbortSignal): Promise<void> {
-    if (!(await this.mirrors.caughtUp(leading))) return;
-    this.log.info({ executions: this.mirrors.executionKeys().length, workers: this.config.workers }, 'reconciling');
+    if (!(await this.informers.caughtUp(leading))) return;
+    this.log.info({ executions: this.informers.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);
     const working = this.queue.run((key, signal) => this.reconcile(key, signal), {
@@ -100,7 +103,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       return await this.reconciler.reconcile(keyFromString(key), signal);
     } catch (error) {
       const failures = this.queue.failures(key) + 1;
-      const uid = this.mirrors.uidOf(key);
+      const uid = this.informers.uidOf(key);
       if (!signal.aborted) {
         this.log.warn(
           { ...logFields({ ...keyFromString(key), uid }), failures, err: error },

@@ -3,8 +3,6 @@ import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { ObjectStore, type ChangeHandler } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import type { LockHolderState } from '../locking/lock-holders.ts';
-import type { ExecutionId } from '../locking/lock-record.ts';
 import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/names.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
@@ -16,7 +14,6 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { Executions } from './executions/executions.ts';
-import { PipelineRunConflicts } from './steps/pipeline-run-conflicts.ts';
 import { PipelineRunAdoption } from './pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
@@ -57,30 +54,25 @@ export function aFakeCluster(
     store: runCache,
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
+  const executions = new Executions(client, executionMirror);
   const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity });
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
-  /** What executions that are asked about are doing; one that is not named lives. */
-  const holderStates = new Map<string, LockHolderState>();
-  const stateOf = ({ name }: ExecutionId): LockHolderState => holderStates.get(name) ?? { kind: 'live' };
-  const holders = { cached: stateOf, live: (id: ExecutionId) => Promise.resolve(stateOf(id)) };
   const refusedStatuses = new RefusedStatuses(clock);
   return {
     server,
     client,
     refusedStatuses,
-    holderStates,
     executionCache,
     runCache,
     sync,
-    executions: new Executions(client, executionMirror),
+    executions,
     taskRuns,
     runEnds,
     pipelineRuns,
     clock,
-    conflicts: new PipelineRunConflicts(pipelineRuns, runEnds, { statusDeadlineMs: 600_000 }, clock),
     adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity }),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
-    occupancy: new TargetOccupancy(executionMirror, pipelineRuns, holders, refusedStatuses, clock),
+    occupancy: new TargetOccupancy(executions, pipelineRuns, runEnds, refusedStatuses, clock),
     /** An execution that is there and in the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */

@@ -6,9 +6,15 @@ import { KubernetesClient } from '../kubernetes/client.ts';
 import { LeaderElector, type LeadershipEnd, type LeaderWork } from '../kubernetes/leader-elector.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { installationLeaseKey } from './installation.ts';
-import { LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
+import { LOGGER } from './executions/tokens.ts';
 
-/** Name of the Lease that the replicas agree with. */
+/**
+ * Injection token of the {@link KubernetesClient} that writes the leader leases: the reconciler's client may write only while
+ * these are held.
+ */
+export const LEADER_CLIENT = Symbol('LeaderClient');
+
+/** Name of the Lease by which the replicas elect a leader. */
 export const leaderLeaseName = 'workflow-execution-leader';
 
 type LeadershipConfig = Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'namespace' | 'clusterLeaseNamespace'>;

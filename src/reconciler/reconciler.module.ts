@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
@@ -20,17 +19,15 @@ import { tracedWrite } from '../tracing/reconcile-span.ts';
 import { executionIndexes } from '../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { ControlLoop } from './control-loop.ts';
+import { ControlLoop, END_PROCESS } from './control-loop.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { ExecutionEvents } from './events/execution-events.ts';
-import { ExecutionLog } from './events/execution-log.ts';
+import { StatusWriter } from './events/status-writer.ts';
 import { Executions } from './executions/executions.ts';
-import { ExecutionHolders } from './target/execution-holders.ts';
-import { Leadership } from './leadership.ts';
+import { StepContext } from './steps/step-context.ts';
+import { LEADER_CLIENT, Leadership } from './leadership.ts';
 import { PhaseSteps } from './phase-steps.ts';
-import { LockGc } from './lock-gc.ts';
 import { Informers } from './informers.ts';
-import { PipelineRunConflicts } from './steps/pipeline-run-conflicts.ts';
 import { PipelineRunAdoption } from './pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
@@ -40,27 +37,8 @@ import { RefusedStatuses } from './executions/refused-statuses.ts';
 import { RunEnds } from './pipelinerun/run-end.ts';
 import { Resync } from './resync.ts';
 import { TargetOccupancy } from './target/target-occupancy.ts';
-import { AcquireTarget } from './steps/acquire-target.step.ts';
-import { AddFinalizer } from './steps/add-finalizer.step.ts';
-import { AwaitAudit } from './steps/await-audit.step.ts';
-import { CancelBeforeStart } from './steps/cancel-before-start.step.ts';
-import { DeletePipelineRun } from './steps/delete-pipeline-run.step.ts';
-import { EnforceStartDeadline } from './steps/enforce-start-deadline.step.ts';
-import { ExpireFinished } from './steps/expire-finished.step.ts';
-import { FollowPipelineRun } from './steps/follow-pipeline-run.step.ts';
-import { KeepTarget } from './steps/keep-target.step.ts';
-import { ObserveGeneration } from './steps/observe-generation.step.ts';
-import { RecordDeletion } from './steps/record-deletion.step.ts';
-import { ReleasePipelineRun } from './steps/release-pipeline-run.step.ts';
-import { ReleaseTarget } from './steps/release-target.step.ts';
-import { RemoveFinalizer } from './steps/remove-finalizer.step.ts';
-import { RequestCancellation } from './steps/request-cancellation.step.ts';
-import { SkipRestored } from './steps/skip-restored.step.ts';
-import { StartPipelineRun } from './steps/start-pipeline-run.step.ts';
-import { UpdateAuditCondition } from './steps/update-audit-condition.step.ts';
-import { ValidateSpec } from './steps/validate-spec.step.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
-import { END_PROCESS, LEADER_CLIENT, LOGGER } from './executions/tokens.ts';
+import { LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
@@ -95,7 +73,7 @@ function endProcess(log: Logger): (why: string) => void {
  * {@link reconcilerSources}; all of these come from modules that are global.
  */
 @Module({
-  imports: [ScheduleModule.forRoot(), AuditModule, TargetsModule],
+  imports: [AuditModule, TargetsModule],
   providers: [
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
     { provide: END_PROCESS, inject: [LOGGER], useFactory: endProcess },
@@ -120,10 +98,9 @@ function endProcess(log: Logger): (why: string) => void {
     Informers,
     Executions,
     ExecutionEvents,
-    ExecutionLog,
+    StatusWriter,
     PipelineRuns,
     PipelineRunAdoption,
-    PipelineRunConflicts,
     PipelineRunRetention,
     TargetOccupancy,
     TaskRuns,
@@ -131,29 +108,10 @@ function endProcess(log: Logger): (why: string) => void {
     RunEnds,
     UnrecordedEnds,
     RunWaits,
-    { provide: LOCK_HOLDERS, useClass: ExecutionHolders },
+    { provide: LOCK_HOLDERS, useExisting: TargetOccupancy },
     TargetLocks,
-    LockGc,
     Resync,
-    SkipRestored,
-    ValidateSpec,
-    CancelBeforeStart,
-    EnforceStartDeadline,
-    AddFinalizer,
-    AcquireTarget,
-    StartPipelineRun,
-    KeepTarget,
-    ReleasePipelineRun,
-    RequestCancellation,
-    FollowPipelineRun,
-    ReleaseTarget,
-    ObserveGeneration,
-    UpdateAuditCondition,
-    ExpireFinished,
-    DeletePipelineRun,
-    RecordDeletion,
-    AwaitAudit,
-    RemoveFinalizer,
+    StepContext,
     PhaseSteps,
     ...reconcilerMetrics,
     Reconciler,

@@ -1,58 +1,63 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { CONFIG, type Config } from '../config/config.ts';
-import { aborted, pace } from '../kubernetes/async.ts';
-import { CLOCK, type Clock } from '../kubernetes/clock.ts';
+import { sleep, pace } from '../kubernetes/async.ts';
+import { type Clock, CLOCK } from '../kubernetes/clock.ts';
+import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
+import { leaseResource, type Lease } from '../kubernetes/lease.ts';
+import type { Logger } from '../kubernetes/logger.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
-import { LockGc } from './lock-gc.ts';
+import { TargetLocks } from '../locking/target-locks.ts';
+import { LOGGER } from './executions/tokens.ts';
 import { Informers } from './informers.ts';
 import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 
-/** Of the interval, in the registry of @nestjs/schedule. */
-const intervalName = 'reconciler-resync';
-
 /**
- * Repairs, regularly, what a watch may have missed: everything is listed again, every execution and every lock is looked
- * at. Looks at one after the other are pace over the time until the next resync, for what comes new meanwhile must not
- * wait behind thousands that have nothing to say.
+ * Repairs what a watch may have missed: lists everything again, enqueues every execution and orphaned PipelineRun, and
+ * removes unused locks. The keys are pace over the interval, so that new executions do not wait behind thousands of keys.
  */
 @Injectable()
 export class Resync {
   constructor(
     private readonly queue: WorkQueue,
-    private readonly mirrors: Informers,
-    private readonly collector: LockGc,
-    private readonly scheduler: SchedulerRegistry,
+    private readonly informers: Informers,
+    private readonly retention: PipelineRunRetention,
+    private readonly locks: TargetLocks,
+    @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
     @Inject(CONFIG) private readonly config: Pick<Config, 'resyncMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly retention: PipelineRunRetention,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Every `resyncMs`, the first time after one; a resync that takes longer goes on instead of the next. */
+  /** Resyncs every `resyncMs`, one after the other, until the signal aborts; the first starts after one interval. */
   async run(signal: AbortSignal): Promise<void> {
     const { resyncMs } = this.config;
-    let running: Promise<void> | undefined;
-    const begin = (): void => {
-      running ??= this.once(resyncMs, signal).finally(() => (running = undefined));
-    };
-    this.scheduler.addInterval(intervalName, setInterval(begin, resyncMs));
-    await aborted(signal);
-    this.scheduler.deleteInterval(intervalName);
-    await running;
+    await sleep(this.clock, resyncMs, signal);
+    while (!signal.aborted) {
+      await Promise.all([this.once(resyncMs, signal), sleep(this.clock, resyncMs, signal)]);
+    }
   }
 
-  /**
-   * Looks at everything once. Never rejects.
-   *
-   * @param withinMs how long it may take
-   */
+  /** Resyncs once, pace over `withinMs` milliseconds. Never rejects. */
   async once(withinMs: number, signal: AbortSignal): Promise<void> {
-    this.mirrors.relist();
-    await Promise.all([this.reconcile(withinMs, signal), this.collector.collect(withinMs, signal)]);
+    this.informers.relist();
+    await Promise.all([this.enqueueAll(withinMs, signal), this.collectLocks(withinMs, signal)]);
   }
 
-  private async reconcile(withinMs: number, signal: AbortSignal): Promise<void> {
-    const keys = [...this.mirrors.executionKeys(), ...this.retention.orphans()];
+  private async enqueueAll(withinMs: number, signal: AbortSignal): Promise<void> {
+    const keys = [...this.informers.executionKeys(), ...this.retention.orphans()];
     for await (const key of pace(keys, withinMs, this.clock, signal)) this.queue.add(key);
+  }
+
+  /** Garbage-collects locks; an error is logged, and the lock is left for the next resync. */
+  private async collectLocks(withinMs: number, signal: AbortSignal): Promise<void> {
+    const names = this.leases.store.list().map(({ metadata }) => metadata.name);
+    for await (const name of pace(names, withinMs, this.clock, signal)) {
+      try {
+        await this.locks.collect(name, this.clock.now(), signal);
+      } catch (err) {
+        if (!signal.aborted) this.log.warn({ lease: name, err }, 'lock not collected');
+      }
+    }
   }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type {
   WorkflowExecution,
@@ -8,6 +7,7 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { ExecutionMetrics } from './execution-metrics.ts';
+import { transitions } from './transitions.ts';
 
 const running: WorkflowExecutionStatus = { phase: 'Running', startTime: '2026-01-02T03:04:05Z' };
 const completed: WorkflowExecutionStatus = {
@@ -37,7 +37,12 @@ function someMetrics() {
     counter('skips') as never,
     clock,
   );
-  return { metrics, counted, removed, clock };
+  /** Records the transitions between two statuses of an execution. */
+  const end = (before: WorkflowExecutionStatus | undefined, after: WorkflowExecutionStatus, spec = {}) => {
+    const execution = anExecution(after, spec);
+    for (const one of transitions(anExecution(before, spec), execution)) metrics.record(one, execution);
+  };
+  return { end, counted, removed, clock };
 }
 
 function anExecution(status?: WorkflowExecutionStatus, spec: Partial<WorkflowExecutionSpec> = {}): WorkflowExecution {
@@ -47,20 +52,17 @@ function anExecution(status?: WorkflowExecutionStatus, spec: Partial<WorkflowExe
 const workflow_id = aSpec().workflowRef.workflowId;
 
 describe('an execution is counted', () => {
-  it('when its end has been written, with how long it ran', async () => {
-    const { metrics, counted } = someMetrics();
-    const writing = Promise.resolve(anExecution(completed));
-    await expect(metrics.written(anExecution(running), completed, writing)).resolves.toMatchObject({
-      status: completed,
-    });
+  it('when its end has been written, with how long it ran', () => {
+    const { end, counted } = someMetrics();
+    end(running, completed);
     expect(counted).toEqual([
       { name: 'total', workflow_id, outcome: 'Success' },
       { name: 'duration', workflow_id, seconds: 90 },
     ]);
   });
 
-  it('with its reason and without a duration, when it never ran', async () => {
-    const { metrics, counted } = someMetrics();
+  it('with its reason and without a duration, when it never ran', () => {
+    const { end, counted } = someMetrics();
     const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: '2026-01-02T03:04:05Z' } as const;
     const skipped: WorkflowExecutionStatus = {
       phase: 'Skipped',
@@ -68,18 +70,18 @@ describe('an execution is counted', () => {
       skip,
       completionTime: skip.skippedAt,
     };
-    await metrics.written(anExecution(), skipped, Promise.resolve(anExecution(skipped)));
+    end(undefined, skipped);
     expect(counted).toEqual([
       { name: 'total', workflow_id, outcome: 'Skipped' },
       { name: 'skips', reason: 'ResourceBusy' },
     ]);
   });
 
-  it('under "other" when there are very many workflows', async () => {
-    const { metrics, counted } = someMetrics();
+  it('under "other" when there are very many workflows', () => {
+    const { end, counted } = someMetrics();
     for (let i = 0; i < 150; i += 1) {
       const spec = { workflowRef: { ...aSpec().workflowRef, workflowId: `workflow-${i}` } };
-      await metrics.written(anExecution(running, spec), completed, Promise.resolve(anExecution(completed, spec)));
+      end(running, completed, spec);
     }
     expect(counted).toContainEqual({ name: 'total', workflow_id: 'workflow-99', outcome: 'Success' });
     expect(counted).toContainEqual({ name: 'total', workflow_id: 'other', outcome: 'Success' });
@@ -87,14 +89,14 @@ describe('an execution is counted', () => {
   });
 
   it('under its own name also after junk, which is removed when it has not been used for an hour', async () => {
-    const { metrics, counted, removed, clock } = someMetrics();
-    const end = async (workflowId: string) => {
+    const { end, counted, removed, clock } = someMetrics();
+    const endOne = (workflowId: string) => {
       const spec = { workflowRef: { ...aSpec().workflowRef, workflowId } };
-      await metrics.written(anExecution(running, spec), completed, Promise.resolve(anExecution(completed, spec)));
+      end(running, completed, spec);
     };
-    for (let i = 0; i < 150; i += 1) await end(`junk-${i}`);
+    for (let i = 0; i < 150; i += 1) endOne(`junk-${i}`);
     await clock.advance(3_600_000);
-    await end('real');
+    endOne('real');
 
     expect(counted).toContainEqual({ name: 'total', workflow_id: 'real', outcome: 'Success' });
     expect(removed).toEqual([
@@ -102,68 +104,28 @@ describe('an execution is counted', () => {
       { name: 'duration', workflow_id: 'junk-0' },
     ]);
   });
-
-  it('once when the answer to the write of its end was lost, as soon as the end is seen', async () => {
-    const { metrics, counted } = someMetrics();
-    const lost = new UnavailableError('reset');
-    await expect(metrics.written(anExecution(running), completed, Promise.reject(lost))).rejects.toBe(lost);
-    expect(counted).toEqual([]);
-
-    metrics.seen(anExecution(completed));
-    metrics.seen(anExecution(completed));
-
-    expect(counted.filter((one) => 'outcome' in one)).toHaveLength(1);
-  });
-
-  it('once when the lost write had no effect and is made again', async () => {
-    const { metrics, counted } = someMetrics();
-    const lost = new UnavailableError('reset');
-    await expect(metrics.written(anExecution(running), completed, Promise.reject(lost))).rejects.toBe(lost);
-    metrics.seen(anExecution(running));
-    await metrics.written(anExecution(running), completed, Promise.resolve(anExecution(completed)));
-    metrics.seen(anExecution(completed));
-    expect(counted.filter((one) => 'outcome' in one)).toHaveLength(1);
-  });
 });
 
-describe('an execution is not counted', () => {
-  it.each<[string, WorkflowExecutionStatus | undefined, WorkflowExecutionStatus]>([
-    ['when it begins to run', undefined, running],
-    ['when it ended before', completed, { ...completed, message: 'said again' }],
-  ])('%s', async (_, before, after) => {
-    const { metrics, counted } = someMetrics();
-    await metrics.written(anExecution(before), after, Promise.resolve(anExecution(after)));
-    expect(counted).toEqual([]);
-  });
-
-  it('when its end was decided on a state that is outdated: somebody else has perhaps written and counted it', async () => {
-    const { metrics, counted } = someMetrics();
-    await metrics.written(anExecution(running), completed, Promise.resolve('outdated'));
-    metrics.seen(anExecution(completed));
-    expect(counted).toEqual([]);
-  });
-
-  it('when it is only seen to have ended, as after a restart', () => {
-    const { metrics, counted } = someMetrics();
-    metrics.seen(anExecution(completed));
-    expect(counted).toEqual([]);
-  });
+it('an execution is not counted when it starts', () => {
+  const { end, counted } = someMetrics();
+  end(undefined, running);
+  expect(counted).toEqual([]);
 });
 
 describe('an execution that has failed', () => {
   const failure = { reason: 'TaskFailed', message: '', wasExecutionFailure: true } as const;
 
-  it('is counted with its reason', async () => {
-    const { metrics, counted } = someMetrics();
+  it('is counted with its reason', () => {
+    const { end, counted } = someMetrics();
     const failed: WorkflowExecutionStatus = { ...completed, phase: 'Failed', outcome: 'Failed', failure };
-    await metrics.written(anExecution(running), failed, Promise.resolve(anExecution(failed)));
+    end(running, failed);
     expect(counted).toContainEqual({ name: 'failures', reason: 'TaskFailed' });
   });
 
-  it('has no duration when nobody knows when it ended', async () => {
-    const { metrics, counted } = someMetrics();
+  it('has no duration when nobody knows when it ended', () => {
+    const { end, counted } = someMetrics();
     const failed: WorkflowExecutionStatus = { ...running, phase: 'Failed', outcome: 'Failed', failure };
-    await metrics.written(anExecution(running), failed, Promise.resolve(anExecution(failed)));
+    end(running, failed);
     expect(counted.map((one) => Object.entries(one)[0])).not.toContainEqual(['name', 'duration']);
   });
 });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { KubernetesClient, type PatchOptions } from '../../kubernetes/client.ts';
+import { KubernetesClient } from '../../kubernetes/client.ts';
+import type { PatchOptions } from '../../kubernetes/call-options.ts';
 import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
 import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
@@ -12,14 +13,15 @@ import type {
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { targetIndex } from './execution-indexes.ts';
 import { mergePatch } from './merge-patch.ts';
 
-/** The execution is not the one any more that was read: it has changed or is gone. What was decided on it is void. */
+/** The execution has changed since it was read, or is gone: what was decided on it is void. */
 export type Outdated = 'outdated';
 
 /**
- * The WorkflowExecutions as the reconciler reads and writes them. Every write is made on condition that nobody has changed
- * the execution since it was read. What is returned is shared and must not be modified.
+ * Reads and writes WorkflowExecutions for the reconciler. Every write has the resourceVersion that was read as a
+ * precondition. Returned objects are shared with the cache and must not be modified.
  */
 @Injectable()
 export class Executions {
@@ -28,12 +30,17 @@ export class Executions {
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
   ) {}
 
-  /** The execution as last seen by the watch. */
+  /** The execution in the cache. */
   cached(key: ObjectKey): WorkflowExecution | undefined {
     return this.reflector.store.get(key);
   }
 
-  /** The execution as the API server has it now; undefined when it is gone. */
+  /** The executions with this canonical target in the cache. */
+  onTarget(target: string): readonly WorkflowExecution[] {
+    return this.reflector.store.byIndex(targetIndex, target);
+  }
+
+  /** The execution from the API server; undefined if it is gone. */
   async read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
     const live = await this.client.find(workflowExecutionResource, key, { signal });
     if (live !== undefined) this.reflector.store.upsertIfNewer(live);
@@ -41,8 +48,8 @@ export class Executions {
   }
 
   /**
-   * Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. The
-   * target goes along with every patch: a pass may have resolved it without a write of its own (`withTarget`).
+   * Makes `status` the status of an execution, in one patch of what differs; without a difference nothing is sent. Every
+   * patch contains the target: a step may have resolved it without a write of its own (`withTarget`).
    */
   async writeStatus(
     execution: WorkflowExecution,
@@ -67,13 +74,13 @@ export class Executions {
     return this.patch(execution, { metadata: { finalizers, annotations } }, { signal });
   }
 
-  /** Takes the finalizer of this service off an execution; when it was the last one, that is the execution's end. */
+  /** Removes our finalizer from an execution; without another finalizer that removes the execution. */
   removeFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
     const finalizers = execution.metadata.finalizers?.filter((name) => name !== finalizer) ?? [];
     return this.patch(execution, { metadata: { finalizers } }, { signal });
   }
 
-  /** Asks for the deletion of this very execution, not of one that was made anew under its name. */
+  /** Deletes this execution, but not a later one of the same name. */
   async delete({ metadata }: WorkflowExecution, signal: AbortSignal): Promise<void> {
     try {
       await this.client.delete(workflowExecutionResource, metadata, { preconditions: { uid: metadata.uid }, signal });

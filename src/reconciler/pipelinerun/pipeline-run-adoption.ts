@@ -15,8 +15,9 @@ import {
 } from '../../tekton/pipeline-run-content.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
+import { pipelineRunKey } from '../executions/execution-indexes.ts';
 import { isControlledBy } from './ownership.ts';
-import { pipelineRunKey, PipelineRuns } from './pipeline-runs.ts';
+import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * What has the name of an execution's PipelineRun before one is recorded: nothing, the PipelineRun of an earlier attempt, one
@@ -27,6 +28,11 @@ export type ExistingRun =
   | { readonly kind: 'own'; readonly pipelineRun: PipelineRun }
   | { readonly kind: 'different'; readonly pipelineRun: PipelineRun }
   | { readonly kind: 'foreign'; readonly pipelineRun: PipelineRun };
+
+/** Whether the execution is the controller of the PipelineRun with the name of its own. */
+export function hasControlledRun({ kind }: ExistingRun): boolean {
+  return kind === 'own' || kind === 'different';
+}
 
 /**
  * Recognises the PipelineRun that an earlier attempt created and did not record. Whoever may create PipelineRuns can give

@@ -10,10 +10,10 @@ import { parseMetadata } from '../../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { pipelineRunIndex } from '../executions/execution-indexes.ts';
+import { pipelineRunIndex, pipelineRunKey } from '../executions/execution-indexes.ts';
 import { isRunning, isBeingDeleted } from '../observe/observe-pipeline-run.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
-import { pipelineRunKey, PipelineRuns } from './pipeline-runs.ts';
+import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * Holds PipelineRuns back from deletion until their outcome is recorded, by the finalizer that they are created with, and

@@ -2,15 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
-import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
-import { labelValue, pipelineRunName } from '../../tekton/names.ts';
+import { labelValue } from '../../tekton/names.ts';
 import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
+import { pipelineRunKey, type NamedExecution } from '../executions/execution-indexes.ts';
 import { isRunOf } from './ownership.ts';
 
 /** The PipelineRuns of executions, as the reconciler reads and makes them. */
@@ -37,13 +37,13 @@ export class PipelineRuns {
   }
 
   /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
-  async read(execution: Named, signal: AbortSignal): Promise<PipelineRun | undefined> {
+  async read(execution: NamedExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const live = await this.client.find(pipelineRunResource, pipelineRunKey(execution), { signal });
     return live && this.remember(live);
   }
 
   /** Whatever has the name of the execution's PipelineRun, as last seen by the watch. */
-  cached(execution: Named): PipelineRun | undefined {
+  cached(execution: NamedExecution): PipelineRun | undefined {
     return this.reflector.store.get(pipelineRunKey(execution));
   }
 
@@ -102,12 +102,4 @@ export class PipelineRuns {
 
 function isWatched({ metadata }: PipelineRun): boolean {
   return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
-}
-
-/** What the name of a PipelineRun is made of. */
-type Named = Parameters<typeof pipelineRunName>[0] & { readonly metadata: { readonly namespace: string } };
-
-/** The key of the PipelineRun of an execution. */
-export function pipelineRunKey(execution: Named): ObjectKey {
-  return { namespace: execution.metadata.namespace, name: pipelineRunName(execution) };
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
@@ -9,7 +10,6 @@ import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution 
 import type { TaskPod } from '../../tekton/task-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { FirstSeen } from '../executions/first-seen.ts';
 import { isAskedToEnd, TaskRuns } from './task-runs.ts';
 
 /**
@@ -30,14 +30,17 @@ export type RunEnd =
       readonly isCancelled: boolean;
     };
 
-/** How long Tekton has to record a pod that it creates for a TaskRun, in milliseconds. */
-const podRecordMs = 5_000;
+/** How long Tekton may act on what it read before a change, or take to record a pod that it created, in milliseconds. */
+export const tektonSyncMs = 5_000;
+
+/** Runs that wait at once, at most. */
+const maxAwaited = 10_000;
 
 /** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
 @Injectable()
 export class RunEnds {
-  /** Runs that wait for nothing but unfinished TaskRuns without a live step. */
-  private readonly awaited = new FirstSeen();
+  /** When a run began to wait only for unfinished TaskRuns without a live step, in milliseconds since the epoch. */
+  private readonly awaitedSince = new LRUCache<string, number>({ max: maxAwaited });
 
   constructor(
     private readonly taskRuns: TaskRuns,
@@ -87,7 +90,7 @@ export class RunEnds {
     const pods = await this.taskRuns.pods(run, taskRuns, signal);
     const lost = tasksWithoutPod(taskRuns, pods);
     const endedAt = Date.parse(pipelineRun.status.completionTime ?? '');
-    const isRecent = this.clock.now().getTime() - endedAt < podRecordMs;
+    const isRecent = this.clock.now().getTime() - endedAt < tektonSyncMs;
     if (lost.length === 0 || !isRecent) return { kind: 'ended', taskRuns, pods };
     const waitsFor = `${describeActivity(lost, [])}, which Tekton may start again,`;
     return { kind: 'waiting', waitsFor, taskRuns, isCancelled: true };
@@ -111,10 +114,14 @@ export class RunEnds {
   /** The time counts for a run, not for each of its tasks: somebody may go on adding some. */
   private isOverdue({ namespace, name }: RunIdentity, waitsForTasksOnly: boolean): boolean {
     const key = `${namespace}/${name}`;
-    const now = this.clock.now();
-    if (waitsForTasksOnly) return now.getTime() - this.awaited.note(key, now) > this.config.statusDeadlineMs;
-    this.awaited.forget(key);
-    return false;
+    if (!waitsForTasksOnly) {
+      this.awaitedSince.delete(key);
+      return false;
+    }
+    const now = this.clock.now().getTime();
+    const since = this.awaitedSince.get(key) ?? now;
+    this.awaitedSince.set(key, since);
+    return now - since > this.config.statusDeadlineMs;
   }
 }
 
@@ -127,7 +134,7 @@ export class RunEnds {
 function mayBeCancelled({ kind, metadata, status }: TaskExecution, now: Date): boolean {
   if (kind !== taskRunResource.kind || ('pods' in status && status.pods.length > 0)) return true;
   const age = now.getTime() - Date.parse(metadata.creationTimestamp);
-  return !(age < podRecordMs);
+  return !(age < tektonSyncMs);
 }
 
 function hasFailed(pipelineRun: PipelineRun | undefined): pipelineRun is PipelineRun {

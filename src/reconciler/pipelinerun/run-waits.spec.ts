@@ -29,7 +29,7 @@ function aLook(seconds: number, tasks: readonly string[] = ['main'], spec: objec
 describe('a run', () => {
   it('is not looked into while it is young', async () => {
     const { look, server } = aLook(4);
-    await expect(look()).resolves.toEqual({ pollAfterMs: 6_000 });
+    await expect(look()).resolves.toEqual({ checkAfterMs: 6_000 });
     expect(server.verbs).toEqual([]);
   });
 
@@ -44,14 +44,14 @@ describe('a run', () => {
   it('does not wait while its task is young, and is looked at again when that is not', async () => {
     const { look, own, taskRun } = aLook(60);
     taskRun(own, 'main', pending, { metadata: { creationTimestamp: at(57) } });
-    await expect(look()).resolves.toEqual({ pollAfterMs: 7_000 });
+    await expect(look()).resolves.toEqual({ checkAfterMs: 7_000 });
   });
 
   it('is looked at again when the older of its young tasks is not young any more', async () => {
     const { look, own, taskRun } = aLook(60, ['a', 'b']);
     taskRun(own, 'a', pending, { metadata: { creationTimestamp: at(57) } });
     taskRun(own, 'b', pending, { metadata: { creationTimestamp: at(52) } });
-    await expect(look()).resolves.toEqual({ pollAfterMs: 2_000 });
+    await expect(look()).resolves.toEqual({ checkAfterMs: 2_000 });
   });
 
   it('does not wait for a task whose first step has begun, although its TaskRun does not say so yet', async () => {
@@ -80,7 +80,7 @@ describe('a run', () => {
           /^Task "main" waits for a node for its pod \(PipelineRun .+\)\. 0\/3 nodes are available\.$/,
         ),
       },
-      pollAfterMs: 15_000,
+      checkAfterMs: 15_000,
     });
   });
 
@@ -114,9 +114,9 @@ describe('a run', () => {
   it.each([
     [40, 20_000],
     [3_600, 300_000],
-  ])('is looked at less often the longer it waits: after %d s', async (seconds, pollAfterMs) => {
+  ])('is looked at less often the longer it waits: after %d s', async (seconds, checkAfterMs) => {
     const { look, own, taskRun } = aLook(seconds);
     taskRun(own, 'main', succeeded('Unknown', 'ExceededResourceQuota'), created);
-    await expect(look()).resolves.toMatchObject({ pollAfterMs });
+    await expect(look()).resolves.toMatchObject({ checkAfterMs });
   });
 });

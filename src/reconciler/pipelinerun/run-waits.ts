@@ -13,7 +13,7 @@ export interface RunWait {
   /** Absent when it waits for nothing that is worth a word. */
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** Milliseconds; absent when its next change says it. */
-  readonly pollAfterMs?: number;
+  readonly checkAfterMs?: number;
 }
 
 /** A task is given this long to begin before it counts as waiting, and most have begun by then. */
@@ -37,7 +37,7 @@ export class RunWaits {
 
   async find(execution: WorkflowExecution, pipelineRun: PipelineRun, signal: AbortSignal): Promise<RunWait> {
     const ageMs = this.sinceMs(Date.parse(pipelineRun.metadata.creationTimestamp));
-    if (ageMs < graceMs) return { pollAfterMs: graceMs - ageMs };
+    if (ageMs < graceMs) return { checkAfterMs: graceMs - ageMs };
     const children = childrenOf(pipelineRun);
     if (children.length === 0) return {};
     const run = runOf(execution, pipelineRun);
@@ -47,9 +47,9 @@ export class RunWaits {
     const waits = taskRuns.flatMap((taskRun) => taskWaitOf(taskRun, pods) ?? []);
     const waitedMs = Math.max(...waits.map(({ since }) => this.sinceMs(since)));
     const [first, ...others] = waits.filter(({ since }) => this.sinceMs(since) >= graceMs);
-    if (first === undefined) return waits.length === 0 ? {} : { pollAfterMs: graceMs - waitedMs };
-    const pollAfterMs = Math.min(latestMs, Math.max(soonestMs, waitedMs / 2));
-    return { waiting: describe(execution, pipelineRun, first, others.length), pollAfterMs };
+    if (first === undefined) return waits.length === 0 ? {} : { checkAfterMs: graceMs - waitedMs };
+    const checkAfterMs = Math.min(latestMs, Math.max(soonestMs, waitedMs / 2));
+    return { waiting: describe(execution, pipelineRun, first, others.length), checkAfterMs };
   }
 
   private sinceMs(time: number): number {

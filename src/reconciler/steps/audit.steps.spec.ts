@@ -5,10 +5,10 @@ import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { ConditionUpdate } from '../../workflow-execution/conditions.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import type { ExecutionEvents } from '../events/execution-events.ts';
+import type { StatusWriter } from '../events/status-writer.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
-import { AwaitAudit } from './await-audit.step.ts';
-import { UpdateAuditCondition } from './update-audit-condition.step.ts';
+import { awaitAudit } from './deletion.steps.ts';
+import { updateAuditCondition } from './finished.steps.ts';
 
 const { signal } = new AbortController();
 const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
@@ -22,52 +22,50 @@ function aCluster(standing: Standing) {
     standing: () => standing,
     abandon: (execution: WorkflowExecution) => void abandoned.push(execution),
   } as unknown as AuditTrail;
-  const events: [WorkflowExecution, ConditionUpdate][] = [];
-  const tellAudit = (...event: (typeof events)[number]) => void events.push(event);
+  const write: StatusWriter['write'] = (execution, status) => cluster.executions.writeStatus(execution, status, signal);
+  const statuses = { write } as StatusWriter;
+  const config = { auditDeleteWaitMs: 60_000 };
   return {
     ...cluster,
     abandoned,
-    events,
-    tell: new UpdateAuditCondition(trail, cluster.executions, { tellAudit } as ExecutionEvents, clock),
-    await: new AwaitAudit(trail, { auditDeleteWaitMs: 60_000 }, clock),
+    update: (execution: WorkflowExecution) => updateAuditCondition(execution, { trail, statuses, clock }, signal),
+    await: (execution: WorkflowExecution) => awaitAudit(execution, { trail, clock, config }),
   };
 }
 
 describe('what has become of the audit events of an execution', () => {
-  it('is written as a condition, and told as an Event', async () => {
-    const { tell, execution, stored, events } = aCluster({ settled: true, told });
+  it('is written as a condition', async () => {
+    const { update, execution, stored } = aCluster({ settled: true, told });
     const one = execution({ status: { phase: 'Completed' } });
-    const outcome = await tell.run(one, signal);
+    const outcome = await update(one);
     expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
     expect(stored(one)?.status).toMatchObject({
       phase: 'Completed',
       conditions: [{ ...told, lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 }],
     });
-    expect(events).toEqual([[stored(one), told]]);
   });
 
   it('is not told again when it is written already', async () => {
-    const { tell, execution, server, events, stored } = aCluster({ settled: true, told });
+    const { update, execution, server, stored } = aCluster({ settled: true, told });
     const one = execution({ status: { phase: 'Completed' } });
-    await tell.run(one, signal);
+    await update(one);
     const now = stored(one)!;
-    await expect(tell.run(now, signal)).resolves.toEqual({ kind: 'next', execution: now });
-    expect([server.verbs, events.length]).toEqual([['patch'], 1]);
+    await expect(update(now)).resolves.toEqual({ kind: 'next', execution: now });
+    expect(server.verbs).toEqual(['patch']);
   });
 
   it('is not written while nothing is known', async () => {
-    const { tell, execution, server } = aCluster({ settled: false });
+    const { update, execution, server } = aCluster({ settled: false });
     const one = execution();
-    await expect(tell.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(update(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).toEqual([]);
   });
 
   it('begins the pass anew when the execution has changed', async () => {
-    const { tell, execution, events } = aCluster({ settled: true, told });
+    const { update, execution } = aCluster({ settled: true, told });
     const { metadata, ...rest } = execution();
     const stale = { ...rest, metadata: { ...metadata, resourceVersion: '1' } };
-    await expect(tell.run(stale, signal)).resolves.toEqual({ kind: 'outdated' });
-    expect(events).toEqual([]);
+    await expect(update(stale)).resolves.toEqual({ kind: 'outdated' });
   });
 });
 
@@ -80,9 +78,9 @@ describe('the deletion of an execution', () => {
     ['2026-01-02T03:09:20Z', 20_000],
     ['2026-01-02T03:10:00Z', 60_000],
     [undefined, 60_000],
-  ])('of %s waits for its audit events, for %i ms at most', async (moment, requeueAfterMs) => {
+  ])('of %s waits for its audit events, for %i ms at most', (moment, requeueAfterMs) => {
     const { await: step, execution, abandoned } = aCluster({ settled: false });
-    await expect(step.run(execution(deletedAt(moment)))).resolves.toEqual({
+    expect(step(execution(deletedAt(moment)))).toEqual({
       kind: 'settled',
       reason: 'AuditIsPending',
       requeueAfterMs,
@@ -90,17 +88,17 @@ describe('the deletion of an execution', () => {
     expect(abandoned).toEqual([]);
   });
 
-  it.each(['2026-01-02T03:09:00Z', '2026-01-01T00:00:00Z'])('of %s has waited long enough', async (moment) => {
+  it.each(['2026-01-02T03:09:00Z', '2026-01-01T00:00:00Z'])('of %s has waited long enough', (moment) => {
     const { await: step, execution, abandoned } = aCluster({ settled: false });
     const one = execution(deletedAt(moment));
-    await expect(step.run(one)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(step(one)).toEqual({ kind: 'next', execution: one });
     expect(abandoned).toEqual([one]);
   });
 
-  it('goes on when its audit events are recorded', async () => {
+  it('goes on when its audit events are recorded', () => {
     const { await: step, execution, abandoned } = aCluster({ settled: true });
     const one = execution(deletedAt('2026-01-01T00:00:00Z'));
-    await expect(step.run(one)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(step(one)).toEqual({ kind: 'next', execution: one });
     expect(abandoned).toEqual([]);
   });
 });

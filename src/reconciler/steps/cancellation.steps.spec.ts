@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { CancelBeforeStart } from './cancel-before-start.step.ts';
-import { RequestCancellation } from './request-cancellation.step.ts';
+import { requestCancellation } from './follow-pipeline-run.step.ts';
+import { cancelBeforeStart } from './pending.steps.ts';
 
 const { signal } = new AbortController();
 const cancelled = { spec: { cancelRequested: true } };
@@ -11,15 +12,15 @@ function aCluster() {
   const cluster = aFakeCluster();
   return {
     ...cluster,
-    beforeStart: new CancelBeforeStart(cluster.adoption),
-    request: new RequestCancellation(cluster.pipelineRuns),
+    beforeStart: (execution: WorkflowExecution) => cancelBeforeStart(execution, cluster, signal),
+    request: (execution: WorkflowExecution) => requestCancellation(execution, cluster, signal),
   };
 }
 
 describe('an execution that is cancelled before it has started', () => {
   it('has failed as Cancelled, and nothing has run', async () => {
     const { beforeStart, execution } = aCluster();
-    await expect(beforeStart.run(execution(cancelled), signal)).resolves.toEqual({
+    await expect(beforeStart(execution(cancelled))).resolves.toEqual({
       kind: 'observed',
       observation: {
         phase: 'Failed',
@@ -32,14 +33,14 @@ describe('an execution that is cancelled before it has started', () => {
     const { beforeStart, execution, unseenPipelineRun } = aCluster();
     const one = execution(cancelled);
     unseenPipelineRun(one, over);
-    await expect(beforeStart.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(beforeStart(one)).resolves.toEqual({ kind: 'next', execution: one });
   });
 
   it('has failed although somebody else has a PipelineRun of its name', async () => {
     const { beforeStart, execution, unseenPipelineRun } = aCluster();
     const one = execution(cancelled);
     unseenPipelineRun(one, notOurs);
-    await expect(beforeStart.run(one, signal)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
+    await expect(beforeStart(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
   });
 
   it.each([undefined, false])(
@@ -47,7 +48,7 @@ describe('an execution that is cancelled before it has started', () => {
     async (cancelRequested) => {
       const { beforeStart, execution, server } = aCluster();
       const one = execution({ spec: { cancelRequested } });
-      await expect(beforeStart.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+      await expect(beforeStart(one)).resolves.toEqual({ kind: 'next', execution: one });
       expect(server.verbs).toEqual([]);
     },
   );
@@ -58,9 +59,9 @@ describe('an execution that is cancelled while it runs', () => {
     const { request, execution, pipelineRun, storedRun, server } = aCluster();
     const one = execution(cancelled);
     pipelineRun(one, { status: succeeded('Unknown', 'Running') });
-    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(storedRun(one)?.spec.status).toBe('CancelledRunFinally');
-    await request.run(one, signal);
+    await request(one);
     expect(server.verbs).toEqual(['patch']);
   });
 
@@ -68,9 +69,9 @@ describe('an execution that is cancelled while it runs', () => {
     const { request, execution, pipelineRun, storedRun, server } = aCluster();
     const one = execution({ spec: { cancelRequested: true, cancelMode: 'Immediate' } });
     pipelineRun(one, { status: succeeded('Unknown', 'Running'), spec: { status: 'CancelledRunFinally' } });
-    await request.run(one, signal);
+    await request(one);
     expect(storedRun(one)?.spec.status).toBe('Cancelled');
-    await request.run(one, signal);
+    await request(one);
     expect(server.verbs).toEqual(['patch']);
   });
 
@@ -83,20 +84,20 @@ describe('an execution that is cancelled while it runs', () => {
     const { request, execution, pipelineRun, server } = aCluster();
     const one = execution(over);
     pipelineRun(one, run);
-    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).not.toContain('patch');
   });
 
   it('goes on when its PipelineRun is gone', async () => {
     const { request, execution } = aCluster();
     const one = execution(cancelled);
-    await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });
   });
 });
 
 it('an execution that does not ask for its cancellation costs no request', async () => {
   const { request, execution, server } = aCluster();
   const one = execution({ status: { phase: 'Running' } });
-  await expect(request.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });
   expect(server.verbs).toEqual([]);
 });

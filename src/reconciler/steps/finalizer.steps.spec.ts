@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
-import type { ExecutionLog } from '../events/execution-log.ts';
+import type { StatusWriter } from '../events/status-writer.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { AddFinalizer } from './add-finalizer.step.ts';
-import { DeletePipelineRun } from './delete-pipeline-run.step.ts';
-import { RemoveFinalizer } from './remove-finalizer.step.ts';
+import { deletePipelineRun, removeFinalizer } from './deletion.steps.ts';
+import { addFinalizer } from './pending.steps.ts';
 
 const { signal } = new AbortController();
 const deletionTimestamp = '2026-01-02T03:07:00Z';
@@ -16,14 +15,15 @@ const deleted = { metadata: { finalizers: [finalizer], deletionTimestamp } };
 
 function aCluster() {
   const cluster = aFakeCluster();
-  const logged: WorkflowExecution[] = [];
-  const log = { deleted: (execution: WorkflowExecution) => void logged.push(execution) } as ExecutionLog;
+  const deletions: WorkflowExecution[] = [];
+  const reportDeleted = (execution: WorkflowExecution) => void deletions.push(execution);
+  const context = { ...cluster, clock, statuses: { reportDeleted } as StatusWriter };
   return {
     ...cluster,
-    logged,
-    add: new AddFinalizer(cluster.executions),
-    remove: new RemoveFinalizer(cluster.executions, log),
-    deletePipelineRun: new DeletePipelineRun(cluster.pipelineRuns, cluster.retention, clock),
+    deletions,
+    add: (execution: WorkflowExecution) => addFinalizer(execution, context, signal),
+    remove: (execution: WorkflowExecution) => removeFinalizer(execution, context, signal),
+    deleteRun: (execution: WorkflowExecution) => deletePipelineRun(execution, context, signal),
     /** The same execution, of which something has changed since. */
     stale: (execution: WorkflowExecution) => ({
       ...execution,
@@ -36,7 +36,7 @@ describe('adding the finalizer', () => {
   it('is done before the execution goes on, which goes on as it is then', async () => {
     const { add, execution, stored } = aCluster();
     const one = execution();
-    const outcome = await add.run(one, signal);
+    const outcome = await add(one);
     expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
     expect(stored(one)?.metadata.finalizers).toEqual([finalizer]);
   });
@@ -44,26 +44,26 @@ describe('adding the finalizer', () => {
   it('is done once', async () => {
     const { add, execution, server } = aCluster();
     const one = execution(guarded);
-    await expect(add.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(add(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).toEqual([]);
   });
 
   it('begins the pass anew when the execution has changed', async () => {
     const { add, execution, stale } = aCluster();
-    await expect(add.run(stale(execution()), signal)).resolves.toEqual({ kind: 'outdated' });
+    await expect(add(stale(execution()))).resolves.toEqual({ kind: 'outdated' });
   });
 });
 
 describe('deleting the PipelineRun of an execution that is being deleted', () => {
   it('asks for it once, and waits until it is gone', async () => {
-    const { deletePipelineRun, execution, pipelineRun, server, sync } = aCluster();
+    const { deleteRun, execution, pipelineRun, server, sync } = aCluster();
     const one = execution(deleted);
     pipelineRun(one, { metadata: { finalizers: ['foregroundDeletion'] } });
     const waiting = { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: 5_000 };
-    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
+    await expect(deleteRun(one)).resolves.toEqual(waiting);
     expect(server.verbs).toEqual(['delete']);
     sync();
-    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual(waiting);
+    await expect(deleteRun(one)).resolves.toEqual(waiting);
     expect(server.verbs).toEqual(['delete']);
   });
 
@@ -71,50 +71,50 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     ['waits while Tekton may not have seen that it is being deleted', '2026-01-02T03:04:05Z', 'settled'],
     ['goes on after that, whatever finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
   ])('%s', async (_, deletedAt, kind) => {
-    const { deletePipelineRun, execution, pipelineRun } = aCluster();
+    const { deleteRun, execution, pipelineRun } = aCluster();
     const one = execution(deleted);
     pipelineRun(one, { metadata: { finalizers: ['example.org/other'], deletionTimestamp: deletedAt } });
-    await expect(deletePipelineRun.run(one, signal)).resolves.toMatchObject({ kind });
+    await expect(deleteRun(one)).resolves.toMatchObject({ kind });
   });
 
   it('lets it go, because nobody waits for its outcome any more', async () => {
-    const { deletePipelineRun, execution, pipelineRun, server, storedRun } = aCluster();
+    const { deleteRun, execution, pipelineRun, server, storedRun } = aCluster();
     const one = execution(deleted);
     pipelineRun(one);
-    await deletePipelineRun.run(one, signal);
+    await deleteRun(one);
     expect([server.verbs, storedRun(one)]).toEqual([['delete', 'patch'], undefined]);
   });
 
   it('goes on when there is none, or one of somebody else, which stays', async () => {
-    const { deletePipelineRun, execution, pipelineRun, storedRun } = aCluster();
+    const { deleteRun, execution, pipelineRun, storedRun } = aCluster();
     const one = execution(deleted);
-    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });
     const theirs = pipelineRun(one, notOurs);
-    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(storedRun(one)).toEqual(theirs);
   });
 
   it('is left to others when the finalizer is not ours', async () => {
-    const { deletePipelineRun, execution, pipelineRun, server } = aCluster();
+    const { deleteRun, execution, pipelineRun, server } = aCluster();
     const one = execution({ metadata: { finalizers: ['example.org/other'], deletionTimestamp } });
     pipelineRun(one);
-    await expect(deletePipelineRun.run(one, signal)).resolves.toEqual({ kind: 'settled', reason: 'LeftToOthers' });
+    await expect(deleteRun(one)).resolves.toEqual({ kind: 'settled', reason: 'LeftToOthers' });
     expect(server.verbs).toEqual([]);
   });
 });
 
 describe('removing the finalizer', () => {
   it('ends the execution, and the log says so', async () => {
-    const { remove, execution, stored, logged } = aCluster();
+    const { remove, execution, stored, deletions } = aCluster();
     const one = execution(deleted);
-    await expect(remove.run(one, signal)).resolves.toEqual({ kind: 'settled', reason: 'Deleted' });
-    expect([stored(one), logged]).toEqual([undefined, [one]]);
+    await expect(remove(one)).resolves.toEqual({ kind: 'settled', reason: 'Deleted' });
+    expect([stored(one), deletions]).toEqual([undefined, [one]]);
   });
 
   it('begins the pass anew when the execution has changed', async () => {
-    const { remove, execution, stale, stored, logged } = aCluster();
+    const { remove, execution, stale, stored, deletions } = aCluster();
     const one = execution(deleted);
-    await expect(remove.run(stale(one), signal)).resolves.toEqual({ kind: 'outdated' });
-    expect([stored(one), logged]).toEqual([one, []]);
+    await expect(remove(stale(one))).resolves.toEqual({ kind: 'outdated' });
+    expect([stored(one), deletions]).toEqual([one, []]);
   });
 });

@@ -5,7 +5,7 @@ import { nextStatus } from '../../workflow-execution/status.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 import { RunWaits } from '../pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
-import { FollowPipelineRun } from './follow-pipeline-run.step.ts';
+import { followPipelineRun } from './follow-pipeline-run.step.ts';
 import type { StepOutcome } from './step.ts';
 
 const { signal } = new AbortController();
@@ -20,20 +20,12 @@ export function aStep() {
   const clock = new FakeClock(new Date(completionTime));
   const cluster = aFakeCluster({}, clock);
   const config = { startDeadlineMs, statusDeadlineMs };
-  const unrecorded = new UnrecordedEnds(cluster.taskRuns, config, clock);
-  const step = new FollowPipelineRun(
-    ...([
-      cluster.pipelineRuns,
-      cluster.runEnds,
-      unrecorded,
-      new RunWaits(cluster.taskRuns, clock),
-      config,
-      clock,
-    ] as const),
-  );
+  const unrecordedEnds = new UnrecordedEnds(cluster.taskRuns, config, clock);
+  const runWaits = new RunWaits(cluster.taskRuns, clock);
+  const context = { ...cluster, unrecordedEnds, runWaits, config, clock };
   const follow = async (execution: WorkflowExecution) => {
     cluster.sync();
-    return observedBy(await step.run(execution, signal));
+    return observedBy(await followPipelineRun(execution, context, signal));
   };
   return { ...cluster, clock, follow };
 }

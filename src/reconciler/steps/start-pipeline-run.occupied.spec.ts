@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { LockContendedError } from '../../locking/target-locks.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
+import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { StartPipelineRun } from './start-pipeline-run.step.ts';
+import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
 
 /** An execution that starts while another one runs on its target. */
 function anOccupiedTarget() {
   const cluster = aFakeCluster();
-  const { pipelineRuns, adoption, conflicts, occupancy, clock } = cluster;
-  const step = new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, { inc: () => undefined }, clock);
+  const creationErrors = { inc: () => undefined };
+  const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
   const other = cluster.execution({ metadata: { name: 'other', uid: 'uid-other' }, status: { phase: 'Running' } });
   const own = cluster.execution();
-  return { ...cluster, own, other, start: () => step.run(own, signal) };
+  return { ...cluster, own, other, start: () => startPipelineRun(own, context, signal) };
 }
 
 describe('an execution that starts although another one runs on its target', () => {
@@ -45,8 +46,8 @@ describe('an execution that starts although another one runs on its target', () 
   });
 
   it('is tried again when a live read shows that the other one has just ended', async () => {
-    const { start, other, holderStates, server } = anOccupiedTarget();
-    holderStates.set(other.metadata.name, { kind: 'ended' });
+    const { start, other, server } = anOccupiedTarget();
+    server.put(workflowExecutionResource, { ...other, status: { phase: 'Completed' } });
     const error = await start().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(LockContendedError);
     expect(error).toHaveProperty('message', expect.stringContaining('has just ended'));
@@ -57,12 +58,13 @@ describe('an execution that starts although another one runs on its target', () 
 describe('the target of an execution whose PipelineRun name is taken by somebody else', () => {
   it('is free for others', async () => {
     const cluster = aFakeCluster();
-    const { pipelineRuns, adoption, conflicts, occupancy, clock, execution, unseenPipelineRun } = cluster;
-    const step = new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, { inc: () => undefined }, clock);
+    const { occupancy, execution, unseenPipelineRun } = cluster;
+    const creationErrors = { inc: () => undefined };
+    const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
     const own = execution();
     const rival = execution({ metadata: { name: 'rival', uid: 'uid-rival' } });
     unseenPipelineRun(own, notOurs);
-    await step.run(own, signal);
+    await startPipelineRun(own, context, signal);
     expect(occupancy.reserve(rival)).toBe(true);
   });
 });

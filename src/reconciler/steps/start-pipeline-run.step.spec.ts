@@ -10,8 +10,9 @@ import {
 import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
-import { StartPipelineRun } from './start-pipeline-run.step.ts';
+import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
 const creationTimestamp = '2026-11-23T12:04:58Z';
@@ -21,11 +22,11 @@ const completionTime = '2026-11-23T12:05:07Z';
 function aCluster(network: FakeNetwork = {}) {
   const cluster = aFakeCluster(network);
   const errors = { count: 0, inc: () => void (errors.count += 1) };
-  const { pipelineRuns, adoption, conflicts, occupancy, clock } = cluster;
+  const context = { ...cluster, creationErrors: errors, config: { statusDeadlineMs: 600_000 } };
   return {
     ...cluster,
     errors,
-    start: new StartPipelineRun(pipelineRuns, adoption, conflicts, occupancy, errors, clock),
+    start: (execution: WorkflowExecution) => startPipelineRun(execution, context, signal),
   };
 }
 
@@ -40,7 +41,7 @@ describe('starting an execution', () => {
   it('creates its PipelineRun', async () => {
     const { start, execution, storedRun, errors } = aCluster();
     const one = execution();
-    const outcome = await start.run(one, signal);
+    const outcome = await start(one);
     const { name, uid } = storedRun(one)?.metadata ?? {};
     expect(outcome).toMatchObject({
       kind: 'observed',
@@ -54,7 +55,7 @@ describe('starting an execution', () => {
     const one = execution();
     const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime };
     unseenPipelineRun(one, { metadata: { creationTimestamp }, status });
-    await expect(start.run(one, signal)).resolves.toMatchObject({
+    await expect(start(one)).resolves.toMatchObject({
       observation: { phase: 'Running', begun: 'adopted', startTime: creationTimestamp },
     });
     expect(errors.count).toBe(0);
@@ -64,7 +65,7 @@ describe('starting an execution', () => {
     const { start, execution, unseenPipelineRun } = aCluster();
     const one = execution();
     unseenPipelineRun(one, notOurs);
-    await expect(start.run(one, signal)).resolves.toMatchObject({
+    await expect(start(one)).resolves.toMatchObject({
       kind: 'observed',
       observation: { phase: 'Failed', failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } },
     });
@@ -74,7 +75,7 @@ describe('starting an execution', () => {
     const { start, execution, unseenPipelineRun, storedRun, errors } = aCluster();
     const one = execution();
     unseenPipelineRun(one, { spec: { pipelineSpec: {} } });
-    await expect(start.run(one, signal)).resolves.toMatchObject({
+    await expect(start(one)).resolves.toMatchObject({
       kind: 'observed',
       observation: { phase: 'Pending', reason: 'PipelineRunConflict' },
       requeueAfterMs: 1_000,
@@ -91,13 +92,13 @@ describe('starting an execution', () => {
     });
     const one = cluster.execution();
     const run = cluster.unseenPipelineRun(one);
-    await expect(cluster.start.run(one, signal)).rejects.toThrow(AlreadyExistsError);
+    await expect(cluster.start(one)).rejects.toThrow(AlreadyExistsError);
   });
 
   it('leaves it Pending and comes back when it is refused for now', async () => {
     const error = new ForbiddenError('no rights', { status: 403 });
     const { start, execution, errors } = aCluster(failing(error));
-    await expect(start.run(execution(), signal)).resolves.toEqual({
+    await expect(start(execution())).resolves.toEqual({
       kind: 'observed',
       observation: expect.objectContaining({ phase: 'Pending', reason: 'Forbidden' }),
       retry: error,
@@ -107,7 +108,7 @@ describe('starting an execution', () => {
 
   it('fails it, and does not come back, when it is refused for good', async () => {
     const { start, execution, errors } = aCluster(failing(new InvalidError('bad', { status: 422 })));
-    const outcome = await start.run(execution(), signal);
+    const outcome = await start(execution());
     expect(outcome).toMatchObject({ observation: { phase: 'Failed', failure: { reason: 'ConfigurationError' } } });
     expect(outcome).toHaveProperty('retry', undefined);
     expect(errors.count).toBe(1);
@@ -119,7 +120,7 @@ describe('starting an execution', () => {
     ['is given up when the PipelineRun was refused', new ForbiddenError('no rights', { status: 403 }), true],
   ])('holds its target, which %s', async (_, error, isFree) => {
     const { start, execution, occupancy } = aCluster(failing(error));
-    await start.run(execution(), signal);
+    await start(execution());
     expect(occupancy.reserve(execution({ metadata: { name: 'b', uid: 'uid-b' } }))).toBe(isFree);
   });
 
@@ -127,7 +128,7 @@ describe('starting an execution', () => {
     'says nothing of it when it fails with %s',
     async (error) => {
       const { start, execution, errors } = aCluster(failing(error));
-      await expect(start.run(execution(), signal)).rejects.toBe(error);
+      await expect(start(execution())).rejects.toBe(error);
       expect(errors.count).toBe(0);
     },
   );

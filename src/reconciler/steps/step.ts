@@ -1,32 +1,57 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
+import type { StepContext } from './step-context.ts';
 
 /**
- * What a step came to.
- * - `next`: it has done its part, and the next step goes on with the execution as it is now.
- * - `observed`: it knows how the execution stands; the pass ends with the status that follows from it. `retry` is the
- *   error that brings the execution back after its backoff, `on` the execution as it is now when the step has changed it,
- *   `at` when it came to stand so, if that is not now.
- * - `settled`: nothing is to be said or done now; the pass ends.
+ * What a step decided.
+ * - `next`: continue with the next step, on the execution as it is now.
+ * - `observed`: write the status that follows from the observation, and stop. `retry` is the error that requeues the
+ *   execution with backoff, `on` the execution if the step has changed it, `at` the time of the observation if it is not now.
+ * - `settled`: nothing to write or do now; stop.
+ * - `outdated`: the execution has changed since it was read; start again from a live read.
  *
- * `requeueAfterMs` brings the execution back when no event would.
- * - `outdated`: the execution has changed since it was read; the pass begins anew from a live read.
+ * `requeueAfterMs` requeues the execution where no watch event would.
  */
 export type StepOutcome =
   | { readonly kind: 'next'; readonly execution: WorkflowExecution }
-  | {
-      readonly kind: 'observed';
-      readonly observation: Observation;
-      readonly retry?: Error;
-      readonly on?: WorkflowExecution;
-      readonly at?: Date;
-      readonly requeueAfterMs?: number;
-    }
+  | ObservedOutcome
   | { readonly kind: 'settled'; readonly reason: string; readonly requeueAfterMs?: number }
   | { readonly kind: 'outdated' };
 
-/** One thing that is done for an execution. It may be done again at any time: a crash can follow every effect. */
-export interface Step {
-  /** @throws KubernetesError and others, for which the execution comes back after its backoff */
-  run(execution: WorkflowExecution, signal: AbortSignal): Promise<StepOutcome>;
+/** The outcome of a step that decides the next status. */
+export interface ObservedOutcome {
+  readonly kind: 'observed';
+  readonly observation: Observation;
+  readonly retry?: Error;
+  readonly on?: WorkflowExecution;
+  readonly at?: Date;
+  readonly requeueAfterMs?: number;
+}
+
+/**
+ * One thing that is done for an execution. Steps are idempotent: a crash can follow every effect. An error requeues the
+ * execution with backoff.
+ */
+export type Step<C = StepContext> = (
+  execution: WorkflowExecution,
+  context: C,
+  signal: AbortSignal,
+) => StepOutcome | Promise<StepOutcome>;
+
+/**
+ * Runs two steps at the same time on the same execution. The first may change it; the second decides, and its effects are
+ * harmless for an execution that has changed. The result is the execution of the first and the decision of the second.
+ */
+export function parallel<A, B>(changing: Step<A>, deciding: Step<B>): Step<A & B> {
+  return async (execution, context, signal) => {
+    // Waits for both: no request may be in flight when the reconcile ends.
+    const [change, decision] = await Promise.allSettled([
+      Promise.resolve(changing(execution, context, signal)),
+      Promise.resolve(deciding(execution, context, signal)),
+    ]);
+    if (change.status === 'rejected') throw change.reason;
+    if (decision.status === 'rejected') throw decision.reason;
+    if (change.value.kind !== 'next' || decision.value.kind === 'next') return change.value;
+    return decision.value.kind === 'observed' ? { ...decision.value, on: change.value.execution } : decision.value;
+  };
 }

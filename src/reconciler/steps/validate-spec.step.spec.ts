@@ -7,27 +7,22 @@ import type { ExistingRun, PipelineRunAdoption } from '../pipelinerun/pipeline-r
 import { DiscoveryNotDueError } from '../../kubernetes/discovery.ts';
 import { CancelledError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { PipelineRunConflicts } from './pipeline-run-conflicts.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
 import type { Targets } from '../../targets/targets.ts';
-import { ValidateSpec } from './validate-spec.step.ts';
+import { validateSpec } from './validate-spec.step.ts';
 
 const { signal } = new AbortController();
 const target = 'payment/deployment/payment-api';
 const closed = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
 
-const ending = {
-  kind: 'observed',
-  observation: { phase: 'Pending', reason: 'PipelineRunConflict', message: 'it is being cancelled' },
-} as const;
-
 function validate(execution: WorkflowExecution, given: Given = {}) {
   const { policy = aPolicy(), resolve = () => Promise.resolve({ kind: 'resolved', target }) } = given;
   const { existing = { kind: 'none' } } = given;
   const adoption = { find: () => Promise.resolve(existing) } as unknown as PipelineRunAdoption;
-  const conflicts = Object.create(PipelineRunConflicts.prototype) as PipelineRunConflicts;
-  conflicts.end = () => Promise.resolve(ending);
   const targets = { resolve } as unknown as Targets;
-  return new ValidateSpec(adoption, conflicts, targets, policy, new FakeClock()).run(execution, signal);
+  const { cluster = aFakeCluster() } = given;
+  const config = { ...policy, statusDeadlineMs: 600_000 };
+  return validateSpec(execution, { ...cluster, adoption, targets, config }, signal);
 }
 
 interface Given {
@@ -36,6 +31,7 @@ interface Given {
   policy?: ReturnType<typeof aPolicy>;
   /** What has the name of the execution's PipelineRun. */
   existing?: ExistingRun;
+  cluster?: ReturnType<typeof aFakeCluster>;
 }
 
 describe('the spec of an execution', () => {
@@ -105,9 +101,13 @@ describe('the spec of an execution', () => {
   });
 
   it('does not decide before a different PipelineRun that names the execution has ended', async () => {
-    const existing = { kind: 'different', pipelineRun: aPipelineRun() } as const;
-    const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
-    expect(outcome).toEqual({ ...ending, on: expect.objectContaining({ status: { target } }) });
+    const cluster = aFakeCluster();
+    const execution = cluster.execution();
+    const existing = { kind: 'different', pipelineRun: cluster.pipelineRun(execution) } as const;
+    await expect(validate(execution, { policy: closed, existing, cluster })).resolves.toMatchObject({
+      observation: { phase: 'Pending', reason: 'PipelineRunConflict' },
+      on: { status: { target } },
+    });
   });
 
   it('is followed while its target cannot be resolved when it runs already', async () => {
@@ -122,20 +122,12 @@ describe('the spec of an execution', () => {
     ['now, right after its creation', '2026-01-02T03:04:05Z', '2026-01-02T03:04:05.300Z', '2026-01-02T03:04:05.300Z'],
   ])('is refused by what the cluster served no earlier than %s', async (_, creationTimestamp, expected, now) => {
     const asked: Date[] = [];
-    const targets = {
-      resolve: (_text: string, notBefore: Date) => {
-        asked.push(notBefore);
-        return Promise.resolve({ kind: 'resolved', target });
-      },
-    } as unknown as Targets;
-    const step = new ValidateSpec(
-      {} as PipelineRunAdoption,
-      {} as PipelineRunConflicts,
-      targets,
-      aPolicy(),
-      new FakeClock(new Date(now)),
-    );
-    await step.run(aWorkflowExecution({ metadata: { creationTimestamp } }), signal);
+    const resolve: Targets['resolve'] = (_text, notBefore) => {
+      asked.push(notBefore);
+      return Promise.resolve({ kind: 'resolved', target });
+    };
+    const cluster = aFakeCluster({}, new FakeClock(new Date(now)));
+    await validate(aWorkflowExecution({ metadata: { creationTimestamp } }), { resolve, cluster });
     expect(asked).toEqual([new Date(expected)]);
   });
 

@@ -2,8 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { InvalidError } from '../../kubernetes/errors.ts';
 import { ObjectStore } from '../../kubernetes/store.ts';
-import type { Reflector } from '../../kubernetes/reflector.ts';
-import type { LockHolderState } from '../../locking/lock-holders.ts';
 import type { ExecutionId } from '../../locking/lock-record.ts';
 import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
@@ -12,13 +10,16 @@ import type {
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { reconcilerIndexes } from '../executions/execution-indexes.ts';
+import { reconcilerIndexes, targetIndex } from '../executions/execution-indexes.ts';
+import type { Executions } from '../executions/executions.ts';
 import type { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import type { RunEnds } from '../pipelinerun/run-end.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
 
 const { signal } = new AbortController();
 const completionTime = '2026-01-02T03:05:00Z';
+const completed = { phase: 'Completed', completionTime } as const;
 const newcomer = anExecution('newcomer');
 
 function anExecution(name: string, status?: WorkflowExecutionStatus, targetResource = 'payment/deployment/api') {
@@ -44,13 +45,16 @@ function occupancyOf(
   const store = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
   store.replace(undefined, [newcomer, ...others], '10');
   const pipelineRuns = { cached: ({ metadata }: WorkflowExecution) => runs[metadata.name] };
-  const live = ({ name }: ExecutionId): Promise<LockHolderState> =>
-    Promise.resolve({ kind: ended.includes(name) ? 'ended' : 'live' });
+  const executions: Pick<Executions, 'cached' | 'onTarget' | 'read'> = {
+    cached: (key) => store.get(key),
+    onTarget: (target) => store.byIndex(targetIndex, target),
+    read: (key) => Promise.resolve(ended.includes(key.name) ? anExecution(key.name, completed) : store.get(key)),
+  };
   const refusedStatuses = new RefusedStatuses(new FakeClock());
   const occupancy = new TargetOccupancy(
-    { store } as unknown as Reflector<WorkflowExecution>,
+    executions as Executions,
     pipelineRuns as unknown as PipelineRuns,
-    { cached: () => ({ kind: 'live' }), live },
+    {} as RunEnds,
     refusedStatuses,
     new FakeClock(),
   );

@@ -1,104 +1,131 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
-import { Reflector } from '../../kubernetes/reflector.ts';
-import { LOCK_HOLDERS, type LockHolders } from '../../locking/lock-holders.ts';
+import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
+import type { LockHolders, LockHolderState } from '../../locking/lock-holders.ts';
 import type { Cooldown, ExecutionId } from '../../locking/lock-record.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
-import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
-import { cooldownOf, idOf } from './lock-claim.ts';
-import { targetIndex } from '../executions/execution-indexes.ts';
+import { Executions } from '../executions/executions.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { isRunning } from '../observe/observe-pipeline-run.ts';
 import { isRunOf } from '../pipelinerun/ownership.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
-import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { RunEnds, runOf } from '../pipelinerun/run-end.ts';
+import { cooldownOf, idOf } from './lock-claim.ts';
 
 /**
- * What the executions themselves say about who has a target. The lock of a target is a Lease, which can be deleted by hand
- * or be missing after a restore; an execution that has started keeps its target all the same. Of those that have not, the
- * lock decides.
+ * What the executions say about who has a target: whether the holder of a lock has ended, and who has started on a target
+ * whatever its lock says. A lock is a Lease, which may be deleted by hand or be missing after a restore; an execution that has
+ * started keeps its target all the same. Among those that have not started, the lock decides.
+ *
+ * A terminal phase says that nothing of the execution runs, so its target is free as soon as that phase is visible, without
+ * another write. An execution that no longer exists has ended unless its PipelineRun or a step of it still runs.
  */
 @Injectable()
-export class TargetOccupancy {
+export class TargetOccupancy implements LockHolders {
   /**
-   * Executions whose PipelineRun has been requested, by UID, with their target: what came of the request may not be known.
-   * From the moment that they are seen to run the store has them.
+   * Executions whose PipelineRun was requested, by UID, with their target: the result of the request may be unknown. Once they
+   * are Running in the cache that has them.
    */
   private readonly starting = new Map<string, { readonly target: string; readonly execution: ExecutionId }>();
 
   constructor(
-    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    private readonly executions: Executions,
     private readonly pipelineRuns: PipelineRuns,
-    @Inject(LOCK_HOLDERS) private readonly holders: LockHolders,
+    private readonly runEnds: RunEnds,
     private readonly refusedStatuses: RefusedStatuses,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  cached(holder: ExecutionId): LockHolderState {
+    const cached = this.executions.cached(holder);
+    return cached?.metadata.uid === holder.uid ? this.stateOf(cached) : { kind: 'live' };
+  }
+
+  async live(holder: ExecutionId, signal: AbortSignal): Promise<LockHolderState> {
+    const execution = await this.executions.read(holder, signal);
+    if (execution?.metadata.uid === holder.uid) return this.stateOf(execution);
+    // By its name, which is unique to the execution: a PipelineRun that was left behind may have lost its owner.
+    const pipelineRun = await this.pipelineRuns.read({ metadata: holder }, signal);
+    if (pipelineRun !== undefined && isRunning(pipelineRun)) return { kind: 'live' };
+    // TaskRuns and pods by that name as well: the UID of the PipelineRun that created them is unknown.
+    const end = await this.runEnds.ensureEnded(runOf({ metadata: holder }), pipelineRun, signal);
+    return end.kind === 'ended' ? { kind: 'ended' } : { kind: 'live' };
+  }
 
   /** Another execution on the same target that has started and not ended, confirmed by a live read. */
   async occupant(execution: WorkflowExecution, signal: AbortSignal): Promise<ExecutionId | undefined> {
     const ended = new Set<string>();
     for (;;) {
-      const found = this.started(execution).find(({ uid }) => !ended.has(uid));
+      const found = this.startedOn(execution).find(({ uid }) => !ended.has(uid));
       if (found === undefined) return undefined;
-      const { kind } = await this.holders.live(found, signal);
+      const { kind } = await this.live(found, signal);
       if (kind === 'live') return found;
       ended.add(found.uid);
     }
   }
 
   /**
-   * Reserves the target for an execution that starts now. Of two that ask at the same moment one is let through.
+   * Reserves the target for an execution that starts now. Of two that ask in the same moment one gets it.
    *
-   * @returns whether it may start; if not, another one has started
+   * @returns false if another execution has started on the target
    */
   reserve(execution: WorkflowExecution): boolean {
-    if (this.started(execution).length > 0) return false;
+    if (this.startedOn(execution).length > 0) return false;
     const target = targetOf(execution);
     if (target !== undefined) this.starting.set(execution.metadata.uid, { target, execution: idOf(execution) });
     return true;
   }
 
-  /** Takes back the reservation of an execution whose PipelineRun was refused. */
+  /** Cancels the reservation of an execution whose PipelineRun was refused. */
   cancelReservation({ metadata }: WorkflowExecution): void {
     this.starting.delete(metadata.uid);
   }
 
-  /** What cools down on the target of an execution, as far as the executions there still exist. */
+  /** The cooldowns on the target of an execution, of executions that still exist. */
   cooldowns(execution: WorkflowExecution): readonly Cooldown[] {
     const now = this.clock.now();
-    return this.others(execution)
+    return this.othersOn(execution)
       .filter((other) => isTerminal(phaseOf(other)))
       .flatMap((other) => cooldownOf(other, now) ?? []);
   }
 
-  /** The others on the target of an execution that have started, as far as is known here. */
-  private started(execution: WorkflowExecution): readonly ExecutionId[] {
-    const running = this.others(execution).filter((other) => this.hasStarted(other));
-    return [...running.map(idOf), ...this.requested(execution)];
+  private stateOf(execution: WorkflowExecution): LockHolderState {
+    if (!this.hasEnded(execution)) return { kind: 'live' };
+    const endedAt = this.refusedStatuses.unrecordedEndOf(execution) ?? this.clock.now();
+    return { kind: 'ended', cooldown: cooldownOf(execution, endedAt) };
   }
 
-  private others(execution: WorkflowExecution): readonly WorkflowExecution[] {
+  /** Whether nothing of an execution runs any more, also where the API server refuses to record it. */
+  private hasEnded(execution: WorkflowExecution): boolean {
+    return isTerminal(phaseOf(execution)) || this.refusedStatuses.unrecordedEndOf(execution) !== undefined;
+  }
+
+  /** The other executions on the target of an execution that have started, as far as is known here. */
+  private startedOn(execution: WorkflowExecution): readonly ExecutionId[] {
+    const running = this.othersOn(execution).filter((other) => this.hasStarted(other));
+    return [...running.map(idOf), ...this.requestedOn(execution)];
+  }
+
+  private othersOn(execution: WorkflowExecution): readonly WorkflowExecution[] {
     const target = targetOf(execution);
     if (target === undefined) return [];
-    const onTarget = this.executions.store.byIndex(targetIndex, target);
-    return onTarget.filter(({ metadata }) => metadata.uid !== execution.metadata.uid);
+    return this.executions.onTarget(target).filter(({ metadata }) => metadata.uid !== execution.metadata.uid);
   }
 
   private hasStarted(execution: WorkflowExecution): boolean {
-    const phase = phaseOf(execution);
-    if (phase === 'Running') return this.refusedStatuses.unrecordedEndOf(execution) === undefined;
-    if (phase !== 'Pending') return false;
+    if (this.hasEnded(execution)) return false;
+    if (phaseOf(execution) === 'Running') return true;
     const pipelineRun = this.pipelineRuns.cached(execution);
     return pipelineRun !== undefined && isRunOf(pipelineRun, execution);
   }
 
-  private requested(execution: WorkflowExecution): readonly ExecutionId[] {
+  private requestedOn(execution: WorkflowExecution): readonly ExecutionId[] {
     const wanted = targetOf(execution);
     const requested: ExecutionId[] = [];
     for (const [uid, { target, execution: other }] of this.starting) {
-      const seen = this.executions.store.get(other);
-      if (seen?.metadata.uid !== uid || phaseOf(seen) !== 'Pending') this.starting.delete(uid);
+      const cached = this.executions.cached(other);
+      if (cached?.metadata.uid !== uid || phaseOf(cached) !== 'Pending') this.starting.delete(uid);
       else if (target === wanted && uid !== execution.metadata.uid) requested.push(other);
     }
     return requested;

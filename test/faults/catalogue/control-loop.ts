@@ -4,10 +4,10 @@ import type { Fault } from '../fault.ts';
 export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'the status is reported although it was not written',
-    file: 'src/reconciler/reconciler.ts',
-    find: "if (written === 'outdated') return 'outdated';",
-    replace: '',
-    caughtBy: ['src/reconciler/reconciler.spec.ts'],
+    file: 'src/reconciler/events/status-writer.ts',
+    find: "if (written === 'outdated') return written;",
+    replace: "if (written === 'outdated') this.reportAll(execution, { ...execution, status }, observation);",
+    caughtBy: ['src/reconciler/events/status-writer.spec.ts'],
   },
   {
     name: 'a change of a PipelineRun reaches no execution',
@@ -54,8 +54,8 @@ export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'a resync leaves PipelineRuns of deleted executions out',
     file: 'src/reconciler/resync.ts',
-    find: '[...this.mirrors.executionKeys(), ...this.retention.orphans()]',
-    replace: '[...this.mirrors.executionKeys()]',
+    find: '[...this.informers.executionKeys(), ...this.retention.orphans()]',
+    replace: '[...this.informers.executionKeys()]',
     caughtBy: ['src/reconciler/resync.spec.ts'],
   },
   {
@@ -75,8 +75,8 @@ export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'what follows from another status waits for the resync',
     file: 'src/reconciler/reconciler.ts',
-    find: 'written === execution ? outcome.requeueAfterMs : 0',
-    replace: 'outcome.requeueAfterMs',
+    find: 'written === execution ? requeueAfterMs : 0',
+    replace: 'requeueAfterMs',
     caughtBy: ['src/reconciler/reconciler.spec.ts'],
   },
 ];

@@ -4,22 +4,22 @@ import type { Fault } from '../fault.ts';
 export const decisionFaults: readonly Fault[] = [
   {
     name: 'the default TTL deletes executions that have run',
-    file: 'src/reconciler/executions/ttl.ts',
+    file: 'src/reconciler/steps/finished.steps.ts',
     find: "phaseOf(execution) === 'Skipped' && ",
     replace: '',
-    caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],
+    caughtBy: ['src/reconciler/steps/expire-finished.spec.ts'],
   },
   {
     name: 'the default TTL deletes an execution before its audit events are recorded',
-    file: 'src/reconciler/steps/expire-finished.step.ts',
+    file: 'src/reconciler/steps/finished.steps.ts',
     find: 'isDefault && !isSettled(execution)',
     replace: 'isDefault && false',
-    caughtBy: ['src/reconciler/steps/expire-finished.step.spec.ts'],
+    caughtBy: ['src/reconciler/steps/expire-finished.spec.ts'],
   },
   {
     name: 'a new leader forgets the default TTL',
     file: 'src/reconciler/phase-steps.ts',
-    find: 'if (ttlMsOf(execution, this.defaults) !== undefined) return false;',
+    find: 'if (ttlMsOf(execution, this.config) !== undefined) return false;',
     replace: '',
     caughtBy: ['src/reconciler/phase-steps.spec.ts'],
   },
@@ -56,10 +56,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/status.ts',
     find: 'status?.observedGeneration === metadata.generation',
     replace: 'true',
-    caughtBy: [
-      'src/workflow-execution/status-conditions.spec.ts',
-      'src/reconciler/steps/observe-generation.step.spec.ts',
-    ],
+    caughtBy: ['src/workflow-execution/status-conditions.spec.ts', 'src/reconciler/steps/observe-generation.spec.ts'],
   },
   {
     name: 'kubectl shows messages at full length',
@@ -81,7 +78,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/metadata.ts',
     find: '(recordedUid !== undefined && recordedUid !== uid) ||',
     replace: '',
-    caughtBy: ['src/workflow-execution/metadata.spec.ts', 'src/reconciler/steps/skip-restored.step.spec.ts'],
+    caughtBy: ['src/workflow-execution/metadata.spec.ts', 'src/reconciler/steps/skip-restored.spec.ts'],
   },
   {
     name: 'a copy from a backup of an execution of the API runs again',

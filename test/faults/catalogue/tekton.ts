@@ -210,7 +210,7 @@ export const tektonFaults: readonly Fault[] = [
     file: 'src/tekton/run-activity.ts',
     find: 'return labels?.[taskRunLabels.pipelineRun] === name;',
     replace: 'return name === undefined;',
-    caughtBy: ['src/reconciler/target/execution-holders.spec.ts'],
+    caughtBy: ['src/reconciler/target/target-occupancy.holders.spec.ts'],
   },
   {
     name: 'a step that may still start counts as ended',

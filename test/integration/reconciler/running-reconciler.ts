@@ -8,7 +8,7 @@ import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
 import { Resync } from '../../../src/reconciler/resync.ts';
-import { END_PROCESS } from '../../../src/reconciler/executions/tokens.ts';
+import { END_PROCESS } from '../../../src/reconciler/control-loop.ts';
 
 /** API discovery that may be read again at once: no test waits for its turn. */
 function frequentDiscovery(client: KubernetesClient): Discovery {

@@ -47,7 +47,7 @@ export const defences: readonly Defence[] = [
     name: 'executions are checked beside the Lease',
     edit: {
       file: 'src/reconciler/target/target-occupancy.ts',
-      find: 'return [...running.map(idOf), ...this.requested(execution)];',
+      find: 'return [...running.map(idOf), ...this.requestedOn(execution)];',
       replace: 'return running.filter(() => false).map(idOf);',
     },
     rule: twoRuns,
@@ -57,9 +57,9 @@ export const defences: readonly Defence[] = [
   {
     name: 'a running execution restores its Lease',
     edit: {
-      file: 'src/reconciler/steps/keep-target.step.ts',
-      find: 'await this.locks.restore(target, idOf(execution), this.clock.now(), signal);',
-      replace: 'this.locks.isHeldBy(target, idOf(execution));',
+      file: 'src/reconciler/steps/target.steps.ts',
+      find: 'await locks.restore(target, idOf(execution), clock.now(), signal);',
+      replace: 'locks.isHeldBy(target, idOf(execution));',
     },
     rule: 'A PipelineRun runs only while its execution has the target',
     interferenceKinds: ['delete-lock', 'empty-lock', 'reassign-lock'],

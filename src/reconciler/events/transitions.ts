@@ -1,0 +1,93 @@
+import type { CancelMode, Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { Observation } from '../../workflow-execution/observation.ts';
+import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { cancellingMode, isEndNotRecorded } from '../../workflow-execution/status.ts';
+
+/** Something that happened to an execution. Events, log entries, metrics and spans are made from it. */
+export type Transition =
+  | { readonly kind: 'created' }
+  /** A failed attempt to start it. Every attempt counts, although a repeated one may not change the status. */
+  | { readonly kind: 'start-failed'; readonly reason: string; readonly message: string }
+  /** `adopted`: an earlier attempt had created the PipelineRun. */
+  | { readonly kind: 'started'; readonly pipelineRun: string; readonly adopted: boolean }
+  | { readonly kind: 'cancelling'; readonly mode: CancelMode; readonly pipelineRun?: string }
+  | { readonly kind: 'end-not-recorded'; readonly message: string }
+  /** `seconds`: how long it ran; absent when it was never started. */
+  | { readonly kind: 'ended'; readonly from: Phase; readonly to: Phase; readonly seconds?: number }
+  | { readonly kind: 'audit-failed'; readonly reason: string; readonly message: string }
+  /** Nothing is left of it: our finalizer is removed. */
+  | { readonly kind: 'deleted' };
+
+/**
+ * What happened to an execution between two versions of it, in order. The status is written on the resourceVersion that it
+ * was decided on, so each transition is found once, by one replica.
+ *
+ * @param observation what the new status was made from; it says what a status does not
+ */
+export function transitions(
+  before: WorkflowExecution,
+  after: WorkflowExecution,
+  observation?: Observation,
+): readonly Transition[] {
+  const { phase } = after.status ?? {};
+  return [
+    ...(before.status?.phase === undefined && phase !== undefined ? [{ kind: 'created' } as const] : []),
+    ...startFailed(after, observation),
+    ...started(before, after, observation),
+    ...cancelling(before, after),
+    ...endNotRecorded(before, after, observation),
+    ...ended(before, after),
+    ...auditFailed(before, after),
+  ];
+}
+
+function startFailed(after: WorkflowExecution, observation?: Observation): readonly Transition[] {
+  if (observation?.phase !== 'Pending' || phaseOf(after) !== 'Pending') return [];
+  return [{ kind: 'start-failed', reason: observation.reason, message: observation.message }];
+}
+
+function started(
+  before: WorkflowExecution,
+  { status }: WorkflowExecution,
+  observation?: Observation,
+): readonly Transition[] {
+  const { name } = status?.pipelineRunRef ?? {};
+  if (before.status?.pipelineRunRef !== undefined || name === undefined) return [];
+  const adopted = observation?.phase === 'Running' && observation.begun === 'adopted';
+  return [{ kind: 'started', pipelineRun: name, adopted }];
+}
+
+function cancelling(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {
+  const mode = cancellingMode(after);
+  if (mode === undefined || mode === cancellingMode(before)) return [];
+  return [{ kind: 'cancelling', mode, pipelineRun: after.status?.pipelineRunRef?.name }];
+}
+
+function endNotRecorded(
+  before: WorkflowExecution,
+  after: WorkflowExecution,
+  observation?: Observation,
+): readonly Transition[] {
+  if (!isEndNotRecorded(after) || isEndNotRecorded(before)) return [];
+  // The status may have cut it.
+  const message = observation?.phase === 'Running' ? observation.message : (after.status?.message ?? '');
+  return [{ kind: 'end-not-recorded', message }];
+}
+
+function ended(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {
+  const [from, to] = [phaseOf(before), phaseOf(after)];
+  if (!isTerminal(to) || isTerminal(from)) return [];
+  const { startTime = '', completionTime = '' } = after.status ?? {};
+  const ms = Date.parse(completionTime) - Date.parse(startTime);
+  return [{ kind: 'ended', from, to, seconds: Number.isNaN(ms) ? undefined : Math.max(0, ms) / 1_000 }];
+}
+
+function auditFailed(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {
+  const [previous, current] = [before, after].map(({ status }) =>
+    status?.conditions?.find(({ type }) => type === 'AuditRecorded'),
+  );
+  if (current?.status !== 'False') return [];
+  const { reason, message } = current;
+  if (previous?.status === 'False' && previous.reason === reason && previous.message === message) return [];
+  return [{ kind: 'audit-failed', reason, message }];
+}

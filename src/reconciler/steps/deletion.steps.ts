@@ -1,0 +1,70 @@
+import { deletionFailure, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { finalizer, hasFinalizer } from '../../workflow-execution/metadata.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { tektonSyncMs } from '../pipelinerun/run-end.ts';
+import type { StepOutcome } from './step.ts';
+import type { With } from './step-context.ts';
+
+/**
+ * Deletes the PipelineRun of an execution that is being deleted. Continues when it is gone, or has been terminating for some
+ * seconds: a finalizer of another controller may keep it, or one of its TaskRuns, while Tekton does nothing more for it.
+ * What still runs is awaited by `releaseTarget`.
+ */
+export async function deletePipelineRun(
+  execution: WorkflowExecution,
+  { pipelineRuns, retention, clock }: With<'pipelineRuns' | 'retention' | 'clock'>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  if (!hasFinalizer(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
+  const pipelineRun = await pipelineRuns.find(execution, signal);
+  if (pipelineRun === undefined) return { kind: 'next', execution };
+  const { deletionTimestamp } = pipelineRun.metadata;
+  if (deletionTimestamp === undefined) await pipelineRuns.delete(pipelineRun, signal);
+  await retention.release(pipelineRun, signal);
+  const settled = Date.parse(deletionTimestamp ?? '') + tektonSyncMs <= clock.now().getTime();
+  if (settled) return { kind: 'next', execution };
+  // The watch usually reports its end earlier.
+  return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: tektonSyncMs };
+}
+
+/**
+ * Records the end of an execution that was deleted before it ended, if a finalizer of another controller keeps it: it would
+ * stay Running and hold its target. An execution that only has our finalizer needs no such write.
+ */
+export function recordDeletion(execution: WorkflowExecution): StepOutcome {
+  const { finalizers = [], deletionTimestamp } = execution.metadata;
+  const isLeaving = finalizers.every((name) => name === finalizer);
+  if (isLeaving || isTerminal(phaseOf(execution))) return { kind: 'next', execution };
+  const observation = { phase: 'Failed', failure: deletionFailure(execution) } as const;
+  // The audit event has the time of the deletion, and is identified by it.
+  return { kind: 'observed', observation, at: new Date(deletionTimestamp ?? '') };
+}
+
+/**
+ * Keeps an execution that is being deleted until its audit events are recorded, because they are built from it; at most for
+ * WFE_AUDIT_DELETE_WAIT. What is not recorded by then is written to the log.
+ */
+export function awaitAudit(
+  execution: WorkflowExecution,
+  { trail, clock, config }: With<'trail' | 'clock', 'auditDeleteWaitMs'>,
+): StepOutcome {
+  if (trail.standing(execution).settled) return { kind: 'next', execution };
+  const now = clock.now().getTime();
+  const deletedAt = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;
+  const requeueAfterMs = deletedAt + config.auditDeleteWaitMs - now;
+  if (requeueAfterMs > 0) return { kind: 'settled', reason: 'AuditIsPending', requeueAfterMs };
+  trail.abandon(execution);
+  return { kind: 'next', execution };
+}
+
+/** Removes our finalizer when nothing is left to do. */
+export async function removeFinalizer(
+  execution: WorkflowExecution,
+  { executions, statuses }: With<'executions' | 'statuses'>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const removed = await executions.removeFinalizer(execution, signal);
+  if (removed === 'outdated') return { kind: 'outdated' };
+  statuses.reportDeleted(execution);
+  return { kind: 'settled', reason: 'Deleted' };
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidError, UnavailableError } from '../../kubernetes/errors.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import type {
+  WorkflowExecution,
+  WorkflowExecutionStatus,
+} from '../../workflow-execution/generated/workflow-execution.ts';
+import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { enforceStartDeadline, startDeadlineInMs } from './pending.steps.ts';
+
+const { signal } = new AbortController();
+const refusedAt = '2026-01-02T03:00:00Z';
+const refused: WorkflowExecutionStatus = {
+  phase: 'Pending',
+  conditions: [
+    {
+      ...{ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden', message: 'exceeded quota' },
+      lastTransitionTime: refusedAt,
+    },
+  ],
+};
+
+function aStep(minutes: number) {
+  const cluster = aFakeCluster();
+  const clock = new FakeClock(new Date(Date.parse(refusedAt) + minutes * 60_000));
+  const refusedStatuses = new RefusedStatuses(clock);
+  const config = { startDeadlineMs: 600_000 };
+  const context = { ...cluster, clock, refusedStatuses, config };
+  const step = (execution: WorkflowExecution) => enforceStartDeadline(execution, context, signal);
+  const dueInMs = (execution: WorkflowExecution) => startDeadlineInMs(execution, context);
+  return { ...cluster, clock, refusedStatuses, step, dueInMs };
+}
+
+describe('the start deadline', () => {
+  it.each([
+    ['has not been tried', 60, undefined],
+    ['was refused a short time ago', 9, refused],
+  ])('lets an execution go on that %s', async (_, minutes, status) => {
+    const { step, execution, server } = aStep(minutes);
+    const one = execution({ status });
+    await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['has not been tried', 9, undefined, undefined],
+    ['was refused a short time ago', 9, refused, 60_000],
+    ['is due', 10, refused, undefined],
+    ['has failed', 9, { ...refused, phase: 'Failed' as const }, undefined],
+  ])('says when it comes for an execution that %s', (_, minutes, status, expected) => {
+    const { dueInMs, execution } = aStep(minutes);
+    expect(dueInMs(execution({ status }))).toBe(expected);
+  });
+
+  it.each([
+    ['there is no PipelineRun', undefined],
+    ['somebody else has one of its name', notOurs],
+  ])('fails one that was refused for too long when %s', async (_, other) => {
+    const { step, execution, unseenPipelineRun } = aStep(10);
+    const one = execution({ status: refused });
+    if (other) unseenPipelineRun(one, other);
+    await expect(step(one)).resolves.toMatchObject({
+      kind: 'observed',
+      observation: { phase: 'Failed', failure: { reason: 'Forbidden', wasExecutionFailure: false } },
+    });
+  });
+
+  it('fails one of which no status could be written for too long', async () => {
+    const { step, execution, refusedStatuses, clock } = aStep(0);
+    const one = execution();
+    const refuse = () => refusedStatuses.written(one, Promise.reject(new InvalidError('Too long')));
+    await expect(refuse()).rejects.toThrow('Too long');
+    await clock.advance(599_999);
+    await expect(refuse()).rejects.toThrow('Too long');
+    await expect(step(one)).resolves.toMatchObject({ kind: 'next' });
+    await clock.advance(1);
+    await expect(step(one)).resolves.toMatchObject({
+      observation: { phase: 'Failed', failure: { message: expect.stringContaining('refused its status') } },
+    });
+  });
+
+  it('does not count the time in which the API server could not be reached, nor before a status was written', async () => {
+    const { step, execution, refusedStatuses, clock } = aStep(0);
+    const one = execution();
+    const failing = refusedStatuses.written(one, Promise.reject(new UnavailableError('no route')));
+    await expect(failing).rejects.toThrow('no route');
+    await clock.advance(600_000);
+    await expect(step(one)).resolves.toMatchObject({ kind: 'next' });
+    const refused = refusedStatuses.written(one, Promise.reject(new InvalidError('Too long')));
+    await expect(refused).rejects.toThrow('Too long');
+    await refusedStatuses.written(one, Promise.resolve(one));
+    await clock.advance(600_000);
+    await expect(step(one)).resolves.toMatchObject({ kind: 'next' });
+  });
+
+  it('lets one go on of which an earlier try has created the PipelineRun after all', async () => {
+    const { step, execution, unseenPipelineRun } = aStep(60);
+    const one = execution({ status: refused });
+    unseenPipelineRun(one);
+    await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
+import { aFakeCluster } from '../fake-cluster.builders.ts';
+import { skipRestored } from './pending.steps.ts';
+
+const { signal } = new AbortController();
+const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
+const metadata = { annotations: { [ownAnnotations.uid]: 'of-the-original' } };
+
+describe('an execution that was restored from a backup', () => {
+  it('is skipped and says so', async () => {
+    const { adoption, execution } = aFakeCluster();
+    const outcome = await skipRestored(execution({ metadata }), { adoption, clock }, signal);
+    expect(outcome).toEqual({
+      kind: 'observed',
+      observation: {
+        phase: 'Skipped',
+        skip: {
+          reason: 'Restored',
+          message:
+            'Create a new execution if the target still needs it. This one was restored from a backup without its ' +
+            'status, so it may have run before.',
+          skippedAt: '2026-01-02T03:10:00Z',
+        },
+      },
+    });
+  });
+
+  it('goes on when it has a phase: it was new when the service first saw it', async () => {
+    const { adoption, execution, server } = aFakeCluster();
+    const one = execution({ metadata, status: { phase: 'Pending' } });
+    await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
+
+  it.each([
+    ['its PipelineRun exists: somebody changed the annotation after it had been created', {}],
+    ['a PipelineRun exists that differs from its own: that one is ended next', { spec: { params: [] } }],
+  ])('goes on when %s', async (_, over) => {
+    const { adoption, execution, pipelineRun } = aFakeCluster();
+    const one = execution({ metadata });
+    pipelineRun(one, over);
+    await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  });
+});
+
+it('a new execution goes on without a call', async () => {
+  const { adoption, execution, server } = aFakeCluster();
+  const one = execution();
+  await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  expect(server.verbs).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { AuditTrail } from '../../audit/audit-trail.ts';
+import { CONFIG, type Config } from '../../config/config.ts';
+import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
+import type { Logger } from '../../kubernetes/logger.ts';
+import { TargetLocks } from '../../locking/target-locks.ts';
+import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { metrics } from '../../metrics/metrics.ts';
+import { Targets } from '../../targets/targets.ts';
+import { StatusWriter } from '../events/status-writer.ts';
+import { Executions } from '../executions/executions.ts';
+import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { LOGGER } from '../executions/tokens.ts';
+import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
+import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
+import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
+import { RunEnds } from '../pipelinerun/run-end.ts';
+import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
+import { TargetOccupancy } from '../target/target-occupancy.ts';
+
+/** What steps work with. Each step names the parts that it uses ({@link With}). */
+@Injectable()
+export class StepContext {
+  constructor(
+    readonly executions: Executions,
+    readonly statuses: StatusWriter,
+    readonly refusedStatuses: RefusedStatuses,
+    readonly pipelineRuns: PipelineRuns,
+    readonly adoption: PipelineRunAdoption,
+    readonly retention: PipelineRunRetention,
+    readonly runEnds: RunEnds,
+    readonly unrecordedEnds: UnrecordedEnds,
+    readonly runWaits: RunWaits,
+    readonly targets: Targets,
+    readonly locks: TargetLocks,
+    readonly occupancy: TargetOccupancy,
+    readonly trail: AuditTrail,
+    @InjectMetric(metrics.creationErrors) readonly creationErrors: Pick<Counter, 'inc'>,
+    @Inject(CONFIG) readonly config: Config,
+    @Inject(CLOCK) readonly clock: Clock,
+    @Inject(LOGGER) readonly log: Logger,
+  ) {}
+}
+
+/** The named parts of a {@link StepContext}, with the named settings of its configuration. */
+export type With<K extends Exclude<keyof StepContext, 'config'>, S extends keyof Config = never> = Pick<
+  StepContext,
+  K
+> &
+  ([S] extends [never] ? unknown : { readonly config: Pick<Config, S> });

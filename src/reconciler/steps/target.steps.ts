@@ -1,0 +1,98 @@
+import { CancelledError } from '../../kubernetes/errors.ts';
+import { UnreadableLockError } from '../../locking/lock-lease.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { logFields, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { targetOf } from '../../workflow-execution/target-resource.ts';
+import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/observe-lock.ts';
+import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
+import { pollAfterMs, runOf } from '../pipelinerun/run-end.ts';
+import { claimOf, cooldownOf, idOf } from '../target/lock-claim.ts';
+import type { StepOutcome } from './step.ts';
+import type { With } from './step-context.ts';
+
+type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'clock'>;
+
+/**
+ * Locks the target. An execution that cannot have it is skipped, unless it has a PipelineRun already, whatever the lock
+ * says: what runs is followed to its end.
+ */
+export async function acquireTarget(
+  execution: WorkflowExecution,
+  context: AcquireContext,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  try {
+    return await acquire(execution, context, signal);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof CancelledError) throw error;
+    return { kind: 'observed', observation: observeLockTrouble(error), retry: error };
+  }
+}
+
+async function acquire(
+  execution: WorkflowExecution,
+  { locks, occupancy, adoption, clock }: AcquireContext,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const target = targetOf(execution);
+  if (target === undefined) return { kind: 'next', execution };
+  const now = clock.now();
+  const evidence = {
+    cooldowns: occupancy.cooldowns(execution),
+    occupant: () => occupancy.occupant(execution, signal),
+  };
+  const acquisition = await locks.acquire(target, claimOf(execution), now, signal, evidence);
+  if (acquisition.kind === 'acquired') return { kind: 'next', execution };
+  if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
+  const observation =
+    acquisition.kind === 'busy'
+      ? observeBusy(execution, acquisition.holder, now)
+      : observeCooldown(execution, acquisition.earlier, acquisition.remainingMs, now);
+  return { kind: 'observed', observation };
+}
+
+/**
+ * Restores the lock of a Running execution that somebody has deleted or emptied. The target is safe without it, because
+ * executions are checked as well; so an error is logged and delays nothing.
+ */
+export async function keepTarget(
+  execution: WorkflowExecution,
+  { locks, clock, log }: With<'locks' | 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const target = targetOf(execution);
+  try {
+    if (target !== undefined) await locks.restore(target, idOf(execution), clock.now(), signal);
+  } catch (err) {
+    if (err instanceof CancelledError) throw err;
+    log.warn({ ...logFields(execution.metadata), target, err }, 'lock not restored');
+  }
+  return { kind: 'next', execution };
+}
+
+/**
+ * Releases the target of an execution that is being deleted and leaves its cooldown in the lock, because the execution
+ * cannot be read any more. An execution that has ended and stays needs no release: its phase says that the target is free.
+ */
+export async function releaseTarget(
+  execution: WorkflowExecution,
+  { locks, runEnds, clock, log }: With<'locks' | 'runEnds' | 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const target = targetOf(execution);
+  if (target === undefined) return { kind: 'next', execution };
+  const now = clock.now();
+  if (!isTerminal(phaseOf(execution))) {
+    const { kind } = await runEnds.ensureEnded(runOf(execution), undefined, signal);
+    if (kind !== 'ended')
+      return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: pollAfterMs(undefined, now) };
+  }
+  try {
+    await locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
+  } catch (err) {
+    // There is nothing to release, and the deletion must not wait until somebody deletes the Lease.
+    if (!(err instanceof UnreadableLockError)) throw err;
+    log.warn({ ...logFields(execution.metadata), target, err }, 'lock not released');
+  }
+  return { kind: 'next', execution };
+}
