@@ -4,7 +4,7 @@ import type { Reflector } from '../../kubernetes/reflector.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { AnswerRoom } from '../call/answer-room.ts';
-import type { CatchUp } from '../cache/catch-up.ts';
+import type { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 
@@ -12,7 +12,7 @@ describe('lists of executions', () => {
   it('are made one at a time, with noFilter else in between', async () => {
     const list = jest.fn(() => []);
     const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
-    const lists = new ListService(reflector, {} as unknown as CatchUp, targetsOf(), new AnswerRoom());
+    const lists = new ListService(reflector, {} as unknown as ResourceVersionBarrier, targetsOf(), new AnswerRoom());
     const call = { signal: new AbortController().signal };
     const made: number[] = [];
 

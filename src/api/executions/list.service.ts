@@ -5,8 +5,8 @@ import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { CatchUp } from '../cache/catch-up.ts';
-import { Turns } from '../cache/turns.ts';
+import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import { EventLoopBudget } from '../cache/event-loop-budget.ts';
 import { AnswerRoom } from '../call/answer-room.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
@@ -24,11 +24,11 @@ const catchUpMs = 5_000;
 @Injectable()
 export class ListService {
   /** A page of 10,000 executions takes some milliseconds, and 200 may be requested at the same time. */
-  private readonly turns = new Turns(1);
+  private readonly budget = new EventLoopBudget(1);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly ahead: CatchUp,
+    private readonly barrier: ResourceVersionBarrier,
     private readonly targets: Targets,
     private readonly unread: AnswerRoom,
   ) {}
@@ -47,7 +47,7 @@ export class ListService {
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
     const room = await this.unread.take(call, maxPageBytes);
-    await this.turns.take();
+    await this.budget.spend();
     const page = listPage(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(page.items.reduce((bytes, execution) => bytes + jsonBytes(execution), 0));
     return page;
@@ -58,8 +58,8 @@ export class ListService {
     if (!isResourceVersion(minResourceVersion)) {
       throw invalidField(['minResourceVersion'], resourceVersionRule.message);
     }
-    if (await this.ahead.within(catchUpMs, { namespace }, minResourceVersion, signal)) return;
-    await this.ahead.assertReal({ namespace }, minResourceVersion);
+    if (await this.barrier.reachedWithin(catchUpMs, { namespace }, minResourceVersion, signal)) return;
+    await this.barrier.assertExists({ namespace }, minResourceVersion);
     throw notYet(`this replica has not reached resource version ${minResourceVersion} yet`);
   }
 }

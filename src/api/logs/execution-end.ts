@@ -4,7 +4,7 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { CatchUp } from '../cache/catch-up.ts';
+import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 
 /** How long is waited at once for this replica to know of an execution, in milliseconds. */
 const patienceMs = 15_000;
@@ -14,14 +14,14 @@ const patienceMs = 15_000;
 export class ExecutionEnd {
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly ahead: CatchUp,
+    private readonly ahead: ResourceVersionBarrier,
   ) {}
 
   /** Resolves when an execution has ended, or is gone; also when the signal aborts. */
   async of(execution: WorkflowExecution, signal: AbortSignal): Promise<void> {
     const { namespace, resourceVersion } = execution.metadata;
     // One that this replica has not heard of yet is not one that is gone.
-    while (!signal.aborted && !(await this.ahead.within(patienceMs, { namespace }, resourceVersion, signal)));
+    while (!signal.aborted && !(await this.ahead.reachedWithin(patienceMs, { namespace }, resourceVersion, signal)));
     await new Promise<void>((resolve) => {
       const done = () => {
         unsubscribe();

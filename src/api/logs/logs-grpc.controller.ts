@@ -13,6 +13,7 @@ import { messageStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
 import { OutgoingStream } from '../grpc/outgoing-stream.ts';
 import { grpcService } from '../grpc/package-definition.ts';
+import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
 import type { LogLine, LogsCommand } from './log-line.ts';
 import { LogsRequestPipe } from './logs-request.ts';
 import { LogsService } from './logs.service.ts';

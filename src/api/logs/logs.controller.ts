@@ -10,6 +10,7 @@ import { ApiExecutions } from '../rest/problem-responses.ts';
 import { ExecutionParameters } from '../resource/parameters.dto.ts';
 import { beginningOf } from '../call/beginning-of.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
 import { ndjson, plainText, type LogFormat } from './log-text.ts';
 import { logTimeOf } from './log-time.ts';
 import { LogsQuery } from './logs.dto.ts';

@@ -12,6 +12,7 @@ import type { Call } from '../call/call.ts';
 import { ClusterAnswers } from '../errors/cluster-answers.ts';
 import { affectedExecution, type ExecutionKey } from '../resource/names.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
+import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
 import { ExecutionEnd } from './execution-end.ts';
 import { FollowedPods } from './followed-pods.ts';
 import type { LogLine, LogsCommand } from './log-line.ts';

@@ -4,7 +4,7 @@ import { getReflectorToken } from '../../kubernetes/kubernetes.module.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { CatchUp } from '../cache/catch-up.ts';
+import { ResourceVersionBarrier, WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
 import { WatchService } from './watch.service.ts';
 
 /** What watches are made of. */
@@ -15,6 +15,7 @@ export const watchProviders: readonly Provider[] = [
     inject: [getReflectorToken(workflowExecutionResource)],
     useFactory: (reflector: Reflector<WorkflowExecution>) => new WatchCache(reflector),
   },
-  CatchUp,
+  { provide: WATCH_CLOCK, useValue: systemClock },
+  ResourceVersionBarrier,
   WatchService,
 ];

@@ -10,7 +10,7 @@ import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { keepAliveMs } from '../call/keep-alive.ts';
 import { OpenStreams } from '../call/open-streams.ts';
-import { CatchUp, graceMs } from '../cache/catch-up.ts';
+import { ResourceVersionBarrier, graceMs } from '../cache/resource-version-barrier.ts';
 import { WatchService } from './watch.service.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 
@@ -42,7 +42,7 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
   stopping.push(stop);
   if (listed) void reflector.run(stop.signal);
   const streams = new OpenStreams({ maxStreams, maxStreamsPerCaller: maxStreams, authCacheMs: 10_000 }, clock);
-  const ahead = new CatchUp(client as never, reflector, clock);
+  const ahead = new ResourceVersionBarrier(client as never, reflector, clock);
   const service = new WatchService(reflector, changes, ahead, streams, targetsOf(), { watchNamespaces: [] }, clock);
   const gone = new AbortController();
   return {

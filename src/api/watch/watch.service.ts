@@ -13,9 +13,9 @@ import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { keepAliveMs } from '../call/keep-alive.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { CatchUp, graceMs } from '../cache/catch-up.ts';
+import { ResourceVersionBarrier, graceMs, WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
 import { Pulse } from './pulse.ts';
-import { Turns } from '../cache/turns.ts';
+import { EventLoopBudget } from '../cache/event-loop-budget.ts';
 import { selectionOf } from './watch-selection.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 
@@ -31,12 +31,12 @@ const eventsPerTurn = 256;
  */
 @Injectable()
 export class WatchService {
-  private readonly turns = new Turns(eventsPerTurn);
+  private readonly budget = new EventLoopBudget(eventsPerTurn);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly changes: WatchCache<WorkflowExecution>,
-    private readonly ahead: CatchUp,
+    private readonly changes: ChangeLog<WorkflowExecution>,
+    private readonly ahead: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
     private readonly targets: Targets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
@@ -76,7 +76,7 @@ export class WatchService {
       const event = this.nextOf(cursor, selects, { synced, quiet: pulse.isQuiet });
       waiting = event === 'nothing';
       if (waiting) await pulse.wait();
-      else await this.turns.take();
+      else await this.budget.spend();
       if (typeof event === 'string') continue;
       synced ||= event.type === 'synced';
       pulse.told();
@@ -105,9 +105,9 @@ export class WatchService {
     resourceVersion: string,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
-    if (await this.ahead.within(graceMs, command, resourceVersion, signal)) return;
-    if (!signal.aborted) await this.ahead.assertReal(command, resourceVersion);
-    while (!signal.aborted && !(await this.ahead.within(keepAliveMs, command, resourceVersion, signal))) {
+    if (await this.ahead.reachedWithin(graceMs, command, resourceVersion, signal)) return;
+    if (!signal.aborted) await this.ahead.assertExists(command, resourceVersion);
+    while (!signal.aborted && !(await this.ahead.reachedWithin(keepAliveMs, command, resourceVersion, signal))) {
       if (!signal.aborted) yield { type: 'bookmark', resourceVersion };
     }
   }

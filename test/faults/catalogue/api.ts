@@ -151,10 +151,10 @@ export const apiFaults: readonly Fault[] = [
   },
   {
     name: 'the resource version of the cluster is asked for once only',
-    file: 'src/api/cache/catch-up.ts',
-    find: '      this.asking = undefined;\n',
+    file: 'src/api/cache/resource-version-barrier.ts',
+    find: '      this.pending = undefined;\n',
     replace: '',
-    caughtBy: ['src/api/cache/catch-up.spec.ts'],
+    caughtBy: ['src/api/cache/resource-version-barrier.spec.ts'],
   },
   {
     name: 'a caller is authenticated for longer than the token lasts',

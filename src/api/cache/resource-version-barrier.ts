@@ -10,24 +10,27 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
 
-/** What is asked for: one namespace, or all. */
+/** One namespace, or all of them. */
 interface Scoped {
   readonly namespace?: string;
 }
 
-/** How far replicas are apart as a rule is milliseconds; after so many of them it is worth to ask the API server. */
+/** Injection token of the {@link Clock} of watches and logs. */
+export const WATCH_CLOCK = Symbol('WatchClock');
+
+/** Replicas are usually milliseconds apart. After this many milliseconds the API server is asked how far the cluster is. */
 export const graceMs = 3_000;
 
-/** How long a caller waits before it asks a replica again that could not tell, in milliseconds. */
+/** Retry delay for a caller while this replica cannot reach the cluster, in milliseconds. */
 const retryAfterMs = 1_000;
 
 /**
- * Waits for this replica to know what another one has told. Where nothing happens a replica learns of new resource versions
- * once a minute only, from a bookmark: a resource version that it has not come to may be true all the same.
+ * Waits until the cache of this replica contains a resource version that another replica has returned. An idle API server
+ * sends a bookmark only once a minute, so the cache may lag behind a valid resource version for that long.
  */
 @Injectable()
-export class CatchUp {
-  private asking?: Promise<string>;
+export class ResourceVersionBarrier {
+  private pending?: Promise<string>;
 
   constructor(
     private readonly client: KubernetesClient,
@@ -35,15 +38,17 @@ export class CatchUp {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /**
-   * Resolves with whether everything up to a resource version is known, after at most so many milliseconds; also when the
-   * signal aborts.
-   */
-  async within(ms: number, { namespace }: Scoped, resourceVersion: string, signal: AbortSignal): Promise<boolean> {
+  /** Whether the cache reaches a resource version within `ms` milliseconds; false also when the signal aborts. */
+  async reachedWithin(
+    ms: number,
+    { namespace }: Scoped,
+    resourceVersion: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const scopes = this.reflector.scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
-    const enough = new AbortController();
-    const bounded = AbortSignal.any([signal, enough.signal]);
-    void sleep(this.clock, ms, bounded).then(() => enough.abort());
+    const done = new AbortController();
+    const bounded = AbortSignal.any([signal, done.signal]);
+    void sleep(this.clock, ms, bounded).then(() => done.abort());
     try {
       await Promise.all(scopes.map((scope) => this.reflector.waitForResourceVersion(scope, resourceVersion, bounded)));
       return true;
@@ -51,28 +56,28 @@ export class CatchUp {
       if (error instanceof CancelledError) return false;
       throw error;
     } finally {
-      enough.abort();
+      done.abort();
     }
   }
 
   /**
-   * Holds a resource version against that of the cluster.
+   * Compares a resource version with the current one of the cluster.
    *
-   * @throws ApiError PositionExpired when the cluster has not come to it: its etcd was restored from a backup, or nobody
-   *   has told it; Unavailable when the cluster can not be asked
+   * @throws ApiError PositionExpired if the cluster has not reached it: etcd was restored from a backup, or the value was
+   *   made up; Unavailable if the API server cannot be asked
    */
-  async assertReal({ namespace }: Scoped, resourceVersion: string): Promise<void> {
+  async assertExists({ namespace }: Scoped, resourceVersion: string): Promise<void> {
     const [scope] = this.reflector.scopes;
-    this.asking ??= this.ask(scope === undefined ? undefined : (namespace ?? scope));
-    if (!isNewer(resourceVersion, await this.asking)) return;
+    this.pending ??= this.currentResourceVersion(scope === undefined ? undefined : (namespace ?? scope));
+    if (!isNewer(resourceVersion, await this.pending)) return;
     throw new ApiError(
       'PositionExpired',
       `the cluster has no resource version ${resourceVersion}; ask again without one`,
     );
   }
 
-  /** One question at a time, whoever asks. */
-  private async ask(namespace: string | undefined): Promise<string> {
+  /** Concurrent callers share one request. */
+  private async currentResourceVersion(namespace: string | undefined): Promise<string> {
     try {
       const page = await this.client.listRaw(workflowExecutionResource, { namespace, limit: 1 });
       return page.resourceVersion;
@@ -80,7 +85,7 @@ export class CatchUp {
       if (!(error instanceof KubernetesError)) throw error;
       throw new ApiError('Unavailable', 'this replica is cut off from the cluster', { retryAfterMs }, { cause: error });
     } finally {
-      this.asking = undefined;
+      this.pending = undefined;
     }
   }
 }
