@@ -19,7 +19,6 @@ import { GrpcHealth } from './grpc/grpc-health.ts';
 import { IdempotentCreate } from './executions/idempotent-create.ts';
 import { ListService } from './executions/list.service.ts';
 import { randomSuffix } from './resource/names.ts';
-import { ExecutionEnd } from './logs/execution-end.ts';
 import { LogsController } from './logs/logs.controller.ts';
 import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
 import { LogsService } from './logs/logs.service.ts';
@@ -29,7 +28,13 @@ import { Drain } from './call/drain.ts';
 import { OpenStreams } from './call/open-streams.ts';
 import { WatchController } from './watch/watch.controller.ts';
 import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
-import { watchProviders } from './watch/watch.providers.ts';
+import { WatchService } from './watch/watch.service.ts';
+import { ResourceVersionBarrier } from './cache/resource-version-barrier.ts';
+import { WatchCache } from '../kubernetes/watch-cache.ts';
+import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
+import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 
 /**
  * The execution API over REST and gRPC. The application gives it, globally: ConfigModule; KubernetesModule with the
@@ -61,11 +66,17 @@ import { watchProviders } from './watch/watch.providers.ts';
     JsonBodyInterceptor,
     CallAdmission,
     OpenStreams,
-    ExecutionEnd,
     LogsService,
     Drain,
     GrpcHealth,
-    ...watchProviders,
+    ResourceVersionBarrier,
+    WatchService,
+    {
+      // Created with the module, before the reflector runs, so that it misses no event.
+      provide: WatchCache,
+      inject: [getReflectorToken(workflowExecutionResource)],
+      useFactory: (reflector: Reflector<WorkflowExecution>) => new WatchCache(reflector),
+    },
     ...apiMetrics,
     { provide: NAME_SUFFIX, useValue: randomSuffix },
   ],

@@ -15,9 +15,6 @@ interface Scoped {
   readonly namespace?: string;
 }
 
-/** Injection token of the {@link Clock} of watches and logs. */
-export const WATCH_CLOCK = Symbol('WatchClock');
-
 /** Replicas are usually milliseconds apart. After this many milliseconds the API server is asked how far the cluster is. */
 export const graceMs = 3_000;
 
@@ -38,19 +35,19 @@ export class ResourceVersionBarrier {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Whether the cache reaches a resource version within `ms` milliseconds; false also when the signal aborts. */
-  async reachedWithin(
-    ms: number,
-    { namespace }: Scoped,
-    resourceVersion: string,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  /** Resolves when the cache has reached a resource version; rejects with CancelledError when the signal aborts. */
+  async reached({ namespace }: Scoped, resourceVersion: string, signal: AbortSignal): Promise<void> {
     const scopes = this.reflector.scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
+    await Promise.all(scopes.map((scope) => this.reflector.waitForResourceVersion(scope, resourceVersion, signal)));
+  }
+
+  /** Whether the cache reaches a resource version within `ms` milliseconds; false also when the signal aborts. */
+  async reachedWithin(ms: number, scoped: Scoped, resourceVersion: string, signal: AbortSignal): Promise<boolean> {
     const done = new AbortController();
     const bounded = AbortSignal.any([signal, done.signal]);
     void sleep(this.clock, ms, bounded).then(() => done.abort());
     try {
-      await Promise.all(scopes.map((scope) => this.reflector.waitForResourceVersion(scope, resourceVersion, bounded)));
+      await this.reached(scoped, resourceVersion, bounded);
       return true;
     } catch (error) {
       if (error instanceof CancelledError) return false;

@@ -1,33 +1,60 @@
+import { formatTimestamp, parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import type { ExecutionKey } from '../resource/names.ts';
 
-/** What of the log of an execution is asked for. */
+/** Which part of the log of an execution to read. */
 export interface LogsCommand {
   readonly key: ExecutionKey;
-  /** Whether to go on with what the steps write, until the execution has ended. */
+  /** Whether to continue with new lines until the execution has ended. */
   readonly follow: boolean;
-  /** Only what was written at this time or after it; a {@link LogPart.time}. */
+  /** Omits lines before this time, which has the form of {@link LogPart.time}. */
   readonly since?: string;
 }
 
-/** A line, or a part of one, as it is in the log of a container. */
+/** A line of a container, or a part of a long one. */
 export interface LogPart {
-  /** When it was written: RFC 3339 in UTC with nine decimals, so that times compare as texts do. */
+  /** When it was written: RFC 3339 in UTC with nine decimals, so that times compare as strings. */
   readonly time: string;
-  /** Without the end of the line. */
+  /** Without the newline. */
   readonly text: string;
-  /** Whether the line goes on in the next part. */
+  /** Whether the line continues in the next part. */
   readonly partial: boolean;
 }
 
-/** A line, or a part of one, of the log of an execution. */
+/** A line, or a part of one, in the log of an execution. */
 export interface LogLine extends LogPart {
   readonly task: string;
-  /** Empty when the line comes from the service, and is about the task as a whole. */
+  /** Empty if the service has written the line, about the task as a whole. */
   readonly step: string;
   readonly pod: string;
 }
 
-/** When something came here, in milliseconds of the clock: it may have been written long before. */
-export interface Arrived {
-  readonly arrivedMs: number;
+/** An item of a log stream: `opened` begins a followed log, `keepAlive` is sent if there was no line for a while. */
+export type LogItem = LogLine | 'opened' | 'keepAlive';
+
+/**
+ * A time in the form of {@link LogPart.time}. Kubelets write the time zone of their node and may omit trailing zeros.
+ *
+ * @returns undefined if the text is not an RFC 3339 time
+ */
+export function logTimeOf(text: string): string | undefined {
+  const timestamp = parseTimestamp(text);
+  return timestamp && formatTimestamp(timestamp);
+}
+
+/**
+ * Characters that control a terminal or change the order of a text: control characters except tab, line and paragraph
+ * separators, and directional marks (https://www.unicode.org/reports/tr9/).
+ */
+const unsafe = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Characters of an escape such as `\u001b`. */
+export const maxEscapeLength = 6;
+
+/** Escapes unsafe characters as JSON does (`\r`, `\u001b`), so that a container cannot forge lines in a terminal. */
+export function escapeUnsafe(text: string): string {
+  return text.replaceAll(unsafe, (character) =>
+    character < ' '
+      ? JSON.stringify(character).slice(1, -1)
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

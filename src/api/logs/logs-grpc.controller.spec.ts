@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
-import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
 import type { LogLine } from './log-line.ts';
 import { LogsGrpcController } from './logs-grpc.controller.ts';
@@ -14,12 +14,12 @@ describe('a log line over gRPC', () => {
     async function* logs(): AsyncGenerator<LogLine> {
       yield await Promise.resolve(line);
     }
-    const controller = new LogsGrpcController({ logs } as unknown as LogsService, new FakeClock());
+    const controller = new LogsGrpcController({ logs } as unknown as LogsService);
     const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
     const stream = Object.assign(new EventEmitter(), { writableNeedDrain: false }) as unknown as WritableCall;
 
     const messages = controller.streamWorkflowExecutionLogs(
-      { key: { namespace: 'payment', name: 'one' }, follow: false },
+      StreamWorkflowExecutionLogsRequest.fromPartial({ name: 'namespaces/payment/workflowExecutions/one' }),
       call,
       stream,
     );

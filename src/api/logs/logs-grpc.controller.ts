@@ -1,51 +1,63 @@
-import { Controller, Inject, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
-import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
+import { formatTimestamp, parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
+import { wellFormed } from '../call/malformed-message.ts';
+import type { MalformedMessage } from '../call/malformed-message.ts';
+import { invalidField } from '../errors/api-error.ts';
+import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { messageStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
 import { OutgoingStream } from '../grpc/outgoing-stream.ts';
 import { grpcService } from '../grpc/package-definition.ts';
-import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
-import type { LogLine, LogsCommand } from './log-line.ts';
-import { LogsRequestPipe } from './logs-request.ts';
+import { parseName } from '../resource/names.ts';
+import type { LogItem, LogsCommand } from './log-line.ts';
 import { LogsService } from './logs.service.ts';
-import { idle } from './step-log.ts';
+
+type LogsRequest = StreamWorkflowExecutionLogsRequest | MalformedMessage;
+type LogsResponse = StreamWorkflowExecutionLogsResponse;
 
 /** Logs over gRPC. */
 @Controller()
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
 export class LogsGrpcController {
-  constructor(
-    private readonly service: LogsService,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly service: LogsService) {}
 
   @GrpcMethod(grpcService)
   @Access('get', 'log')
   streamWorkflowExecutionLogs(
-    @Payload(LogsRequestPipe) command: LogsCommand,
+    @Payload() request: LogsRequest,
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
-  ): Observable<StreamWorkflowExecutionLogsResponse> {
-    const messages = messagesOf(this.service.logs(command, call));
-    return messageStream(stream, messages, { clock: this.clock, message: emptyMessage });
+  ): Observable<LogsResponse> {
+    return messageStream(stream, toMessages(this.service.logs(toLogsCommand(request), call)));
   }
 }
 
-/** What is sent when there has been no line for a while. */
-const emptyMessage = StreamWorkflowExecutionLogsResponse.fromPartial({});
+/** @throws ApiError InvalidArgument */
+function toLogsCommand(request: LogsRequest): LogsCommand {
+  const { name, follow, since } = wellFormed(request);
+  return { key: parseName(name), follow, since: since && fromTimestamp(since) };
+}
 
-async function* messagesOf(
-  lines: AsyncIterable<LogLine | typeof idle>,
-): AsyncGenerator<StreamWorkflowExecutionLogsResponse, void, undefined> {
-  for await (const line of lines) if (line !== idle) yield { ...line, time: parseTimestamp(line.time) };
+function fromTimestamp(since: Timestamp): string {
+  const time = formatTimestamp(since);
+  if (time === undefined) throw invalidField(['since'], 'must be a time in the years 1 to 9999');
+  return time;
+}
+
+/** A keep-alive is an empty message. */
+async function* toMessages(items: AsyncIterable<LogItem>): AsyncGenerator<LogsResponse, void, undefined> {
+  for await (const item of items) {
+    if (item === 'keepAlive') yield StreamWorkflowExecutionLogsResponse.fromPartial({});
+    else if (item !== 'opened') yield { ...item, time: parseTimestamp(item.time) };
+  }
 }

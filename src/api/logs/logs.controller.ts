@@ -1,33 +1,27 @@
-import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { Access } from '../call/access.decorator.ts';
 import { AccessGuard } from '../call/access.guard.ts';
+import { beginningOf } from '../call/beginning-of.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/incoming-call.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { ApiExecutions } from '../rest/problem-responses.ts';
 import { ExecutionParameters } from '../resource/parameters.dto.ts';
-import { beginningOf } from '../call/beginning-of.ts';
+import { ApiExecutions } from '../rest/problem-responses.ts';
+import { sendStream, type StreamFormat } from '../rest/send-stream.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
-import { ndjson, plainText, type LogFormat } from './log-text.ts';
-import { logTimeOf } from './log-time.ts';
-import { LogsQuery } from './logs.dto.ts';
-import { DescribesLogs } from './logs.openapi.ts';
+import { ndjson, plainText } from './log-format.ts';
+import { logTimeOf, type LogItem } from './log-line.ts';
+import { DescribesLogs, LogsQuery } from './logs.dto.ts';
 import { LogsService } from './logs.service.ts';
-import { sendLogs } from './send-logs.ts';
 
-/** Logs over REST, at the subresource that the right to read them is of. */
+/** Logs over REST, at the path of the subresource that the right to read them is for. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
 @ApiExecutions()
 export class LogsController {
-  constructor(
-    private readonly service: LogsService,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly service: LogsService) {}
 
   @Get(':name/log')
   @Access('get', 'log')
@@ -41,13 +35,13 @@ export class LogsController {
   ): Promise<void> {
     const format = formatFor(request, timestamps === 'true');
     const command = { key, follow: follow === 'true', since: since === undefined ? undefined : logTimeOf(since) };
-    const lines = this.service.logs(command, call);
-    await sendLogs(request.method === 'HEAD' ? beginningOf(lines) : lines, format, request, response, this.clock);
+    const items = this.service.logs(command, call);
+    await sendStream(request.method === 'HEAD' ? beginningOf(items) : items, format, request, response);
   }
 }
 
 /** @throws ApiError NotAcceptable */
-function formatFor(request: Pick<Request, 'accepts'>, withTimes: boolean): LogFormat {
+function formatFor(request: Pick<Request, 'accepts'>, withTimes: boolean): StreamFormat<LogItem> {
   switch (request.accepts(['text/plain', 'application/x-ndjson'])) {
     case 'text/plain':
       return plainText(withTimes);

@@ -1,11 +1,12 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsIn, ValidateBy } from 'class-validator';
+import { problemResponses } from '../rest/problem-responses.ts';
 import { Optional } from '../validation/validators.ts';
-import { maxPartBytes } from './log-parts.ts';
-import { maxEscapeLength } from './visible-text.ts';
-import { logTimeOf } from './log-time.ts';
+import { logTimeOf, maxEscapeLength } from './log-line.ts';
+import { maxPartBytes } from './log-parser.ts';
 
-/** A parameter that is true or false, and false when it is left out. */
+/** An optional boolean parameter; false by default. */
 function Flag(description: string): PropertyDecorator {
   return (target, property) => {
     ApiProperty({ type: 'boolean', description, required: false, default: false })(target, property);
@@ -14,15 +15,15 @@ function Flag(description: string): PropertyDecorator {
   };
 }
 
-/** What may stand after the question mark of a log. */
+/** Query parameters of a log. */
 export class LogsQuery {
-  @Flag('Goes on with what the steps write, until the execution has ended.')
+  @Flag('Continues with new lines until the execution has ended.')
   follow?: string;
 
   @ApiProperty({
     type: 'string',
     format: 'date-time',
-    description: 'Only lines that were written at this time or after it (RFC 3339).',
+    description: 'Only lines that were written at or after this time (RFC 3339).',
     required: false,
   })
   @Optional()
@@ -37,9 +38,9 @@ function isTime(value: unknown): boolean {
   return typeof value === 'string' && logTimeOf(value) !== undefined;
 }
 
-/** A line of NDJSON, as the OpenAPI document describes it. */
+/** A line of NDJSON, for the OpenAPI document. */
 @ApiSchema({ name: 'LogLine' })
-export class LogLineDto {
+class LogLineDto {
   @ApiProperty({
     format: 'date-time',
     description: 'When it was written, to the nanosecond, by the clock of its node.',
@@ -52,14 +53,15 @@ export class LogLineDto {
 
   @ApiProperty({
     description:
-      "Name of the step. Empty when the line comes from the service and is about the task as a whole: that the task's pod is gone, for example.",
+      'Name of the step. Empty if the service has written the line, about the task as a whole: that its pod is gone, for ' +
+      'example.',
     maxLength: 63,
     example: 'rollout',
   })
   step: string;
 
   @ApiProperty({
-    description: 'The pod that it came from.',
+    description: 'Name of the pod.',
     maxLength: 253,
     example: 'we-pod-crash-f8a3b9c2-3f2a9c-restart-pod',
   })
@@ -67,13 +69,48 @@ export class LogLineDto {
 
   @ApiProperty({
     description:
-      'The line, without its end. A line of more than 16 KiB comes in parts. Control characters but the tab are shown ' +
-      'as in JSON, `\\r` or `\\u001b`, and bytes that are not UTF-8 as U+FFFD.',
+      'The line without its newline. A line of more than 16 KiB is split into parts. Control characters except tab are ' +
+      'escaped as in JSON, `\\r` or `\\u001b`, and bytes that are not UTF-8 become U+FFFD.',
     maxLength: maxPartBytes * maxEscapeLength,
     example: 'deployment.apps/checkout restarted',
   })
   text: string;
 
-  @ApiProperty({ description: 'True when the line goes on in the next part.', required: false, default: false })
+  @ApiProperty({ description: 'True if the line continues in the next part.', required: false, default: false })
   partial?: boolean;
 }
+
+const example = [
+  '[restart : rollout] deployment.apps/checkout restarted',
+  '[restart : wait] deployment "checkout" successfully rolled out',
+  '',
+].join('\n');
+
+/** Describes the log of an execution in the OpenAPI document. */
+export const DescribesLogs = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'getWorkflowExecutionLog',
+      summary: 'Read the log of an execution',
+      description:
+        'The output of the steps of an execution, each line with its task and step. Lines of a step are in order; parallel ' +
+        'tasks are merged by time. An execution that has not started yet has no lines. After 15 s without a line, an empty ' +
+        'line keeps the connection alive. An error after the first line is sent as the last line (`error: …`, or ' +
+        '`{"error": …}` with a problem), and then the connection is closed. Swagger UI waits for the end, so follow a log ' +
+        'with `curl -N`.',
+    }),
+    ApiExtraModels(LogLineDto),
+    ApiOkResponse({
+      description: 'Lines of text, `[task : step] text`, or one LogLine as JSON per line.',
+      content: {
+        'text/plain': { schema: { type: 'string' }, example },
+        'application/x-ndjson': { schema: { $ref: getSchemaPath(LogLineDto) } },
+      },
+    }),
+    ...problemResponses(
+      ['NotFound', 'The execution does not exist.'],
+      ['NotAcceptable', 'The accepted types include neither text/plain nor application/x-ndjson.'],
+      ['FailedPrecondition', 'The execution has ended, and nothing of it has run.'],
+      ['LogsGone', 'The pods of the execution are gone, and its logs with them.'],
+    ),
+  );

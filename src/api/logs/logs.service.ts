@@ -1,125 +1,136 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { KubernetesClient, type ListPage } from '../../kubernetes/client.ts';
+import { waitFor } from '../../kubernetes/async.ts';
+import { KubernetesClient } from '../../kubernetes/client.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { nestLogger } from '../../kubernetes/kubernetes.providers.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { pipelineRunName } from '../../tekton/names.ts';
-import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { taskPodResource } from '../../tekton/task-pod.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
-import { ClusterAnswers } from '../errors/cluster-answers.ts';
-import { affectedExecution, type ExecutionKey } from '../resource/names.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
-import { ExecutionEnd } from './execution-end.ts';
-import { FollowedPods } from './followed-pods.ts';
-import type { LogLine, LogsCommand } from './log-line.ts';
-import { assertLogsLeft } from './logs-left.ts';
-import { RunLog, type PodsView } from './run-log.ts';
-import { selectorOf, type RunKey } from './run-pods.ts';
-import { idle } from './step-log.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { ClusterAnswers } from '../errors/cluster-answers.ts';
+import { affectedExecution } from '../resource/names.ts';
+import type { LogItem, LogsCommand } from './log-line.ts';
+import { PipelineRunLog } from './pipeline-run-log.ts';
+import { listPods, LivePods, selectorOf, type PodList, type RunKey } from './pipeline-run-pods.ts';
 
-/** Page size of lists of pods. */
-const pageSize = 100;
-
-/** What the steps of executions have written. It is asked of the nodes each time, and nothing of it is kept. */
+/** Logs of executions, read from the nodes for each call; nothing is stored. */
 @Injectable()
 export class LogsService {
-  private readonly logger = nestLogger('ExecutionApi');
-
   constructor(
     private readonly client: KubernetesClient,
-    private readonly end: ExecutionEnd,
+    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
     private readonly answers: ClusterAnswers,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * The lines of an execution, made as they are asked for; {@link idle} when there is nothing to tell just now.
+   * The log of an execution, produced on demand.
    *
-   * @throws ApiError NotFound; LogsGone when its pods are gone; FailedPrecondition when nothing of it has run; Unavailable
-   *   when the cluster is out of reach, or this replica stops; what has become of the caller's right
+   * @throws ApiError NotFound; LogsGone if its pods are gone; FailedPrecondition if nothing of it has run; Unavailable if
+   *   the cluster is unreachable or this replica stops; ResourceExhausted; why the caller has lost its right
    */
-  async *logs({ key, follow, since }: LogsCommand, call: Call): AsyncGenerator<LogLine | typeof idle, void, undefined> {
-    const execution = await this.read(key, call.signal);
-    using stream = this.streams.open(call);
-    const over = new AbortController();
-    const signal = AbortSignal.any([stream.signal, over.signal]);
-    const run = { namespace: key.namespace, name: pipelineRunName(execution) };
-    try {
-      const pods = await this.podsOf(run, key, signal);
-      const goesOn = follow && !isTerminal(phaseOf(execution));
-      const view = goesOn ? this.follow(run, execution, signal) : written(pods);
-      const { client, clock } = this;
-      const log = new RunLog(run, view, { client, clock, random: Math.random, follow: goesOn, since });
-      for await (const line of this.answered(log.lines(signal), key)) {
-        if (line === idle || since === undefined || line.time >= since) yield line;
-      }
-      throwIfEnded(stream);
-      if (log.hasRead || signal.aborted) return;
-      assertLogsLeft(goesOn ? await this.read(key, signal) : execution, log.hasLost);
-    } finally {
-      over.abort();
-    }
-  }
-
-  private read(key: ExecutionKey, signal: AbortSignal): Promise<WorkflowExecution> {
-    const reading = this.client.get(workflowExecutionResource, key, { signal });
-    return this.answers.of(reading, { verb: 'get', namespace: key.namespace }, { resource: affectedExecution(key) });
-  }
-
-  /** Also when pods are followed they are listed first, so that what does not work is told at once. */
-  private async podsOf(run: RunKey, key: ExecutionKey, signal: AbortSignal): Promise<readonly TaskPod[]> {
-    const { namespace } = run;
-    const all: TaskPod[] = [];
-    let page: ListPage<TaskPod> | undefined;
-    do {
-      const query = { namespace, labelSelector: selectorOf(run), limit: pageSize, continue: page?.continue };
-      const listing = this.client.list(taskPodResource, query, { signal });
-      page = await this.answers.of(listing, { verb: 'get', namespace }, { resource: affectedExecution(key) });
-      all.push(...page.items);
-    } while (page.continue !== undefined);
-    return all;
-  }
-
-  private follow(run: RunKey, execution: WorkflowExecution, signal: AbortSignal): PodsView {
-    const { client, clock, logger } = this;
-    const pods = new FollowedPods(
-      new Reflector({
-        client,
-        clock,
-        log: logger,
-        resource: taskPodResource,
-        namespaces: [run.namespace],
-        labelSelector: selectorOf(run),
-      }),
-    );
-    void pods.run(this.end.of(execution, signal), signal);
-    return pods;
-  }
-
-  /** The same lines; an error of the toolkit is one of the API. */
-  private async *answered(
-    lines: AsyncGenerator<LogLine | typeof idle, void, undefined>,
-    key: ExecutionKey,
-  ): AsyncGenerator<LogLine | typeof idle, void, undefined> {
-    const attempt = { verb: 'get', namespace: key.namespace } as const;
+  async *logs(command: LogsCommand, call: Call): AsyncGenerator<LogItem, void, undefined> {
+    const { namespace } = command.key;
+    const items = this.read(command, call);
     try {
       for (;;) {
-        const { done, value } = await this.answers.of(lines.next(), attempt, { resource: affectedExecution(key) });
+        const next = this.answers.of(
+          items.next(),
+          { verb: 'get', namespace },
+          { resource: affectedExecution(command.key) },
+        );
+        const { done, value } = await next;
         if (done === true) return;
         yield value;
       }
     } finally {
-      await lines.return();
+      await items.return();
     }
+  }
+
+  private async *read({ key, follow, since }: LogsCommand, call: Call): AsyncGenerator<LogItem, void, undefined> {
+    const execution = await this.client.get(workflowExecutionResource, key, { signal: call.signal });
+    using stream = this.streams.open(call);
+    const closed = new AbortController();
+    const signal = AbortSignal.any([stream.signal, closed.signal]);
+    const run = { namespace: key.namespace, name: pipelineRunName(execution) };
+    const isLive = follow && !isTerminal(phaseOf(execution));
+    try {
+      // Also before a watch, which retries errors instead of throwing them.
+      const listed = await listPods(this.client, run, signal);
+      if (isLive) yield 'opened';
+      const pods = isLive ? this.livePods(run, execution, signal) : listed;
+      const { client, clock } = this;
+      const log = new PipelineRunLog(run, pods, { client, clock, random: Math.random, follow: isLive, since });
+      for await (const item of log.lines(signal)) {
+        if (item === 'keepAlive' || since === undefined || item.time >= since) yield item;
+      }
+      throwIfEnded(stream);
+      if (log.hasRead || signal.aborted) return;
+      assertHasLogs(
+        isLive ? await this.client.get(workflowExecutionResource, key, { signal }) : execution,
+        log.hasLost,
+      );
+    } finally {
+      closed.abort();
+    }
+  }
+
+  private livePods(run: RunKey, execution: WorkflowExecution, signal: AbortSignal): PodList {
+    const reflector = new Reflector({
+      client: this.client,
+      clock: this.clock,
+      log: nestLogger('ExecutionApi'),
+      resource: taskPodResource,
+      namespaces: [run.namespace],
+      labelSelector: selectorOf(run),
+    });
+    const pods = new LivePods(reflector);
+    void reflector.run(signal);
+    void this.waitForEnd(execution, signal)
+      .then(() => pods.finish(signal))
+      // Both are rejected only when the signal aborts.
+      .catch(() => undefined);
+    return pods;
+  }
+
+  /** Waits until an execution has ended or is deleted, in the cache; rejects with CancelledError on abort. */
+  private async waitForEnd({ metadata }: WorkflowExecution, signal: AbortSignal): Promise<void> {
+    // Until then a missing execution may be one that the cache does not contain yet.
+    await this.barrier.reached(metadata, metadata.resourceVersion, signal);
+    const hasEnded = () => {
+      const cached = this.executions.store.get(metadata);
+      return cached?.metadata.uid !== metadata.uid || isTerminal(phaseOf(cached));
+    };
+    await waitFor(hasEnded, (check) => this.executions.onChange(check), 'the end of the execution', signal);
   }
 }
 
-/** The pods that there are now. */
-function written(pods: readonly TaskPod[]): PodsView {
-  return { list: () => pods, isFinal: true, onChange: () => () => undefined };
+/**
+ * Explains why an execution has no pod whose log could be read. Before its end that is not an error.
+ *
+ * @throws ApiError FailedPrecondition if nothing of it has run; LogsGone
+ */
+function assertHasLogs(execution: WorkflowExecution, hasLost: boolean): void {
+  const phase = phaseOf(execution);
+  if (!isTerminal(phase)) return;
+  const resource = affectedExecution(execution.metadata);
+  const { name } = resource;
+  const hasRun = phase !== 'Skipped' && execution.status?.failure?.wasExecutionFailure !== false;
+  if (hasRun || hasLost) {
+    throw new ApiError('LogsGone', `the pods of ${name} are gone, and its logs with them`, { resource });
+  }
+  const description = `It is ${phase}, and none of its steps was started.`;
+  throw new ApiError('FailedPrecondition', `${name} has no log: nothing of it has run`, {
+    precondition: { type: 'NOTHING_RAN', subject: name, description },
+  });
 }

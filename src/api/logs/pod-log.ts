@@ -1,52 +1,74 @@
 import type { Clock } from '../../kubernetes/clock.ts';
 import type { StepContainer, TaskPod } from '../../tekton/task-pod.ts';
-import type { Arrived, LogLine } from './log-line.ts';
-import { logTimeAt, logTimeOf } from './log-time.ts';
-import { idle, type LogEnd, type StepLog } from './step-log.ts';
-import type { LostPod } from './run-pods.ts';
-import { visibleText } from './visible-text.ts';
+import { escapeUnsafe, logTimeOf } from './log-line.ts';
+import type { LogSource, ReceivedLine } from './log-merge.ts';
+import type { LostPod } from './pipeline-run-pods.ts';
+import type { LogEnd, StepLog } from './step-log.ts';
 
-/** A line, and when it came here. */
-export type ArrivedLine = LogLine & Arrived;
+/** The log of a task's pod: its steps one after another, as they ran, and notes about what cannot be read. */
+export class PodLog implements LogSource {
+  private current?: StepLog;
 
-/** What a pod of a task has to tell: the lines of its steps, in the order in which the steps ran. */
-export async function* readPodLog(
-  { metadata, task, steps }: TaskPod,
-  logOf: (step: StepContainer) => StepLog,
-  clock: Clock,
-): AsyncGenerator<ArrivedLine | typeof idle, void, undefined> {
-  const pod = metadata.name;
-  const note = (text: string) => ({ ...saidBy(clock), task, pod, text: visibleText(text) });
-  for (const step of steps) {
-    const end = yield* linesOf(logOf(step), { task, pod, step: step.step });
-    if (end.state === 'gone') return yield note(`pod ${pod} is gone, and with it what was not read of its log`);
-    if (end.state === 'unreadable') {
-      yield note(`what step ${step.step} has written can not be read from its node: ${end.error.message}`);
+  /** @param notBefore when the kubelet started the pod */
+  constructor(
+    private readonly pod: TaskPod,
+    readonly notBefore: string,
+    private readonly open: (step: StepContainer) => StepLog,
+    private readonly clock: Clock,
+  ) {}
+
+  get mayBlock(): boolean {
+    return this.current?.mayBlock ?? false;
+  }
+
+  async *lines(): AsyncGenerator<ReceivedLine, void, undefined> {
+    const { metadata, task, steps } = this.pod;
+    const pod = metadata.name;
+    for (const container of steps) {
+      const { step } = container;
+      this.current = this.open(container);
+      const end = yield* this.linesOf(this.current, step);
+      if (end.state === 'gone') {
+        return yield noteOf(this.clock, {
+          task,
+          pod,
+          text: `pod ${pod} is gone, and with it the unread rest of its log`,
+        });
+      }
+      if (end.state === 'unreadable') {
+        const text = escapeUnsafe(`the log of step ${step} cannot be read from its node: ${end.error.message}`);
+        yield noteOf(this.clock, { task, pod, text });
+      }
+    }
+  }
+
+  private async *linesOf(log: StepLog, step: string): AsyncGenerator<ReceivedLine, LogEnd, undefined> {
+    const { metadata, task } = this.pod;
+    const parts = log.read();
+    for (;;) {
+      const { done, value } = await parts.next();
+      if (done === true) return value;
+      yield { ...value, task, step, pod: metadata.name, text: escapeUnsafe(value.text) };
     }
   }
 }
 
-/** What is told of a pod that was gone before anybody read its log. */
-export function noteOf({ name, task, completionTime }: LostPod, clock: Clock): ArrivedLine {
-  const text = `pod ${name} is gone, and its log with it`;
-  const ended = completionTime === undefined ? undefined : logTimeOf(completionTime);
-  const said = saidBy(clock);
-  return { ...said, time: ended ?? said.time, task, pod: name, text };
+/** The log of a pod that was gone before it was read: one note, at the time when its task ended. */
+export function lostPodLog({ name, task, completionTime }: LostPod, clock: Clock): LogSource {
+  const note = noteOf(clock, { task, pod: name, text: `pod ${name} is gone, and its log with it` });
+  const time = (completionTime === undefined ? undefined : logTimeOf(completionTime)) ?? note.time;
+  return {
+    notBefore: time,
+    mayBlock: false,
+    // eslint-disable-next-line @typescript-eslint/require-await -- a log of one known line
+    lines: async function* () {
+      yield { ...note, time };
+    },
+  };
 }
 
-/** A line that the service itself says has no step. */
-function saidBy(clock: Clock) {
-  return { step: '', partial: false, time: logTimeAt(clock.now()) ?? '', arrivedMs: clock.elapsedMs() };
-}
-
-async function* linesOf(
-  log: StepLog,
-  from: Pick<LogLine, 'task' | 'step' | 'pod'>,
-): AsyncGenerator<ArrivedLine | typeof idle, LogEnd, undefined> {
-  const parts = log.read();
-  for (;;) {
-    const { done, value } = await parts.next();
-    if (done === true) return value;
-    yield value === idle ? idle : { ...value, ...from, text: visibleText(value.text) };
-  }
+/** A line of the service itself, which has no step. */
+function noteOf(clock: Clock, note: Pick<ReceivedLine, 'task' | 'pod' | 'text'>): ReceivedLine {
+  const time = logTimeOf(clock.now().toISOString()) ?? '';
+  return { ...note, step: '', partial: false, time, receivedMs: clock.elapsedMs() };
 }

@@ -1,48 +1,43 @@
 import type { Readable } from 'node:stream';
-import { backoffDelay } from '../../kubernetes/backoff.ts';
-import { type Random, type Clock } from '../../kubernetes/clock.ts';
 import { sleep } from '../../kubernetes/async.ts';
+import { backoffDelay } from '../../kubernetes/backoff.ts';
+import type { Clock, Random } from '../../kubernetes/clock.ts';
 import { CancelledError, KubernetesError, NotFoundError, UnavailableError } from '../../kubernetes/errors.ts';
 import { toBuffer } from '../../kubernetes/watch-stream.ts';
 import type { ContainerState } from '../../tekton/task-pod.ts';
-import type { Arrived, LogPart } from './log-line.ts';
-import { LogParts } from './log-parts.ts';
-import { LogPosition } from './log-position.ts';
+import type { LogPart } from './log-line.ts';
+import { LogParser } from './log-parser.ts';
+import { ResumePosition } from './resume-position.ts';
 
-/** What a reader of a log says when there is nothing to tell just now: nobody should wait for it. */
-export const idle = 'idle';
-
-/** How long nothing comes before a log counts as idle, in milliseconds: its container and the way here take less. */
-export const idleAfterMs = 200;
-
-/** How long a log that has an end may be silent before its connection counts as dead, in milliseconds. */
+/** How long the log of an ended container may be silent before its connection counts as broken, in milliseconds. */
 const silentMs = 30_000;
 
-/** How soon a container whose log has ended is asked again, when it is not known to have ended itself, in milliseconds. */
+/** Delay before a running container whose log has ended is asked again, in milliseconds. */
 const askAgainMs = 1_000;
 
-/** How often in a row a log may break off without anything new before that counts. */
+/** Failures in a row, without a new line in between, after which a log is given up. */
 const maxFailures = 6;
 const backoff = { baseMs: 200, maxMs: 3_000 };
 
-/** The container of a step, as its reader sees it. */
+/** The container of a step. */
 export interface LoggedContainer {
-  /** As it is known now; `gone` when its pod is. */
+  /** `gone` if the pod does not exist any more. */
   state(): ContainerState | 'gone';
   /** Resolves when the state may have changed, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
-  /** Its log, from this second on. */
+  /** Its log, beginning at the second of `sinceTime`. */
   open(query: { readonly follow: boolean; readonly sinceTime?: string }, signal: AbortSignal): Promise<Readable>;
 }
 
-/** How the reading of a log ended: `unreadable` is one that its node does not give. */
+/** How a log ended; `unreadable` if the node does not return it. */
 export type LogEnd =
-  { readonly state: 'whole' | 'gone' } | { readonly state: 'unreadable'; readonly error: KubernetesError };
+  { readonly state: 'complete' | 'gone' } | { readonly state: 'unreadable'; readonly error: KubernetesError };
 
-type ArrivedPart = LogPart & Arrived;
+/** A part with the time of its arrival, in milliseconds of {@link Clock.elapsedMs}. */
+export type ReceivedPart = LogPart & { readonly receivedMs: number };
 
-/** What reading a log takes. */
-export interface LogReading {
+/** Options of a {@link StepLog}. */
+export interface StepLogOptions {
   readonly follow: boolean;
   /** Begins at the second of this time. */
   readonly sinceTime?: string;
@@ -51,164 +46,127 @@ export interface LogReading {
   readonly signal: AbortSignal;
 }
 
-/** How one request ended: an orderly end leaves what was written after the last newline. */
-type AttemptEnd =
-  { readonly state: 'orderly'; readonly rest: readonly LogPart[] } | Exclude<LogEnd, { state: 'whole' }>;
-
 /**
- * Reads the log of one container from its beginning to its end, over connections that may break: what has been told is
- * not told again, and nothing is left out. It ends when the container has ended and everything was read, or, when it is
- * not followed, at what has been written by then.
+ * The log of one container, read over connections that may break: nothing is repeated and nothing is left out. It ends
+ * when the container has ended and everything was read; without `follow`, with what was written so far.
  *
- * An orderly end alone says little: when the connection between the API server and the kubelet breaks, the API server
- * ends its answer as if all had come (it drops the error of its copy: `StreamObject` in k8s.io/apiserver
- * pkg/endpoints/handlers/responsewriters). So the end of a log that does not grow any more is believed when it has come
- * twice in the same place.
+ * When its connection to the kubelet breaks, the API server ends the response as if it were complete (it drops the error
+ * of its copy: `StreamObject` in k8s.io/apiserver pkg/endpoints/handlers/responsewriters). So the log of an ended
+ * container is complete only when two requests have ended at the same position.
  */
 export class StepLog {
-  private readonly position = new LogPosition();
+  private readonly position = new ResumePosition();
   private failures = 0;
   private lastEnd?: string;
+  private isEnding = false;
 
   constructor(
     private readonly container: LoggedContainer,
-    private readonly reading: LogReading,
+    private readonly options: StepLogOptions,
   ) {}
 
   /**
-   * Parts as they are asked for, and {@link idle} when it is followed and nobody should wait for it: while it may go on, or
-   * when its node does not give it. One that is not followed is never idle: what is told afterwards is told in the order of
-   * time, however long a node takes to answer.
-   *
-   * @returns whether all was read
-   * @throws KubernetesError when the API server is out of reach for long
+   * Whether the next line may take any time, so that other logs should not wait for it: the container runs or has not
+   * started, or its node fails. Without `follow` it is always false, so that the lines of all tasks are in exact order.
    */
-  async *read(): AsyncGenerator<ArrivedPart | typeof idle, LogEnd, undefined> {
-    const { follow, signal } = this.reading;
+  get mayBlock(): boolean {
+    return this.options.follow && (!this.isEnding || this.failures > 0);
+  }
+
+  /** @throws KubernetesError if the API server is unreachable for long */
+  async *read(): AsyncGenerator<ReceivedPart, LogEnd, undefined> {
+    const { follow, signal } = this.options;
     while (!signal.aborted) {
       const state = this.container.state();
       if (state === 'gone') return { state };
-      if (state === 'never' || (state === 'waiting' && !follow)) return { state: 'whole' };
+      if (state === 'never' || (state === 'waiting' && !follow)) break;
       if (state === 'waiting') {
-        yield idle;
         await this.container.changed(signal);
-      } else {
-        const end = yield* this.look(state);
-        if (end !== undefined) return end;
+        continue;
       }
+      this.isEnding = !follow || state === 'ended';
+      const end = yield* this.request(state === 'running');
+      if (end !== undefined) return end;
     }
-    return { state: 'whole' };
+    return { state: 'complete' };
   }
 
-  /** One request for the log of a container that has been started; undefined while it is not known to be all. */
-  private async *look(
-    state: 'running' | 'ended',
-  ): AsyncGenerator<ArrivedPart | typeof idle, LogEnd | undefined, undefined> {
-    const isLast = !this.reading.follow || state === 'ended';
-    const end = yield* this.attempt(isLast);
-    if (end?.state !== 'orderly') return end;
-    if (!isLast) yield* this.pause(askAgainMs);
-    if (!this.isWhole(end.rest, state === 'running') || !isLast) return undefined;
-    yield* this.news(end.rest);
-    return { state: 'whole' };
-  }
-
-  /** Whether the end that a request has come to is that of the log. One that may still grow need not end there twice. */
-  private isWhole(rest: readonly LogPart[], mayGrow: boolean): boolean {
-    const end = JSON.stringify([this.position.place, rest]);
-    const isSame = end === this.lastEnd;
-    this.lastEnd = end;
-    return isSame || mayGrow;
-  }
-
-  /** One request, and the pause after one that broke off: then there is no end yet. */
-  private async *attempt(
-    isLast: boolean,
-  ): AsyncGenerator<ArrivedPart | typeof idle, AttemptEnd | undefined, undefined> {
+  /** Requests the log once; undefined if it has to be requested again. */
+  private async *request(isRunning: boolean): AsyncGenerator<ReceivedPart, LogEnd | undefined, undefined> {
     try {
-      const rest = yield* this.stream(isLast);
+      const rest = yield* this.stream();
       this.failures = 0;
-      return { state: 'orderly', rest };
+      if (!this.isEnding) await this.pause(askAgainMs);
+      const end = JSON.stringify([this.position.id, rest]);
+      const isComplete = this.isEnding && (isRunning || end === this.lastEnd);
+      this.lastEnd = end;
+      if (!isComplete) return undefined;
+      yield* this.accept(rest);
+      return { state: 'complete' };
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
-      if (error instanceof CancelledError) return undefined;
-      if (error instanceof NotFoundError) return { state: 'gone' };
-      if (++this.failures >= maxFailures) {
-        if (!isAnswer(error)) throw error;
-        if (isLast) return { state: 'unreadable', error };
-      }
-      const delayMs = backoffDelay(backoff, this.failures, this.reading.random);
-      yield* this.pause((error.retryAfterMs ?? 0) + delayMs);
-      return undefined;
+      return await this.recover(error);
     }
   }
 
-  /** Returns what came after the last newline: it may be a line that goes on. */
-  private async *stream(isLast: boolean): AsyncGenerator<ArrivedPart | typeof idle, readonly LogPart[], undefined> {
-    const { sinceTime, clock } = this.reading;
+  /** Waits before the log is requested again, or ends it. */
+  private async recover(error: KubernetesError): Promise<LogEnd | undefined> {
+    if (error instanceof CancelledError) return undefined;
+    if (error instanceof NotFoundError) return { state: 'gone' };
+    if (++this.failures >= maxFailures) {
+      if (!isFromNode(error)) throw error;
+      if (this.isEnding) return { state: 'unreadable', error };
+    }
+    await this.pause((error.retryAfterMs ?? 0) + backoffDelay(backoff, this.failures, this.options.random));
+    return undefined;
+  }
+
+  /** Returns what followed the last newline, which may be a line that continues. */
+  private async *stream(): AsyncGenerator<ReceivedPart, readonly LogPart[], undefined> {
+    const { sinceTime, clock } = this.options;
     const from = this.position.time ?? sinceTime;
     this.position.rewind();
-    const over = new AbortController();
-    const signal = AbortSignal.any([this.reading.signal, over.signal]);
+    const closed = new AbortController();
+    const signal = AbortSignal.any([this.options.signal, closed.signal]);
     try {
-      const opening = this.container.open({ follow: !isLast, sinceTime: from }, signal);
-      if (!isLast) yield* this.idleUntil(opening);
-      const body = await opening;
-      const parts = new LogParts(from ?? clock.now().toISOString());
-      for await (const chunk of this.chunksOf(body, isLast)) {
-        if (chunk === idle) yield idle;
-        else yield* this.news(parts.push(chunk));
-      }
-      return [...parts.end()];
+      const body = await this.container.open({ follow: !this.isEnding, sinceTime: from }, signal);
+      const parser = new LogParser(from ?? clock.now().toISOString());
+      for await (const chunk of this.chunksOf(body)) yield* this.accept(parser.push(chunk));
+      return [...parser.end()];
     } finally {
-      // Destroys the body too, when there is one.
-      over.abort();
+      // Destroys the body, too.
+      closed.abort();
     }
   }
 
-  private *news(parts: Iterable<LogPart>): Generator<ArrivedPart, void, undefined> {
-    const arrivedMs = this.reading.clock.elapsedMs();
+  private *accept(parts: Iterable<LogPart>): Generator<ReceivedPart, void, undefined> {
+    const receivedMs = this.options.clock.elapsedMs();
     for (const part of parts) {
-      if (!this.position.take(part)) continue;
+      if (!this.position.accept(part)) continue;
       this.failures = 0;
-      yield { ...part, arrivedMs };
+      yield { ...part, receivedMs };
     }
   }
 
-  /** The chunks of a body, and {@link idle} when the next one lets wait for itself. */
-  private async *chunksOf(body: Readable, isLast: boolean): AsyncGenerator<Buffer | typeof idle, void, undefined> {
+  private async *chunksOf(body: Readable): AsyncGenerator<Buffer, void, undefined> {
     const chunks: AsyncIterator<unknown> = body[Symbol.asyncIterator]();
     for (;;) {
-      const next = chunks.next();
-      const disarm = isLast ? this.breakAfter(silentMs, body) : () => undefined;
-      if (!isLast) yield* this.idleUntil(next);
-      const result: IteratorResult<unknown, unknown> = await next.catch(brokenOff).finally(disarm);
-      if (result.done === true) return;
-      yield toBuffer(result.value);
+      const cancelTimer = this.isEnding ? this.closeAfter(silentMs, body) : () => undefined;
+      const next: IteratorResult<unknown, unknown> = await chunks.next().catch(brokenOff).finally(cancelTimer);
+      if (next.done === true) return;
+      yield toBuffer(next.value);
     }
   }
 
-  private breakAfter(ms: number, body: Readable): () => void {
-    return this.reading.clock.setTimer(ms, () => body.destroy(new Error(`the log was silent for ${ms} ms`)));
+  private closeAfter(ms: number, body: Readable): () => void {
+    return this.options.clock.setTimer(ms, () => body.destroy(new Error(`the log was silent for ${ms} ms`)));
   }
 
-  /** Says once that there is nothing, when what is waited for has not come in time. */
-  private async *idleUntil(pending: Promise<unknown>): AsyncGenerator<typeof idle, void, undefined> {
-    const over = new AbortController();
-    const settled = pending.then(
-      () => true,
-      () => true,
-    );
-    const inTime = await Promise.race([settled, sleep(this.reading.clock, idleAfterMs, over.signal).then(() => false)]);
-    over.abort();
-    if (!inTime) yield idle;
-  }
-
-  private async *pause(ms: number): AsyncGenerator<typeof idle, void, undefined> {
-    const { clock, signal } = this.reading;
+  /** Resolves after some milliseconds, or earlier if the container has changed. */
+  private async pause(ms: number): Promise<void> {
+    const { clock, signal } = this.options;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    if (this.reading.follow) yield idle;
     await Promise.race([this.container.changed(either), sleep(clock, ms, either)]);
     over.abort();
   }
@@ -218,7 +176,7 @@ function brokenOff(cause: unknown): never {
   throw new UnavailableError('the log broke off', { cause });
 }
 
-/** Whether the API server has answered for a node, rather than being itself out of reach or too busy. */
-function isAnswer({ status }: KubernetesError): boolean {
+/** Whether the API server has answered for the node, rather than being unreachable or busy itself. */
+function isFromNode({ status }: KubernetesError): boolean {
   return status !== undefined && ![401, 403, 429, 503].includes(status);
 }

@@ -1,31 +1,27 @@
 import type { ApiError } from '../errors/api-error.ts';
 import { toProblem } from '../rest/problem.dto.ts';
+import type { StreamFormat } from '../rest/send-stream.ts';
 import { toResource } from '../resource/workflow-execution-resource.ts';
-import { toEventText, toRetryText } from './sse.ts';
 import type { WatchEvent } from './watch.types.ts';
 
-/** How long an EventSource waits before it comes back, in milliseconds. */
+/** How long an EventSource waits before it reconnects, in milliseconds. */
 const retryMs = 1_000;
 
-/** What a stream begins with. */
-export const beginning = toRetryText(retryMs);
-
-/** Keeps proxies from storing the answer, or from holding it back until there is more of it (nginx does by default). */
-export const headers = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
-} as const;
-
-/** An event of a watch, with its position as the id that a client comes back with. */
-export function toWatchText(event: WatchEvent): string {
-  const { type, resourceVersion } = event;
-  const data =
-    'object' in event ? { type, object: toResource(event.object), resourceVersion } : { type, resourceVersion };
-  return toEventText({ event: type, id: resourceVersion, data: JSON.stringify(data) });
-}
-
-/** An error that ends a watch which has begun: the problem that would have been the answer before. */
-export function toErrorText(error: ApiError, instance: string): string {
-  return toEventText({ event: 'error', data: JSON.stringify(toProblem(error, instance)) });
-}
+/**
+ * Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The id of an event is the resource
+ * version to resume from; the data of an error is the problem that would have been the response before the first event.
+ */
+export const serverSentEvents: StreamFormat<WatchEvent> = {
+  contentType: 'text/event-stream; charset=utf-8',
+  preamble: `retry: ${retryMs}\n\n`,
+  encode(event: WatchEvent): string {
+    const { type, resourceVersion } = event;
+    const object = 'object' in event ? toResource(event.object) : undefined;
+    // JSON.stringify returns one line, as the data of an event has to be, and omits an undefined object.
+    return `event: ${type}\nid: ${resourceVersion}\ndata: ${JSON.stringify({ type, object, resourceVersion })}\n\n`;
+  },
+  encodeError(error: ApiError, instance: string): string {
+    return `event: error\ndata: ${JSON.stringify(toProblem(error, instance))}\n\n`;
+  },
+  closesOnError: false,
+};

@@ -1,12 +1,22 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { dnsSubdomain } from '../resource/names.ts';
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiSchema,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { remediationRequestRule, targetRule } from '../executions/list-filter.ts';
+import { dnsSubdomain } from '../resource/names.ts';
 import { WorkflowExecutionDto } from '../resource/workflow-execution.dto.ts';
+import { problemResponses } from '../rest/problem-responses.ts';
 import { OptionalQuery, resourceVersionRule } from '../validation/query.ts';
 
-/** What may stand after the question mark of a watch. */
+/** Query parameters of a watch. */
 export class WatchQuery {
-  @OptionalQuery('Only the execution of this name; the namespace has to be one then.', dnsSubdomain)
+  @OptionalQuery('Only the execution with this name; requires a namespace.', dnsSubdomain)
   name?: string;
 
   @OptionalQuery('Only executions of this workflow.', { maxLength: 253 })
@@ -22,20 +32,20 @@ export class WatchQuery {
   remediationRequest?: string;
 
   @OptionalQuery(
-    'Goes on after this resource version of an earlier event. The header Last-Event-ID goes before it.',
+    'Resumes after the event with this resource version. The header Last-Event-ID takes precedence.',
     resourceVersionRule,
   )
   resourceVersion?: string;
 }
 
-/** The data of an event of a watch, as the OpenAPI document describes it. */
+/** The data of an event of a watch, for the OpenAPI document. */
 @ApiSchema({ name: 'WatchEvent' })
-export class WatchEventDto {
+class WatchEventDto {
   @ApiProperty({
     enum: ['updated', 'deleted', 'synced', 'bookmark'],
     description:
-      'What happened: the execution is as it is shown; it is gone; the current state has been told; nothing else has ' +
-      'happened for a while. The same as the type of the event.',
+      'The state of the execution; its deletion; the end of the initial state; no other event for a while. The same as the ' +
+      'type of the event.',
   })
   type: string;
 
@@ -47,16 +57,16 @@ export class WatchEventDto {
   object?: WorkflowExecutionDto;
 
   @ApiProperty({
-    description: 'A later watch that goes on from here misses nothing. The same as the id of the event.',
+    description: 'A later watch that resumes from here misses nothing. The same as the id of the event.',
     maxLength: 19,
     example: '48213',
   })
   resourceVersion: string;
 }
 
-/** An event of a watch as it is sent, as the OpenAPI document describes it. */
+/** An event of a watch as it is sent, for the OpenAPI document. */
 @ApiSchema({ name: 'ServerSentEvent' })
-export class SentEventDto {
+class ServerSentEventDto {
   @ApiProperty({ enum: ['updated', 'deleted', 'synced', 'bookmark', 'error'], description: 'Type of the event.' })
   event: string;
 
@@ -71,3 +81,47 @@ export class SentEventDto {
   @ApiProperty({ description: 'JSON: a WatchEvent; for an error the Problem that ended the watch.' })
   data: string;
 }
+
+const example = [
+  'retry: 1000',
+  '',
+  'event: updated',
+  'id: 48213',
+  'data: {"type":"updated","object":{"apiVersion":"workflowexecution.kubernaut.ai/v1alpha1","kind":"WorkflowExecution",…},"resourceVersion":"48213"}',
+  '',
+  'event: synced',
+  'id: 48213',
+  'data: {"type":"synced","resourceVersion":"48213"}',
+  '',
+  '',
+].join('\n');
+
+/** Describes a watch in the OpenAPI document. */
+export const DescribesWatch = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'watchWorkflowExecutions',
+      summary: 'Watch executions',
+      description:
+        'Server-Sent Events: the current state of every matching execution (`updated`), then `synced`, then every change ' +
+        '(`updated`, `deleted`) until the caller ends the watch; `bookmark` after 15 s without another event. Events carry ' +
+        'states: a slow reader gets the latest state of an execution and may miss earlier ones. If the service ends the ' +
+        'watch, the last event is `error`, with a problem as its data. Swagger UI waits for the end, so use `curl -N` or an ' +
+        'EventSource.',
+    }),
+    ApiHeader({
+      name: 'Last-Event-ID',
+      required: false,
+      description: 'Resumes after the event with this resource version; an EventSource sends it when it reconnects.',
+      schema: { type: 'string', maxLength: resourceVersionRule.maxLength, pattern: resourceVersionRule.pattern.source },
+    }),
+    ApiExtraModels(ServerSentEventDto, WatchEventDto),
+    ApiOkResponse({
+      description: 'Server-Sent Events.',
+      content: { 'text/event-stream': { schema: { $ref: getSchemaPath(ServerSentEventDto) }, example } },
+    }),
+    ...problemResponses([
+      'PositionExpired',
+      'Changes since the resource version are no longer known; watch again without one.',
+    ]),
+  );

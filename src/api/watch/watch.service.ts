@@ -1,33 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { WatchCache } from '../../kubernetes/watch-cache.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
-import { WatchCursor } from '../../kubernetes/watch-cursor.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
+import { WatchCache } from '../../kubernetes/watch-cache.ts';
+import { WatchCursor } from '../../kubernetes/watch-cursor.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import type { Call } from '../call/call.ts';
-import { ApiError, invalidField } from '../errors/api-error.ts';
-import { keepAliveMs } from '../call/keep-alive.ts';
-import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { ResourceVersionBarrier, graceMs, WATCH_CLOCK } from '../cache/resource-version-barrier.ts';
-import { Pulse } from './pulse.ts';
 import { EventLoopBudget } from '../cache/event-loop-budget.ts';
-import { selectionOf } from './watch-selection.ts';
+import { graceMs, ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import type { Call } from '../call/call.ts';
+import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
+import { keepAliveMs, StreamSignal } from '../call/stream-signal.ts';
+import { ApiError, invalidField } from '../errors/api-error.ts';
+import { watchFilter } from './watch-filter.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 
-/** How long a caller waits before it asks a replica again that does not know enough yet, in milliseconds. */
+/** Retry delay for a caller of a replica that is not ready yet, in milliseconds. */
 const retryAfterMs = 1_000;
 
-/** Events that are sent before the event loop goes round: about 5 ms of work. */
+/** Events of all watches per turn of the event loop: about 5 ms of work. */
 const eventsPerTurn = 256;
 
+type Matches = (execution: WorkflowExecution) => boolean;
+
 /**
- * Watches of executions, read from one log of changes however many there are. A watch is a position in it: one that is
- * read slowly costs no memory, and comes to the latest state of each execution.
+ * Watches of executions. All of them read one log of changes, and each is a position in it: a slow watch costs no memory
+ * and receives the latest state of each execution.
  */
 @Injectable()
 export class WatchService {
@@ -35,8 +36,8 @@ export class WatchService {
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly changes: ChangeLog<WorkflowExecution>,
-    private readonly ahead: ResourceVersionBarrier,
+    private readonly changes: WatchCache<WorkflowExecution>,
+    private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
     private readonly targets: Targets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
@@ -44,70 +45,61 @@ export class WatchService {
   ) {}
 
   /**
-   * The events of a watch, until the caller goes away: made as they are asked for, never ahead of it.
+   * The events of a watch until the call ends. They are produced on demand, never ahead of the reader.
    *
-   * @throws ApiError InvalidArgument; PositionExpired, also later when the caller is too slow; Unavailable when this
-   *   replica does not know enough yet, or stops; what has become of the caller's right
+   * @throws ApiError InvalidArgument; PositionExpired, also later if the reader is too slow; Unavailable if this replica
+   *   is not ready or stops; ResourceExhausted; why the caller has lost its right
    */
   async *watch(command: WatchCommand, call: Call): AsyncGenerator<WatchEvent, void, undefined> {
     if (command.targetResource !== undefined) await this.targets.loaded(call.signal);
-    const selects = selectionOf(command, this.targets);
+    const matches = watchFilter(command, this.targets);
     this.assertServed(command);
-    if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
+    if (!this.reflector.hasSynced) {
+      throw new ApiError('Unavailable', 'the executions of the cluster are still being read', { retryAfterMs });
+    }
     using stream = this.streams.open(call);
     const { resourceVersion } = command;
-    if (resourceVersion !== undefined) yield* this.catchUp(command, resourceVersion, stream.signal);
+    if (resourceVersion !== undefined) yield* this.waitUntilReached(command, resourceVersion, stream.signal);
     const cursor = new WatchCursor(this.changes, command.namespace, resourceVersion);
-    yield* this.follow(cursor, selects, stream.signal);
+    yield* this.follow(cursor, matches, stream.signal);
     throwIfEnded(stream);
   }
 
   private async *follow(
     cursor: WatchCursor<WorkflowExecution>,
-    selects: (execution: WorkflowExecution) => boolean,
+    matches: Matches,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
+    using wakeUp = new StreamSignal(this.clock, signal);
     let [synced, waiting] = [false, false];
-    // With a thousand watches, each change is for a few: to look is a tenth of what it takes to wake up.
-    const isForIt = () => !waiting || cursor.isExpired || cursor.skipTo(selects);
-    const subscribe = (ring: () => void) => this.changes.onChange(() => isForIt() && ring());
-    using pulse = new Pulse(this.clock, keepAliveMs, signal, subscribe);
-    while (!signal.aborted) {
-      const event = this.nextOf(cursor, selects, { synced, quiet: pulse.isQuiet });
-      waiting = event === 'nothing';
-      if (waiting) await pulse.wait();
-      else await this.budget.spend();
-      if (typeof event === 'string') continue;
-      synced ||= event.type === 'synced';
-      pulse.told();
-      yield event;
+    // Waking 1,000 watches for a change that ten of them match costs four times as much as this check (docs/adr/0016).
+    const concerns = () => !waiting || cursor.isExpired || cursor.skipTo(matches);
+    const unsubscribe = this.changes.onChange(() => concerns() && wakeUp.notify());
+    try {
+      while (!signal.aborted) {
+        const event = nextEvent(cursor, matches, { synced, isKeepAliveDue: wakeUp.isKeepAliveDue });
+        waiting = event === 'none';
+        if (waiting) await wakeUp.wait();
+        else await this.budget.spend();
+        if (typeof event === 'string') continue;
+        synced ||= event.type === 'synced';
+        wakeUp.sent();
+        yield event;
+      }
+    } finally {
+      unsubscribe();
     }
   }
 
-  /** What is to be told next; `skipped` when what came next is not for this watch. */
-  private nextOf(
-    cursor: WatchCursor<WorkflowExecution>,
-    selects: (execution: WorkflowExecution) => boolean,
-    { synced, quiet }: { readonly synced: boolean; readonly quiet: boolean },
-  ): WatchEvent | 'skipped' | 'nothing' {
-    if (cursor.isExpired) throw expired('what has happened since the last event is not known any more');
-    if (!synced && cursor.isSynced) return { type: 'synced', resourceVersion: cursor.position };
-    const read = cursor.next();
-    if (read === undefined) return quiet ? { type: 'bookmark', resourceVersion: cursor.position } : 'nothing';
-    const { object, gone } = read.entry;
-    if (!selects(object)) return 'skipped';
-    return { type: gone ? 'deleted' : 'updated', object, resourceVersion: read.position };
-  }
-
-  /** Goes on only when this replica knows everything that the caller does; has little to tell meanwhile. */
-  private async *catchUp(
+  /** Waits until this replica has reached the resource version to resume from, with bookmarks as keep-alives. */
+  private async *waitUntilReached(
     command: WatchCommand,
     resourceVersion: string,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
-    if (await this.ahead.reachedWithin(graceMs, command, resourceVersion, signal)) return;
-    if (!signal.aborted) await this.ahead.assertExists(command, resourceVersion);
-    while (!signal.aborted && !(await this.ahead.reachedWithin(keepAliveMs, command, resourceVersion, signal))) {
+    if (await this.barrier.reachedWithin(graceMs, command, resourceVersion, signal)) return;
+    if (!signal.aborted) await this.barrier.assertExists(command, resourceVersion);
+    while (!signal.aborted && !(await this.barrier.reachedWithin(keepAliveMs, command, resourceVersion, signal))) {
       if (!signal.aborted) yield { type: 'bookmark', resourceVersion };
     }
   }
@@ -122,10 +114,21 @@ export class WatchService {
   }
 }
 
-function notYet(message: string): ApiError {
-  return new ApiError('Unavailable', message, { retryAfterMs });
-}
-
-function expired(why: string): ApiError {
-  return new ApiError('PositionExpired', `${why}; watch again without a resource version`);
+/** The next event of a watch; `skipped` if the next change does not match, `none` if there is no change. */
+function nextEvent(
+  cursor: WatchCursor<WorkflowExecution>,
+  matches: Matches,
+  { synced, isKeepAliveDue }: { readonly synced: boolean; readonly isKeepAliveDue: boolean },
+): WatchEvent | 'skipped' | 'none' {
+  if (cursor.isExpired) {
+    const message =
+      'what has happened since the last event is not known any more; watch again without a resource version';
+    throw new ApiError('PositionExpired', message);
+  }
+  if (!synced && cursor.isSynced) return { type: 'synced', resourceVersion: cursor.position };
+  const read = cursor.next();
+  if (read === undefined) return isKeepAliveDue ? { type: 'bookmark', resourceVersion: cursor.position } : 'none';
+  const { object, gone } = read.entry;
+  if (!matches(object)) return 'skipped';
+  return { type: gone ? 'deleted' : 'updated', object, resourceVersion: read.position };
 }

@@ -1,10 +1,10 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 
-/** Asks to be told of executions: those for which all that is given is true. */
+/** Which executions to watch: those that match every field that is set. */
 export interface WatchCommand {
-  /** Absent: all namespaces. */
+  /** Undefined for all namespaces. */
   readonly namespace?: string;
-  /** Goes on after this resource version of an earlier event; absent to begin with the current state. */
+  /** Resumes after the event with this resource version; undefined to begin with the current state. */
   readonly resourceVersion?: string;
   readonly name?: string;
   readonly workflowId?: string;
@@ -12,17 +12,17 @@ export interface WatchCommand {
   readonly remediationRequest?: string;
 }
 
-/** One event of a watch. A later watch, on any replica, can go on from its resource version. */
+/** An event of a watch. A later watch can resume from its resource version at any replica. */
 export type WatchEvent = ExecutionEvent | MarkerEvent;
 
-/** An execution is as it is told, or is gone; then this is its last known state. */
+/** The state of an execution; the last known one if it is deleted. */
 export interface ExecutionEvent {
   readonly type: 'updated' | 'deleted';
   readonly object: WorkflowExecution;
   readonly resourceVersion: string;
 }
 
-/** The current state has been told, or nothing else has happened for a while. */
+/** `synced` ends the initial state; `bookmark` is sent if there was no other event for a while. */
 export interface MarkerEvent {
   readonly type: 'synced' | 'bookmark';
   readonly resourceVersion: string;

@@ -82,7 +82,7 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'all lists that callers ask for are made in one turn of the event loop',
     file: 'src/api/executions/list.service.ts',
-    find: 'await this.turns.take();',
+    find: 'await this.budget.spend();',
     replace: '',
     caughtBy: ['src/api/executions/list.service.spec.ts'],
   },

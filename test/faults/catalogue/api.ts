@@ -18,10 +18,10 @@ export const apiFaults: readonly Fault[] = [
   },
   {
     name: 'the log of a pod that replaces another one is not read',
-    file: 'src/api/logs/run-log.ts',
+    file: 'src/api/logs/pipeline-run-log.ts',
     find: 'this.read.has(pod.metadata.uid)',
     replace: '[...this.read.values()].includes(pod.metadata.name)',
-    caughtBy: ['src/api/logs/run-log.spec.ts'],
+    caughtBy: ['src/api/logs/pipeline-run-log.spec.ts'],
   },
   {
     name: 'the audience of a token is ignored',
@@ -82,9 +82,9 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a container forges lines in a terminal',
     file: 'src/api/logs/pod-log.ts',
-    find: 'text: visibleText(value.text)',
+    find: 'text: escapeUnsafe(value.text)',
     replace: 'text: value.text',
-    caughtBy: ['src/api/logs/run-log.spec.ts'],
+    caughtBy: ['src/api/logs/pipeline-run-log.spec.ts'],
   },
   {
     name: 'a right to one execution is a right to all',
@@ -166,8 +166,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'the time of a log line is cut over gRPC',
     file: 'src/api/logs/logs-grpc.controller.ts',
-    find: 'time: parseTimestamp(line.time)',
-    replace: 'time: { seconds: parseTimestamp(line.time)?.seconds ?? 0, nanos: 0 }',
+    find: 'time: parseTimestamp(item.time)',
+    replace: 'time: { seconds: parseTimestamp(item.time)?.seconds ?? 0, nanos: 0 }',
     caughtBy: ['src/api/logs/logs-grpc.controller.spec.ts'],
   },
   {

@@ -7,7 +7,6 @@ import { ApiModule } from '../../../src/api/api.module.ts';
 import { configureGrpc } from '../../../src/api/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/api/rest/configure-http.ts';
 import { tlsOptions, type ServerCertificate } from '../../../src/connections/server-certificate.ts';
-import { WATCH_CLOCK } from '../../../src/api/cache/resource-version-barrier.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { CLOCK, type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';

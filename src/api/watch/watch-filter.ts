@@ -1,19 +1,18 @@
+import { isName } from '../../kubernetes/dns-names.ts';
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import { noFilter, filterPredicate, type CanonicalTargets } from '../executions/list-filter.ts';
-import { isName } from '../../kubernetes/dns-names.ts';
 import { dnsSubdomain } from '../resource/names.ts';
 import { resourceVersionRule } from '../validation/query.ts';
 import type { WatchCommand } from './watch.types.ts';
 
 /**
- * The test that an execution has to pass to be told. Everything that it looks at is fixed when an execution is created, so
- * what has passed once always will.
+ * The filter of a watch. It uses immutable fields only, so an execution leaves a watch only by deletion.
  *
- * @throws ApiError InvalidArgument naming the field that breaks its rule
+ * @throws ApiError InvalidArgument naming the invalid field
  */
-export function selectionOf(
+export function watchFilter(
   command: WatchCommand,
   targets: CanonicalTargets,
 ): (execution: WorkflowExecution) => boolean {
@@ -21,19 +20,15 @@ export function selectionOf(
   if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
     throw invalidField(['resourceVersion'], resourceVersionRule.message);
   }
-  assertNameable(name, namespace);
+  if (name !== undefined && !isName(name, dnsSubdomain)) {
+    throw invalidArgument([{ path: ['metadata', 'name'], message: dnsSubdomain.message }]);
+  }
+  if (name !== undefined && namespace === undefined) {
+    throw invalidField(['metadata', 'namespace'], 'must be one namespace, since a name is asked for');
+  }
   const matches = filterPredicate({ ...noFilter, workflowId, targetResource, remediationRequest }, targets);
   return (execution) =>
     (namespace === undefined || execution.metadata.namespace === namespace) &&
     (name === undefined || execution.metadata.name === name) &&
     matches(execution);
-}
-
-function assertNameable(name: string | undefined, namespace: string | undefined): void {
-  if (name === undefined) return;
-  if (!isName(name, dnsSubdomain))
-    throw invalidArgument([{ path: ['metadata', 'name'], message: dnsSubdomain.message }]);
-  if (namespace === undefined) {
-    throw invalidField(['metadata', 'namespace'], 'must be one namespace, since a name is asked for');
-  }
 }

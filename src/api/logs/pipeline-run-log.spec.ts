@@ -6,8 +6,7 @@ import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { parseTaskPod, type TaskPod } from '../../tekton/task-pod.ts';
 import { parseTaskRun, type TaskRun } from '../../tekton/task-run.ts';
-import { RunLog } from './run-log.ts';
-import { idle } from './step-log.ts';
+import { PipelineRunLog } from './pipeline-run-log.ts';
 
 const run = { namespace: 'payment', name: 'run' };
 
@@ -39,21 +38,21 @@ function aPod(task: string, startTime: string): TaskPod {
   });
 }
 
-/** Tells the log of a run that has ended, of which these pods are there; `told` grows while it does. */
-function tell(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly TaskPod[], clock: FakeClock) {
-  const view = { list: () => pods, isFinal: true, onChange: () => () => undefined };
-  const log = new RunLog(run, view, { client, follow: false, clock, random: () => 0 });
-  const told: string[] = [];
-  const telling = (async () => {
-    for await (const line of log.lines(new AbortController().signal)) {
-      if (line !== idle) told.push(`${line.task}: ${line.text}`);
+/** Reads the log of a run that is done and of which these pods exist; `lines` grows meanwhile. */
+function readLog(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly TaskPod[], clock: FakeClock) {
+  const podList = { list: () => pods, isFinal: true, onChange: () => () => undefined };
+  const log = new PipelineRunLog(run, podList, { client, follow: false, clock, random: () => 0 });
+  const lines: string[] = [];
+  const done = (async () => {
+    for await (const item of log.lines(new AbortController().signal)) {
+      if (item !== 'keepAlive') lines.push(`${item.task}: ${item.text}`);
     }
   })();
-  return { told, telling };
+  return { lines, done };
 }
 
-describe('the log of a run that has ended', () => {
-  it('tells of a pod that is gone in its place, however long the TaskRuns take to be listed again', async () => {
+describe('the log of a PipelineRun that is done', () => {
+  it('notes a missing pod in its place, however long a second list of TaskRuns takes', async () => {
     const taskRuns = [aTaskRun('first', '2026-01-02T03:00:10Z'), aTaskRun('second', '2026-01-02T03:00:30Z')];
     const slow = Promise.withResolvers<void>();
     let lists = 0;
@@ -65,18 +64,18 @@ describe('the log of a run that has ended', () => {
       },
       log: () => Promise.resolve(Readable.from([Buffer.from('2026-01-02T03:00:21.000000000Z hello\n')])),
     } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
-    const { told, telling } = tell(client, [aPod('second', '2026-01-02T03:00:20Z')], new FakeClock());
+    const { lines, done } = readLog(client, [aPod('second', '2026-01-02T03:00:20Z')], new FakeClock());
     for (let turn = 0; turn < 50; turn += 1) await settle();
     slow.resolve();
-    await telling;
+    await done;
 
-    expect(told).toEqual(['first: pod run-first-pod is gone, and its log with it', 'second: hello']);
+    expect(lines).toEqual(['first: pod run-first-pod is gone, and its log with it', 'second: hello']);
   });
 
   it.each([
-    ['lets wait for its answer', (late: Promise<void>) => late],
-    ['breaks its answer off', () => Promise.reject<void>(new UnavailableError('reset'))],
-  ])('is ordered by time also when the node of one of its pods %s', async (_, answer) => {
+    ['answers late', (late: Promise<void>) => late],
+    ['breaks its response off', () => Promise.reject<void>(new UnavailableError('reset'))],
+  ])('is ordered by time when the node of one of its pods %s', async (_, answer) => {
     const clock = new FakeClock(new Date('2026-01-03T00:00:00Z'));
     const written = (second: number, text: string) => `2026-01-02T03:00:${second}.000000000Z ${text}\n`;
     const bytes = new Map([
@@ -96,20 +95,20 @@ describe('the log of a run that has ended', () => {
       },
     } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
 
-    const { told, telling } = tell(
+    const { lines, done } = readLog(
       client,
       [aPod('left', '2026-01-02T03:00:20Z'), aPod('right', '2026-01-02T03:00:20Z')],
       clock,
     );
     let isOver = false;
-    void telling.finally(() => (isOver = true));
+    void done.finally(() => (isOver = true));
     for (let turn = 0; !isOver && turn < 500; turn += 1) await clock.advance(100);
-    await telling;
+    await done;
 
-    expect(told).toEqual(['left: a', 'right: b', 'left: c', 'right: d']);
+    expect(lines).toEqual(['left: a', 'right: b', 'left: c', 'right: d']);
   });
 
-  it('shows control characters and binary bytes of a container as text', async () => {
+  it('escapes control characters and shows binary bytes of a container', async () => {
     const time = '2026-01-02T03:00:21.000000000Z';
     const bytes = Buffer.concat([Buffer.from(`${time} 1%\r2%\u001b[2K\0`), Buffer.from([0xff]), Buffer.from('\n')]);
     const client = {
@@ -117,30 +116,30 @@ describe('the log of a run that has ended', () => {
       log: () => Promise.resolve(Readable.from([bytes])),
     } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
 
-    const { told, telling } = tell(client, [aPod('odd', '2026-01-02T03:00:20Z')], new FakeClock());
-    await telling;
+    const { lines, done } = readLog(client, [aPod('odd', '2026-01-02T03:00:20Z')], new FakeClock());
+    await done;
 
-    expect(told).toEqual(['odd: 1%\\r2%\\u001b[2K\\u0000\ufffd']);
+    expect(lines).toEqual(['odd: 1%\\r2%\\u001b[2K\\u0000\ufffd']);
   });
 });
 
-describe('the log of a run that goes on', () => {
-  it('continues with the pod that replaces a deleted one under the same name', async () => {
+describe('the log of a running PipelineRun', () => {
+  it('continues with the replacement of a deleted pod, which has the same name', async () => {
     const [first, second] = ['uid-1', 'uid-2'].map((uid) => {
       const pod = aPod('main', '2026-01-02T03:00:20Z');
       return { ...pod, metadata: { ...pod.metadata, uid } };
     });
     const bytes = ['2026-01-02T03:00:21.000000000Z one\n', '2026-01-02T03:00:31.000000000Z two\n'];
     let [pods, log, isFinal] = [[first], bytes[0], false];
-    const rings = new Set<() => void>();
-    const view = {
+    const listeners = new Set<() => void>();
+    const podList = {
       list: () => pods.filter((pod) => pod !== undefined),
       get isFinal() {
         return isFinal;
       },
-      onChange: (ring: () => void) => {
-        rings.add(ring);
-        return () => rings.delete(ring);
+      onChange: (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
     };
     const client = {
@@ -148,20 +147,22 @@ describe('the log of a run that goes on', () => {
       log: () => Promise.resolve(Readable.from([Buffer.from(log ?? '')])),
     } as unknown as Pick<KubernetesClient, 'list' | 'log'>;
     const clock = new FakeClock();
-    const followed = new RunLog(run, view, { client, follow: true, clock, random: () => 0 });
-    const told: string[] = [];
-    const telling = (async () => {
-      for await (const line of followed.lines(new AbortController().signal)) if (line !== idle) told.push(line.text);
+    const followed = new PipelineRunLog(run, podList, { client, follow: true, clock, random: () => 0 });
+    const lines: string[] = [];
+    const done = (async () => {
+      for await (const item of followed.lines(new AbortController().signal)) {
+        if (item !== 'keepAlive') lines.push(item.text);
+      }
     })();
-    for (let turn = 0; told.length < 1 && turn < 500; turn += 1) await clock.advance(100);
+    for (let turn = 0; lines.length < 1 && turn < 500; turn += 1) await clock.advance(100);
 
     [pods, log, isFinal] = [[second], bytes[1], true];
-    for (const ring of [...rings]) ring();
+    for (const listener of [...listeners]) listener();
     let isOver = false;
-    void telling.finally(() => (isOver = true));
+    void done.finally(() => (isOver = true));
     for (let turn = 0; !isOver && turn < 500; turn += 1) await clock.advance(100);
-    await telling;
+    await done;
 
-    expect(told).toEqual(['one', 'two']);
+    expect(lines).toEqual(['one', 'two']);
   });
 });

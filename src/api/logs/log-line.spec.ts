@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { plainText } from './log-text.ts';
-import { visibleText } from './visible-text.ts';
+import { plainText } from './log-format.ts';
+import { escapeUnsafe } from './log-line.ts';
 
 describe('the text of a log', () => {
   it.each([
@@ -15,22 +15,22 @@ describe('the text of a log', () => {
     ['a\tb', 'a\tb'],
     ['für 😀 नमस्ते \ufffd', 'für 😀 नमस्ते \ufffd'],
     ['\\u001b', '\\u001b'],
-  ])('%j is shown as %j', (text, shown) => {
-    expect(visibleText(text)).toBe(shown);
+  ])('%j is escaped as %j', (text, shown) => {
+    expect(escapeUnsafe(text)).toBe(shown);
   });
 
-  it('has nothing in it that a terminal obeys', () => {
+  it('has no control characters but tabs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(visibleText(text)).not.toMatch(/[^\P{Cc}\t]/u);
+        expect(escapeUnsafe(text)).not.toMatch(/[^\P{Cc}\t]/u);
       }),
     );
   });
 
-  it('is marked where a line goes on in the next part', () => {
+  it('is marked where a line continues in the next part', () => {
     const part = { time: '2026-01-31T09:15:02.000000000Z', task: 'a', step: 's', pod: 'p', text: 'x' };
 
-    expect(plainText(false).line({ ...part, partial: true })).toBe('[a : s] x…\n');
-    expect(plainText(false).line({ ...part, partial: false })).toBe('[a : s] x\n');
+    expect(plainText(false).encode({ ...part, partial: true })).toBe('[a : s] x…\n');
+    expect(plainText(false).encode({ ...part, partial: false })).toBe('[a : s] x\n');
   });
 });

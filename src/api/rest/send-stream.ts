@@ -1,0 +1,75 @@
+import { Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { noteRefusal } from '../call/call-span.ts';
+import type { ApiError } from '../errors/api-error.ts';
+import { executionOf } from '../errors/failed-call.ts';
+import { toApiError } from '../errors/to-api-error.ts';
+
+/** How the items of a stream become the body of a response. */
+export interface StreamFormat<T> {
+  readonly contentType: string;
+  /** What the body begins with. */
+  readonly preamble?: string;
+  /** Empty for an item that only begins the response. */
+  encode(item: T): string;
+  /** Encodes the error that ends a stream; `instance` is the address of the request. */
+  encodeError(error: ApiError, instance: string): string;
+  /** Whether the connection is closed after an error, because the items alone do not show that some are missing. */
+  readonly closesOnError: boolean;
+}
+
+/** Keeps caches from storing a stream, and proxies from buffering it (nginx does by default). */
+const headers = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
+
+/**
+ * Sends a stream. Each item is taken only when the connection has room for it. An error before the first item is thrown
+ * and becomes a problem response; a later one is sent at the end of the stream.
+ */
+export async function sendStream<T>(
+  items: AsyncGenerator<T, void, undefined>,
+  format: StreamFormat<T>,
+  { originalUrl, params }: Pick<Request, 'originalUrl' | 'params'>,
+  response: Response,
+): Promise<void> {
+  const first = await items.next();
+  response.writeHead(200, { ...headers, 'content-type': format.contentType });
+  response.flushHeaders();
+  try {
+    await write(response, format.preamble);
+    for (let next = first; next.done !== true; next = await items.next()) {
+      await write(response, format.encode(next.value));
+    }
+    response.end();
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    noteRefusal(error);
+    if (error.code === 'Internal')
+      logger.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
+    const text = format.encodeError(error, originalUrl);
+    if (format.closesOnError) response.write(text, () => response.destroy());
+    else response.end(text);
+  } finally {
+    await items.return();
+  }
+}
+
+const logger = new Logger('ExecutionApi');
+
+/** Waits only if the connection is full. */
+function write(response: Response, text = ''): Promise<void> | undefined {
+  return text === '' || response.write(text) ? undefined : drained(response);
+}
+
+/** Resolves when the response takes more, or when its connection is gone. */
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+    if (response.destroyed) done();
+  });
+}
