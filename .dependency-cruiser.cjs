@@ -31,7 +31,7 @@ const rooms = {
   health: ['config', 'kubernetes'],
   metrics: ['config', 'kubernetes'],
   tracing: ['workflow-execution', 'kubernetes'],
-  config: ['workflow-execution'],
+  config: ['workflow-execution', 'kubernetes'],
   'workflow-execution': [],
   connections: ['config', 'kubernetes'],
   kubernetes: [],

@@ -1,5 +1,4 @@
-import type { Address } from './config/rules.ts';
-import type { Setting } from './config/setting.ts';
+import type { Address, Setting } from './config/rules.ts';
 
 /** A server cannot listen; the message names the setting, its value and the cause. */
 export class ListenError extends Error {

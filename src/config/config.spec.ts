@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import type { PolicyRule } from '../workflow-execution/policy.ts';
-import { ConfigError, loadConfig, unknownVariables } from './config.ts';
+import { ConfigError, loadConfig, unknownVariables, withPodNamespace } from './config.ts';
 import { settings } from './settings.ts';
 
 const policy = aPolicy({ bundles: ['quay.io/a/*', 'ghcr.io/b/**'], serviceAccounts: ['*:a', 'b:c'] });
 
 describe('the configuration', () => {
-  it('has defaults that work for everything', () => {
+  it('has defaults', () => {
     expect(loadConfig({})).toEqual({
       roles: ['api', 'controller'],
       auth: 'kubernetes',
@@ -58,7 +58,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('can not be changed once it is read', () => {
+  it('is deeply frozen', () => {
     const config = loadConfig({ WFE_WATCH_NAMESPACES: 'payment' });
     expect(() => Object.assign(config, { workers: 1 })).toThrow(TypeError);
     expect(() => Object.assign(config.http, { host: '0.0.0.0' })).toThrow(TypeError);
@@ -92,13 +92,13 @@ describe('the configuration', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ['plaintext beyond this machine', { WFE_HTTP_ADDRESS: '0.0.0.0:8080' }, 'WFE_HTTP_ADDRESS'],
-    ['plaintext by a name', { WFE_GRPC_ADDRESS: 'example.org:50051' }, 'WFE_GRPC_ADDRESS'],
+    ['plaintext beyond loopback', { WFE_HTTP_ADDRESS: '0.0.0.0:8080' }, 'WFE_HTTP_ADDRESS'],
+    ['plaintext on a host name', { WFE_GRPC_ADDRESS: 'example.org:50051' }, 'WFE_GRPC_ADDRESS'],
     ['a certificate without its key', { WFE_TLS_CERT_FILE: '/tls.crt' }, 'WFE_TLS_KEY_FILE'],
     ['a key without its certificate', { WFE_TLS_KEY_FILE: '/tls.key' }, 'WFE_TLS_CERT_FILE'],
     ['client certificates without TLS', { WFE_TLS_CLIENT_CA_FILE: '/ca.crt' }, 'WFE_TLS_CERT_FILE'],
     [
-      'callers that nobody knows, from anywhere',
+      'gRPC without authentication beyond loopback',
       { WFE_AUTH: 'none', WFE_PLAINTEXT: 'true', WFE_GRPC_ADDRESS: '0.0.0.0:50051' },
       'WFE_GRPC_ADDRESS',
     ],
@@ -109,27 +109,27 @@ describe('the configuration', () => {
       'WFE_TLS_KEY_FILE',
     ],
     [
-      'callers that nobody knows over REST',
+      'REST without authentication beyond loopback',
       { WFE_AUTH: 'none', WFE_PLAINTEXT: 'true', WFE_HTTP_ADDRESS: '0.0.0.0:80' },
       'WFE_HTTP_ADDRESS',
     ],
     [
-      'callers that nobody knows although there is TLS',
+      'TLS without authentication beyond loopback',
       { WFE_AUTH: 'none', WFE_TLS_CERT_FILE: '/a', WFE_TLS_KEY_FILE: '/b', WFE_GRPC_ADDRESS: '0.0.0.0:80' },
       'WFE_GRPC_ADDRESS',
     ],
-  ])('does not allow %s', (_, env, variable) => {
+  ])('rejects %s', (_, env, variable) => {
     expect(() => loadConfig(env)).toThrow(new RegExp(`^${variable} is '.*' but must be .+$`));
   });
 
   it.each<[string, Record<string, string>]>([
-    ['plaintext beyond this machine when it is asked for', { WFE_HTTP_ADDRESS: '0.0.0.0:80', WFE_PLAINTEXT: 'true' }],
+    ['plaintext beyond loopback with WFE_PLAINTEXT', { WFE_HTTP_ADDRESS: '0.0.0.0:80', WFE_PLAINTEXT: 'true' }],
     [
-      'TLS beyond this machine',
+      'TLS beyond loopback',
       { WFE_GRPC_ADDRESS: '[::]:443', WFE_TLS_CERT_FILE: '/tls.crt', WFE_TLS_KEY_FILE: '/tls.key' },
     ],
-    ['callers that nobody knows, from this machine', { WFE_AUTH: 'none' }],
-    ['any address for an API that is not served', { WFE_ROLES: 'controller', WFE_HTTP_ADDRESS: '0.0.0.0:80' }],
+    ['no authentication on loopback', { WFE_AUTH: 'none' }],
+    ['any address without the role api', { WFE_ROLES: 'controller', WFE_HTTP_ADDRESS: '0.0.0.0:80' }],
     ['a drain that is shorter than the shutdown', { WFE_DRAIN_DELAY: '24999ms' }],
     ['client certificates with TLS', { WFE_TLS_CERT_FILE: '/a', WFE_TLS_KEY_FILE: '/b', WFE_TLS_CLIENT_CA_FILE: '/c' }],
   ])('allows %s', (_, env) => {
@@ -161,13 +161,13 @@ describe('the configuration', () => {
     ['WFE_DATA_STORAGE_URL', 'data-storage:8080', 'an http or https URL'],
     ['WFE_DATA_STORAGE_URL', 'https://me:secret@data-storage', 'an http or https URL without credentials'],
     ['WFE_LOG_LEVEL', 'loud', 'one of trace, debug'],
-  ])('refuses %s=%s with name, value and rule', (variable, text, rule) => {
+  ])('rejects %s=%s with name, value and rule', (variable, text, rule) => {
     expect(() => loadConfig({ [variable]: text })).toThrow(ConfigError);
     expect(() => loadConfig({ [variable]: text })).toThrow(`${variable} is '${text}' but must be `);
     expect(() => loadConfig({ [variable]: text })).toThrow(rule);
   });
 
-  it('names both settings that break a rule between settings, each in a line with what it is', () => {
+  it('reports every violation of a cross-field rule on a line of its own', () => {
     const env = { WFE_HTTP_ADDRESS: '0.0.0.0:80', WFE_GRPC_ADDRESS: '0.0.0.0:90' };
     expect(() => loadConfig(env)).toThrow(
       /^WFE_HTTP_ADDRESS is '0\.0\.0\.0:80' but must be .+\nWFE_GRPC_ADDRESS is '0\.0\.0\.0:90' but must be .+$/,
@@ -176,12 +176,12 @@ describe('the configuration', () => {
     expect(() => loadConfig(env)).toThrow(expect.objectContaining({ name: 'ConfigError' }));
   });
 
-  it('tells every broken setting at once', () => {
+  it('reports all invalid settings', () => {
     const broken = { WFE_WORKERS: 'many', WFE_RESYNC: 'often' };
     expect(() => loadConfig(broken)).toThrow(/^WFE_RESYNC is .+\nWFE_WORKERS is .+$/);
   });
 
-  it('has a setting for every rule of the policy, by the name that people are told', () => {
+  it('has the setting that a policy violation names', () => {
     const rules: Readonly<Record<PolicyRule, string>> = {
       WFE_ALLOWED_BUNDLES: settings.allowedBundles.variable,
       WFE_REQUIRE_DIGEST: settings.requireDigest.variable,
@@ -191,7 +191,7 @@ describe('the configuration', () => {
     expect(Object.values(rules)).toEqual(Object.keys(rules));
   });
 
-  it('tells of every setting what it is for, by a name that no other has', () => {
+  it('has a unique name and a description for every setting', () => {
     const all = Object.values(settings);
     expect(new Set(all.map(({ variable }) => variable)).size).toBe(all.length);
     for (const { variable, description, rule } of all) {
@@ -201,7 +201,7 @@ describe('the configuration', () => {
     }
   });
 
-  it('has every setting in docs/reference/settings.md, with its default', async () => {
+  it('is documented in docs/reference/settings.md', async () => {
     const page = await readFile(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
     for (const { variable, default: default_, description } of Object.values(settings)) {
       const row = page.split('\n').find((line) => line.startsWith(`| \`${variable}\` `));
@@ -210,8 +210,35 @@ describe('the configuration', () => {
     }
   });
 
-  it('names variables that are no settings', () => {
+  it('reports unknown variables', () => {
     const env = { WFE_WORKRES: '3', WFE_WORKERS: '3', HOME: '/root', MY_WFE_: '1' };
     expect(unknownVariables(env)).toEqual(['WFE_WORKRES']);
+  });
+});
+
+const inPod = () => Buffer.from('remediation\n');
+const notInPod = () => {
+  throw new Error('ENOENT');
+};
+
+describe('the default namespace', () => {
+  it("is the pod's namespace", () => {
+    expect(withPodNamespace({}, inPod)).toEqual({ WFE_NAMESPACE: 'remediation' });
+  });
+
+  it('is read from the file that Kubernetes mounts', () => {
+    const read = (file: string) => file;
+    expect(withPodNamespace({ HOME: '/' }, read)).toEqual({
+      HOME: '/',
+      WFE_NAMESPACE: '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
+    });
+  });
+
+  it('does not override WFE_NAMESPACE', () => {
+    expect(withPodNamespace({ WFE_NAMESPACE: 'kubernaut' }, inPod)).toEqual({ WFE_NAMESPACE: 'kubernaut' });
+  });
+
+  it('is not set outside a pod', () => {
+    expect(withPodNamespace({ HOME: '/' }, notInPod)).toEqual({ HOME: '/' });
   });
 });

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { crossFieldViolations } from './cross-field-rules.ts';
+import type { Setting } from './rules.ts';
 import { settings } from './settings.ts';
-import type { Setting } from './setting.ts';
 
-/** The configuration of the service: typed, frozen through and through, read once at start. Durations are milliseconds. */
+/** The configuration of the service: typed, deeply frozen, read once at start. Durations are milliseconds. */
 export type Config = {
   readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
 };
@@ -10,47 +11,75 @@ export type Config = {
 /** Injection token of the {@link Config}. */
 export const CONFIG = Symbol('Config');
 
-/** Variables of the environment break their rules; the message has a line for each, with name, value and rule. */
+/** Invalid environment variables; the message has a line with name, value and rule for each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads the configuration from environment variables. A variable that is not set has its default.
+ * Reads the configuration from environment variables, or their defaults.
  *
- * @throws ConfigError when any variable breaks its rule
+ * @throws ConfigError if a variable breaks its rule
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const read = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
-    const text = env[setting.variable] ?? setting.default;
-    return { key, setting, text, value: setting.rule.parse(text) };
+export function loadConfig(env: Environment): Config {
+  const parsed = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
+    return { key, setting, value: setting.rule.parse(textOf(setting, env)) };
   });
-  const broken = read.filter(({ value }) => value === undefined);
-  if (broken.length > 0) {
-    const lines = broken.map(
-      ({ setting, text }) => `${setting.variable} is '${text}' but must be ${setting.rule.allowed}`,
-    );
-    throw new ConfigError(lines.join('\n'));
-  }
-  const values = Object.fromEntries(read.map(({ key, value }) => [key, value]));
-  const config = frozen(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
-  const between = crossFieldViolations(config);
-  if (between.length === 0) return config;
-  const lines = between.map(
-    ({ setting, allowed }) =>
-      `${setting.variable} is '${env[setting.variable] ?? setting.default}' but must be ${allowed}`,
+  const invalid = parsed.filter(({ value }) => value === undefined);
+  refuse(
+    invalid.map(({ setting }) => ({ setting, allowed: setting.rule.allowed })),
+    env,
+  );
+  const values = Object.fromEntries(parsed.map(({ key, value }) => [key, value]));
+  const config = deepFreeze(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
+  refuse(crossFieldViolations(config), env);
+  return config;
+}
+
+/** A broken rule. */
+export interface Violation {
+  readonly setting: Setting<unknown>;
+  readonly allowed: string;
+}
+
+function refuse(violations: readonly Violation[], env: Environment): void {
+  if (violations.length === 0) return;
+  const lines = violations.map(
+    ({ setting, allowed }) => `${setting.variable} is '${textOf(setting, env)}' but must be ${allowed}`,
   );
   throw new ConfigError(lines.join('\n'));
 }
 
-/** A value with everything in it that can not be changed any more. */
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
+function textOf(setting: Setting<unknown>, env: Environment): string {
+  return env[setting.variable] ?? setting.default;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }
 
-/** Variables that look like settings of this service but are none, such as misspelt ones. */
-export function unknownVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+/** Variables with the prefix `WFE_` that are not settings, such as misspelt ones. */
+export function unknownVariables(env: Environment): readonly string[] {
   const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
-  return Object.keys(env).filter((name) => name.startsWith('WFE_') && !known.has(name));
+  return Object.keys(env).filter((variable) => variable.startsWith('WFE_') && !known.has(variable));
+}
+
+/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+/** The environment with WFE_NAMESPACE defaulting to the pod's namespace, in a pod. */
+export function withPodNamespace(
+  env: Environment,
+  read: (file: string) => string | Buffer = readFileSync,
+): Environment {
+  if (env['WFE_NAMESPACE'] !== undefined) return env;
+  try {
+    return { ...env, WFE_NAMESPACE: read(namespaceFile).toString().trim() };
+  } catch {
+    return env; // Not a pod, or one without a ServiceAccount token.
+  }
 }

@@ -1,3 +1,4 @@
+import { dnsLabel, isName } from '../kubernetes/dns-names.ts';
 import { parseDurationMs } from '../workflow-execution/duration.ts';
 import {
   parseBundlePattern,
@@ -6,22 +7,38 @@ import {
   type ServiceAccountPattern,
 } from '../workflow-execution/policy.ts';
 
-/** How the text of a setting is read. */
+/** How the text of a setting is parsed. */
 export interface Rule<T> {
-  /** What is allowed, as the end of the sentence "X must be …". */
+  /** What is allowed, completing the sentence "X must be …". */
   readonly allowed: string;
-  /** The value, or undefined when the text breaks the rule. */
+  /** The value; undefined if the text breaks the rule. */
   parse(text: string): T | undefined;
 }
 
-/** Where a server listens. */
+/** A setting: an environment variable, its rule, default and description. */
+export interface Setting<T> {
+  readonly variable: `WFE_${string}`;
+  readonly rule: Rule<T>;
+  /** The text that is parsed if the variable is not set. */
+  readonly default: string;
+  readonly description: string;
+}
+
+/** A setting in one line. */
+export function setting<T>(
+  variable: Setting<T>['variable'],
+  rule: Rule<T>,
+  default_: string,
+  description: string,
+): Setting<T> {
+  return { variable, rule, default: default_, description };
+}
+
+/** The address of a server. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
-
-const loopbackHosts = /^(127(\.\d{1,3}){3}|localhost|::1)$/;
-const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** `host:port`, an IPv6 host in brackets. */
 export const address: Rule<Address> = {
@@ -34,12 +51,14 @@ export const address: Rule<Address> = {
   },
 };
 
-/** Whether only this machine can reach an address. */
+const loopbackHosts = /^(127(\.\d{1,3}){3}|localhost|::1)$/;
+
+/** Whether an address is on the loopback interface. */
 export function isLoopback({ host }: Address): boolean {
   return loopbackHosts.test(host);
 }
 
-/** A Go duration within bounds that are given as Go durations too; the value is in milliseconds. */
+/** A Go duration between two Go durations, in milliseconds. */
 export function duration(shortest: string, longest: string): Rule<number> {
   const [min, max] = [parseDurationMs(shortest) ?? NaN, parseDurationMs(longest) ?? NaN];
   return {
@@ -51,11 +70,11 @@ export function duration(shortest: string, longest: string): Rule<number> {
   };
 }
 
-/** A duration of whole seconds within bounds, in milliseconds. */
+/** A {@link duration} of whole seconds, in milliseconds. */
 export function wholeSeconds(shortest: string, longest: string): Rule<number> {
   const any = duration(shortest, longest);
   return {
-    allowed: `${any.allowed.replace(' (', ' in whole seconds (')}`,
+    allowed: any.allowed.replace(' (', ' in whole seconds ('),
     parse(text) {
       const parsed = any.parse(text);
       return parsed !== undefined && parsed % 1000 === 0 ? parsed : undefined;
@@ -63,7 +82,7 @@ export function wholeSeconds(shortest: string, longest: string): Rule<number> {
   };
 }
 
-/** A whole number within bounds. */
+/** An integer between two others. */
 export function integer(min: number, max: number): Rule<number> {
   return {
     allowed: `a whole number from ${min} to ${max}`,
@@ -74,20 +93,16 @@ export function integer(min: number, max: number): Rule<number> {
   };
 }
 
-/** One word of a list. */
+/** One of several words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return { allowed: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
 
-/** Some of a list of words, at least one, separated by commas; the order does not matter. */
+/** One or more of several words, separated by commas, in any order. */
 export function someOf<const T extends string>(...words: readonly T[]): Rule<readonly T[]> {
   return {
     allowed: `one or more of ${words.join(', ')}, separated by commas`,
-    parse(text) {
-      const given = text.split(',').map((item) => words.find((word) => word === item.trim()));
-      const known = given.filter((word) => word !== undefined);
-      return known.length === given.length ? [...new Set(known)] : undefined;
-    },
+    parse: (text) => unique(parseList(text, (item) => words.find((word) => word === item))),
   };
 }
 
@@ -97,31 +112,25 @@ export const boolean: Rule<boolean> = {
   parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
 };
 
-/** Name of a namespace. */
+/** The name of a namespace. */
 export const namespace: Rule<string> = {
   allowed: 'the name of a namespace',
-  parse: (text) => (dnsLabel.test(text) ? text : undefined),
+  parse: (text) => (isName(text, dnsLabel) ? text : undefined),
 };
 
-/** Names of namespaces, separated by commas; an empty text means all namespaces. */
+/** Names of namespaces, separated by commas; empty for all namespaces. */
 export const namespaces: Rule<readonly string[]> = {
   allowed: 'names of namespaces separated by commas, or empty for all',
-  parse(text) {
-    const names = text === '' ? [] : text.split(',').map((name) => name.trim());
-    return names.every((name) => dnsLabel.test(name)) ? [...new Set(names)] : undefined;
-  },
+  parse: (text) => (text === '' ? [] : unique(parseList(text, namespace.parse.bind(namespace)))),
 };
 
-/** Words separated by commas, at least one. */
+/** One or more words, separated by commas. */
 export const words: Rule<readonly string[]> = {
   allowed: 'words separated by commas',
-  parse(text) {
-    const all = text.split(',').map((word) => word.trim());
-    return all.every((word) => /^[^\s,]+$/.test(word)) ? [...new Set(all)] : undefined;
-  },
+  parse: (text) => unique(parseList(text, (item) => (/^\S+$/.test(item) ? item : undefined))),
 };
 
-/** Path of a file; empty for none. */
+/** The path of a file; empty for none. */
 export const file: Rule<string> = {
   allowed: 'the path of a file, or empty for none',
   parse: (text) => (text.includes('\0') ? undefined : text),
@@ -144,18 +153,22 @@ export const bundlePatterns: Rule<readonly BundlePattern[]> = {
   allowed:
     'repositories with their registry, separated by commas (`quay.io/kubernaut/*`, or `ghcr.io/acme/**` for all below), ' +
     'or `**` for any',
-  parse: (text) => listOf(text, parseBundlePattern),
+  parse: (text) => parseList(text, parseBundlePattern),
 };
 
 /** ServiceAccounts that executions may run as. */
 export const serviceAccountPatterns: Rule<readonly ServiceAccountPattern[]> = {
-  allowed: 'pairs `namespace:name` separated by commas, with one `*` at most in each part (`*:workflow-execution-sa`)',
-  parse: (text) => listOf(text, parseServiceAccountPattern),
+  allowed: 'pairs `namespace:name` separated by commas, with at most one `*` in each part (`*:workflow-execution-sa`)',
+  parse: (text) => parseList(text, parseServiceAccountPattern),
 };
 
-/** Never an empty list: that nothing at all may run is more likely a slip than a wish. */
-function listOf<T>(text: string, parse: (item: string) => T | undefined): readonly T[] | undefined {
+/** Parses every item of a list, at least one; undefined if one is invalid. */
+function parseList<T>(text: string, parse: (item: string) => T | undefined): readonly T[] | undefined {
   const items = text.split(',').map((item) => parse(item.trim()));
-  const understood = items.filter((item) => item !== undefined);
-  return understood.length === items.length ? understood : undefined;
+  const valid = items.filter((item) => item !== undefined);
+  return valid.length === items.length ? valid : undefined;
+}
+
+function unique<T>(items: readonly T[] | undefined): readonly T[] | undefined {
+  return items && [...new Set(items)];
 }
