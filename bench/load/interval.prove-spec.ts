@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Random } from '../../test/storm/plan/random.ts';
+import { Random } from '../../test/chaos/plan/random.ts';
 import { ratioOfMeans, type Pair } from './interval.ts';
 
 /** Pairs of which the first is so many per cent more, each value up to `spread` per cent off. */

@@ -1,4 +1,4 @@
-import { Random } from '../../test/storm/plan/random.ts';
+import { Random } from '../../test/chaos/plan/random.ts';
 
 /** Something measured in pairs: a value with, and one without what is asked about. */
 export type Pair = readonly [value: number, beside: number];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { Random } from '../storm/plan/random.ts';
-import { createNamespaces } from '../storm/harness/namespaces.ts';
+import { Random } from '../chaos/plan/random.ts';
+import { createNamespaces } from '../chaos/harness/namespaces.ts';
 import { systemNamespace } from '../support/service-account.ts';
 import { Tally, type Attack } from './attackers/attack.ts';
 import { collection, jsonHeaders } from './attackers/bodies.ts';

@@ -9,7 +9,7 @@ import { runAuditStorm, type AuditStormOptions } from './audit-storm.ts';
 const minute = 60_000;
 const mebibyte = 1024 * 1024;
 const results = join(import.meta.dirname, '..', '..', 'test-results', 'audit-storm');
-const seed = Number(process.env['WFE_TEST_STORM_SEED'] ?? randomInt(2 ** 31));
+const seed = Number(process.env['WFE_TEST_CHAOS_SEED'] ?? randomInt(2 ** 31));
 /** With 1,000 it takes three times as long. */
 const executions = Number(process.env['WFE_TEST_AUDIT_EXECUTIONS'] ?? 300);
 

@@ -12,8 +12,8 @@ import {
   type Violation,
 } from '../data-storage/index.ts';
 import { createNamespace } from '../integration/support/namespace.ts';
-import { Replica } from '../storm/harness/replica.ts';
-import { Random } from '../storm/plan/random.ts';
+import { Replica } from '../chaos/harness/replica.ts';
+import { Random } from '../chaos/plan/random.ts';
 import { atOnce } from '../support/at-once.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
 import { Completer } from './completer.ts';

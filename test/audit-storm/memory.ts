@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Replica } from '../storm/harness/replica.ts';
+import type { Replica } from '../chaos/harness/replica.ts';
 
 /** Milliseconds between two looks. */
 const everyMs = 500;

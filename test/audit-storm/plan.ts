@@ -1,5 +1,5 @@
 import type { ExpectedExecution, ExpectedKind } from '../data-storage/index.ts';
-import type { Random } from '../storm/plan/random.ts';
+import type { Random } from '../chaos/plan/random.ts';
 
 /** How an execution of the audit storm goes. */
 export type Course = 'completes' | 'fails' | 'is-cancelled' | 'is-deleted' | 'is-skipped';

@@ -1,5 +1,5 @@
 import { byChance, type Forecast } from '../data-storage/index.ts';
-import type { Random } from '../storm/plan/random.ts';
+import type { Random } from '../chaos/plan/random.ts';
 
 /** What data storage does in the audit storm, four requests of ten; all of it is over within the time to settle. */
 export function stormyWeather(random: Random): Forecast {

@@ -23,7 +23,7 @@ export const proofs: readonly Proof[] = [
     name: 'tools',
     seconds: 40,
     proves: 'The local cluster, the fake data storage service, the benchmarks and the checkers do what tests rely on.',
-    run: { jest: ['test/(cluster|data-storage|drill|image|prove|storm)/.*prove-spec', 'bench/.+/.*prove-spec'] },
+    run: { jest: ['test/(cluster|data-storage|drill|image|prove|chaos)/.*prove-spec', 'bench/.+/.*prove-spec'] },
   },
   {
     name: 'alerts',
@@ -249,15 +249,15 @@ export const proofs: readonly Proof[] = [
     name: 'chaos',
     seconds: 220,
     proves:
-      'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed and somebody interferes (in 3 minutes; npm run storm takes 6).',
-    run: { node: ['test/storm/cli.ts', '--quick'] },
+      'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed and somebody interferes (in 3 minutes; npm run chaos takes 6).',
+    run: { node: ['test/chaos/cli.ts', '--quick'] },
   },
   {
     name: 'chaos-defences',
     seconds: 220,
     needs: 'pods',
     proves: 'With each defence against interference switched off, the chaos checker finds what goes wrong.',
-    run: { node: ['test/storm/defences/cli.ts'] },
+    run: { node: ['test/chaos/defences/cli.ts'] },
   },
   {
     name: 'versions',

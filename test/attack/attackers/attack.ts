@@ -1,4 +1,4 @@
-import type { Random } from '../../storm/plan/random.ts';
+import type { Random } from '../../chaos/plan/random.ts';
 
 /** Ports of 127.0.0.1. */
 export interface TargetPorts {

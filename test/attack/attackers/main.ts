@@ -1,7 +1,7 @@
 // The attackers of one family, in a process of their own: `node main.ts JOB`. Says in the end what they have done.
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { Random } from '../../storm/plan/random.ts';
+import { Random } from '../../chaos/plan/random.ts';
 import { familyOf } from '../families.ts';
 import { Tally } from './attack.ts';
 import type { AttackJob } from '../harness/attackers.ts';

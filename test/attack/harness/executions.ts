@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { textAt } from '../../storm/history/json.ts';
-import type { PersistentApi } from '../../storm/harness/persistent-api.ts';
+import { textAt } from '../../chaos/history/json.ts';
+import type { PersistentApi } from '../../chaos/harness/persistent-api.ts';
 
 /** Milliseconds between two looks at an execution. */
 const lookMs = 100;

@@ -9,7 +9,7 @@ import type {
   WorkflowExecutionStatus,
 } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import type { Random } from '../../storm/plan/random.ts';
+import type { Random } from '../../chaos/plan/random.ts';
 import type { Course, PlannedExecution } from '../plan.ts';
 
 /** The longest that a step of an execution takes, in milliseconds. */

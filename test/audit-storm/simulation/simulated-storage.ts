@@ -4,7 +4,7 @@ import { sleep } from '../../../src/kubernetes/async.ts';
 import { type Clock } from '../../../src/kubernetes/clock.ts';
 import { hashOf } from '../../data-storage/rows/row.ts';
 import type { Forecast, Row, Weather, WeatherKind } from '../../data-storage/index.ts';
-import type { Random } from '../../storm/plan/random.ts';
+import type { Random } from '../../chaos/plan/random.ts';
 
 /** How long a request waits for its answer, in milliseconds: `WFE_DATA_STORAGE_TIMEOUT` of the storm. */
 const timeoutMs = 1_000;

@@ -8,7 +8,7 @@ import type { Reflector } from '../../../src/kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { checkTrail, type Violation } from '../../data-storage/index.ts';
-import { Random } from '../../storm/plan/random.ts';
+import { Random } from '../../chaos/plan/random.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { expectedOf, isKillDue, planRemediations } from '../plan.ts';
 import { stormyWeather } from '../weather.ts';

@@ -7,8 +7,8 @@ import {
   type ListWorkflowExecutionsResponse,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { parseJson, at } from '../../cluster/json.ts';
-import { textAt } from '../../storm/history/json.ts';
-import { waitParameters } from '../../storm/harness/wait-workflow.ts';
+import { textAt } from '../../chaos/history/json.ts';
+import { waitParameters } from '../../chaos/harness/wait-workflow.ts';
 import { tryGrpc, tryRest } from './attempts.ts';
 import type { Caller } from './caller.ts';
 import type { Connections } from './connections.ts';

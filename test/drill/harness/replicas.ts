@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { freePorts } from '../../cluster/ports.ts';
-import { Replica } from '../../storm/harness/replica.ts';
+import { Replica } from '../../chaos/harness/replica.ts';
 import type { Endpoint } from '../client/connections.ts';
 import { Probes } from './probes.ts';
 import { holdsWithin } from './until.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ObjectChange } from '../../storm/observer/stored-object.ts';
+import type { ObjectChange } from '../../chaos/observer/stored-object.ts';
 import { Witness } from './witness.ts';
 
 function execution(uid: string, phase?: string): ObjectChange {

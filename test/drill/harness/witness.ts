@@ -1,6 +1,6 @@
-import { terminalPhases } from '../../storm/checker/story.ts';
-import { objectsAt, textAt } from '../../storm/history/json.ts';
-import type { ObjectChange } from '../../storm/observer/stored-object.ts';
+import { terminalPhases } from '../../chaos/checker/timeline.ts';
+import { objectsAt, textAt } from '../../chaos/history/json.ts';
+import type { ObjectChange } from '../../chaos/observer/stored-object.ts';
 import { longestGap, toSeconds } from '../client/tally.ts';
 
 /** An execution as the cluster's store has it. */

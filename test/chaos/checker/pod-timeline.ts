@@ -1,0 +1,53 @@
+import { at } from '../../cluster/json.ts';
+import type { Change } from '../history/change.ts';
+import { keyOf, ownerOf, uidOf } from '../history/identity.ts';
+import { objectsAt, textAt } from '../history/json.ts';
+import type { RunTimeline } from './timeline.ts';
+
+/** A pod of an execution, by owner references: the pod's to a TaskRun, that one's to a PipelineRun. */
+export interface PodTimeline {
+  readonly key: string;
+  /** UID of the WorkflowExecution. */
+  readonly owner: string;
+  /** Its first state in which a step runs; undefined when none has run. */
+  readonly started: Change | undefined;
+  /** The first state after that in which no step runs and none will; undefined when one may still run. */
+  readonly ended: Change | undefined;
+}
+
+type States = readonly [Change, ...Change[]];
+
+/** The pods that belong to PipelineRuns; a pod that only has the labels of one belongs to none. */
+export function podTimelines(
+  pods: readonly States[],
+  taskRuns: readonly States[],
+  runs: readonly RunTimeline[],
+): readonly PodTimeline[] {
+  const runOfTaskRun = new Map(taskRuns.map(([created]) => [uidOf(created), ownerOf(created)]));
+  const executionOfRun = new Map(runs.map(({ uid, owner }) => [uid, owner]));
+  return pods.flatMap((states) => {
+    const run = runOfTaskRun.get(ownerOf(states[0]) ?? '');
+    const owner = executionOfRun.get(run ?? '');
+    return owner === undefined ? [] : [podTimeline(owner, states)];
+  });
+}
+
+function podTimeline(owner: string, states: States): PodTimeline {
+  const started = states.find(runsStep);
+  const ended = started && states.find((state) => state.revision > started.revision && hasEnded(state));
+  return { key: keyOf(states[0]), owner, started, ended };
+}
+
+function runsStep(state: Change): boolean {
+  return !state.gone && stepsIn(state).some((step) => at(step, 'state', 'running') !== undefined);
+}
+
+/** Steps are containers whose names Tekton begins with `step-`; sidecars do not count. */
+function hasEnded(state: Change): boolean {
+  return state.gone || stepsIn(state).every((step) => at(step, 'state', 'terminated') !== undefined);
+}
+
+function stepsIn({ object }: Change) {
+  const containers = objectsAt(object, 'status', 'containerStatuses');
+  return containers.filter((container) => textAt(container, 'name')?.startsWith('step-'));
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { HistoryBuilder } from '../history.builders.ts';
+import { tell } from '../timeline.ts';
+import { cooldownIsKept } from './cooldown-is-kept.ts';
+import { foreignRunIsNotReported } from './foreign-run-is-not-reported.ts';
+import { oneRunForATarget } from './one-run-for-a-target.ts';
+import { outcomeIsTrue } from './outcome-is-true.ts';
+
+const objections = (builder: HistoryBuilder) => {
+  const timeline = tell(builder.build());
+  const rules = [outcomeIsTrue, foreignRunIsNotReported, oneRunForATarget, cooldownIsKept];
+  return rules.flatMap((rule) => rule(timeline)).map(({ message }) => message);
+};
+const deleted = { failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } };
+const ran = () => new HistoryBuilder().execution('a').run('a');
+
+describe('an outcome', () => {
+  it('is kept of a PipelineRun that succeeded and was deleted then', () => {
+    const pruned = () => ran().verdict('a', 'True').deletingRun('a');
+    expect(objections(pruned().ends('a').gone('PipelineRun', 'a-run'))).toEqual([]);
+    expect(objections(pruned().gone('PipelineRun', 'a-run').ends('a', 'Failed', deleted))).toEqual([
+      'team/a is Failed, but its PipelineRun had succeeded',
+    ]);
+  });
+
+  it('may be lost with the finalizer of the PipelineRun', () => {
+    const lost = ran().unguardedRun('a').verdict('a', 'True').gone('PipelineRun', 'a-run');
+    expect(objections(lost.ends('a', 'Failed', deleted))).toEqual([]);
+  });
+
+  it('is that of a deleted PipelineRun while its finalizer still holds it', () => {
+    const held = () => ran().deletingRun('a');
+    expect(objections(held().ends('a', 'Failed', deleted).gone('PipelineRun', 'a-run'))).toEqual([]);
+    expect(objections(held().ends('a', 'Failed', { failure: { reason: 'TaskFailed' } }))).toEqual([
+      'team/a is Failed, but its PipelineRun was deleted',
+    ]);
+  });
+
+  it('is not that of a PipelineRun of somebody else', () => {
+    const bad = new HistoryBuilder().execution('a').foreignRun('a');
+    expect(objections(bad.ends('a', 'Completed', { pipelineRunRef: { uid: 'a-foreign' } }))).toEqual([
+      'team/a is Completed, but there was no PipelineRun',
+      'team/a names team/a-foreign, which the service did not create',
+    ]);
+  });
+
+  it('may be a conflict with one of somebody else', () => {
+    expect(objections(new HistoryBuilder().execution('a').foreignRun('a').ends('a', 'Failed'))).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  it('is the same however it is spelled', () => {
+    const bad = ran().execution('b', { target: 'shop/deploy/app', workflowId: 'other' }).run('b');
+    expect(objections(bad)).toEqual(['shop/deployment/app got team/b-run while team/a-run was running']);
+  });
+
+  it('is free when the execution has ended whose PipelineRun is only held by its finalizer', () => {
+    const good = ran().deletingRun('a').execution('b', { workflowId: 'other' }).ends('a', 'Failed', deleted);
+    expect(objections(good.run('b').gone('PipelineRun', 'a-run'))).toEqual([]);
+  });
+
+  it('is not taken by a PipelineRun of somebody else', () => {
+    expect(objections(ran().execution('b').foreignRun('b').ends('b', 'Failed'))).toEqual([]);
+  });
+});
+
+describe('a cooldown', () => {
+  const ended = () => ran().verdict('a', 'True').ends('a').execution('b').lock('', 'shop/deployment/app', 'delete-1');
+
+  it('may be forgotten with a lock that the neighbour deleted and an execution that is gone', () => {
+    expect(objections(ended().gone('WorkflowExecution', 'a').gone('Lease', 'lock').run('b'))).toEqual([]);
+  });
+
+  it('is kept as long as its execution is there', () => {
+    expect(objections(ended().gone('Lease', 'lock').run('b'))).toEqual([
+      'team/b-run was created 4 s after team/a had completed',
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+import { at } from '../../cluster/json.ts';
+import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
+import type { ChaosOptions } from '../chaos.ts';
+import type { PersistentApi } from './persistent-api.ts';
+
+/** The rights of a process that is API and controller on the objects of the service in its own namespace. */
+const shipped = ['api', 'controller'].map((role) => ({
+  namespace: systemNamespace,
+  name: `workflow-execution-${role}`,
+}));
+/** The rights on the Lease of the cluster. */
+const clusterLease = { namespace: 'kube-system', name: 'workflow-execution-installation' } as const;
+/** A process with both roles. */
+const subjects = [{ kind: 'ServiceAccount', namespace: systemNamespace, name: serviceAccounts.both }];
+
+const rbac = 'rbac.authorization.k8s.io/v1';
+
+/** The namespaces of a chaos run. */
+export interface ChaosNamespaces {
+  readonly executions: readonly string[];
+  /** Where the service keeps its locks. */
+  readonly service: string;
+}
+
+/** What the namespaces of a chaos run are called. */
+export function namesOf({ size, shared }: ChaosOptions): ChaosNamespaces {
+  const executions = Array.from({ length: size.namespaces }, (_, index) => `chaos-${size.seed}-${index + 1}`);
+  return { executions, service: shared === true ? `chaos-${size.seed}-system` : systemNamespace };
+}
+
+/**
+ * Creates the namespaces of a chaos run. In one of its own the service gets the rights that it has in the shipped one.
+ *
+ * @throws Error when one exists
+ */
+export async function createNamespaces(api: PersistentApi, { executions, service }: ChaosNamespaces): Promise<void> {
+  for (const name of executions) {
+    await create(api, '/api/v1/namespaces', { metadata: { name } });
+    // Of the workflows, unless they name another one.
+    const path = `/api/v1/namespaces/${name}/serviceaccounts`;
+    await create(api, path, { metadata: { name: 'workflow-execution-sa' } });
+  }
+  if (service === systemNamespace) return;
+  await create(api, '/api/v1/namespaces', { metadata: { name: service } });
+  for (const { namespace, name } of [...shipped, clusterLease]) {
+    const metadata = { name };
+    const { body } = await api.call('GET', `/apis/${rbac}/namespaces/${namespace}/roles/${name}`);
+    await create(api, `/apis/${rbac}/namespaces/${service}/roles`, { metadata, rules: at(body, 'rules') });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+    await create(api, `/apis/${rbac}/namespaces/${service}/rolebindings`, { metadata, roleRef, subjects });
+  }
+}
+
+/** Who submits through the execution API. */
+const submitter = 'chaos-submitter';
+
+/**
+ * Lets somebody create executions, on targets anywhere.
+ *
+ * @returns their token, made for the execution API
+ */
+export async function createSubmitter(api: PersistentApi, { executions }: ChaosNamespaces): Promise<string> {
+  const [namespace = ''] = executions;
+  await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
+  await create(api, `/apis/${rbac}/clusterrolebindings`, {
+    metadata: { name: `${submitter}-${namespace}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
+    subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
+  });
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${submitter}/token`;
+  const spec = { audiences: ['workflow-execution'], expirationSeconds: 86_400 };
+  const { body } = await api.call('POST', path, { spec });
+  const token = at(body, 'status', 'token');
+  if (typeof token !== 'string') throw new Error(`POST ${path}: no token was given`);
+  return token;
+}
+
+async function create(api: PersistentApi, path: string, object: object): Promise<void> {
+  const { status, text } = await api.call('POST', path, object);
+  if (status !== 201) throw new Error(`POST ${path}: ${text}`);
+}

@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Change } from '../history/change.ts';
+import type { Interference, InterferenceKind } from '../plan/interference.ts';
+import type { Action } from '../plan/plan.ts';
+import type { ChaosOptions } from '../chaos.ts';
+import { FailoverClock } from './failover-clock.ts';
+import type { Neighbour } from './neighbour.ts';
+import type { Replica } from './replica.ts';
+import type { Fixture } from './fixture.ts';
+import { count, Progress } from './progress.ts';
+
+/** Milliseconds between two lines of progress. */
+const sayEveryMs = 5000;
+const patientSettleMs = { executions: 180_000, locks: 60_000 };
+/** Milliseconds within which some replica has to lead. */
+const leaderMs = 60_000;
+
+/** Makes a chaos run happen as planned, and waits for the calm after it. */
+export class ChaosRunner {
+  /** What was planned and did not happen. */
+  readonly missed: string[] = [];
+  readonly #options: ChaosOptions;
+  readonly #standing = new Progress();
+  readonly #failover = new FailoverClock();
+  readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
+  readonly #interferences: InterferenceKind[] = [];
+  readonly #calledOff = Promise.withResolvers<never>();
+  #changed = Promise.withResolvers<void>();
+
+  constructor(options: ChaosOptions) {
+    this.#options = options;
+    this.#calledOff.promise.catch(() => undefined);
+    options.signal.addEventListener('abort', () => this.#calledOff.reject(new Error('called off')), { once: true });
+  }
+
+  /** Takes a recorded change into account. */
+  see(change: Change): void {
+    this.#standing.see(change);
+    this.#failover.see(change);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** Something that the chaos run needs has failed. */
+  fail(error: unknown): void {
+    if (this.#options.signal.aborted) return;
+    const sentence = error instanceof Error ? error.message : String(error);
+    this.missed.push(sentence);
+    this.#options.say(`did not happen as planned: ${sentence}`);
+  }
+
+  /** What has been done so far. */
+  figures(fixture: Fixture) {
+    return {
+      kills: this.#done.kill,
+      freezes: this.#done.freeze,
+      apiServerRestarts: this.#done['restart-api-server'],
+      deletions: this.#done.delete,
+      cancellations: this.#done.cancel,
+      interferences: count(this.#interferences),
+      exits: fixture.replicas.reduce((sum, { unplannedExits }) => sum + unplannedExits, 0),
+      secondsWithoutLeader: this.#failover.seconds,
+    };
+  }
+
+  /**
+   * Begins every action at its time and waits until all are done; then until every execution has ended and every lock is
+   * gone, or the time for that is over.
+   */
+  async perform(fixture: Fixture, plan: readonly Action[]): Promise<void> {
+    const timer = setInterval(() => this.#say(), sayEveryMs);
+    const started = performance.now();
+    try {
+      const begin = (actions: readonly Action[] = []) =>
+        Promise.all(actions.map((action) => this.#perform(fixture, action, started)));
+      const { interfere, other } = Object.groupBy(plan, ({ kind }) => (kind === 'interfere' ? kind : 'other'));
+      const interfering = begin(interfere);
+      await begin(other);
+      this.#options.signal.throwIfAborted();
+      const { settleMs = patientSettleMs } = this.#options;
+      await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
+      // There is nothing left to interfere with.
+      fixture.neighbour.rest();
+      await interfering;
+      await this.#until(() => this.#standing.locks === 0, settleMs.locks);
+      await fixture.caughtUp();
+    } finally {
+      clearInterval(timer);
+      this.#say();
+    }
+  }
+
+  async #perform(fixture: Fixture, action: Action, started: number): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      await delay(Math.max(0, started + action.atMs - performance.now()), undefined, { signal });
+      await Promise.race([this.#do(fixture, action), this.#calledOff.promise]);
+      this.#done[action.kind] += 1;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #do(fixture: Fixture, action: Action): Promise<void> {
+    switch (action.kind) {
+      case 'create':
+        return fixture.submitter.create(action.execution);
+      case 'cancel':
+        return fixture.submitter.cancel(action.execution);
+      case 'delete':
+        return fixture.submitter.delete(action.execution);
+      case 'kill':
+        return this.#kill(fixture, action.replica, action.downMs);
+      case 'freeze':
+        return this.#freeze(fixture.replicas, action.forMs);
+      case 'interfere':
+        return this.#interfere(fixture.neighbour, action.interference);
+      case 'restart-api-server':
+        this.#failover.disturb();
+        return this.#options.cluster.restart('kube-apiserver');
+    }
+  }
+
+  async #interfere(neighbour: Neighbour, interference: Interference): Promise<void> {
+    if (await neighbour.interfere(interference)) this.#interferences.push(interference.kind);
+  }
+
+  /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
+  async #kill(fixture: Fixture, number: number, downMs: number): Promise<void> {
+    const planned = fixture.replicas[number];
+    const victim = planned?.isFrozen === true ? fixture.replicas.find(({ isFrozen }) => !isFrozen) : planned;
+    if (victim === undefined) throw new Error(`there is no replica ${number} to kill`);
+    await victim.up();
+    this.#failover.disturb();
+    const [ledUntilNow, now] = [victim.isLeading, performance.now()];
+    await victim.kill(downMs);
+    // What the dead leader has still created is told before the clock runs.
+    await fixture.caughtUp();
+    if (ledUntilNow) this.#failover.leaderDied(now);
+  }
+
+  async #freeze(replicas: readonly Replica[], forMs: number): Promise<void> {
+    const { signal } = this.#options;
+    const leader = await leaderOf(replicas, signal);
+    this.#failover.disturb();
+    await leader.freeze(forMs, signal);
+  }
+
+  /** Waits for something to hold, looking at each change, but not for ever: what does not hold is for the checker to tell. */
+  async #until(holds: () => boolean, deadlineMs: number): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(deadlineMs)]);
+    const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!holds() && !signal.aborted) await Promise.race([this.#changed.promise, over]);
+    this.#options.signal.throwIfAborted();
+  }
+
+  #say(): void {
+    const { create, kill, freeze, cancel, delete: deleted } = this.#done;
+    const { size } = this.#options;
+    const phases = Object.entries(this.#standing.byPhase).map(([phase, number]) => `${phase} ${number}`);
+    this.#options.say(
+      `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
+        `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
+        `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
+        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#interferences.length}; locks ${this.#standing.locks}`,
+    );
+  }
+}
+
+/** The replica that leads, as soon as there is one. */
+async function leaderOf(replicas: readonly Replica[], signal: AbortSignal): Promise<Replica> {
+  for (
+    const deadline = performance.now() + leaderMs;
+    performance.now() < deadline;
+    await delay(100, undefined, { signal })
+  ) {
+    const leader = replicas.find(({ isLeading, isFrozen }) => isLeading && !isFrozen);
+    if (leader !== undefined) return leader;
+  }
+  throw new Error('no replica has become the leader');
+}

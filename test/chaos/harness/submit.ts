@@ -1,0 +1,123 @@
+import type { PlannedExecution } from '../plan/plan.ts';
+import { persist } from './persistent-api.ts';
+import type { FinalAnswer, PersistentApi } from './persistent-api.ts';
+import type { Replica } from './replica.ts';
+import { waitParameters } from './wait-workflow.ts';
+
+/** Milliseconds that a caller of the execution API waits for an answer. A frozen replica gives none. */
+const answerMs = 4000;
+
+const resource = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
+
+/** How the executions of a chaos run are made, and how somebody interferes with them. */
+export interface SubmitterOptions {
+  readonly api: PersistentApi;
+  readonly replicas: readonly Replica[];
+  /** The chaos run's namespaces, in the order of the plan. */
+  readonly namespaces: readonly string[];
+  /** The bundle of the chaos run's workflow, and the one of that which runs in a pod, where pods can run. */
+  readonly images: { readonly wait: string; readonly pod: string | undefined };
+  /** Bearer token of somebody who may create executions. */
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+/** Creates, cancels and deletes executions, as the users of the service do. */
+export class Submitter {
+  readonly #options: SubmitterOptions;
+  readonly #created = new Map<string, Promise<void>>();
+  #turn = 0;
+
+  constructor(options: SubmitterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Creates an execution, in the way that is planned for it.
+   *
+   * @throws Error when it was refused
+   */
+  create(execution: PlannedExecution): Promise<void> {
+    const creation = this.#create(execution);
+    this.#created.set(execution.name, creation);
+    return creation;
+  }
+
+  /**
+   * Cancels an execution that has been created; one that is gone already is left at that.
+   *
+   * @throws Error when it was refused
+   */
+  async cancel(execution: PlannedExecution): Promise<void> {
+    await this.#interfere('PATCH', execution, { spec: { cancelRequested: true } });
+  }
+
+  /** Deletes an execution; see {@link cancel}. */
+  async delete(execution: PlannedExecution): Promise<void> {
+    await this.#interfere('DELETE', execution);
+  }
+
+  async #interfere(method: string, execution: PlannedExecution, body?: object): Promise<void> {
+    await this.#created.get(execution.name);
+    const path = `${this.#path(resource, execution)}/${execution.name}`;
+    const answer = await this.#options.api.call(method, path, body);
+    if (answer.status >= 300 && answer.status !== 404) throw new Error(`${method} ${path}: ${answer.text}`);
+  }
+
+  async #create(execution: PlannedExecution): Promise<void> {
+    const body = { metadata: { name: execution.name }, spec: this.#spec(execution) };
+    const answer =
+      execution.by === 'api' ? await this.#throughService(execution, body) : await this.#directly(execution, body);
+    // When an answer got lost, the execution of that name is ours.
+    if (answer.status === 201 || (answer.status === 409 && answer.inDoubt)) return;
+    throw new Error(`creating ${execution.name} by ${execution.by}: ${answer.status} ${answer.text}`);
+  }
+
+  #directly(execution: PlannedExecution, body: object): Promise<FinalAnswer> {
+    const typed = { apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1', kind: 'WorkflowExecution', ...body };
+    return this.#options.api.call('POST', this.#path(resource, execution), typed);
+  }
+
+  #throughService(execution: PlannedExecution, body: object): Promise<FinalAnswer> {
+    const path = this.#path('/api/v1', execution);
+    const { token, signal } = this.#options;
+    const call = async () => {
+      const answer = await fetch(`http://${this.#nextReplica()}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+      });
+      return { status: answer.status, body: undefined, text: await answer.text() };
+    };
+    return persist(`POST ${path}`, call, signal);
+  }
+
+  /** The replicas take turns, those that are down left out, so that a try that failed goes to another one. */
+  #nextReplica(): string {
+    const up = this.#options.replicas.flatMap(({ http }) => (http === undefined ? [] : [http]));
+    const chosen = up[this.#turn % up.length];
+    this.#turn += 1;
+    if (chosen === undefined) throw new Error('no replica is up');
+    return chosen;
+  }
+
+  #path(prefix: string, { namespace }: PlannedExecution): string {
+    return `${prefix}/namespaces/${this.#options.namespaces[namespace] ?? ''}/workflowexecutions`;
+  }
+
+  #spec(execution: PlannedExecution): object {
+    const { wait, pod = wait } = this.#options.images;
+    const containerImage = execution.inPod ? pod : wait;
+    return {
+      remediationRequestRef: { name: 'chaos' },
+      workflowRef: { workflowId: execution.workflowId, version: '1.0.0', containerImage },
+      targetResource: execution.target,
+      ttlSecondsAfterFinished: execution.ttlSeconds,
+      parameters: {
+        [waitParameters.duration]: String(execution.runsMs),
+        [waitParameters.verdict]: execution.succeeds ? 'True' : 'False',
+      },
+    };
+  }
+}
