@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { metricProviders, readGauge } from '../metrics/metric.providers.ts';
+import { metricProviders, readGauge } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { CallMetrics } from './grpc/call-metrics.ts';
 import { RequestMetrics } from './rest/request-telemetry.ts';

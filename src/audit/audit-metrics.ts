@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { InjectMetric } from '../metrics/metric.providers.ts';
+import { InjectMetric } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import type { FinalState } from './outbox.ts';
 

@@ -4,7 +4,7 @@ import { settings } from '../config/settings.ts';
 import { systemClock } from '../kubernetes/clock.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { metricProviders, readGauge } from '../metrics/metric.providers.ts';
+import { metricProviders, readGauge } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { AuditMetrics } from './audit-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';

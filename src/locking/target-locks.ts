@@ -7,7 +7,7 @@ import { AlreadyExistsError, ConflictError, NotFoundError } from '../kubernetes/
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { InjectMetric } from '../metrics/metric.providers.ts';
+import { InjectMetric } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { LOCK_HOLDERS } from './lock-holders.ts';
 import type { LockHolders, TargetEvidence } from './lock-holders.ts';

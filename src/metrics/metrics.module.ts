@@ -1,20 +1,15 @@
-import { Controller, Get, Module, Res } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
+import { Controller, Get, Module, Res, type DynamicModule } from '@nestjs/common';
 import { PrometheusController, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { Response } from 'express';
 import { register } from 'prom-client';
 import { ReflectorRunner } from '../kubernetes/kubernetes.providers.ts';
 import { packageVersion } from '../kubernetes/user-agent.ts';
-import { ApiServerMetrics } from './api-server-metrics.ts';
-import { metricProviders, readGauge } from './metric.providers.ts';
+import { ApiServerMetrics, ReflectorMetrics } from './kubernetes-metrics.ts';
+import { metricProviders, readGauge } from './metric.ts';
 import { metrics } from './metrics.ts';
-import { NextRun } from './next-run.ts';
-import { ReflectorMetrics } from './reflector-metrics.ts';
 
-/**
- * Metrics of what all of the service shares: the API server, the reflectors, the build. What a room counts for itself it
- * provides in its own module. Needs KubernetesModule, globally.
- */
+/** Metrics of the API server, the reflectors and the build; other modules provide their own. Needs KubernetesModule. */
 @Module({
   providers: [
     ...metricProviders(metrics.apiRequests, metrics.apiRequestDuration, metrics.watchRestarts),
@@ -30,19 +25,25 @@ import { ReflectorMetrics } from './reflector-metrics.ts';
 })
 export class MetricsModule {}
 
-/** Collects metrics at most once in a turn of the event loop, which takes some milliseconds: anybody may ask for them. */
+/** GET /metrics. One collection, which takes some milliseconds, serves all requests of a turn of the event loop. */
 @Controller()
-class MetricsController extends PrometheusController {
-  private readonly collection = new NextRun(() => register.metrics());
+export class MetricsController extends PrometheusController {
+  private collection: Promise<string> | undefined;
 
   @Get()
   override async index(@Res({ passthrough: true }) response: Response): Promise<string> {
     response.header('Content-Type', register.contentType);
-    return this.collection.result();
+    return (this.collection ??= this.collect());
+  }
+
+  private async collect(): Promise<string> {
+    await setImmediate();
+    this.collection = undefined;
+    return register.metrics();
   }
 }
 
-/** Answers GET /metrics with everything that is counted in this process, that of the process itself included; once per process. */
+/** Serves GET /metrics with all metrics of this process; once per process. */
 export function metricsPage(): DynamicModule {
   return PrometheusModule.register({
     path: '/metrics',

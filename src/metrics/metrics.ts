@@ -1,19 +1,19 @@
 import { counter, gauge, histogram, type Metric } from './metric.ts';
 
-/** Of the plan: remediations take minutes. */
+/** Remediations take minutes. */
 const workflowBuckets = [30, 60, 120, 300, 600, 1800];
-/** controller-runtime's, less every second one. */
+/** Every second bucket of controller-runtime. */
 const reconcileBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 8, 15, 30, 60];
-/** client-go's: https://github.com/kubernetes/component-base/blob/master/metrics/prometheus/workqueue/metrics.go */
+/** As in client-go: https://github.com/kubernetes/component-base/blob/master/metrics/prometheus/workqueue/metrics.go */
 const queueBuckets = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000];
-/** client-go's for requests to the API server. */
+/** As in client-go for requests to the API server. */
 const requestBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
-/** From an answer out of memory to the time-out of a call to the API server. */
+/** From a response from the cache to the timeout of a request to the API server. */
 const callBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
- * Every metric of this service beside those of the process. The names and labels from the world of Kubernetes controllers
- * are theirs, so that dashboards and alerts that exist can be used. docs/metrics.md is made from this list.
+ * All metrics except those of the process. Names and labels of client-go and controller-runtime are kept, so that existing
+ * dashboards and alerts work. docs/metrics.md is generated from this list.
  */
 export const metrics = {
   executions: counter(

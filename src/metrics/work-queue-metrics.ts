@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Provider } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { WorkQueue, type WorkQueueObserver, type WorkResult } from '../kubernetes/work-queue.ts';
-import { InjectMetric, metricProviders, readGauge } from './metric.providers.ts';
+import { InjectMetric, metricProviders, readGauge } from './metric.ts';
 import { metrics } from './metrics.ts';
 
 /** Name of the queue. */
 export const queueName = 'executions';
 
-/** Labels of what is counted of the controller; controller-runtime would name it so too, by the kind. */
+/** Label of the controller, named by the kind as in controller-runtime. */
 export const controller = { controller: 'workflowexecution' } as const;
 
 const name = { name: queueName } as const;
 
-/** Counts what happens in the queue of executions, under the names that client-go and controller-runtime have for it. */
+/** Metrics of the work queue, with the names of client-go and controller-runtime. */
 @Injectable()
 export class WorkQueueMetrics implements WorkQueueObserver {
   constructor(
@@ -25,7 +25,7 @@ export class WorkQueueMetrics implements WorkQueueObserver {
     @InjectMetric(metrics.reconcileErrors) private readonly errors: Pick<Counter, 'inc'>,
     @InjectMetric(metrics.reconcileTime) private readonly times: Pick<Histogram, 'observe'>,
   ) {
-    // What has not happened yet is 0 rather than absent, so that the first time is seen as an increase.
+    // Start at 0, so that the first occurrence is an increase.
     for (const result of ['success', 'requeue_after', 'error']) reconciles.inc({ ...controller, result }, 0);
     errors.inc(controller, 0);
     for (const count of [adds, retries]) count.inc(name, 0);
@@ -51,7 +51,7 @@ export class WorkQueueMetrics implements WorkQueueObserver {
   }
 }
 
-/** Provides {@link WorkQueueMetrics}, and what is read from the WorkQueue of the module when somebody asks. */
+/** Provides {@link WorkQueueMetrics} and gauges of the module's WorkQueue. */
 export const workQueueMetrics: readonly Provider[] = [
   ...metricProviders(
     metrics.queueAdds,

@@ -8,7 +8,7 @@ import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { LOCK_HOLDERS, type LockHolders } from '../locking/lock-holders.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
 import { longestHeldSeconds } from '../locking/longest-held.ts';
-import { metricProviders, readGauge, type Reading } from '../metrics/metric.providers.ts';
+import { metricProviders, readGauge, type Reading } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';

@@ -3,7 +3,7 @@ import { ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { ServerInterceptor } from '@grpc/grpc-js';
 import type { Histogram } from 'prom-client';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { endOfCall } from './call-end.ts';
 

@@ -4,7 +4,7 @@ import type { Histogram } from 'prom-client';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../../kubernetes/json.ts';
 import { other } from '../../metrics/bounded-label.ts';
-import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { CallSpan } from '../call/call-span.ts';
 import { errorTable } from '../errors/error-table.ts';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import { BoundedLabel } from '../../metrics/bounded-label.ts';
-import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import type { Outcome, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Transition } from './transitions.ts';

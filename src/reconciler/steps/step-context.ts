@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../../config/config.ts';
 import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
-import { InjectMetric } from '../../metrics/metric.providers.ts';
+import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { Targets } from '../../targets/targets.ts';
 import { StatusWriter } from '../events/status-writer.ts';
