@@ -1,8 +1,5 @@
-import { withoutGeneratedApi } from './kubernetes/without-generated-api.ts';
+import { describeStartError, start } from './start.ts';
 
-// Must run before client-node is imported.
-withoutGeneratedApi();
-const { describeStartError, start } = await import('./start.ts');
 try {
   await start();
 } catch (error) {

@@ -11,7 +11,7 @@ import { usageOf, type ProcessUsage } from './process-usage.ts';
 
 /** Milliseconds between two looks whether the service is ready; more often, they would be a part of what it does. */
 const lookEveryMs = 50;
-/** Milliseconds after its start in which a service comes to rest, its heap as well (src/kubernetes/heap-compaction.ts). */
+/** Milliseconds until a started service is at rest, its heap compacted (src/kubernetes/heap-compaction.ts). */
 export const restMs = 15_000;
 /** Milliseconds that it may take to start, and to end. */
 const patienceMs = 120_000;

@@ -7,7 +7,7 @@ it('the process is alive while its timers fire and no reconciliation is stuck', 
   const clock = new FakeClock();
   const stop = new AbortController();
   let inWorkForMs = [5];
-  const liveness = new Liveness(clock, { inWorkForMs: () => inWorkForMs });
+  const liveness = new Liveness(clock, { processingTimesMs: () => inWorkForMs });
   const running = liveness.run(stop.signal);
   await clock.advance(60_000);
   expect(liveness.check()).toEqual({ eventLoop: { status: 'up' }, workLoop: { status: 'up' } });

@@ -18,7 +18,7 @@ export class Liveness implements OnModuleInit {
   /** @param queue of the controller; undefined in a process without that role */
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
-    @Optional() @Inject(WorkQueue) private readonly queue?: Pick<WorkQueue, 'inWorkForMs'>,
+    @Optional() @Inject(WorkQueue) private readonly queue?: Pick<WorkQueue, 'processingTimesMs'>,
   ) {
     this.timerFiredAt = clock.elapsedMs();
   }
@@ -37,6 +37,6 @@ export class Liveness implements OnModuleInit {
 
   check(): HealthIndicatorResult {
     const eventLoop = eventLoopHealth(this.clock.elapsedMs() - this.timerFiredAt);
-    return this.queue === undefined ? eventLoop : combine([eventLoop, workLoopHealth(this.queue.inWorkForMs())]);
+    return this.queue === undefined ? eventLoop : combine([eventLoop, workLoopHealth(this.queue.processingTimesMs())]);
   }
 }

@@ -1,4 +1,4 @@
-/** How long a call may take and who may end it early. */
+/** Options of every call. */
 export interface CallOptions {
   /** Ends the call with CancelledError. */
   readonly signal?: AbortSignal;
@@ -6,26 +6,27 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** Options of calls that change something. */
+/** Options of a write. */
 export interface WriteOptions extends CallOptions {
-  /** The server checks and admits, but stores nothing. */
+  /** The server validates and admits the request, but stores nothing. */
   readonly dryRun?: boolean;
 }
 
-/** Options of a patch. The default is an RFC 7386 merge patch. */
+/** Options of a patch. */
 export interface PatchOptions extends WriteOptions {
   readonly subresource?: 'status';
+  /** RFC 7386 merge patch (the default) or RFC 6902 JSON patch. */
   readonly type?: 'merge' | 'json';
 }
 
 /** Options of a delete. */
 export interface DeleteOptions extends CallOptions {
-  /** The server answers Conflict when the object is another one or has changed. */
+  /** The call ends with ConflictError when they do not match. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
 }
 
-/** Which objects a list or watch is about; all namespaces when `namespace` is absent. */
+/** The objects of a list or watch; all namespaces when `namespace` is absent. */
 export interface Selection {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -40,32 +41,48 @@ export interface ListQuery extends Selection {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }
 
-/** One page of a list, and the token that gets the next one. */
+/** One page of a list; `continue` is the token of the next page. */
 export interface ListPage<T> {
   readonly items: T[];
   readonly resourceVersion: string;
   readonly continue?: string;
 }
 
-/** What a watch is about, and from where on. */
+/** The objects of a watch and where it starts. */
 export interface WatchQuery extends Selection {
-  /** Events after this version. */
+  /** The watch begins with the first event after it. */
   readonly resourceVersion: string;
-  /** After so many seconds the server ends the watch in an orderly way. */
+  /** The server closes the watch after this time. */
   readonly timeoutSeconds: number;
 }
 
-/** Bounds of a watch. `timeoutMs` is for its beginning. */
+/** Options of a watch; `timeoutMs` covers the time until the response headers. */
 export interface WatchOptions extends CallOptions {
-  /** Silence (not even a bookmark, of which the server sends one a minute) after which the connection counts as dead. */
+  /** The connection counts as dead after this time without an event or bookmark. */
   readonly idleTimeoutMs: number;
 }
 
-/** Which part of the log of which container of a pod. */
+/** The log of one container. */
 export interface LogQuery {
   readonly container: string;
-  /** Whether to go on with what it writes, until it ends. */
+  /** Whether to stream new lines until the container ends. */
   readonly follow?: boolean;
-  /** Only what was written at this time or after it (RFC 3339); the API server leaves out parts of a second. */
+  /** Only lines written at or after this time (RFC 3339); the API server ignores fractions of a second. */
   readonly sinceTime?: string;
+}
+
+/**
+ * The pages of a list, one after the other.
+ *
+ * @param readPage reads the page of a continue token; without a token, the first page
+ */
+export async function* pagesOf<P extends { readonly continue?: string }>(
+  readPage: (token: string | undefined) => Promise<P>,
+): AsyncGenerator<P, void, void> {
+  let token: string | undefined;
+  do {
+    const page = await readPage(token);
+    yield page;
+    token = page.continue;
+  } while (token !== undefined);
 }

@@ -10,8 +10,9 @@ import type {
   WatchQuery,
   WriteOptions,
 } from './call-options.ts';
+import type { DeadlineOptions } from './async.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { type ConnectionSource, Transport, type ApiRequest, type AroundWrite } from './transport.ts';
+import { Transport, type ApiRequest, type ConnectionSource, type TransportOptions } from './transport.ts';
 import { InvalidObjectError, KubernetesError, NotFoundError } from './errors.ts';
 import { arrayOf, isRecord, parseJson, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject, NewObject, ObjectKey } from './kubernetes-object.ts';
@@ -21,16 +22,9 @@ import { readWatch, type WatchEvent } from './watch-stream.ts';
 export type * from './call-options.ts';
 
 /** Settings of a client; all have defaults. */
-export interface KubernetesClientOptions {
-  /** Default `kubernetes-toolkit`. */
-  readonly userAgent?: string;
-  /** Default time-out of a call; 30 000. */
+export interface KubernetesClientOptions extends Partial<TransportOptions> {
+  /** Default timeout of a call in milliseconds; 30 000. */
   readonly timeoutMs?: number;
-  readonly clock?: Clock;
-  /** Asked at the last moment before something is changed; when it says no, the call ends with CancelledError. */
-  readonly mayWrite?: () => boolean;
-  /** Told of each request that changes something, which it has to send; to watch over it. */
-  readonly aroundWrite?: AroundWrite;
 }
 
 /** The core resource Pod. */
@@ -38,28 +32,25 @@ const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced
 
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
 
-/**
- * Typed calls to one API server over pooled connections. Every failure is a KubernetesError. It never retries: it says
- * what happened, and the caller (work queue, reflector, or the caller of an API) decides.
- */
+/** Typed calls to one API server. Every failure is a KubernetesError. Never retries. */
 export class KubernetesClient {
-  readonly #transport: Transport;
-  readonly #timeoutMs: number;
-  readonly #clock: Clock;
+  private readonly transport: Transport;
+  private readonly timeoutMs: number;
+  private readonly clock: Clock;
 
   constructor(source: ConnectionSource, options: KubernetesClientOptions = {}) {
-    this.#clock = options.clock ?? systemClock;
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
-    const { userAgent = 'kubernetes-toolkit', mayWrite, aroundWrite } = options;
-    this.#transport = new Transport(source, { userAgent, clock: this.#clock, mayWrite, aroundWrite });
+    const { userAgent = 'kubernetes-toolkit', clock = systemClock, timeoutMs = 30_000 } = options;
+    this.transport = new Transport(source, { ...options, userAgent, clock });
+    this.timeoutMs = timeoutMs;
+    this.clock = clock;
   }
 
-  /** Reads one object. Throws NotFoundError when it is not there. */
+  /** Reads one object. Throws NotFoundError. */
   async get<T extends KubernetesObject>(resource: ResourceType<T>, key: ObjectKey, options?: CallOptions): Promise<T> {
-    return this.#object(resource, { method: 'GET', path: objectPath(resource, key) }, options);
+    return this.object(resource, { method: 'GET', path: objectPath(resource, key) }, options);
   }
 
-  /** Reads one object; undefined when it is not there. */
+  /** Reads one object; undefined when there is none. */
   async find<T extends KubernetesObject>(
     resource: ResourceType<T>,
     key: ObjectKey,
@@ -73,7 +64,7 @@ export class KubernetesClient {
     }
   }
 
-  /** Reads one page of objects. Throws GoneError when the continue token is too old, InvalidObjectError on a bad item. */
+  /** Reads one page. Throws GoneError when the continue token has expired, InvalidObjectError for an invalid item. */
   async list<T extends KubernetesObject>(
     resource: ResourceType<T>,
     query: ListQuery = {},
@@ -83,12 +74,12 @@ export class KubernetesClient {
     return { ...page, items: page.items.map((item) => parse(resource, item)) };
   }
 
-  /** Like {@link list}, with the items as JSON, each with `apiVersion` and `kind`. */
+  /** Like {@link list}, with the items as JSON. Items of built-in kinds get the `apiVersion` and `kind` that they lack. */
   async listRaw(resource: ApiResource, query: ListQuery = {}, options?: CallOptions): Promise<ListPage<unknown>> {
     const { namespace, limit, ...rest } = query;
     const path = collectionPath(resource, namespace);
     const parameters = { ...rest, limit: limit?.toString() };
-    const page = await this.#json({ method: 'GET', path, query: parameters }, options);
+    const page = await this.json({ method: 'GET', path, query: parameters }, options);
     const { items, metadata } = recordOf(page);
     const resourceVersion = stringOf(recordOf(metadata)['resourceVersion']);
     if (!Array.isArray(items) || resourceVersion === undefined) {
@@ -102,8 +93,8 @@ export class KubernetesClient {
   }
 
   /**
-   * Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. The answer to a dry run
-   * is no stored object: its resourceVersion is empty.
+   * Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. The result of a dry run has an
+   * empty resourceVersion.
    */
   async create<T extends KubernetesObject, N extends NewObject>(
     resource: ResourceType<T>,
@@ -111,14 +102,14 @@ export class KubernetesClient {
     options?: WriteOptions,
   ): Promise<T> {
     const path = collectionPath(resource, object.metadata.namespace);
-    const answer = await this.#json({ method: 'POST', path, body: object, query: dryRun(options) }, options);
-    return parse(resource, options?.dryRun ? withVersion(answer) : answer);
+    const response = await this.json({ method: 'POST', path, body: object, query: dryRun(options) }, options);
+    return parse(resource, options?.dryRun ? withResourceVersion(response) : response);
   }
 
-  /** Replaces an object as a whole. Throws ConflictError unless `metadata.resourceVersion` is the current one. */
+  /** Replaces an object. Throws ConflictError unless `metadata.resourceVersion` is current. */
   async replace<T extends KubernetesObject>(resource: ResourceType<T>, object: T, options?: WriteOptions): Promise<T> {
     const path = objectPath(resource, object.metadata);
-    return this.#object(resource, { method: 'PUT', path, body: object, query: dryRun(options) }, options);
+    return this.object(resource, { method: 'PUT', path, body: object, query: dryRun(options) }, options);
   }
 
   /** Patches an object or its status. A `metadata.resourceVersion` in the patch makes it conditional (ConflictError). */
@@ -130,19 +121,19 @@ export class KubernetesClient {
   ): Promise<T> {
     const path = objectPath(resource, key, options?.subresource);
     const contentType = patchTypes[options?.type ?? 'merge'];
-    return this.#object(resource, { method: 'PATCH', path, body: patch, contentType, query: dryRun(options) }, options);
+    return this.object(resource, { method: 'PATCH', path, body: patch, contentType, query: dryRun(options) }, options);
   }
 
-  /** Asks for deletion; the object goes when its finalizers are gone. Throws NotFoundError, ConflictError. */
+  /** Deletes an object; it is gone once its finalizers are. Throws NotFoundError, ConflictError. */
   async delete(resource: ApiResource, key: ObjectKey, options?: DeleteOptions): Promise<void> {
     const { preconditions, propagationPolicy } = options ?? {};
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
-    await this.#call({ method: 'DELETE', path: objectPath(resource, key), body }, options);
+    await this.call({ method: 'DELETE', path: objectPath(resource, key), body }, options);
   }
 
   /**
-   * Watches a collection. Yields events until the server ends the watch in an orderly way (the generator returns) or the
-   * connection breaks (it throws). An ERROR event is yielded, not thrown. Objects are JSON, not parsed.
+   * Watches a collection. The generator returns when the server closes the watch and throws when the connection breaks. ERROR
+   * events are yielded, not thrown. Objects are JSON, not parsed.
    */
   async *watch(resource: ApiResource, query: WatchQuery, options: WatchOptions): AsyncGenerator<WatchEvent> {
     const { namespace, timeoutSeconds, ...rest } = query;
@@ -154,60 +145,60 @@ export class KubernetesClient {
       timeoutSeconds: timeoutSeconds.toString(),
     };
     const request: ApiRequest = { method: 'GET', path, query: parameters };
-    const body = await this.#transport.stream(request, this.#bounds(options));
-    yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.#clock });
+    const body = await this.transport.stream(request, this.limits(options));
+    yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.clock });
   }
 
   /**
-   * What a container has written, each line with its time before it, as the kubelet sends it.
+   * Reads the log of a container, with a timestamp before each line.
    *
-   * @returns the bytes; the time-out is for their beginning. Destroy the stream to end it early.
-   * @throws NotFoundError when the pod is gone, InvalidError while the container waits to be started
+   * @returns the bytes; the timeout covers the time until the response headers. Destroy the stream to end it early.
+   * @throws NotFoundError when the pod is gone, InvalidError while the container is waiting to start
    */
   async log(pod: ObjectKey, query: LogQuery, options?: CallOptions): Promise<Readable> {
     const { container, follow, sinceTime } = query;
     const parameters = { container, timestamps: 'true', follow: follow ? 'true' : undefined, sinceTime };
     const request: ApiRequest = { method: 'GET', path: objectPath(pods, pod, 'log'), query: parameters };
-    return this.#transport.stream(request, this.#bounds(options));
+    return this.transport.stream(request, this.limits(options));
   }
 
   /**
-   * Asks the API server's opinion (TokenReview, SubjectAccessReview and their like, which are answered but not stored).
+   * Creates a TokenReview, SubjectAccessReview or the like, which the API server answers but does not store.
    *
-   * @returns the `status` of the answer, as JSON
+   * @returns the `status` of the response, as JSON
    */
   async review(resource: ApiResource, review: { readonly spec: object }, options?: CallOptions): Promise<unknown> {
     const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, ...review };
-    const answer = await this.#json({ method: 'POST', path: collectionPath(resource), body }, options);
-    return recordOf(answer)['status'];
+    const response = await this.json({ method: 'POST', path: collectionPath(resource), body }, options);
+    return recordOf(response)['status'];
   }
 
-  /** The body of a GET of any path, as text: `/version`, `/readyz`. `accept` names the media type that is wanted. */
+  /** The response body of a GET of any path, such as `/version` or `/readyz`. */
   async raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<string> {
-    return this.#call({ method: 'GET', path, accept: options?.accept }, options);
+    return this.call({ method: 'GET', path, accept: options?.accept }, options);
   }
 
-  async #object<T extends KubernetesObject>(
+  private async object<T extends KubernetesObject>(
     resource: ResourceType<T>,
     request: ApiRequest,
     options: CallOptions | undefined,
   ): Promise<T> {
-    return parse(resource, await this.#json(request, options));
+    return parse(resource, await this.json(request, options));
   }
 
-  async #json(request: ApiRequest, options: CallOptions | undefined): Promise<unknown> {
-    const text = await this.#call(request, options);
+  private async json(request: ApiRequest, options: CallOptions | undefined): Promise<unknown> {
+    const text = await this.call(request, options);
     const value = parseJson(text);
     if (isRecord(value)) return value;
     throw new InvalidObjectError(`${request.method} ${request.path} was not answered with a JSON object`);
   }
 
-  #call(request: ApiRequest, options: CallOptions | undefined): Promise<string> {
-    return this.#transport.call(request, this.#bounds(options));
+  private call(request: ApiRequest, options: CallOptions | undefined): Promise<string> {
+    return this.transport.call(request, this.limits(options));
   }
 
-  #bounds(options: CallOptions | undefined): { signal?: AbortSignal; timeoutMs: number } {
-    return { signal: options?.signal, timeoutMs: options?.timeoutMs ?? this.#timeoutMs };
+  private limits(options: CallOptions | undefined): DeadlineOptions {
+    return { signal: options?.signal, timeoutMs: options?.timeoutMs ?? this.timeoutMs };
   }
 }
 
@@ -215,8 +206,8 @@ function dryRun(options: WriteOptions | undefined): ApiRequest['query'] {
   return options?.dryRun ? { dryRun: 'All' } : {};
 }
 
-/** What was not stored has no version; for those who read objects it is an empty one. */
-function withVersion(raw: unknown): unknown {
+/** An object that was not stored has no resourceVersion, which parsers require. */
+function withResourceVersion(raw: unknown): unknown {
   return { ...recordOf(raw), metadata: { resourceVersion: '', ...recordOf(recordOf(raw)['metadata']) } };
 }
 
@@ -225,7 +216,6 @@ function continueOf(metadata: unknown): string | undefined {
   return token === '' ? undefined : token;
 }
 
-/** Items of a list of a built-in kind come without `apiVersion` and `kind`. */
 function typed(resource: ApiResource, item: unknown): unknown {
   return isRecord(item) ? { apiVersion: apiVersionOf(resource), kind: resource.kind, ...item } : item;
 }

@@ -10,16 +10,16 @@ export type Random = () => number;
 /** Source of time; tests advance it by hand. */
 export interface Clock {
   now(): Date;
-  /** Milliseconds since some moment, for measuring: unlike {@link now} it never jumps when somebody sets the time. */
+  /** Monotonic time in milliseconds. */
   elapsedMs(): number;
-  /** Calls `fn` once after `ms` milliseconds (at once for 0 or less); the returned function cancels it. */
+  /** Calls `fn` after `ms` milliseconds; the returned function cancels the timer. */
   setTimer(ms: number, fn: () => void): () => void;
 }
 
-/** Node fires a timer of more than 2^31-1 ms (24.8 days) after 1 ms, so longer ones are made of several. */
+/** Node fires a timer of more than 2^31-1 ms (24.8 days) after 1 ms; longer ones are chained. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The machine's clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
   elapsedMs: () => performance.now(),

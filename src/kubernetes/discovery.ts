@@ -1,40 +1,149 @@
 import { unlessAborted } from './async.ts';
 import type { KubernetesClient } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { CancelledError, KubernetesError, InvalidObjectError } from './errors.ts';
+import { CancelledError, InvalidObjectError, KubernetesError } from './errors.ts';
 import { arrayOf, parseJson, recordOf, stringOf } from './json.ts';
 
-/** A kind of resource that the API server serves. */
+/** A kind that the API server serves. */
 export interface DiscoveredKind {
   /** API group; empty for the core group. */
   readonly group: string;
   readonly kind: string;
   readonly plural: string;
-  /** Empty when the API server gives none. */
+  /** May be empty. */
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
 }
 
-/** One document of aggregated discovery. */
+/** An aggregated discovery document. */
 export interface DiscoveryDocument {
-  /** In the order of the document: by priority of the groups, then of their versions; one for each group and plural. */
+  /** One per group and plural, in the order of the document: by priority of groups, then of their versions. */
   readonly kinds: readonly DiscoveredKind[];
-  /** Names of all groups, the stale ones too, in the order of the document. */
+  /** Names of all groups, stale ones included, in the order of the document. */
   readonly groups: readonly string[];
-  /** Groups whose server could not be asked, so that some of their kinds may be missing. */
+  /** Groups whose server did not answer, so that kinds may be missing. */
   readonly staleGroups: readonly string[];
+}
+
+/** The kinds that the API server served at one time. */
+export interface DiscoverySnapshot extends DiscoveryDocument {
+  /** When it was requested: kinds served before then are included. */
+  readonly askedAt: Date;
+}
+
+/** Discovery was read recently; `retryAfterMs` says when it may be read again. */
+export class DiscoveryNotDueError extends KubernetesError {
+  override readonly code = 'Throttled';
 }
 
 /** Media type of aggregated discovery, GA since Kubernetes v1.30 (KEP-3352). */
 export const aggregatedDiscovery = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-/**
- * Parses an `APIGroupDiscoveryList` of apidiscovery.k8s.io/v2.
- *
- * @throws InvalidObjectError when the text is something else
- */
-export function parseDiscovery(text: string): DiscoveryDocument {
+/** Timeout of a request, in milliseconds. */
+const timeoutMs = 10_000;
+/** Age in milliseconds at which a snapshot is refreshed in the background. */
+const maxAgeMs = 600_000;
+
+/** Settings of {@link Discovery}; all have defaults. */
+export interface DiscoveryOptions {
+  readonly clock?: Clock;
+  /** Minimum time between reads, in milliseconds; 10 000. */
+  readonly minIntervalMs?: number;
+}
+
+const cancelled = () => new CancelledError('waiting for API discovery was cancelled');
+
+/** The kinds that the API server serves, by aggregated discovery, cached. Reads do not overlap. */
+export class Discovery {
+  private readonly client: Pick<KubernetesClient, 'raw'>;
+  private readonly clock: Clock;
+  private readonly minIntervalMs: number;
+  private current?: DiscoverySnapshot;
+  private reading?: Promise<DiscoverySnapshot>;
+  /** Why the last read failed. */
+  private failure?: Error;
+  private lastReadMs = -Infinity;
+
+  constructor(client: Pick<KubernetesClient, 'raw'>, options: DiscoveryOptions = {}) {
+    const { clock = systemClock, minIntervalMs = 10_000 } = options;
+    this.client = client;
+    this.clock = clock;
+    this.minIntervalMs = minIntervalMs;
+  }
+
+  /** The last snapshot; undefined before the first read. */
+  get snapshot(): DiscoverySnapshot | undefined {
+    return this.current;
+  }
+
+  /**
+   * The last snapshot, of any age; the first one is read. An old snapshot is refreshed in the background.
+   *
+   * @throws KubernetesError when there is none and it cannot be read
+   */
+  async latest(signal: AbortSignal): Promise<DiscoverySnapshot> {
+    const { current } = this;
+    if (current === undefined) return this.since(new Date(0), signal);
+    if (this.clock.elapsedMs() - this.lastReadMs >= maxAgeMs) this.read().catch(() => undefined);
+    return current;
+  }
+
+  /**
+   * A snapshot that was requested at `notBefore` or later.
+   *
+   * @throws DiscoveryNotDueError when it would have to be read too soon after the last read
+   * @throws KubernetesError when it cannot be read, or `signal` aborts
+   */
+  async since(notBefore: Date, signal: AbortSignal): Promise<DiscoverySnapshot> {
+    if (this.reading !== undefined) await unlessAborted(this.reading, signal, cancelled);
+    if (this.current !== undefined && this.current.askedAt >= notBefore) return this.current;
+    return unlessAborted(this.reading ?? this.readIfDue(), signal, cancelled);
+  }
+
+  private async readIfDue(): Promise<DiscoverySnapshot> {
+    const retryAfterMs = this.lastReadMs + this.minIntervalMs - this.clock.elapsedMs();
+    if (retryAfterMs <= 0) return this.read();
+    if (this.failure !== undefined) throw this.failure;
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    throw new DiscoveryNotDueError(`API discovery is read again in ${seconds} s`, { retryAfterMs });
+  }
+
+  private read(): Promise<DiscoverySnapshot> {
+    this.lastReadMs = this.clock.elapsedMs();
+    this.reading = this.readDocuments().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readDocuments(): Promise<DiscoverySnapshot> {
+    const askedAt = this.clock.now();
+    try {
+      const reads = await Promise.allSettled([this.document('/api'), this.document('/apis')]);
+      // If both fail, always the first error, so that a status that quotes it does not change with each read.
+      const documents = reads.map((read) => {
+        if (read.status === 'rejected') throw read.reason;
+        return read.value;
+      });
+      this.failure = undefined;
+      return (this.current = {
+        askedAt,
+        kinds: documents.flatMap(({ kinds }) => kinds),
+        groups: documents.flatMap(({ groups }) => groups),
+        staleGroups: documents.flatMap(({ staleGroups }) => staleGroups),
+      });
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      throw this.failure;
+    }
+  }
+
+  private async document(path: string): Promise<DiscoveryDocument> {
+    return parseDiscovery(await this.client.raw(path, { accept: aggregatedDiscovery, timeoutMs }));
+  }
+}
+
+/** Parses an `APIGroupDiscoveryList` of apidiscovery.k8s.io/v2. Throws InvalidObjectError for anything else. */
+function parseDiscovery(text: string): DiscoveryDocument {
   const { kind, items } = recordOf(parseJson(text));
   if (kind !== 'APIGroupDiscoveryList') {
     throw new InvalidObjectError('the API server does not serve aggregated discovery (Kubernetes v1.30 or newer does)');
@@ -60,7 +169,7 @@ function parseGroup(raw: unknown): { name: string; stale: boolean; kinds: readon
   };
 }
 
-/** None for an entry that has subresources only. */
+/** Empty for an entry that has only subresources. */
 function parseKind(group: string, raw: unknown): readonly DiscoveredKind[] {
   const { resource, responseKind, scope, singularResource, shortNames } = recordOf(raw);
   const [plural, kind] = [stringOf(resource), stringOf(recordOf(responseKind)['kind'])];
@@ -75,124 +184,4 @@ function parseKind(group: string, raw: unknown): readonly DiscoveredKind[] {
       namespaced: scope === 'Namespaced',
     },
   ];
-}
-
-/** Discovery was read a short time ago; `retryAfterMs` says when it may be read again. */
-export class DiscoveryNotDueError extends KubernetesError {
-  override readonly code = 'Throttled';
-}
-
-const cancelled = () => new CancelledError('the wait for API discovery was ended');
-
-/** What the API server served at one moment. */
-export interface DiscoverySnapshot extends DiscoveryDocument {
-  /** When it was asked for, so that everything that was served before then is in it. */
-  readonly askedAt: Date;
-}
-
-/** Time-out of a read, in milliseconds. */
-const timeoutMs = 10_000;
-
-/** Settings of {@link Discovery}; all have defaults. */
-export interface DiscoveryOptions {
-  readonly clock?: Clock;
-  /** Milliseconds between the beginnings of two reads; 10 000. */
-  readonly minIntervalMs?: number;
-  /** Age in milliseconds from which a snapshot that is used is read again in the background; 600 000. */
-  readonly maxAgeMs?: number;
-}
-
-/**
- * The kinds that the API server serves, by aggregated discovery, cached. At most one read is under way at a time, and one
- * begins at most every `minIntervalMs`, whoever asks.
- */
-export class Discovery {
-  readonly #client: Pick<KubernetesClient, 'raw'>;
-  readonly #clock: Clock;
-  readonly #minIntervalMs: number;
-  readonly #maxAgeMs: number;
-  #snapshot: DiscoverySnapshot | undefined;
-  #reading: Promise<DiscoverySnapshot> | undefined;
-  /** The failure of the last read, when it failed. */
-  #failure: Error | undefined;
-  /** By {@link Clock.elapsedMs}. */
-  #lastReadMs = -Infinity;
-
-  constructor(client: Pick<KubernetesClient, 'raw'>, options: DiscoveryOptions = {}) {
-    this.#client = client;
-    this.#clock = options.clock ?? systemClock;
-    this.#minIntervalMs = options.minIntervalMs ?? 10_000;
-    this.#maxAgeMs = options.maxAgeMs ?? 600_000;
-  }
-
-  /** The last snapshot; undefined before the first. */
-  get snapshot(): DiscoverySnapshot | undefined {
-    return this.#snapshot;
-  }
-
-  /**
-   * The last snapshot, whatever its age; the first one is read. An old one is read again for those who ask later.
-   *
-   * @throws KubernetesError when there is none and it cannot be read now
-   */
-  async latest(signal: AbortSignal): Promise<DiscoverySnapshot> {
-    const known = this.#snapshot;
-    if (known === undefined) return this.since(new Date(0), signal);
-    const isOld = this.#clock.elapsedMs() - this.#lastReadMs >= this.#maxAgeMs;
-    if (isOld) this.#read().catch(() => undefined);
-    return known;
-  }
-
-  /**
-   * A snapshot that was asked for at `notBefore` or later.
-   *
-   * @throws DiscoveryNotDueError when it would have to be read again too soon
-   * @throws KubernetesError when discovery cannot be read now, or `signal` aborts
-   */
-  async since(notBefore: Date, signal: AbortSignal): Promise<DiscoverySnapshot> {
-    if (this.#reading !== undefined) await unlessAborted(this.#reading, signal, cancelled);
-    if (this.#snapshot !== undefined && this.#snapshot.askedAt >= notBefore) return this.#snapshot;
-    return unlessAborted(this.#reading ?? this.#readIfAllowed(), signal, cancelled);
-  }
-
-  async #readIfAllowed(): Promise<DiscoverySnapshot> {
-    const retryAfterMs = this.#lastReadMs + this.#minIntervalMs - this.#clock.elapsedMs();
-    if (retryAfterMs <= 0) return this.#read();
-    if (this.#failure !== undefined) throw this.#failure;
-    throw new DiscoveryNotDueError(`API discovery is read again in ${Math.ceil(retryAfterMs / 1000)} s`, {
-      retryAfterMs,
-    });
-  }
-
-  #read(): Promise<DiscoverySnapshot> {
-    this.#lastReadMs = this.#clock.elapsedMs();
-    this.#reading = this.#readBoth().finally(() => (this.#reading = undefined));
-    return this.#reading;
-  }
-
-  async #document(path: string): Promise<DiscoveryDocument> {
-    return parseDiscovery(await this.#client.raw(path, { accept: aggregatedDiscovery, timeoutMs }));
-  }
-
-  async #readBoth(): Promise<DiscoverySnapshot> {
-    const askedAt = this.#clock.now();
-    try {
-      const reads = await Promise.allSettled([this.#document('/api'), this.#document('/apis')]);
-      // Of two that fail, always the same one: a status that quotes it does not change with each read.
-      const documents = reads.map((read) => {
-        if (read.status === 'rejected') throw read.reason;
-        return read.value;
-      });
-      this.#failure = undefined;
-      return (this.#snapshot = {
-        askedAt,
-        kinds: documents.flatMap(({ kinds }) => kinds),
-        groups: documents.flatMap(({ groups }) => groups),
-        staleGroups: documents.flatMap(({ staleGroups }) => staleGroups),
-      });
-    } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
-      throw this.#failure;
-    }
-  }
 }

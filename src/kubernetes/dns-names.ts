@@ -1,20 +1,20 @@
-/** What a name must be. */
+/** The syntax of a name. */
 export interface NameRule {
   readonly pattern: RegExp;
-  /** The most characters. It is checked before the pattern. */
+  /** In characters; checked before the pattern. */
   readonly maxLength: number;
 }
 
-/** RFC 1123, as Kubernetes names namespaces: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/** RFC 1123 label, as in names of namespaces: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 export const dnsLabel = { pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, maxLength: 63 } as const;
 
-/** RFC 1123, as Kubernetes names objects. */
+/** RFC 1123 subdomain, as in names of most objects. */
 export const dnsSubdomain = {
   pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
   maxLength: 253,
 } as const;
 
-/** Whether the text is a name by the rule. */
+/** Whether a text follows a rule. */
 export function isName(text: string, { pattern, maxLength }: NameRule): boolean {
   return text.length <= maxLength && pattern.test(text);
 }

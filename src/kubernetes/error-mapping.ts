@@ -16,15 +16,17 @@ import {
 } from './errors.ts';
 import { arrayOf, isRecord, parseJson, recordOf, stringOf, type JsonRecord } from './json.ts';
 
-/** How a call failed: by an answer that is not a success, by a `Status` in a watch, or by something thrown on the way. */
+/** How a call failed: an error response, a `Status` in a watch, or an exception. */
 export type Failure =
   | { readonly kind: 'answer'; readonly status: number; readonly retryAfter?: string; readonly body: string }
   | { readonly kind: 'status'; readonly status: unknown }
   | { readonly kind: 'thrown'; readonly error: unknown; readonly cancelled: boolean; readonly timeoutMs?: number };
 
 /**
- * The typed error for a failure. `call` names it for a person, such as `GET https://host/api/v1/nodes`; `now` is needed
- * for a Retry-After that is a date.
+ * The typed error of a failure.
+ *
+ * @param call names the call in messages, such as `GET https://host/api/v1/nodes`
+ * @param now for a Retry-After that is a date
  */
 export function toKubernetesError(call: string, failure: Failure, now: Date): KubernetesError {
   switch (failure.kind) {
@@ -40,7 +42,7 @@ export function toKubernetesError(call: string, failure: Failure, now: Date): Ku
   }
 }
 
-/** Unlike instanceof it knows the errors of Node itself where code runs in a context of its own, as under Jest. */
+/** Unlike instanceof, works across contexts, as under Jest. */
 const { isNativeError } = types;
 
 function fromThrown(call: string, failure: Extract<Failure, { kind: 'thrown' }>): KubernetesError {
@@ -60,13 +62,12 @@ function rootMessage(error: unknown): string {
   return isNativeError(inner) ? rootMessage(inner) : error.message;
 }
 
-/** A `Status` for an answer that came from something else than an API server: a load balancer, a proxy, a web page. */
+/** A `Status` for the response of a proxy or load balancer. */
 function foreignStatus(call: string, answer: { status: number; body: string }): JsonRecord {
   const text = answer.body.replace(/\s+/g, ' ').trim().slice(0, 200);
   return { message: `${call} was answered with ${answer.status}${text === '' ? '' : `: ${text}`}` };
 }
 
-/** Reads a `meta.k8s.io/v1` Status. */
 function fromStatus(call: string, status: JsonRecord, retryAfterMs: number | undefined): KubernetesError {
   const code = typeof status['code'] === 'number' ? status['code'] : 0;
   const details = recordOf(status['details']);
@@ -104,8 +105,8 @@ const classes: Readonly<Record<number, typeof KubernetesError>> = {
 };
 
 /**
- * An object that etcd does not take, or that does not fit into a message to it. The API server answers with 500, and etcd's words
- * are all that tells it from trouble that passes (`ErrRequestTooLarge` of etcd, and its gRPC client).
+ * The API server answers with 500 for an object that is too large for etcd. Only the messages of etcd (`ErrRequestTooLarge`) and
+ * its gRPC client tell this permanent error from a transient one.
  */
 const tooLarge = /etcdserver: request is too large|trying to send message larger than max/;
 

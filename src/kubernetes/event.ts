@@ -1,8 +1,8 @@
-import { readHeader, type KubernetesObject, type NewObject } from './kubernetes-object.ts';
 import { microTime } from './clock.ts';
+import { readHeader, type KubernetesObject, type NewObject } from './kubernetes-object.ts';
 import type { ResourceType } from './resource-type.ts';
 
-/** What an Event is about, or what it has to do with besides. */
+/** The object of an Event. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -12,14 +12,13 @@ export interface ObjectReference {
   readonly resourceVersion?: string;
 }
 
-/** How often something has happened, if more than once. */
+/** The number of occurrences of an Event, 2 or more. */
 export interface EventSeries {
-  /** Two or more. */
   readonly count: number;
   readonly lastObservedTime: string;
 }
 
-/** An events.k8s.io/v1 Event that is to be created. */
+/** An events.k8s.io/v1 Event to create. */
 export interface NewEvent extends NewObject {
   readonly eventTime: string;
   readonly reportingController: string;
@@ -29,11 +28,10 @@ export interface NewEvent extends NewObject {
   readonly action: string;
   readonly note: string;
   readonly regarding: ObjectReference;
-  readonly related?: ObjectReference;
   readonly series?: EventSeries;
 }
 
-/** The resource Event of events.k8s.io; of what comes back only the header is relied on. */
+/** The resource Event of events.k8s.io. Responses are parsed for their header only. */
 export const eventResource = {
   group: 'events.k8s.io',
   version: 'v1',
@@ -47,24 +45,22 @@ export const eventResource = {
   },
 } satisfies ResourceType<KubernetesObject>;
 
-/** Something that happened to an object, in words. */
+/** The content of an Event. */
 export interface EventInput {
   readonly type: 'Normal' | 'Warning';
-  /** Why, in one CamelCase word of at most 128 characters: `PipelineRunCreated`. */
+  /** Why: one CamelCase word of at most 128 characters, such as `PipelineRunCreated`. */
   readonly reason: string;
-  /** What was done or tried, in one CamelCase word of at most 128 characters: `CreatePipelineRun`. */
+  /** What was done or tried: one CamelCase word of at most 128 characters, such as `CreatePipelineRun`. */
   readonly action: string;
-  /** For a person; cut at 1024 bytes. */
+  /** For people; cut at 1024 bytes. */
   readonly note: string;
-  /** Another object that it has to do with. */
-  readonly related?: KubernetesObject;
 }
 
-/** Who tells. */
+/** The reporter of an Event. */
 export interface Reporter {
   /** Qualified name of the controller: `kubernaut.ai/workflow-execution`. */
   readonly controller: string;
-  /** This process: the name of its pod. */
+  /** Name of the pod. */
   readonly instance: string;
 }
 
@@ -72,22 +68,22 @@ export interface Reporter {
 const maxNoteBytes = 1024;
 const maxNameLength = 253;
 
-/** The Event for a happening. `suffix` makes its name unique. */
+/** An Event about an object. `suffix` makes its name unique. */
 export function newEvent(
   reporter: Reporter,
-  object: KubernetesObject,
-  happening: EventInput,
+  { apiVersion, kind, metadata }: KubernetesObject,
+  { type, reason, action, note }: EventInput,
   at: Date,
   suffix: string,
 ): NewEvent {
-  const { type, reason, action, note, related } = happening;
+  const { namespace, name, uid, resourceVersion } = metadata;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
     metadata: {
-      // Events of a cluster-scoped object live in the namespace default.
-      namespace: object.metadata.namespace ?? 'default',
-      name: `${object.metadata.name.slice(0, maxNameLength - suffix.length - 1)}.${suffix}`,
+      // Events of cluster-scoped objects are in the namespace default.
+      namespace: namespace ?? 'default',
+      name: `${name.slice(0, maxNameLength - suffix.length - 1)}.${suffix}`,
     },
     eventTime: microTime(at),
     reportingController: reporter.controller,
@@ -95,19 +91,13 @@ export function newEvent(
     type,
     reason,
     action,
-    note: cut(note),
-    regarding: referenceTo(object),
-    related: related && referenceTo(related),
+    note: truncated(note),
+    regarding: { apiVersion, kind, namespace, name, uid, resourceVersion },
   };
 }
 
-function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
-  const { namespace, name, uid, resourceVersion } = metadata;
-  return { apiVersion, kind, namespace, name, uid, resourceVersion };
-}
-
-/** Cuts between characters, never inside one. */
-function cut(note: string): string {
+/** Truncates to {@link maxNoteBytes}, but not inside a character. */
+function truncated(note: string): string {
   const { read } = new TextEncoder().encodeInto(note, new Uint8Array(maxNoteBytes));
   return note.slice(0, read);
 }

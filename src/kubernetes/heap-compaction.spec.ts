@@ -1,23 +1,24 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { CancelledError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 import { compactHeap } from './heap-compaction.ts';
+import { silentLogger } from './logger.ts';
 
 function aCompaction() {
   const clock = new FakeClock();
   const collect = jest.fn(() => Promise.resolve());
-  const listed = Promise.withResolvers<void>();
-  const again = { isListing: false };
+  const synced = Promise.withResolvers<void>();
+  const reflector = { isListing: false, waitForSync: () => synced.promise };
   const stop = new AbortController();
-  const lists = { listed: listed.promise, isListing: () => again.isListing };
-  const done = compactHeap(lists, stop.signal, { clock, collect });
-  return { clock, collect, listed, again, stop, done };
+  const done = compactHeap([reflector], stop.signal, { clock, log: silentLogger, collect });
+  return { clock, collect, synced, reflector, stop, done };
 }
 
-describe('the memory of the first lists', () => {
-  it('is given back once, some time after them', async () => {
-    const { clock, collect, listed, done } = aCompaction();
+describe('the heap', () => {
+  it('is compacted once, ten seconds after the initial lists', async () => {
+    const { clock, collect, synced, done } = aCompaction();
     await clock.advance(60_000);
-    listed.resolve();
+    synced.resolve();
     await settle();
     await clock.advance(9_999);
     expect(collect).not.toHaveBeenCalled();
@@ -27,45 +28,36 @@ describe('the memory of the first lists', () => {
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
-  it('is given back with that of the list that a new leader makes, when that is through', async () => {
-    const { clock, collect, listed, again, done } = aCompaction();
-    listed.resolve();
+  it('is not compacted while a new leader lists again', async () => {
+    const { clock, collect, synced, reflector, done } = aCompaction();
+    synced.resolve();
     await settle();
-    again.isListing = true;
+    reflector.isListing = true;
     await clock.advance(10_000);
     await clock.advance(10_000);
     expect(collect).not.toHaveBeenCalled();
-    again.isListing = false;
+    reflector.isListing = false;
     await clock.advance(10_000);
     await done;
     expect(collect).toHaveBeenCalledTimes(1);
   });
 
-  it('is left alone when the process ends while something is listed again', async () => {
-    const { clock, collect, listed, again, stop, done } = aCompaction();
-    listed.resolve();
-    again.isListing = true;
+  it.each([false, true])('is not compacted when the process stops (listing: %s)', async (isListing) => {
+    const { clock, collect, synced, reflector, stop, done } = aCompaction();
+    synced.resolve();
+    reflector.isListing = isListing;
     await settle();
-    await clock.advance(10_000);
-    stop.abort();
-    await done;
-    expect(collect).not.toHaveBeenCalled();
-  });
-
-  it('is left alone when the process ends', async () => {
-    const { clock, collect, listed, stop, done } = aCompaction();
-    listed.resolve();
-    await settle();
+    await clock.advance(isListing ? 10_000 : 0);
     stop.abort();
     await done;
     expect(collect).not.toHaveBeenCalled();
     expect(clock.pending).toBe(0);
   });
 
-  it('is left alone when the process ends before they are there', async () => {
-    const { collect, listed, done } = aCompaction();
-    listed.reject(new Error('it was stopped'));
-    await done;
+  it('is not compacted when the process stops before the initial lists are complete', async () => {
+    const { collect, synced, done } = aCompaction();
+    synced.reject(new CancelledError('stopped'));
+    await expect(done).rejects.toThrow(CancelledError);
     expect(collect).not.toHaveBeenCalled();
   });
 });

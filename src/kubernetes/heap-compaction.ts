@@ -1,53 +1,48 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sleep } from './async.ts';
-import { systemClock, type Clock } from './clock.ts';
-import { silentLogger, type Logger } from './logger.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
 
-/** How long the heap is left alone after lists: until what follows from them is done, too. In milliseconds. */
+/** Pause after the initial lists, in milliseconds; a new leader lists once more. */
 const restMs = 10_000;
-const mebibyte = 2 ** 20;
 
-/** V8's collector, as Node.js has it with `--expose-gc`. */
-export type CollectGarbage = (options: { execution: 'async'; flavor: 'last-resort' }) => Promise<void>;
+/** A full collection that also shrinks the heap; blocks for some tenths of a second. */
+export type CollectGarbage = () => Promise<void>;
 
-/** What fills the heap in the beginning. */
-export interface FirstLists {
-  /** Resolves when everything was listed once; when it rejects there is nothing to do. */
-  readonly listed: Promise<unknown>;
-  /** Whether something is being listed again: a new leader does so, beside 50,000 executions for longer than a rest. */
-  readonly isListing: () => boolean;
-}
-
-/** What it is done with; all have defaults. */
-export interface HeapCompactionOptions {
-  readonly clock?: Clock;
-  readonly log?: Logger;
-  /** Default: that of the process, if it was started with `--expose-gc`. */
-  readonly collect?: CollectGarbage;
+/** What the initial lists are known by. */
+interface ListingReflector {
+  readonly isListing: boolean;
+  waitForSync(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Gives back, once, what the first lists leave behind in the heap. V8 lets a heap grow while much is allocated, and does not
- * make it smaller afterwards: beside 10,000 executions half of it is garbage, for good (docs/performance.md). It takes some
- * tenths of a second, in which nothing else is done. Without a collector nothing happens.
+ * Shrinks the heap once, after the initial lists. V8 grows it while they are read and does not shrink it later: with 10,000
+ * executions, the process would keep 70 % more memory (docs/adr/0004-own-kubernetes-toolkit.md).
  *
  * @param signal ends the wait
- * @returns resolves when it is done or ended; never rejects
+ * @throws CancelledError when `signal` aborts before the lists are complete
  */
 export async function compactHeap(
-  { listed, isListing }: FirstLists,
+  reflectors: readonly ListingReflector[],
   signal: AbortSignal,
-  { clock = systemClock, log = silentLogger, collect = globalThis.gc }: HeapCompactionOptions = {},
+  { clock, log, collect = collectGarbage }: { clock: Clock; log: Logger; collect?: CollectGarbage },
 ): Promise<void> {
-  const isListed = await listed.then(
-    () => true,
-    () => false,
-  );
-  if (!isListed || collect === undefined) return;
+  await Promise.all(reflectors.map((reflector) => reflector.waitForSync(signal)));
   do await sleep(clock, restMs, signal);
-  while (!signal.aborted && isListing());
+  while (!signal.aborted && reflectors.some(({ isListing }) => isListing));
   if (signal.aborted) return;
-  const before = process.memoryUsage.rss();
-  await collect({ execution: 'async', flavor: 'last-resort' });
-  const [beforeMb, afterMb] = [before, process.memoryUsage.rss()].map((bytes) => Math.round(bytes / mebibyte));
-  log.debug({ beforeMb, afterMb }, 'memory of the first lists was given back');
+  const beforeMb = residentMb();
+  await collect();
+  log.debug({ beforeMb, afterMb: residentMb() }, 'heap compacted after initial lists');
+}
+
+/** V8's collector, without starting Node.js with `--expose-gc`. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  await runInNewContext("gc({ execution: 'async', flavor: 'last-resort' })");
+}
+
+function residentMb(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { RequestContext, HttpMethod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { FakeClock } from './fake-clock.builders.ts';
@@ -70,7 +69,7 @@ describe('a kubeconfig that cannot be used is named, with what is wrong:', () =>
     ['holds nothing', '', 'cannot be used: '],
     ['has no current-context', kubeconfig({ 'current-context': '' }), 'has no current-context'],
     ['has another context', kubeconfig({ 'current-context': 'y' }), 'has no context "y", its current-context'],
-    ['has no such cluster', kubeconfig({ clusters: [] }), 'names a cluster that is not there'],
+    ['has no such cluster', kubeconfig({ clusters: [] }), 'names a cluster that does not exist'],
     ['has no URL', kubeconfig({}, 'cluster.example'), 'has no usable server URL: cluster.example'],
   ])('it %s', (_what, content, message) => {
     const path = file('config', content);
@@ -148,13 +147,5 @@ describe('a connection', () => {
     await clock.advance(1);
     expect((await config.connection()).dispatcher).not.toBe(before.dispatcher);
     await config.close();
-  });
-
-  it('is also given to the generated APIs', async () => {
-    const { config } = configWith({ token: 'secret' });
-    const context = new RequestContext('https://cluster.example/version', HttpMethod.GET);
-    await config.applySecurityAuthentication(context);
-    expect(context.getHeaders()).toEqual({ Authorization: 'Bearer secret' });
-    expect(context.getDispatcher()).toBe((await config.connection()).dispatcher);
   });
 });

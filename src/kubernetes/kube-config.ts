@@ -7,15 +7,16 @@ import { KubeConfigError, CancelledError } from './errors.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 import type { CallOptions, KubernetesClient } from './client.ts';
 
-/** Present in every pod that has a ServiceAccount (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). */
+/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The cluster that this process should talk to, found where kubectl looks: the files in `KUBECONFIG`, else
- * `~/.kube/config`, else the pod's own ServiceAccount. Throws {@link KubeConfigError} when there is none or it is not
- * usable; nothing is sent to the cluster yet.
+ * The cluster of this process, found as kubectl does: the files in `KUBECONFIG`, else `~/.kube/config`, else the pod's
+ * ServiceAccount. Sends nothing to the cluster.
+ *
+ * @throws KubeConfigError when there is no usable configuration
  */
 export function loadKubeConfig(env: Environment = process.env): PooledKubeConfig {
   const files = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
@@ -35,7 +36,7 @@ export function loadKubeConfig(env: Environment = process.env): PooledKubeConfig
   );
 }
 
-/** Loads and merges kubeconfig files as kubectl does: missing ones are passed over, the first to set a context wins. */
+/** Loads and merges kubeconfig files as kubectl does: missing files are skipped, the first to set a context wins. */
 export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig {
   const present = files.filter((file) => existsSync(file));
   if (present.length === 0) throw new KubeConfigError(`The kubeconfig ${files.join(', ')} does not exist`);
@@ -48,7 +49,7 @@ export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig 
       part.users = withTokenFiles(part.users, file);
       config.mergeConfig(part, config.currentContext !== undefined);
     } catch (cause) {
-      // What a YAML parser says is followed by a drawing of the place.
+      // A YAML parser appends an excerpt of the file.
       const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
       throw new KubeConfigError(`The kubeconfig ${file} cannot be used: ${why}`, { cause });
     }
@@ -57,8 +58,8 @@ export function loadKubeConfigFiles(files: readonly string[]): PooledKubeConfig 
 }
 
 /**
- * The users of a kubeconfig with the `tokenFile` that client-node does not read. As in client-go it comes before a `token`, and a
- * relative path starts at the directory of the kubeconfig. An authentication provider of this form is read anew.
+ * Adds the `tokenFile` of each user, which client-node ignores. As in client-go, it takes precedence over `token` and is relative
+ * to the directory of the kubeconfig. It becomes an authentication provider, which is read again and again.
  */
 function withTokenFiles(users: PooledKubeConfig['users'], kubeconfig: string): PooledKubeConfig['users'] {
   const entries = arrayOf(recordOf(load(readFileSync(kubeconfig, 'utf8')))['users']).map(recordOf);
@@ -72,24 +73,26 @@ function withTokenFiles(users: PooledKubeConfig['users'], kubeconfig: string): P
 }
 
 /**
- * The version of the cluster (`v1.35.4`) that a configuration names. Throws {@link KubeConfigError}, with a sentence
- * that names the file and the URL, when no API server answers there or it does not let us in.
+ * Checks that the API server of a configuration answers.
+ *
+ * @returns its version, such as `v1.35.4`
+ * @throws KubeConfigError when it cannot be used; the message names the file and the URL
  */
 export async function requireCluster(
   client: KubernetesClient,
   config: PooledKubeConfig,
   options: CallOptions = { timeoutMs: 10_000 },
 ): Promise<string> {
-  const where = `The API server ${config.server} of ${config.origin} (context "${config.currentContext}")`;
-  let answer: string;
+  const server = `The API server ${config.server} of ${config.origin} (context "${config.currentContext}")`;
+  let response: string;
   try {
-    answer = await client.raw('/version', options);
+    response = await client.raw('/version', options);
   } catch (cause) {
     if (cause instanceof CancelledError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new KubeConfigError(`${where} cannot be used: ${why}`, { cause });
+    throw new KubeConfigError(`${server} cannot be used: ${why}`, { cause });
   }
-  const version = stringOf(recordOf(parseJson(answer))['gitVersion']);
-  if (version === undefined) throw new KubeConfigError(`${where} does not answer like one: is the URL right?`);
+  const version = stringOf(recordOf(parseJson(response))['gitVersion']);
+  if (version === undefined) throw new KubeConfigError(`${server} does not answer like one: is the URL right?`);
   return version;
 }

@@ -1,7 +1,7 @@
 import { InvalidObjectError } from './errors.ts';
-import { recordOf, stringOf } from './json.ts';
+import { isRecord, recordOf, stringOf } from './json.ts';
 
-/** Who owns an object (`metadata.ownerReferences`); the garbage collector deletes the object when its owners are gone. */
+/** An entry of `metadata.ownerReferences`. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,17 +11,17 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** The part of `metadata` that every object read from the API server carries. Times are RFC 3339 strings in UTC. */
+/** `metadata` of an object from the API server. Times are RFC 3339 strings in UTC. */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;
-  /** Opaque to most callers; `compareResourceVersions` says when two of them may be ordered. */
+  /** Opaque, except for `compareResourceVersions`. */
   readonly resourceVersion: string;
   /** Counts changes of `spec`; absent on kinds that do not track it. */
   readonly generation?: number;
   readonly creationTimestamp: string;
-  /** Set once deletion was asked for; the object stays until its finalizers are gone. */
+  /** Set while the object is being deleted; it exists until its finalizers are gone. */
   readonly deletionTimestamp?: string;
   readonly finalizers?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
@@ -29,40 +29,40 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** Any object as the API server returns it. Kinds extend it with their `spec`, `status` or `data`. */
+/** An object from the API server. Kinds add `spec`, `status` or `data`. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
 }
 
-/** The owner that controls an object; undefined when none does. The API server compares the reference with nothing. */
+/** The controlling owner of an object. The API server does not verify owner references. */
 export function controllerOf({ metadata }: Pick<KubernetesObject, 'metadata'>): OwnerReference | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
-/** What a caller may say in the metadata of an object that does not exist yet. */
+/** `metadata` of an object to create. */
 export type NewObjectMeta = Partial<
   Omit<ObjectMeta, 'uid' | 'resourceVersion' | 'generation' | 'creationTimestamp'>
 > & {
-  /** Prefix for a name that the API server completes; only when `name` is absent. */
+  /** Prefix of a generated name; only when `name` is absent. */
   readonly generateName?: string;
 };
 
-/** An object that is about to be created: what the server fills in may be missing. */
+/** An object to create. */
 export interface NewObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: NewObjectMeta;
 }
 
-/** Names one object of a known resource; `namespace` is absent for cluster-scoped ones. */
+/** Names an object of a resource; `namespace` is absent for cluster-scoped objects. */
 export interface ObjectKey {
   readonly namespace?: string;
   readonly name: string;
 }
 
-/** The key as one string: `namespace/name`, or `name` for a cluster-scoped object. Neither part may contain a slash. */
+/** `namespace/name`, or `name` for a cluster-scoped object. */
 export function keyToString(key: ObjectKey): string {
   return key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
 }
@@ -73,18 +73,18 @@ export function keyFromString(text: string): ObjectKey {
   return slash < 0 ? { name: text } : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }
 
-/** The key of an object, as a string. */
+/** The key of an object, as {@link keyToString} writes it. */
 export function keyOf(object: { readonly metadata: ObjectKey }): string {
   return keyToString(object.metadata);
 }
 
-/** What can be told of any object in a list or watch before it is parsed. */
+/** The part of an object that is read before it is parsed. */
 export interface ObjectHeader {
   readonly key: ObjectKey;
   readonly resourceVersion: string;
 }
 
-/** Reads name, namespace and resource version from JSON. Throws InvalidObjectError when it is no Kubernetes object. */
+/** Reads the header of an object. Throws InvalidObjectError when it lacks a name or resourceVersion. */
 export function readHeader(raw: unknown): ObjectHeader {
   const metadata = recordOf(recordOf(raw)['metadata']);
   const name = stringOf(metadata['name']);
@@ -93,4 +93,14 @@ export function readHeader(raw: unknown): ObjectHeader {
     throw new InvalidObjectError('An object without metadata.name or metadata.resourceVersion was received');
   }
   return { key: { namespace: stringOf(metadata['namespace']), name }, resourceVersion };
+}
+
+/**
+ * An object without `metadata.managedFields`, which are often half of it. The other metadata is copied: V8 stores an object with a
+ * deleted property as a hash table, which is larger.
+ */
+export function dropManagedFields<T>(object: T): T {
+  if (!isRecord(object) || !isRecord(object['metadata'])) return object;
+  const kept = Object.entries(object['metadata']).filter(([field]) => field !== 'managedFields');
+  return { ...object, metadata: Object.fromEntries(kept) };
 }

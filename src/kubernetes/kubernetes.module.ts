@@ -1,13 +1,12 @@
 import { Inject, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KubernetesClient } from './client.ts';
-import { CLOCK, RANDOM, systemClock } from './clock.ts';
+import { CLOCK, RANDOM, systemClock, type Clock } from './clock.ts';
 import { loadKubeConfig } from './kube-config.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import type { Logger } from './logger.ts';
 import { nestLogger, ReflectorRunner } from './kubernetes.providers.ts';
+import type { Logger } from './logger.ts';
 import { PooledKubeConfig } from './pooled-kube-config.ts';
-import type { ReflectorSource } from './reflector-options.ts';
-import { Reflector } from './reflector.ts';
+import { Reflector, type ReflectorSource } from './reflector.ts';
 import type { ApiResource, ResourceType } from './resource-type.ts';
 import type { AroundWrite } from './transport.ts';
 import { packageUserAgent } from './user-agent.ts';
@@ -18,9 +17,7 @@ export interface KubernetesModuleOptions {
   readonly kubeConfig?: PooledKubeConfig;
   /** Default: the application's Nest logger. */
   readonly log?: Logger;
-  /** Default time-out of a call in milliseconds; 30 000. */
-  readonly timeoutMs?: number;
-  /** Of the client; see there. */
+  /** See {@link KubernetesClient}. */
   readonly aroundWrite?: AroundWrite;
 }
 
@@ -37,15 +34,18 @@ export function InjectReflector(resource: ApiResource): ReturnType<typeof Inject
 }
 
 /**
- * The toolkit in a Nest application. Both halves are global and belong into the root module, once:
+ * The toolkit as a Nest module. Import both parts once, in the root module; they are global:
  * `imports: [KubernetesModule.forRoot(), KubernetesModule.forResources([pods, { resource: leases, namespaces }])]`.
- * Shutdown hooks must be enabled for reflectors to stop (`app.enableShutdownHooks()` or `app.close()`).
+ * Reflectors stop with `app.close()` or shutdown hooks.
  */
 @Module({})
 export class KubernetesModule {
-  /** Provides {@link KubernetesClient}, {@link PooledKubeConfig}, {@link CLOCK} and {@link RANDOM}. Throws KubeConfigError at start without a cluster. */
+  /**
+   * Provides {@link KubernetesClient}, {@link PooledKubeConfig}, {@link CLOCK} and {@link RANDOM}. The application does not start
+   * without a cluster configuration (KubeConfigError).
+   */
   static forRoot(options: KubernetesModuleOptions = {}): DynamicModule {
-    const { timeoutMs, aroundWrite } = options;
+    const { aroundWrite } = options;
     return {
       module: KubernetesModule,
       global: true,
@@ -58,26 +58,26 @@ export class KubernetesModule {
           provide: KubernetesClient,
           inject: [PooledKubeConfig],
           useFactory: (config: PooledKubeConfig) =>
-            new KubernetesClient(config, { userAgent: packageUserAgent(), timeoutMs, aroundWrite }),
+            new KubernetesClient(config, { userAgent: packageUserAgent(), aroundWrite }),
         },
         {
           provide: ReflectorRunner,
-          inject: [PooledKubeConfig, loggerToken],
-          useFactory: (config: PooledKubeConfig, log: Logger) => new ReflectorRunner(config, log),
+          inject: [PooledKubeConfig, CLOCK, loggerToken],
+          useFactory: (config: PooledKubeConfig, clock: Clock, log: Logger) => new ReflectorRunner(config, clock, log),
         },
       ],
       exports: [CLOCK, RANDOM, PooledKubeConfig, KubernetesClient, ReflectorRunner, loggerToken],
     };
   }
 
-  /** Provides one running {@link Reflector} per resource, under {@link getReflectorToken}. */
+  /** Provides a running {@link Reflector} for each resource, under {@link getReflectorToken}. */
   static forResources<const Objects extends readonly KubernetesObject[]>(sources: Sources<Objects>): DynamicModule {
     const providers = sources.map(reflectorProvider);
     return { module: KubernetesModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
 
-/** One resource, or more about how to mirror it, for each kind of object. */
+/** A resource, or a resource with a selection and indexes, for each kind of object. */
 export type Sources<Objects extends readonly KubernetesObject[]> = {
   readonly [I in keyof Objects]: ResourceType<Objects[I]> | ReflectorSource<Objects[I]>;
 };

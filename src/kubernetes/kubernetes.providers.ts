@@ -1,4 +1,5 @@
 import { Logger as NestLogger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Clock } from './clock.ts';
 import { compactHeap } from './heap-compaction.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
@@ -6,55 +7,56 @@ import type { PooledKubeConfig } from './pooled-kube-config.ts';
 import type { Reflector } from './reflector.ts';
 import type { Store } from './store.ts';
 
-/** A reflector, for those who do not care for what it mirrors. */
+/** A reflector of any resource. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
   'run' | 'resource' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
- * Starts the reflectors when every module is initialised (handlers are added in constructors or `onModuleInit`), and
- * stops them and the connections at the very end, so that `beforeApplicationShutdown` may still drain with fresh stores.
+ * Starts the reflectors once every module is initialized, so that handlers added in constructors or `onModuleInit` miss nothing.
+ * Stops them and closes the connections last, so that `beforeApplicationShutdown` can drain with current stores.
  */
 export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #config: PooledKubeConfig;
-  readonly #log: Logger;
-  readonly #stop = new AbortController();
-  readonly #reflectors: RunningReflector[] = [];
-  #runs: Promise<void>[] = [];
+  private readonly config: PooledKubeConfig;
+  private readonly clock: Clock;
+  private readonly log: Logger;
+  private readonly stop = new AbortController();
+  private readonly added: RunningReflector[] = [];
+  private runs: Promise<void>[] = [];
 
-  constructor(config: PooledKubeConfig, log: Logger) {
-    this.#config = config;
-    this.#log = log;
+  constructor(config: PooledKubeConfig, clock: Clock, log: Logger) {
+    this.config = config;
+    this.clock = clock;
+    this.log = log;
   }
 
-  /** Takes a reflector in; returns it. Only before the start. */
+  /** Adds a reflector, before the start, and returns it. */
   add<T extends KubernetesObject>(reflector: Reflector<T>): Reflector<T> {
-    this.#reflectors.push(reflector);
+    this.added.push(reflector);
     return reflector;
   }
 
-  /** Every reflector of the application. */
+  /** All reflectors of the application. */
   get reflectors(): readonly RunningReflector[] {
-    return this.#reflectors;
+    return this.added;
   }
 
   onApplicationBootstrap(): void {
-    const { signal } = this.#stop;
-    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.waitForSync(signal)));
-    const isListing = () => this.#reflectors.some((reflector) => reflector.isListing);
-    const compacting = compactHeap({ listed, isListing }, signal, { log: this.#log });
-    this.#runs = [...this.#reflectors.map((reflector) => reflector.run(signal)), compacting];
+    const { signal } = this.stop;
+    this.runs = this.added.map((reflector) => reflector.run(signal));
+    const { clock, log } = this;
+    this.runs.push(compactHeap(this.added, signal, { clock, log }).catch(() => undefined));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#runs);
-    await this.#config.close();
+    this.stop.abort();
+    await Promise.all(this.runs);
+    await this.config.close();
   }
 }
 
-/** The toolkit's log lines through the application's Nest logger. */
+/** A {@link Logger} that writes to the application's Nest logger. */
 export function nestLogger(context: string): Logger {
   const log = new NestLogger(context);
   return {

@@ -1,6 +1,6 @@
 import { dnsSubdomain, isName } from './dns-names.ts';
 
-/** The text of a label selector breaks the rules; the message says which. */
+/** A label selector is invalid; the message says why. */
 export class LabelSelectorError extends Error {
   override readonly name = 'LabelSelectorError';
 }
@@ -8,24 +8,23 @@ export class LabelSelectorError extends Error {
 /** Whether an object's labels match. */
 export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
 
-/** A part of a label's key, or its value: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+/** The name of a label key, and a label value. */
 const word = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const requirement =
   /^(?:(?<absent>!)\s*(?<absentKey>[^\s!=,()]+)|(?<key>[^\s!=,()]+)(?:\s*(?<equality>==?|!=)\s*(?<value>[^\s!=,()]*)|\s+(?<set>in|notin)\s*\((?<values>[^()]*)\))?)$/;
 
 /**
- * Reads a label selector as the API server does
- * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors):
- * `a=b`, `a==b`, `a!=b`, `a in (b, c)`, `a notin (b)`, `a`, `!a`, joined by commas. An empty text matches everything.
+ * Parses a label selector (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors).
+ * An empty selector matches everything.
  *
- * @throws LabelSelectorError naming the part that breaks a rule
+ * @throws LabelSelectorError naming the invalid part
  */
 export function parseLabelSelector(text: string): LabelSelector {
   const selectors = partsOf(text).map(toSelector);
   return (labels) => selectors.every((matches) => matches(labels));
 }
 
-/** Splits at the commas that are not within brackets. */
+/** Splits at commas outside parentheses. */
 function partsOf(text: string): string[] {
   if (text.trim() === '') return [];
   return text.split(/,(?![^(]*\))/).map((part) => part.trim());
@@ -43,7 +42,7 @@ function toSelector(part: string): LabelSelector {
   return (labels) => Object.hasOwn(labels, key);
 }
 
-/** What has no label of the key is not equal to anything. */
+/** An object without the label matches `!=`. */
 function equal(key: string, operator: string, value: string): LabelSelector {
   assertValue(value);
   return operator === '!=' ? (labels) => valueOf(labels, key) !== value : (labels) => valueOf(labels, key) === value;

@@ -67,8 +67,8 @@ describe('a candidate', () => {
     expect(a!.elector.isLeader).toBe(false);
     const told = { leader: 'mallory', renewTime: spec.renewTime, leaseDurationSeconds: 2 ** 31 - 1 };
     expect(lines).toMatchObject([
-      { ...told, message: 'waiting for the lease of the leader' },
-      { ...told, message: 'the leader does not renew its lease' },
+      { ...told, message: 'waiting for leader lease' },
+      { ...told, message: 'leader lease not renewed' },
     ]);
     await clock.advance(1_500);
     expect(a!.elector.isLeader).toBe(true);

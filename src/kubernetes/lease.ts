@@ -2,12 +2,12 @@ import { InvalidObjectError } from './errors.ts';
 import { isRecord, recordOf, stringOf } from './json.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** A lock that the cluster keeps (https://kubernetes.io/docs/concepts/architecture/leases/). Times are RFC 3339 with microseconds. */
+/** https://kubernetes.io/docs/concepts/architecture/leases/; times are RFC 3339 with microseconds. */
 export interface Lease extends KubernetesObject {
   readonly spec: LeaseSpec;
 }
 
-/** Who has a Lease and since when. An empty or absent `holderIdentity` means nobody. */
+/** A Lease without a holder has an empty `holderIdentity` or none. */
 export interface LeaseSpec {
   readonly holderIdentity?: string;
   readonly leaseDurationSeconds?: number;
@@ -26,13 +26,9 @@ export const leaseResource = {
   parse: parseLease,
 } as const;
 
-/**
- * A Lease from JSON that came from outside.
- *
- * @throws InvalidObjectError when it is none
- */
+/** Parses a Lease. Throws InvalidObjectError. */
 export function parseLease(raw: unknown): Lease {
-  if (!isLease(raw)) throw new InvalidObjectError('A Lease without metadata or with a malformed spec was received');
+  if (!isLease(raw)) throw new InvalidObjectError('The Lease has no metadata or an invalid spec');
   return raw.spec === undefined ? { ...raw, spec: {} } : raw;
 }
 

@@ -1,47 +1,41 @@
-import { Backoff } from './backoff.ts';
-import { type Random, type Clock } from './clock.ts';
-import type { KubernetesClient, Selection } from './client.ts';
 import { sleep } from './async.ts';
-import { GoneError, KubernetesError, UnavailableError } from './errors.ts';
-import type { Logger } from './logger.ts';
+import { Backoff } from './backoff.ts';
+import { pagesOf } from './call-options.ts';
+import type { KubernetesClient, Selection } from './client.ts';
+import type { Clock, Random } from './clock.ts';
+import { CancelledError, GoneError, KubernetesError, UnavailableError } from './errors.ts';
 import { readHeader, type ObjectHeader } from './kubernetes-object.ts';
+import type { Logger } from './logger.ts';
 import type { ApiResource } from './resource-type.ts';
 
-/** Where a list and watch puts what it sees. `Item` is what the sink makes of an object in a list. */
+/** Receives the results of a {@link ListWatch}. */
 export interface Sink<Item> {
-  /**
-   * Called for each object of a list as its page arrives: what is dropped here is not held until the last page is there.
-   * `listedAt` is the resource version of the list.
-   */
-  read(raw: unknown, listedAt: string): Item;
-  /** The complete contents at a resource version. */
+  /** Converts an object of a list as its page arrives, so that the JSON of earlier pages can be collected. */
+  read(raw: unknown, listResourceVersion: string): Item;
+  /** The complete collection at a resource version. */
   replace(items: readonly Item[], resourceVersion: string): void;
-  /** One object was added or modified (`present`) or deleted. */
+  /** A watch event; `present` is false for DELETED. */
   apply(header: ObjectHeader, raw: unknown, present: boolean): void;
-  /** Nothing else has changed up to this resource version. */
+  /** A bookmark: there are no other changes up to this resource version. */
   advance(resourceVersion: string): void;
-  /** The mirror is not up to date because of this; undefined when it is again. */
+  /** Why the collection is not up to date; undefined once it is again. */
   failing(error: KubernetesError | undefined): void;
 }
 
-/** Timing of lists and watches; tests shorten it. Milliseconds unless it says seconds. */
+/** Timing of lists and watches, in milliseconds unless it says seconds; tests shorten it. */
 export interface ListWatchTiming {
   readonly pageSize: number;
-  /** A page of large objects takes a while on a busy server. */
   readonly listTimeoutMs: number;
-  /** Until a watch begins. */
+  /** Limits the time until the response headers of a watch. */
   readonly watchTimeoutMs: number;
-  /** Bookmarks come once a minute. Silence of two and a half is a dead connection. */
+  /** The server sends a bookmark every minute. */
   readonly idleTimeoutMs: number;
-  /** The server ends a watch after between one and two times as many seconds, so that not all end together. */
+  /** The server closes a watch after one to two times this time, so that watches do not end together. */
   readonly watchSeconds: number;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-/**
- * What the defaults are made of: client-go's figures, but for the pages. What is read of a page of 500 is too much for V8's
- * young generation, and a list leaves a heap behind that is half garbage (docs/performance.md).
- */
+/** As in client-go, but with pages of 100: larger ones outgrow V8's young generation and leave garbage behind. */
 export const defaultTiming: ListWatchTiming = {
   pageSize: 100,
   listTimeoutMs: 60_000,
@@ -51,10 +45,10 @@ export const defaultTiming: ListWatchTiming = {
   backoff: { baseMs: 800, maxMs: 30_000 },
 };
 
-/** A watch that ends in an orderly way after less time than this, with nothing said, is a failure in disguise. */
-const suspiciouslyShortMs = 1_000;
+/** A watch that the server closes sooner than this without an event has failed; client-go's "very short watch". */
+const minWatchMs = 1_000;
 
-/** What a list and watch needs. */
+/** The collection, the sink and what they need. */
 export interface ListWatchOptions<Item> {
   readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
@@ -67,52 +61,64 @@ export interface ListWatchOptions<Item> {
 }
 
 /**
- * Lists a collection, then watches it from there, for as long as it is told. A watch that the server ends in an orderly
- * way is taken up where it ended. Whatever else happens (reset, silence, 410, refusal, garbage) it lists again after a
- * jittered backoff, because only then is it certain that nothing was missed.
+ * Lists a collection and watches it from there. A watch that the server closes continues where it ended. After any other end
+ * (reset, timeout, 410, refusal, invalid event) it lists again after a jittered backoff, so that nothing is missed.
  */
 export class ListWatch<Item = unknown> {
-  readonly #options: ListWatchOptions<Item>;
-  readonly #backoff: Backoff;
-  /** The resource version to watch from; undefined when the next step is a list. */
-  #from: string | undefined;
-  /** Ends the watch that is open. */
-  #interruption: AbortController | undefined;
+  private readonly options: ListWatchOptions<Item>;
+  private readonly backoff: Backoff;
+  /** The resource version to watch from; undefined when a list is next. */
+  private from: string | undefined;
+  /** Ends the open watch. */
+  private watching: AbortController | undefined;
 
   constructor(options: ListWatchOptions<Item>) {
-    this.#options = options;
-    this.#backoff = new Backoff(options.timing.backoff, options.clock, options.random);
+    this.options = options;
+    this.backoff = new Backoff(options.timing.backoff, options.clock, options.random);
   }
 
   /** Runs until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        this.#from ??= await this.#list(signal);
-        await this.#watch(signal);
+        this.from ??= await this.list(signal);
+        await this.watch(signal);
       } catch (error) {
-        this.#from = undefined;
-        if (!signal.aborted) await this.#pause(error, signal);
+        this.from = undefined;
+        if (!signal.aborted) await this.pause(error, signal);
       }
     }
   }
 
-  /** Lists again at once, in case the watch has missed something. When a list is under way or waited for, that is enough. */
+  /** Ends the watch and lists again. Does nothing while a list is in progress or due. */
   relist(): void {
-    this.#interruption?.abort();
+    this.watching?.abort();
   }
 
-  /** Whether it lists, or waits to list again, rather than watches. */
+  /** Whether a list is in progress or due. */
   get isListing(): boolean {
-    return this.#from === undefined;
+    return this.from === undefined;
   }
 
-  /** Lists page by page and hands everything over at once. */
-  async #list(signal: AbortSignal): Promise<string> {
-    const { sink, timing } = this.#options;
-    const { items, resourceVersion } = await this.#pages(signal, timing.pageSize).catch((error: unknown) => {
-      // The pages have grown too old while they were read. In one piece they cannot.
-      if (error instanceof GoneError) return this.#pages(signal, undefined);
+  /** The current resource version of the collection, from etcd. Retries failures; rejects with CancelledError on `signal`. */
+  async latestResourceVersion(signal: AbortSignal): Promise<string> {
+    const { client, resource, selection, timing, clock, random } = this.options;
+    const backoff = new Backoff(timing.backoff, clock, random);
+    for (;;) {
+      try {
+        return (await client.listRaw(resource, { ...selection, limit: 1 }, { signal })).resourceVersion;
+      } catch (error) {
+        if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
+        await sleep(clock, backoff.next(error.retryAfterMs), signal);
+      }
+    }
+  }
+
+  private async list(signal: AbortSignal): Promise<string> {
+    const { sink, timing } = this.options;
+    const { items, resourceVersion } = await this.pages(signal, timing.pageSize).catch((error: unknown) => {
+      // The continue token has expired: read everything in one request.
+      if (error instanceof GoneError) return this.pages(signal, undefined);
       throw error;
     });
     sink.replace(items, resourceVersion);
@@ -120,68 +126,64 @@ export class ListWatch<Item = unknown> {
     return resourceVersion;
   }
 
-  async #pages(signal: AbortSignal, limit: number | undefined): Promise<{ items: Item[]; resourceVersion: string }> {
-    const { client, resource, selection, sink, timing } = this.#options;
+  private async pages(signal: AbortSignal, limit: number | undefined) {
+    const { client, resource, selection, sink, timing } = this.options;
     const options = { signal, timeoutMs: timing.listTimeoutMs };
     const items: Item[] = [];
-    let token: string | undefined;
-    let resourceVersion: string;
-    do {
-      const page = await client.listRaw(resource, { ...selection, limit, continue: token }, options);
+    let resourceVersion = '';
+    for await (const page of pagesOf((token) =>
+      client.listRaw(resource, { ...selection, limit, continue: token }, options),
+    )) {
       for (const item of page.items) items.push(sink.read(item, page.resourceVersion));
-      token = page.continue;
-      resourceVersion = page.resourceVersion;
-    } while (token !== undefined);
+      ({ resourceVersion } = page);
+    }
     return { items, resourceVersion };
   }
 
-  /** Watches until the server ends the watch in an orderly way, or a list is asked for; throws on every other end. */
-  async #watch(signal: AbortSignal): Promise<void> {
-    const interruption = new AbortController();
-    this.#interruption = interruption;
+  /** Watches until the server closes the watch or a relist is requested; throws otherwise. */
+  private async watch(signal: AbortSignal): Promise<void> {
+    const watching = new AbortController();
+    this.watching = watching;
     try {
-      await this.#follow(AbortSignal.any([signal, interruption.signal]));
+      await this.follow(AbortSignal.any([signal, watching.signal]));
     } catch (error) {
-      if (!interruption.signal.aborted) throw error;
+      if (!watching.signal.aborted) throw error;
     } finally {
-      this.#interruption = undefined;
+      this.watching = undefined;
     }
-    if (interruption.signal.aborted) this.#from = undefined;
+    if (watching.signal.aborted) this.from = undefined;
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
-    const { client, resource, selection, timing, clock, random, sink } = this.#options;
-    const from = this.#from ?? '';
-    const query = {
-      ...selection,
-      resourceVersion: from,
-      timeoutSeconds: Math.ceil(timing.watchSeconds * (1 + random())),
-    };
+  private async follow(signal: AbortSignal): Promise<void> {
+    const { client, resource, selection, timing, clock, random, sink } = this.options;
+    const from = this.from ?? '';
+    const timeoutSeconds = Math.ceil(timing.watchSeconds * (1 + random()));
+    const query = { ...selection, resourceVersion: from, timeoutSeconds };
     const options = { signal, timeoutMs: timing.watchTimeoutMs, idleTimeoutMs: timing.idleTimeoutMs };
-    const begun = clock.now().getTime();
+    const startedAt = clock.now().getTime();
     for await (const event of client.watch(resource, query, options)) {
       if (event.type === 'ERROR') throw event.error;
       if (event.type === 'BOOKMARK') {
-        this.#from = event.resourceVersion;
+        this.from = event.resourceVersion;
         sink.advance(event.resourceVersion);
       } else {
         const header = readHeader(event.raw);
         sink.apply(header, event.raw, event.type !== 'DELETED');
-        this.#from = header.resourceVersion;
+        this.from = header.resourceVersion;
       }
     }
-    if (this.#from === from && clock.now().getTime() - begun < suspiciouslyShortMs) {
-      throw new UnavailableError('The watch ended at once');
+    if (this.from === from && clock.now().getTime() - startedAt < minWatchMs) {
+      throw new UnavailableError('The watch ended immediately, without an event');
     }
   }
 
-  async #pause(error: unknown, signal: AbortSignal): Promise<void> {
-    const { resource, selection, sink, clock, log } = this.#options;
+  private async pause(error: unknown, signal: AbortSignal): Promise<void> {
+    const { resource, selection, sink, clock, log } = this.options;
     const failure = error instanceof KubernetesError ? error : new KubernetesError(String(error), { cause: error });
     sink.failing(failure);
-    const delayMs = this.#backoff.next(failure.retryAfterMs);
+    const delayMs = this.backoff.next(failure.retryAfterMs);
     const fields = { resource: resource.plural, namespace: selection.namespace, delayMs, err: failure };
-    log.warn(fields, 'list and watch broke off, listing again after a pause');
+    log.warn(fields, 'list and watch failed; listing again after backoff');
     await sleep(clock, delayMs, signal);
   }
 }

@@ -1,36 +1,36 @@
 import { types } from 'node:util';
 import type { Logger } from './logger.ts';
 
-/** Handlers of one kind of event. One that throws, or whose promise rejects, is logged and disturbs nobody. */
+/** Handlers of events. A handler that throws or rejects is logged and does not affect the others. */
 export class Listeners<Event> {
-  readonly #handlers = new Set<(event: Event) => void>();
-  readonly #log: Logger;
+  private readonly handlers = new Set<(event: Event) => void>();
+  private readonly log: Logger;
 
   constructor(log: Logger) {
-    this.#log = log;
+    this.log = log;
   }
 
-  /** Adds a handler; the returned function takes it away again. */
+  /** Adds a handler; returns a function that removes it. */
   add(handler: (event: Event) => void): () => void {
-    // A function of our own, so that the same handler given twice counts twice.
+    // A new function, so that a handler can be added twice.
     const own = (event: Event) => handler(event);
-    this.#handlers.add(own);
-    return () => this.#handlers.delete(own);
+    this.handlers.add(own);
+    return () => this.handlers.delete(own);
   }
 
   emit(event: Event): void {
-    for (const handler of this.#handlers) {
+    for (const handler of this.handlers) {
       try {
-        // A handler declared async returns a promise although its type says void.
+        // An async handler returns a promise although its type says void.
         const result: unknown = handler(event);
-        if (types.isPromise(result)) result.catch((error: unknown) => this.#failed(error));
+        if (types.isPromise(result)) result.catch((error: unknown) => this.failed(error));
       } catch (error) {
-        this.#failed(error);
+        this.failed(error);
       }
     }
   }
 
-  #failed(err: unknown): void {
-    this.#log.error({ err }, 'a handler failed; the others and the watch go on');
+  private failed(err: unknown): void {
+    this.log.error({ err }, 'event handler failed');
   }
 }

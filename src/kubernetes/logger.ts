@@ -1,4 +1,4 @@
-/** What the toolkit needs of a logger; a pino logger is one. Fields first, then the message. */
+/** A structured logger, such as pino: fields first, then the message. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -8,5 +8,5 @@ export interface Logger {
 
 const nothing = () => undefined;
 
-/** Says nothing; the default where no logger is given. */
+/** Discards everything. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,288 +1,250 @@
-import { type WatchCacheEvent, ObjectStore, type Scope, type Change, type ChangeHandler, type Store } from './store.ts';
-import { systemClock } from './clock.ts';
-import { dropManagedFields } from './drop-managed-fields.ts';
+import { waitFor } from './async.ts';
+import type { KubernetesClient } from './client.ts';
+import { systemClock, type Clock, type Random } from './clock.ts';
 import type { KubernetesError } from './errors.ts';
+import type { Indexes } from './indexer.ts';
 import { recordOf } from './json.ts';
 import {
+  dropManagedFields,
   keyToString,
-  type KubernetesObject,
-  type ObjectKey,
   readHeader,
+  type KubernetesObject,
   type ObjectHeader,
+  type ObjectKey,
 } from './kubernetes-object.ts';
-import { latestResourceVersion } from './latest-resource-version.ts';
 import { Listeners } from './listeners.ts';
-import { defaultTiming, ListWatch, type Sink } from './list-watch.ts';
+import { defaultTiming, ListWatch, type ListWatchTiming, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import type { ReflectorOptions } from './reflector-options.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer, isOlder } from './resource-version.ts';
-import { SharedStrings } from './shared-strings.ts';
-import { waitFor } from './async.ts';
+import { ObjectStore, type Change, type ChangeHandler, type Scope, type Store } from './store.ts';
 
-/** An object that could not be parsed. */
-export interface InvalidObject {
-  readonly key: ObjectKey;
-  readonly error: unknown;
+/** The objects that a reflector keeps. */
+export interface ReflectorSource<T extends KubernetesObject> {
+  readonly resource: ResourceType<T>;
+  /** Default (absent or empty): all namespaces. */
+  readonly namespaces?: readonly string[];
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly indexes?: Indexes<T>;
 }
 
-/** An object of a list, or the key of one that could not be parsed. */
-type Read<T> = T | { readonly unreadable: string };
+/** Settings of a reflector. */
+export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
+  readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Logger;
+  readonly timing?: Partial<ListWatchTiming>;
+}
+
+/** What a list or watch has brought. */
+export type WatchCacheEvent<T> =
+  | {
+      readonly type: 'list';
+      readonly scope: Scope;
+      readonly objects: readonly T[];
+      /** Keys of listed objects that cannot be parsed. */
+      readonly unparsable: readonly string[];
+      readonly resourceVersion: string;
+    }
+  | { readonly type: 'put'; readonly scope: Scope; readonly object: T; readonly resourceVersion: string }
+  | {
+      readonly type: 'delete';
+      readonly scope: Scope;
+      readonly key: string;
+      /** The last state; absent if it cannot be parsed. The object may still exist then. */
+      readonly last?: T;
+      readonly resourceVersion: string;
+    }
+  | { readonly type: 'bookmark'; readonly scope: Scope; readonly resourceVersion: string };
+
+/** An object of a list, or the key of one that cannot be parsed. */
+type Item<T> = T | { readonly unparsable: string };
 
 /**
- * Keeps a store equal to what the API server has. It survives resets, refusals, 410, 429 and restarts: it lists again
- * and tells, as changes, only what is different. An object that does not parse is kept out of the store (a former state
- * of it leaves the store as a deletion) and told to the handlers of invalid objects.
+ * Keeps a store equal to the API server. After any failure it lists again and reports only the differences. An object that
+ * cannot be parsed is left out of the store; an earlier state of it is deleted.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly resource: ResourceType<T>;
-  readonly #options: ReflectorOptions<T>;
-  readonly #log: Logger;
-  readonly #store: ObjectStore<T>;
-  readonly #changes: Listeners<Change<T>>;
-  readonly #invalid: Listeners<InvalidObject>;
-  readonly #scopes: readonly Scope[];
-  readonly #unlisted: Set<Scope>;
-  readonly #failures = new Map<Scope, KubernetesError>();
-  readonly #progress: Listeners<Scope>;
-  readonly #watchCacheEvents: Listeners<WatchCacheEvent<T>>;
-  readonly #failureHandlers: Listeners<KubernetesError>;
-  readonly #strings = new SharedStrings();
-  #generation = 0;
-  #listWatches: readonly ListWatch<Read<T>>[] = [];
+  readonly store: Store<T>;
+  /** The collections that are listed and watched: namespaces, or `undefined` for all of them. */
+  readonly scopes: readonly Scope[];
+  private readonly log: Logger;
+  private readonly objects: ObjectStore<T>;
+  private readonly changes: Listeners<Change<T>>;
+  private readonly watchCacheEvents: Listeners<WatchCacheEvent<T>>;
+  private readonly failureHandlers: Listeners<KubernetesError>;
+  private readonly unsynced: Set<Scope>;
+  private readonly failures = new Map<Scope, KubernetesError>();
+  private readonly listWatches: ReadonlyMap<Scope, ListWatch<Item<T>>>;
 
   constructor(options: ReflectorOptions<T>) {
-    this.resource = options.resource;
-    this.#options = options;
-    this.#log = options.log ?? silentLogger;
-    this.#changes = new Listeners(this.#log);
-    this.#invalid = new Listeners(this.#log);
-    this.#progress = new Listeners(this.#log);
-    this.#watchCacheEvents = new Listeners(this.#log);
-    this.#failureHandlers = new Listeners(this.#log);
-    const onChange = (change: Change<T>) => this.#changes.emit(change);
-    this.#store = new ObjectStore(options.indexes ?? {}, onChange, (object) => this.#slim(object));
-    this.#scopes = options.namespaces?.length ? [...new Set(options.namespaces)] : [undefined];
-    this.#unlisted = new Set(this.#scopes);
+    const { resource, indexes = {}, namespaces = [], log = silentLogger } = options;
+    this.resource = resource;
+    this.log = log;
+    this.changes = new Listeners(log);
+    this.watchCacheEvents = new Listeners(log);
+    this.failureHandlers = new Listeners(log);
+    this.objects = new ObjectStore(indexes, (change) => this.changes.emit(change));
+    this.store = this.objects;
+    this.scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
+    this.unsynced = new Set(this.scopes);
+    this.listWatches = new Map(this.scopes.map((scope) => [scope, this.listWatch(scope, options)]));
   }
 
-  get store(): Store<T> {
-    return this.#store;
-  }
-
-  /** True once every namespace was listed; it stays true. */
+  /** True once every namespace has been listed; stays true. */
   get hasSynced(): boolean {
-    return this.#unlisted.size === 0;
+    return this.unsynced.size === 0;
   }
 
-  /** Whether something is being listed, or about to be, rather than watched. */
+  /** Whether a list is in progress or due. */
   get isListing(): boolean {
-    return this.#listWatches.some((listWatch) => listWatch.isListing);
+    return this.listWatches.values().some(({ isListing }) => isListing);
   }
 
-  /** Number of complete lists so far, the first ones included: it grows with every break in a watch. */
-  get generation(): number {
-    return this.#generation;
-  }
-
-  /** Why the store is not up to date just now (the API server refuses or does not answer), for health and messages. */
+  /** Why the store is not up to date; undefined if it is. */
   get failure(): KubernetesError | undefined {
-    return this.#failures.values().next().value;
+    return this.failures.values().next().value;
   }
 
   /** Lists and watches until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#listWatches = this.#scopes.map((scope) => this.#listWatch(scope));
-    await Promise.all(this.#listWatches.map((listWatch) => listWatch.run(signal)));
+    await Promise.all(this.listWatches.values().map((listWatch) => listWatch.run(signal)));
   }
 
-  /** Lists everything again at once, in case a watch has missed something; what is different is told as changes. */
+  /** Lists everything again, in case a watch has missed something, and reports the differences. */
   relist(): void {
-    for (const listWatch of this.#listWatches) listWatch.relist();
+    for (const listWatch of this.listWatches.values()) listWatch.relist();
   }
 
-  /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts before. */
+  /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts first. */
   waitForSync(signal?: AbortSignal): Promise<void> {
-    return this.#until(() => this.hasSynced, `the first list of ${this.resource.plural}`, signal);
+    return this.waitFor(() => this.hasSynced, `the first list of ${this.resource.plural}`, signal);
   }
 
-  /** Calls `handler` for every change from now on; the returned function ends that. What is there already is in the store. */
+  /** Calls `handler` for every later change; returns an unsubscribe. */
   onChange(handler: ChangeHandler<T>): () => void {
-    return this.#changes.add(handler);
+    return this.changes.add(handler);
   }
 
-  /** Calls `handler` for every object that does not parse; the returned function ends that. */
-  onInvalid(handler: (invalid: InvalidObject) => void): () => void {
-    return this.#invalid.add(handler);
-  }
-
-  /** Calls `handler` each time that a list or watch broke off, with why; the returned function ends that. */
+  /** Calls `handler` each time a list or watch fails; returns an unsubscribe. */
   onFailure(handler: (error: KubernetesError) => void): () => void {
-    return this.#failureHandlers.add(handler);
+    return this.failureHandlers.add(handler);
   }
 
   /**
-   * Calls `handler` for everything that lists and watches bring, in the order of resource versions within a scope; the
-   * returned function ends that. Unlike the changes of the store these know nothing of what writers put in.
+   * Calls `handler` for everything that lists and watches bring, in the order of resource versions within a scope; returns an
+   * unsubscribe. Unlike {@link onChange}, it does not report what writers put into the store.
    */
-  onWatchCacheEvent(handler: (arrival: WatchCacheEvent<T>) => void): () => void {
-    return this.#watchCacheEvents.add(handler);
+  onWatchCacheEvent(handler: (event: WatchCacheEvent<T>) => void): () => void {
+    return this.watchCacheEvents.add(handler);
   }
 
-  /** The scopes that it lists and watches one by one: namespaces, or `undefined` for all of them together. */
-  get scopes(): readonly Scope[] {
-    return this.#scopes;
-  }
-
-  /** Up to which resource version everything of a scope is known; undefined before its first list. */
-  resourceVersionOf(scope: Scope): string | undefined {
-    return this.#store.resourceVersionOf(scope);
-  }
-
-  /** Calls `handler` with the scope each time that its progress has moved; the returned function ends that. */
-  onProgress(handler: (scope: Scope) => void): () => void {
-    return this.#progress.add(handler);
-  }
-
-  /** Resolves once everything of a scope is known up to a resource version; rejects with CancelledError on `signal`. */
+  /** Resolves once a scope is known up to a resource version; rejects with CancelledError when `signal` aborts first. */
   waitForResourceVersion(scope: Scope, resourceVersion: string, signal: AbortSignal): Promise<void> {
     const isReached = () => {
-      const known = this.resourceVersionOf(scope);
+      const known = this.objects.resourceVersionOf(scope);
       return known !== undefined && !isNewer(resourceVersion, known);
     };
-    return this.#until(isReached, `version ${resourceVersion} of ${this.resource.plural}`, signal);
+    return this.waitFor(isReached, `version ${resourceVersion} of ${this.resource.plural}`, signal);
   }
 
   /**
-   * Resolves once everything is known that had happened when this was called: it asks the API server how far it is, and
-   * lists again what is behind. Rejects with CancelledError on `signal`.
+   * Resolves once the store is as new as the API server was at the time of the call; lists again if it is behind. Rejects with
+   * CancelledError when `signal` aborts first.
    */
   async waitUntilFresh(signal: AbortSignal): Promise<void> {
     await this.waitForSync(signal);
-    const { client, clock, random, timing, labelSelector, fieldSelector } = this.#means;
-    const { backoff } = timing;
-    const latest = await Promise.all(
-      this.#scopes.map((namespace) => {
-        const selection = { namespace, labelSelector, fieldSelector };
-        return latestResourceVersion(this.resource, selection, { client, backoff, clock, random }, signal);
-      }),
-    );
-    if (this.#scopes.some((scope, i) => isNewer(latest[i] ?? '', this.resourceVersionOf(scope)))) this.relist();
-    await Promise.all(this.#scopes.map((scope, i) => this.waitForResourceVersion(scope, latest[i] ?? '', signal)));
+    const latest = new Map<Scope, string>();
+    const read = async ([scope, listWatch]: [Scope, ListWatch<Item<T>>]) =>
+      latest.set(scope, await listWatch.latestResourceVersion(signal));
+    await Promise.all(this.listWatches.entries().map(read));
+    const isBehind = latest
+      .entries()
+      .some(([scope, version]) => isNewer(version, this.objects.resourceVersionOf(scope)));
+    if (isBehind) this.relist();
+    await Promise.all(latest.entries().map(([scope, version]) => this.waitForResourceVersion(scope, version, signal)));
   }
 
-  #until(holds: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
-    return waitFor(holds, (look) => this.onProgress(look), what, signal);
+  private waitFor(condition: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
+    return waitFor(condition, (check) => this.onWatchCacheEvent(check), what, signal);
   }
 
-  #listWatch(scope: Scope): ListWatch<Read<T>> {
-    const { labelSelector, fieldSelector, ...means } = this.#means;
-    return new ListWatch({
-      ...means,
-      resource: this.resource,
-      selection: { namespace: scope, labelSelector, fieldSelector },
-      sink: this.#sink(scope),
-      log: this.#log,
-    });
+  private listWatch(scope: Scope, options: ReflectorOptions<T>): ListWatch<Item<T>> {
+    const { client, resource, labelSelector, fieldSelector, clock = systemClock, random = Math.random } = options;
+    const timing = { ...defaultTiming, ...options.timing };
+    const selection = { namespace: scope, labelSelector, fieldSelector };
+    return new ListWatch({ client, resource, selection, timing, clock, random, log: this.log, sink: this.sink(scope) });
   }
 
-  get #means() {
-    const { client, clock = systemClock, random = Math.random, timing, labelSelector, fieldSelector } = this.#options;
-    return { client, clock, random, timing: { ...defaultTiming, ...timing }, labelSelector, fieldSelector };
-  }
-
-  #sink(scope: Scope): Sink<Read<T>> {
+  private sink(scope: Scope): Sink<Item<T>> {
     return {
-      read: (raw, listedAt) => this.#read(scope, raw, listedAt),
-      replace: (items, resourceVersion) => this.#replace(scope, items, resourceVersion),
-      apply: (header, raw, present) => this.#apply(scope, header, raw, present),
+      read: (raw, listResourceVersion) => this.read(scope, raw, listResourceVersion),
+      replace: (items, resourceVersion) => this.replace(scope, items, resourceVersion),
+      apply: (header, raw, present) => this.apply(scope, header, raw, present),
       advance: (resourceVersion) => {
-        this.#store.advance(scope, resourceVersion);
-        this.#arrived({ type: 'bookmark', scope, resourceVersion });
+        this.objects.advance(scope, resourceVersion);
+        this.watchCacheEvents.emit({ type: 'bookmark', scope, resourceVersion });
       },
-      failing: (error) => this.#noteFailure(scope, error),
+      failing: (error) => {
+        if (error === undefined) return void this.failures.delete(scope);
+        this.failures.set(scope, error);
+        this.failureHandlers.emit(error);
+      },
     };
   }
 
-  #noteFailure(scope: Scope, error: KubernetesError | undefined): void {
-    if (error === undefined) return void this.#failures.delete(scope);
-    this.#failures.set(scope, error);
-    this.#failureHandlers.emit(error);
-  }
-
-  #read(scope: Scope, raw: unknown, listedAt: string): Read<T> {
+  private read(scope: Scope, raw: unknown, listResourceVersion: string): Item<T> {
     const { key, resourceVersion } = readHeader(raw);
-    // Most of what is listed again has not changed. In a list from a backup the same version may be another state.
-    const isLater = !isOlder(listedAt, this.resourceVersionOf(scope) ?? listedAt);
-    const held = isLater ? this.#heldAt(key, resourceVersion) : undefined;
-    return held ?? this.#parse(key, raw) ?? { unreadable: keyToString(key) };
+    // Unchanged objects are not parsed again. After a restore of etcd, the same resource version may be another state.
+    const known = this.objects.resourceVersionOf(scope);
+    const isRestored = known !== undefined && isOlder(listResourceVersion, known);
+    const stored = isRestored ? undefined : this.storedAt(key, resourceVersion);
+    return stored ?? this.parse(key, raw) ?? { unparsable: keyToString(key) };
   }
 
-  #replace(scope: Scope, items: readonly Read<T>[], resourceVersion: string): void {
+  private replace(scope: Scope, items: readonly Item<T>[], resourceVersion: string): void {
     const objects: T[] = [];
-    const unreadable: string[] = [];
+    const unparsable: string[] = [];
     for (const item of items) {
-      if ('unreadable' in item) unreadable.push(item.unreadable);
+      if ('unparsable' in item) unparsable.push(item.unparsable);
       else objects.push(item);
     }
-    this.#store.replace(scope, objects, resourceVersion);
-    this.#generation++;
-    this.#unlisted.delete(scope);
-    const held = objects.map((object) => this.#held(object));
-    this.#arrived({ type: 'listed', scope, objects: held, unreadable, resourceVersion });
+    this.objects.replace(scope, objects, resourceVersion);
+    this.unsynced.delete(scope);
+    this.watchCacheEvents.emit({ type: 'list', scope, objects, unparsable, resourceVersion });
   }
 
-  #apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
-    // Most of what a watch brings are one's own writes, which came with their answers: they need not be read again.
-    const object = (present ? this.#heldAt(key, resourceVersion) : undefined) ?? this.#parse(key, raw);
+  private apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {
+    // Most events are this process's own writes, which the store already has.
+    const object = (present ? this.storedAt(key, resourceVersion) : undefined) ?? this.parse(key, raw);
     if (object && present) {
-      this.#store.put(scope, object);
-      this.#arrived({ type: 'put', scope, object: this.#held(object), resourceVersion });
+      this.objects.put(scope, object);
+      this.watchCacheEvents.emit({ type: 'put', scope, object, resourceVersion });
     } else {
-      const gone = { scope, key: keyToString(key), resourceVersion };
-      this.#store.remove(scope, gone.key, resourceVersion, object);
-      this.#arrived({ type: 'gone', ...gone, last: object });
+      const deleted = { scope, key: keyToString(key), resourceVersion };
+      this.objects.remove(scope, deleted.key, resourceVersion, object);
+      this.watchCacheEvents.emit({ type: 'delete', ...deleted, last: object });
     }
   }
 
-  #arrived(arrival: WatchCacheEvent<T>): void {
-    this.#watchCacheEvents.emit(arrival);
-    this.#progress.emit(arrival.scope);
+  /** The object in the store, if it has this resource version. */
+  private storedAt(key: ObjectKey, resourceVersion: string): T | undefined {
+    const stored = this.objects.get(key);
+    return stored?.metadata.resourceVersion === resourceVersion ? stored : undefined;
   }
 
-  /** The same state of an object as the store has it, where its writer was first: it need not be held twice. */
-  #held(object: T): T {
-    return this.#heldAt(object.metadata, object.metadata.resourceVersion) ?? object;
-  }
-
-  /** What the store has of an object, if it is its state at this resource version. */
-  #heldAt(key: ObjectKey, resourceVersion: string): T | undefined {
-    const held = this.#store.get(key);
-    return held?.metadata.resourceVersion === resourceVersion ? held : undefined;
-  }
-
-  #parse(key: ObjectKey, raw: unknown): T | undefined {
+  private parse(key: ObjectKey, raw: unknown): T | undefined {
     try {
-      const object = this.#slim(this.resource.parse(raw));
-      this.#store.checkIndexes(object);
+      const object = dropManagedFields(this.resource.parse(raw));
+      this.objects.checkIndexes(object);
       return object;
-    } catch (error) {
-      this.#log.error(
-        {
-          resource: this.resource.plural,
-          key: keyToString(key),
-          uid: recordOf(recordOf(raw)['metadata'])['uid'],
-          err: error,
-        },
-        'an object does not parse',
-      );
-      this.#invalid.emit({ key, error });
+    } catch (err) {
+      const { uid } = recordOf(recordOf(raw)['metadata']);
+      this.log.error({ resource: this.resource.plural, key: keyToString(key), uid, err }, 'invalid object');
       return undefined;
     }
-  }
-
-  /** What is kept of an object, whoever brings it. */
-  #slim(object: T): T {
-    return this.#strings.share(dropManagedFields(object));
   }
 }

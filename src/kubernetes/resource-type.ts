@@ -1,7 +1,7 @@
 import { InvalidError } from './errors.ts';
 import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
 
-/** Where the API server serves a kind. `group` is empty for the core API (`/api/v1`). */
+/** A resource of the API server. `group` is empty for the core API (`/api/v1`). */
 export interface ApiResource {
   readonly group: string;
   readonly version: string;
@@ -11,10 +11,7 @@ export interface ApiResource {
   readonly namespaced: boolean;
 }
 
-/**
- * Where a kind is served, and how its JSON becomes a typed object.
- * `parse` throws (InvalidObjectError or any other error) when the JSON is not a `T`; it never returns half an object.
- */
+/** A resource with a parser, which throws when the JSON is not a complete `T`. */
 export interface ResourceType<T extends KubernetesObject> extends ApiResource {
   parse(raw: unknown): T;
 }
@@ -45,7 +42,7 @@ export function objectPath(resource: ApiResource, key: ObjectKey, subresource?: 
   return subresource === undefined ? path : `${path}/${subresource}`;
 }
 
-/** A name in a path. One that would lead elsewhere is refused: the API server decodes a path before it splits it. */
+/** Rejects names that would lead to another path: the API server decodes a path before it splits it. */
 function segment(name: string): string {
   const isSegment = name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%');
   if (!isSegment) throw new InvalidError(`${JSON.stringify(name)} cannot be a name in a path of the API server`);

@@ -1,12 +1,9 @@
 const integer = /^(0|[1-9][0-9]*)$/;
 
 /**
- * Orders two resource versions of the same resource: negative when `a` is older, 0 when equal, positive when newer;
- * undefined when they cannot be ordered.
- *
- * Resource versions used to be opaque. KEP-5504 (Kubernetes 1.35, stable, with conformance tests) makes those of one
- * resource comparable where they are decimal integers without leading zeros; an aggregated API server may still use
- * something else, and then only equality can be told. Integers may exceed 64 bits, so they are compared as text.
+ * Compares two resource versions of one resource: negative when `a` is older, 0 when equal, positive when newer, undefined when
+ * they cannot be ordered. KEP-5504 (Kubernetes 1.35) makes them comparable if they are decimal integers without leading zeros;
+ * aggregated API servers may use other formats. Integers may exceed 64 bits, so they are compared as text.
  */
 export function compareResourceVersions(a: string, b: string): number | undefined {
   if (a === b) return 0;
@@ -15,7 +12,7 @@ export function compareResourceVersions(a: string, b: string): number | undefine
   return a < b ? -1 : 1;
 }
 
-/** True when `a` is known to be newer than `b`; anything is newer than nothing. */
+/** True when `a` is known to be newer than `b`, or `b` is undefined. */
 export function isNewer(a: string, b: string | undefined): boolean {
   return b === undefined || (compareResourceVersions(a, b) ?? 0) > 0;
 }
@@ -26,7 +23,7 @@ export function isOlder(a: string, b: string): boolean {
 }
 
 /**
- * Whether a text can be a resource version of a custom resource: a decimal integer of an etcd revision's size
+ * Whether a text can be the resource version of a custom resource: a positive 64-bit decimal integer
  * (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
  */
 export function isResourceVersion(text: string): boolean {

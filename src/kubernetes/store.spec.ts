@@ -28,7 +28,7 @@ describe('a watch event', () => {
     store.remove(undefined, 'default/a', '13', aThing('a', 13));
     expect(changes).toEqual(['added a@11', 'updated a@12 was 11', 'deleted a@13 was 12']);
     expect(store.size).toBe(0);
-    expect(store.resourceVersion).toBe('13');
+    expect(store.resourceVersionOf(undefined)).toBe('13');
   });
 
   it('that brings nothing new is not told', () => {
@@ -50,7 +50,7 @@ describe('a list', () => {
     const { store, changes } = aListedStore(aThing('gone', 1), aThing('same', 2), aThing('changed', 3));
     store.replace(undefined, [aThing('same', 2), aThing('changed', 12), aThing('new', 13)], '20');
     expect(changes).toEqual(['deleted gone@1', 'updated changed@12 was 3', 'added new@13']);
-    expect(store.resourceVersion).toBe('20');
+    expect(store.resourceVersionOf(undefined)).toBe('20');
   });
 
   it('of one namespace leaves the others alone', () => {
@@ -75,7 +75,7 @@ describe('a list', () => {
     const { store, changes } = aListedStore(aThing('a', 5), aThing('b', 6));
     store.replace(undefined, [aThing('a', 2)], '4');
     expect(changes).toEqual(['deleted b@6', 'updated a@2 was 5']);
-    expect(store.resourceVersion).toBe('4');
+    expect(store.resourceVersionOf(undefined)).toBe('4');
   });
 
   it('from a backup may have another state of an object under the version that is known', () => {

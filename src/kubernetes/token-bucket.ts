@@ -1,45 +1,45 @@
-/** How much may happen at once, and how fast that comes back. */
+/** Size of a token bucket. */
 export interface BucketSize {
   readonly burst: number;
-  /** Milliseconds for one more. */
+  /** Milliseconds per token. */
   readonly refillMs: number;
 }
 
-/** Counts down what may still happen; it comes back with time. */
+/** A token bucket. All times are milliseconds of one clock. */
 export class TokenBucket {
-  readonly #size: BucketSize;
-  #tokens: number;
-  #at: number;
+  private readonly size: BucketSize;
+  private tokens: number;
+  private refilledAt: number;
 
-  /** A full bucket. Times are milliseconds of one clock. */
+  /** A full bucket. */
   constructor(size: BucketSize, now: number) {
-    this.#size = size;
-    this.#tokens = size.burst;
-    this.#at = now;
+    this.size = size;
+    this.tokens = size.burst;
+    this.refilledAt = now;
   }
 
-  /** Takes one; false when there is none. */
+  /** Takes a token; false when there is none. */
   take(now: number): boolean {
-    this.#refill(now);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    this.refill(now);
+    if (this.tokens < 1) return false;
+    this.tokens -= 1;
     return true;
   }
 
-  /** Returns one that was taken. */
+  /** Returns a token. */
   giveBack(now: number): void {
-    this.#refill(now);
-    this.#tokens = Math.min(this.#size.burst, this.#tokens + 1);
+    this.refill(now);
+    this.tokens = Math.min(this.size.burst, this.tokens + 1);
   }
 
-  /** Milliseconds until there is one to take; 0 when there is one. */
+  /** Milliseconds until there is a token; 0 when there is one. */
   availableAfterMs(now: number): number {
-    this.#refill(now);
-    return Math.max(0, Math.ceil((1 - this.#tokens) * this.#size.refillMs));
+    this.refill(now);
+    return Math.max(0, Math.ceil((1 - this.tokens) * this.size.refillMs));
   }
 
-  #refill(now: number): void {
-    this.#tokens = Math.min(this.#size.burst, this.#tokens + (now - this.#at) / this.#size.refillMs);
-    this.#at = now;
+  private refill(now: number): void {
+    this.tokens = Math.min(this.size.burst, this.tokens + (now - this.refilledAt) / this.size.refillMs);
+    this.refilledAt = now;
   }
 }

@@ -1,166 +1,167 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 import { Deadline, type DeadlineOptions } from './async.ts';
-import { systemClock, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { toKubernetesError, type Failure } from './error-mapping.ts';
 import { CancelledError, UnauthorizedError, type KubernetesError } from './errors.ts';
 
-/** What a request to the API server needs beside its path. */
+/** A connection to the API server. */
 export interface Connection {
-  /** Base URL without a slash at the end. */
+  /** Base URL without a trailing slash. */
   readonly server: string;
-  /** Who we are: `Authorization`, impersonation. */
+  /** Credentials: `Authorization` and impersonation. */
   readonly headers: Readonly<Record<string, string>>;
   /** Bounded pool for calls. */
   readonly dispatcher: Dispatcher;
-  /** Unbounded pool for answers that never end, so that many watches cannot starve the calls. */
+  /** Unbounded pool for watches and logs, so that they cannot starve the calls. */
   readonly streams: Dispatcher;
 }
 
-/** One request that was sent, and how its answer began. */
+/** A request that was sent. */
 export interface SentRequest {
   readonly method: string;
-  /** HTTP status of the answer; undefined when none came. */
+  /** HTTP status; undefined without a response. */
   readonly status: number | undefined;
-  /** Until the answer began, or it was certain that none comes, in milliseconds. */
+  /** Milliseconds until the response headers, or until the failure. */
   readonly tookMs: number;
 }
 
-/** Where connections come from; a seam for tests and for rotation of credentials. */
+/** Provides connections. */
 export interface ConnectionSource {
-  /** Base URL without a slash at the end; known before anything is sent. */
+  /** Base URL without a trailing slash. */
   readonly server: string;
   connection(): Promise<Connection>;
-  /** The server refused the credentials: read them anew for the next request. */
+  /** Called after a 401: the next connection must read the credentials again. */
   expire(): void;
-  /** Is told of every request that was sent, whoever sent it; it must not throw. */
+  /** Called after each request; must not throw. */
   readonly observe?: (request: SentRequest) => void;
 }
 
-/** One HTTP request to the API server. Query values that are undefined or empty are left out. */
+/** A request to the API server. Query parameters that are undefined or empty are left out. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Of the body; default `application/json`. */
+  /** Media type of the body; default `application/json`. */
   readonly contentType?: string;
-  /** Media types of the answer; default JSON. */
+  /** Media types of the response; default JSON. */
   readonly accept?: string;
 }
 
-/** What a transport may be given beside where to send to. */
+/** Wraps each write, for example in a span. It must call `send` and return its result. */
+export type AroundWrite = <T>(request: ApiRequest, send: () => Promise<T>) => Promise<T>;
+
+/** Settings of a {@link Transport}. */
 export interface TransportOptions {
   readonly userAgent: string;
-  readonly clock?: Clock;
-  /** Asked at the last moment before a request that changes something is sent; when it says no, none is. */
+  readonly clock: Clock;
+  /** Checked immediately before each write is sent; false ends the call with CancelledError. */
   readonly mayWrite?: () => boolean;
-  /** Told of each request that changes something, which it has to send; to watch over it. */
   readonly aroundWrite?: AroundWrite;
 }
 
-/** Sends a request and hands on what it is answered with; what is done before and after is its own. */
-export type AroundWrite = <T>(request: ApiRequest, send: () => Promise<T>) => Promise<T>;
-
-/** Sends requests and turns every failure into a {@link KubernetesError}. */
+/** Sends requests over HTTP. Every failure is a {@link KubernetesError}. */
 export class Transport {
-  readonly #source: ConnectionSource;
-  readonly #userAgent: string;
-  readonly #clock: Clock;
-  readonly #mayWrite: () => boolean;
-  readonly #aroundWrite: AroundWrite;
+  private readonly source: ConnectionSource;
+  private readonly options: TransportOptions;
 
   constructor(source: ConnectionSource, options: TransportOptions) {
-    const { userAgent, clock = systemClock, mayWrite = () => true, aroundWrite = (_, send) => send() } = options;
-    this.#source = source;
-    this.#userAgent = userAgent;
-    this.#clock = clock;
-    this.#mayWrite = mayWrite;
-    this.#aroundWrite = aroundWrite;
+    this.source = source;
+    this.options = options;
   }
 
-  /** Sends a request and returns the body of the answer. The time-out covers everything up to its last byte. */
-  async call(api: ApiRequest, bounds: DeadlineOptions): Promise<string> {
-    return api.method === 'GET' ? this.#call(api, bounds) : this.#aroundWrite(api, () => this.#call(api, bounds));
+  /** Returns the response body. The timeout covers the whole response. */
+  async call(api: ApiRequest, limits: DeadlineOptions): Promise<string> {
+    const { aroundWrite } = this.options;
+    if (api.method === 'GET' || aroundWrite === undefined) return this.callOnce(api, limits);
+    return aroundWrite(api, () => this.callOnce(api, limits));
   }
 
-  async #call(api: ApiRequest, bounds: DeadlineOptions): Promise<string> {
-    const limit = new Deadline(this.#clock, bounds);
+  /** Returns the response body as a stream. The timeout covers the time until the response headers. */
+  async stream(api: ApiRequest, limits: DeadlineOptions): Promise<Readable> {
+    const deadline = new Deadline(this.options.clock, limits);
     try {
-      return await limit.within(this.#send(api, limit, false).then((answer) => answer.body.text()));
-    } catch (error) {
-      throw this.#failed(api, failureOf(error, limit, bounds));
-    } finally {
-      limit.clear();
-    }
-  }
-
-  /** Sends a request and returns its body as a stream. The time-out covers only the time until the answer begins. */
-  async stream(api: ApiRequest, bounds: DeadlineOptions): Promise<Readable> {
-    const limit = new Deadline(this.#clock, bounds);
-    try {
-      const { body } = await limit.within(this.#send(api, limit, true));
-      limit.clearTimer();
-      body.once('close', () => limit.clear());
+      const { body } = await deadline.within(this.send(api, deadline, 'streams'));
+      deadline.clearTimer();
+      body.once('close', () => deadline.clear());
       return body;
     } catch (error) {
-      limit.clear();
-      throw this.#failed(api, failureOf(error, limit, bounds));
+      deadline.clear();
+      throw this.toError(api, thrown(error, deadline, limits));
     }
   }
 
-  async #send(api: ApiRequest, limit: Deadline, endless: boolean): Promise<Dispatcher.ResponseData> {
-    const connection = await this.#source.connection();
-    if (api.method !== 'GET' && !this.#mayWrite()) {
+  private async callOnce(api: ApiRequest, limits: DeadlineOptions): Promise<string> {
+    const deadline = new Deadline(this.options.clock, limits);
+    try {
+      return await deadline.within(this.send(api, deadline, 'dispatcher').then(({ body }) => body.text()));
+    } catch (error) {
+      throw this.toError(api, thrown(error, deadline, limits));
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  private async send(
+    api: ApiRequest,
+    { signal }: Deadline,
+    pool: 'dispatcher' | 'streams',
+  ): Promise<Dispatcher.ResponseData> {
+    const connection = await this.source.connection();
+    const { userAgent, mayWrite } = this.options;
+    if (api.method !== 'GET' && mayWrite?.() === false) {
       throw new CancelledError(`${api.method} ${api.path} was not sent: this process may not write any more`);
     }
-    const answer = await this.#observed(api, () =>
+    const response = await this.observed(api.method, () =>
       request(urlOf(connection.server, api), {
         method: api.method,
         headers: {
           accept: api.accept ?? 'application/json, */*;q=0.8',
-          'user-agent': this.#userAgent,
+          'user-agent': userAgent,
           ...(api.body && { 'content-type': api.contentType ?? 'application/json' }),
           ...connection.headers,
         },
         body: api.body && JSON.stringify(api.body),
-        dispatcher: endless ? connection.streams : connection.dispatcher,
-        signal: limit.signal,
+        dispatcher: connection[pool],
+        signal,
       }),
     );
-    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
-    const retryAfter = answer.headers['retry-after'];
-    throw this.#failed(api, {
+    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    const retryAfter = response.headers['retry-after'];
+    throw this.toError(api, {
       kind: 'answer',
-      status: answer.statusCode,
+      status: response.statusCode,
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      body: await answer.body.text(),
+      body: await response.body.text(),
     });
   }
 
-  async #observed(
-    { method }: ApiRequest,
+  private async observed(
+    method: string,
     send: () => Promise<Dispatcher.ResponseData>,
   ): Promise<Dispatcher.ResponseData> {
-    const begun = this.#clock.elapsedMs();
+    const { clock } = this.options;
+    const sentAt = clock.elapsedMs();
     let status: number | undefined;
     try {
-      const answer = await send();
-      status = answer.statusCode;
-      return answer;
+      const response = await send();
+      status = response.statusCode;
+      return response;
     } finally {
-      this.#source.observe?.({ method, status, tookMs: this.#clock.elapsedMs() - begun });
+      this.source.observe?.({ method, status, tookMs: clock.elapsedMs() - sentAt });
     }
   }
 
-  #failed(api: ApiRequest, failure: Failure): KubernetesError {
-    const error = toKubernetesError(`${api.method} ${this.#source.server}${api.path}`, failure, this.#clock.now());
-    if (error instanceof UnauthorizedError) this.#source.expire();
+  private toError(api: ApiRequest, failure: Failure): KubernetesError {
+    const call = `${api.method} ${this.source.server}${api.path}`;
+    const error = toKubernetesError(call, failure, this.options.clock.now());
+    if (error instanceof UnauthorizedError) this.source.expire();
     return error;
   }
 }
 
-function failureOf(error: unknown, { isCancelled, isExceeded }: Deadline, { timeoutMs }: DeadlineOptions): Failure {
+function thrown(error: unknown, { isCancelled, isExceeded }: Deadline, { timeoutMs }: DeadlineOptions): Failure {
   return { kind: 'thrown', error, cancelled: isCancelled, timeoutMs: isExceeded ? timeoutMs : undefined };
 }
 

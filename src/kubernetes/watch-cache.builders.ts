@@ -1,4 +1,5 @@
-import type { WatchCacheEvent, Scope } from './store.ts';
+import type { WatchCacheEvent } from './reflector.ts';
+import type { Scope } from './store.ts';
 import { WatchCache } from './watch-cache.ts';
 import { keyOf } from './kubernetes-object.ts';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
@@ -62,10 +63,10 @@ export class Replica {
   list(scope: Scope): void {
     const things = [...this.#server.things.values()].filter((thing) => isOf(scope, thing));
     this.#arrive({
-      type: 'listed',
+      type: 'list',
       scope,
       objects: things.filter(parses),
-      unreadable: things.filter((thing) => !parses(thing)).map(keyOf),
+      unparsable: things.filter((thing) => !parses(thing)).map(keyOf),
       resourceVersion: String(this.#server.revision),
     });
   }
@@ -84,7 +85,7 @@ export class Replica {
     const { thing: object } = event;
     const last = parses(object) ? object : undefined;
     if (event.gone || last === undefined)
-      this.#arrive({ type: 'gone', scope, key: keyOf(object), last, resourceVersion });
+      this.#arrive({ type: 'delete', scope, key: keyOf(object), last, resourceVersion });
     else this.#arrive({ type: 'put', scope, object, resourceVersion });
     return true;
   }

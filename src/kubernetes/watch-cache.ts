@@ -1,103 +1,108 @@
-import type { WatchCacheEvent, Scope } from './store.ts';
-import { WatchHistory, maxTombstones, type HistoryItem, type Positioned } from './watch-history.ts';
 import { keyOf, type KubernetesObject } from './kubernetes-object.ts';
-import type { Reflector } from './reflector.ts';
+import type { Reflector, WatchCacheEvent } from './reflector.ts';
 import { isOlder } from './resource-version.ts';
+import type { Scope } from './store.ts';
+import { maxTombstones, WatchHistory, type HistoryItem, type Positioned } from './watch-history.ts';
 
 /**
- * What the lists and watches of a reflector bring, as one compacted log for each of its scopes. It is made of what they
- * bring rather than of what the store tells: a writer's object is in the store before the watch has come to it, and may
- * hide that another object of the name came and went; a log that has everything in the order of resource versions can
- * promise that whoever goes on from one has missed nothing.
+ * The history of each scope of a reflector, from which all watches are served. It is fed by lists and watches, not by the store:
+ * a write is in the store before the watch brings it, and may hide that another object of the name came and went. Read it with a
+ * {@link WatchCursor}.
  */
 export class WatchCache<T extends KubernetesObject> {
-  readonly #scopes: readonly Scope[];
-  readonly #maxTombstones: number;
-  readonly #logs = new Map<Scope, WatchHistory<T>>();
-  /** Uids of the objects there are, by their key. */
-  readonly #uids = new Map<string, string>();
-  readonly #listeners = new Set<() => void>();
+  private readonly scopes: readonly Scope[];
+  private readonly maxTombstones: number;
+  private readonly histories = new Map<Scope, WatchHistory<T>>();
+  /** Uids of the existing objects by key. */
+  private readonly uids = new Map<string, string>();
+  private readonly listeners = new Set<() => void>();
 
-  /** Make it before the reflector runs. */
+  /** Must be created before the reflector runs. */
   constructor(source: Pick<Reflector<T>, 'scopes' | 'onWatchCacheEvent'>, tombstones = maxTombstones) {
-    this.#scopes = source.scopes;
-    this.#maxTombstones = tombstones;
-    source.onWatchCacheEvent((arrival) => this.#take(arrival));
+    this.scopes = source.scopes;
+    this.maxTombstones = tombstones;
+    source.onWatchCacheEvent((event) => this.apply(event));
   }
 
-  /** The logs that tell of a namespace (and, it may be, of others), or of all; empty until every scope has been listed. */
+  /** The histories that cover a namespace, or all namespaces; empty until every scope has been listed. */
   historiesOf(namespace?: string): readonly WatchHistory<T>[] {
-    if (this.#logs.size < this.#scopes.length) return [];
-    const chosen = this.#scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
-    return chosen.flatMap((scope) => this.#logs.get(scope) ?? []);
+    if (this.histories.size < this.scopes.length) return [];
+    const covering = this.scopes.filter((scope) => [undefined, scope ?? namespace].includes(namespace));
+    return covering.flatMap((scope) => this.histories.get(scope) ?? []);
   }
 
-  /** Whether a log is still the one of its scope; it is not when etcd was restored and resource versions went back. */
-  isCurrent(log: WatchHistory<T>): boolean {
-    for (const current of this.#logs.values()) if (current === log) return true;
-    return false;
+  /** False for a history that was replaced because etcd was restored from a backup. */
+  isCurrent(history: WatchHistory<T>): boolean {
+    return this.histories.values().some((current) => current === history);
   }
 
-  /** Calls `listener` each time that there is more to read; the returned function ends that. It must not throw. */
+  /** Calls `listener`, which must not throw, when there is more to read; returns an unsubscribe. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
-  #take(arrival: WatchCacheEvent<T>): void {
-    const log = this.#logs.get(arrival.scope);
-    const seq = log?.lastSeq;
-    if (arrival.type === 'listed') this.#list(arrival);
-    else log?.advance(this.#itemsOf(arrival, log).map(at(arrival.resourceVersion)), arrival.resourceVersion);
-    // A list may end what a reader can go on with although it brings nothing to read.
-    if (arrival.type !== 'listed' && log?.lastSeq === seq) return;
-    for (const listener of this.#listeners) listener();
+  private apply(event: WatchCacheEvent<T>): void {
+    const history = this.histories.get(event.scope);
+    const seq = history?.lastSeq;
+    if (event.type === 'list') this.replace(event);
+    else history?.advance(this.itemsOf(event, history).map(at(event.resourceVersion)), event.resourceVersion);
+    // A list can expire a reader without bringing anything to read.
+    if (event.type !== 'list' && history?.lastSeq === seq) return;
+    for (const listener of this.listeners) listener();
   }
 
-  #itemsOf(arrival: Exclude<WatchCacheEvent<T>, { type: 'listed' }>, log: WatchHistory<T>): HistoryItem<T>[] {
-    switch (arrival.type) {
+  private itemsOf(event: Exclude<WatchCacheEvent<T>, { type: 'list' }>, history: WatchHistory<T>): HistoryItem<T>[] {
+    switch (event.type) {
       case 'put':
-        return this.#put(log, arrival.object);
-      case 'gone':
-        return this.#gone(log, arrival.key, arrival.last);
+        return this.put(history, event.object);
+      case 'delete':
+        return this.delete(history, event.key, event.last);
       case 'bookmark':
         return [];
     }
   }
 
-  #put(log: WatchHistory<T>, object: T): HistoryItem<T>[] {
+  private put(history: WatchHistory<T>, object: T): HistoryItem<T>[] {
     const key = keyOf(object);
     const { uid } = object.metadata;
-    const before = this.#uids.get(key);
-    this.#uids.set(key, uid);
+    const before = this.uids.get(key);
+    this.uids.set(key, uid);
     const item = { id: uid, object, gone: false };
-    const other = before === undefined || before === uid ? undefined : log.get(before);
+    const other = before === undefined || before === uid ? undefined : history.get(before);
     return other === undefined || other.gone ? [item] : [{ id: other.id, object: other.object, gone: true }, item];
   }
 
-  /** An object that does not parse any more is gone as well, with the last state that did. */
-  #gone(log: WatchHistory<T>, key: string, last: T | undefined): HistoryItem<T>[] {
-    const uid = this.#uids.get(key);
-    const object = last ?? (uid === undefined ? undefined : log.get(uid)?.object);
-    this.#uids.delete(key);
-    // Its end keeps its place: there, a reader may have been told that it has read everything up to it.
-    return object === undefined || log.get(object.metadata.uid)?.gone
-      ? []
-      : [{ id: object.metadata.uid, object, gone: true, mayReturn: last === undefined }];
+  /** An object that can no longer be parsed is deleted, too, with its last readable state. */
+  private delete(history: WatchHistory<T>, key: string, last: T | undefined): HistoryItem<T>[] {
+    const uid = this.uids.get(key);
+    const object = last ?? (uid === undefined ? undefined : history.get(uid)?.object);
+    this.uids.delete(key);
+    // A deletion keeps its position: a reader may already be past it.
+    if (object === undefined || history.get(object.metadata.uid)?.gone) return [];
+    return [{ id: object.metadata.uid, object, gone: true, mayReturn: last === undefined }];
   }
 
-  #list({ scope, objects, unreadable, resourceVersion }: Extract<WatchCacheEvent<T>, { type: 'listed' }>): void {
-    const log = this.#logs.get(scope);
+  private replace({
+    scope,
+    objects,
+    unparsable,
+    resourceVersion,
+  }: Extract<WatchCacheEvent<T>, { type: 'list' }>): void {
+    const history = this.histories.get(scope);
     const items = objects.map((object) => itemOf(object));
-    if (log === undefined || isOlder(resourceVersion, log.progress)) {
-      this.#logs.set(scope, new WatchHistory<T>(resourceVersion, items, this.#maxTombstones));
+    if (history === undefined || isOlder(resourceVersion, history.progress)) {
+      this.histories.set(scope, new WatchHistory<T>(resourceVersion, items, this.maxTombstones));
     } else {
-      const gone = vanished(log, items, new Set(unreadable));
-      for (const { object } of gone) this.#uids.delete(keyOf(object));
-      const there = items.filter((item) => isNews(log, item));
-      log.resync(gone, there, resourceVersion);
+      const gone = missingFrom(items, history, new Set(unparsable));
+      for (const { object } of gone) this.uids.delete(keyOf(object));
+      history.resync(
+        gone,
+        items.filter((item) => isChanged(item, history)),
+        resourceVersion,
+      );
     }
-    for (const object of objects) this.#uids.set(keyOf(object), object.metadata.uid);
+    for (const object of objects) this.uids.set(keyOf(object), object.metadata.uid);
   }
 }
 
@@ -109,18 +114,19 @@ function itemOf<T extends KubernetesObject>(object: T): Positioned<T> {
   return { id: object.metadata.uid, object, gone: false, position: object.metadata.resourceVersion };
 }
 
-function isNews<T extends KubernetesObject>(log: WatchHistory<T>, { id, position }: Positioned<T>): boolean {
-  const known = log.get(id);
+function isChanged<T extends KubernetesObject>({ id, position }: Positioned<T>, history: WatchHistory<T>): boolean {
+  const known = history.get(id);
   return known === undefined || known.gone || known.object.metadata.resourceVersion !== position;
 }
 
-function vanished<T extends KubernetesObject>(
-  log: WatchHistory<T>,
+/** Deletions of the objects in a history that a list lacks. */
+function missingFrom<T extends KubernetesObject>(
   listed: readonly HistoryItem<T>[],
-  unreadable: ReadonlySet<string>,
+  history: WatchHistory<T>,
+  unparsable: ReadonlySet<string>,
 ): HistoryItem<T>[] {
   const ids = new Set(listed.map(({ id }) => id));
-  return [...log.latest()]
+  return [...history.latestEntries()]
     .filter(({ id, gone }) => !gone && !ids.has(id))
-    .map(({ id, object }) => ({ id, object, gone: true, mayReturn: unreadable.has(keyOf(object)) }));
+    .map(({ id, object }) => ({ id, object, gone: true, mayReturn: unparsable.has(keyOf(object)) }));
 }

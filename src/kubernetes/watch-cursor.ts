@@ -1,96 +1,94 @@
-import type { WatchCache } from './watch-cache.ts';
-import type { WatchHistory, HistoryEntry } from './watch-history.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { isNewer, isOlder } from './resource-version.ts';
+import type { WatchCache } from './watch-cache.ts';
+import type { HistoryEntry, WatchHistory } from './watch-history.ts';
 
-/** What a cursor has come to. */
+/** What a cursor has read. */
 export interface CursorEvent<T> {
   readonly entry: HistoryEntry<T>;
-  /** A later cursor, on any replica, that begins here misses nothing. */
+  /** A later cursor that starts here, on any replica, misses nothing. */
   readonly position: string;
 }
 
 interface Reading<T> {
-  readonly log: WatchHistory<T>;
-  /** Ends of objects up to here are nothing to somebody who never knew the objects. */
-  readonly unknown: number;
+  readonly history: WatchHistory<T>;
+  /** Deletions up to this entry are of no interest: the reader has never seen the objects. */
+  readonly ignoredSeq: number;
   seq: number;
-  /** Whether there was nothing more to read once. */
+  /** Whether the end of the history has been reached once. */
   caughtUp: boolean;
 }
 
-/** What comes next in a log. */
 interface Head<T> {
   readonly reading: Reading<T>;
   readonly entry: HistoryEntry<T>;
 }
 
 /**
- * One reader of a change log, in the order of resource versions: of all of it, or of the scope that a namespace is in (what
- * is not of the namespace is for the reader to leave out). Without a position it reads the current state first. It is a
- * few numbers, however far behind it is.
+ * One reader of a {@link WatchCache}, in the order of resource versions: of all scopes, or of the scope that covers a namespace
+ * (the reader drops objects of other namespaces). Without a start position it reads the current state first.
  */
 export class WatchCursor<T extends KubernetesObject> {
-  readonly #changes: WatchCache<T>;
-  readonly #readings: readonly Reading<T>[];
-  #told: string | undefined;
-  readonly #isUnknown: boolean;
-  /** Where its reader comes from, which may be another replica. */
-  readonly #from: string | undefined;
+  private readonly cache: WatchCache<T>;
+  private readonly readings: readonly Reading<T>[];
+  private readonly isStartUnknown: boolean;
+  /** The start position, which may come from another replica. */
+  private readonly from: string | undefined;
+  private reported: string | undefined;
 
-  /** @param from a position that another cursor told; absent to begin with the current state */
-  constructor(changes: WatchCache<T>, namespace?: string, from?: string) {
-    const logs = changes.historiesOf(namespace);
-    this.#changes = changes;
-    this.#told = from;
-    this.#isUnknown = from !== undefined && !logs.every((log) => log.isKnown(from));
-    this.#from = from;
-    this.#readings = logs.map((log) => {
-      const seq = from === undefined ? 0 : log.seqAt(from);
-      return { log, seq, unknown: from === undefined ? log.lastSeq : seq, caughtUp: false };
+  /** @param from a position that another cursor reported; absent to start with the current state */
+  constructor(cache: WatchCache<T>, namespace?: string, from?: string) {
+    const histories = cache.historiesOf(namespace);
+    this.cache = cache;
+    this.from = from;
+    this.reported = from;
+    this.isStartUnknown = from !== undefined && !histories.every((history) => history.isKnown(from));
+    this.readings = histories.map((history) => {
+      const seq = from === undefined ? 0 : history.seqAt(from);
+      return { history, seq, ignoredSeq: from === undefined ? history.lastSeq : seq, caughtUp: false };
     });
   }
 
-  /** Whether something may have been deleted that this reader will not learn of any more. It has to begin anew. */
+  /** Whether the reader may have missed a deletion and must start over. */
   get isExpired(): boolean {
-    return this.#isUnknown || this.#readings.some((reading) => this.#isLost(reading));
+    return this.isStartUnknown || this.readings.some((reading) => this.mayHaveMissedDeletion(reading));
   }
 
-  /** Whether it has read everything once, so that what it has told was the current state; it stays true. */
+  /** Whether the reader has read the current state; stays true. */
   get isSynced(): boolean {
-    for (const reading of this.#readings) reading.caughtUp ||= headOf(reading) === undefined;
-    return this.#readings.every(({ caughtUp }) => caughtUp);
+    for (const reading of this.readings) reading.caughtUp ||= headOf(reading) === undefined;
+    return this.readings.every(({ caughtUp }) => caughtUp);
   }
 
-  /** Up to where everything has been read. */
+  /** The resource version up to which everything has been read. */
   get position(): string {
-    return this.#tell(oldest(this.#readings.map(limitOf)));
+    return this.report(oldest(this.readings.map(limitOf)));
   }
 
-  /** Reads on; undefined when there is nothing more for now. */
+  /** Reads the next entry; undefined if there is none at the moment. */
   next(): CursorEvent<T> | undefined {
-    const first = this.#head();
-    if (first === undefined) return undefined;
-    const { reading, entry } = first;
+    const head = this.head();
+    if (head === undefined) return undefined;
+    const { reading, entry } = head;
     reading.seq = entry.seq;
-    const others = this.#readings.filter((other) => other !== reading).map(limitOf);
-    return { entry, position: this.#tell(oldest([entry.through, ...others])) };
+    const others = this.readings.filter((other) => other !== reading).map(limitOf);
+    return { entry, position: this.report(oldest([entry.through, ...others])) };
   }
 
-  /** Passes over what its reader does not want; whether something that it wants comes next. */
+  /** Skips entries until one is wanted; false if there is none at the moment. */
   skipTo(isWanted: (object: T) => boolean): boolean {
     for (;;) {
-      const first = this.#head();
-      if (first === undefined) return false;
-      if (isWanted(first.entry.object)) return true;
-      first.reading.seq = first.entry.seq;
+      const head = this.head();
+      if (head === undefined) return false;
+      if (isWanted(head.entry.object)) return true;
+      head.reading.seq = head.entry.seq;
     }
   }
 
-  /** The oldest of the entries that come next in the logs. */
-  #head(): Head<T> | undefined {
+  /** The oldest of the next entries of all histories. */
+  private head(): Head<T> | undefined {
     let first: Head<T> | undefined;
-    for (const reading of this.#readings) {
+    for (const reading of this.readings) {
       const entry = headOf(reading);
       if (entry === undefined) continue;
       if (first === undefined || isOlder(entry.position, first.entry.position)) first = { reading, entry };
@@ -98,33 +96,36 @@ export class WatchCursor<T extends KubernetesObject> {
     return first;
   }
 
-  #isLost({ log, seq, unknown }: Reading<T>): boolean {
-    return this.#mayMissEnd(log) || log.forgottenSeq > Math.max(seq, unknown) || !this.#changes.isCurrent(log);
+  private mayHaveMissedDeletion({ history, seq, ignoredSeq }: Reading<T>): boolean {
+    return (
+      this.resyncHid(history) || history.forgottenSeq > Math.max(seq, ignoredSeq) || !this.cache.isCurrent(history)
+    );
   }
 
-  /** A position of several logs is the oldest of theirs: its reader may know of something newer that the leap has hidden. */
-  #mayMissEnd(log: WatchHistory<T>): boolean {
-    if (this.#from === undefined) return false;
-    return this.#readings.length > 1 ? log.hasResyncedSince(this.#from) : log.mayMissEndSince(this.#from);
+  /** With several histories, a position is the oldest of theirs: the reader may have seen objects newer than it. */
+  private resyncHid(history: WatchHistory<T>): boolean {
+    if (this.from === undefined) return false;
+    if (this.readings.length > 1) return history.hasResyncedSince(this.from);
+    return history.mayMissDeletionSince(this.from);
   }
 
-  /** What was safe to go on from stays so, and what is told never goes back. */
-  #tell(position: string): string {
-    if (isNewer(position, this.#told)) this.#told = position;
-    return this.#told ?? position;
+  /** Reported positions never go back. */
+  private report(position: string): string {
+    if (isNewer(position, this.reported)) this.reported = position;
+    return this.reported ?? position;
   }
 }
 
-/** Up to where all of a log has been read. */
+/** The resource version up to which a history has been read. */
 function limitOf<T>(reading: Reading<T>): string {
-  return headOf(reading)?.before ?? reading.log.progress;
+  return headOf(reading)?.before ?? reading.history.progress;
 }
 
-/** The next entry that tells this reader something. */
+/** The next entry that matters to the reader. */
 function headOf<T>(reading: Reading<T>): HistoryEntry<T> | undefined {
   for (;;) {
-    const entry = reading.log.after(reading.seq);
-    if (entry === undefined || !entry.gone || entry.seq > reading.unknown) return entry;
+    const entry = reading.history.after(reading.seq);
+    if (entry === undefined || !entry.gone || entry.seq > reading.ignoredSeq) return entry;
     reading.seq = entry.seq;
   }
 }

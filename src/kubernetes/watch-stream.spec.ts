@@ -61,7 +61,7 @@ describe('a watch stream', () => {
   it.each(['nonsense', '{"type":"BOOKMARK","object":{}}', '{"type":"ERROR"}', '{"type":"SYNC","object":{}}'])(
     'does not take %j for an event',
     async (line) => {
-      await expect(read(bytes(`${line}\n`))).rejects.toThrow('sent a line that is no event');
+      await expect(read(bytes(`${line}\n`))).rejects.toThrow('sent an invalid line');
     },
   );
 

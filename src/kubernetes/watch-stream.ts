@@ -10,26 +10,27 @@ export type WatchEvent =
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
   | { readonly type: 'ERROR'; readonly error: KubernetesError };
 
-/** How a watch stream is read. */
+/** Options of {@link readWatch}. */
 export interface ReadWatchOptions {
-  /** Names the watch in messages. */
+  /** Names the watch in error messages. */
   readonly call: string;
   readonly clock: Clock;
   readonly idleTimeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
-/** An object is at most 1.5 MiB in etcd by default; its JSON can be several times that. */
+/** etcd limits an object to 1.5 MiB by default; its JSON can be several times as long. */
 const maxLineBytes = 32 * 1024 * 1024;
 
 /**
- * The events in the body of a watch. Returns when the body ends in an orderly way; throws CancelledError when the
- * caller's signal aborted, UnavailableError on a reset, on silence, on an endless line and on anything that is no event.
+ * The events of a watch. Returns when the response ends.
+ *
+ * @throws CancelledError when the caller's signal aborts; UnavailableError after a reset, a timeout or an invalid line
  */
 export async function* readWatch(body: Readable, options: ReadWatchOptions): AsyncGenerator<WatchEvent> {
   const { call, clock } = options;
   try {
-    for await (const line of readLines(untilSilent(body, options), maxLineBytes))
+    for await (const line of readLines(withIdleTimeout(body, options), maxLineBytes))
       yield toEvent(call, line, clock.now());
   } catch (error) {
     const cancelled = options.signal?.aborted === true;
@@ -39,8 +40,8 @@ export async function* readWatch(body: Readable, options: ReadWatchOptions): Asy
   }
 }
 
-/** The chunks of a body, until none comes for the idle time-out; then the body is destroyed and this throws. */
-async function* untilSilent(body: Readable, options: ReadWatchOptions): AsyncGenerator<unknown> {
+/** The chunks of a body. Destroys the body, and so throws UnavailableError, after `idleTimeoutMs` without a chunk. */
+async function* withIdleTimeout(body: Readable, options: ReadWatchOptions): AsyncGenerator<unknown> {
   const { call, clock, idleTimeoutMs } = options;
   const arm = () =>
     clock.setTimer(idleTimeoutMs, () => {
@@ -73,15 +74,12 @@ function toEvent(call: string, line: string, now: Date): WatchEvent {
     case 'ERROR':
       if (isRecord(object)) return { type, error: toKubernetesError(call, { kind: 'status', status: object }, now) };
   }
-  throw new UnavailableError(`The ${call} sent a line that is no event: ${line.slice(0, 100)}`);
+  throw new UnavailableError(`The ${call} sent an invalid line: ${line.slice(0, 100)}`);
 }
 
 const newline = 0x0a;
 
-/**
- * The lines of a stream of UTF-8, without their newline. Throws when a line is longer than `maxBytes`, and when the
- * stream ends inside a line: what came of it cannot be trusted.
- */
+/** The lines of a UTF-8 stream. Throws when a line is longer than `maxBytes` and when the stream ends inside a line. */
 export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string> {
   let parts: Buffer[] = [];
   let size = 0;
@@ -100,9 +98,9 @@ export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: numbe
   if (size > 0) throw new Error('the stream ended inside a line');
 }
 
-/** A chunk of a stream of bytes. */
+/** Converts a chunk of a byte stream. */
 export function toBuffer(chunk: unknown): Buffer {
   if (Buffer.isBuffer(chunk)) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
-  throw new TypeError('a stream of bytes was expected');
+  throw new TypeError('expected a stream of bytes');
 }

@@ -25,11 +25,11 @@ describe('the observer of a work queue', () => {
     await clock.advance(30);
     run();
     await clock.advance(200);
-    expect(queue.inWorkForMs()).toEqual([200]);
+    expect(queue.processingTimesMs()).toEqual([200]);
     end({ requeueAfterMs: 60_000 });
     await settle();
     expect(told).toEqual([['added'], ['started', 30], ['ended', 200, 'requeue_after']]);
-    expect(queue.inWorkForMs()).toEqual([]);
+    expect(queue.processingTimesMs()).toEqual([]);
   });
 
   it('is told of a key that was added while it was in work, and since when it waits', async () => {

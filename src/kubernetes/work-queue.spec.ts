@@ -97,10 +97,10 @@ describe('a work queue', () => {
     expect(started).toEqual(['a', 'a']);
   });
 
-  it('says what it is asked to do twice', () => {
+  it('refuses a second run', () => {
     const { run } = aQueue();
     void run(aHandler().handler);
-    expect(() => run(aHandler().handler)).toThrow('The queue "test" is already being worked off');
+    expect(() => run(aHandler().handler)).toThrow('The queue "test" is already running');
   });
 });
 

@@ -1,41 +1,36 @@
+import { addAbortListener } from 'node:events';
 import { backoffDelay, type BackoffPolicy } from './backoff.ts';
-import { type Random, systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock, type Random } from './clock.ts';
 import { CancelledError, KubernetesError } from './errors.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
-/** How work on a key ended: done, done for now and to be come back to, or failed and to be tried again. */
-export type WorkResult = 'success' | 'requeue_after' | 'error';
-
-/** Is told what happens in a work queue, in passing: it must neither throw nor wait. */
-export interface WorkQueueObserver {
-  /** A key was taken in that was not waiting already. */
-  added(): void;
-  /** A key is handed out that has waited so many milliseconds, without the delay that it may have been given. */
-  started(waitedMs: number): void;
-  /** Work on a key has ended after so many milliseconds. */
-  ended(workedMs: number, result: WorkResult): void;
-  /** A key that failed is to be tried again. */
-  retried(): void;
-}
-
-const nothing = () => undefined;
-
-/** The default, where nobody wants to know. */
-export const unobserved: WorkQueueObserver = { added: nothing, started: nothing, ended: nothing, retried: nothing };
-
-/** What a handler may say after success: come back to this key after so many milliseconds. */
+/** The result of a handler that succeeded: whether to process the key again after some time. */
 export interface HandlerResult {
   readonly requeueAfterMs?: number;
 }
 
-/** Works on one key. Throwing means failure: the key comes back after its backoff. */
+/** Processes one key. When it throws, the key is retried after a backoff. */
 export type KeyHandler = (key: string, signal: AbortSignal) => Promise<HandlerResult | void>;
+
+/** How the processing of a key ended; the labels of controller-runtime. */
+export type WorkResult = 'success' | 'requeue_after' | 'error';
+
+/** Called synchronously by a queue, for metrics. Must not throw. */
+export interface WorkQueueObserver {
+  /** A key was added that was not waiting already. */
+  added(): void;
+  /** Processing of a key started after it waited in the queue, delays not included. */
+  started(waitedMs: number): void;
+  ended(workedMs: number, result: WorkResult): void;
+  /** A failed key will be retried. */
+  retried(): void;
+}
 
 /** Settings of a queue; all have defaults. */
 export interface WorkQueueOptions {
-  /** Appears in log lines. */
+  /** For log lines. */
   readonly name?: string;
-  /** Delays after failures in a row of one key; default 100 ms to 2 min. */
+  /** Backoff per key; default 100 ms to 2 min. */
   readonly backoff?: BackoffPolicy;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -43,11 +38,11 @@ export interface WorkQueueOptions {
   readonly observer?: WorkQueueObserver;
 }
 
-/** How a queue is worked off. */
+/** How a queue is processed. */
 export interface RunOptions {
-  /** Number of keys in work at once. */
+  /** Maximum number of keys processed at the same time. */
   readonly concurrency: number;
-  /** Stops the run at once: handlers see it, nothing more is handed out. */
+  /** Stops the run: passed to handlers, and no other key is processed. */
   readonly signal: AbortSignal;
 }
 
@@ -56,161 +51,154 @@ interface Delay {
   readonly cancel: () => void;
 }
 
+interface Run {
+  readonly handler: KeyHandler;
+  readonly options: RunOptions;
+  readonly finish: () => void;
+}
+
 /**
- * A queue of keys for a control loop (the shape of client-go's rate limiting work queue).
- * - A key is never in work twice at once; adding it meanwhile queues it once more when that work ends.
- * - A key waiting in the queue is there once, however often it is added. First in, first out.
- * - Failures back off per key, exponentially with full jitter; a poisoned key never stops the others.
+ * A queue of keys, as client-go's rate-limiting work queue.
+ * - A key is never processed twice at the same time. A key added while it is processed is processed again.
+ * - A waiting key is queued once, however often it is added. First in, first out.
+ * - Failures back off per key, exponentially with full jitter.
  */
 export class WorkQueue {
-  readonly #name: string;
-  readonly #policy: BackoffPolicy;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #log: Logger;
-  readonly #observer: WorkQueueObserver;
+  readonly name: string;
+  private readonly options: Pick<WorkQueueOptions, 'observer'> & { readonly backoff: BackoffPolicy };
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly log: Logger;
 
-  // Each key with since when it is there, in milliseconds of the clock.
-  /** Keys to hand out. The map is in order of insertion. */
-  readonly #ready = new Map<string, number>();
-  readonly #processing = new Map<string, number>();
-  /** Keys that were added while in work. */
-  readonly #dirty = new Map<string, number>();
-  readonly #delays = new Map<string, Delay>();
-  readonly #failures = new Map<string, number>();
-  #run: { readonly handler: KeyHandler; readonly options: RunOptions; readonly finish: () => void } | undefined;
-  #draining = false;
-  readonly #idleWaiters = new Set<() => void>();
+  // Each map has keys and since when they are in it.
+  private readonly ready = new Map<string, number>();
+  private readonly processing = new Map<string, number>();
+  /** Keys that were added while they were processed. */
+  private readonly dirty = new Map<string, number>();
+  private readonly delays = new Map<string, Delay>();
+  private readonly failureCounts = new Map<string, number>();
+  private current: Run | undefined;
+  private draining: PromiseWithResolvers<void> | undefined;
 
   constructor(options: WorkQueueOptions = {}) {
-    this.#name = options.name ?? 'work';
-    this.#policy = options.backoff ?? { baseMs: 100, maxMs: 120_000 };
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
-    this.#log = options.log ?? silentLogger;
-    this.#observer = options.observer ?? unobserved;
+    const { name = 'work', backoff = { baseMs: 100, maxMs: 120_000 }, observer } = options;
+    this.name = name;
+    this.options = { backoff, observer };
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.log = options.log ?? silentLogger;
   }
 
-  /** Appears in log lines and metrics. */
-  get name(): string {
-    return this.#name;
-  }
-
-  /** Keys that wait to be handed out now (not those with a delay). */
+  /** Number of waiting keys, without delayed ones. */
   get length(): number {
-    return this.#ready.size + this.#dirty.size;
+    return this.ready.size + this.dirty.size;
   }
 
-  /** Keys in work. */
+  /** Number of keys that are being processed. */
   get inFlight(): number {
-    return this.#processing.size;
+    return this.processing.size;
   }
 
-  /** How long each key that is in work has been so, in milliseconds. */
-  inWorkForMs(): number[] {
-    const now = this.#clock.elapsedMs();
-    return [...this.#processing.values()].map((since) => now - since);
+  /** For how long each key has been processed, in milliseconds. */
+  processingTimesMs(): number[] {
+    const now = this.clock.elapsedMs();
+    return [...this.processing.values()].map((since) => now - since);
   }
 
-  /** Failures in a row of a key since its last success or {@link forget}. */
+  /** Consecutive failures of a key. */
   failures(key: string): number {
-    return this.#failures.get(key) ?? 0;
+    return this.failureCounts.get(key) ?? 0;
   }
 
-  /** Queues a key now. After {@link drain} it does nothing. */
+  /** Queues a key. Does nothing after {@link drain}. */
   add(key: string): void {
-    if (this.#draining) return;
-    const waiting = this.#processing.has(key) ? this.#dirty : this.#ready;
+    if (this.draining) return;
+    const waiting = this.processing.has(key) ? this.dirty : this.ready;
     if (!waiting.has(key)) {
-      waiting.set(key, this.#clock.elapsedMs());
-      this.#observer.added();
+      waiting.set(key, this.clock.elapsedMs());
+      this.options.observer?.added();
     }
-    this.#dispatch();
+    this.dispatch();
   }
 
-  /** Queues a key after `ms` milliseconds. Of several delays of one key the earliest counts. */
+  /** Queues a key after a delay. Of several delays of one key, the earliest counts. */
   addAfter(key: string, ms: number): void {
-    if (this.#draining) return;
-    const due = this.#clock.now().getTime() + ms;
-    const earlier = this.#delays.get(key);
+    if (this.draining) return;
+    const due = this.clock.now().getTime() + ms;
+    const earlier = this.delays.get(key);
     if (earlier && earlier.due <= due) return;
     earlier?.cancel();
-    const cancel = this.#clock.setTimer(ms, () => {
-      this.#delays.delete(key);
+    const cancel = this.clock.setTimer(ms, () => {
+      this.delays.delete(key);
       this.add(key);
     });
-    this.#delays.set(key, { due, cancel });
+    this.delays.set(key, { due, cancel });
   }
 
-  /** Counts a failure of the key and queues it after its backoff, but not before `atLeastMs`. */
+  /** Counts a failure of a key and queues it after its backoff plus `atLeastMs`. */
   addRateLimited(key: string, atLeastMs = 0): void {
     const failures = this.failures(key) + 1;
-    this.#failures.set(key, failures);
-    this.#observer.retried();
-    this.addAfter(key, atLeastMs + backoffDelay(this.#policy, failures, this.#random));
+    this.failureCounts.set(key, failures);
+    this.options.observer?.retried();
+    this.addAfter(key, atLeastMs + backoffDelay(this.options.backoff, failures, this.random));
   }
 
-  /** Forgets the failures of a key. */
+  /** Resets the failures of a key. */
   forget(key: string): void {
-    this.#failures.delete(key);
+    this.failureCounts.delete(key);
   }
 
-  /**
-   * Hands out keys until `signal` aborts or the queue is drained, and resolves when the last handler has ended.
-   * One run at a time.
-   */
+  /** Processes keys until `signal` aborts or the queue is drained; resolves when the last handler has returned. */
   run(handler: KeyHandler, options: RunOptions): Promise<void> {
-    if (this.#run) throw new Error(`The queue "${this.#name}" is already being worked off`);
-    return new Promise((resolve) => {
-      this.#run = { handler, options, finish: resolve };
-      options.signal.addEventListener('abort', () => this.#settle(), { once: true });
-      this.#dispatch();
-      this.#settle();
-    });
+    if (this.current) throw new Error(`The queue "${this.name}" is already running`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const listener = addAbortListener(options.signal, () => this.settle());
+    this.current = { handler, options, finish: resolve };
+    this.dispatch();
+    this.settle();
+    return promise.finally(() => listener[Symbol.dispose]());
   }
 
   /**
-   * Takes in nothing more, drops what is delayed, lets the run work off what is ready, and resolves when no key is in
-   * work or ready. Without a run it resolves at once. To bound it, abort the run's signal after a while.
+   * Accepts no more keys, drops delayed ones and resolves when the run has processed the waiting ones; immediately without a run.
+   * To limit the time, abort the signal of the run.
    */
   drain(): Promise<void> {
-    this.#draining = true;
-    for (const delay of this.#delays.values()) delay.cancel();
-    this.#delays.clear();
-    return new Promise((resolve) => {
-      this.#idleWaiters.add(resolve);
-      this.#settle();
-    });
+    this.draining ??= Promise.withResolvers<void>();
+    for (const delay of this.delays.values()) delay.cancel();
+    this.delays.clear();
+    this.settle();
+    return this.draining.promise;
   }
 
-  #dispatch(): void {
-    const run = this.#run;
+  private dispatch(): void {
+    const run = this.current;
     if (!run) return;
-    while (!run.options.signal.aborted && this.#processing.size < run.options.concurrency) {
-      const [next] = this.#ready;
+    while (!run.options.signal.aborted && this.processing.size < run.options.concurrency) {
+      const [next] = this.ready;
       if (next === undefined) return;
       const [key, since] = next;
-      const now = this.#clock.elapsedMs();
-      this.#ready.delete(key);
-      this.#processing.set(key, now);
-      this.#observer.started(now - since);
-      void this.#process(key, run.handler, run.options.signal);
+      this.ready.delete(key);
+      void this.process(key, since, run);
     }
   }
 
-  async #process(key: string, handler: KeyHandler, signal: AbortSignal): Promise<void> {
-    const since = this.#clock.elapsedMs();
-    const result = await this.#handle(key, handler, signal);
-    this.#observer.ended(this.#clock.elapsedMs() - since, result);
-    this.#processing.delete(key);
-    const dirtySince = this.#dirty.get(key);
-    this.#dirty.delete(key);
-    if (dirtySince !== undefined) this.#ready.set(key, dirtySince);
-    this.#dispatch();
-    this.#settle();
+  private async process(key: string, waitingSince: number, { handler, options }: Run): Promise<void> {
+    const { observer } = this.options;
+    const startedAt = this.clock.elapsedMs();
+    this.processing.set(key, startedAt);
+    observer?.started(startedAt - waitingSince);
+    const result = await this.handle(key, handler, options.signal);
+    observer?.ended(this.clock.elapsedMs() - startedAt, result);
+    this.processing.delete(key);
+    const dirtySince = this.dirty.get(key);
+    this.dirty.delete(key);
+    if (dirtySince !== undefined) this.ready.set(key, dirtySince);
+    this.dispatch();
+    this.settle();
   }
 
-  async #handle(key: string, handler: KeyHandler, signal: AbortSignal): Promise<WorkResult> {
+  private async handle(key: string, handler: KeyHandler, signal: AbortSignal): Promise<WorkResult> {
     try {
       const result = await handler(key, signal);
       this.forget(key);
@@ -218,27 +206,24 @@ export class WorkQueue {
       this.addAfter(key, result.requeueAfterMs);
       return 'requeue_after';
     } catch (error) {
-      this.#failed(key, error, signal);
+      this.failed(key, error, signal);
       return 'error';
     }
   }
 
-  #failed(key: string, error: unknown, signal: AbortSignal): void {
-    if (signal.aborted && error instanceof CancelledError) return;
-    this.addRateLimited(key, error instanceof KubernetesError ? error.retryAfterMs : undefined);
-    const fields = { queue: this.#name, key, failures: this.failures(key), err: error };
-    this.#log.warn(fields, 'work on a key failed, it comes back after its backoff');
+  private failed(key: string, err: unknown, signal: AbortSignal): void {
+    if (signal.aborted && err instanceof CancelledError) return;
+    this.addRateLimited(key, err instanceof KubernetesError ? err.retryAfterMs : undefined);
+    this.log.warn({ queue: this.name, key, failures: this.failures(key), err }, 'processing failed; retrying');
   }
 
-  /** Ends the run and tells those who wait, once there is nothing left to do for them. */
-  #settle(): void {
-    const stopped = this.#run?.options.signal.aborted ?? true;
-    const nothingLeft = this.#processing.size === 0 && (stopped || this.#ready.size === 0);
-    if (!nothingLeft || !(stopped || this.#draining)) return;
-    this.#run?.finish();
-    this.#run = undefined;
-    if (!this.#draining) return;
-    for (const resolve of this.#idleWaiters) resolve();
-    this.#idleWaiters.clear();
+  /** Ends the run and the drain once there is nothing left to do. */
+  private settle(): void {
+    const stopped = this.current?.options.signal.aborted ?? true;
+    const isIdle = this.processing.size === 0 && (stopped || this.ready.size === 0);
+    if (!isIdle || !(stopped || this.draining)) return;
+    this.current?.finish();
+    this.current = undefined;
+    this.draining?.resolve();
   }
 }

@@ -65,10 +65,10 @@ export const workQueueMetrics: readonly Provider[] = [
   WorkQueueMetrics,
   readGauge(metrics.queueDepth, [WorkQueue], ({ length }) => [{ labels: name, value: length }]),
   readGauge(metrics.queueUnfinished, [WorkQueue], (queue) => [
-    { labels: name, value: queue.inWorkForMs().reduce((sum, ms) => sum + ms, 0) / 1_000 },
+    { labels: name, value: queue.processingTimesMs().reduce((sum, ms) => sum + ms, 0) / 1_000 },
   ]),
   readGauge(metrics.queueLongest, [WorkQueue], (queue) => [
-    { labels: name, value: Math.max(0, ...queue.inWorkForMs()) / 1_000 },
+    { labels: name, value: Math.max(0, ...queue.processingTimesMs()) / 1_000 },
   ]),
   readGauge(metrics.activeWorkers, [WorkQueue], ({ inFlight }) => [{ labels: controller, value: inFlight }]),
 ];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
-import { ObjectStore, type Change, type Indexes } from '../kubernetes/store.ts';
+import type { Indexes } from '../kubernetes/indexer.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
+import { ObjectStore, type Change } from '../kubernetes/store.ts';
 import { pipelineRunName } from '../tekton/names.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';

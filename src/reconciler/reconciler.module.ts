@@ -8,7 +8,7 @@ import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
-import type { ReflectorSource } from '../kubernetes/reflector-options.ts';
+import type { ReflectorSource } from '../kubernetes/reflector.ts';
 import { LOCK_HOLDERS } from '../locking/lock-holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';

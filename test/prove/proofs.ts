@@ -127,7 +127,7 @@ export const proofs: readonly Proof[] = [
   {
     name: 'memory',
     seconds: 16,
-    proves: 'The process that the image starts gives the memory of its first lists back.',
+    proves: 'The service compacts its heap after the initial lists.',
     run: { jest: ['test/integration/observability/memory'] },
     cluster: 'shared',
   },

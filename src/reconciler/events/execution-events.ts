@@ -44,7 +44,7 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
       reporter: { controller, instance: hostname() },
       clock,
       log,
-      nameInLog: logFields,
+      logFields,
       yieldsTo: () => queue.length > 0,
     });
   }

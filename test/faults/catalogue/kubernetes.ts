@@ -19,7 +19,7 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a watch drops a deletion',
     file: 'src/kubernetes/store.ts',
-    find: "this.#onChange({ type: 'deleted', object: last, previous });",
+    find: "this.onChange({ type: 'deleted', object: last, previous });",
     replace: '',
     caughtBy: ['src/kubernetes/store.spec.ts'],
   },
@@ -40,8 +40,8 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a watch goes on after an error without listing again',
     file: 'src/kubernetes/list-watch.ts',
-    find: 'this.#from = undefined;\n        if (!signal.aborted) await this.#pause(error, signal);',
-    replace: 'if (!signal.aborted) await this.#pause(error, signal);',
+    find: 'this.from = undefined;\n        if (!signal.aborted) await this.pause(error, signal);',
+    replace: 'if (!signal.aborted) await this.pause(error, signal);',
     caughtBy: ['src/kubernetes/list-watch.spec.ts'],
   },
   {
@@ -54,28 +54,28 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a key that was added while it was in work is lost',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'if (dirtySince !== undefined) this.#ready.set(key, dirtySince);',
+    find: 'if (dirtySince !== undefined) this.ready.set(key, dirtySince);',
     replace: '',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
     name: 'a key is in work twice at once',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'this.#processing.has(key) ? this.#dirty : this.#ready',
-    replace: 'this.#processing.has(key) ? this.#ready : this.#ready',
+    find: 'this.processing.has(key) ? this.dirty : this.ready',
+    replace: 'this.processing.has(key) ? this.ready : this.ready',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
     name: 'the deletions that a watch log has forgotten are not noticed',
     file: 'src/kubernetes/watch-history.ts',
-    find: 'this.#forgotten = { seq, position };',
+    find: 'this.forgotten = { seq, position };',
     replace: '',
     caughtBy: ['src/kubernetes/watch-history.spec.ts', 'src/kubernetes/watch-cache.spec.ts'],
   },
   {
     name: 'a resumed watch goes on although its replica has missed the end of an object that was unreadable before',
     file: 'src/kubernetes/watch-cursor.ts',
-    find: 'this.#mayMissEnd(log) || ',
+    find: 'this.resyncHid(history) || ',
     replace: '',
     caughtBy: ['src/kubernetes/watch-cache.spec.ts'],
   },

@@ -21,13 +21,13 @@ const open = () => new ReflectorFixture(config).open();
 describe('a reflector', () => {
   it.concurrent('reports what exists, what is added, what changes and what is deleted', async () => {
     await using fixture = await open();
-    const { changes, reflector } = await fixture.watch({}, ['first']);
+    const { changes, lists } = await fixture.watch({}, ['first']);
     await fixture.create('second');
     await fixture.update('first');
     await fixture.delete('second');
     await until('the deletion is reported', () => changes.length === 4);
     expect(changes).toEqual(['added first', 'added second', 'updated first', 'deleted second']);
-    expect(reflector.generation).toBe(1);
+    expect(lists()).toBe(1);
   });
 
   it.concurrent('parses only what has changed when it lists again', async () => {
@@ -38,7 +38,7 @@ describe('a reflector', () => {
       parsed.push(object.metadata.name);
       return object;
     };
-    const { reflector } = await fixture.watch({ resource: { ...configMaps, parse }, timing: { pageSize: 1 } }, [
+    const { reflector, lists } = await fixture.watch({ resource: { ...configMaps, parse }, timing: { pageSize: 1 } }, [
       'a',
       'b',
     ]);
@@ -46,18 +46,18 @@ describe('a reflector', () => {
     await fixture.update('b');
     await until('the change is parsed', () => parsed.length === 3);
     reflector.relist();
-    await until('it has listed again', () => reflector.generation === 2);
+    await until('it has listed again', () => lists() === 2);
     expect(parsed).toEqual(['a', 'b', 'b']);
   });
 
   it.concurrent('resumes a watch that the server ended, without listing again', async () => {
     await using fixture = await open();
-    const { changes, reflector } = await fixture.watch({ timing: { watchSeconds: 1 } });
+    const { changes, lists } = await fixture.watch({ timing: { watchSeconds: 1 } });
     await fixture.create('before');
     await inTime('it watches again', fixture.proxy.next(watching));
     await fixture.create('after');
     await until('both are reported', () => changes.length === 2);
-    expect(reflector.generation).toBe(1);
+    expect(lists()).toBe(1);
   });
 
   it.concurrent('covers several namespaces and nothing else', async () => {
@@ -100,7 +100,7 @@ describe('a reflector', () => {
 describe('a reflector survives', () => {
   it.concurrent('a connection that is reset in a watch, and reports what it missed', async () => {
     await using fixture = await open();
-    const { changes, reflector, names } = await fixture.watch({}, ['changes', 'stays', 'vanishes']);
+    const { changes, names, lists } = await fixture.watch({}, ['changes', 'stays', 'vanishes']);
     const before = changes.length;
     const missed = Promise.withResolvers<void>();
     fixture.proxy.inject(listing, hold(missed.promise), 1);
@@ -109,7 +109,7 @@ describe('a reflector survives', () => {
     await fixture.update('changes');
     await fixture.create('comes');
     missed.resolve();
-    await until('it has caught up', () => reflector.generation === 2);
+    await until('it has caught up', () => lists() === 2);
     expect(names()).toEqual(['changes', 'comes', 'stays']);
     expect(changes.slice(before).sort()).toEqual(['added comes', 'deleted vanishes', 'updated changes']);
   });
@@ -183,7 +183,7 @@ describe('a reflector survives', () => {
     await using fixture = await open();
     const errors: object[] = [];
     const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => errors.push(fields) };
-    const { changes, reflector } = await fixture.watch({ log });
+    const { changes, reflector, lists } = await fixture.watch({ log });
     reflector.onChange(() => {
       throw new Error('from a handler');
     });
@@ -194,20 +194,20 @@ describe('a reflector survives', () => {
     await fixture.create('second');
     await until('the handler after it has seen both', () => last.length === 2 && errors.length === 4);
     expect(changes).toEqual(['added first', 'added second']);
-    expect(reflector.generation).toBe(1);
+    expect(lists()).toBe(1);
   });
 
-  it.concurrent('an object that does not parse', async () => {
+  it.concurrent('an object that cannot be parsed', async () => {
     await using fixture = await open();
-    const { changes, reflector, names } = await fixture.watch({}, ['good', 'turns-bad']);
-    const invalid: string[] = [];
-    reflector.onInvalid(({ key }) => invalid.push(key.name));
+    const errors: { key?: string }[] = [];
+    const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => errors.push(fields) };
+    const { changes, names } = await fixture.watch({ log }, ['good', 'turns-bad']);
     await fixture.create('bad', { poison: 'yes' });
     await fixture.update('turns-bad', { poison: 'yes' });
     await fixture.create('after');
     await until('the good one is reported', () => names().includes('after'));
     expect(names()).toEqual(['after', 'good']);
-    expect(invalid).toEqual(['bad', 'turns-bad']);
+    expect(errors.map(({ key }) => key)).toEqual(['bad', 'turns-bad'].map((name) => `${fixture.namespace}/${name}`));
     expect(changes).toContain('deleted turns-bad');
   });
 });

@@ -2,7 +2,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { ListWatchTiming } from '../../../src/kubernetes/list-watch.ts';
 import type { Logger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import type { ReflectorSource } from '../../../src/kubernetes/reflector-options.ts';
+import type { ReflectorSource } from '../../../src/kubernetes/reflector.ts';
 import { Reflector } from '../../../src/kubernetes/reflector.ts';
 import { configMaps, type ConfigMap } from '../support/config-map.ts';
 
@@ -22,6 +22,8 @@ export interface RunningReflector {
   readonly changes: string[];
   /** Names in the store, sorted. */
   names(): string[];
+  /** Number of complete lists. */
+  lists(): number;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,11 @@ export function startReflector(config: PooledKubeConfig, settings: ReflectorSett
     timing: { ...timing, ...settings.timing },
   });
   const changes: string[] = [];
+  let lists = 0;
   reflector.onChange(({ type, object }) => changes.push(`${type} ${object.metadata.name}`));
+  reflector.onWatchCacheEvent(({ type }) => {
+    if (type === 'list') lists++;
+  });
   const stopping = new AbortController();
   const run = reflector.run(stopping.signal);
   return {
@@ -47,6 +53,7 @@ export function startReflector(config: PooledKubeConfig, settings: ReflectorSett
         .list()
         .map((object) => object.metadata.name)
         .sort(),
+    lists: () => lists,
     async stop() {
       stopping.abort();
       await run;

@@ -16,6 +16,8 @@ afterAll(async () => {
   await fixture.close();
 });
 
-it('the process that the image starts gives the memory of the first lists back', async () => {
-  await until('it has', () => service.lines().some(({ msg }) => msg === 'memory of the first lists was given back'));
+it('compacts its heap after the initial lists', async () => {
+  await until('the heap is compacted', () =>
+    service.lines().some(({ msg }) => msg === 'heap compacted after initial lists'),
+  );
 });
