@@ -35,3 +35,13 @@ it.each(lines)('%s "%s" is in the table of docs/logging.md', (level, text) => {
   const row = page.split('\n').find((line) => line.includes(`| \`${text}\``));
   expect(row).toMatch(new RegExp(`^\\| ${level} `));
 });
+
+const runbooks = join(root, 'docs', 'runbooks');
+const searches = readdirSync(runbooks).flatMap((name) => {
+  const text = readFileSync(join(runbooks, name), 'utf8');
+  return [...text.matchAll(/grep '(?<words>[a-z ]+)'/g)].map(({ groups }) => [name, groups?.['words'] ?? ''] as const);
+});
+
+it.each(searches)('%s searches the log for "%s", which is in a message of docs/logging.md', (_name, words) => {
+  expect(page).toMatch(new RegExp(`^\\|.*\`[^\`]*${words}`, 'm'));
+});
