@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventKinds, isSameEvent, maxDataBytes, oldestMs, widths } from './audit-event.ts';
+import { eventKinds, isSameEvent, maxAgeMs, maxLengths } from './audit-event.ts';
 
 const event = {
   event_type: 'workflowexecution.workflow.completed',
@@ -9,9 +9,9 @@ const event = {
   event_timestamp: '2026-01-02T03:04:05Z',
 };
 
-describe('a row of the audit trail', () => {
+describe('a stored row', () => {
   it.each(['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.000Z', '2026-01-02T04:04:05+01:00'])(
-    'is the event whichever way the database writes its time: %s',
+    'is the event however the database formats its time: %s',
     (event_timestamp) => {
       expect(isSameEvent(event, { ...event, event_timestamp })).toBe(true);
     },
@@ -29,16 +29,8 @@ describe('a row of the audit trail', () => {
   });
 });
 
-it('the bounds are those of the data storage service', () => {
-  expect(widths).toEqual({
-    actor_id: 255,
-    resource_id: 255,
-    correlation_id: 255,
-    namespace: 253,
-    error_code: 50,
-    message: 4_096,
-  });
-  expect(maxDataBytes).toBe(256_000);
-  expect(oldestMs).toBe(604_800_000);
+it('the limits are those of the data storage service', () => {
+  expect(maxLengths).toEqual({ actor_id: 255, message: 4_096 });
+  expect(maxAgeMs).toBe(604_800_000);
   expect(eventKinds).toEqual(['accepted', 'started', 'ended']);
 });

@@ -1,4 +1,4 @@
-/** What of the life of an execution is recorded: at most one event of each kind, in this order. */
+/** An execution has at most one event of each kind, in this order. */
 export const eventKinds = ['accepted', 'started', 'ended'] as const;
 
 /** One of {@link eventKinds}. */
@@ -19,7 +19,7 @@ export type RecordedReason =
   | 'Deduplicated'
   | 'Unknown';
 
-/** What an event says of its execution. */
+/** The payload of an event. */
 export interface AuditEventData {
   readonly event_type: string;
   readonly workflow_id: string;
@@ -32,7 +32,7 @@ export interface AuditEventData {
   readonly execution_name: string;
   readonly started_at?: string;
   readonly completed_at?: string;
-  /** As Go writes durations: `2m30s`. */
+  /** A Go duration: `2m30s`. */
   readonly duration?: string;
   readonly failure_reason?: RecordedReason;
   readonly failure_message?: string;
@@ -47,7 +47,7 @@ export interface AuditEventData {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** An event as the data storage service takes it (ADR-034 of Kubernaut). Names are those of its API. */
+/** An event of the data storage service's API (ADR-034 of Kubernaut). */
 export interface AuditEvent {
   readonly version: string;
   readonly event_type: string;
@@ -70,39 +70,32 @@ export interface AuditEvent {
 }
 
 /**
- * The most characters that the database has room for, field by field. Past them the service answers as if all were well, and
- * the row never lands.
+ * The longest values in characters. Data storage answers 202 to a value that is wider than its column and never stores the
+ * row. Only values that the CRD does not bound below that are listed.
  */
-export const widths = {
+export const maxLengths = {
   actor_id: 255,
-  resource_id: 255,
-  correlation_id: 255,
-  namespace: 253,
-  error_code: 50,
-  /** Ours: the database sets no bound. */
+  /** Our own limit; the column has none. */
   message: 4096,
 } as const;
 
-/** The most bytes of `event_data` as JSON; the service takes 256 KiB. */
-export const maxDataBytes = 250 * 1024;
+/** Data storage refuses older events, in milliseconds. */
+export const maxAgeMs = 7 * 24 * 3_600_000;
 
-/** An event older than this is refused, in milliseconds. */
-export const oldestMs = 7 * 24 * 3_600_000;
-
-/** What of an event tells it apart: the service gives it no id that is known before. */
+/** What identifies an event: clients cannot choose its id. */
 export type EventIdentity = Pick<
   AuditEvent,
   'event_type' | 'event_action' | 'resource_id' | 'namespace' | 'event_timestamp'
 >;
 
-/** Whether a row of the audit trail is this event. */
+/** Whether a stored row is this event. */
 export function isSameEvent(event: EventIdentity, row: EventIdentity): boolean {
   return (
     row.event_type === event.event_type &&
     row.event_action === event.event_action &&
     row.resource_id === event.resource_id &&
     row.namespace === event.namespace &&
-    // Databases write times in forms of their own.
+    // The database formats times in its own way.
     Date.parse(row.event_timestamp) === Date.parse(event.event_timestamp)
   );
 }

@@ -2,14 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { InjectMetric } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
-import type { FinalState } from './outbox.ts';
-
-/** Why an event is not in the audit trail and will not be. */
-export type LossReason = Exclude<FinalState, 'recorded'>;
+import type { LossReason } from './event-state.ts';
 
 const lossReasons: readonly LossReason[] = ['refused', 'notConfirmed', 'tooOld', 'abandoned'];
 
-/** Counts what has become of audit events. */
+/** Counts audit events and requests to data storage. */
 @Injectable()
 export class AuditMetrics {
   constructor(
@@ -26,12 +23,12 @@ export class AuditMetrics {
     this.deliveredTotal.inc();
   }
 
-  /** A request has failed, and is made again. */
+  /** A request failed and is retried. */
   retried(): void {
     this.retriesTotal.inc();
   }
 
-  /** An event is not recorded, and never will be. */
+  /** An event was given up. */
   lost(reason: LossReason): void {
     this.lostTotal.inc({ reason });
   }

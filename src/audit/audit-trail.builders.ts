@@ -4,11 +4,12 @@ import { silentLogger } from '../kubernetes/logger.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition } from './audit.builders.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditMetrics } from './audit-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';
-import type { Delivered, EventStore, Told } from './event-store.ts';
+import type { EventStore, IngestResult, QueryResult } from './event-store.ts';
 
 /** The executions of a cluster, as a reflector shows them. */
 export class FakeCluster {
@@ -48,30 +49,47 @@ export class FakeCluster {
   }
 }
 
-/** An event store that answers as it is told. */
+const recorded: IngestResult = { state: 'recorded' };
+
+/** An event store with the answers of the test. */
 export class FakeStore implements EventStore {
   readonly name = 'a test';
   readonly recordedReason = 'Recorded';
+  /** The events that it has stored. */
   readonly events: AuditEvent[] = [];
-  readonly asked: string[] = [];
-  answer: Delivered = { state: 'recorded' };
-  /** What a delivery waits for before it is answered. */
+  /** Requests in their order: `a completed` for an event of the execution `a`, `? rr-a` for a query. */
+  readonly requests: string[] = [];
+  /** The UIDs that came with events. */
+  readonly uids: string[] = [];
+  /** The answers to the next events. */
+  answers: IngestResult[] = [];
+  /** The answer to all other events. */
+  always: IngestResult | ((event: AuditEvent) => IngestResult) = recorded;
+  /** The answer to queries; default: the stored events. */
+  queryAnswer?: QueryResult | ((correlationId: string) => QueryResult);
+  /** Awaited before an event is answered. */
   before: () => Promise<void> = () => Promise.resolve();
 
-  constructor(readonly canTell: boolean) {}
+  constructor(readonly queryable: boolean) {}
 
-  async deliver(events: readonly AuditEvent[]): Promise<Delivered> {
+  async ingest(event: AuditEvent, uid: string): Promise<IngestResult> {
+    this.requests.push(`${event.resource_id} ${event.event_type.split('.').slice(1).join('.')}`);
+    this.uids.push(uid);
     await this.before();
-    if (this.answer.state === 'recorded') this.events.push(...events);
-    return this.answer;
+    const { always } = this;
+    const answer = this.answers.shift() ?? (typeof always === 'function' ? always(event) : always);
+    if (answer.state === 'recorded') this.events.push(event);
+    return answer;
   }
 
-  rows(correlationId: string): Promise<Told> {
-    this.asked.push(correlationId);
-    return Promise.resolve({ state: 'told', rows: this.events });
+  query(correlationId: string): Promise<QueryResult> {
+    this.requests.push(`? ${correlationId}`);
+    const { queryAnswer: answer = { state: 'found', rows: this.events } } = this;
+    return Promise.resolve(typeof answer === 'function' ? answer(correlationId) : answer);
   }
 
-  get told(): string[] {
+  /** The stored events, as in {@link requests}. */
+  get stored(): string[] {
     return this.events.map(
       ({ resource_id, event_type }) => `${resource_id} ${event_type.split('.').slice(1).join('.')}`,
     );
@@ -79,48 +97,55 @@ export class FakeStore implements EventStore {
 }
 
 const minute = 60_000;
-const start = new Date('2026-01-02T04:00:00Z');
 
-/** An audit trail with a cluster, a store and a clock of the test; it delivers from its start on. */
-export function anAuditTrail({ canTell = true, maxPending = 100 } = {}) {
-  const clock = new FakeClock(start);
+/** The settings of {@link anAuditTrail}. */
+export const config = {
+  auditSettleMs: 5 * minute,
+  auditConfirmMs: 60 * minute,
+  auditDeleteWaitMs: 15 * minute,
+};
+
+/** An audit trail with a cluster, a store and a clock of the test; it delivers once it is started. */
+export function anAuditTrail({ queryable = true, maxPending = 100, confirmMs = config.auditConfirmMs } = {}) {
+  const clock = new FakeClock(new Date('2026-01-02T04:00:00Z'));
   const cluster = new FakeCluster();
-  const store = new FakeStore(canTell);
-  const lost: string[] = [];
-  const errors: object[] = [];
-  const infos: object[] = [];
-  const checks = { count: 0 };
-  const metrics = {
-    delivered: () => undefined,
-    retried: () => undefined,
-    lost: (reason: string) => void lost.push(reason),
+  const store = new FakeStore(queryable);
+  const counted = { delivered: 0, retried: 0, lost: [] as string[] };
+  const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
+    delivered: () => void (counted.delivered += 1),
+    retried: () => void (counted.retried += 1),
+    lost: (reason) => void counted.lost.push(reason),
   };
+  const logged = { errors: [] as object[], warnings: [] as object[], infos: [] as object[] };
   const trail = new AuditTrail(
     cluster as unknown as Reflector<WorkflowExecution>,
     store,
-    {
-      auditSettleMs: 5 * minute,
-      auditConfirmMs: 60 * minute,
-      auditDeleteWaitMs: 15 * minute,
-      auditMaxPending: maxPending,
-    },
-    metrics as unknown as AuditMetrics,
+    { ...config, auditConfirmMs: confirmMs, auditMaxPending: maxPending },
+    metrics as AuditMetrics,
     clock,
     () => 0.5,
     {
       ...silentLogger,
-      info: (fields: object) => void infos.push(fields),
-      error: (fields: object) => void errors.push(fields),
+      info: (fields: object) => void logged.infos.push(fields),
+      warn: (fields: object) => void logged.warnings.push(fields),
+      error: (fields: object) => void logged.errors.push(fields),
     },
   );
-  const news: string[] = [];
-  trail.onNews((key) => news.push(key));
+  const updates: string[] = [];
+  trail.onUpdate((key) => updates.push(key));
   const stop = new AbortController();
+  const leadership = { isHeld: true };
   let running = Promise.resolve();
   return {
-    ...{ clock, cluster, store, trail, news, lost, errors, infos, checks },
+    ...{ clock, cluster, store, trail, updates, counted, leadership },
+    ...logged,
     async start() {
-      running = trail.run(stop.signal, () => (checks.count += 1) > 0);
+      running = trail.run(stop.signal, () => leadership.isHeld);
+      await clock.advance(0);
+    },
+    /** Adds or changes an execution, and lets the trail react. */
+    async put(...executions: readonly WorkflowExecution[]) {
+      for (const execution of executions) cluster.put(execution);
       await clock.advance(0);
     },
     async stop() {
@@ -128,18 +153,36 @@ export function anAuditTrail({ canTell = true, maxPending = 100 } = {}) {
       await clock.advance(0);
       await running;
     },
+    async [Symbol.asyncDispose]() {
+      await this.stop();
+    },
   };
 }
 
+/** A started audit trail. */
+export async function aRunningTrail(options: Parameters<typeof anAuditTrail>[0] = {}) {
+  const trail = anAuditTrail(options);
+  await trail.start();
+  return trail;
+}
+
 let uids = 0;
-/** The status of an execution that says that its events are done with. */
-export const settled: WorkflowExecutionStatus = {
+
+/** What distinguishes the execution of this name; its correlation id is `rr-` and the name unless it is given. */
+export const named = (name: string, creationTimestamp = '2026-01-02T05:00:00Z', correlationId = `rr-${name}`) => ({
+  metadata: { name, uid: `uid-${(uids += 1)}`, creationTimestamp },
+  spec: { remediationRequestRef: { name: correlationId } },
+});
+
+/** The status of an execution whose condition AuditRecorded is final. */
+export const final: WorkflowExecutionStatus = {
   phase: 'Completed',
   conditions: [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })],
 };
 
-/** What tells an execution of this name from all others. */
-export const named = (name: string, creationTimestamp = '2026-01-02T05:00:00Z') => ({
-  metadata: { name, uid: `uid-${(uids += 1)}`, creationTimestamp },
-  spec: { remediationRequestRef: { name: `rr-${name}` } },
-});
+/** A Pending execution: it has one event. */
+export const aPending = (...id: Parameters<typeof named>) => aWorkflowExecution(named(...id));
+
+/** The same execution with a final condition. */
+export const finalized = ({ metadata, spec }: WorkflowExecution) =>
+  aWorkflowExecution({ metadata, spec, status: final });

@@ -1,254 +1,251 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition, anEndedExecution, aRunningExecution } from './audit.builders.ts';
-import { anAuditTrail as setUp, named } from './audit-trail.builders.ts';
-import type { Delivered } from './event-store.ts';
+import { anAuditTrail, aPending, aRunningTrail, finalized, named } from './audit-trail.builders.ts';
+import type { IngestResult } from './event-store.ts';
 
 const minute = 60_000;
-const isBusy: Delivered = { state: 'busy', detail: 'HTTP 429' };
+const busy: IngestResult = { state: 'busy', detail: 'HTTP 429' };
+const recorded: IngestResult = { state: 'recorded' };
+const deletionTimestamp = '2026-01-02T05:00:10Z';
 
-describe('the audit trail', () => {
-  it('tells the life of an execution, each event once and in order', async () => {
-    const { start, stop, cluster, clock, store } = setUp();
-    await start();
+const all = (name: string) => [
+  `${name} selection.completed`,
+  `${name} execution.started`,
+  `${name} workflow.completed`,
+];
+const first = (name: string) => `${name} selection.completed`;
+const at = (seconds: number) => `2026-01-02T05:00:0${seconds}Z`;
+
+describe('the audit trail of an execution', () => {
+  it('has each of its events once, without a query', async () => {
+    await using trail = await aRunningTrail();
+    const { put, store } = trail;
     const id = named('a');
+    await put(aWorkflowExecution(id));
+    await put(aRunningExecution(id), aRunningExecution(id));
+    await put(anEndedExecution(id));
 
-    cluster.put(aWorkflowExecution(id));
-    await clock.advance(0);
-    cluster.put(aRunningExecution(id));
-    cluster.put(aRunningExecution(id));
-    await clock.advance(0);
-    cluster.put(anEndedExecution(id));
-    await clock.advance(0);
-
-    expect(store.told).toEqual(['a selection.completed', 'a execution.started', 'a workflow.completed']);
-    expect(store.asked).toEqual([]);
-    await stop();
+    expect(store.requests).toEqual(all('a'));
   });
 
-  it('has something to say about an execution once it has ended, and all of its events are there', async () => {
-    const { start, stop, cluster, clock, trail, news } = setUp();
-    await start();
+  it('is reported once it has ended and all its events are recorded', async () => {
+    await using trail = await aRunningTrail();
+    const { put, cluster, clock, updates, trail: audit } = trail;
     const id = named('a');
-    cluster.put(aRunningExecution(id));
-    await clock.advance(0);
-    expect(news).toEqual([]);
-
+    await put(aRunningExecution(id));
+    expect(updates).toEqual([]);
     cluster.put(anEndedExecution(id));
-    expect(trail.standing(anEndedExecution(id))).toEqual({ settled: false });
+    expect(audit.status(anEndedExecution(id))).toEqual({ isFinal: false });
     await clock.advance(0);
 
-    expect(news).toEqual(['payment/a']);
-    expect(trail.standing(anEndedExecution(id))).toMatchObject({
-      settled: true,
-      told: { status: 'True', reason: 'Recorded', message: 'All 3 audit events are in the audit trail' },
+    expect(updates).toEqual(['payment/a']);
+    expect(audit.status(anEndedExecution(id))).toMatchObject({
+      isFinal: true,
+      condition: { status: 'True', reason: 'Recorded', message: 'All 3 audit events are in the audit trail' },
     });
-    await stop();
   });
 
-  it('goes on with the events of a correlation id after a late look at an execution that is gone', async () => {
-    const { start, stop, cluster, clock, trail, store, lost } = setUp();
-    await start();
-    const [gone, next] = [named('a'), { ...named('b'), spec: named('a').spec }];
-    cluster.put(anEndedExecution(gone));
-    await clock.advance(0);
-    cluster.remove(anEndedExecution(gone));
-
-    expect(trail.standing(anEndedExecution(gone))).toEqual({ settled: false });
-    trail.abandon(anEndedExecution(gone));
-    cluster.put(anEndedExecution(next));
-    await clock.advance(30 * minute);
-
-    expect(store.told.slice(3)).toEqual(['b selection.completed', 'b execution.started', 'b workflow.completed']);
-    expect([trail.backlog.events, lost]).toEqual([0, []]);
-    await stop();
-  });
-
-  it('has no more news of an execution whose events were marked as recorded while a request was in flight', async () => {
-    const { start, stop, cluster, clock, store, news } = setUp();
-    await start();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    store.before = () => promise;
+  it('is not final while it lacks an event of a later state of the execution than the watch has brought', async () => {
+    await using trail = await aRunningTrail();
+    const { put, trail: audit } = trail;
     const id = named('a');
-    cluster.put(anEndedExecution(id));
-    await clock.advance(0);
-    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
-    cluster.put(anEndedExecution({ ...id, status: { conditions } }));
-    resolve();
-    await clock.advance(0);
+    await put(aRunningExecution(id));
 
-    expect(store.told).toHaveLength(3);
-    expect(news).toEqual([]);
-    await stop();
+    expect(audit.status(anEndedExecution(id)).isFinal).toBe(false);
   });
 
-  it('makes no events of an execution from another one that has taken its name', async () => {
-    const { start, stop, cluster, clock, store, trail } = setUp();
-    const first = anEndedExecution(named('a'));
-    cluster.put(first);
-    trail.standing(first);
-    cluster.put(aWorkflowExecution({ metadata: { ...first.metadata, uid: 'another' }, spec: named('b').spec }));
-    await start();
-    await clock.advance(10 * minute);
+  it('is reported as Queued while any event is, also if others wait behind it', async () => {
+    await using trail = await aRunningTrail();
+    const { put, store, updates, trail: audit } = trail;
+    store.always = { state: 'accepted' };
+    const execution = anEndedExecution(named('a'));
+    await put(execution);
 
-    expect(store.told).toEqual(['a selection.completed']);
-    await stop();
+    expect(updates).toEqual(['payment/a']);
+    expect(audit.status(execution)).toMatchObject({
+      isFinal: false,
+      condition: { status: 'Unknown', reason: 'Queued' },
+    });
   });
 
-  it('asks for what another process may have sent before, and sends only what is not there', async () => {
-    const first = setUp();
-    await first.start();
+  it('is reported of an execution that is being deleted', async () => {
+    await using trail = await aRunningTrail();
     const id = named('a');
-    first.cluster.put(aRunningExecution(id));
-    await first.clock.advance(0);
-    await first.stop();
+    await trail.put(aRunningExecution({ ...id, metadata: { ...id.metadata, deletionTimestamp } }));
 
-    const { start, stop, cluster, clock, store } = setUp();
-    store.events.push(...first.store.events);
-    cluster.put(anEndedExecution(id));
-    await start();
-    await clock.advance(10 * minute);
-
-    expect(store.told).toEqual(['a selection.completed', 'a execution.started', 'a workflow.completed']);
-    await stop();
+    expect(trail.updates).toEqual(['payment/a']);
   });
 
-  it('does not look back on executions that have said that their events are done with', async () => {
-    const { start, stop, cluster, store } = setUp();
-    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
-    cluster.put(anEndedExecution({ ...named('a'), status: { conditions } }));
+  it('is not touched once its condition is final', async () => {
+    await using trail = anAuditTrail();
+    const { cluster, store, start, trail: audit } = trail;
+    const execution = finalized(aPending('a'));
+    cluster.put(execution);
     await start();
 
-    expect([store.events, store.asked]).toEqual([[], []]);
-    await stop();
+    expect([store.requests, audit.status(execution)]).toEqual([[], { isFinal: true }]);
   });
 
-  it('writes at once to a log, which can not be asked', async () => {
-    const { start, stop, cluster, store } = setUp({ canTell: false });
-    cluster.put(aWorkflowExecution(named('a')));
+  it('goes to the log at once, which cannot be queried', async () => {
+    await using trail = anAuditTrail({ queryable: false });
+    const { cluster, store, start } = trail;
+    cluster.put(aPending('a'));
     await start();
 
-    expect([store.told, store.asked]).toEqual([['a selection.completed'], []]);
-    await stop();
-  });
-
-  it('keeps no more executions in memory than it may, and comes to the others later', async () => {
-    const { start, stop, cluster, clock, store, trail } = setUp({ maxPending: 2 });
-    await start();
-    store.answer = isBusy;
-    const ids = ['a', 'b', 'c', 'd'].map((name) => named(name));
-    for (const id of ids) cluster.put(anEndedExecution(id));
-    await clock.advance(minute);
-    expect(ids.map((id) => trail.standing(anEndedExecution(id)).settled)).toEqual([false, false, false, false]);
-
-    store.answer = { state: 'recorded' };
-    for (let round = 0; round < 4; round++) {
-      await clock.advance(10 * minute);
-      const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
-      for (const id of ids) {
-        const now = cluster.objects.get(`payment/${id.metadata.name}`);
-        if (now && trail.standing(now).told) cluster.put(anEndedExecution({ ...id, status: { conditions } }));
-      }
-    }
-
-    expect(store.told).toHaveLength(12);
-    expect(new Set(store.told).size).toBe(12);
-    await stop();
-  });
-
-  it('tells of none before an older one of its correlation id, also when there was no room for that', async () => {
-    const { start, stop, cluster, clock, store, trail } = setUp({ maxPending: 2 });
-    await start();
-    const spec = { remediationRequestRef: { name: 'rr-shared' } };
-    const [a, b] = [named('a'), named('b')];
-    const older = { ...named('older', '2026-01-02T05:00:01Z'), spec };
-    const younger = { ...named('younger', '2026-01-02T05:00:02Z'), spec };
-    for (const id of [a, b, older]) cluster.put(anEndedExecution(id));
-    await clock.advance(0);
-    const conditions = [aCondition({ type: 'AuditRecorded', status: 'True', reason: 'Recorded' })];
-    // One goes, which makes room for one, but others wait already.
-    cluster.put(anEndedExecution({ ...a, status: { conditions } }));
-    cluster.put(anEndedExecution(younger));
-    cluster.put(anEndedExecution({ ...b, status: { conditions } }));
-    await clock.advance(10 * minute);
-
-    const names = store.told.map((line) => line.split(' ')[0]);
-    expect([...new Set(names)]).toEqual(['a', 'b', 'older', 'younger']);
-    expect(trail.backlog.events).toBe(0);
-    await stop();
-  });
-
-  it('says that events are queued, and what it is refused with', async () => {
-    const { start, stop, cluster, clock, store, trail } = setUp();
-    await start();
-    const [a, b] = [named('a'), named('b')];
-    store.answer = { state: 'queued' };
-    cluster.put(anEndedExecution(a));
-    await clock.advance(0);
-    store.answer = { state: 'refused', detail: 'HTTP 403' };
-    cluster.put(anEndedExecution(b));
-    await clock.advance(0);
-
-    expect(trail.standing(anEndedExecution(a)).told).toMatchObject({ status: 'Unknown', reason: 'Queued' });
-    expect(trail.standing(anEndedExecution(b)).told).toMatchObject({ status: 'False', reason: 'Refused' });
-    await stop();
+    expect(store.requests).toEqual([first('a')]);
   });
 });
 
-describe('the audit trail of an execution that is deleted', () => {
-  it('is written to the log, whole, when it is not waited for any longer', async () => {
-    const { start, stop, cluster, clock, store, trail, errors, lost } = setUp();
+describe('after a start', () => {
+  it('what another process may have sent is queried, and only what is missing is sent', async () => {
+    const former = await aRunningTrail();
+    const id = named('a');
+    await former.put(aRunningExecution(id));
+    await former.stop();
+    await using trail = anAuditTrail();
+    const { cluster, clock, store, start } = trail;
+    store.events.push(...former.store.events);
+    cluster.put(anEndedExecution(id));
     await start();
-    store.answer = isBusy;
-    const execution = aRunningExecution({
-      metadata: { ...named('a').metadata, deletionTimestamp: '2026-01-02T05:00:10Z' },
+    await clock.advance(10 * minute);
+
+    expect(store.stored).toEqual(all('a'));
+    expect(store.requests).toEqual(['? rr-a', '? rr-a', 'a workflow.completed']);
+  });
+
+  it('new events of an older execution are sent without a query', async () => {
+    await using trail = anAuditTrail();
+    const { cluster, put, store, start } = trail;
+    const former = await aRunningTrail();
+    const id = named('a');
+    await former.put(aWorkflowExecution(id));
+    store.events.push(...former.store.events);
+    cluster.put(aWorkflowExecution(id));
+    await start();
+    await put(aRunningExecution(id));
+
+    expect(store.requests).toEqual(['? rr-a', 'a execution.started']);
+  });
+
+  it.each([
+    ['older than the newest', at(3), ['? rr-newest', '? rr-a']],
+    ['as new as the newest', at(4), ['? rr-newest', first('a')]],
+    ['newer', at(5), ['? rr-newest', first('a')]],
+  ])('an execution that appears is queried if it is older than all others: it is %s', async (_, created, requests) => {
+    await using trail = anAuditTrail();
+    const { cluster, put, store, start } = trail;
+    cluster.put(aPending('newest', at(4)));
+    cluster.put(aPending('older', at(1)));
+    cluster.put(finalized(aPending('older', at(1))));
+    await start();
+    await put(aPending('a', created));
+
+    expect(store.requests).toEqual(requests);
+  });
+
+  it('the log says where events go', async () => {
+    await using trail = await aRunningTrail();
+    expect(trail.infos).toEqual([{ to: 'a test' }]);
+  });
+});
+
+describe('the room for executions', () => {
+  it('is for as many as are configured, oldest first, with all their events', async () => {
+    for (const seconds of [
+      [1, 2, 3],
+      [3, 2, 1],
+      [2, 1, 3],
+    ]) {
+      await using trail = anAuditTrail({ maxPending: 2 });
+      const { cluster, put, store, start, trail: audit } = trail;
+      const executions = seconds.map((each) => aPending(`${each}`, at(each)));
+      for (const execution of executions) cluster.put(execution);
+      await start();
+      expect(store.requests).toEqual(['? rr-1', '? rr-2']);
+
+      await put(...executions.map(({ metadata, spec }) => aRunningExecution({ metadata, spec })));
+      expect(audit.backlog.events).toBe(4);
+    }
+  });
+
+  it('is filled again when more than half of it is free', async () => {
+    await using trail = await aRunningTrail({ maxPending: 4 });
+    const { cluster, put, store, trail: audit } = trail;
+    store.always = busy;
+    const executions = Array.from({ length: 6 }, (_, i) => aPending(`e${i}`, at(i)));
+    await put(...executions);
+    const events = executions.map((execution) => {
+      cluster.put(finalized(execution));
+      return audit.backlog.events;
     });
-    cluster.put(execution);
-    await clock.advance(minute);
-    expect(trail.standing(execution)).toEqual({ settled: false });
 
-    trail.abandon(execution);
-    trail.abandon(execution);
-
-    expect(trail.standing(execution).settled).toBe(true);
-    expect(errors.map((fields) => ('audit' in fields ? fields.audit : undefined))).toMatchObject([
-      { event_action: 'completed' },
-      { event_action: 'started' },
-      { event_action: 'failed' },
-    ]);
-    expect(lost).toEqual(['abandoned', 'abandoned', 'abandoned']);
-    cluster.remove(execution);
-    await stop();
-    expect(errors).toHaveLength(3);
+    expect(events).toEqual([3, 2, 3, 2, 1, 0]);
   });
 
-  it('is brought away when it has gone at once', async () => {
-    const { start, stop, cluster, clock, store, errors } = setUp();
-    await start();
-    store.answer = isBusy;
-    const execution = aWorkflowExecution(named('a'));
-    cluster.put(execution);
-    cluster.remove(execution);
-    await clock.advance(minute);
-    store.answer = { state: 'recorded' };
-    await clock.advance(5 * minute);
+  it('is not searched for while no execution waits', async () => {
+    await using trail = await aRunningTrail();
+    const { cluster, put } = trail;
+    const { lists } = cluster;
+    const execution = aPending('a');
+    await put(execution, finalized(execution));
 
-    expect([store.told, errors]).toEqual([['a selection.completed'], []]);
-    await stop();
+    expect(cluster.lists).toBe(lists);
   });
 
-  it('is written to the log when it has gone at once and can not be brought away', async () => {
-    const { start, stop, cluster, clock, store, errors } = setUp();
-    await start();
-    store.answer = isBusy;
-    const [a, b] = [aWorkflowExecution(named('a')), aWorkflowExecution(named('b'))];
-    for (const each of [a, b]) cluster.put(each);
-    cluster.remove(a);
-    await clock.advance(15 * minute);
-    expect(errors).toMatchObject([{ audit: { resource_id: 'a' } }]);
+  it('brings every execution to the audit trail once', async () => {
+    await using trail = await aRunningTrail({ maxPending: 2 });
+    const { put, clock, store } = trail;
+    store.always = busy;
+    const executions = ['a', 'b', 'c', 'd'].map((name) => anEndedExecution(named(name)));
+    await put(...executions);
+    await clock.advance(minute);
+    store.always = recorded;
+    for (let round = 0; round < 4; round++) {
+      await clock.advance(10 * minute);
+      for (const execution of executions) {
+        if (trail.trail.status(execution).condition) await put(finalized(execution));
+      }
+    }
 
-    cluster.remove(b);
+    expect(store.stored.toSorted()).toEqual(['a', 'b', 'c', 'd'].flatMap(all).toSorted());
+  });
+
+  it('goes to an older execution before a newer one of its correlation id', async () => {
+    await using trail = await aRunningTrail({ maxPending: 2 });
+    const { put, clock, store, trail: audit } = trail;
+    const [a, b] = [anEndedExecution(named('a')), anEndedExecution(named('b'))];
+    const older = anEndedExecution(named('older', at(1), 'rr'));
+    await put(a, b, older);
+    // Room for one, but another one waits already.
+    await put(finalized(a), anEndedExecution(named('newer', at(2), 'rr')), finalized(b));
+    await clock.advance(10 * minute);
+
+    const names = store.stored.map((line) => line.split(' ')[0]);
+    expect([...new Set(names)]).toEqual(['a', 'b', 'older', 'newer']);
+    expect(audit.backlog.events).toBe(0);
+  });
+});
+
+describe('the backlog', () => {
+  it('is the number of unfinished events, and the age of the oldest in seconds', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, trail: audit } = trail;
+    expect(audit.backlog).toEqual({ events: 0, oldestSeconds: 0 });
+    store.always = busy;
+    await put(anEndedExecution(named('a', at(4))));
+    expect(audit.backlog).toEqual({ events: 3, oldestSeconds: 0 });
+    await clock.advance(Date.parse(at(7)) - clock.now().getTime());
+
+    expect(audit.backlog).toEqual({ events: 3, oldestSeconds: 3 });
+  });
+
+  it('does not grow after the end', async () => {
+    const { start, stop, put, trail } = anAuditTrail();
+    await start();
     await stop();
-    expect(errors).toMatchObject([{ audit: { resource_id: 'a' } }, { audit: { resource_id: 'b' } }]);
+    await put(aWorkflowExecution({ ...named('a'), status: { conditions: [aCondition({})] } }));
+
+    expect(trail.backlog.events).toBe(0);
   });
 });

@@ -4,11 +4,8 @@ import type {
   WorkflowExecutionStatus,
 } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import type { EventKind } from './audit-event.ts';
-import type { DueEvent } from './due-events.ts';
-import type { Admission } from './outbox.ts';
 
-/** When things happen in tests: one execution created, started and ended. */
+/** When the execution of tests was created, started and ended. */
 export const times = {
   created: '2026-01-02T03:04:05Z',
   started: '2026-01-02T03:04:07Z',
@@ -35,7 +32,7 @@ export function aCondition(over: Partial<Condition>): Condition {
   };
 }
 
-/** An execution whose PipelineRun runs. */
+/** A Running execution. */
 export function aRunningExecution(over: Parameters<typeof aWorkflowExecution>[0] = {}): WorkflowExecution {
   const status: WorkflowExecutionStatus = {
     phase: 'Running',
@@ -49,7 +46,7 @@ export function aRunningExecution(over: Parameters<typeof aWorkflowExecution>[0]
   return aWorkflowExecution({ ...over, status: { ...status, ...over.status } });
 }
 
-/** An execution that has ended, as Completed unless it is said otherwise. */
+/** A Completed execution. */
 export function anEndedExecution(over: Parameters<typeof aWorkflowExecution>[0] = {}): WorkflowExecution {
   const status: WorkflowExecutionStatus = {
     phase: 'Completed',
@@ -61,10 +58,4 @@ export function anEndedExecution(over: Parameters<typeof aWorkflowExecution>[0] 
     ],
   };
   return aRunningExecution({ ...over, status: { ...status, ...over.status } });
-}
-
-/** What an outbox is told of an execution. */
-export function anAdmission(uid: string, kinds: readonly EventKind[], correlationId = uid): Admission {
-  const at = { accepted: times.created, started: times.started, ended: times.ended };
-  return { uid, correlationId, due: kinds.map((kind): DueEvent => ({ kind, time: at[kind] })) };
 }

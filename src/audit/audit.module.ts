@@ -7,12 +7,11 @@ import type { Logger } from '../kubernetes/logger.ts';
 import { metricProviders, readGauge } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { AuditMetrics } from './audit-metrics.ts';
-import { AuditTrail } from './audit-trail.ts';
+import { AUDIT_LOG, AuditTrail } from './audit-trail.ts';
 import { DataStorageClient } from './data-storage-client.ts';
 import { DataStorage } from './data-storage.ts';
 import { EVENT_STORE, type EventStore } from './event-store.ts';
 import { LoggedEvents } from './logged-events.ts';
-import { AUDIT_LOG } from './tokens.ts';
 
 function eventStore(config: Config, log: Logger): EventStore {
   if (config.dataStorageUrl === '') {
@@ -29,7 +28,7 @@ function eventStore(config: Config, log: Logger): EventStore {
   return new DataStorage(client);
 }
 
-/** The audit trail. The application gives it, globally, the configuration and the reflector of executions. */
+/** The audit trail. Needs the global providers of the configuration, the clock and the reflector of executions. */
 @Module({
   providers: [
     { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },

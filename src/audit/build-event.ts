@@ -4,17 +4,23 @@ import { cancelRequestedBy } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution, WorkflowRef } from '../workflow-execution/generated/workflow-execution.ts';
 import { redactParameters } from '../workflow-execution/secret-parameters.ts';
 import { cut } from '../workflow-execution/text.ts';
-import { maxDataBytes, widths, type AuditEvent, type AuditEventData, type EventKind } from './audit-event.ts';
+import { maxLengths, type AuditEvent, type EventKind } from './audit-event.ts';
 import type { DueEvent } from './due-events.ts';
-import { storyOf } from './story.ts';
+import { eventPayload } from './event-payload.ts';
+
+/** The correlation id of the events of an execution. */
+export function correlationIdOf({ spec }: WorkflowExecution): string {
+  return spec.remediationRequestRef.name;
+}
 
 /**
- * The event of an execution: made of the resource alone, so that it is the same whenever and by whomever it is made. Each
- * field is as wide as there is room for it.
+ * Builds an event from the resource alone, so that it is the same after a restart. The CRD bounds its size: `event_data` has
+ * less than the 256 KiB that data storage accepts.
  */
 export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEvent): AuditEvent {
   const { metadata, spec } = execution;
-  const { type, action, outcome, phase, data, more } = storyOf(execution, kind);
+  const { type, action, outcome, phase, data, fields } = eventPayload(execution, kind);
+  const parameters = redactParameters(spec);
   const base = {
     event_type: type,
     ...workflowOf(spec.workflowRef),
@@ -32,11 +38,11 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
     event_outcome: outcome,
     ...actorOf(execution, kind),
     resource_type: 'WorkflowExecution',
-    resource_id: cut(metadata.name, widths.resource_id),
-    correlation_id: cut(spec.remediationRequestRef.name, widths.correlation_id),
-    namespace: cut(metadata.namespace, widths.namespace),
-    ...more,
-    event_data: fitting({ ...base, ...data }, redactParameters(spec)),
+    resource_id: metadata.name,
+    correlation_id: correlationIdOf(execution),
+    namespace: metadata.namespace,
+    ...fields,
+    event_data: { ...base, ...data, ...(Object.keys(parameters).length > 0 && { parameters }) },
   };
 }
 
@@ -49,17 +55,17 @@ function workflowOf({ workflowId, version, workflowName, actionType }: WorkflowR
   };
 }
 
-/** The bundle that was asked for; of an execution that has ended the one that ran, by its digest. */
+/** The requested bundle; in the last event with the digest that ran. */
 function bundleOf({ spec, status }: WorkflowExecution, kind: EventKind): string {
   const digest = kind === 'ended' ? status?.bundleDigest : undefined;
   return bundleReference({ ...spec.workflowRef, ...(digest === undefined ? {} : { containerDigest: digest }) });
 }
 
-/** Who did it: the verified caller that created the execution, or asked for its cancellation; else this service. */
+/** The authenticated caller that created the execution or requested its cancellation; otherwise this service. */
 function actorOf(execution: WorkflowExecution, kind: EventKind): Pick<AuditEvent, 'actor_type' | 'actor_id'> {
   const user = userOf(execution, kind);
   return user
-    ? { actor_type: 'user', actor_id: cut(user, widths.actor_id) }
+    ? { actor_type: 'user', actor_id: cut(user, maxLengths.actor_id) }
     : { actor_type: 'service', actor_id: 'workflowexecution-controller' };
 }
 
@@ -67,25 +73,4 @@ function userOf(execution: WorkflowExecution, kind: EventKind): string | undefin
   if (kind === 'accepted') return execution.metadata.annotations?.[ownAnnotations.createdBy];
   const isCancelled = kind === 'ended' && execution.status?.failure?.reason === 'Cancelled';
   return isCancelled ? cancelRequestedBy(execution) : undefined;
-}
-
-/** The most bytes that one character of a parameter takes in JSON (`\u0001`). */
-const maxCharacterBytes = 6;
-
-/** The data with its parameters, their values cut alike when all together they are too large. */
-function fitting(data: AuditEventData, parameters: Readonly<Record<string, string>>): AuditEventData {
-  const names = Object.keys(parameters);
-  if (names.length === 0) return data;
-  const whole = { ...data, parameters };
-  if (bytesOf(whole) <= maxDataBytes) return whole;
-  const frame = bytesOf({ ...data, parameters: Object.fromEntries(names.map((name) => [name, ''])) });
-  const each = Math.max(1, Math.floor((maxDataBytes - frame) / names.length / maxCharacterBytes));
-  return {
-    ...data,
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, cut(value, each)])),
-  };
-}
-
-function bytesOf(value: object): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A server that answers like this, and a client of it. */
+/** A client of a server with this request listener. */
 async function clientOf(answer: RequestListener, over: { tokenFile?: string; caFile?: string; path?: string } = {}) {
   server = createServer(answer);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
@@ -40,7 +40,7 @@ async function clientOf(answer: RequestListener, over: { tokenFile?: string; caF
 const failureOf = (sent: Promise<unknown>) => sent.then(() => undefined).catch((error: unknown) => error);
 
 describe('a request to the data storage service', () => {
-  it('may have been sent when it is not answered in time, and is over then', async () => {
+  it('fails after the timeout, and may have been sent', async () => {
     const { promise: isThere, resolve } = Promise.withResolvers<void>();
     const sender = await clientOf(() => resolve());
     const failure = failureOf(sender.send('GET', '/events'));
@@ -48,11 +48,11 @@ describe('a request to the data storage service', () => {
 
     await clock.advance(500);
 
-    expect(await failure).toMatchObject({ message: 'there was no answer within 500 ms' });
+    expect(await failure).toMatchObject({ message: 'no response within 500 ms' });
     expect(wasNeverSent(await failure)).toBe(false);
   });
 
-  it('goes to its base URL, with the token and a body of JSON', async () => {
+  it('goes to the base URL, with the token and a JSON body', async () => {
     const seen: { url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
     const sender = await clientOf(
       (request, response) => {
@@ -67,32 +67,22 @@ describe('a request to the data storage service', () => {
       { path: '/base/' },
     );
 
-    await expect(sender.send('POST', '/events', [1])).resolves.toEqual({ status: 201, retryAfter: '3', body: '{}' });
+    await expect(sender.send('POST', '/events', { a: 1 })).resolves.toEqual({
+      status: 201,
+      retryAfter: '3',
+      body: '{}',
+    });
 
     expect(seen).toMatchObject([
       {
         url: '/base/events',
-        body: '[1]',
+        body: '{"a":1}',
         headers: { authorization: 'Bearer first', 'content-type': 'application/json' },
       },
     ]);
   });
 
-  it('is made again with the new token when the old one is refused', async () => {
-    const tokens: unknown[] = [];
-    const sender = await clientOf((request, response) => {
-      tokens.push(request.headers.authorization);
-      response.writeHead(request.headers.authorization === 'Bearer first' ? 401 : 200).end();
-    });
-    await sender.send('GET', '/');
-    await writeFile(tokenFile, 'second');
-
-    await expect(sender.send('GET', '/')).resolves.toMatchObject({ status: 200 });
-
-    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
-  });
-
-  it('reads the token again after a minute: it may have been renewed', async () => {
+  it('has the token that is in the file now: the kubelet rotates it', async () => {
     const tokens: unknown[] = [];
     const sender = await clientOf((request, response) => {
       tokens.push(request.headers.authorization);
@@ -101,13 +91,25 @@ describe('a request to the data storage service', () => {
     await sender.send('GET', '/');
     await writeFile(tokenFile, 'second');
     await sender.send('GET', '/');
-    await clock.advance(61_000);
-    await sender.send('GET', '/');
 
-    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+    expect(tokens).toEqual(['Bearer first', 'Bearer second']);
   });
 
-  it('is not answered when the answer is larger than 32 MiB, and may have been sent', async () => {
+  it('has no token if there is no token file', async () => {
+    const tokens: unknown[] = [];
+    const sender = await clientOf(
+      (request, response) => {
+        tokens.push(request.headers.authorization);
+        response.end();
+      },
+      { tokenFile: '' },
+    );
+    await sender.send('GET', '/');
+
+    expect(tokens).toEqual([undefined]);
+  });
+
+  it('fails if the response is larger than 32 MiB, and may have been sent', async () => {
     const sender = await clientOf((_, response) => {
       const [part, parts] = [Buffer.alloc(1024 * 1024, ' '), Array.from({ length: 33 })];
       Readable.from(parts.map(() => part)).pipe(response);
@@ -119,7 +121,7 @@ describe('a request to the data storage service', () => {
     expect(wasNeverSent(error)).toBe(false);
   });
 
-  it('was never sent when nobody listens', async () => {
+  it('was never sent if the connection is refused', async () => {
     const sender = await clientOf((_, response) => void response.end());
     await new Promise((resolve) => server?.close(resolve));
     server = undefined;
@@ -127,7 +129,7 @@ describe('a request to the data storage service', () => {
     expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
   });
 
-  it.each([['tokenFile'], ['caFile']])('was never sent when its %s can not be read', async (file) => {
+  it.each([['tokenFile'], ['caFile']])('was never sent if the %s cannot be read', async (file) => {
     const sender = await clientOf((_, response) => void response.end(), { [file]: '/nowhere' });
 
     expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
@@ -142,7 +144,7 @@ describe('a request to the data storage service', () => {
         setImmediate(() => request.socket.resetAndDestroy());
       },
     ],
-  ])('may have been sent when it %s', async (_, answer) => {
+  ])('may have been sent if it %s', async (_, answer) => {
     const sender = await clientOf(answer);
 
     const error = await failureOf(sender.send('POST', '/', {}));

@@ -5,20 +5,20 @@ import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
 import { activeTraceparent } from '../tracing/tracer.ts';
 
-/** Where the data storage service is, and how it is spoken to. */
+/** The connection to the data storage service. */
 export interface DataStorageOptions {
-  /** Its base URL, without a path of the API. */
+  /** The base URL, without the path of the API. */
   readonly url: string;
-  /** File with the token; empty for none. It is read again when it is refused, and now and then. */
+  /** File with the bearer token; empty for none. The kubelet rotates it, so it is read for each request. */
   readonly tokenFile: string;
-  /** File with the certificates that its own is held against; empty for those of the system. */
+  /** File with the trusted CA certificates; empty for those of the system. */
   readonly caFile: string;
-  /** How long an answer may take, in milliseconds. */
+  /** The timeout of a request, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** An answer, whole. */
+/** A complete response. */
 export interface DataStorageResponse {
   readonly status: number;
   /** The header `Retry-After`. */
@@ -26,80 +26,58 @@ export interface DataStorageResponse {
   readonly body: string;
 }
 
-interface Exchange {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly body: unknown;
-  readonly token: string;
-  readonly signal: AbortSignal;
-}
+/** The largest response body in bytes. */
+const maxResponseBytes = 32 * 1024 * 1024;
 
-/** How long a token is used before its file is read again, in milliseconds; kubelets write a new one after 80 % of an hour. */
-const tokenAgeMs = 60_000;
+/** Connections, and so concurrent requests. */
+export const connections = 8;
 
-/** The most bytes of an answer that are read. */
-const maxAnswerBytes = 32 * 1024 * 1024;
-
-/** Requests at once. */
-const connections = 8;
-
-/** Speaks HTTP with the data storage service, as the ServiceAccount that its token is of. */
+/** HTTP client of the data storage service; authenticates with a ServiceAccount token. */
 export class DataStorageClient {
   readonly base: string;
-  private readonly options: DataStorageOptions;
-  private token?: { readonly text: string; readonly readAtMs: number };
   private dispatcher?: Promise<Dispatcher>;
 
-  constructor(options: DataStorageOptions) {
-    this.options = options;
+  constructor(private readonly options: DataStorageOptions) {
     this.base = options.url.replace(/\/+$/, '');
   }
 
   /**
-   * Sends one request. A token that is refused is read again, and the request sent once more when there is another one.
+   * Sends a request, with the token that is in the token file now.
    *
-   * @throws Error when there is no whole answer in time; see {@link wasNeverSent}
+   * @throws Error when there is no complete response in time; see {@link wasNeverSent}
    */
-  async send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<DataStorageResponse> {
-    const token = await this.currentToken();
-    const answer = await this.exchange(method, path, body, token);
-    if (answer.status !== 401) return answer;
-    this.token = undefined;
-    const renewed = await this.currentToken();
-    return renewed === token ? answer : this.exchange(method, path, body, renewed);
+  async send(method: 'GET' | 'POST', path: string, body?: object): Promise<DataStorageResponse> {
+    const { clock, timeoutMs } = this.options;
+    const deadline = new Deadline(clock, { timeoutMs });
+    try {
+      return await deadline.within(this.request(method, path, body, deadline.signal));
+    } catch (error) {
+      if (deadline.isExceeded) throw new Error(`no response within ${timeoutMs} ms`, { cause: error });
+      if (wasNeverSent(error)) this.reconnect();
+      throw error;
+    } finally {
+      deadline.clear();
+    }
   }
 
-  /** Lets go of the connections. */
+  /** Closes the connections. */
   async close(): Promise<void> {
     await (await this.dispatcher)?.destroy();
   }
 
-  private async exchange(
+  private async request(
     method: 'GET' | 'POST',
     path: string,
-    body: unknown,
-    token: string,
+    body: object | undefined,
+    signal: AbortSignal,
   ): Promise<DataStorageResponse> {
-    const { clock, timeoutMs } = this.options;
-    const limit = new Deadline(clock, { timeoutMs });
-    try {
-      return await limit.within(this.ask({ method, path, body, token, signal: limit.signal }));
-    } catch (error) {
-      if (limit.isExceeded) throw new Error(`there was no answer within ${timeoutMs} ms`, { cause: error });
-      if (wasNeverSent(error)) this.reconnect();
-      throw error;
-    } finally {
-      limit.clear();
-    }
-  }
-
-  private async ask({ method, path, body, token, signal }: Exchange): Promise<DataStorageResponse> {
+    const token = await readText(this.options.tokenFile);
     const traceparent = activeTraceparent();
-    const answer = await request(`${this.base}${path}`, {
+    const response = await request(`${this.base}${path}`, {
       method,
       headers: {
         accept: 'application/json',
-        ...(token !== '' && { authorization: `Bearer ${token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token.trim()}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(traceparent !== undefined && { traceparent }),
       },
@@ -107,10 +85,10 @@ export class DataStorageClient {
       dispatcher: await (this.dispatcher ??= this.connect()),
       signal,
     });
-    const { 'retry-after': retryAfter } = answer.headers;
-    const text = await answer.body.text();
+    const { 'retry-after': retryAfter } = response.headers;
+    const text = await response.body.text();
     return {
-      status: answer.statusCode,
+      status: response.statusCode,
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
       body: text,
     };
@@ -118,45 +96,32 @@ export class DataStorageClient {
 
   private async connect(): Promise<Dispatcher> {
     const { caFile, timeoutMs } = this.options;
-    try {
-      const ca = caFile === '' ? undefined : await readFile(caFile, 'utf8');
-      // So that a connection that does not come about is known as such, before the whole call is over time.
-      const connect = { ca, timeout: timeoutMs / 2 };
-      return new Agent({ connections, allowH2: false, maxResponseSize: maxAnswerBytes, connect });
-    } catch (error) {
-      throw new NeverSentError('the CA file of the data storage service can not be read', { cause: error });
-    }
+    // The timeout is less than that of the request, so that a failed connection is recognized as one.
+    const connect = { ca: await readText(caFile), timeout: timeoutMs / 2 };
+    return new Agent({ connections, allowH2: false, maxResponseSize: maxResponseBytes, connect });
   }
 
-  /** The next request reads the CA file again: the certificates may have been renewed. */
+  /** Lets the next request read the CA file again: the certificates may have been renewed. */
   private reconnect(): void {
     const old = this.dispatcher;
     this.dispatcher = undefined;
     void old?.then((dispatcher) => dispatcher.close()).catch(() => undefined);
   }
-
-  private async currentToken(): Promise<string> {
-    const { tokenFile, clock } = this.options;
-    if (tokenFile === '') return '';
-    const now = clock.elapsedMs();
-    if (this.token === undefined || now - this.token.readAtMs > tokenAgeMs) {
-      this.token = { text: await this.readToken(tokenFile), readAtMs: now };
-    }
-    return this.token.text;
-  }
-
-  private async readToken(file: string): Promise<string> {
-    try {
-      return (await readFile(file, 'utf8')).trim();
-    } catch (error) {
-      throw new NeverSentError('the token file of the data storage service can not be read', { cause: error });
-    }
-  }
 }
 
 class NeverSentError extends Error {}
 
-/** What Node and undici call connections that did not come about (https://nodejs.org/api/errors.html#common-system-errors). */
+/** Reads a file; undefined if there is none configured. */
+async function readText(file: string): Promise<string | undefined> {
+  if (file === '') return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new NeverSentError(`${file} cannot be read`, { cause: error });
+  }
+}
+
+/** Codes of Node and undici for failed connections (https://nodejs.org/api/errors.html#common-system-errors). */
 const noConnection = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -167,10 +132,10 @@ const noConnection = new Set([
   'UND_ERR_INVALID_ARG',
 ]);
 
-/** What OpenSSL calls certificates that are not trusted (https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/). */
+/** Codes of OpenSSL for untrusted certificates (https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/). */
 const noTrust = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
-/** Whether a request that failed with this error has certainly not been sent, so that it can be sent again. */
+/** Whether a request that failed with this error was certainly not sent. */
 export function wasNeverSent(error: unknown): boolean {
   if (error instanceof NeverSentError) return true;
   const code = stringOf(recordOf(error)['code']) ?? '';

@@ -10,7 +10,7 @@ interface Request {
   readonly body: unknown;
 }
 
-/** The data storage service behind a client that answers, or fails, as the test says. */
+/** The data storage service behind a client with the responses of the test. */
 function aDataStorage(answer: (request: Request) => DataStorageResponse) {
   const requests: Request[] = [];
   const storage = new DataStorage({
@@ -24,8 +24,7 @@ function aDataStorage(answer: (request: Request) => DataStorageResponse) {
   return { storage, requests };
 }
 
-const accepted = auditEvent(anEndedExecution(), { kind: 'accepted', time: times.created });
-const started = auditEvent(anEndedExecution(), { kind: 'started', time: times.started });
+const event = auditEvent(anEndedExecution(), { kind: 'accepted', time: times.created });
 const failing = (error: unknown) => () => {
   throw error;
 };
@@ -35,21 +34,15 @@ const refusedConnection = Object.assign(new Error('connect ECONNREFUSED'), { cod
 describe('the data storage service as event store', () => {
   it('can be queried, is named by its address, and holds what is recorded', () => {
     const { storage } = aDataStorage(() => ({ status: 500, body: '' }));
-    expect(storage).toMatchObject({ name: 'https://data-storage:8443', canTell: true, recordedReason: 'Recorded' });
+    expect(storage).toMatchObject({ name: 'https://data-storage:8443', queryable: true, recordedReason: 'Recorded' });
   });
 });
 
-describe('the delivery of events to the data storage service', () => {
-  it('posts a single event by itself', async () => {
+describe('an event for the data storage service', () => {
+  it('is one POST', async () => {
     const { storage, requests } = aDataStorage(() => ({ status: 201, body: '{"event_id":"1"}' }));
-    await expect(storage.deliver([accepted])).resolves.toEqual({ state: 'recorded' });
-    expect(requests).toEqual([{ method: 'POST', path: '/api/v1/audit/events', body: accepted }]);
-  });
-
-  it('posts several events as one batch', async () => {
-    const { storage, requests } = aDataStorage(() => ({ status: 201, body: '{"event_ids":["1","2"]}' }));
-    await expect(storage.deliver([accepted, started])).resolves.toEqual({ state: 'recorded' });
-    expect(requests).toEqual([{ method: 'POST', path: '/api/v1/audit/events/batch', body: [accepted, started] }]);
+    await expect(storage.ingest(event)).resolves.toEqual({ state: 'recorded' });
+    expect(requests).toEqual([{ method: 'POST', path: '/api/v1/audit/events', body: event }]);
   });
 
   it.each([
@@ -58,7 +51,7 @@ describe('the delivery of events to the data storage service', () => {
     ['unknown', 'something other than an error was thrown', 'no reason', 'no reason'],
   ])('is %s when %s', async (state, _, error, detail) => {
     const { storage } = aDataStorage(failing(error));
-    await expect(storage.deliver([accepted])).resolves.toEqual({ state, detail });
+    await expect(storage.ingest(event)).resolves.toEqual({ state, detail });
   });
 });
 
@@ -81,7 +74,7 @@ describe('a query of the data storage service', () => {
 
   it('asks for the events of this service with the correlation id', async () => {
     const { storage, requests } = aDataStorage(pagesOf(0));
-    await storage.rows('rr/ü&x');
+    await storage.query('rr/ü&x');
     expect(requests).toEqual([
       {
         method: 'GET',
@@ -98,7 +91,7 @@ describe('a query of the data storage service', () => {
       status: 200,
       body: JSON.stringify({ data: [{ ...row, event_id: '1', event_data: {} }] }),
     }));
-    await expect(storage.rows('rr')).resolves.toEqual({ state: 'told', rows: [row] });
+    await expect(storage.query('rr')).resolves.toEqual({ state: 'found', rows: [row] });
   });
 
   it.each([[{}], [{ event_type: 1, namespace: null }], [null], ['text']])(
@@ -106,7 +99,7 @@ describe('a query of the data storage service', () => {
     async (data) => {
       const { storage } = aDataStorage(() => ({ status: 200, body: JSON.stringify({ data: [data] }) }));
       const empty = { event_type: '', event_action: '', resource_id: '', namespace: '', event_timestamp: '' };
-      await expect(storage.rows('rr')).resolves.toEqual({ state: 'told', rows: [empty] });
+      await expect(storage.query('rr')).resolves.toEqual({ state: 'found', rows: [empty] });
     },
   );
 
@@ -116,15 +109,15 @@ describe('a query of the data storage service', () => {
     [[100, 100, 1], 201, [0, 100, 200]],
   ])('reads pages until one is not full: %j', async (sizes, count, offsets) => {
     const { storage, requests } = aDataStorage(pagesOf(...sizes));
-    await expect(storage.rows('rr')).resolves.toEqual({ state: 'told', rows: Array(count).fill(row) });
+    await expect(storage.query('rr')).resolves.toEqual({ state: 'found', rows: Array(count).fill(row) });
     expect(requests.map(({ path }) => Number(new URLSearchParams(path).get('offset')))).toEqual(offsets);
   });
 
-  it('is given up after 100 full pages', async () => {
+  it('fails after 100 full pages', async () => {
     const { storage, requests } = aDataStorage(pagesOf(...Array<number>(101).fill(100)));
-    await expect(storage.rows('rr')).resolves.toEqual({
+    await expect(storage.query('rr')).resolves.toEqual({
       state: 'busy',
-      detail: 'there are more than 10000 events of one correlation id',
+      detail: 'a correlation id has more than 10000 events',
     });
     expect(requests).toHaveLength(100);
   });
@@ -146,17 +139,17 @@ describe('a query of the data storage service', () => {
       { status: 403, body: '{}' },
       { state: 'refused', detail: 'HTTP 403' },
     ],
-  ])('is not an answer when it is %j', async (answer, told) => {
+  ])('has failed when it is %j', async (answer, told) => {
     const { storage, requests } = aDataStorage(() => answer);
-    await expect(storage.rows('rr')).resolves.toEqual(told);
+    await expect(storage.query('rr')).resolves.toEqual(told);
     expect(requests).toHaveLength(1);
   });
 
-  it('has no answer when a later page has none', async () => {
+  it('has failed when a later page fails', async () => {
     const full = pagesOf(100);
     let page = 0;
     const { storage } = aDataStorage(() => (page++ === 0 ? full() : { status: 429, body: '', retryAfter: '2' }));
-    await expect(storage.rows('rr')).resolves.toEqual({ state: 'busy', detail: 'HTTP 429', retryAfterMs: 2_000 });
+    await expect(storage.query('rr')).resolves.toEqual({ state: 'busy', detail: 'HTTP 429', retryAfterMs: 2_000 });
   });
 
   it.each([
@@ -164,6 +157,6 @@ describe('a query of the data storage service', () => {
     ['connect ECONNREFUSED', refusedConnection],
   ])('can be repeated when it fails: %s', async (detail, error) => {
     const { storage } = aDataStorage(failing(error));
-    await expect(storage.rows('rr')).resolves.toEqual({ state: 'busy', detail });
+    await expect(storage.query('rr')).resolves.toEqual({ state: 'busy', detail });
   });
 });

@@ -1,39 +1,81 @@
-import { describe, expect, it } from '@jest/globals';
-import { anAdmission, anEndedExecution, times } from './audit.builders.ts';
-import type { AuditEvent } from './audit-event.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { endTraces, keepTraces } from '../tracing/spans.builders.ts';
+import { ownAnnotations } from '../workflow-execution/metadata.ts';
+import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { anEndedExecution, aRunningExecution } from './audit.builders.ts';
+import { anAuditTrail, aPending, aRunningTrail, named } from './audit-trail.builders.ts';
 import { auditEvent } from './build-event.ts';
-import { aRunningDelivery } from './delivery.builders.ts';
-import type { Delivered } from './event-store.ts';
+import { dueEvents } from './due-events.ts';
+import type { IngestResult } from './event-store.ts';
 
 const second = 1_000;
-const hour = 3_600 * second;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
 
-const busy = (): Delivered => ({ state: 'busy', detail: 'HTTP 429' });
-const unknown = (): Delivered => ({ state: 'unknown', detail: 'no answer' });
-/** Takes no batch that has a bad event. */
-const refusing =
-  (bad: string) =>
-  (events: readonly AuditEvent[]): Delivered =>
-    events.some(({ resource_id }) => resource_id === bad)
-      ? { state: 'invalid', detail: 'HTTP 400' }
-      : { state: 'recorded' };
+const busy: IngestResult = { state: 'busy', detail: 'HTTP 429' };
+const unknown: IngestResult = { state: 'unknown', detail: 'no response' };
+const failed: IngestResult = { state: 'failed', detail: 'HTTP 500' };
+const accepted: IngestResult = { state: 'accepted' };
 
-describe('a delivery', () => {
-  it('brings away at once what is due, and what has come up meanwhile together', async () => {
-    const { take, store, outbox, counted, stop } = aRunningDelivery();
-    await take('a', ['accepted', 'started', 'ended']);
-    await take('b', ['accepted']);
+const first = (name: string) => `${name} selection.completed`;
 
-    expect(store.requests).toEqual([['a/completed', 'a/started', 'a/completed'], ['b/completed']]);
-    expect([outbox.pending, counted.delivered]).toEqual([0, 4]);
-    await stop();
+describe('the delivery of events', () => {
+  it('sends the events of a correlation id one by one, in order, and names their execution', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted } = trail;
+    const [a, b] = [named('a', '2026-01-02T03:00:00Z', 'rr'), named('b', '2026-01-02T03:00:01Z', 'rr')];
+    store.answers = [busy];
+    await put(aRunningExecution(a), aWorkflowExecution(b));
+    await clock.advance(second);
+
+    expect(store.requests).toEqual([first('a'), first('a'), first('b'), 'a execution.started']);
+    expect(store.uids.slice(1)).toEqual([a.metadata.uid, b.metadata.uid, a.metadata.uid]);
+    expect(counted).toEqual({ delivered: 3, retried: 1, lost: [] });
   });
 
-  it('tries again what was not taken, ever less often, and as late as it is asked to', async () => {
-    const { take, store, clock, counted, stop } = aRunningDelivery();
-    store.answers = [busy, () => ({ ...busy(), retryAfterMs: 30 * second }) as Delivered, busy];
-    await take('a', ['accepted']);
+  it('works on eight correlation ids at a time, and on each by itself', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.before = () => promise;
+    await put(...Array.from({ length: 9 }, (_, i) => anEndedExecution(named(`e${i}`))));
+    expect(store.requests).toEqual(Array.from({ length: 8 }, (_, i) => first(`e${i}`)));
 
+    resolve();
+    await clock.advance(0);
+    expect(store.requests).toHaveLength(27);
+  });
+
+  it('lets no event overtake an earlier one of its correlation id that is not recorded', async () => {
+    await using trail = await aRunningTrail();
+    const { put, store } = trail;
+    store.answers = [accepted];
+    await put(anEndedExecution(named('a', undefined, 'rr')), aPending('b', undefined, 'rr'), aPending('c'));
+
+    expect(store.requests).toEqual([first('a'), first('c')]);
+  });
+
+  it.each([
+    [7 * day, 1, []],
+    [7 * day + 1, 0, ['tooOld']],
+  ])('gives up events that are older than seven days: age %i ms', async (ageMs, sent, lost) => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted, errors } = trail;
+    const created = clock.now().toISOString();
+    await clock.advance(ageMs);
+    await put(aPending('a', created));
+
+    expect([store.requests.length, counted.lost, errors.length]).toEqual([sent, lost, lost.length]);
+  });
+});
+
+describe('an event that is not stored', () => {
+  it('is retried ever less often, as late as data storage asks', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted, warnings } = trail;
+    store.answers = [busy, { ...busy, retryAfterMs: 30 * second }, busy];
+    await put(aRunningExecution(named('a')));
     const waits: (number | undefined)[] = [];
     for (let sent = 1; sent <= 3; sent++) {
       expect(store.requests).toHaveLength(sent);
@@ -42,195 +84,143 @@ describe('a delivery', () => {
     }
 
     expect(waits).toEqual([125, 30 * second + 250, 500]);
-    expect(store.requests).toHaveLength(4);
-    expect([counted.retried, counted.delivered]).toEqual([3, 1]);
-    await stop();
+    expect(warnings[0]).toEqual({ detail: 'HTTP 429', delayMs: 125, pending: 2 });
+    expect([counted.retried, store.stored]).toEqual([3, [first('a'), 'a execution.started']]);
   });
 
-  it('sets one bad event aside, and takes all others of its batch along', async () => {
-    const { take, store, counted, errors, outbox, stop, clock } = aRunningDelivery();
-    store.always = refusing('c');
-    store.answers = [busy];
-    for (const name of ['a', 'b', 'c', 'd', 'e']) await take(name, ['accepted']);
+  it('makes those of all correlation ids wait', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
+    store.always = busy;
+    await put(...Array.from({ length: 100 }, (_, i) => aPending(`e${i}`)));
+    expect(store.requests).toHaveLength(8);
+    await clock.advance(10 * minute);
+    expect(store.requests.length).toBeLessThan(8 * 30);
+
+    store.always = { state: 'recorded' };
+    await clock.advance(minute);
+    expect(new Set(store.stored).size).toBe(100);
+    expect(store.stored).toHaveLength(100);
+  });
+
+  it('is set aside if it is invalid, and those after it are sent', async () => {
+    await using trail = await aRunningTrail();
+    const { put, store, counted, errors, trail: audit } = trail;
+    store.always = ({ event_type }) =>
+      event_type.endsWith('started') ? { state: 'invalid', detail: 'HTTP 400' } : { state: 'recorded' };
+    const execution = anEndedExecution(named('a'));
+    await put(execution);
+
+    expect(store.stored).toEqual([first('a'), 'a workflow.completed']);
+    expect(errors).toMatchObject([
+      { execution: 'payment/a', audit: { event_action: 'started' }, state: 'refused', detail: 'HTTP 400' },
+    ]);
+    expect(counted).toMatchObject({ delivered: 2, lost: ['refused'] });
+    const { condition, isFinal } = audit.status(execution);
+    expect([isFinal, condition?.reason]).toEqual([true, 'EventRefused']);
+    expect(condition?.message).toContain('HTTP 400');
+  });
+});
+
+describe('an event that may be stored', () => {
+  it('is queried after a lost response, and not sent again if it is there', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
+    store.always = (event) => {
+      store.events.push(event);
+      store.always = { state: 'recorded' };
+      return unknown;
+    };
+    await put(aRunningExecution(named('a')));
     await clock.advance(hour);
 
-    expect(store.there.map(({ resource_id }) => resource_id).toSorted()).toEqual(['a', 'b', 'd', 'e']);
-    expect(store.requests.at(-1)).not.toContain('c/completed');
-    expect(counted).toMatchObject({ delivered: 4, lost: ['refused'] });
-    expect(errors).toMatchObject([{ audit: { resource_id: 'c' }, state: 'refused', detail: 'HTTP 400' }]);
-    expect([...outbox.finals('c').values()]).toEqual([{ state: 'refused', detail: 'HTTP 400' }]);
-    await stop();
+    expect(store.requests).toEqual([first('a'), '? rr-a', 'a execution.started']);
   });
 
-  it('asks for what was not answered before it sends it again', async () => {
-    const { take, store, clock, stop } = aRunningDelivery();
-    store.answers = [
-      (events) => {
-        store.there.push(...events);
-        return unknown();
-      },
-    ];
-    await take('a', ['accepted']);
-    await clock.advance(hour);
-
-    expect(store.requests).toEqual([['a/completed'], ['?']]);
-    expect(store.there).toHaveLength(1);
-    await stop();
-  });
-
-  it('sends again what was not answered, and is not there after the time that it may take', async () => {
-    const { take, store, clock, counted, stop } = aRunningDelivery();
+  it('is sent again after the settle time, and before the next one, if it is not there', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
     store.answers = [unknown];
-    await take('a', ['accepted', 'started']);
-
+    await put(aRunningExecution(named('a')));
     await clock.advance(299 * second);
-    expect(store.requests).toEqual([['a/completed', 'a/started'], ['?'], ['?']].slice(0, store.requests.length));
-    expect(counted.delivered).toBe(0);
+    expect(store.stored).toEqual([]);
     await clock.advance(10 * second);
 
-    expect(store.there.map(({ event_action }) => event_action)).toEqual(['completed', 'started']);
-    await stop();
+    expect(store.requests).toEqual([first('a'), '? rr-a', '? rr-a', first('a'), 'a execution.started']);
   });
 
-  it('asks first for what another process may have sent', async () => {
-    const { take, store, stop } = aRunningDelivery();
-    store.there.push(
-      auditEvent(anEndedExecution({ metadata: { name: 'a' } }), { kind: 'accepted', time: times.created }),
-    );
-    await take('a', ['accepted'], 'unsure');
+  it('is sent again at once if data storage has answered with an error and does not have it', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted } = trail;
+    store.answers = [failed];
+    await put(aPending('a'));
+    await clock.advance(second);
 
-    expect(store.requests).toEqual([['?']]);
-    await stop();
+    expect(store.requests).toEqual([first('a'), '? rr-a', first('a')]);
+    expect(counted).toMatchObject({ retried: 1, delivered: 1 });
   });
 
-  it('asks for what may have been sent once the event before it is there', async () => {
-    const { take, outbox, store, stop, clock } = aRunningDelivery();
-    store.answers = [busy];
-    outbox.admit(anAdmission('a', ['accepted'], 'one'), 'due', clock.elapsedMs());
-    await take('b', ['accepted'], 'unsure', 'one');
-    await clock.advance(301 * second);
-
-    expect(store.there.map(({ resource_id }) => resource_id)).toEqual(['a', 'b']);
-    expect(outbox.pending).toBe(0);
-    await stop();
-  });
-
-  it('does not send again what was queued, and gives it up when it never comes', async () => {
-    const { take, store, clock, counted, errors, stop } = aRunningDelivery();
-    store.answers = [() => ({ state: 'queued' })];
-    await take('a', ['accepted']);
+  it('is never sent again once it is accepted, and given up if it is never stored', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted, errors } = trail;
+    store.answers = [accepted];
+    await put(aPending('a'));
     await clock.advance(3 * hour);
 
-    expect(store.requests.filter(([first]) => first !== '?')).toEqual([['a/completed']]);
+    expect(store.requests.filter((request) => request === first('a'))).toHaveLength(1);
     expect(counted.lost).toEqual(['notConfirmed']);
-    expect(errors).toHaveLength(1);
-    await stop();
+    expect(errors).toMatchObject([{ execution: 'payment/a', audit: { resource_id: 'a' }, state: 'notConfirmed' }]);
   });
 
-  it('counts against what was queued only the time in which it could be asked for', async () => {
-    const { take, store, clock, counted, stop } = aRunningDelivery();
-    store.answers = [() => ({ state: 'queued' })];
-    store.isDumb = { state: 'busy', detail: 'HTTP 503' };
-    await take('a', ['accepted']);
+  it('is not given up while data storage cannot be queried', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store, counted } = trail;
+    store.answers = [accepted];
+    store.queryAnswer = { state: 'busy', detail: 'HTTP 503' };
+    await put(aPending('a'));
     await clock.advance(5 * hour);
-    store.isDumb = undefined;
+    store.queryAnswer = undefined;
     await clock.advance(hour / 2);
 
     expect(counted.lost).toEqual([]);
-    await stop();
   });
 
-  it('says what it is refused with, and tries again slowly', async () => {
-    const { take, store, clock, delivery, news, stop } = aRunningDelivery();
-    store.answers = [() => ({ state: 'refused', detail: 'HTTP 403' })];
-    await take('a', ['ended']);
-
-    expect(delivery.refusal).toBe('HTTP 403');
-    expect(news).toHaveBeenCalledTimes(1);
-    await clock.advance(59 * second);
-    expect(store.requests).toHaveLength(1);
-    await clock.advance(5 * second);
-    expect([store.requests.length, delivery.refusal]).toEqual([2, undefined]);
-    await stop();
-  });
-
-  it('says so too when it is refused what it asks for', async () => {
-    const { take, store, clock, delivery, news, stop } = aRunningDelivery();
-    store.isDumb = { state: 'refused', detail: 'HTTP 403' };
-    await take('a', ['ended'], 'unsure');
-
-    expect([delivery.refusal, news.mock.calls.length]).toEqual(['HTTP 403', 1]);
-    store.isDumb = undefined;
-    await clock.advance(hour);
-    expect([delivery.refusal, store.there.length]).toEqual([undefined, 1]);
-    await stop();
-  });
-
-  it('asks as late as it is asked to', async () => {
-    const { take, store, clock, stop } = aRunningDelivery();
-    store.isDumb = { state: 'busy', detail: 'HTTP 429', retryAfterMs: 30 * second };
-    await take('a', ['accepted'], 'unsure');
-
+  it('is queried as late as data storage asks', async () => {
+    await using trail = anAuditTrail();
+    const { cluster, clock, store, start } = trail;
+    store.queryAnswer = { state: 'busy', detail: 'HTTP 429', retryAfterMs: 30 * second };
+    cluster.put(aPending('a'));
+    await start();
     await clock.advance(30 * second);
     expect(store.requests).toHaveLength(1);
     await clock.advance(second);
     expect(store.requests).toHaveLength(2);
-    await stop();
   });
 
-  it('does not send what is too old to be taken, but says so', async () => {
-    const { take, store, clock, counted, errors, stop } = aRunningDelivery();
-    store.isDumb = { state: 'busy', detail: 'HTTP 503' };
-    store.always = busy;
-    await clock.advance(8 * 24 * hour);
-    await take('a', ['accepted']);
+  it('is queried together with the others of its correlation id', async () => {
+    await using trail = anAuditTrail();
+    const { cluster, store, start } = trail;
+    const execution = anEndedExecution(named('a'));
+    store.events.push(...dueEvents(execution).map((due) => auditEvent(execution, due)));
+    cluster.put(execution);
+    await start();
 
-    expect([store.requests, counted.lost]).toEqual([[], ['tooOld']]);
-    expect(errors).toMatchObject([{ audit: { resource_id: 'a' }, state: 'tooOld' }]);
-    await stop();
+    expect([store.requests, trail.trail.status(execution).condition?.reason]).toEqual([['? rr-a'], 'Recorded']);
   });
+});
 
-  it('goes on behind a batch of which everything is too old', async () => {
-    const { take, outbox, store, clock, counted, stop } = aRunningDelivery();
-    await clock.advance(8 * 24 * hour);
-    for (let i = 0; i < 1_200; i++) outbox.admit(anAdmission(`e${i}`, ['accepted']), 'due', clock.elapsedMs());
-    await take('last', ['accepted']);
+describe('the span of a delivery', () => {
+  afterEach(endTraces);
 
-    expect([store.requests, counted.lost.length, outbox.pending]).toEqual([[], 1_201, 0]);
-    await stop();
-  });
+  it('links to the execution of the event', async () => {
+    const exporter = keepTraces();
+    await using trail = await aRunningTrail();
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const annotations = { [ownAnnotations.traceparent]: `00-${traceId}-00f067aa0ba902b7-01` };
+    await trail.put(aWorkflowExecution({ metadata: { annotations } }));
 
-  it('sends nothing more as long as another process may deliver', async () => {
-    const { take, store, allow, clock, stop } = aRunningDelivery();
-    allow(false);
-    await take('a', ['accepted']);
-    await take('b', ['accepted'], 'unsure');
-
-    expect(store.requests).toEqual([]);
-    allow(true);
-    await clock.advance(second);
-    expect(store.requests).toEqual([['a/completed'], ['?']]);
-    await stop();
-  });
-
-  it('brings away what is due when it is told to stop, but waits for nothing', async () => {
-    const { outbox, store, stop, clock } = aRunningDelivery();
-    await clock.advance(0);
-    outbox.admit(anAdmission('a', ['accepted']), 'due', 0);
-    outbox.admit(anAdmission('b', ['accepted']), 'unsure', 0);
-    await stop();
-
-    expect(store.requests).toEqual([['a/completed']]);
-  });
-
-  it('makes requests of 500 events at most', async () => {
-    const { take, store, outbox, clock, stop } = aRunningDelivery();
-    store.answers = [busy];
-    for (let i = 0; i < 1_200; i++) outbox.admit(anAdmission(`e${i}`, ['accepted']), 'due', 0);
-    await take('last', ['accepted']);
-    await clock.advance(second);
-
-    expect(store.requests.map(({ length }) => length)).toEqual([500, 500, 500, 201]);
-    await stop();
+    const [span] = exporter.getFinishedSpans();
+    expect(span?.links.map((link) => link.context.traceId)).toEqual([traceId]);
+    expect(span?.attributes).toMatchObject({ 'audit.state': 'recorded' });
   });
 });

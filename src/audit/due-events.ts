@@ -2,7 +2,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { EventKind } from './audit-event.ts';
 
-/** What is to be recorded of an execution as it is, and when it happened. */
+/** An event that an execution has to have in the audit trail, and when it happened. */
 export interface DueEvent {
   readonly kind: EventKind;
   /** RFC 3339. */
@@ -10,11 +10,11 @@ export interface DueEvent {
 }
 
 /**
- * The events that an execution has come to, oldest first. It says the same of the same resource at any time, so that an
- * event can be known again after a restart.
+ * The events of an execution so far, oldest first, with strictly increasing times. A function of the resource alone, so
+ * that events can be identified after a restart.
  */
 export function dueEvents(execution: WorkflowExecution): readonly DueEvent[] {
-  const created = turnOf(execution, 'PipelineRunCreated');
+  const created = conditionOf(execution, 'PipelineRunCreated');
   const ended = endOf(execution);
   return inOrder([
     { kind: 'accepted', time: execution.metadata.creationTimestamp },
@@ -24,8 +24,8 @@ export function dueEvents(execution: WorkflowExecution): readonly DueEvent[] {
 }
 
 /**
- * The events with strictly increasing times: one that is not later than the event before it is a millisecond later. The
- * times of a resource count whole seconds, and come from the clocks of several machines.
+ * Makes times strictly increasing, by a millisecond where necessary: times in a resource have whole seconds and come from
+ * the clocks of several machines.
  */
 function inOrder(events: readonly DueEvent[]): readonly DueEvent[] {
   let latest = -Infinity;
@@ -38,15 +38,15 @@ function inOrder(events: readonly DueEvent[]): readonly DueEvent[] {
 }
 
 /**
- * When the end of an execution was told. `completionTime` may be earlier: it is by the clock of Tekton, and Tekton may have
- * been watched late. One that is deleted before its end will never have another.
+ * When the end was observed. `completionTime` may be earlier: it is by Tekton's clock, and may have been observed late. The
+ * deletion of an unfinished execution is its end.
  */
 function endOf(execution: WorkflowExecution): string | undefined {
   const { metadata, status: { completionTime } = {} } = execution;
   if (!isTerminal(phaseOf(execution))) return metadata.deletionTimestamp;
-  return turnOf(execution, 'Ready')?.lastTransitionTime ?? completionTime ?? metadata.creationTimestamp;
+  return conditionOf(execution, 'Ready')?.lastTransitionTime ?? completionTime ?? metadata.creationTimestamp;
 }
 
-function turnOf({ status }: WorkflowExecution, type: 'Ready' | 'PipelineRunCreated') {
+function conditionOf({ status }: WorkflowExecution, type: 'Ready' | 'PipelineRunCreated') {
   return status?.conditions?.find((condition) => condition.type === type);
 }

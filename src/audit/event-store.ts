@@ -1,47 +1,48 @@
 import type { AuditEvent, EventIdentity } from './audit-event.ts';
 
 /**
- * What became of events that were handed over.
- * - `recorded`: they are there.
- * - `queued`: they were taken, but are not there yet.
- * - `busy`: none was taken, and none is on its way: they can be sent again.
- * - `refused`: as `busy`, and so it will stay until somebody changes something (rights, address).
- * - `invalid`: as `busy`, and at least one of them will never be taken.
- * - `tooLarge`: as `busy`, they are too many for one request.
- * - `unclear`: they were answered with an error; whether they were taken can be asked.
- * - `unknown`: they were not answered, and may be on their way still.
+ * A request that has to be repeated.
+ * - `busy`: nothing was stored, and nothing is in flight.
+ * - `refused`: as `busy`, and it stays so until somebody changes something (rights, token, address).
+ * - `failed`: answered with an error; a query shows whether the event was stored.
+ * - `unknown`: not answered; the event may still be in flight.
  */
-export type Delivered =
-  | { readonly state: 'recorded' | 'queued' }
-  | {
-      readonly state: 'busy' | 'refused' | 'invalid' | 'tooLarge' | 'unclear' | 'unknown';
-      /** A sentence for people. */
-      readonly detail: string;
-      /** How long the store asks to be left alone, in milliseconds. */
-      readonly retryAfterMs?: number;
-    };
+export interface RequestFailure {
+  readonly state: 'busy' | 'refused' | 'failed' | 'unknown';
+  /** A sentence for people. */
+  readonly detail: string;
+  /** How long the store asks not to be called, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
 
-/** What the store says when it is asked what is there: `busy` and `refused` mean the same as of {@link Delivered}. */
-export type Told =
-  | { readonly state: 'told'; readonly rows: readonly EventIdentity[] }
-  | { readonly state: 'busy' | 'refused'; readonly detail: string; readonly retryAfterMs?: number };
+/**
+ * The result of sending an event.
+ * - `recorded`: it is stored.
+ * - `accepted`: it is queued by the store, but not stored yet.
+ * - `invalid`: it is not stored and never will be.
+ */
+export type IngestResult =
+  { readonly state: 'recorded' | 'accepted' } | { readonly state: 'invalid'; readonly detail: string } | RequestFailure;
+
+/** The result of a query. */
+export type QueryResult = { readonly state: 'found'; readonly rows: readonly EventIdentity[] } | RequestFailure;
 
 /** Where events go. */
 export interface EventStore {
   /** For people, in the log at the start. */
   readonly name: string;
-  /** The condition's reason for events that are there. */
+  /** The reason of the condition AuditRecorded once all events are stored. */
   readonly recordedReason: 'Recorded' | 'Logged';
-  /** Whether it can tell what is there. When it can not, what may have been sent is sent again. */
-  readonly canTell: boolean;
+  /** Whether stored events can be queried. If not, events that may have been sent before are sent again. */
+  readonly queryable: boolean;
   /**
-   * Hands events over, all or none; never rejects.
+   * Sends an event; never rejects.
    *
-   * @param uids those of their executions, which events do not tell
+   * @param uid the UID of its execution, which the event does not have
    */
-  deliver(events: readonly AuditEvent[], uids: readonly string[]): Promise<Delivered>;
-  /** The rows of a correlation id; never rejects. */
-  rows(correlationId: string): Promise<Told>;
+  ingest(event: AuditEvent, uid: string): Promise<IngestResult>;
+  /** Returns the stored events of a correlation id; never rejects. */
+  query(correlationId: string): Promise<QueryResult>;
 }
 
 /** Injection token of the {@link EventStore}. */

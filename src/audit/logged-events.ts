@@ -1,25 +1,25 @@
 import type { Logger } from '../kubernetes/logger.ts';
-import { auditInLog } from './audit-in-log.ts';
+import { logFields } from '../workflow-execution/execution.ts';
 import type { AuditEvent } from './audit-event.ts';
-import type { Delivered, EventStore, Told } from './event-store.ts';
+import type { EventStore, IngestResult, QueryResult } from './event-store.ts';
 
-/** The log as the audit trail, where no data storage service is configured: one structured line an event. */
+/** The log as audit trail when no data storage service is configured: one structured line per event. */
 export class LoggedEvents implements EventStore {
   readonly name = 'the log';
   readonly recordedReason = 'Logged';
-  readonly canTell = false;
+  readonly queryable = false;
 
   constructor(private readonly log: Logger) {}
 
-  deliver(events: readonly AuditEvent[], uids: readonly string[]): Promise<Delivered> {
-    for (const [i, event] of events.entries()) {
-      this.log.info({ ...auditInLog(event, uids[i]), audit: event }, `audit ${event.event_type}`);
-    }
+  ingest(event: AuditEvent, uid: string): Promise<IngestResult> {
+    const { namespace, event_data, event_type } = event;
+    const subject = logFields({ namespace, name: event_data.execution_name, uid });
+    this.log.info({ ...subject, audit: event }, `audit ${event_type}`);
     return Promise.resolve({ state: 'recorded' });
   }
 
-  /** What is in a log can not be asked for: a restart in between may write a line twice, rather than never. */
-  rows(): Promise<Told> {
-    return Promise.resolve({ state: 'told', rows: [] });
+  /** A log cannot be queried: a restart may write a line twice, rather than never. */
+  query(): Promise<QueryResult> {
+    return Promise.resolve({ state: 'found', rows: [] });
   }
 }

@@ -46,14 +46,14 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   if (!repairs) repaired.resolve();
   const resync = { run: (signal: AbortSignal) => aborted(signal).then(() => repaired.promise) };
   const delivery = jest.fn<AuditTrail['run']>((signal) => aborted(signal));
-  const news = jest.fn<AuditTrail['onNews']>();
+  const news = jest.fn<AuditTrail['onUpdate']>();
   const loop = new ControlLoop(
     queue,
     informers as unknown as Informers,
     leadership as unknown as Leadership,
     resync as unknown as Resync,
     { reconcile, startDeadlineInMs } as unknown as Reconciler,
-    { onNews: news, run: delivery } as unknown as AuditTrail,
+    { onUpdate: news, run: delivery } as unknown as AuditTrail,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
     silentLogger,

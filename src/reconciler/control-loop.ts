@@ -43,7 +43,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   onModuleInit(): void {
     this.informers.onChange((key) => this.queue.add(key));
-    this.trail.onNews((key) => this.queue.add(key));
+    this.trail.onUpdate((key) => this.queue.add(key));
   }
 
   onApplicationBootstrap(): void {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isSettled } from '../audit/standing.ts';
+import { isAuditFinal } from '../audit/audit-condition.ts';
 import { CONFIG, type Config } from '../config/config.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
@@ -58,6 +58,6 @@ export class PhaseSteps {
   isDone(execution: WorkflowExecution): boolean {
     if (execution.metadata.deletionTimestamp !== undefined) return false;
     if (ttlMsOf(execution, this.config) !== undefined) return false;
-    return isTerminal(phaseOf(execution)) && isSettled(execution) && isGenerationObserved(execution);
+    return isTerminal(phaseOf(execution)) && isAuditFinal(execution) && isGenerationObserved(execution);
   }
 }

@@ -2,29 +2,21 @@ import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { traceContextOf, tracer } from './tracer.ts';
 
-/** Maximum links of a span; the SDK's default. */
-const maxLinks = 128;
-
 /**
- * Delivers audit events within a span that is linked to the traces of their executions: one request may have events of many.
- *
- * @param executions of the events, one for each event
+ * Sends an audit event within a span that is linked to the trace of its execution: deliveries may happen long after that
+ * trace has ended.
  */
 export async function tracedDelivery<T extends { readonly state: string }>(
-  executions: readonly WorkflowExecution[],
+  execution: WorkflowExecution,
   deliver: () => Promise<T>,
 ): Promise<T> {
-  const byUid = new Map(executions.map((execution) => [execution.metadata.uid, execution]));
-  const links = [...byUid.values()].slice(0, maxLinks).flatMap((execution) => {
-    const linked = trace.getSpanContext(traceContextOf(execution));
-    return linked === undefined ? [] : [{ context: linked }];
-  });
-  const attributes = { 'audit.events': executions.length };
-  const span = tracer().startSpan('audit.deliver', { root: true, kind: SpanKind.CLIENT, links, attributes });
+  const linked = trace.getSpanContext(traceContextOf(execution));
+  const links = linked === undefined ? [] : [{ context: linked }];
+  const span = tracer().startSpan('audit.deliver', { root: true, kind: SpanKind.CLIENT, links });
   const delivered = await context.with(trace.setSpan(context.active(), span), deliver);
   const { state } = delivered;
   span.setAttribute('audit.state', state);
-  if (state !== 'recorded' && state !== 'queued') span.setStatus({ code: SpanStatusCode.ERROR, message: state });
+  if (state !== 'recorded' && state !== 'accepted') span.setStatus({ code: SpanStatusCode.ERROR, message: state });
   span.end();
   return delivered;
 }

@@ -7,7 +7,7 @@ import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
-import { expectedOf } from '../audit-storm/plan.ts';
+import { expectedOf } from '../audit-chaos/plan.ts';
 import { findCache } from '../cluster/cache.ts';
 import { checkTrail, describeViolation, startDataStorage, type DataStorageDouble } from '../data-storage/index.ts';
 import { assess, ensureGitopsStatus } from '../gitops/assess.ts';

@@ -243,7 +243,7 @@ export const proofs: readonly Proof[] = [
     name: 'audit-chaos',
     seconds: 170,
     proves: 'The audit trail of 300 executions is complete although data storage fails and the service is killed.',
-    run: { jest: ['test/audit-storm/audit-storm'] },
+    run: { jest: ['test/audit-chaos/audit-chaos'] },
   },
   {
     name: 'chaos',

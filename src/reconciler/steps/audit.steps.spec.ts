@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditTrail } from '../../audit/audit-trail.ts';
-import type { Standing } from '../../audit/standing.ts';
+import type { AuditStatus, AuditTrail } from '../../audit/audit-trail.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { ConditionUpdate } from '../../workflow-execution/conditions.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
@@ -12,17 +11,17 @@ import { updateAuditCondition } from './finished.steps.ts';
 
 const { signal } = new AbortController();
 const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
-const told: ConditionUpdate = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' };
+const condition: ConditionUpdate = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' };
 
-/** The steps on a cluster where the events of every execution stand so. */
-function aCluster(standing: Standing) {
+/** The steps on a cluster in which every execution has this audit status. */
+function aCluster(status: AuditStatus) {
   const cluster = aFakeCluster();
   const abandoned: WorkflowExecution[] = [];
   const trail = {
-    standing: () => standing,
+    status: () => status,
     abandon: (execution: WorkflowExecution) => void abandoned.push(execution),
   } as unknown as AuditTrail;
-  const write: StatusWriter['write'] = (execution, status) => cluster.executions.writeStatus(execution, status, signal);
+  const write: StatusWriter['write'] = (execution, next) => cluster.executions.writeStatus(execution, next, signal);
   const statuses = { write } as StatusWriter;
   const config = { auditDeleteWaitMs: 60_000 };
   return {
@@ -35,18 +34,18 @@ function aCluster(standing: Standing) {
 
 describe('what has become of the audit events of an execution', () => {
   it('is written as a condition', async () => {
-    const { update, execution, stored } = aCluster({ settled: true, told });
+    const { update, execution, stored } = aCluster({ isFinal: true, condition });
     const one = execution({ status: { phase: 'Completed' } });
     const outcome = await update(one);
     expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
     expect(stored(one)?.status).toMatchObject({
       phase: 'Completed',
-      conditions: [{ ...told, lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 }],
+      conditions: [{ ...condition, lastTransitionTime: '2026-01-02T03:10:00Z', observedGeneration: 1 }],
     });
   });
 
   it('is not told again when it is written already', async () => {
-    const { update, execution, server, stored } = aCluster({ settled: true, told });
+    const { update, execution, server, stored } = aCluster({ isFinal: true, condition });
     const one = execution({ status: { phase: 'Completed' } });
     await update(one);
     const now = stored(one)!;
@@ -55,14 +54,14 @@ describe('what has become of the audit events of an execution', () => {
   });
 
   it('is not written while nothing is known', async () => {
-    const { update, execution, server } = aCluster({ settled: false });
+    const { update, execution, server } = aCluster({ isFinal: false });
     const one = execution();
     await expect(update(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).toEqual([]);
   });
 
   it('begins the pass anew when the execution has changed', async () => {
-    const { update, execution } = aCluster({ settled: true, told });
+    const { update, execution } = aCluster({ isFinal: true, condition });
     const { metadata, ...rest } = execution();
     const stale = { ...rest, metadata: { ...metadata, resourceVersion: '1' } };
     await expect(update(stale)).resolves.toEqual({ kind: 'outdated' });
@@ -79,7 +78,7 @@ describe('the deletion of an execution', () => {
     ['2026-01-02T03:10:00Z', 60_000],
     [undefined, 60_000],
   ])('of %s waits for its audit events, for %i ms at most', (moment, requeueAfterMs) => {
-    const { await: step, execution, abandoned } = aCluster({ settled: false });
+    const { await: step, execution, abandoned } = aCluster({ isFinal: false });
     expect(step(execution(deletedAt(moment)))).toEqual({
       kind: 'settled',
       reason: 'AuditIsPending',
@@ -89,14 +88,14 @@ describe('the deletion of an execution', () => {
   });
 
   it.each(['2026-01-02T03:09:00Z', '2026-01-01T00:00:00Z'])('of %s has waited long enough', (moment) => {
-    const { await: step, execution, abandoned } = aCluster({ settled: false });
+    const { await: step, execution, abandoned } = aCluster({ isFinal: false });
     const one = execution(deletedAt(moment));
     expect(step(one)).toEqual({ kind: 'next', execution: one });
     expect(abandoned).toEqual([one]);
   });
 
   it('goes on when its audit events are recorded', () => {
-    const { await: step, execution, abandoned } = aCluster({ settled: true });
+    const { await: step, execution, abandoned } = aCluster({ isFinal: true });
     const one = execution(deletedAt('2026-01-01T00:00:00Z'));
     expect(step(one)).toEqual({ kind: 'next', execution: one });
     expect(abandoned).toEqual([]);

@@ -48,7 +48,7 @@ export function awaitAudit(
   execution: WorkflowExecution,
   { trail, clock, config }: With<'trail' | 'clock', 'auditDeleteWaitMs'>,
 ): StepOutcome {
-  if (trail.standing(execution).settled) return { kind: 'next', execution };
+  if (trail.status(execution).isFinal) return { kind: 'next', execution };
   const now = clock.now().getTime();
   const deletedAt = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;
   const requeueAfterMs = deletedAt + config.auditDeleteWaitMs - now;

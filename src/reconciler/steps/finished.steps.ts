@@ -1,4 +1,4 @@
-import { isSettled } from '../../audit/standing.ts';
+import { isAuditFinal } from '../../audit/audit-condition.ts';
 import type { Config } from '../../config/config.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/execution.ts';
@@ -33,9 +33,9 @@ export async function updateAuditCondition(
   { trail, statuses, clock }: With<'trail' | 'statuses' | 'clock'>,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const { told } = trail.standing(execution);
-  if (told === undefined) return { kind: 'next', execution };
-  const written = await statuses.write(execution, withCondition(execution, told, clock.now()), signal);
+  const { condition } = trail.status(execution);
+  if (condition === undefined) return { kind: 'next', execution };
+  const written = await statuses.write(execution, withCondition(execution, condition, clock.now()), signal);
   return written === 'outdated' ? { kind: 'outdated' } : { kind: 'next', execution: written };
 }
 
@@ -50,7 +50,7 @@ export async function expireFinished(
   if (ttlMs === undefined || completionTime === undefined) return { kind: 'settled', reason: 'Finished' };
   // Nobody has requested this deletion: it must not lose an audit event, however long data storage is unavailable.
   const isDefault = execution.spec.ttlSecondsAfterFinished === undefined;
-  if (isDefault && !isSettled(execution)) return { kind: 'settled', reason: 'AuditIsPending' };
+  if (isDefault && !isAuditFinal(execution)) return { kind: 'settled', reason: 'AuditIsPending' };
   const requeueAfterMs = Date.parse(completionTime) + ttlMs - clock.now().getTime();
   if (requeueAfterMs > 0) return { kind: 'settled', reason: 'NotExpired', requeueAfterMs };
   await executions.delete(execution, signal);

@@ -12,7 +12,7 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'the default TTL deletes an execution before its audit events are recorded',
     file: 'src/reconciler/steps/finished.steps.ts',
-    find: 'isDefault && !isSettled(execution)',
+    find: 'isDefault && !isAuditFinal(execution)',
     replace: 'isDefault && false',
     caughtBy: ['src/reconciler/steps/expire-finished.spec.ts'],
   },

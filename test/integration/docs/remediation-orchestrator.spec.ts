@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { recordedReason } from '../../../src/audit/recorded-failure.ts';
+import { recordedReasons } from '../../../src/audit/event-payload.ts';
 import { advice } from '../../../src/tekton/failure-reasons.ts';
 
 /** `failureDetails` in the CRD of RemediationOrchestrator (api/workflowexecution/v1alpha1 of Kubernaut, August 2026). */
@@ -32,8 +32,8 @@ describe('the mapping to RemediationOrchestrator in the guide', () => {
   );
 
   it('has each failure reason, as the audit trail has it, and only reasons that the CRD knows', () => {
-    const recorded = Object.keys(advice) as (keyof typeof advice)[];
-    expect(Object.fromEntries(reasons)).toEqual(Object.fromEntries(recorded.map((one) => [one, recordedReason(one)])));
+    const expected = Object.keys(advice).map((reason) => [reason, recordedReasons[reason as keyof typeof advice]]);
+    expect(Object.fromEntries(reasons)).toEqual(Object.fromEntries(expected));
     expect(reasons.filter(([, theirs]) => !failureDetails.reasons.includes(theirs))).toEqual([]);
   });
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startCluster, type Cluster } from '../cluster/index.ts';
 import { describeViolation } from '../data-storage/index.ts';
 import { applyProduct } from '../support/product.ts';
-import { runAuditStorm, type AuditStormOptions } from './audit-storm.ts';
+import { runAuditChaos, type AuditChaosOptions } from './audit-chaos.ts';
 
 const minute = 60_000;
 const mebibyte = 1024 * 1024;
-const results = join(import.meta.dirname, '..', '..', 'test-results', 'audit-storm');
+const results = join(import.meta.dirname, '..', '..', 'test-results', 'audit-chaos');
 const seed = Number(process.env['WFE_TEST_CHAOS_SEED'] ?? randomInt(2 ** 31));
 /** With 1,000 it takes three times as long. */
 const executions = Number(process.env['WFE_TEST_AUDIT_EXECUTIONS'] ?? 300);
@@ -28,8 +28,8 @@ describe(`the audit trail in a storm with seed ${seed}`, () => {
     await cluster?.stop();
   });
 
-  const storm = (over: Partial<AuditStormOptions> & Pick<AuditStormOptions, 'executions' | 'kills'>) =>
-    runAuditStorm({
+  const storm = (over: Partial<AuditChaosOptions> & Pick<AuditChaosOptions, 'executions' | 'kills'>) =>
+    runAuditChaos({
       ...{ seed, cluster, say: () => undefined, signal: AbortSignal.timeout(24 * minute) },
       directory: join(results, over.broken ?? 'whole'),
       ...over,

@@ -1,7 +1,7 @@
+import { isAuditFinal } from '../../../src/audit/audit-condition.ts';
 import type { AuditMetrics } from '../../../src/audit/audit-metrics.ts';
 import { AuditTrail } from '../../../src/audit/audit-trail.ts';
 import type { EventStore } from '../../../src/audit/event-store.ts';
-import { isSettled } from '../../../src/audit/standing.ts';
 import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { Reflector } from '../../../src/kubernetes/reflector.ts';
@@ -11,7 +11,7 @@ import { checkTrail, type Violation } from '../../data-storage/index.ts';
 import { Random } from '../../chaos/plan/random.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { expectedOf, isKillDue, planRemediations } from '../plan.ts';
-import { stormyWeather } from '../weather.ts';
+import { chaosFaults } from '../fault-plan.ts';
 import { SimulatedExecutions } from './simulated-executions.ts';
 import { SimulatedStorage } from './simulated-storage.ts';
 
@@ -48,10 +48,10 @@ export interface Simulated {
  * Runs the audit trail through a storm on a clock that is moved by hand: what takes a real storm ten minutes takes a tenth of
  * a second, so that there can be thousands. Kubernetes, the reconciler and the network are replaced; the audit trail is real.
  */
-export async function simulateStorm(options: SimulationOptions): Promise<Simulated> {
+export async function simulateChaos(options: SimulationOptions): Promise<Simulated> {
   const random = new Random(options.seed);
   const clock = new FakeClock(begin);
-  const storage = new SimulatedStorage(clock, random, stormyWeather(random));
+  const storage = new SimulatedStorage(clock, random, chaosFaults(random));
   const world = { clock, random, storage, executions: new SimulatedExecutions(clock, random) };
   const remediations = planRemediations(options.executions, random);
   let service = new SimulatedService(world, options.maxPending);
@@ -67,7 +67,7 @@ export async function simulateStorm(options: SimulationOptions): Promise<Simulat
     }
   });
   void performing.then(() => (isPerformed = true));
-  const untold = () => world.executions.cluster.store.list().filter((execution) => !isSettled(execution));
+  const untold = () => world.executions.cluster.store.list().filter((execution) => !isAuditFinal(execution));
   const elapsedMs = () => clock.now().getTime() - begin.getTime();
   while ((!isPerformed || untold().length > 0) && elapsedMs() < patienceMs) await clock.advance(500);
   service.kill();
@@ -114,7 +114,7 @@ class SimulatedService {
       () => random.next(),
       silentLogger,
     );
-    this.#trail.onNews((key) => this.#lookLater(key));
+    this.#trail.onUpdate((key) => this.#lookLater(key));
     void this.#trail.run(new AbortController().signal, () => !this.#isDead);
     executions.onChange = (key) => this.#lookLater(key);
     for (const key of executions.cluster.objects.keys()) this.#lookLater(key);
@@ -136,9 +136,9 @@ class SimulatedService {
       return this.#isDead ? new Promise<never>(() => undefined) : given;
     };
     return {
-      ...{ name: storage.name, recordedReason: storage.recordedReason, canTell: storage.canTell },
-      deliver: (events, uids) => whileAlive(storage.deliver(events, uids)),
-      rows: (correlationId) => whileAlive(storage.rows(correlationId)),
+      ...{ name: storage.name, recordedReason: storage.recordedReason, queryable: storage.queryable },
+      ingest: (event, uid) => whileAlive(storage.ingest(event, uid)),
+      query: (correlationId) => whileAlive(storage.query(correlationId)),
     };
   }
 
@@ -156,13 +156,14 @@ class SimulatedService {
 
   /** As the step of this name does. */
   #awaitAudit(execution: WorkflowExecution): void {
-    if (this.#trail.standing(execution).settled) this.#world.executions.cluster.remove(execution);
+    if (this.#trail.status(execution).isFinal) this.#world.executions.cluster.remove(execution);
   }
 
   /** As the step of this name does. */
   #tellAudit(execution: WorkflowExecution): void {
-    const { told } = this.#trail.standing(execution);
+    const { condition } = this.#trail.status(execution);
     const before = execution.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
-    if (told !== undefined && told.reason !== before?.reason) this.#world.executions.tell(execution, told);
+    if (condition !== undefined && condition.reason !== before?.reason)
+      this.#world.executions.tell(execution, condition);
   }
 }

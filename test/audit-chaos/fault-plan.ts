@@ -2,7 +2,7 @@ import { byChance, type Forecast } from '../data-storage/index.ts';
 import type { Random } from '../chaos/plan/random.ts';
 
 /** What data storage does in the audit storm, four requests of ten; all of it is over within the time to settle. */
-export function stormyWeather(random: Random): Forecast {
+export function chaosFaults(random: Random): Forecast {
   return byChance(
     () => random.next(),
     [
@@ -24,7 +24,7 @@ export function stormyWeather(random: Random): Forecast {
  * Settings of a service that lives in this weather: patient enough for it, and with less room than it needs, so that some
  * events wait in the cluster.
  */
-export const stormSettings: Readonly<Record<string, string>> = {
+export const chaosSettings: Readonly<Record<string, string>> = {
   WFE_DATA_STORAGE_TIMEOUT: '1s',
   WFE_AUDIT_SETTLE: '4s',
   WFE_AUDIT_CONFIRM_TIMEOUT: '10m',

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../../src/audit/audit-event.ts';
-import type { Delivered, EventStore, Told } from '../../../src/audit/event-store.ts';
+import type { EventStore, IngestResult, QueryResult, RequestFailure } from '../../../src/audit/event-store.ts';
 import { sleep } from '../../../src/kubernetes/async.ts';
 import { type Clock } from '../../../src/kubernetes/clock.ts';
 import { hashOf } from '../../data-storage/rows/row.ts';
@@ -12,7 +12,6 @@ const timeoutMs = 1_000;
 const longestWayMs = 20;
 
 const isAway: Weather = { kind: 'refused' };
-type Failure = Exclude<Delivered, { readonly state: 'recorded' | 'queued' }>;
 const taking: ReadonlySet<WeatherKind> = new Set(['fair', 'resetAfterTaking', 'hangAfterTaking', 'halfAnswer']);
 const hanging: ReadonlySet<WeatherKind> = new Set(['hangBeforeTaking', 'hangAfterTaking']);
 
@@ -20,7 +19,7 @@ const hanging: ReadonlySet<WeatherKind> = new Set(['hangBeforeTaking', 'hangAfte
 export class SimulatedStorage implements EventStore {
   readonly name = 'a simulation';
   readonly recordedReason = 'Recorded';
-  readonly canTell = true;
+  readonly queryable = true;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #forecast: Forecast;
@@ -45,32 +44,32 @@ export class SimulatedStorage implements EventStore {
     });
   }
 
-  async deliver(events: readonly AuditEvent[]): Promise<Delivered> {
+  async ingest(event: AuditEvent): Promise<IngestResult> {
     const weather = await this.#arrive('POST');
     if (weather.kind === 'queued') {
-      this.#clock.setTimer(weather.landingMs ?? 0, () => this.#take(events));
-      return { state: 'queued' };
+      this.#clock.setTimer(weather.landingMs ?? 0, () => this.#take(event));
+      return { state: 'accepted' };
     }
-    if (taking.has(weather.kind)) this.#take(events);
+    if (taking.has(weather.kind)) this.#take(event);
     return weather.kind === 'fair' ? { state: 'recorded' } : this.#failure(weather);
   }
 
-  async rows(correlationId: string): Promise<Told> {
+  async query(correlationId: string): Promise<QueryResult> {
     const weather = await this.#arrive('GET');
     if (weather.kind !== 'fair' && weather.kind !== 'queued') {
       const { detail, retryAfterMs } = await this.#failure(weather);
       return { state: 'busy', detail, retryAfterMs };
     }
     const events = this.#taken.map(({ event }) => event);
-    return { state: 'told', rows: events.filter((event) => event.correlation_id === correlationId) };
+    return { state: 'found', rows: events.filter((event) => event.correlation_id === correlationId) };
   }
 
   /** What a client makes of bad weather, once it knows of it. */
-  async #failure(weather: Weather): Promise<Failure> {
+  async #failure(weather: Weather): Promise<RequestFailure> {
     const { kind: detail } = weather;
     if (weather === isAway) return { state: 'busy', detail };
     if (weather.kind === 'busy') return { state: 'busy', detail, retryAfterMs: weather.retryAfterSeconds * 1_000 };
-    if (weather.kind === 'broken') return { state: 'unclear', detail };
+    if (weather.kind === 'broken') return { state: 'failed', detail };
     if (hanging.has(weather.kind)) await sleep(this.#clock, timeoutMs);
     return { state: 'unknown', detail };
   }
@@ -84,7 +83,7 @@ export class SimulatedStorage implements EventStore {
     return weather;
   }
 
-  #take(events: readonly AuditEvent[]): void {
-    for (const event of events) this.#taken.push({ event, at: this.#clock.now() });
+  #take(event: AuditEvent): void {
+    this.#taken.push({ event, at: this.#clock.now() });
   }
 }

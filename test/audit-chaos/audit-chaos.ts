@@ -16,15 +16,15 @@ import { Replica } from '../chaos/harness/replica.ts';
 import { Random } from '../chaos/plan/random.ts';
 import { atOnce } from '../support/at-once.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
-import { Completer } from './completer.ts';
-import { meddleWith, type Breakage } from './meddler.ts';
+import { Completer } from './fake-tekton.ts';
+import { meddleWith, type Breakage } from './corruption.ts';
 import { sampleMemory } from './memory.ts';
 import { expectedOf, isKillDue, planRemediations, type PlannedExecution } from './plan.ts';
-import { AuditStage, holderName } from './stage.ts';
-import { stormSettings, stormyWeather } from './weather.ts';
+import { AuditStage, holderName } from './chaos-executions.ts';
+import { chaosSettings, chaosFaults } from './fault-plan.ts';
 
 /** What an audit storm runs on and how. */
-export interface AuditStormOptions {
+export interface AuditChaosOptions {
   readonly executions: number;
   /** How often the service is ended by SIGKILL on the way. */
   readonly kills: number;
@@ -40,7 +40,7 @@ export interface AuditStormOptions {
 }
 
 /** What came of an audit storm. */
-export interface AuditStormResult {
+export interface AuditChaosResult {
   readonly violations: readonly Violation[];
   readonly rows: number;
   readonly kills: number;
@@ -64,7 +64,7 @@ const heapMib = 160;
  *
  * @throws Error when it can not be run, or is called off by its signal
  */
-export async function runAuditStorm(options: AuditStormOptions): Promise<AuditStormResult> {
+export async function runAuditChaos(options: AuditChaosOptions): Promise<AuditChaosResult> {
   const began = performance.now();
   await rm(options.directory, { recursive: true, force: true });
   await mkdir(options.directory, { recursive: true });
@@ -106,19 +106,19 @@ interface Scene {
   close(): Promise<void>;
 }
 
-async function setScene(options: AuditStormOptions): Promise<Scene> {
+async function setScene(options: AuditChaosOptions): Promise<Scene> {
   const { cluster, directory, broken, seed, say, signal } = options;
   const kubeConfig = loadKubeConfigFiles([cluster.kubeconfig]);
   const client = new KubernetesClient(kubeConfig);
-  const namespace = await createNamespace(client, 'audit-storm');
-  const secrets = await mkdtemp(join(tmpdir(), 'audit-storm-'));
-  const storage = await startDataStorage({ directory, forecast: broken ? undefined : stormyWeather(new Random(seed)) });
+  const namespace = await createNamespace(client, 'audit-chaos');
+  const secrets = await mkdtemp(join(tmpdir(), 'audit-chaos-'));
+  const storage = await startDataStorage({ directory, forecast: broken ? undefined : chaosFaults(new Random(seed)) });
   const meddler = broken && (await putInFront(storage.url, meddleWith(broken)));
   const replica = new Replica({
     ...{ number: 0, say, logFile: join(directory, 'service.log') },
     kubeconfig: await serviceKubeconfig(cluster, secrets),
     settings: {
-      ...stormSettings,
+      ...chaosSettings,
       WFE_DATA_STORAGE_URL: meddler?.url ?? storage.url,
       WFE_WATCH_NAMESPACES: namespace.name,
       NODE_OPTIONS: `--max-old-space-size=${heapMib}`,
@@ -147,7 +147,7 @@ async function setScene(options: AuditStormOptions): Promise<Scene> {
 async function perform(
   remediations: readonly (readonly PlannedExecution[])[],
   { stage, storage, replica }: Scene,
-  options: AuditStormOptions,
+  options: AuditChaosOptions,
 ): Promise<number> {
   let performed = 0;
   let killed = 0;

@@ -1,2 +1,0 @@
-/** Injection token of their {@link Logger}. */
-export const AUDIT_LOG = Symbol('AuditLog');
