@@ -1,17 +1,15 @@
 import type { Provider } from '@nestjs/common';
 import { metricProviders, readGauge } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
-import { CallMetrics } from './grpc/call-metrics.ts';
-import { RequestMetrics } from './rest/request-telemetry.ts';
+import { CallObserver } from './call/call-observer.ts';
 import { OpenStreams } from './call/open-streams.ts';
-import { CertificateEnd } from '../connections/certificate-end.ts';
+import { CertificateExpiry } from '../connections/server-certificate.ts';
 
-/** What the execution API measures of its calls. */
+/** The metrics of the execution API. */
 export const apiMetrics: readonly Provider[] = [
   ...metricProviders(metrics.httpRequests, metrics.grpcCalls),
-  RequestMetrics,
-  CallMetrics,
+  CallObserver,
   readGauge(metrics.openStreams, [OpenStreams], ({ size }) => [{ value: size }]),
-  CertificateEnd,
-  readGauge(metrics.certificateEnd, [CertificateEnd], ({ seconds }) => [{ value: seconds }]),
+  CertificateExpiry,
+  readGauge(metrics.certificateEnd, [CertificateExpiry], ({ seconds }) => [{ value: seconds }]),
 ];

@@ -3,14 +3,13 @@ import { AuthModule } from '../auth/auth.module.ts';
 import { HealthModule } from '../health/health.module.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import { AccessGuard } from './call/access.guard.ts';
-import { AttemptLog } from './call/attempt-log.ts';
+import { AccessLog } from './call/access-log.ts';
 import { Authentication } from './call/authentication.ts';
 import { RateLimits } from './call/rate-limits.ts';
-import { Rights } from './call/rights.ts';
+import { Permissions } from './call/permissions.ts';
 import { TargetAccess } from './call/target-access.ts';
-import { AnswerRoom } from './call/answer-room.ts';
-import { RequestBodies } from './call/request-bodies.ts';
-import { ClusterAnswers } from './errors/cluster-answers.ts';
+import { ResponseBudget, RequestBudgets } from './call/byte-budget.ts';
+import { KubernetesErrorMapper } from './errors/kubernetes-errors.ts';
 import { apiMetrics } from './api.metrics.ts';
 import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
 import { CallAdmission } from './grpc/call-admission.ts';
@@ -53,16 +52,16 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
   providers: [
     ExecutionService,
     IdempotentCreate,
-    ClusterAnswers,
+    KubernetesErrorMapper,
     ListService,
     AccessGuard,
-    AttemptLog,
+    AccessLog,
     Authentication,
     RateLimits,
-    Rights,
+    Permissions,
     TargetAccess,
-    RequestBodies,
-    AnswerRoom,
+    RequestBudgets,
+    ResponseBudget,
     JsonBodyInterceptor,
     CallAdmission,
     OpenStreams,

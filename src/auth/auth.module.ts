@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { Authenticator } from './authenticator.ts';
 import { Authorizer } from './authorizer.ts';
 
-/** Who callers are and what they may do. The application gives it, globally, ConfigModule and KubernetesModule. */
+/** Authentication and authorization of callers by the cluster. Requires ConfigModule and KubernetesModule globally. */
 @Module({
   providers: [Authenticator, Authorizer],
   exports: [Authenticator, Authorizer],

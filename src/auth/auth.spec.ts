@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { expiryOf, isSignedJwt } from './jwt.ts';
-import { readTokenReview } from './token-review.ts';
+import { parseTokenReview } from './caller.ts';
 
 const user = { username: 'alice', uid: '7', groups: ['sre', 'system:authenticated'], extra: { scope: ['a', 'b'] } };
 
@@ -8,7 +8,7 @@ describe('the answer to a TokenReview', () => {
   it('tells who the token belongs to', () => {
     const status = { authenticated: true, user, audiences: ['workflow-execution'] };
 
-    expect(readTokenReview(status, ['workflow-execution'])).toEqual(user);
+    expect(parseTokenReview(status, ['workflow-execution'])).toEqual(user);
   });
 
   it.each([
@@ -20,7 +20,7 @@ describe('the answer to a TokenReview', () => {
     ['the name is empty', { authenticated: true, user: { username: '' }, audiences: ['workflow-execution'] }],
     ['it is no status', 'yes'],
   ])('is nobody when %s', (_, status) => {
-    expect(readTokenReview(status, ['workflow-execution'])).toBeUndefined();
+    expect(parseTokenReview(status, ['workflow-execution'])).toBeUndefined();
   });
 });
 

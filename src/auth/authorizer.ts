@@ -8,13 +8,25 @@ import { recordOf } from '../kubernetes/json.ts';
 import { reviewTimeoutMs } from './authenticator.ts';
 import type { Caller } from './caller.ts';
 import { ExpiringCache } from './expiring-cache.ts';
-import type { ResourceAccess } from './resource-access.ts';
 
-/** Longest time that a refusal is remembered, in milliseconds: whoever was just given a right does not wait for it. */
-const longestRefusalMs = 5_000;
+/** What a caller wants to access, as in a SubjectAccessReview. */
+export interface ResourceAttributes {
+  readonly group: string;
+  /** Lower-case plural. */
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verb: string;
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+  /** Absent: any name. */
+  readonly name?: string;
+}
 
-/** The most answers that are remembered. */
-const maxAnswers = 16_384;
+/** Cache time of denials, in milliseconds; short, because permissions may be granted at any time. */
+const maxDenialMs = 5_000;
+
+/** Cached results. */
+const maxResults = 16_384;
 
 const accessReviews = {
   group: 'authorization.k8s.io',
@@ -25,40 +37,41 @@ const accessReviews = {
 } as const;
 
 /**
- * Tells what a caller may do, by asking the cluster's authorizer
+ * Authorizes callers by SubjectAccessReview
  * (https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/).
  */
 @Injectable()
 export class Authorizer {
-  private readonly answers: ExpiringCache<boolean>;
+  private readonly results: ExpiringCache<boolean>;
 
   constructor(
     private readonly client: KubernetesClient,
     @Inject(CONFIG) { authCacheMs }: Pick<Config, 'authCacheMs'>,
     @Inject(CLOCK) clock: Clock = systemClock,
   ) {
-    const ttlMs = (allowed: boolean) => (allowed ? authCacheMs : Math.min(authCacheMs, longestRefusalMs));
-    this.answers = new ExpiringCache({ max: maxAnswers, ttlMs, clock });
+    const ttlMs = (allowed: boolean) => (allowed ? authCacheMs : Math.min(authCacheMs, maxDenialMs));
+    this.results = new ExpiringCache({ max: maxResults, ttlMs, clock });
   }
 
   /**
-   * Whether the caller may do this. Most may do it to all that have a name in the namespace, which is what a review without a
-   * name asks, so that is asked first: one answer is then good for all names. Who may not is asked about the one.
+   * Whether the caller is allowed. Reviews access to any name in the namespace first, as most permissions are not bound
+   * to names and one result then serves all of them; the name itself only if that is denied.
    *
-   * @throws KubernetesError when the cluster does not answer
+   * @throws KubernetesError if the cluster does not answer
    */
-  async allows(caller: Caller, access: ResourceAccess): Promise<boolean> {
-    const { name, ...toAny } = access;
-    return (await this.answerTo(caller, toAny)) || (name !== undefined && this.answerTo(caller, access));
+  async allows(caller: Caller, attributes: ResourceAttributes): Promise<boolean> {
+    const { name, ...anyName } = attributes;
+    return (await this.cached(caller, anyName)) || (name !== undefined && this.cached(caller, attributes));
   }
 
-  private answerTo(caller: Caller, access: ResourceAccess): Promise<boolean> {
-    const key = hash('sha256', JSON.stringify([caller, access]), 'base64');
-    return this.answers.get(key, () => this.review(caller, access));
+  private cached(caller: Caller, attributes: ResourceAttributes): Promise<boolean> {
+    const key = hash('sha256', JSON.stringify([caller, attributes]), 'base64');
+    return this.results.get(key, () => this.review(caller, attributes));
   }
 
-  private async review({ username, uid, groups, extra }: Caller, resourceAttributes: ResourceAccess): Promise<boolean> {
-    const review = { spec: { user: username, uid, groups, extra, resourceAttributes } };
+  private async review(caller: Caller, resourceAttributes: ResourceAttributes): Promise<boolean> {
+    const { username: user, uid, groups, extra } = caller;
+    const review = { spec: { user, uid, groups, extra, resourceAttributes } };
     const status = recordOf(await this.client.review(accessReviews, review, { timeoutMs: reviewTimeoutMs }));
     return status['allowed'] === true && status['denied'] !== true;
   }

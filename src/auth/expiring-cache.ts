@@ -1,47 +1,46 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kubernetes/clock.ts';
 
-/** How much a cache holds, and by whose time. */
+/** Options of an {@link ExpiringCache}. */
 export interface ExpiringCacheOptions<V> {
-  /** The most entries; the one that was not used for longest goes first. */
+  /** Maximum number of entries; the least recently used one is evicted first. */
   readonly max: number;
-  /** How long a value is good, in milliseconds. */
+  /** Cache time of a value, in milliseconds. */
   readonly ttlMs: (value: V) => number;
   readonly clock: Pick<Clock, 'elapsedMs'>;
 }
 
-/** Remembers answers for a while. Those who ask for the same at once share one question; a failure is not remembered. */
+/** Caches values for a limited time. Concurrent loads of a key are one; failures are not cached. */
 export class ExpiringCache<V> {
   private readonly entries: LRUCache<string, Promise<V>>;
 
   constructor(private readonly options: ExpiringCacheOptions<V>) {
-    // The time between two looks at the clock that the library would save is longer than it may be here.
     this.entries = new LRUCache({ max: options.max, ttlResolution: 0, perf: { now: () => options.clock.elapsedMs() } });
   }
 
-  /** Whether there is an answer, or one is on its way. */
+  /** Whether a value is cached or being loaded. */
   has(key: string): boolean {
     return this.entries.has(key);
   }
 
-  /** The answer; `load` is asked when there is none. Rejects as `load` does. */
+  /** The cached value, or the one that `load` resolves with. Rejects as `load` does. */
   get(key: string, load: () => Promise<V>): Promise<V> {
     return this.entries.get(key) ?? this.load(key, load);
   }
 
   private load(key: string, load: () => Promise<V>): Promise<V> {
-    const answer = load();
-    this.entries.set(key, answer);
-    answer.then(
+    const loading = load();
+    this.entries.set(key, loading);
+    loading.then(
       (value) => {
         const ttl = this.options.ttlMs(value);
         if (ttl <= 0) this.entries.delete(key);
-        else if (this.entries.peek(key) === answer) this.entries.set(key, answer, { ttl });
+        else if (this.entries.peek(key) === loading) this.entries.set(key, loading, { ttl });
       },
       () => {
-        if (this.entries.peek(key) === answer) this.entries.delete(key);
+        if (this.entries.peek(key) === loading) this.entries.delete(key);
       },
     );
-    return answer;
+    return loading;
   }
 }

@@ -18,6 +18,9 @@ export const openBodyBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 /** What is held of executions and pages of lists that callers have been answered with and have not read yet. */
 export const answerBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
+/** Time without progress, in milliseconds, after which a response that its client does not read is cancelled. */
+export const responseTimeoutMs = 60_000;
+
 /**
  * What gRPC connections are held to (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options).
  * A client is pinged when it has been silent for a minute, so that streams of clients that are gone without a word end.

@@ -1,75 +1,91 @@
-import { handshakeTimeoutMs } from './http-limits.ts';
+import { Injectable } from '@nestjs/common';
 import { systemClock, type Clock } from '../kubernetes/clock.ts';
 import { readCertificate } from './certificate-files.ts';
 import type { Certificate, TlsFiles } from './certificate-files.ts';
+import { handshakeTimeoutMs } from './http-limits.ts';
 
 /**
- * How often the files are looked at, in milliseconds. The kubelet brings a changed Secret within about a minute, and
- * swaps a link to do so, which file watchers see or do not see depending on the volume.
+ * How often the files are read, in milliseconds. The kubelet updates Secrets within about a minute by replacing a symbolic
+ * link, which file watchers do not notice on every volume.
  */
-const lookEveryMs = 10_000;
+const readEveryMs = 10_000;
 
-/** What becomes of the files, for the log. */
+/** Receives what happens to the files, for the log. */
 export interface CertificateEvents {
-  /** A certificate is in use from now on. */
+  /** A certificate is in use. */
   loaded(certificate: Certificate): void;
-  /** The files have changed, and can not be used; the former certificate stays. */
+  /** The changed files are invalid; the previous certificate stays in use. */
   refused(error: unknown): void;
 }
 
-/** The certificate of both servers, read again when its files change. New connections get the new one, open ones go on. */
+/** The certificate of both servers, reloaded when its files change. New connections get the new one. */
 export class ServerCertificate {
-  #current: Certificate;
-  #refused: string | undefined;
-  readonly #listeners = new Set<(certificate: Certificate) => void>();
+  private certificate: Certificate;
+  private lastError: string | undefined;
+  private readonly listeners = new Set<(certificate: Certificate) => void>();
 
   /**
    * Reads the files.
    *
-   * @throws CertificateError when they can not be used
+   * @throws CertificateError if they are invalid
    */
   constructor(
     private readonly files: TlsFiles,
     private readonly clock: Clock = systemClock,
   ) {
-    this.#current = readCertificate(files);
+    this.certificate = readCertificate(files);
   }
 
   get current(): Certificate {
-    return this.#current;
+    return this.certificate;
   }
 
-  /** Calls back with each certificate that follows the current one. */
+  /** Calls back with each certificate that replaces the current one. */
   onChange(listener: (certificate: Certificate) => void): void {
-    this.#listeners.add(listener);
+    this.listeners.add(listener);
   }
 
-  /** Looks at the files again and again, until `signal` aborts. */
+  /** Reads the files periodically until `signal` aborts. */
   follow(events: CertificateEvents, signal: AbortSignal): void {
-    events.loaded(this.#current);
-    const look = () => {
+    events.loaded(this.certificate);
+    const tick = () => {
       if (signal.aborted) return;
-      this.#look(events);
-      stop = this.clock.setTimer(lookEveryMs, look);
+      this.reload(events);
+      stop = this.clock.setTimer(readEveryMs, tick);
     };
-    let stop = this.clock.setTimer(lookEveryMs, look);
+    let stop = this.clock.setTimer(readEveryMs, tick);
     signal.addEventListener('abort', () => stop(), { once: true });
   }
 
-  #look(events: CertificateEvents): void {
+  private reload(events: CertificateEvents): void {
     try {
       const certificate = readCertificate(this.files);
-      this.#refused = undefined;
-      if (certificate.fingerprint === this.#current.fingerprint) return;
-      this.#current = certificate;
-      for (const listener of this.#listeners) listener(certificate);
+      this.lastError = undefined;
+      if (certificate.fingerprint === this.certificate.fingerprint) return;
+      this.certificate = certificate;
+      for (const listener of this.listeners) listener(certificate);
       events.loaded(certificate);
     } catch (error) {
-      // Told once and not every time.
-      if (String(error) === this.#refused) return;
-      this.#refused = String(error);
+      // Reported once.
+      if (String(error) === this.lastError) return;
+      this.lastError = String(error);
       events.refused(error);
     }
+  }
+}
+
+/** Expiry of the servers' certificate, for the metrics. */
+@Injectable()
+export class CertificateExpiry {
+  private certificate: Pick<ServerCertificate, 'current'> | undefined;
+
+  follow(certificate: Pick<ServerCertificate, 'current'>): void {
+    this.certificate = certificate;
+  }
+
+  /** Seconds since 1970; 0 without TLS. */
+  get seconds(): number {
+    return (this.certificate?.current.notAfter.getTime() ?? 0) / 1_000;
   }
 }
 
@@ -87,8 +103,8 @@ const ciphers = [
 ].join(':');
 
 /**
- * The options of a TLS server that presents a certificate: Mozilla's intermediate profile
- * (https://wiki.mozilla.org/Security/Server_Side_TLS), and client certificates where there is a CA for them.
+ * The options of a TLS server: Mozilla's intermediate profile (https://wiki.mozilla.org/Security/Server_Side_TLS), with
+ * client certificates required if there is a CA for them.
  */
 export function tlsOptions({ cert, key, ca }: Certificate) {
   return {

@@ -6,13 +6,12 @@ import { aJwt } from '../../auth/auth.builders.ts';
 import type { Authorizer } from '../../auth/authorizer.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { Access } from './access.decorator.ts';
-import { AccessGuard } from './access.guard.ts';
-import { AttemptLog } from './attempt-log.ts';
+import { Access, AccessGuard } from './access.guard.ts';
+import { AccessLog } from './access-log.ts';
 import { Authentication } from './authentication.ts';
-import { grantOf } from './grant.ts';
+import { callContextOf } from './call.ts';
 import { RateLimits } from './rate-limits.ts';
-import { Rights } from './rights.ts';
+import { describeAccess, Permissions } from './permissions.ts';
 
 const token = aJwt('alice');
 const alice = { username: 'alice', groups: [], extra: {} };
@@ -37,7 +36,7 @@ function callOf(handler: () => void = read): ExecutionContext {
   return { getType: () => 'http', getHandler: () => handler, switchToHttp: () => http } as unknown as ExecutionContext;
 }
 
-/** A guard in a cluster that knows this caller and says whether they may. */
+/** A guard in a cluster with this caller and permission. */
 function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alice), allowed = true, burst = 10 } = {}) {
   const allows = jest.fn<Authorizer['allows']>(() => Promise.resolve(allowed));
   const authenticate = jest.fn<Authenticator['authenticate']>(caller);
@@ -48,16 +47,16 @@ function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alic
   const guard = new AccessGuard(
     metadata,
     new Authentication(authenticator, limits, caps),
-    new Rights({ allows } as unknown as Authorizer),
+    new Permissions({ allows } as unknown as Authorizer),
     limits,
-    new AttemptLog(metadata),
+    new AccessLog(metadata),
     { auth: 'kubernetes', grpcMaxConnectionAgeMs: 0 },
   );
   return { guard, allows, authenticate };
 }
 
 describe('the access guard', () => {
-  it('lets a caller through who may do what the handler says, where the call is for', async () => {
+  it('admits a caller with the declared permission in the namespace of the call', async () => {
     const { guard, allows, authenticate } = guardIn();
 
     await expect(guard.canActivate(callOf())).resolves.toBe(true);
@@ -72,7 +71,7 @@ describe('the access guard', () => {
     });
   });
 
-  it('refuses a caller who may not', async () => {
+  it('refuses a caller without the permission', async () => {
     const { guard } = guardIn({ allowed: false });
 
     await expect(guard.canActivate(callOf())).rejects.toMatchObject({
@@ -81,14 +80,14 @@ describe('the access guard', () => {
     });
   });
 
-  it('refuses a token that the cluster does not know, and asks nothing about it', async () => {
+  it('refuses an unknown token without a SubjectAccessReview', async () => {
     const { guard, allows } = guardIn({ caller: () => Promise.resolve(undefined) });
 
     await expect(guard.canActivate(callOf())).rejects.toMatchObject({ code: 'Unauthenticated' });
     expect(allows).not.toHaveBeenCalled();
   });
 
-  it('refuses everybody for now while the cluster cannot be asked', async () => {
+  it('refuses calls as Unavailable while the cluster does not answer', async () => {
     const { guard } = guardIn({ caller: () => Promise.reject(new UnavailableError('away')) });
 
     await expect(guard.canActivate(callOf())).rejects.toMatchObject({
@@ -97,7 +96,7 @@ describe('the access guard', () => {
     });
   });
 
-  it('refuses a caller who has called too often, before their rights are asked for', async () => {
+  it('applies the rate limit before it reviews permissions', async () => {
     const { guard, allows } = guardIn({ burst: 1 });
     await guard.canActivate(callOf());
 
@@ -105,16 +104,31 @@ describe('the access guard', () => {
     expect(allows).toHaveBeenCalledTimes(1);
   });
 
-  it('lets a stream ask again whether its caller still may', async () => {
+  it('rechecks the permission of a stream', async () => {
     const { guard, allows } = guardIn();
     const call = callOf();
     await guard.canActivate(call);
     allows.mockResolvedValue(false);
 
-    await expect(grantOf(call).recheck()).rejects.toMatchObject({ code: 'PermissionDenied' });
+    await expect(callContextOf(call).recheck()).rejects.toMatchObject({ code: 'PermissionDenied' });
   });
 
-  it('lets nobody call a handler that does not say what right it needs', async () => {
-    await expect(guardIn().guard.canActivate(callOf(open))).rejects.toThrow('open does not say what right it needs');
+  it('refuses calls of a handler without @Access', async () => {
+    await expect(guardIn().guard.canActivate(callOf(open))).rejects.toThrow('open has no @Access');
+  });
+});
+
+describe('a missing permission', () => {
+  const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
+
+  it.each([
+    [{ ...wfe, verb: 'create', namespace: 'payment' }, 'create workflowexecutions in namespace payment'],
+    [{ ...wfe, verb: 'list' }, 'list workflowexecutions in all namespaces'],
+    [
+      { ...wfe, verb: 'get', subresource: 'log', namespace: 'a', name: 'b' },
+      'get workflowexecutions/log in namespace a',
+    ],
+  ])('is described for %j', (access, sentence) => {
+    expect(describeAccess(access)).toBe(sentence);
   });
 });

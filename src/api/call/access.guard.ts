@@ -1,73 +1,77 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, SetMetadata } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector as Metadata } from '@nestjs/core';
+import type { ResourceAttributes } from '../../auth/authorizer.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { ResourceAccess } from '../../auth/resource-access.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { nameCall } from './call-span.ts';
-import { streamEndMs } from './connection-age.ts';
-import { accessKey } from './access.decorator.ts';
-import type { DeclaredAccess } from './access.decorator.ts';
-import { AttemptLog } from './attempt-log.ts';
+import { streamEndMs } from '../../connections/connection-age.ts';
+import { AccessLog } from './access-log.ts';
 import { Authentication } from './authentication.ts';
-import { keepGrant } from './grant.ts';
+import { setCallContext } from './call.ts';
+import { nameSpan } from './call-observer.ts';
+import { Permissions } from './permissions.ts';
 import { RateLimits } from './rate-limits.ts';
 import { remoteOf } from './remote.ts';
 import type { Remote } from './remote.ts';
-import { requestedAccess } from './requested-access.ts';
-import { Rights } from './rights.ts';
+import { accessKey, resourceAttributesOf } from './resource-attributes.ts';
+import type { RequiredAccess } from './resource-attributes.ts';
+
+/** Declares the permission on executions that a handler requires. */
+export function Access(verb: RequiredAccess['verb'], subresource?: RequiredAccess['subresource']): MethodDecorator {
+  return SetMetadata<string, RequiredAccess>(accessKey, { verb, subresource });
+}
 
 /**
- * Lets a call through when its caller is known to the cluster, has not called too often, and may do what the handler's
- * {@link Access} says in the namespace that the call is for. Over REST all of this comes before the body is read.
+ * Authenticates the caller, applies the rate limit, and authorizes what the handler's {@link Access} declares in the
+ * namespace of the call. Over REST it runs before the body is read.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly metadata: Metadata,
     private readonly authentication: Authentication,
-    private readonly rights: Rights,
+    private readonly permissions: Permissions,
     private readonly limits: RateLimits,
-    private readonly attempts: AttemptLog,
+    private readonly accessLog: AccessLog,
     @Inject(CONFIG) private readonly config: Pick<Config, 'auth' | 'grpcMaxConnectionAgeMs'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    nameCall(context.getHandler());
+    nameSpan(context.getHandler());
     const remote = remoteOf(context);
-    const endsInMs = this.endOfConnectionMs(remote);
+    const endsInMs = this.streamEndsInMs(remote);
     if (this.config.auth === 'none') {
-      keepGrant(context, { endsInMs, recheck: () => Promise.resolve() });
+      setCallContext(context, { endsInMs, recheck: () => Promise.resolve() });
       return true;
     }
-    const declared = this.metadata.get<DeclaredAccess | undefined>(accessKey, context.getHandler());
-    if (declared === undefined) throw new Error(`${context.getHandler().name} does not say what right it needs`);
+    const required = this.metadata.get<RequiredAccess | undefined>(accessKey, context.getHandler());
+    if (required === undefined) throw new Error(`${context.getHandler().name} has no @Access`);
     let caller: Caller | undefined;
     try {
       const authenticated = await this.authentication.authenticate(remote);
       const { token } = authenticated;
       caller = authenticated.caller;
-      this.limits.countCall(caller.username);
-      const access = requestedAccess(context, declared);
-      await this.rights.assertAllowed(caller, access);
-      keepGrant(context, { caller, endsInMs, recheck: () => this.recheck(token, access) });
+      // gRPC calls are counted before their message is read.
+      if (remote.transport === 'REST') this.limits.countCall(caller.username);
+      const attributes = resourceAttributesOf(context, required);
+      await this.permissions.assertAllowed(caller, attributes);
+      setCallContext(context, { caller, endsInMs, recheck: () => this.recheck(token, attributes) });
       return true;
     } catch (error) {
-      this.attempts.refused(context, declared, caller, error);
+      this.accessLog.refused(context, required, caller, error);
       throw error;
     }
   }
 
-  /** In how many milliseconds the streams of a connection have to end; undefined for never. */
-  private endOfConnectionMs({ transport, peer }: Remote): number | undefined {
+  private streamEndsInMs({ transport, peer }: Remote): number | undefined {
     if (transport === 'REST' || peer === undefined) return undefined;
     const endMs = streamEndMs(this.config.grpcMaxConnectionAgeMs);
     const ageMs = this.authentication.connections.gRPC.ageMs(peer);
     return endMs === undefined || ageMs === undefined ? undefined : Math.max(0, endMs - ageMs);
   }
 
-  private async recheck(token: string, access: ResourceAccess): Promise<void> {
-    await this.rights.assertAllowed(await this.authentication.recheck(token), access);
+  private async recheck(token: string, attributes: ResourceAttributes): Promise<void> {
+    await this.permissions.assertAllowed(await this.authentication.recheck(token), attributes);
   }
 }

@@ -4,7 +4,7 @@ import { Authenticator } from '../../auth/authenticator.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { Authentication } from './authentication.ts';
+import { Authentication, bearerToken } from './authentication.ts';
 import type { Remote } from './remote.ts';
 import { RateLimits } from './rate-limits.ts';
 
@@ -35,7 +35,7 @@ function cluster() {
 const badTokens = (count: number) => Array.from({ length: count }, (_, at) => aJwt(`stranger ${at}`));
 
 describe('authentication', () => {
-  it('asks for no more reviews than are reserved, however many calls come at once', async () => {
+  it('bounds the reviews of concurrent calls', async () => {
     const { review, call } = cluster();
 
     const refused = await Promise.allSettled(badTokens(400).map((token) => call(token)));
@@ -44,7 +44,7 @@ describe('authentication', () => {
     expect(refused.map(({ status }) => status)).not.toContain('fulfilled');
   });
 
-  it('lets a caller with a good token pass while others behind the same address fail, also when its review is repeated', async () => {
+  it('admits a known token while bad tokens from the same address are refused, also when it is reviewed again', async () => {
     const { clock, call } = cluster();
     await call(good);
     await clock.advance(11_000);
@@ -53,7 +53,7 @@ describe('authentication', () => {
     await expect(call(good)).resolves.toMatchObject({ caller: { username: 'alice' } });
   });
 
-  it('gives the reservation back when a token is good', async () => {
+  it('releases the reservation if the token is good', async () => {
     const { call } = cluster();
     await Promise.allSettled(badTokens(49).map((token) => call(token)));
 
@@ -62,7 +62,7 @@ describe('authentication', () => {
     await expect(call(aJwt('another'))).rejects.toMatchObject({ code: 'Unauthenticated' });
   });
 
-  it('gives the reservation back when the cluster cannot be asked', async () => {
+  it('releases the reservation if the cluster does not answer', async () => {
     const { review, call } = cluster();
     review.mockRejectedValue(new UnavailableError('away'));
 
@@ -94,12 +94,29 @@ describe('authentication', () => {
     expect(review).toHaveBeenCalledTimes(2);
   });
 
-  it('counts calls without a token by address', async () => {
+  it('limits calls without a token by address', async () => {
     const { authentication, call } = cluster();
     const anonymous = () => authentication.authenticate({ transport: 'REST', address: '10.0.0.1' });
     await Promise.allSettled(Array.from({ length: 100 }, anonymous));
 
     await expect(anonymous()).rejects.toMatchObject({ code: 'ResourceExhausted' });
     await expect(call(good)).resolves.toBeDefined();
+  });
+});
+
+describe('a bearer token', () => {
+  it.each(['Bearer abc.DEF-1_2~+/=', 'bearer abc.DEF-1_2~+/='])('is read from %j', (header) => {
+    expect(bearerToken(header)).toBe('abc.DEF-1_2~+/=');
+  });
+
+  it.each([undefined, '', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', `Bearer ${'a'.repeat(16_384)}`])(
+    'is missing in %j',
+    (header) => {
+      expect(() => bearerToken(header)).toThrow(expect.objectContaining({ code: 'Unauthenticated' }));
+    },
+  );
+
+  it('is not quoted in the error', () => {
+    expect(() => bearerToken('Bearer sec ret')).not.toThrow(/sec/);
   });
 });

@@ -2,32 +2,31 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Authenticator } from '../../auth/authenticator.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { isSignedJwt } from '../../auth/jwt.ts';
-import { addressGroup } from '../../connections/address-group.ts';
-import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
+import { addressGroup } from '../../connections/address-group.ts';
+import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { bearerToken } from './bearer-token.ts';
+import { reviewed } from './permissions.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { Remote } from './remote.ts';
-import { answered } from './rights.ts';
 
-/** A caller that the cluster knows, and the token that says so. */
+/** An authenticated caller with its token. */
 export interface Authenticated {
   readonly caller: Caller;
   readonly token: string;
 }
 
 /**
- * Says who makes a call, before anything of its body is read. Calls that are refused count by address. A call with a token
- * that was good before is never refused because of others behind the same address.
+ * Authenticates calls before their bodies are read. Refused calls are counted by address; tokens that were valid before
+ * need no reservation, so bad tokens from the same address cannot lock them out.
  */
 @Injectable()
 export class Authentication {
-  /** The connections of each transport: those with an authenticated call are kept. */
+  /** The connections of each transport. */
   readonly connections: Readonly<Record<Remote['transport'], ConnectionLimits>>;
-  /** gRPC calls that have been authenticated before their message was read, by their metadata. */
-  private readonly calls = new WeakMap<object, Authenticated>();
+  /** gRPC calls by their metadata: they are authenticated before and after their message is read. */
+  private readonly grpcCalls = new WeakMap<object, Authenticated>();
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -43,69 +42,82 @@ export class Authentication {
   }
 
   /**
-   * Who makes a call; once for each gRPC call.
+   * Authenticates a call, a gRPC call only once.
    *
-   * @throws ApiError Unauthenticated; ResourceExhausted when too many calls from its address were refused; Unavailable when
-   *   the cluster cannot say now
+   * @throws ApiError Unauthenticated; ResourceExhausted if too many calls from its address were refused; Unavailable if
+   *   the cluster does not answer
    */
   async authenticate(remote: Remote): Promise<Authenticated> {
-    const earlier = remote.metadata && this.calls.get(remote.metadata);
-    if (earlier !== undefined) return earlier;
+    const known = remote.metadata && this.grpcCalls.get(remote.metadata);
+    if (known !== undefined) return known;
     const address = addressGroup(remote.address);
-    const token = this.wellFormedToken(remote, address);
+    const token = this.jwtOf(remote, address);
     const caller = this.authenticator.knows(token)
-      ? await this.cachedCaller(token, address)
-      : await this.reviewedCaller(token, address);
+      ? await this.knownCaller(token, address)
+      : await this.newCaller(token, address);
     if (remote.peer !== undefined) this.connections[remote.transport].authenticated(remote.peer);
     const authenticated = { caller, token };
-    if (remote.metadata !== undefined) this.calls.set(remote.metadata, authenticated);
+    if (remote.metadata !== undefined) this.grpcCalls.set(remote.metadata, authenticated);
     return authenticated;
   }
 
   /**
-   * Who the token of an authenticated call belongs to by now.
+   * Authenticates the token of an admitted call again.
    *
    * @throws ApiError Unauthenticated; Unavailable
    */
   async recheck(token: string): Promise<Caller> {
-    return known(await answered(this.authenticator.authenticate(token)));
+    return assertCaller(await reviewed(this.authenticator.authenticate(token)));
   }
 
-  private wellFormedToken({ authorization }: Remote, address: string): string {
+  private jwtOf({ authorization }: Remote, address: string): string {
     try {
       const token = bearerToken(authorization);
       if (isSignedJwt(token)) return token;
-      throw new ApiError('Unauthenticated', 'the token is not a signed JSON Web Token, as those of the cluster are');
+      throw new ApiError('Unauthenticated', 'the token is not a signed JSON Web Token');
     } catch (error) {
       this.limits.countRefusal(address);
       throw error;
     }
   }
 
-  private async cachedCaller(token: string, address: string): Promise<Caller> {
-    const caller = await answered(this.authenticator.authenticate(token));
+  private async knownCaller(token: string, address: string): Promise<Caller> {
+    const caller = await reviewed(this.authenticator.authenticate(token));
     if (caller === undefined) this.limits.countRefusal(address);
-    return known(caller);
+    return assertCaller(caller);
   }
 
-  private async reviewedCaller(token: string, address: string): Promise<Caller> {
-    const giveBack = this.limits.reserveReview(address);
+  private async newCaller(token: string, address: string): Promise<Caller> {
+    const release = this.limits.reserveReview(address);
     let isBad = false;
     try {
-      const caller = await answered(this.authenticator.authenticate(token));
+      const caller = await reviewed(this.authenticator.authenticate(token));
       isBad = caller === undefined;
-      return known(caller);
+      return assertCaller(caller);
     } finally {
-      // A cluster that does not answer says nothing against the token.
-      if (!isBad) giveBack();
+      if (!isBad) release();
     }
   }
 }
 
-function known(caller: Caller | undefined): Caller {
+function assertCaller(caller: Caller | undefined): Caller {
   if (caller !== undefined) return caller;
-  throw new ApiError(
-    'Unauthenticated',
-    'the token is not one that the cluster knows and that is made for this service',
-  );
+  throw new ApiError('Unauthenticated', 'the token is invalid, or not issued for this service');
+}
+
+/** Characters of the longest accepted token; those of ServiceAccounts have about 1,000. */
+const maxTokenLength = 16 * 1024;
+
+/**
+ * The token of an `Authorization` header or metadata entry (RFC 6750, section 2.1).
+ *
+ * @throws ApiError Unauthenticated if it has none
+ */
+export function bearerToken(header: string | undefined): string {
+  if (header === undefined || header === '') {
+    throw new ApiError('Unauthenticated', 'a bearer token of the cluster is required');
+  }
+  const token = header.length > maxTokenLength ? undefined : /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
+  if (token !== undefined) return token;
+  throw new ApiError('Unauthenticated', "the authorization must be 'Bearer TOKEN'");
 }

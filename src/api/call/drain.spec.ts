@@ -3,7 +3,7 @@ import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { Drain } from './drain.ts';
 
-/** A service with a delay of 5 s and a limit of 30 s, and one server with a call in flight. */
+/** A service with a delay of 5 s and a timeout of 30 s, and one server with a call in flight. */
 function draining() {
   const clock = new FakeClock();
   const endAll = jest.fn<OpenStreams['endAll']>();
@@ -17,7 +17,7 @@ function draining() {
 }
 
 describe('shutdown', () => {
-  it('goes on serving until the delay is over, and then ends streams and takes no new calls', async () => {
+  it('serves during the delay, then ends streams and accepts no new calls', async () => {
     const { clock, endAll, server } = draining();
 
     await clock.advance(4_999);
@@ -28,7 +28,7 @@ describe('shutdown', () => {
     expect(server.close).toHaveBeenCalledTimes(1);
   });
 
-  it('waits for the calls in flight', async () => {
+  it('waits for calls in flight', async () => {
     const { clock, server, answer, over, isOver } = draining();
     await clock.advance(20_000);
     expect(isOver()).toBe(false);
@@ -39,7 +39,7 @@ describe('shutdown', () => {
     expect(server.force).not.toHaveBeenCalled();
   });
 
-  it('cuts off calls in flight at the limit', async () => {
+  it('ends calls in flight at the timeout', async () => {
     const { clock, server, isOver } = draining();
 
     await clock.advance(30_000);

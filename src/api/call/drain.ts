@@ -7,24 +7,23 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { OpenStreams } from './open-streams.ts';
 
-/** A server that can be ended without losing what it is about. */
+/** A server that can shut down gracefully. */
 export interface DrainableServer {
-  /** Takes nothing new; resolves when what it has begun is answered. */
+  /** Accepts no new calls; resolves when those in flight have ended. */
   close(): Promise<void>;
-  /** Ends what is left, answered or not. */
+  /** Ends the calls in flight. */
   force(): void;
 }
 
 /**
- * Ends the API in the order in which nobody loses anything (docs/adr/0018-shutdown.md): it goes on as before for a while,
- * so that whoever sends calls here learns that it stops; then it tells open streams to go on elsewhere, takes no new
- * calls and lets those in flight end; at the limit it ends them.
+ * Graceful shutdown (docs/adr/0018-shutdown.md): serves for WFE_DRAIN_DELAY, so that load balancers notice; then ends
+ * streams, accepts no new calls and lets those in flight finish; at WFE_SHUTDOWN_TIMEOUT it ends them.
  */
 @Injectable()
 export class Drain implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Shutdown');
   private readonly servers = new Set<DrainableServer>();
-  private begun = false;
+  private started = false;
 
   constructor(
     private readonly streams: OpenStreams,
@@ -32,24 +31,27 @@ export class Drain implements BeforeApplicationShutdown {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Whether the service has been told to stop. */
-  get hasBegun(): boolean {
-    return this.begun;
+  /** Whether shutdown has started. */
+  get hasStarted(): boolean {
+    return this.started;
   }
 
-  /** Has a server ended with the others. */
   add(server: DrainableServer): void {
     this.servers.add(server);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.begun = true;
+    this.started = true;
     const { drainDelayMs, shutdownMs } = this.config;
     await sleep(this.clock, drainDelayMs);
     this.streams.endAll(
-      new ApiError('Unavailable', 'this replica stops: go on at another one, from the last resource version', {
-        retryAfterMs: 0,
-      }),
+      new ApiError(
+        'Unavailable',
+        'this replica is shutting down; resume on another one from the last resource version',
+        {
+          retryAfterMs: 0,
+        },
+      ),
     );
     const timer = new AbortController();
     const closed = Promise.all([...this.servers].map((server) => server.close())).then(() => true);
@@ -59,7 +61,7 @@ export class Drain implements BeforeApplicationShutdown {
   }
 
   private force(): void {
-    this.logger.warn({ msg: 'calls are ended unanswered: they have taken longer than WFE_SHUTDOWN_TIMEOUT' });
+    this.logger.warn({ msg: 'WFE_SHUTDOWN_TIMEOUT exceeded; ending calls in flight' });
     for (const server of this.servers) server.force();
   }
 }

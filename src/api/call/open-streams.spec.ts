@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Call } from './call.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { OpenStreams, throwIfEnded } from './open-streams.ts';
+import { firstOf, OpenStreams, throwIfEnded } from './open-streams.ts';
 
 const config = { maxStreams: 3, maxStreamsPerCaller: 2, authCacheMs: 1_000 };
 
@@ -12,17 +12,17 @@ function aCall(username: string, over: Partial<Call> = {}): Call {
 }
 
 describe('open streams', () => {
-  it('are not more than one caller may have, and those that have ended do not count', () => {
+  it('are bounded per caller, not counting those that have ended', () => {
     const streams = new OpenStreams(config, new FakeClock());
     const first = streams.open(aCall('alice'));
     streams.open(aCall('alice'));
 
-    expect(() => streams.open(aCall('alice'))).toThrow('the caller has 2 streams open');
+    expect(() => streams.open(aCall('alice'))).toThrow('the caller has reached its limit of 2 open streams');
     first[Symbol.dispose]();
     expect(streams.open(aCall('alice')).signal.aborted).toBe(false);
   });
 
-  it('are not more than there may be in all', () => {
+  it('are bounded in total', () => {
     const streams = new OpenStreams(config, new FakeClock());
     for (const name of ['alice', 'bob', 'carol']) streams.open(aCall(name));
 
@@ -31,18 +31,18 @@ describe('open streams', () => {
     );
   });
 
-  it('end when the caller goes away, which is no error', () => {
-    const gone = new AbortController();
-    const stream = new OpenStreams(config, new FakeClock()).open(aCall('alice', { signal: gone.signal }));
+  it('end without an error when the client disconnects', () => {
+    const client = new AbortController();
+    const stream = new OpenStreams(config, new FakeClock()).open(aCall('alice', { signal: client.signal }));
 
-    gone.abort();
+    client.abort();
 
     expect(stream.signal.aborted).toBe(true);
     expect(() => throwIfEnded(stream)).not.toThrow();
   });
 
-  it("end with what has become of the caller's right", async () => {
-    const lost = new ApiError('PermissionDenied', 'alice may not any more');
+  it('end with the error of the recheck', async () => {
+    const lost = new ApiError('PermissionDenied', 'alice may not watch');
     const recheck = jest.fn<() => Promise<void>>().mockResolvedValueOnce().mockRejectedValueOnce(lost);
     const clock = new FakeClock();
     const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck }));
@@ -54,7 +54,7 @@ describe('open streams', () => {
     expect(() => throwIfEnded(stream)).toThrow(lost);
   });
 
-  it('end when their connection has reached its maximum age', async () => {
+  it('end when their connection reaches its maximum age', async () => {
     const clock = new FakeClock();
     const stream = new OpenStreams(config, clock).open(aCall('alice', { endsInMs: 5_000 }));
 
@@ -65,7 +65,7 @@ describe('open streams', () => {
     expect(() => throwIfEnded(stream)).toThrow('the connection has reached its maximum age');
   });
 
-  it('leave no timer behind once they have been disposed of', async () => {
+  it('leave no timer behind', async () => {
     const clock = new FakeClock();
     const recheck = jest.fn(() => Promise.resolve());
     const stream = new OpenStreams(config, clock).open(aCall('alice', { recheck, endsInMs: 5_000 }));
@@ -77,14 +77,37 @@ describe('open streams', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('all end when the service stops, and no more are opened', () => {
+  it('end at shutdown, and no more are opened', () => {
     const streams = new OpenStreams(config, new FakeClock());
     const stream = streams.open(aCall('alice'));
-    const stopping = new ApiError('Unavailable', 'the service stops');
+    const stopping = new ApiError('Unavailable', 'shutting down');
 
     streams.endAll(stopping);
 
     expect(() => throwIfEnded(stream)).toThrow(stopping);
     expect(() => streams.open(aCall('bob'))).toThrow(stopping);
+  });
+});
+
+describe('the first item of a stream', () => {
+  it.each([
+    [['a', 'b'], ['a']],
+    [[], []],
+  ])('of %j is %j, and ends the stream', async (items, expected) => {
+    let isClosed = false;
+    async function* stream() {
+      try {
+        yield* items;
+      } finally {
+        isClosed = true;
+        await Promise.resolve();
+      }
+    }
+
+    const first = [];
+    for await (const item of firstOf(stream())) first.push(item);
+
+    expect(first).toEqual(expected);
+    expect(isClosed).toBe(true);
   });
 });

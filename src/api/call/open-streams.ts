@@ -3,47 +3,47 @@ import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { sleep } from '../../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import type { Call } from './call.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { Call } from './call.ts';
 
-/** One answer that lasts. Dispose of it when it ends. */
+/** A watch or log stream in progress. Dispose of it when it ends. */
 export interface OpenStream extends Disposable {
-  /** Aborts when the stream has to end; its reason is an {@link ApiError} when it was not the caller who ended it. */
+  /** Aborts when the stream must end; the reason is an {@link ApiError} unless the client ended it. */
   readonly signal: AbortSignal;
 }
 
-/** How long a caller waits before it opens another stream, in milliseconds. */
+/** Retry time in milliseconds for callers with too many streams. */
 const retryAfterMs = 5_000;
 
 /**
- * The streams that are open: not too many of them, none for longer than its caller's right lasts, and none left when the
- * service stops.
+ * The open streams: bounds their number, ends those whose caller loses its permission or whose connection reaches its
+ * maximum age, and ends all of them at shutdown.
  */
 @Injectable()
 export class OpenStreams {
-  private readonly open_ = new Map<AbortController, string>();
-  private ending?: ApiError;
+  /** The user name of each. */
+  private readonly streams = new Map<AbortController, string>();
+  private shutdown?: ApiError;
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'maxStreams' | 'maxStreamsPerCaller' | 'authCacheMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** How many are open. */
   get size(): number {
-    return this.open_.size;
+    return this.streams.size;
   }
 
   /**
-   * Counts a stream as open until it is disposed of.
+   * Opens a stream.
    *
-   * @throws ApiError ResourceExhausted when there are too many, Unavailable when the service stops
+   * @throws ApiError ResourceExhausted if there are too many, Unavailable after {@link endAll}
    */
   open(call: Call): OpenStream {
     const caller = call.caller?.username ?? '';
-    this.assertRoomFor(caller);
+    this.assertBelowLimits(caller);
     const controller = new AbortController();
-    this.open_.set(controller, caller);
+    this.streams.set(controller, caller);
     const disposed = new AbortController();
     void this.recheck(call, controller, disposed.signal);
     const { endsInMs } = call;
@@ -54,26 +54,26 @@ export class OpenStreams {
       [Symbol.dispose]: () => {
         disposed.abort();
         cancelEnd?.();
-        this.open_.delete(controller);
+        this.streams.delete(controller);
       },
     };
   }
 
-  /** Ends every stream with this error, and refuses new ones with it. */
+  /** Ends every stream with this error and refuses new ones with it. */
   endAll(reason: ApiError): void {
-    this.ending = reason;
-    for (const controller of this.open_.keys()) controller.abort(reason);
+    this.shutdown = reason;
+    for (const controller of this.streams.keys()) controller.abort(reason);
   }
 
-  private assertRoomFor(caller: string): void {
-    if (this.ending !== undefined) throw this.ending;
+  private assertBelowLimits(caller: string): void {
+    if (this.shutdown !== undefined) throw this.shutdown;
     const { maxStreams, maxStreamsPerCaller } = this.config;
-    if (this.open_.size >= maxStreams) throw tooMany('the service has', maxStreams);
-    const own = [...this.open_.values()].filter((other) => other === caller).length;
-    if (own >= maxStreamsPerCaller) throw tooMany('the caller has', maxStreamsPerCaller);
+    if (this.streams.size >= maxStreams) throw tooMany('the service', maxStreams);
+    const own = [...this.streams.values()].filter((other) => other === caller).length;
+    if (own >= maxStreamsPerCaller) throw tooMany('the caller', maxStreamsPerCaller);
   }
 
-  /** Ends a stream when its caller has lost the right to it; never rejects. */
+  /** Ends a stream when its caller loses the permission; never rejects. */
   private async recheck(call: Call, controller: AbortController, disposed: AbortSignal): Promise<void> {
     try {
       for (;;) {
@@ -88,19 +88,29 @@ export class OpenStreams {
 }
 
 function tooOld(): ApiError {
-  const message = 'the connection has reached its maximum age: go on on a new one, from the last resource version';
+  const message = 'the connection has reached its maximum age; resume on a new one from the last resource version';
   return new ApiError('Unavailable', message, { retryAfterMs: 0 });
 }
 
 function tooMany(who: string, limit: number): ApiError {
-  return new ApiError('ResourceExhausted', `${who} ${limit} streams open, and may have no more`, { retryAfterMs });
+  return new ApiError('ResourceExhausted', `${who} has reached its limit of ${limit} open streams`, { retryAfterMs });
 }
 
 /**
- * Throws what a stream was ended with, unless its caller ended it.
+ * Throws why a stream was ended, unless its client ended it.
  *
  * @throws ApiError the reason of the signal
  */
 export function throwIfEnded({ signal }: Pick<OpenStream, 'signal'>): void {
   if (signal.reason instanceof ApiError) throw signal.reason;
+}
+
+/** The first item of a stream, which is ended then: HEAD requests need no more to know their headers. */
+export async function* firstOf<T>(items: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  try {
+    const first = await items.next();
+    if (first.done !== true) yield first.value;
+  } finally {
+    await items.return();
+  }
 }

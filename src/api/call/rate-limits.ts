@@ -3,34 +3,47 @@ import { LRUCache } from 'lru-cache';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { TokenBucket, type BucketSize } from '../../kubernetes/token-bucket.ts';
+import { TokenBucket } from '../../kubernetes/token-bucket.ts';
+import type { BucketSize } from '../../kubernetes/token-bucket.ts';
 import { ApiError } from '../errors/api-error.ts';
 
-/** The most callers and addresses that are counted; the one that has not called for longest is forgotten first. */
+/** Callers or addresses that are counted; the one idle for longest is dropped. */
 const maxBuckets = 10_000;
 
-/** Reviews of tokens that were not found good before, by address: each costs the API server a request. */
+/** Reviews of new tokens per address; each costs a request to the API server. */
 const reviews: BucketSize = { burst: 50, refillMs: 200 };
 
-/** Refused calls without a review, by address: without a token, with a malformed one, or with one known to be bad. */
+/** Calls per address that are refused without a review: no token, a malformed one, or one known to be bad. */
 const refusals: BucketSize = { burst: 100, refillMs: 100 };
 
-/** Keeps one caller from taking what is there for all. */
+/** Calls that each gRPC connection may make before one is authenticated. */
+const freeAnonymousCalls = 10;
+
+/**
+ * Further such calls over all connections. Refusing a call takes some tenths of a millisecond, and one read of a
+ * connection may bring hundreds (CVE-2023-44487).
+ */
+const anonymousCalls: BucketSize = { burst: 1_000, refillMs: 5 };
+
+/** Limits how often callers and addresses may call. */
 @Injectable()
 export class RateLimits {
   private readonly callers = new LRUCache<string, TokenBucket>({ max: maxBuckets });
   private readonly reviews = new LRUCache<string, TokenBucket>({ max: maxBuckets });
   private readonly refusals = new LRUCache<string, TokenBucket>({ max: maxBuckets });
+  private readonly anonymousCalls: TokenBucket;
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimit' | 'rateBurst'>,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.anonymousCalls = new TokenBucket(anonymousCalls, clock.elapsedMs());
+  }
 
   /**
-   * Counts a call of a caller.
+   * Counts a call of an authenticated caller.
    *
-   * @throws ApiError ResourceExhausted when there were too many, with the time until there may be the next
+   * @throws ApiError ResourceExhausted with the time until the next call is allowed
    */
   countCall(username: string): void {
     const { rateLimit, rateBurst: burst } = this.config;
@@ -39,11 +52,11 @@ export class RateLimits {
   }
 
   /**
-   * Reserves the review of a token before it is sent, so that no number of calls at once makes more reviews.
+   * Reserves the review of a token before it is sent, which bounds concurrent reviews, too.
    *
-   * @param address where the call comes from, as {@link addressGroup} has it
-   * @returns gives the reservation back: to be called when the token turns out to be good
-   * @throws ApiError ResourceExhausted when too many tokens from this address were bad
+   * @param address as {@link addressGroup} returns it
+   * @returns releases the reservation; to be called unless the token is bad
+   * @throws ApiError ResourceExhausted if too many tokens from this address were bad
    */
   reserveReview(address: string): () => void {
     const bucket = this.take(this.reviews, address, reviews, 'bad tokens');
@@ -53,31 +66,28 @@ export class RateLimits {
   /**
    * Counts a call that is refused without a review.
    *
-   * @throws ApiError ResourceExhausted when there were too many from this address
+   * @throws ApiError ResourceExhausted if there were too many from this address
    */
   countRefusal(address: string): void {
     this.take(this.refusals, address, refusals, 'refused calls');
   }
 
-  /** One of a bucket. Throws when there is none, with the time until there is. */
+  /**
+   * Whether a gRPC connection may make another call.
+   *
+   * @param count its calls before one is authenticated, including this one; 0 if one is
+   */
+  admitsAnonymousCall(count: number): boolean {
+    return count <= freeAnonymousCalls || this.anonymousCalls.take(this.clock.elapsedMs());
+  }
+
   private take(buckets: LRUCache<string, TokenBucket>, key: string, size: BucketSize, what: string): TokenBucket {
     const now = this.clock.elapsedMs();
-    const bucket = bucketOf(buckets, key, size, now);
+    const bucket = buckets.get(key) ?? new TokenBucket(size, now);
+    buckets.set(key, bucket);
     if (bucket.take(now)) return bucket;
-    throw tooMany(what, bucket.availableAfterMs(now));
+    const retryAfterMs = bucket.availableAfterMs(now);
+    const message = `too many ${what}; the next is possible in ${retryAfterMs} ms`;
+    throw new ApiError('ResourceExhausted', message, { retryAfterMs });
   }
-}
-
-function bucketOf(buckets: LRUCache<string, TokenBucket>, key: string, size: BucketSize, now: number): TokenBucket {
-  const known = buckets.get(key);
-  if (known !== undefined) return known;
-  const bucket = new TokenBucket(size, now);
-  buckets.set(key, bucket);
-  return bucket;
-}
-
-function tooMany(what: string, retryAfterMs: number): ApiError {
-  return new ApiError('ResourceExhausted', `too many ${what}; the next is possible in ${retryAfterMs} ms`, {
-    retryAfterMs,
-  });
 }

@@ -3,10 +3,9 @@ import { ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { IncompleteDiscoveryError, type Targets } from '../../targets/targets.ts';
-import { Rights } from './rights.ts';
+import { Permissions } from './permissions.ts';
 import { TargetAccess } from './target-access.ts';
-import type { Authorizer } from '../../auth/authorizer.ts';
-import type { ResourceAccess } from '../../auth/resource-access.ts';
+import type { Authorizer, ResourceAttributes } from '../../auth/authorizer.ts';
 
 const alice = { username: 'alice', groups: [], extra: {} };
 const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
@@ -18,10 +17,10 @@ function access({
   allowed = [],
   targets = targetsOf(),
 }: { allowed?: string[]; targets?: Pick<Targets, 'resolve'> } = {}) {
-  const allows = jest.fn((_: unknown, { namespace = 'everywhere' }: ResourceAccess) =>
+  const allows = jest.fn((_: unknown, { namespace = 'everywhere' }: ResourceAttributes) =>
     Promise.resolve(allowed.includes(namespace)),
   );
-  const rights = new Rights({ allows } as unknown as Authorizer);
+  const rights = new Permissions({ allows } as unknown as Authorizer);
   return { allows, access: new TargetAccess(targets as Targets, rights, new FakeClock()) };
 }
 
@@ -62,7 +61,7 @@ describe('a target that somebody wants to remediate', () => {
 
   it.each([
     ['a group cannot be reached', new IncompleteDiscoveryError('not now: example.org'), 'not now: example.org'],
-    ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is out of reach'],
+    ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is unreachable'],
   ])('is neither allowed nor refused while %s', async (_, error, message) => {
     const { access: to } = access({ targets: { resolve: () => Promise.reject(error) } });
     await expect(to.assertAllowed('payment/widget/w', call, subject)).rejects.toMatchObject({
@@ -79,7 +78,7 @@ describe('a target that somebody wants to remediate', () => {
   });
 
   it('is not decided while the cluster cannot say what the caller may do', async () => {
-    const rights = new Rights({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
+    const rights = new Permissions({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
     const to = new TargetAccess(targetsOf(), rights, new FakeClock());
     await expect(to.assertAllowed('node/w1', call, subject)).rejects.toMatchObject({ code: 'Unavailable' });
   });

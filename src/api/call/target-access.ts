@@ -4,48 +4,45 @@ import { KubernetesError } from '../../kubernetes/errors.ts';
 import { IncompleteDiscoveryError, Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
-import type { Call } from './call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
-import { fromKubernetesError } from '../errors/kubernetes-errors.ts';
-import type { CallSubject } from '../errors/kubernetes-errors.ts';
-import { Rights } from './rights.ts';
+import { toCallerError } from '../errors/kubernetes-errors.ts';
+import type { ErrorSubject } from '../errors/kubernetes-errors.ts';
+import type { Call } from './call.ts';
+import { Permissions } from './permissions.ts';
 
-/**
- * Age in milliseconds that API discovery may have when it refuses a target: callers who ask for unknown kinds again and again
- * do not make it be read again each time.
- */
+/** Unknown kinds do not refresh API discovery that is younger than this, in milliseconds. */
 const maxDiscoveryAgeMs = 10_000;
 
-/** How long a caller waits before it asks again about a target that cannot be resolved now, in milliseconds. */
+/** Retry time in milliseconds if API discovery is incomplete. */
 const retryAfterMs = 10_000;
 
 /**
- * Holds new executions to targets that exist, by kind and scope, and that their callers may remediate: the verb `remediate`
- * on workflowexecutions in the target's namespace, in all namespaces for a cluster-scoped target.
+ * Admits targets that exist, by kind and scope, and that the caller may remediate: the verb `remediate` on
+ * workflowexecutions in the target's namespace, or cluster-wide for cluster-scoped targets.
  */
 @Injectable()
 export class TargetAccess {
   constructor(
     private readonly targets: Targets,
-    private readonly rights: Rights,
+    private readonly permissions: Permissions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * @param targetResource as the caller has written it
-   * @throws ApiError InvalidArgument naming what is allowed; PermissionDenied naming the right that the caller lacks;
-   *   Unavailable when the cluster cannot say now
+   * @param targetResource as given by the caller
+   * @throws ApiError InvalidArgument naming what is allowed; PermissionDenied naming the missing permission; Unavailable
+   *   if the cluster does not answer
    */
-  async assertAllowed(targetResource: string, { caller, signal }: Call, subject: CallSubject): Promise<void> {
+  async assertAllowed(targetResource: string, { caller, signal }: Call, subject: ErrorSubject): Promise<void> {
     const resolution = await this.resolve(targetResource, signal, subject);
     if (resolution.kind === 'refused') throw invalidField(['spec', 'targetResource'], resolution.message);
     if (caller === undefined) return;
     const { group, plural: resource } = workflowExecutionResource;
     const namespace = parseTargetResource(targetResource)?.namespace;
-    await this.rights.assertAllowed(caller, { group, resource, verb: 'remediate', namespace });
+    await this.permissions.assertAllowed(caller, { group, resource, verb: 'remediate', namespace });
   }
 
-  private async resolve(targetResource: string, signal: AbortSignal, subject: CallSubject) {
+  private async resolve(targetResource: string, signal: AbortSignal, subject: ErrorSubject) {
     const notBefore = new Date(this.clock.now().getTime() - maxDiscoveryAgeMs);
     try {
       return await this.targets.resolve(targetResource, notBefore, signal);
@@ -53,7 +50,7 @@ export class TargetAccess {
       if (error instanceof IncompleteDiscoveryError) {
         throw new ApiError('Unavailable', error.message, { retryAfterMs }, { cause: error });
       }
-      throw error instanceof KubernetesError ? fromKubernetesError(error, subject) : error;
+      throw error instanceof KubernetesError ? toCallerError(error, subject) : error;
     }
   }
 }

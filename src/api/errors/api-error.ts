@@ -1,24 +1,21 @@
 import { cut } from '../../workflow-execution/text.ts';
 import type { ErrorCode } from './error-table.ts';
 
-/** The most violations that an error lists; a request can break a rule in any number of fields. */
+/** Violations that an error lists; a request may have any number of them. */
 const maxViolations = 50;
 
-/** Characters of the longest part of a path, and of the longest rule: keys and texts of others can have any length. */
+/** Characters of a path element and of a rule; those given by others may have any length. */
 const maxLengths = { part: 128, message: 512 } as const;
 
-/** One field that broke a rule. */
+/** A field that breaks a rule. */
 export interface FieldViolation {
-  /**
-   * Where the field is: names of the resource as Kubernetes spells them (`spec`, `workflowRef`, `version`), or the name of
-   * a parameter. Each transport shows it in its own spelling.
-   */
+  /** Field names as in the resource (`spec`, `workflowRef`, `version`), or a parameter. Each transport spells them its way. */
   readonly path: readonly string[];
-  /** The rule, in words that follow the field's name: `must be at most 63 characters long`. */
+  /** The rule, to follow the field's name: `must be at most 63 characters long`. */
   readonly message: string;
 }
 
-/** What an error is about. */
+/** The resource of an error. */
 export interface AffectedResource {
   /** Kind with its group, `workflowexecution.kubernaut.ai/WorkflowExecution`; a core kind stands alone. */
   readonly type: string;
@@ -26,30 +23,30 @@ export interface AffectedResource {
   readonly name: string;
 }
 
-/** Something that has to be changed before the request can succeed. */
+/** What must change before the request can succeed. */
 export interface UnmetPrecondition {
-  /** The class of it, for programs: `NAMESPACE_TERMINATING`. */
+  /** Machine-readable: `NAMESPACE_TERMINATING`. */
   readonly type: string;
-  /** Resource name of what it is about. */
+  /** Resource name. */
   readonly subject: string;
   readonly description: string;
 }
 
-/** What an error tells programs beside its code. */
+/** Machine-readable details of an error. */
 export interface ErrorDetails {
   /** The first {@link maxViolations}. */
   readonly violations?: readonly FieldViolation[];
-  /** How many violations there are, when that is more. */
+  /** Number of violations, if there are more. */
   readonly violationCount?: number;
   readonly resource?: AffectedResource;
   readonly precondition?: UnmetPrecondition;
-  /** The least time to wait before the next try, in milliseconds. */
+  /** Time before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
 /**
- * Any error that the execution API answers with. Its code's row in the error table says how each transport shows it; the
- * message and details are for the caller and hold nothing that the caller may not know. The cause is for the log.
+ * An error of the execution API. The error table maps its code to both transports. Message and details are for the
+ * caller; the cause is for the log.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -64,7 +61,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The request breaks rules; the fields that do are named, the first {@link maxViolations} of them. */
+/** InvalidArgument with the first {@link maxViolations} violations. */
 export function invalidArgument(all: readonly FieldViolation[], options?: ErrorOptions): ApiError {
   const violations = all.slice(0, maxViolations).map(({ path, message }) => ({
     path: path.map((part) => cut(part, maxLengths.part)),
@@ -79,16 +76,16 @@ export function invalidArgument(all: readonly FieldViolation[], options?: ErrorO
   );
 }
 
-/** One field breaks one rule. */
+/** InvalidArgument with one violation. */
 export function invalidField(path: readonly string[], message: string): ApiError {
   return invalidArgument([{ path, message }]);
 }
 
 /**
- * The first broken rule in a sentence, and how many more there are.
+ * The first violation and the number of others.
  *
- * @param spell writes the path of a field
- * @param fit cuts the sentence
+ * @param spell formats the path of a field
+ * @param fit truncates the text
  */
 export function summaryOf(
   { violations = [], violationCount = violations.length }: ErrorDetails,

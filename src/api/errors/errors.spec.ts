@@ -4,7 +4,7 @@ import * as kubernetes from '../../kubernetes/errors.ts';
 import { affectedExecution, affectedNamespace } from '../resource/names.ts';
 import { ApiError, invalidArgument } from './api-error.ts';
 import { errorTable, problemType } from './error-table.ts';
-import { fromKubernetesError } from './kubernetes-errors.ts';
+import { toCallerError } from './kubernetes-errors.ts';
 import { toApiError } from './to-api-error.ts';
 
 const subject = {
@@ -13,7 +13,7 @@ const subject = {
 };
 const terminating = { field: '', message: 'namespace is being terminated', reason: 'NamespaceTerminating' };
 
-describe('an answer of the API server', () => {
+describe('an error of the API server', () => {
   it.each([
     ['no such namespace', new kubernetes.NotFoundError('no', { reason: 'NotFound' }), 'NotFound'],
     ['no such resource type', new kubernetes.NotFoundError('404 page not found'), 'Unavailable'],
@@ -31,14 +31,14 @@ describe('an answer of the API server', () => {
     ['too large for etcd', new kubernetes.KubernetesError('too large', { status: 413 }), 'TooLarge'],
     ['no meaning', new kubernetes.KubernetesError('teapot', { status: 418 }), 'Internal'],
   ])('%s', (_, error, code) => {
-    const answer = fromKubernetesError(error, subject);
+    const answer = toCallerError(error, subject);
 
     expect(answer).toBeInstanceOf(ApiError);
     expect(answer.code).toBe(code);
     expect(answer.cause).toBe(error);
   });
 
-  it('keeps its fields and their rules, without the values', () => {
+  it('keeps fields and rules without values', () => {
     const error = new kubernetes.InvalidError('many words', {
       causes: [
         {
@@ -53,7 +53,7 @@ describe('an answer of the API server', () => {
       ],
     });
 
-    expect(fromKubernetesError(error, subject).details.violations).toEqual([
+    expect(toCallerError(error, subject).details.violations).toEqual([
       { path: ['spec', 'workflowRef', 'version'], message: 'must not' },
       { path: ['spec', 'a'], message: 'must equal spec.b' },
       { path: ['metadata', 'labels'], message: 'a valid label must be short' },
@@ -61,20 +61,20 @@ describe('an answer of the API server', () => {
     ]);
   });
 
-  it('that asks to wait is passed on with its waiting time', () => {
+  it('keeps its retry time', () => {
     const error = new kubernetes.ThrottledError('slow down', { retryAfterMs: 7_000 });
 
-    expect(fromKubernetesError(error, subject).details.retryAfterMs).toBe(7_000);
+    expect(toCallerError(error, subject).details.retryAfterMs).toBe(7_000);
   });
 
-  it('that tells of machines inside says nothing of them to the caller', () => {
+  it('reveals no internal addresses', () => {
     const error = new kubernetes.UnavailableError('connect ECONNREFUSED 10.0.0.1:6443');
 
-    expect(fromKubernetesError(error, subject).message).toBe('the cluster is out of reach');
+    expect(toCallerError(error, subject).message).toBe('the cluster is unreachable');
   });
 });
 
-describe('anything thrown on the way of a request', () => {
+describe('an error of a request', () => {
   it.each([
     ['no such route', new NotFoundException('Cannot GET /x'), 'RouteNotFound'],
     ['large body', new PayloadTooLargeException(), 'TooLarge'],
@@ -96,19 +96,19 @@ describe('anything thrown on the way of a request', () => {
     expect(toApiError(new HttpException(cause.message, 400, { cause })).message).toBe(message);
   });
 
-  it('says nothing of a bug', () => {
+  it('reveals nothing if it is unexpected', () => {
     expect(toApiError(new Error('password=hunter2')).message).not.toContain('hunter2');
   });
 
-  it('that is an error of the API stays what it is', () => {
+  it('is not changed if it is an ApiError', () => {
     const error = invalidArgument([]);
 
     expect(toApiError(error)).toBe(error);
   });
 });
 
-describe('a broken rule', () => {
-  it('is told without the whole of a long key or message', () => {
+describe('a violation', () => {
+  it('is truncated if its key or message is long', () => {
     const { message, details } = invalidArgument([
       { path: ['spec', 'x'.repeat(100_000)], message: 'y'.repeat(100_000) },
     ]);
@@ -119,7 +119,7 @@ describe('a broken rule', () => {
 });
 
 describe('the error table', () => {
-  it('says of every error what it is on both transports', () => {
+  it('maps every error to both transports', () => {
     const rows = Object.entries(errorTable).map(([code, { grpc, http }]) => `${code} ${grpc} ${http}`);
 
     expect(rows).toEqual([

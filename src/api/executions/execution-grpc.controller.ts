@@ -1,10 +1,9 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
-import { AttemptLog } from '../call/attempt-log.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
+import { AccessLog } from '../call/access-log.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
+import { IncomingCall } from '../call/call.ts';
 import type {
   CancelWorkflowExecutionResponse,
   CreateWorkflowExecutionResponse,
@@ -13,8 +12,7 @@ import type {
   ListWorkflowExecutionsResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
-import { grpcService } from '../grpc/package-definition.ts';
-import { ParsedRequest } from '../grpc/request.pipe.ts';
+import { grpcService, ParsedRequest } from '../grpc/service-definition.ts';
 import type { ExecutionKey } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
@@ -33,7 +31,7 @@ import { toListResponse } from './list-responses.ts';
 @Controller()
 @UseFilters(GrpcStatusFilter)
 @UseGuards(AccessGuard)
-@UseInterceptors(AttemptLog)
+@UseInterceptors(AccessLog)
 export class ExecutionGrpcController {
   constructor(
     private readonly executions: ExecutionService,

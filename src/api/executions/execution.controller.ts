@@ -16,11 +16,10 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import type { Response } from 'express';
 import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
-import { AttemptLog } from '../call/attempt-log.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
+import { AccessLog } from '../call/access-log.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
+import { IncomingCall } from '../call/call.ts';
 import { ExecutionParameters, NamespaceParameters, NamespacesParameters } from '../resource/parameters.dto.ts';
 import { locationOf, toResource } from '../resource/workflow-execution-resource.ts';
 import type { WorkflowExecutionResource } from '../resource/workflow-execution-resource.ts';
@@ -65,7 +64,7 @@ class LocationInterceptor implements NestInterceptor<WorkflowExecutionResource, 
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
 @UseGuards(AccessGuard)
-@UseInterceptors(AttemptLog, JsonBodyInterceptor)
+@UseInterceptors(AccessLog, JsonBodyInterceptor)
 @ApiExecutions()
 export class ExecutionController {
   constructor(

@@ -8,8 +8,8 @@ import type { ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import type { TargetAccess } from '../call/target-access.ts';
-import { AnswerRoom } from '../call/answer-room.ts';
-import { ClusterAnswers } from '../errors/cluster-answers.ts';
+import { ResponseBudget } from '../call/byte-budget.ts';
+import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
 import { ExecutionService } from './execution.service.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 
@@ -49,10 +49,10 @@ export function serviceWith(over: {
     config,
     () => 'suffix',
     idempotent,
-    new ClusterAnswers(client),
+    new KubernetesErrorMapper(client),
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
     new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
-    new AnswerRoom(),
+    new ResponseBudget(),
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

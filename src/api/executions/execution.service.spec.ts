@@ -117,7 +117,7 @@ describe("a refusal that is this service's own fault", () => {
 
     await expect(service.create(command, call)).rejects.toMatchObject({
       code: 'Unavailable',
-      message: 'the cluster refuses this service',
+      message: 'the cluster denies access to this service',
       details: { retryAfterMs: 1_000 },
     });
   });

@@ -3,7 +3,7 @@ import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { AnswerRoom } from '../call/answer-room.ts';
+import { ResponseBudget } from '../call/byte-budget.ts';
 import type { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
@@ -12,7 +12,12 @@ describe('lists of executions', () => {
   it('are made one at a time, with noFilter else in between', async () => {
     const list = jest.fn(() => []);
     const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
-    const lists = new ListService(reflector, {} as unknown as ResourceVersionBarrier, targetsOf(), new AnswerRoom());
+    const lists = new ListService(
+      reflector,
+      {} as unknown as ResourceVersionBarrier,
+      targetsOf(),
+      new ResponseBudget(),
+    );
     const call = { signal: new AbortController().signal };
     const made: number[] = [];
 

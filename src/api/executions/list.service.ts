@@ -6,8 +6,8 @@ import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
-import { EventLoopBudget } from '../cache/event-loop-budget.ts';
-import { AnswerRoom } from '../call/answer-room.ts';
+import { PacedQueue } from '../../connections/paced-queue.ts';
+import { ResponseBudget } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { resourceVersionRule } from '../validation/query.ts';
@@ -24,13 +24,13 @@ const catchUpMs = 5_000;
 @Injectable()
 export class ListService {
   /** A page of 10,000 executions takes some milliseconds, and 200 may be requested at the same time. */
-  private readonly budget = new EventLoopBudget(1);
+  private readonly budget = new PacedQueue(1);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly targets: Targets,
-    private readonly unread: AnswerRoom,
+    private readonly unread: ResponseBudget,
   ) {}
 
   /**
@@ -46,8 +46,8 @@ export class ListService {
     filterPredicate(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    const room = await this.unread.take(call, maxPageBytes);
-    await this.budget.spend();
+    const room = await this.unread.reserve(call, maxPageBytes);
+    await this.budget.take();
     const page = listPage(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(page.items.reduce((bytes, execution) => bytes + jsonBytes(execution), 0));
     return page;

@@ -1,38 +1,40 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Metadata, status, type ServerInterceptingCall } from '@grpc/grpc-js';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
-import type { AttemptLog } from '../call/attempt-log.ts';
+import type { AccessLog } from '../call/access-log.ts';
 import type { Authentication } from '../call/authentication.ts';
-import { RequestBodies } from '../call/request-bodies.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { RequestBudgets } from '../call/byte-budget.ts';
+import { RateLimits } from '../call/rate-limits.ts';
+import { ApiError, invalidField } from '../errors/api-error.ts';
 import { CallAdmission } from './call-admission.ts';
-import { measured } from './encoded-size.ts';
-import { serviceName } from './package-definition.ts';
+import { DecodedRequest, serviceName } from './service-definition.ts';
 
 type Transport = ConstructorParameters<typeof ServerInterceptingCall>[0];
 type Listener = Parameters<Transport['start']>[0];
 
-/** A message that had so many bytes on the wire. */
-const messageOf = (bytes: number) => measured(() => ({}))(Buffer.alloc(bytes));
-
-/** Admits calls of a caller, or of nobody; `calls` makes one that has come as far as its headers. */
-function admission(caller: string | undefined) {
+/** Admits calls of a caller, or anonymous ones; `call` makes one whose headers have been received. */
+function admission(caller: string | undefined, rateBurst = 100) {
   const clock = new FakeClock();
   const authenticate = jest.fn<Authentication['authenticate']>(() =>
     caller === undefined
       ? Promise.reject(new ApiError('Unauthenticated', 'no'))
       : Promise.resolve({ caller: { username: caller, groups: [], extra: {} }, token: 'token' }),
   );
-  const refusedUnread = jest.fn<AttemptLog['refusedUnread']>();
+  const limits = new RateLimits({ rateLimit: 1, rateBurst }, clock);
+  const refusedUnread = jest.fn<AccessLog['refusedUnread']>();
   const { interceptor } = new CallAdmission(
     { authenticate } as unknown as Authentication,
-    new RequestBodies(),
-    { refusedUnread } as unknown as AttemptLog,
+    limits,
+    new RequestBudgets(),
+    { refusedUnread } as unknown as AccessLog,
     { auth: 'kubernetes' },
     clock,
   );
   const call = async (path = `/${serviceName}/CreateWorkflowExecution`) => {
-    const seen = { isRead: false, isWhole: false, status: undefined as status | undefined };
+    const seen: { isRead: boolean; isComplete: boolean; status?: status; message?: unknown } = {
+      isRead: false,
+      isComplete: false,
+    };
     let transport: Listener | undefined;
     const next = {
       start: (listener: Listener) => void (transport = listener),
@@ -41,8 +43,8 @@ function admission(caller: string | undefined) {
     } as unknown as Transport;
     interceptor({ path } as never, next).start({
       onReceiveMetadata: () => (seen.isRead = true),
-      onReceiveMessage: () => undefined,
-      onReceiveHalfClose: () => (seen.isWhole = true),
+      onReceiveMessage: (message: unknown) => (seen.message = message),
+      onReceiveHalfClose: () => (seen.isComplete = true),
       onCancel: () => undefined,
     });
     transport?.onReceiveMetadata(new Metadata());
@@ -50,10 +52,11 @@ function admission(caller: string | undefined) {
     return {
       seen,
       complete: (bytes: number) => {
-        transport?.onReceiveMessage(messageOf(bytes));
+        transport?.onReceiveMessage(new DecodedRequest(bytes, {}));
         transport?.onReceiveHalfClose();
         return settle();
       },
+      sendMalformed: () => transport?.onReceiveMessage(new DecodedRequest(1, invalidField(['parent'], 'is odd'))),
       end: () => {
         transport?.onCancel();
         return settle();
@@ -64,7 +67,7 @@ function admission(caller: string | undefined) {
 }
 
 describe('the admission of gRPC calls', () => {
-  it('reads nothing of a call whose caller is not authenticated, and logs the attempt', async () => {
+  it('reads nothing of an unauthenticated call, and logs the attempt', async () => {
     const { call, refusedUnread } = admission(undefined);
 
     const { seen } = await call();
@@ -73,17 +76,18 @@ describe('the admission of gRPC calls', () => {
     expect(refusedUnread).toHaveBeenCalledWith(
       'create',
       expect.objectContaining({ address: '10.0.0.1' }),
+      undefined,
       expect.anything(),
     );
   });
 
-  it('reads health and reflection without a caller', async () => {
+  it('reads anonymous calls of health and reflection', async () => {
     const { seen } = await admission(undefined).call('/grpc.health.v1.Health/Check');
 
-    expect(seen).toMatchObject({ isRead: true, status: undefined });
+    expect(seen).toEqual({ isRead: true, isComplete: false });
   });
 
-  it('does not read a call while others of its caller may bring 16 MiB', async () => {
+  it('does not read a call while others of its caller have reserved 16 MiB', async () => {
     const { call } = admission('alice');
     const calls = await Promise.all(Array.from({ length: 16 }, () => call()));
     const [small, large, ended] = calls;
@@ -99,7 +103,7 @@ describe('the admission of gRPC calls', () => {
     expect(read()).toEqual([true, true, false]);
   });
 
-  it('bounds the calls to health and reflection that one address has open, however small', async () => {
+  it('bounds the open calls of health and reflection per address, however small', async () => {
     const { call } = admission(undefined);
     const calls = [];
     for (let number = 0; number < 60; number++) {
@@ -111,15 +115,15 @@ describe('the admission of gRPC calls', () => {
     expect(calls.filter(({ seen }) => seen.isRead).length).toBe(49);
   });
 
-  it('refuses a request that is not whole after 30 s', async () => {
+  it('refuses a request that is not complete after 30 s', async () => {
     const { clock, call } = admission('alice');
-    const [slow, whole] = [await call(), await call()];
-    await whole.complete(10);
+    const [slow, complete] = [await call(), await call()];
+    await complete.complete(10);
 
     await clock.advance(30_000);
 
     expect(slow.seen.status).toBe(status.DEADLINE_EXCEEDED);
-    expect(whole.seen.status).toBeUndefined();
+    expect(complete.seen.status).toBeUndefined();
   });
 
   it('leaves no timer behind when a call ends', async () => {
@@ -129,5 +133,26 @@ describe('the admission of gRPC calls', () => {
     await cancelled.end();
 
     expect(clock.pending).toBe(0);
+  });
+
+  it('refuses calls over the rate limit before they are read, and logs their caller', async () => {
+    const { call, refusedUnread } = admission('alice', 1);
+    await call();
+
+    const { seen } = await call();
+
+    expect(seen).toEqual({ isRead: false, isComplete: false, status: status.RESOURCE_EXHAUSTED });
+    expect(refusedUnread.mock.calls[0]?.[2]).toMatchObject({ username: 'alice' });
+  });
+
+  it('passes the message on, or refuses it if it is malformed', async () => {
+    const { call } = admission('alice');
+    const [good, malformed] = [await call(), await call()];
+
+    await good.complete(10);
+    malformed.sendMalformed();
+
+    expect(good.seen.message).toEqual({});
+    expect(malformed.seen).toEqual({ isRead: true, isComplete: false, status: status.INVALID_ARGUMENT });
   });
 });

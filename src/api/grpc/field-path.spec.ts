@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toGrpcField } from './field-path.ts';
 
-describe('a field of the resource, as gRPC names it', () => {
+describe('the gRPC name of a field', () => {
   it.each([
     ['spec.workflowRef.containerImage', 'workflow_execution.spec.workflow_ref.container_image'],
     ['spec.ttlSecondsAfterFinished', 'workflow_execution.spec.ttl_seconds_after_finished'],

@@ -3,58 +3,54 @@ import { status, type sendUnaryData, type ServerUnaryCall, type ServerWritableSt
 import type { Server } from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
 import { Readiness } from '../../health/readiness.ts';
-import { serviceName } from './package-definition.ts';
+import { serviceName } from './service-definition.ts';
 
-/** The services whose state is told; the empty name is the server as a whole. */
+/** The services with a health status; the empty name is the whole server. */
 const services: readonly string[] = ['', serviceName];
 
-interface Request {
+interface HealthRequest {
   readonly service: string;
 }
 
-type State = 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
-
-interface Answer {
-  readonly status: State;
+interface HealthResponse {
+  readonly status: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
 }
 
 /**
- * Tells over the gRPC health protocol (https://grpc.io/docs/guides/health-checking/) what /readyz tells over HTTP, at the
- * moment when it changes. Anybody may ask, so nothing is kept of names that are not those of a service; that is what
- * grpc-health-check's own implementation does.
+ * The gRPC health service (https://grpc.io/docs/guides/health-checking/), with the state of /readyz. Unlike the
+ * implementation of grpc-health-check it stores no names of unknown services, as anybody may send them.
  */
 @Injectable()
 export class GrpcHealth {
-  private state: State = 'NOT_SERVING';
-  private readonly watches = new Set<ServerWritableStream<Request, Answer>>();
+  private status: HealthResponse['status'] = 'NOT_SERVING';
+  private readonly watches = new Set<ServerWritableStream<HealthRequest, HealthResponse>>();
 
   constructor(readiness: Readiness) {
     readiness.onChange((isReady) => {
-      this.state = isReady ? 'SERVING' : 'NOT_SERVING';
-      for (const watch of this.watches) watch.write({ status: this.state });
+      this.status = isReady ? 'SERVING' : 'NOT_SERVING';
+      for (const watch of this.watches) watch.write({ status: this.status });
     });
   }
 
-  /** Makes a server answer the methods of the protocol. */
   addToServer(server: Pick<Server, 'addService'>): void {
     server.addService(service, {
-      check: ({ request }: ServerUnaryCall<Request, Answer>, done: sendUnaryData<Answer>) => this.check(request, done),
-      watch: (call: ServerWritableStream<Request, Answer>) => this.watch(call),
+      check: (call: ServerUnaryCall<HealthRequest, HealthResponse>, done: sendUnaryData<HealthResponse>) =>
+        this.check(call.request, done),
+      watch: (call: ServerWritableStream<HealthRequest, HealthResponse>) => this.watch(call),
       list: (_call: unknown, done: sendUnaryData<object>) => {
-        const statuses = Object.fromEntries(services.map((name) => [name, { status: this.state }]));
-        done(null, { statuses });
+        done(null, { statuses: Object.fromEntries(services.map((name) => [name, { status: this.status }])) });
       },
     });
   }
 
-  private check({ service: name }: Request, done: sendUnaryData<Answer>): void {
-    if (services.includes(name)) done(null, { status: this.state });
-    else done({ code: status.NOT_FOUND, details: 'the service is unknown' });
+  private check({ service: name }: HealthRequest, done: sendUnaryData<HealthResponse>): void {
+    if (services.includes(name)) done(null, { status: this.status });
+    else done({ code: status.NOT_FOUND, details: 'unknown service' });
   }
 
-  private watch(call: ServerWritableStream<Request, Answer>): void {
+  private watch(call: ServerWritableStream<HealthRequest, HealthResponse>): void {
     const isKnown = services.includes(call.request.service);
-    call.write({ status: isKnown ? this.state : 'SERVICE_UNKNOWN' });
+    call.write({ status: isKnown ? this.status : 'SERVICE_UNKNOWN' });
     if (!isKnown) return;
     this.watches.add(call);
     call.on('cancelled', () => this.watches.delete(call));

@@ -10,33 +10,33 @@ import { awaitPreface } from '../../connections/preface.ts';
 import type { DrainableServer } from '../call/drain.ts';
 import { grpcLimits } from '../../config/limits.ts';
 import { tlsOptions, type ServerCertificate } from '../../connections/server-certificate.ts';
-import { connectionAge, type ConnectionAge } from '../call/connection-age.ts';
+import { connectionAge, type ConnectionAge } from '../../connections/connection-age.ts';
 import type { GrpcHealth } from './grpc-health.ts';
 import type { IncomingStreams } from './incoming-streams.ts';
-import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './package-definition.ts';
+import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './service-definition.ts';
 
-/** The gRPC server can not listen where it should; the message says where and why. */
+/** The gRPC server cannot listen on its address. */
 export class GrpcListenError extends Error {
   override readonly name = 'GrpcListenError';
 }
 
-/** What a gRPC server is made of. */
+/** Options of an {@link ExecutionGrpcServer}. */
 export interface GrpcServerOptions {
-  /** What to listen on; port 0 for any that is free. */
+  /** Port 0 selects a free port. */
   readonly address: Config['grpc'];
   readonly health: Pick<GrpcHealth, 'addToServer'>;
   readonly interceptors: readonly ServerInterceptor[];
   readonly connections: ConnectionLimits;
   readonly streams: IncomingStreams;
   readonly age: ConnectionAge;
-  /** For TLS; without it gRPC is plaintext. */
+  /** Absent for plaintext. */
   readonly certificate?: ServerCertificate;
 }
 
 /**
- * Nest's gRPC server on a listener of its own, which grpc-js does not have: it bounds connections, and the time that they may
- * take for TLS and for the beginning of HTTP/2, and listens on any address. Besides it listens only once its methods are there
- * (Nest's own answers UNIMPLEMENTED for a moment), and says on which port.
+ * Nest's gRPC server on its own listener, which bounds connections, TLS handshakes and the time until HTTP/2 starts, and
+ * listens on any address. It listens only after the handlers are registered (Nest's own answers UNIMPLEMENTED for a moment)
+ * and knows its port.
  */
 export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly address: Config['grpc'];
@@ -61,21 +61,20 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     this.listener.once('close', streams.start());
   }
 
-  /** The port that it listens on; throws when it does not. */
+  /** The port; throws if it does not listen. */
   get port(): number {
     const address = this.listener.address();
-    if (!isAddressInfo(address)) throw new Error('the gRPC server does not listen yet');
+    if (!isAddressInfo(address)) throw new Error('the gRPC server does not listen');
     return address.port;
   }
 
-  /** Takes no new calls; resolves when those in flight are answered. */
+  /** Accepts no new calls; resolves when those in flight have ended. */
   override close(): Promise<void> {
     this.listener.close();
     for (const socket of this.unused) socket.destroy();
     return new Promise((resolve) => this.server.tryShutdown(() => resolve()));
   }
 
-  /** Ends the calls that are left. */
   force(): void {
     this.server.forceShutdown();
   }
@@ -90,13 +89,12 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     callback?.();
   }
 
-  /** Hands connections over to grpc-js, which serves them as if they had come in through a port of its own. */
+  /** A listener that passes connections on to grpc-js. */
   private createListener(certificate: ServerCertificate | undefined): NetServer {
     const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
     const take = (socket: Socket): void => {
       this.unused.add(socket);
       socket.once('close', () => this.unused.delete(socket));
-      // A connection that breaks before there is a call on it is of no interest.
       socket.on('error', () => socket.destroy());
       awaitPreface(socket, () => {
         this.unused.delete(socket);
@@ -105,7 +103,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     };
     if (certificate === undefined) return createServer({ noDelay: true }, take);
     const server = createTlsServer({ ...tlsOptions(certificate.current), noDelay: true, ALPNProtocols: ['h2'] }, take);
-    // Also one whose handshake has taken too long.
+    // Also after a handshake timeout.
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
     return server;
@@ -115,7 +113,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     const { host, port } = this.address;
     return new Promise((resolve, reject) => {
       this.listener.once('error', (error) => {
-        reject(new GrpcListenError(`gRPC can not listen on ${host} port ${port}: ${error.message}`, { cause: error }));
+        reject(new GrpcListenError(`gRPC cannot listen on ${host} port ${port}: ${error.message}`, { cause: error }));
       });
       this.listener.listen({ host, port }, resolve);
     });
@@ -126,7 +124,7 @@ function isAddressInfo(address: ReturnType<NetServer['address']>): address is Ad
   return typeof address === 'object' && address !== null;
 }
 
-/** Reflection takes a loaded .proto file and reads nothing of it but the descriptors, which every type in it carries. */
+/** ReflectionService takes a loaded .proto file but reads only the descriptors that its types carry. */
 function reflection(): ReflectionService {
   const format = 'Protocol Buffer 3 EnumDescriptorProto';
   return new ReflectionService({ '': { format, type: {}, fileDescriptorProtos: fileDescriptors() } });

@@ -5,9 +5,10 @@ import { lastValueFrom } from 'rxjs';
 import { ApiError } from '../errors/api-error.ts';
 import { GrpcStatusFilter } from './grpc-status.filter.ts';
 
-const host = { getArgByIndex: () => ({ getPath: () => '/a.Service/Method' }) } as unknown as ArgumentsHost;
+const call = { getPath: () => '/a.Service/Method' };
+const host = { getArgs: () => [{}, {}, call] } as unknown as ArgumentsHost;
 
-/** What the caller gets for something that a handler throws. */
+/** The error that the caller gets. */
 function caught(thrown: unknown): Promise<unknown> {
   return lastValueFrom(new GrpcStatusFilter().catch(thrown, host)).catch((error: unknown) => error);
 }
@@ -17,7 +18,7 @@ describe('an error of a gRPC handler', () => {
     jest.restoreAllMocks();
   });
 
-  it('is answered by its row of the table, and not logged', async () => {
+  it('is mapped by the error table and not logged', async () => {
     const log = jest.spyOn(Logger.prototype, 'error');
 
     expect(await caught(new ApiError('NotFound', 'it does not exist'))).toMatchObject({
@@ -27,7 +28,7 @@ describe('an error of a gRPC handler', () => {
     expect(log).not.toHaveBeenCalled();
   });
 
-  it('that nobody foresaw is logged once, and the caller learns nothing of it', async () => {
+  it('is logged and not revealed if it is unexpected', async () => {
     const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const bug = new Error('password=hunter2');
 

@@ -1,25 +1,16 @@
-import { Catch, Logger } from '@nestjs/common';
+import { Catch } from '@nestjs/common';
 import type { ArgumentsHost, RpcExceptionFilter } from '@nestjs/common';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { noteRefusal } from '../call/call-span.ts';
-import { executionOf } from '../errors/failed-call.ts';
-import { toApiError } from '../errors/to-api-error.ts';
+import { failCall } from '../call/failed-call.ts';
 import { toGrpcStatus } from './status-details.ts';
 
-/** Answers every error of the gRPC side with its status and details, and logs those that are our fault. */
+/** Answers every error of a handler with its gRPC status and details. */
 @Catch()
 export class GrpcStatusFilter implements RpcExceptionFilter {
-  private readonly logger = new Logger('ExecutionApi');
-
   catch(thrown: unknown, host: ArgumentsHost): Observable<never> {
-    const error = toApiError(thrown);
-    noteRefusal(error);
-    if (error.code === 'Internal') {
-      const call = host.getArgByIndex<{ getPath(): string }>(2);
-      const about = executionOf(host.getArgByIndex<unknown>(0));
-      this.logger.error({ ...about, err: error.cause, method: call.getPath(), msg: error.message });
-    }
+    const [parameters, , call] = host.getArgs<[unknown, unknown, { getPath(): string }]>();
+    const error = failCall(thrown, { parameters, method: call.getPath() });
     return throwError(() => toGrpcStatus(error));
   }
 }

@@ -1,22 +1,29 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
+import {
+  WorkflowExecutionServiceService,
+  type GetWorkflowExecutionResponse,
+  WatchWorkflowExecutionsResponse,
+} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
-import { IncomingStreams, type IncomingStreamsOptions } from './incoming-streams.ts';
+import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { opening, open, request, reset } from './raw-http2.builders.ts';
+import { serviceName } from './service-definition.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const limits = { maxOpen: 80, maxPerConnection: 40 };
 
 /** The product's gRPC server, with reflection only. */
-async function startServer(admits: IncomingStreamsOptions['admits']): Promise<ExecutionGrpcServer> {
+async function startServer(options: Partial<IncomingStreamsOptions> = {}): Promise<ExecutionGrpcServer> {
   const server = new ExecutionGrpcServer({
     address: { host: '127.0.0.1', port: 0 },
     health: { addToServer: () => undefined },
     interceptors: [],
     connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
-    streams: new IncomingStreams({ ...limits, admits }),
+    streams: new IncomingStreams({ ...limits, ...options }),
     age: { maxMs: 0, graceMs: 0 },
   });
   await new Promise<unknown>((resolve) => void server.listen(resolve));
@@ -31,14 +38,14 @@ async function end(server: ExecutionGrpcServer): Promise<void> {
 const sessions: ClientHttp2Session[] = [];
 afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
 
-/** A connection of a client that keeps to HTTP/2. */
+/** A well-behaved client connection. */
 function client(server: ExecutionGrpcServer): ClientHttp2Session {
   const session = connectHttp2(`http://127.0.0.1:${server.port}`).on('error', () => undefined);
   sessions.push(session);
   return session;
 }
 
-/** A call whose request has no end. */
+/** A call whose request does not end. */
 function begin(session: ClientHttp2Session, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
   const method = { ':method': 'POST', ':path': reflection, 'content-type': 'application/grpc' };
   return session.request({ ...method, ...headers }, { endStream: false }).on('error', () => undefined);
@@ -49,7 +56,7 @@ async function statusOf(call: ClientHttp2Stream): Promise<unknown> {
   return answer['grpc-status'];
 }
 
-/** What the server answers to a call that it does not know. */
+/** The status of a call to an unknown method. */
 function ask(session: ClientHttp2Session): Promise<unknown> {
   return statusOf(begin(session, { ':path': '/no.Service/Method' }));
 }
@@ -58,7 +65,7 @@ const unimplemented = '12';
 
 describe('a gRPC server', () => {
   let server: ExecutionGrpcServer;
-  beforeAll(async () => (server = await startServer(undefined)));
+  beforeAll(async () => (server = await startServer()));
   afterAll(() => end(server));
 
   const kinds = {
@@ -119,7 +126,7 @@ describe('a gRPC server', () => {
     await closed;
   });
 
-  it('lets a call go on whose timeout is longer than its timers', async () => {
+  it('accepts a timeout that is longer than the timers of Node.js', async () => {
     const session = client(server);
     const call = begin(session, { 'grpc-timeout': '600H' });
     const ended = { is: false };
@@ -131,18 +138,54 @@ describe('a gRPC server', () => {
     expect(ended.is).toBe(false);
   });
 
-  it('refuses a timeout with a sign', async () => {
+  it('answers INTERNAL to a malformed timeout, as grpc-go does', async () => {
     expect(await statusOf(begin(client(server), { 'grpc-timeout': '-1S' }))).toBe('13');
+  });
+
+  it('answers UNIMPLEMENTED to an unsupported compression', async () => {
+    const call = begin(client(server), { 'grpc-encoding': 'br' });
+    call.write(Buffer.from([1, 0, 0, 0, 1, 0]));
+
+    expect(await statusOf(call)).toBe(unimplemented);
+  });
+});
+
+describe('a response that its client does not read', () => {
+  let server: ExecutionGrpcServer;
+  beforeAll(async () => {
+    server = await startServer({ responseTimeoutMs: 100 });
+    const executions = {
+      getWorkflowExecution: (_call: unknown, done: sendUnaryData<GetWorkflowExecutionResponse>) =>
+        done(null, { workflowExecution: undefined }),
+      watchWorkflowExecutions: (call: ServerWritableStream<unknown, WatchWorkflowExecutionsResponse>) =>
+        call.write(WatchWorkflowExecutionsResponse.fromPartial({ resourceVersion: '1' })),
+    };
+    const grpc = await server.createClient();
+    grpc.removeService(WorkflowExecutionServiceService);
+    grpc.addService(WorkflowExecutionServiceService, executions);
+  });
+  afterAll(() => end(server));
+
+  it('is cancelled after the timeout, unless it is a stream', async () => {
+    const session = connectHttp2(`http://127.0.0.1:${server.port}`, { settings: { initialWindowSize: 0 } });
+    sessions.push(session);
+    const [watch, get] = ['WatchWorkflowExecutions', 'GetWorkflowExecution'].map((method) =>
+      begin(session, { ':path': `/${serviceName}/${method}` }).end(Buffer.alloc(5)),
+    );
+
+    await once(get!, 'close');
+
+    expect([get?.rstCode, watch?.closed]).toEqual([constants.NGHTTP2_CANCEL, false]);
   });
 });
 
 describe('a gRPC server that admits few calls', () => {
   const refused = new Set<number | undefined>();
   let server: ExecutionGrpcServer;
-  beforeAll(async () => (server = await startServer(({ remotePort }) => !refused.has(remotePort))));
+  beforeAll(async () => (server = await startServer({ admits: ({ remotePort }) => !refused.has(remotePort) })));
   afterAll(() => end(server));
 
-  it('survives that the connection is closed for calls that it would refuse', async () => {
+  it('closes connections over the limit without crashing', async () => {
     const socket = (await open(server.port)).resume();
     const closed = once(socket, 'close');
     const headers = { ':path': reflection, 'content-type': 'text/plain' };
@@ -152,4 +195,24 @@ describe('a gRPC server that admits few calls', () => {
 
     expect(await ask(client(server))).toBe(unimplemented);
   });
+});
+
+it.each([
+  ['1S', '1S'],
+  ['99999999u', '99999999u'],
+  ['596H', '596H'],
+  ['597H', undefined],
+  ['99999999H', undefined],
+  ['99999999S', undefined],
+  ['-1S', 'invalid'],
+  ['1Sx', 'invalid'],
+  ['123456789S', 'invalid'],
+  ['', 'invalid'],
+  [undefined, undefined],
+])('normalizes the timeout %s to %s', (value, expected) => {
+  const headers = { 'grpc-timeout': value };
+
+  normalizeTimeout(headers);
+
+  expect(headers['grpc-timeout']).toBe(expected);
 });

@@ -1,42 +1,45 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { responseTimeoutMs } from '../../config/limits.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
+import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { isRecord } from '../../kubernetes/json.ts';
-import { correctTimeout } from './call-timeout.ts';
-import { StreamQueue } from '../../connections/stream-queue.ts';
+import { unaryPaths } from './service-definition.ts';
 
-/** Node.js publishes each stream of an HTTP/2 server here before it emits `stream`. */
+/** Channel of the streams of HTTP/2 servers, which Node.js publishes before it emits `stream`. */
 const streamCreated = 'http2.server.stream.created';
 
-/** What {@link IncomingStreams} bounds. */
+/** Limits of {@link IncomingStreams}. */
 export interface IncomingStreamsOptions {
-  /** How many streams may be open over all connections. */
+  /** Open streams over all connections. */
   readonly maxOpen: number;
-  /** How many of them one connection may have. */
   readonly maxPerConnection: number;
-  /** Whether a connection may make one more call; without it all may. */
+  /** Whether a connection may make another call; by default it may. */
   readonly admits?: (peer: Peer) => boolean;
+  /** Time without progress, in milliseconds, after which a unary response that is not read is cancelled. */
+  readonly responseTimeoutMs?: number;
 }
 
 /**
- * Stands between HTTP/2 and grpc-js:
+ * Protects grpc-js from HTTP/2 clients:
  *
- * - grpc-js answers some calls (other content types, unknown methods) without checking that their stream is still open, and
- *   Node.js then throws where nothing catches it. Streams that are closed or destroyed never reach grpc-js.
- * - One read of a connection can bring hundreds of streams. They are handed on a few at a time ({@link StreamQueue}).
+ * - grpc-js answers some calls (other content types, unknown methods) although their stream has closed, and Node.js then
+ *   throws where nothing catches it. Closed streams never reach grpc-js.
+ * - One read of a connection can bring hundreds of streams. They are passed on a few at a time.
  * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
- *   more than twice as many as it may have in one turn of the event loop (CVE-2023-44487).
- * - Timeouts that grpc-js misreads are replaced ({@link correctTimeout}).
+ *   more than twice its limit in one turn of the event loop (CVE-2023-44487).
+ * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
+ * - Unary responses that the client does not read are cancelled.
  */
 export class IncomingStreams {
-  private readonly queue = new StreamQueue();
+  private readonly queue = new PacedQueue(callsPerTurn);
   private readonly open = new Map<Http2Session, Set<ServerHttp2Stream>>();
   private readonly known = new WeakSet<Http2Session>();
   private openCount = 0;
 
   constructor(readonly options: IncomingStreamsOptions) {}
 
-  /** Begins, for connections to the HTTP/2 servers of this process; returns what ends it. */
+  /** Starts for all HTTP/2 servers of this process; returns a function that stops it. */
   start(): () => void {
     const created = (message: unknown) => {
       const stream = streamOf(message);
@@ -47,7 +50,7 @@ export class IncomingStreams {
   }
 
   private created(stream: ServerHttp2Stream): void {
-    // A stream that does not reach grpc-js has no other listener, and a reset may be an error.
+    // A reset may be an error, and a stream that does not reach grpc-js has no other listener.
     stream.on('error', () => undefined);
     const { session } = stream;
     if (session === undefined || session.destroyed) return;
@@ -58,16 +61,26 @@ export class IncomingStreams {
     if (this.streamsOf(session) > 2 * this.options.maxPerConnection) this.close(session);
   }
 
-  /** Replaces the listeners for streams of a connection, which pass them to the HTTP/2 server and so to grpc-js. */
+  /** Replaces the listeners of a connection, which pass its streams to grpc-js. */
   private takeOver(session: Http2Session): void {
     this.known.add(session);
     const listeners = session.listeners('stream');
     session.removeAllListeners('stream');
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
-      correctTimeout(headers);
-      this.queue.add(session, stream, () => {
-        for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
+      normalizeTimeout(headers);
+      if (unaryPaths.has(headers[':path'] ?? '')) this.limitResponseTime(stream);
+      this.queue.add(session, {
+        run: () => {
+          for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
+        },
+        isObsolete: () => stream.closed || stream.destroyed,
       });
+    });
+  }
+
+  private limitResponseTime(stream: ServerHttp2Stream): void {
+    stream.setTimeout(this.options.responseTimeoutMs ?? responseTimeoutMs, () => {
+      if (stream.headersSent) stream.close(constants.NGHTTP2_CANCEL);
     });
   }
 
@@ -75,7 +88,7 @@ export class IncomingStreams {
     const streams = this.open.get(session) ?? new Set();
     this.open.set(session, streams.add(stream));
     this.openCount += 1;
-    // A stream that is reset has cost what others cost: it counts until the turn of the event loop is over.
+    // A stream that is reset costs as much as others: it counts until the end of the turn of the event loop.
     stream.once('close', () => setImmediate(() => this.release(session, streams, stream)));
   }
 
@@ -110,4 +123,23 @@ export class IncomingStreams {
 function streamOf(message: unknown): ServerHttp2Stream | undefined {
   if (!isRecord(message)) return undefined;
   return (message as { readonly stream?: ServerHttp2Stream }).stream; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- as Node.js documents the channel
+}
+
+/** The longest timer of Node.js, in milliseconds: 24.8 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Milliseconds per unit of `grpc-timeout` (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000001 };
+
+/**
+ * Replaces timeouts that grpc-js misreads. It takes those longer than its timers for expired: they are removed, as the client
+ * ends such a call itself. It finds a number anywhere in the value (`-1S` as 1 s): malformed ones are replaced by a value
+ * that it refuses, with INTERNAL as grpc-go does.
+ */
+export function normalizeTimeout(headers: IncomingHttpHeaders): void {
+  const value = headers['grpc-timeout'];
+  if (value === undefined) return;
+  const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(String(value)) ?? [];
+  if (amount === undefined) headers['grpc-timeout'] = 'invalid';
+  else if (Number(amount) * (unitMs[unit] ?? 0) > longestTimerMs) delete headers['grpc-timeout'];
 }

@@ -23,7 +23,7 @@ function aStream() {
 }
 
 describe('a stream of messages', () => {
-  it('takes no message while the buffer of the call is full', async () => {
+  it('pulls no message while the buffer of the call is full', async () => {
     const { call, source, received, subscription } = aStream();
     await settle();
     expect(source.taken).toBe(2);
@@ -36,7 +36,7 @@ describe('a stream of messages', () => {
     subscription.unsubscribe();
   });
 
-  it('ends its source when the caller goes away', async () => {
+  it('closes its source when the client disconnects', async () => {
     const { call, source, subscription } = aStream();
     await settle();
 

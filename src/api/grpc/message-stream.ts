@@ -1,42 +1,49 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
 import { Observable } from 'rxjs';
 
-/** What a server stream needs to know of its call. */
+/** The gRPC call that a server stream writes to. */
 export type WritableCall = Pick<ServerWritableStream<unknown, unknown>, 'writableNeedDrain' | 'once' | 'off'>;
 
+/** Injects the {@link WritableCall} of a handler. */
+export const OutgoingStream = createParamDecorator((_: unknown, context: ExecutionContext): WritableCall =>
+  context.getArgByIndex<WritableCall>(2),
+);
+
 /**
- * Messages as Nest wants them of a handler of a server stream, taken from their source only as fast as the caller reads:
- * nothing is asked for while the call's buffer is full. When the caller goes away the source is told (`return`).
+ * The messages of a server stream as Nest expects them, pulled from their source only as fast as the client reads. The
+ * source is closed when the client disconnects.
  */
 export function messageStream<T>(call: WritableCall, messages: AsyncIterable<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
-    const gone = new AbortController();
+    const closed = new AbortController();
     void (async () => {
       try {
         for await (const message of messages) {
           if (subscriber.closed) return;
           subscriber.next(message);
-          if (call.writableNeedDrain) await drained(call, gone.signal);
+          if (call.writableNeedDrain) await drained(call, closed.signal);
         }
         subscriber.complete();
       } catch (error) {
         subscriber.error(error);
       }
     })();
-    return () => gone.abort();
+    return () => closed.abort();
   });
 }
 
-/** Resolves when the call takes messages again, or when its caller is gone. */
-function drained(call: WritableCall, gone: AbortSignal): Promise<void> {
+/** Resolves when the call can be written to again, or is closed. */
+function drained(call: WritableCall, closed: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       call.off('drain', done);
-      gone.removeEventListener('abort', done);
+      closed.removeEventListener('abort', done);
       resolve();
     };
     call.once('drain', done);
-    gone.addEventListener('abort', done, { once: true });
-    if (gone.aborted) done();
+    closed.addEventListener('abort', done, { once: true });
+    if (closed.aborted) done();
   });
 }

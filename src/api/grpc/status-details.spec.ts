@@ -29,7 +29,7 @@ function infoOf(reason: string): ErrorInfo {
 }
 
 describe('an error over gRPC', () => {
-  it('names the fields as the request message does, in its text too', () => {
+  it('names fields as in the request message, also in its text', () => {
     const error = invalidArgument([
       { path: ['spec', 'workflowRef', 'version'], message: 'is required' },
       { path: ['metadata', 'name'], message: 'is too long' },
@@ -50,7 +50,7 @@ describe('an error over gRPC', () => {
     });
   });
 
-  it('says what it is about', () => {
+  it('names its resource', () => {
     const error = new ApiError('NotFound', 'it does not exist', {
       resource: { type: 'Namespace', name: 'namespaces/x' },
     });
@@ -66,7 +66,7 @@ describe('an error over gRPC', () => {
     });
   });
 
-  it('says how long to wait', () => {
+  it('has the retry time', () => {
     const error = new ApiError('Unavailable', 'not now', { retryAfterMs: 1_500 });
 
     expect(detailsOf(error)).toEqual({
@@ -75,7 +75,7 @@ describe('an error over gRPC', () => {
     });
   });
 
-  it('says what has to be changed first', () => {
+  it('has the precondition', () => {
     const precondition = { type: 'NAMESPACE_TERMINATING', subject: 'namespaces/x', description: 'use another' };
     const error = new ApiError('FailedPrecondition', 'is being deleted', { precondition });
 
@@ -85,7 +85,7 @@ describe('an error over gRPC', () => {
     });
   });
 
-  it('names its kind for programs, where the code alone does not', () => {
+  it('has a reason that is more specific than the code', () => {
     expect(detailsOf(new ApiError('RequestIdReused', 'used'))).toEqual({ ErrorInfo: infoOf('REQUEST_ID_REUSED') });
   });
 
@@ -111,7 +111,7 @@ describe('an error over gRPC', () => {
     expect(details).toMatch(/ \(and 399 more\)$/);
   });
 
-  it.each(['x', '€', '\ud83d', '%'])('cuts a message of %j that no trailer has room for', (character) => {
+  it.each(['x', '€', '\ud83d', '%'])('truncates a message of %j to fit into a trailer', (character) => {
     const { details } = toGrpcStatus(new ApiError('PermissionDenied', character.repeat(100_000)));
 
     expect(encodeURI(details).length).toBeLessThanOrEqual(1_024);

@@ -2,26 +2,21 @@ import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { formatTimestamp, parseTimestamp } from '../../workflow-execution/timestamp.ts';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
-import { wellFormed } from '../call/malformed-message.ts';
-import type { MalformedMessage } from '../call/malformed-message.ts';
+import { IncomingCall } from '../call/call.ts';
 import { invalidField } from '../errors/api-error.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { StreamWorkflowExecutionLogsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
-import { messageStream } from '../grpc/message-stream.ts';
+import { messageStream, OutgoingStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
-import { OutgoingStream } from '../grpc/outgoing-stream.ts';
-import { grpcService } from '../grpc/package-definition.ts';
+import { grpcService } from '../grpc/service-definition.ts';
 import { parseName } from '../resource/names.ts';
 import type { LogItem, LogsCommand } from './log-line.ts';
 import { LogsService } from './logs.service.ts';
 
-type LogsRequest = StreamWorkflowExecutionLogsRequest | MalformedMessage;
 type LogsResponse = StreamWorkflowExecutionLogsResponse;
 
 /** Logs over gRPC. */
@@ -34,7 +29,7 @@ export class LogsGrpcController {
   @GrpcMethod(grpcService)
   @Access('get', 'log')
   streamWorkflowExecutionLogs(
-    @Payload() request: LogsRequest,
+    @Payload() request: StreamWorkflowExecutionLogsRequest,
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
   ): Observable<LogsResponse> {
@@ -43,8 +38,8 @@ export class LogsGrpcController {
 }
 
 /** @throws ApiError InvalidArgument */
-function toLogsCommand(request: LogsRequest): LogsCommand {
-  const { name, follow, since } = wellFormed(request);
+function toLogsCommand(request: StreamWorkflowExecutionLogsRequest): LogsCommand {
+  const { name, follow, since } = request;
   return { key: parseName(name), follow, since: since && fromTimestamp(since) };
 }
 

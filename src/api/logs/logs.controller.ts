@@ -1,10 +1,9 @@
 import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
-import { beginningOf } from '../call/beginning-of.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
+import { firstOf } from '../call/open-streams.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
+import { IncomingCall } from '../call/call.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { ExecutionParameters } from '../resource/parameters.dto.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
@@ -36,7 +35,7 @@ export class LogsController {
     const format = formatFor(request, timestamps === 'true');
     const command = { key, follow: follow === 'true', since: since === undefined ? undefined : logTimeOf(since) };
     const items = this.service.logs(command, call);
-    await sendStream(request.method === 'HEAD' ? beginningOf(items) : items, format, request, response);
+    await sendStream(request.method === 'HEAD' ? firstOf(items) : items, format, request, response);
   }
 }
 

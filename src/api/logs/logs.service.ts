@@ -14,7 +14,7 @@ import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { ClusterAnswers } from '../errors/cluster-answers.ts';
+import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
 import { affectedExecution } from '../resource/names.ts';
 import type { LogItem, LogsCommand } from './log-line.ts';
 import { PipelineRunLog } from './pipeline-run-log.ts';
@@ -28,7 +28,7 @@ export class LogsService {
     @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
-    private readonly answers: ClusterAnswers,
+    private readonly answers: KubernetesErrorMapper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -43,7 +43,7 @@ export class LogsService {
     const items = this.read(command, call);
     try {
       for (;;) {
-        const next = this.answers.of(
+        const next = this.answers.mapErrors(
           items.next(),
           { verb: 'get', namespace },
           { resource: affectedExecution(command.key) },

@@ -3,18 +3,19 @@ import { Server as HttpsServer } from 'node:https';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { CertificateEnd } from '../../connections/certificate-end.ts';
+import { CertificateExpiry, tlsOptions } from '../../connections/server-certificate.ts';
+import { responseTimeoutMs } from '../../config/limits.ts';
 import { limitTimes } from '../../connections/http-limits.ts';
-import { tlsOptions } from '../../connections/server-certificate.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
 import { Authentication } from '../call/authentication.ts';
+import { CallObserver } from '../call/call-observer.ts';
 import { Drain, type DrainableServer } from '../call/drain.ts';
 import { checkHeaders } from './check-headers.ts';
 import { handleClientErrors } from './client-errors.ts';
 import { limitPipelining } from './limit-pipelining.ts';
 import { allowedMethods, openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
-import { RequestMetrics, requestSpans } from './request-telemetry.ts';
+import { observeRequests } from './observe-requests.ts';
 
 /**
  * Adds to an application what a module cannot: middleware, limits of connections, errors as problems, TLS and Swagger UI at
@@ -26,8 +27,8 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   // resourceVersion serves the purpose of an ETag.
   app.disable('etag');
   app.use(limitPipelining());
-  app.use(app.get(RequestMetrics, { strict: false }).handler);
-  app.use(requestSpans);
+  app.use(observeRequests(app.get(CallObserver, { strict: false })));
+  app.use(cancelUnreadResponses);
   app.use(checkHeaders);
   const drain = app.get(Drain, { strict: false });
   app.use(closeConnections(drain));
@@ -49,6 +50,17 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.useGlobalFilters(new ProblemFilter((address) => methodsOf()(address)));
   serveOpenApi(app, document);
 }
+
+/** Watches and logs wait for their client. */
+const streams = /^\/api\/v1\/(watch\/|namespaces\/[^/]+\/workflowexecutions\/[^/]+\/log\/?$)/i;
+
+/** Closes connections whose client does not read its response. */
+const cancelUnreadResponses: RequestHandler = (request, response, next) => {
+  if (!streams.test(request.path)) {
+    response.setTimeout(responseTimeoutMs, () => void (response.headersSent && response.destroy()));
+  }
+  next();
+};
 
 /** A server that closes idle connections at once, which Node.js would keep until their keep-alive timeout. */
 class DrainableHttpServer implements DrainableServer {
@@ -79,7 +91,7 @@ function lazy<T>(make: () => T): () => T {
 /** Asks clients during shutdown not to reuse their connection. */
 function closeConnections(drain: Drain): RequestHandler {
   return (_request, response, next) => {
-    if (drain.hasBegun) response.setHeader('Connection', 'close');
+    if (drain.hasStarted) response.setHeader('Connection', 'close');
     next();
   };
 }
@@ -89,7 +101,7 @@ function applyRenewals(app: NestExpressApplication, certificate: ServerCertifica
   const server = serverOf(app);
   if (!('setSecureContext' in server)) throw new Error('TLS requires an application created with httpsOptions');
   certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
-  app.get(CertificateEnd, { strict: false }).follow(certificate);
+  app.get(CertificateExpiry, { strict: false }).follow(certificate);
 }
 
 function serverOf(app: NestExpressApplication): HttpServer | HttpsServer {

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
-import type { RequestBodies } from '../call/request-bodies.ts';
+import type { RequestBudgets } from '../call/byte-budget.ts';
 import { JsonBodyInterceptor } from './json-body.interceptor.ts';
 
 /** Sends a request with a body to the interceptor alone; returns `passed` or the error's message. */
 async function outcomeOf(method: string, body?: string): Promise<string> {
-  const interceptor = new JsonBodyInterceptor({} as RequestBodies);
+  const interceptor = new JsonBodyInterceptor({} as RequestBudgets);
   const listener: RequestListener = (request, response) => {
     const context = { switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }) };
     const next = { handle: () => undefined } as unknown as CallHandler;

@@ -5,9 +5,9 @@ import { json } from 'express';
 import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { recordOf } from '../../kubernetes/json.ts';
-import { grantOf } from '../call/grant.ts';
-import type { BodyRoom } from '../call/body-budget.ts';
-import { RequestBodies } from '../call/request-bodies.ts';
+import { callContextOf } from '../call/call.ts';
+import type { Reservation } from '../call/byte-budget.ts';
+import { RequestBudgets } from '../call/byte-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { maxRequestBytes } from '../../config/limits.ts';
 import { assertStrictJson } from './strict-json.ts';
@@ -18,7 +18,7 @@ import { assertStrictJson } from './strict-json.ts';
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
-  constructor(private readonly bodies: RequestBodies) {}
+  constructor(private readonly bodies: RequestBudgets) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
@@ -28,7 +28,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (withoutBody.includes(request.method)) throw unexpectedBody(request);
     if (request.is('application/json') === false) throw unsupported(request);
     const response = http.getResponse<Response>();
-    const room = this.bodies.ofCallers.reserve(grantOf(context).caller?.username ?? '', maxBytesOf(request));
+    const room = this.bodies.authenticated.reserve(callContextOf(context).caller?.username ?? '', maxBytesOf(request));
     response.once('close', () => room.release());
     await room.granted;
     if (request.headers.expect !== undefined) response.writeContinue();
@@ -59,7 +59,7 @@ function maxBytesOf({ headers }: Request): number {
   return length < maxRequestBytes ? length : maxRequestBytes;
 }
 
-function readJson(request: Request, response: Response, room: BodyRoom): Promise<void> {
+function readJson(request: Request, response: Response, room: Reservation): Promise<void> {
   const verify = (_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void => {
     room.shrinkTo(body.length);
     assertStrictJson(body, charset);

@@ -41,7 +41,7 @@ describe('an error over REST', () => {
     expect(answer).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' });
     expect(answer.body).toEqual({
       type: 'urn:kubernaut:workflowexecution:problem:invalid-argument',
-      title: 'The request breaks a rule',
+      title: 'Invalid request',
       status: 400,
       detail: 'spec.confidence: must be from 0 to 1',
       instance: '/x?y',

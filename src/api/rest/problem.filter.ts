@@ -1,21 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
-import { Catch, Logger } from '@nestjs/common';
+import { Catch } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { httpLimits } from '../../connections/http-limits.ts';
-import { noteRefusal } from '../call/call-span.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
-import { executionOf } from '../errors/failed-call.ts';
+import { failCall } from '../call/failed-call.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { toProblem } from './problem.dto.ts';
 
 /** Answers errors over REST as application/problem+json (RFC 9457) and logs internal ones. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('ExecutionApi');
-
   /** @param methodsOf the methods of an address, for 405 */
   constructor(private readonly methodsOf: (address: string) => readonly string[] = () => []) {}
 
@@ -24,12 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const { method, originalUrl, params } = request;
     const response = http.getResponse<Response>();
-    const known = toApiError(thrown);
-    const methods = known.code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
-    const error = methods.length === 0 ? known : notAllowed(method, methods);
-    noteRefusal(error);
-    if (error.code === 'Internal')
-      this.logger.error({ ...executionOf(params), err: error.cause, method, url: originalUrl, msg: error.message });
+    const methods = toApiError(thrown).code === 'RouteNotFound' ? this.methodsOf(originalUrl) : [];
+    const refusal = methods.length === 0 ? thrown : notAllowed(method, methods);
+    const error = failCall(refusal, { parameters: params, method, url: originalUrl });
     if (response.headersSent) return void response.destroy();
     // RFC 9110, section 10.2.1
     if (methods.length > 0) response.header('Allow', methods.join(', '));

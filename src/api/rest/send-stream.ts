@@ -1,9 +1,6 @@
-import { Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { noteRefusal } from '../call/call-span.ts';
 import type { ApiError } from '../errors/api-error.ts';
-import { executionOf } from '../errors/failed-call.ts';
-import { toApiError } from '../errors/to-api-error.ts';
+import { failCall } from '../call/failed-call.ts';
 
 /** How the items of a stream become the body of a response. */
 export interface StreamFormat<T> {
@@ -41,10 +38,7 @@ export async function sendStream<T>(
     }
     response.end();
   } catch (thrown) {
-    const error = toApiError(thrown);
-    noteRefusal(error);
-    if (error.code === 'Internal')
-      logger.error({ ...executionOf(params), err: error.cause, url: originalUrl, msg: error.message });
+    const error = failCall(thrown, { parameters: params, url: originalUrl });
     const text = format.encodeError(error, originalUrl);
     if (format.closesOnError) response.write(text, () => response.destroy());
     else response.end(text);
@@ -52,8 +46,6 @@ export async function sendStream<T>(
     await items.return();
   }
 }
-
-const logger = new Logger('ExecutionApi');
 
 /** Waits only if the connection is full. */
 function write(response: Response, text = ''): Promise<void> | undefined {

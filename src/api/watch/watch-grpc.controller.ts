@@ -1,29 +1,22 @@
 import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
-import { wellFormed } from '../call/malformed-message.ts';
-import type { MalformedMessage } from '../call/malformed-message.ts';
+import { IncomingCall } from '../call/call.ts';
 import {
   WatchEventType,
   WatchWorkflowExecutionsResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { WatchWorkflowExecutionsRequest } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { EncodedMessage } from '../grpc/encoded-message.ts';
+import { EncodedMessage, grpcService } from '../grpc/service-definition.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
-import { messageStream } from '../grpc/message-stream.ts';
+import { messageStream, OutgoingStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
-import { OutgoingStream } from '../grpc/outgoing-stream.ts';
-import { grpcService } from '../grpc/package-definition.ts';
 import { parseParent } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
 import { WatchService } from './watch.service.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
-
-type WatchRequest = WatchWorkflowExecutionsRequest | MalformedMessage;
 
 /** Watches over gRPC. */
 @Controller()
@@ -37,7 +30,7 @@ export class WatchGrpcController {
   @GrpcMethod(grpcService)
   @Access('watch')
   watchWorkflowExecutions(
-    @Payload() request: WatchRequest,
+    @Payload() request: WatchWorkflowExecutionsRequest,
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
   ): Observable<EncodedMessage> {
@@ -50,8 +43,8 @@ export class WatchGrpcController {
 }
 
 /** @throws ApiError InvalidArgument */
-function toWatchCommand(request: WatchRequest): WatchCommand {
-  const { parent, resourceVersion, workflowExecutionId, ...filter } = wellFormed(request);
+function toWatchCommand(request: WatchWorkflowExecutionsRequest): WatchCommand {
+  const { parent, resourceVersion, workflowExecutionId, ...filter } = request;
   return {
     ...parseParent(parent),
     resourceVersion: resourceVersion || undefined,

@@ -1,10 +1,9 @@
 import { Controller, Get, Headers, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Access } from '../call/access.decorator.ts';
-import { AccessGuard } from '../call/access.guard.ts';
-import { beginningOf } from '../call/beginning-of.ts';
+import { Access, AccessGuard } from '../call/access.guard.ts';
+import { firstOf } from '../call/open-streams.ts';
 import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/incoming-call.ts';
+import { IncomingCall } from '../call/call.ts';
 import { allNamespaces } from '../resource/names.ts';
 import { NamespacesParameters } from '../resource/parameters.dto.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
@@ -35,7 +34,7 @@ export class WatchController {
     @Res() response: Response,
   ): Promise<void> {
     const events = this.watches.watch(toWatchCommand(namespace, query, lastEventId), call);
-    const sent = request.method === 'HEAD' ? beginningOf(events) : events;
+    const sent = request.method === 'HEAD' ? firstOf(events) : events;
     await sendStream(sent, serverSentEvents, request, response);
   }
 }

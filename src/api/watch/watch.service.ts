@@ -9,7 +9,7 @@ import { WatchCursor } from '../../kubernetes/watch-cursor.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { EventLoopBudget } from '../cache/event-loop-budget.ts';
+import { PacedQueue } from '../../connections/paced-queue.ts';
 import { graceMs, ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
@@ -32,7 +32,7 @@ type Matches = (execution: WorkflowExecution) => boolean;
  */
 @Injectable()
 export class WatchService {
-  private readonly budget = new EventLoopBudget(eventsPerTurn);
+  private readonly budget = new PacedQueue(eventsPerTurn);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
@@ -80,7 +80,7 @@ export class WatchService {
         const event = nextEvent(cursor, matches, { synced, isKeepAliveDue: wakeUp.isKeepAliveDue });
         waiting = event === 'none';
         if (waiting) await wakeUp.wait();
-        else await this.budget.spend();
+        else await this.budget.take();
         if (typeof event === 'string') continue;
         synced ||= event.type === 'synced';
         wakeUp.sent();

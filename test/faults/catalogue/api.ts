@@ -25,7 +25,7 @@ export const apiFaults: readonly Fault[] = [
   },
   {
     name: 'the audience of a token is ignored',
-    file: 'src/auth/token-review.ts',
+    file: 'src/auth/caller.ts',
     find: 'audiences.some((ours) => ours === one)',
     replace: 'audiences.some((ours) => ours !== one)',
     caughtBy: ['src/auth/auth.spec.ts'],
@@ -40,7 +40,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'calls to health and reflection hold nothing while they are open',
     file: 'src/api/grpc/call-admission.ts',
-    find: 'isOpen ? openCallBytes : 0',
+    find: 'isOwnMethod(path) ? 0 : openCallBytes',
     replace: '0',
     caughtBy: ['src/api/grpc/call-admission.spec.ts'],
   },
@@ -59,11 +59,11 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/executions/execution.service.spec.ts'],
   },
   {
-    name: 'the room of an answer is never released',
-    file: 'src/api/call/answer-room.ts',
-    find: "signal.addEventListener('abort', () => room.release(), { once: true })",
-    replace: 'void room',
-    caughtBy: ['src/api/call/answer-room.spec.ts'],
+    name: 'the memory of a response is never released',
+    file: 'src/api/call/byte-budget.ts',
+    find: "signal.addEventListener('abort', () => reservation.release(), { once: true })",
+    replace: 'void reservation',
+    caughtBy: ['src/api/call/byte-budget.spec.ts'],
   },
   {
     name: 'the pattern of a text is tried before its length is known',
@@ -89,7 +89,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a right to one execution is a right to all',
     file: 'src/auth/authorizer.ts',
-    find: 'name !== undefined && this.answerTo(caller, access)',
+    find: 'name !== undefined && this.cached(caller, attributes)',
     replace: 'name !== undefined',
     caughtBy: ['src/auth/authorizer.spec.ts'],
   },
@@ -122,7 +122,7 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/executions/execution.service.spec.ts'],
   },
   {
-    name: 'calls in flight are cut off on shutdown',
+    name: 'calls in flight are ended at shutdown',
     file: 'src/api/call/drain.ts',
     find: 'if (!(await Promise.race([closed, late]))) this.force();',
     replace: 'this.force();',
@@ -159,8 +159,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a caller is authenticated for longer than the token lasts',
     file: 'src/auth/authenticator.ts',
-    find: 'goodForMs: Math.min(authCacheMs, leftMs)',
-    replace: 'goodForMs: authCacheMs',
+    find: 'ttlMs: Math.min(authCacheMs, validMs)',
+    replace: 'ttlMs: authCacheMs',
     caughtBy: ['src/auth/authenticator.spec.ts'],
   },
   {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, credentials, status } from '@grpc/grpc-js';
-import { serviceName } from '../../../src/api/grpc/package-definition.ts';
+import { serviceName } from '../../../src/api/grpc/service-definition.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
 import { scrape } from '../../support/scrape.ts';
