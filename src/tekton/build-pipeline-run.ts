@@ -8,22 +8,19 @@ import { targetOf } from '../workflow-execution/target-resource.ts';
 import { labelValue, pipelineRunName } from './names.ts';
 import { pipelineRunApiVersion, pipelineRunResource } from './pipeline-run.ts';
 
-/** The labels by which PipelineRuns of this service are found, and the annotations that carry the raw values. */
+/** Labels of the PipelineRuns of this service; annotations of the same names have the raw values. */
 export const pipelineRunLabels = {
   workflowExecution: 'kubernaut.ai/workflow-execution',
   workflowId: 'kubernaut.ai/workflow-id',
   targetResource: 'kubernaut.ai/target-resource',
 } as const;
 
-/**
- * Keeps a PipelineRun in place until its outcome has been recorded, whoever deletes it. It is removed once the PipelineRun
- * is being deleted; a PipelineRun that nobody deletes keeps it.
- */
+/** Keeps a deleted PipelineRun until its outcome has been recorded. It is only removed during a deletion. */
 export const pipelineRunFinalizer = `${ownPrefix}pipelinerun-outcome`;
 
 /**
- * Where Tekton looks for the trace that the spans of a run belong to: a JSON object with W3C trace context
- * (`SpanContextAnnotation` of pkg/reconciler/pipelinerun/tracing.go).
+ * Annotation with the parent of Tekton's spans: a JSON object with W3C trace context (`SpanContextAnnotation` of
+ * pkg/reconciler/pipelinerun/tracing.go).
  */
 export const spanContextAnnotation = 'tekton.dev/pipelinerunSpanContext';
 
@@ -34,7 +31,7 @@ interface StringParam {
   readonly value: string;
 }
 
-/** A PipelineRun as it is sent to the API server (https://tekton.dev/docs/pipelines/pipelineruns/). */
+/** A PipelineRun to be created (https://tekton.dev/docs/pipelines/pipelineruns/). */
 export interface NewPipelineRun {
   readonly apiVersion: string;
   readonly kind: string;
@@ -54,27 +51,27 @@ export interface NewPipelineRun {
   };
 }
 
-/** Of a run: as a whole, and of its tasks or its `finally` tasks, each a Go duration. */
+/** Timeouts of the run and of its tasks or `finally` tasks, as Go durations. */
 type Timeouts = { readonly pipeline: string } & ({ readonly tasks: string } | { readonly finally: string });
 
-/** Under which Pod Security Standard the pods of a run are to be admitted; `none` adds nothing to them. */
+/** The Pod Security Standard that the pods of a run comply with; `none` adds nothing. */
 export type PodSecurity = 'restricted' | 'none';
 
 /**
- * What the Pod Security Standard `restricted` wants of a pod as a whole. What it wants of each container can be said only by the
- * container itself: by the steps of the workflow, and by Tekton for its own (feature flag `set-security-context`).
+ * The pod-level settings of the Pod Security Standard `restricted`. The workflow's steps must set those of containers, as Tekton
+ * does for its own (feature flag `set-security-context`).
  */
 const restrictedPods = { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } } as const;
 
-/** What a PipelineRun depends on beside its execution. */
+/** Options of a PipelineRun that are not part of its execution. */
 export interface PipelineRunOptions {
   /** Default: restricted. */
   readonly podSecurity?: PodSecurity;
-  /** Of the span that it is created in, for Tekton to continue. */
+  /** The parent of Tekton's spans. */
   readonly traceparent?: string;
 }
 
-/** The one PipelineRun of an execution. The same execution and options always give the same PipelineRun. */
+/** Builds the one PipelineRun of an execution; deterministic. */
 export function buildPipelineRun(
   execution: WorkflowExecution,
   { podSecurity = 'restricted', traceparent }: PipelineRunOptions = {},
@@ -88,7 +85,7 @@ export function buildPipelineRun(
     metadata: {
       name: pipelineRunName(execution),
       namespace: execution.metadata.namespace,
-      ...marks(execution, traceparent),
+      ...labelsAndAnnotations(execution, traceparent),
       finalizers: [pipelineRunFinalizer],
       ownerReferences: [ownedBy(execution)],
     },
@@ -98,10 +95,10 @@ export function buildPipelineRun(
         params: stringParams({
           bundle: bundleReference(workflowRef),
           name: 'workflow',
-          // Without it the resolver looks for a Task (https://tekton.dev/docs/pipelines/bundle-resolver/).
+          // The default kind is task (https://tekton.dev/docs/pipelines/bundle-resolver/).
           kind: 'pipeline',
-          // Whose image pull secrets the resolver uses; without it those of `default`. Read by every v1 of Tekton
-          // (`OptionsFromParams` in pkg/resolution/resolver/bundle/params.go), although its page names only `secret`.
+          // The resolver uses its image pull secrets; the default is `default`. Every v1 of Tekton reads it
+          // (`OptionsFromParams` in pkg/resolution/resolver/bundle/params.go), although only `secret` is documented.
           serviceAccount: serviceAccountName,
         }),
       },
@@ -116,8 +113,8 @@ export function buildPipelineRun(
 }
 
 /**
- * Tekton gives a task without a timeout of its own that of `tasks`, or `pipeline` less `finally`; without both its default of one
- * hour, whatever `pipeline` says (`pipelineRunTimeout` in pkg/reconciler/pipelinerun, since Tekton v1.11).
+ * The timeout of a task defaults to `tasks`, or to `pipeline` less `finally`; without both to one hour, whatever `pipeline` is
+ * (`pipelineRunTimeout` in pkg/reconciler/pipelinerun, since Tekton v1.11).
  */
 function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig): Timeouts | undefined {
   if (timeout === undefined) return undefined;
@@ -126,7 +123,7 @@ function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig): Timeouts | un
     : { pipeline: timeout, finally: finallyTimeout };
 }
 
-function marks(
+function labelsAndAnnotations(
   execution: WorkflowExecution,
   traceparent: string | undefined,
 ): Pick<NewPipelineRun['metadata'], 'labels' | 'annotations'> {
@@ -145,7 +142,7 @@ function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerRefere
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
 }
 
-/** In the order of their names, so that the order in which the API server returns a map does not matter. */
+/** Sorted by name, because the API server does not keep the order of a map. */
 function workflowParams({ spec }: WorkflowExecution): StringParam[] {
   return stringParams(parametersOf(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

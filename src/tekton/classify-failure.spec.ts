@@ -173,7 +173,7 @@ describe('the reason', () => {
     expect(classifyFailure(run, [])).toEqual({
       reason: 'Unknown',
       message: expect.stringContaining(
-        'Look at the PipelineRun and its TaskRuns. The PipelineRun ended as NeverHeardOf. Tekton says: strange',
+        'Check the PipelineRun and its TaskRuns. The PipelineRun ended as NeverHeardOf. Tekton says: strange',
       ),
       wasExecutionFailure: false,
     });

@@ -9,13 +9,13 @@ import { stepsMayHaveRun } from './run-activity.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
- * Why a PipelineRun failed, told from the reasons and exit codes that Tekton recorded, never from words in its messages.
- * A reason that is not known is `Unknown`, with Tekton's message kept.
+ * Classifies the failure of a PipelineRun by the reasons and exit codes that Tekton recorded, not by words of its messages. A
+ * reason that is not in the tables is `Unknown`; the message is kept.
  *
- * @param pipelineRun a run whose outcome is `failed`
- * @param taskRuns all TaskRuns of it that still exist
- * @param redact of Tekton's message, which may quote parameters
- * @param pods of the run that still exist; undefined when nobody has looked, see {@link mayHaveLostPod}
+ * @param pipelineRun a run with the outcome `failed`
+ * @param taskRuns all existing TaskRuns of the run
+ * @param redact for Tekton's message, which may quote parameters
+ * @param pods of the run that still exist; undefined if they have not been listed, see {@link mayHaveLostPod}
  */
 export function classifyFailure(
   pipelineRun: PipelineRun,
@@ -24,17 +24,17 @@ export function classifyFailure(
   pods?: readonly TaskPod[],
 ): Failure {
   const outcome = readOutcome(pipelineRun);
-  const failedTaskRun = culpritOf(outcome.reason, findFailedTaskRun(pipelineRun, taskRuns));
+  const failedTaskRun = causeOf(outcome.reason, findFailedTaskRun(pipelineRun, taskRuns));
   const reason = reasonOf(outcome.reason, failedTaskRun);
   const loss = reason === 'TaskFailed' ? failedTaskRun && podLossOf(failedTaskRun, pods) : undefined;
-  const told = failedTaskRun?.taskRun.status.succeeded?.message ?? outcome.message;
+  const message = failedTaskRun?.taskRun.status.succeeded?.message ?? outcome.message;
   return {
     reason,
     message: [
       loss === undefined ? adviceOn(reason, outcome.reason) : podLossAdvice,
       headline(reason, outcome.reason, failedTaskRun, loss),
-      without(pipelineRun, reason),
-      quoted(redact(told)),
+      finallyNote(pipelineRun, reason),
+      quoted(redact(message)),
     ]
       .filter(Boolean)
       .join(' '),
@@ -43,14 +43,14 @@ export function classifyFailure(
   };
 }
 
-/** Reasons of a PipelineRun that has failed because a task was cancelled; with all others it was cancelled afterwards. */
+/** Reasons of a PipelineRun that failed because a task was cancelled; with others the task was cancelled afterwards. */
 const cancelReasons: ReadonlySet<string> = new Set(['Failed', 'Cancelled', 'PipelineRunTimeout']);
 
-function culpritOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailedTaskRun | undefined {
+function causeOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailedTaskRun | undefined {
   return failedTaskRun?.isCancelled && !cancelReasons.has(pipelineRunReason) ? undefined : failedTaskRun;
 }
 
-/** Reasons that Tekton gives a PipelineRun once its tasks have ended, also when one of them has failed. */
+/** Reasons that hide the failure of a task. */
 const reasonsAfterTasks: ReadonlySet<string> = new Set(['CouldntGetPipelineResult']);
 
 function reasonOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailureReason {
@@ -90,7 +90,7 @@ function adviceOn(reason: FailureReason, tektonReason: string): string {
   return hasTimeLeft ? taskTimeoutAdvice : advice[reason];
 }
 
-function without(pipelineRun: PipelineRun, reason: FailureReason): string {
+function finallyNote(pipelineRun: PipelineRun, reason: FailureReason): string {
   const isImmediate = reason === 'Cancelled' && cancellationOf(pipelineRun) === 'Immediate';
   return isImmediate ? 'Its finally tasks were not run to their end.' : '';
 }

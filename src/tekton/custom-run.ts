@@ -3,19 +3,16 @@ import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { parseMetadata, parseSucceeded, type SucceededCondition } from './tekton-object.ts';
 
-/**
- * A Tekton CustomRun, a task that another controller executes (https://tekton.dev/docs/pipelines/customruns/): whether it has
- * ended is all that is read of it.
- */
+/** A Tekton CustomRun, a task that another controller executes (https://tekton.dev/docs/pipelines/customruns/). */
 export interface CustomRun extends KubernetesObject {
   readonly spec: {
-    /** What was asked of it, such as `RunCancelled`. */
+    /** The requested status, such as `RunCancelled`. */
     readonly status?: string;
   };
   readonly status: { readonly succeeded?: SucceededCondition };
 }
 
-/** The resource as the API server knows it, with a parser that keeps what is read and drops everything else. */
+/** The resource CustomRun, with a parser that drops fields that are not used. */
 export const customRunResource = {
   group: 'tekton.dev',
   version: 'v1beta1',
@@ -25,13 +22,13 @@ export const customRunResource = {
   parse: parseCustomRun,
 } as const satisfies ResourceType<CustomRun>;
 
-/** What `spec.status` of a CustomRun asks its controller for: to end it. */
+/** The `spec.status` that cancels a CustomRun. */
 export const customRunCancelled = 'RunCancelled';
 
 /**
- * A CustomRun from JSON that came from outside; status fields that make no sense count as not there.
+ * Parses a CustomRun; invalid status fields count as absent.
  *
- * @throws InvalidObjectError when it has no name, UID or resource version
+ * @throws InvalidObjectError without a name, UID or resource version
  */
 function parseCustomRun(raw: unknown): CustomRun {
   const { spec, status } = recordOf(raw);

@@ -2,23 +2,22 @@ import type { FailedTask } from '../workflow-execution/generated/workflow-execut
 import type { PipelineRun } from './pipeline-run.ts';
 import { pipelineTaskOf, type StepState, type TaskRun } from './task-run.ts';
 
-/** The task that a PipelineRun failed for. */
+/** The TaskRun that made a PipelineRun fail. */
 export interface FailedTaskRun {
   readonly taskRun: TaskRun;
-  /** The step that failed, where a step did. */
+  /** The step that failed, if one did. */
   readonly step?: StepState;
   readonly failedTask: FailedTask;
-  /** Whether it never got the resources to run, also when a later time-out hides that. */
+  /** Whether it never got the resources to run, even if it timed out later. */
   readonly lackedResources: boolean;
-  /** Whether it was cancelled, and so did not fail by itself. */
+  /** Whether it was cancelled. */
   readonly isCancelled: boolean;
-  /** Whether Tekton started it again after it had failed, see {@link wasRestarted}. */
+  /** Whether Tekton restarted it after it had failed, see {@link wasRestarted}. */
   readonly isRestarted: boolean;
 }
 
 /**
- * The task that failed first. Tasks whose failure the pipeline ignores do not count; tasks that were cancelled because
- * of another one count only when nothing else failed.
+ * The TaskRun that failed first. Ignored failures do not count; cancelled TaskRuns count only if no other one failed.
  */
 export function findFailedTaskRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): FailedTaskRun | undefined {
   const { status } = pipelineRun;
@@ -59,9 +58,9 @@ function describe(taskRun: TaskRun, pipelineRun: PipelineRun): FailedTaskRun {
 }
 
 /**
- * Whether a task was started again after it had failed, and then cancelled. When the pod of a task that has just failed is
- * deleted, Tekton may create it anew and overwrite the failure (`updateStatus` of its TaskRun reconciler takes the latest
- * version on a conflict). A PipelineRun ends as `Failed` for a task that failed, and as `Cancelled` for one that was cancelled.
+ * Whether a task was restarted after it had failed, and then cancelled. If the pod of a task that has just failed is deleted,
+ * Tekton may recreate it and overwrite the failure (`updateStatus` of its TaskRun reconciler takes the latest version on a
+ * conflict). The PipelineRun is then `Failed` although its task is cancelled.
  */
 function wasRestarted({ status }: TaskRun, pipelineRun: PipelineRun): boolean {
   const { succeeded, completionTime } = pipelineRun.status;
@@ -69,7 +68,7 @@ function wasRestarted({ status }: TaskRun, pipelineRun: PipelineRun): boolean {
   return Date.parse(status.completionTime ?? '') >= Date.parse(completionTime ?? '');
 }
 
-/** The first step that ended by itself with another code than 0. Those after it did not get their turn. */
+/** The first step that ended by itself with a non-zero exit code. Later steps were skipped. */
 export function failedStepOf({ status }: TaskRun): StepState | undefined {
   return status.succeeded?.status === 'False' ? status.steps.find(hasFailed) : undefined;
 }
@@ -81,9 +80,9 @@ function hasFailed({ exitCode = 0, terminationReason }: StepState): boolean {
 const resourceReasons: ReadonlySet<string> = new Set(['ExceededResourceQuota', 'ExceededNodeResources']);
 
 /**
- * A TaskRun that waits for resources is ended by the time-out of its PipelineRun, and Tekton then keeps the reason it
- * had before only in its message, in brackets: `Previous status: [ExceededResourceQuota] …`
- * (`appendPreviousConditionContext` in Tekton's pkg/reconciler/taskrun/taskrun.go). It is the only message that is read.
+ * Whether a TaskRun ended because it lacked resources. If the timeout of the PipelineRun ends a waiting TaskRun, Tekton keeps
+ * the previous reason only in the message: `Previous status: [ExceededResourceQuota] …` (`appendPreviousConditionContext` in
+ * pkg/reconciler/taskrun/taskrun.go). No other message is parsed.
  */
 export function lackedResources({ status }: TaskRun): boolean {
   const { reason = '', message = '' } = status.succeeded ?? {};

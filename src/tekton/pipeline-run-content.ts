@@ -4,12 +4,12 @@ import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { pipelineRunLabels, type NewPipelineRun } from './build-pipeline-run.ts';
 import { parsePipelineRun, pipelineRunResource, type PipelineRun } from './pipeline-run.ts';
 
-/** A PipelineRun with everything that decides what it runs, which is too much to keep in memory. */
+/** A PipelineRun with its spec and annotations, which are too large for the cache. */
 export interface PipelineRunWithContent extends PipelineRun {
   readonly content: { readonly annotations: JsonRecord; readonly spec: JsonRecord };
 }
 
-/** The resource PipelineRun, read with its content. */
+/** The resource PipelineRun, parsed with its content. */
 export const pipelineRunContentResource = {
   ...pipelineRunResource,
   parse(raw: unknown): PipelineRunWithContent {
@@ -19,10 +19,10 @@ export const pipelineRunContentResource = {
   },
 } as const satisfies ResourceType<PipelineRunWithContent>;
 
-/** Labels and annotations that say whose a PipelineRun is. That of the target is not known before it is resolved. */
+/** Labels and annotations that identify the execution. The target is unknown until it has been resolved. */
 const identifying = [pipelineRunLabels.workflowExecution, pipelineRunLabels.workflowId];
 
-/** Whether a PipelineRun says by its labels and annotations that it is the one that would be created. */
+/** Whether the labels and annotations of a PipelineRun identify the same execution as the expected ones. */
 export function hasMetadataOf({ metadata, content }: PipelineRunWithContent, expected: NewPipelineRun): boolean {
   const { labels, annotations } = expected.metadata;
   return identifying.every(
@@ -30,15 +30,12 @@ export function hasMetadataOf({ metadata, content }: PipelineRunWithContent, exp
   );
 }
 
-/**
- * The PipelineRun that would be created, under a name that the API server completes. As a dry run it tells what its spec is
- * with the defaults of this cluster, which Tekton and others fill in.
- */
+/** The PipelineRun with a generated name, for a dry run that returns its spec with the defaults of the cluster. */
 export function unnamed({ metadata, ...rest }: NewPipelineRun) {
   return { ...rest, metadata: { ...metadata, name: undefined, generateName: 'dry-run-' } };
 }
 
-/** The JSON patch that gives a PipelineRun the spec that it would be created with, except `spec.status`. */
+/** The JSON patch that resets the spec of a PipelineRun, except `spec.status`. */
 export function specPatch({ metadata, content }: PipelineRunWithContent, { spec }: NewPipelineRun): readonly object[] {
   const { status } = content.spec;
   return [
@@ -47,10 +44,7 @@ export function specPatch({ metadata, content }: PipelineRunWithContent, { spec 
   ];
 }
 
-/**
- * Whether a PipelineRun runs what another one would run. Its `spec.status` may differ, which says only whether Tekton may
- * start it yet or has to cancel it.
- */
+/** Whether two PipelineRuns have the same spec. `spec.status`, which pauses or cancels a run, may differ. */
 export function hasSpecOf(found: PipelineRunWithContent, expected: PipelineRunWithContent): boolean {
   return isDeepStrictEqual(specWithoutStatus(found), specWithoutStatus(expected));
 }
@@ -59,7 +53,7 @@ function specWithoutStatus({ content }: PipelineRunWithContent): JsonRecord {
   return { ...content.spec, status: undefined };
 }
 
-/** The PipelineRun as it is kept in memory. */
+/** The PipelineRun as the cache holds it. */
 export function withoutContent({ content: _, ...pipelineRun }: PipelineRunWithContent): PipelineRun {
   return pipelineRun;
 }

@@ -4,35 +4,35 @@ import type { ResourceType } from '../kubernetes/resource-type.ts';
 import type { CancelMode } from '../workflow-execution/generated/workflow-execution.ts';
 import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
 
-/** A TaskRun (or another kind of run) that Tekton made for a task of the pipeline. */
+/** A TaskRun or CustomRun of a task of the pipeline. */
 export interface ChildReference {
   readonly kind: string;
   readonly name: string;
 }
 
-/** A Tekton PipelineRun, only what is read of it; the rest is not kept in memory. */
+/** A Tekton PipelineRun, reduced to the fields that are used. */
 export interface PipelineRun extends KubernetesObject {
   readonly spec: {
-    /** What was asked of the run, such as `CancelledRunFinally`. */
+    /** The requested status, such as `CancelledRunFinally`. */
     readonly status?: string;
-    /** How long it may run, a Go duration; Tekton fills in its own default. */
+    /** Its timeout, a Go duration; Tekton sets a default. */
     readonly timeout?: string;
   };
-  /** When anything but its status was last changed, as `metadata.managedFields` tell; absent when they do not. */
+  /** Last change of anything but its status, according to `metadata.managedFields`; absent if they are missing. */
   readonly changedAt?: string;
   readonly status: {
     readonly succeeded?: SucceededCondition;
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly childReferences: readonly ChildReference[];
-    /** How many tasks were not run because their conditions did not hold. */
+    /** Number of tasks that were skipped because their `when` expressions were false. */
     readonly skippedTasks: number;
-    /** Digest of the bundle that the pipeline came from, `sha256:` and 64 hexadecimal digits. */
+    /** Digest of the resolved bundle, `sha256:` and 64 hexadecimal digits. */
     readonly bundleDigest?: string;
   };
 }
 
-/** The resource as the API server knows it, with a parser that keeps what is read and drops everything else. */
+/** The resource PipelineRun, with a parser that drops fields that are not used. */
 export const pipelineRunResource = {
   group: 'tekton.dev',
   version: 'v1',
@@ -42,16 +42,16 @@ export const pipelineRunResource = {
   parse: parsePipelineRun,
 } as const satisfies ResourceType<PipelineRun>;
 
-/** The apiVersion that PipelineRuns carry. */
+/** The apiVersion of PipelineRuns. */
 export const pipelineRunApiVersion = `${pipelineRunResource.group}/${pipelineRunResource.version}`;
 
-/** What `spec.status` asks Tekton for: end the tasks now, then run the `finally` tasks. */
+/** The `spec.status` that cancels the tasks and then runs the `finally` tasks. */
 export const cancelledRunFinally = 'CancelledRunFinally';
 
-/** What `spec.status` asks Tekton for: end everything now, `finally` tasks too. */
+/** The `spec.status` that cancels all tasks, including `finally` tasks. */
 export const cancelled = 'Cancelled';
 
-/** The `spec.status` of a run that Tekton must not start yet. Kueue sets it at creation, and clears it to start the run. */
+/** The `spec.status` of a run that Tekton must not start yet. Kueue sets it at creation and clears it to start the run. */
 export const pipelineRunPending = 'PipelineRunPending';
 
 /** Whether Tekton must not start a run yet. */
@@ -59,22 +59,21 @@ export function isPaused({ spec }: PipelineRun): boolean {
   return spec.status === pipelineRunPending;
 }
 
-/** Since when Tekton could have started a run that it has not started. A pause that somebody has ended does not count. */
+/** Since when Tekton could have started a run; the time of an earlier pause does not count. */
 export function unstartedSince({ metadata, changedAt }: PipelineRun): string {
   return changedAt ?? metadata.creationTimestamp;
 }
 
-/** How somebody has asked Tekton to cancel a PipelineRun; undefined when nobody has. */
+/** How a PipelineRun is being cancelled; undefined if it is not. */
 export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
   if (spec.status === cancelled) return 'Immediate';
   return spec.status === cancelledRunFinally ? 'Graceful' : undefined;
 }
 
 /**
- * A PipelineRun from JSON that came from outside. A status field that makes no sense counts as not there, so that an
- * absurd status is one that says nothing, and never an object that cannot be seen.
+ * Parses a PipelineRun; invalid status fields count as absent.
  *
- * @throws InvalidObjectError when it has no name, UID or resource version
+ * @throws InvalidObjectError without a name, UID or resource version
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
   const { spec, status, metadata } = recordOf(raw);
@@ -116,21 +115,18 @@ function parseChild(raw: unknown): ChildReference[] {
   return kind === undefined || name === undefined ? [] : [{ kind, name }];
 }
 
-/**
- * What a PipelineRun says of itself. `unknown` is a run that has ended, or says something, in a way that cannot be
- * understood; a run that Tekton has not looked at yet is `running`.
- */
+/** The outcome of a PipelineRun; `unknown` has ended without a valid condition, and `running` includes not started. */
 export interface PipelineRunOutcome {
   readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
   readonly completionTime?: string;
-  /** Tekton's word for it, empty when it gave none. */
+  /** Tekton's reason; empty if there is none. */
   readonly reason: string;
   readonly message: string;
 }
 
 const states = { True: 'succeeded', False: 'failed', Unknown: 'running' } as const;
 
-/** Reads how a PipelineRun stands from its `Succeeded` condition (https://tekton.dev/docs/pipelines/pipelineruns/#monitoring-execution-status). */
+/** Reads the outcome from the `Succeeded` condition (https://tekton.dev/docs/pipelines/pipelineruns/#monitoring-execution-status). */
 export function readOutcome({ status }: PipelineRun): PipelineRunOutcome {
   const { succeeded, completionTime } = status;
   if (succeeded !== undefined) {

@@ -81,5 +81,5 @@ it('a task that failed by itself needs no look at its pod, which a pruner may ha
 it('a task whose pod the kubelet has evicted says so, whatever the exit code of its step', () => {
   const { message } = classifyFailure(pipelineRun, [taskRunWith(3, 'PodEvicted')], (text) => text);
   expect(message).toContain('failed because its pod was evicted (TaskFailed)');
-  expect(message).toContain('See the Events of the namespace');
+  expect(message).toContain('Check the Events of the namespace');
 });

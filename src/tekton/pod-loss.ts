@@ -4,36 +4,35 @@ import { isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
- * Exit codes of a step that was ended by a signal: 255 is what Tekton's entrypoint makes of that, and 2 what the Go runtime
- * makes of it while the entrypoint waits for the step's turn; the others are those of a shell that handles SIGTERM and of a
- * container that is killed.
+ * Exit codes of a step that was ended by a signal: 255 of Tekton's entrypoint, 2 of the Go runtime while the entrypoint waits
+ * for earlier steps, 143 of a shell that handles SIGTERM, and 137 of a killed container.
  */
 const signalled: ReadonlySet<number | undefined> = new Set([255, 143, 137, 2]);
 
-/** Whether only the pod can tell if a task failed by itself: its step was ended by a signal. */
+/** Whether a step was ended by a signal, so that only the pod shows if the task failed by itself. */
 export function mayHaveLostPod(taskRun: TaskRun): boolean {
   return signalled.has(failedStepOf(taskRun)?.exitCode);
 }
 
 /**
- * The tasks that failed because they lost their pods. Tekton may still start one of them again: it creates the pod of a TaskRun
- * anew while it does not see yet that this has failed, and then takes the failure back.
+ * The tasks that failed because they lost their pods. Tekton may start one of them again: it recreates the pod of a TaskRun if
+ * its cache does not have the failure yet, and then overwrites the failure.
  *
- * @param pods of the run that still exist; undefined when nobody has looked
+ * @param pods of the run that still exist; undefined if they have not been listed
  */
 export function tasksWithoutPod(taskRuns: readonly TaskRun[], pods: readonly TaskPod[] | undefined): TaskRun[] {
   return taskRuns.filter((taskRun) => podLossOf({ taskRun }, pods) !== undefined);
 }
 
-/** What became of a pod before its task could end: `ended` by what the text says, or `gone`, so that nobody can tell. */
+/** How a task lost its pod: `ended` with the cause, or `gone` if the pod no longer exists. */
 export type PodLoss = { readonly kind: 'ended'; readonly how: string } | { readonly kind: 'gone' };
 
 /**
- * What became of the pod of a task that failed; undefined when the task failed by itself, or nobody has looked. Tekton tells only
- * of an eviction by the kubelet. Whoever else ends a pod deletes it, and Tekton records the exit code of the step that had
- * to stop. Tekton itself keeps the pod of a task that failed.
+ * How a failed task lost its pod; undefined if it failed by itself, or if that is unknown. Tekton only records an eviction by
+ * the kubelet. Other components delete the pod, and Tekton records the exit code of the interrupted step. Tekton itself does
+ * not delete the pod of a failed task.
  *
- * @param pods of the run that still exist; undefined when nobody has looked
+ * @param pods of the run that still exist; undefined if they have not been listed
  */
 export function podLossOf(
   { taskRun, isRestarted = false }: Pick<FailedTaskRun, 'taskRun'> & Partial<FailedTaskRun>,
@@ -54,7 +53,7 @@ function isPodOfLastTry(pod: TaskPod, taskRun: TaskRun): boolean {
   return isPodOfTaskRun(pod, taskRun) && pod.metadata.name === name;
 }
 
-/** Whether a pod is not the one whose steps ended. It has the same name. */
+/** Whether a pod replaces, under the same name, the one whose steps ended. */
 function isReplacement(pod: TaskPod): boolean {
   return pod.metadata.deletionTimestamp === undefined && hasLiveSteps(pod);
 }

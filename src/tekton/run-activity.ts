@@ -6,22 +6,19 @@ import { isPipelineRunReference } from './tekton-object.ts';
 import { isFinished, taskRunLabels, taskRunResource, type TaskRun } from './task-run.ts';
 import { lackedResources } from './failed-task-run.ts';
 
-/**
- * A PipelineRun, by the UID where it is known: another one may have its name. Where it is not, the name is the one that is
- * derived from the UID of the execution, which no other run has.
- */
+/** Identifies a PipelineRun, by UID if it is known: another one may have the same name. */
 export interface RunIdentity {
   readonly namespace: string;
   readonly name: string;
   readonly uid?: string;
 }
 
-/** A TaskRun or a CustomRun: what Tekton makes for a task of a pipeline. */
+/** What Tekton creates for a task of a pipeline. */
 export type TaskExecution = TaskRun | CustomRun;
 
 /**
- * Whether a TaskRun or CustomRun belongs to a PipelineRun: the PipelineRun controls it, or Tekton's label names the run. Whoever
- * may edit it can remove either (`kubectl delete --cascade=orphan` removes the owner), and it goes on all the same.
+ * Whether a TaskRun or CustomRun belongs to a PipelineRun: by its controller or by Tekton's label. Either may have been removed
+ * while it runs (`kubectl delete --cascade=orphan` removes the owner).
  */
 export function belongsToRun(child: TaskExecution, run: RunIdentity): boolean {
   const controller = controllerOf(child);
@@ -34,9 +31,8 @@ function isReferenceTo(controller: OwnerReference, { name, uid }: RunIdentity): 
 }
 
 /**
- * Whether a pod belongs to a PipelineRun: it is the pod of a TaskRun of the run, or Tekton's label names the run and a TaskRun
- * controls the pod. A pod that has lost its owner must have the name that Tekton gave it, which nobody else can take as long
- * as it is there: a bare pod with copied labels does not count.
+ * Whether a pod belongs to a PipelineRun: it is the pod of one of its TaskRuns, or it has Tekton's label and is controlled by a
+ * TaskRun. A pod without a controller must have the name that Tekton generates: a pod with copied labels does not count.
  */
 export function isPodOfRun(pod: TaskPod, run: RunIdentity, taskRuns: readonly TaskRun[]): boolean {
   if (taskRuns.some((taskRun) => isPodOfTaskRun(pod, taskRun))) return true;
@@ -52,10 +48,9 @@ function isLabelled(
 }
 
 /**
- * Whether a pod of a PipelineRun runs a step or may still start one. The first step begins when Tekton has annotated the pod as
- * ready, which it does at its creation or once its sidecars are ready, and never after it has finished the TaskRun: a pod that
- * `keep-pod-on-cancel` keeps would wait for that for ever (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15). One that is
- * being deleted is waited for, for its containers end soon.
+ * Whether a pod of a PipelineRun runs a step or may still start one. The first step waits until Tekton annotates the pod as
+ * ready, which it does not do after the TaskRun has finished: a pod that `keep-pod-on-cancel` keeps would wait for ever
+ * (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15). A pod that is being deleted counts until its containers have ended.
  *
  * @param taskRuns of the run, read before the pod
  */
@@ -66,10 +61,7 @@ export function isLivePodOfRun(pod: TaskPod, run: RunIdentity, taskRuns: readonl
   return pod.isReady || isLeaving || taskRun === undefined || !isFinished(taskRun);
 }
 
-/**
- * Whether a step of a pod runs or may still start. A sidecar that goes on, or a pod that was kept after its steps have
- * ended, changes nothing any more.
- */
+/** Whether a step of a pod runs or may still start; sidecars do not count. */
 export function hasLiveSteps({ steps }: TaskPod): boolean {
   return steps.some(isLive);
 }
@@ -78,7 +70,7 @@ function isLive({ state }: TaskPod['steps'][number]): boolean {
   return state === 'running' || state === 'waiting';
 }
 
-/** What a run waits for, for people: its unfinished TaskRuns and CustomRuns, or the steps in its pods. */
+/** Describes what a run waits for: its live steps, or else its unfinished TaskRuns and CustomRuns. */
 export function describeActivity(unfinished: readonly TaskExecution[], pods: readonly TaskPod[]): string {
   const inPods = pods.map(({ metadata, steps }) => {
     const live = steps.filter(isLive).map(({ step }) => step);
@@ -90,21 +82,21 @@ export function describeActivity(unfinished: readonly TaskExecution[], pods: rea
     : waited.join(', ');
 }
 
-/** How many pods or TaskRuns a message names. */
+/** Maximum number of pods or TaskRuns in a message. */
 const most = 3;
 
-/** Since when nothing of a run goes on, in milliseconds since the epoch, and whether any of its tasks was started. */
+/** Since when a run is idle, in milliseconds since the epoch, and whether any task was started. */
 export interface Idle {
   readonly since: number;
   readonly hasTasks: boolean;
 }
 
 /**
- * Since when nothing of a run goes on although Tekton calls it running. Undefined while something runs, may still start, or
- * is not known here: a task without a pod waits for one, a custom task is somebody else's.
+ * Since when a run is idle although its status is Running. Undefined while a step runs or may still start, or if that is
+ * unknown: for a task without a pod, and for a custom task.
  *
- * @param taskRuns all of the run
- * @param pods all of these that still exist, those that have ended too
+ * @param taskRuns all TaskRuns of the run
+ * @param pods all existing pods of the run, including ended ones
  */
 export function idleSince(
   pipelineRun: PipelineRun,
@@ -131,10 +123,10 @@ function endOf(taskRun: TaskRun, pods: readonly TaskPod[]): number | undefined {
 }
 
 /**
- * Whether a step of the workflow has started, so that the target may have been changed. It is denied only where that is
- * known: a child that no longer exists, or that is no TaskRun and cannot be looked into, counts as one that ran.
+ * Whether a step of the workflow may have started, and so have changed the target. A child that no longer exists, or that is
+ * not a TaskRun, counts as one that ran.
  *
- * @param taskRuns all TaskRuns of the PipelineRun that still exist
+ * @param taskRuns all existing TaskRuns of the PipelineRun
  */
 export function stepsMayHaveRun({ status }: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
   const known = new Set(taskRuns.map(({ metadata }) => metadata.name));
@@ -143,8 +135,8 @@ export function stepsMayHaveRun({ status }: PipelineRun, taskRuns: readonly Task
 }
 
 /**
- * Whether Tekton ended a TaskRun by deleting its pod. It then records what it had seen of the steps last, and they may have
- * started since. A pod that never got the resources to run has not.
+ * Whether Tekton ended a TaskRun by deleting its pod: its recorded steps may be outdated. A pod that never got the resources
+ * to run has not started.
  */
 function wasEndedByTekton(taskRun: TaskRun): boolean {
   const { succeeded, pods } = taskRun.status;
@@ -153,7 +145,7 @@ function wasEndedByTekton(taskRun: TaskRun): boolean {
 
 const endings: ReadonlySet<string> = new Set(['TaskRunCancelled', 'TaskRunTimeout']);
 
-/** Whether a step of a TaskRun has started, in its last try or an earlier one. */
+/** Whether a step of a TaskRun has started, in any attempt. */
 export function hasStartedSteps({ status }: TaskRun): boolean {
   return [...status.steps, ...status.earlierSteps].some(({ started }) => started);
 }

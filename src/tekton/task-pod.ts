@@ -4,46 +4,46 @@ import type { ResourceType } from '../kubernetes/resource-type.ts';
 import { isTaskRunReference, parseMetadata, timeOf } from './tekton-object.ts';
 import { taskRunLabels, type TaskRun } from './task-run.ts';
 
-/** Whether the container of a step has something to show: `never` is one that was not started and will not be. */
+/** State of a step's container; `never` was not started and will not be. */
 export type ContainerState = 'waiting' | 'running' | 'ended' | 'never';
 
-/** A step, as its pod has it. */
+/** A step in its pod. */
 export interface StepContainer {
-  /** Name of the step; Tekton calls one without a name `unnamed-1`. */
+  /** Name of the step; Tekton's default is `unnamed-1`. */
   readonly step: string;
   /** Name of its container. */
   readonly container: string;
   readonly state: ContainerState;
-  /** When it ended, by the clock of its node; absent unless it has. */
+  /** When it ended, by the clock of its node; absent while it has not. */
   readonly finishedAt?: string;
 }
 
-/** Why no step of a pod has begun yet, in the words of the scheduler or the kubelet. */
+/** Why a pod has not started, according to the scheduler or the kubelet. */
 export interface PodWait {
-  /** A CamelCase word, such as `Unschedulable` or `ImagePullBackOff`. */
+  /** Such as `Unschedulable` or `ImagePullBackOff`. */
   readonly reason: string;
   readonly message: string;
 }
 
-/** A pod that runs the steps of a task, one after another, as its kubelet tells of it. */
+/** The pod of a TaskRun, which runs its steps one after another. */
 export interface TaskPod extends KubernetesObject {
   /** Name of the task in its pipeline. */
   readonly task: string;
-  /** UID of the TaskRun that controls it; absent when none does. */
+  /** UID of the TaskRun that controls it; absent if none does. */
   readonly taskRunUid?: string;
-  /** When its kubelet took it up, by the clock of its node: no step has written anything before. */
+  /** When its kubelet accepted it, by the clock of its node; there is no output from before. */
   readonly startTime?: string;
-  /** Whether Tekton has let its first step begin. */
+  /** Whether Tekton lets its first step start. */
   readonly isReady: boolean;
-  /** In the order in which they run; sidecars are none. */
+  /** In the order in which they run, without sidecars. */
   readonly steps: readonly StepContainer[];
-  /** What it waits for; absent when nothing says so. */
+  /** What it waits for; absent if that is unknown. */
   readonly waiting?: PodWait;
-  /** Why Kubernetes ends it, such as `EvictionByEvictionAPI`; absent when it does not. */
+  /** Reason of its disruption, such as `EvictionByEvictionAPI`; absent if there is none. */
   readonly disruption?: string;
 }
 
-/** The core resource Pod, with a parser that keeps what is read of the pods of tasks. */
+/** The resource Pod, with a parser that drops fields that are not used. */
 export const taskPodResource = {
   group: '',
   version: 'v1',
@@ -53,16 +53,16 @@ export const taskPodResource = {
   parse: parseTaskPod,
 } as const satisfies ResourceType<TaskPod>;
 
-/** Tekton annotates a pod with this once its first step may begin. */
+/** Annotation with which Tekton lets the first step start. */
 const readyAnnotation = 'tekton.dev/ready';
 
-/** Tekton puts this before the name of a step (https://tekton.dev/docs/pipelines/tasks/#defining-steps). */
+/** Prefix of a step's container (https://tekton.dev/docs/pipelines/tasks/#defining-steps). */
 const stepPrefix = 'step-';
 
 /**
- * A pod from JSON that came from outside. What makes no sense in its status counts as not there.
+ * Parses a pod; invalid status fields count as absent.
  *
- * @throws InvalidObjectError when it has no name, UID or resource version
+ * @throws InvalidObjectError without a name, UID or resource version
  */
 export function parseTaskPod(raw: unknown): TaskPod {
   const { spec, status } = recordOf(raw);
@@ -92,8 +92,8 @@ export function parseTaskPod(raw: unknown): TaskPod {
 }
 
 /**
- * Whether a pod is the one of a TaskRun, or of one of its tries: the TaskRun controls it, or Tekton has recorded its name in the
- * status of the TaskRun. When a TaskRun is deleted and its pod is not, Tekton creates the TaskRun again and gives it that pod.
+ * Whether a pod belongs to any attempt of a TaskRun: the TaskRun controls it, or records its name in the status. If a TaskRun
+ * is deleted without its pod, Tekton recreates the TaskRun and adopts the pod.
  */
 export function isPodOfTaskRun(
   { metadata, taskRunUid }: TaskPod,
@@ -102,12 +102,12 @@ export function isPodOfTaskRun(
   return taskRunUid === uid || status.pods.some(({ name }) => name === metadata.name);
 }
 
-/** What Tekton puts after the name of a TaskRun to name its pods (pkg/pod/pod.go of Tekton v1.15). */
+/** Suffix of a pod's name after the name of its TaskRun (pkg/pod/pod.go of Tekton v1.15). */
 const podSuffix = /-pod(?:-retry\d+)?$/;
-/** What takes the place of the end of a name that would be longer than 63 characters (`kmeta.ChildName` of knative.dev/pkg). */
+/** Replaces the end of a name of more than 63 characters (`kmeta.ChildName` of knative.dev/pkg). */
 const nameHash = /[0-9a-f]{32}$/;
 
-/** Whether a pod has the name that Tekton gives to a pod of the TaskRun in its label. */
+/** Whether a pod has the name that Tekton generates for the TaskRun in its label. */
 export function hasTektonPodName({ metadata: { name, labels } }: TaskPod): boolean {
   const taskRun = labels?.[taskRunLabels.taskRun];
   if (taskRun === undefined || !podSuffix.test(name)) return false;
@@ -115,7 +115,7 @@ export function hasTektonPodName({ metadata: { name, labels } }: TaskPod): boole
   return stem === taskRun || (nameHash.test(stem) && taskRun.startsWith(stem.replace(nameHash, '')));
 }
 
-/** Of the condition PodScheduled, which the scheduler sets to False. */
+/** From the condition PodScheduled. */
 function schedulingWait(status: unknown): PodWait | undefined {
   return conditionOf(status, 'PodScheduled', 'False');
 }
@@ -130,15 +130,15 @@ function conditionOf(status: unknown, type: string, value: string): PodWait | un
   return waitOf(conditions.find((condition) => condition['type'] === type && condition['status'] === value));
 }
 
-/** Reasons of a container that waits for others, or for the kubelet, and not for what somebody has to mend. */
-const inDueCourse: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+/** Reasons of a container that is starting normally. */
+const starting: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Of the first container that waits, those of Tekton before the steps included. */
+/** From the first waiting container, Tekton's init containers included. */
 function containerWait(status: unknown): PodWait | undefined {
   const { initContainerStatuses, containerStatuses } = recordOf(status);
   return [...arrayOf(initContainerStatuses), ...arrayOf(containerStatuses)]
     .map((container) => waitOf(recordOf(recordOf(recordOf(container)['state'])['waiting'])))
-    .find((wait) => wait !== undefined && !inDueCourse.has(wait.reason));
+    .find((wait) => wait !== undefined && !starting.has(wait.reason));
 }
 
 function waitOf(said: Readonly<Record<string, unknown>> = {}): PodWait | undefined {
@@ -150,7 +150,7 @@ function finishedAtOf(status: unknown): string | undefined {
   return timeOf(recordOf(recordOf(recordOf(status)['state'])['terminated'])['finishedAt']);
 }
 
-/** A container that was ended before it ran is `terminated` too, but has no ID: its log would be asked for in vain. */
+/** A container that was terminated before it ran has no container ID, and no log. */
 function stateOf(status: unknown, isOver: boolean): ContainerState {
   const { running, terminated } = recordOf(recordOf(status)['state']);
   if (isRecord(terminated)) return stringOf(terminated['containerID']) ? 'ended' : 'never';

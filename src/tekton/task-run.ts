@@ -9,53 +9,53 @@ import {
   type SucceededCondition,
 } from './tekton-object.ts';
 
-/** What became of one step, that is, one container of the task's pod. */
+/** State of a step, one container of the task's pod. */
 export interface StepState {
   readonly name: string;
-  /** Whether its container was really started. */
+  /** Whether its container was started. */
   readonly started: boolean;
-  /** Why it ended, in the container runtime's word (`OOMKilled`, `Error`); absent while it has not ended. */
+  /** Reason of the container runtime (`OOMKilled`, `Error`); absent until it has ended. */
   readonly terminatedReason?: string;
-  /** Its own exit code; absent when it did not end by itself. */
+  /** Its exit code; absent if Tekton ended it. */
   readonly exitCode?: number;
-  /** Tekton's word for how it ended: `Continued` when its failure was to be ignored, `Skipped` when its turn never came. */
+  /** Reason of Tekton: `Continued` if its failure was ignored, `Skipped` if an earlier step failed. */
   readonly terminationReason?: string;
 }
 
-/** A pod that a TaskRun had for one of its tries. */
+/** A pod of one attempt of a TaskRun. */
 export interface TaskRunPod {
   readonly name: string;
-  /** When the try ended; absent while it runs. */
+  /** When the attempt ended; absent while it runs. */
   readonly completionTime?: string;
 }
 
-/** A Tekton TaskRun, only what is read of it. */
+/** A Tekton TaskRun, reduced to the fields that are used. */
 export interface TaskRun extends KubernetesObject {
   readonly spec: {
-    /** What was asked of it, such as `TaskRunCancelled`. */
+    /** The requested status, such as `TaskRunCancelled`. */
     readonly status?: string;
   };
   readonly status: {
     readonly succeeded?: SucceededCondition;
     readonly completionTime?: string;
     readonly steps: readonly StepState[];
-    /** The steps of earlier tries of the same task. */
+    /** The steps of earlier attempts. */
     readonly earlierSteps: readonly StepState[];
-    /** The pods of all tries, the earliest first. They may be gone. */
+    /** The pods of all attempts, oldest first. They may no longer exist. */
     readonly pods: readonly TaskRunPod[];
   };
 }
 
-/** The labels that Tekton gives to the TaskRuns of a PipelineRun, and to their pods. */
+/** Labels that Tekton sets on TaskRuns and their pods. */
 export const taskRunLabels = {
-  /** Of pods: the name of their TaskRun. */
+  /** On pods: the name of the TaskRun. */
   taskRun: 'tekton.dev/taskRun',
   pipelineRun: 'tekton.dev/pipelineRun',
   pipelineRunUid: 'tekton.dev/pipelineRunUID',
   pipelineTask: 'tekton.dev/pipelineTask',
 } as const;
 
-/** The resource as the API server knows it, with a parser that keeps what is read and drops everything else. */
+/** The resource TaskRun, with a parser that drops fields that are not used. */
 export const taskRunResource = {
   group: 'tekton.dev',
   version: 'v1',
@@ -66,9 +66,9 @@ export const taskRunResource = {
 } as const satisfies ResourceType<TaskRun>;
 
 /**
- * A TaskRun from JSON that came from outside; status fields that make no sense count as not there.
+ * Parses a TaskRun; invalid status fields count as absent.
  *
- * @throws InvalidObjectError when it has no name, UID or resource version
+ * @throws InvalidObjectError without a name, UID or resource version
  */
 export function parseTaskRun(raw: unknown): TaskRun {
   const { spec, status } = recordOf(raw);
@@ -88,21 +88,21 @@ export function parseTaskRun(raw: unknown): TaskRun {
   };
 }
 
-/** What `spec.status` of a TaskRun asks Tekton for: to end it, by deleting its pod. */
+/** The `spec.status` that cancels a TaskRun: Tekton deletes its pod. */
 export const taskRunCancelled = 'TaskRunCancelled';
 
-/** Whether the end of a TaskRun or CustomRun is recorded. */
+/** Whether a TaskRun or CustomRun has finished. */
 export function isFinished({ status }: { readonly status: Pick<TaskRun['status'], 'succeeded'> }): boolean {
   return status.succeeded?.status === 'True' || status.succeeded?.status === 'False';
 }
 
-/** Whether Tekton made a TaskRun for the PipelineRun of this name. */
+/** Whether the PipelineRun with this name controls a TaskRun. */
 export function isTaskRunOf(taskRun: TaskRun, pipelineRun: string): boolean {
   const controller = controllerOf(taskRun);
   return controller !== undefined && isPipelineRunReference(controller) && controller.name === pipelineRun;
 }
 
-/** Name of the task in its pipeline that a TaskRun was made for. */
+/** Name of the TaskRun's task in the pipeline. */
 export function pipelineTaskOf({ metadata }: TaskRun): string {
   return metadata.labels?.[taskRunLabels.pipelineTask] ?? metadata.name;
 }
@@ -117,9 +117,8 @@ function stepsOf(status: unknown): StepState[] {
 }
 
 /**
- * `terminated.startedAt` says nothing: Tekton fills it in also for a step whose image could not be pulled. A container
- * that was started has an image ID. One that ended by itself has a container ID too; without it, the exit code is not
- * the step's own but Tekton's, given when it ended the pod.
+ * Tekton sets `terminated.startedAt` even for a step whose image could not be pulled. A started container has an image ID. One
+ * that ended by itself has a container ID too; without it, the exit code is Tekton's, set when it ended the pod.
  */
 function parseStep(raw: unknown): StepState {
   const step = recordOf(raw);

@@ -1,21 +1,21 @@
 import { isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import { isFinished, pipelineTaskOf, type TaskRun } from './task-run.ts';
 
-/** What a task waits for before its first step begins. */
+/** What a task waits for before its first step. */
 export interface TaskWait {
-  /** A CamelCase word: `ExceededResourceQuota`, `Unschedulable`, `ImagePullFailed` or `PodPending`. */
+  /** `ExceededResourceQuota`, `Unschedulable`, `ImagePullFailed` or `PodPending`. */
   readonly reason: string;
   /** Name of the task in its pipeline. */
   readonly task: string;
-  /** For people, such as `a node for its pod`. */
+  /** For messages: `a node for its pod`. */
   readonly waitsFor: string;
-  /** As Tekton, the scheduler or the kubelet says it; it may change while the reason does not. */
+  /** Message of Tekton, the scheduler or the kubelet; it may change while the reason does not. */
   readonly detail: string;
-  /** When its TaskRun was created, in milliseconds since the epoch. */
+  /** Creation of the TaskRun, in milliseconds since the epoch. */
   readonly since: number;
 }
 
-/** Reasons of containers whose image cannot be pulled (pkg/kubelet/images/types.go of Kubernetes). */
+/** Container reasons for images that cannot be pulled (pkg/kubelet/images/types.go of Kubernetes). */
 const imageReasons: ReadonlySet<string> = new Set([
   'ImagePullBackOff',
   'ErrImagePull',
@@ -26,13 +26,13 @@ const imageReasons: ReadonlySet<string> = new Set([
   'SignatureValidationFailed',
 ]);
 
-/** Whether a task may wait for something, as far as its TaskRun says; its pod knows what for. */
+/** Whether a task may be waiting, according to its TaskRun; its pod shows what for. */
 export function mayWait(taskRun: TaskRun): boolean {
   return !isFinished(taskRun) && taskRun.status.succeeded?.reason !== 'Running';
 }
 
 /**
- * What a task waits for; undefined when a step has begun, or it has ended.
+ * What a task waits for; undefined once a step has started.
  *
  * @param pods of its run that still exist
  */

@@ -3,7 +3,7 @@ import { arrayOf, isRecord, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { ObjectMeta, OwnerReference } from '../kubernetes/kubernetes-object.ts';
 import { parseTimestamp } from '../workflow-execution/timestamp.ts';
 
-/** The `Succeeded` condition of a run: True, False, or Unknown as long as it runs. */
+/** The `Succeeded` condition of a run; Unknown while it runs. */
 export interface SucceededCondition {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
@@ -11,9 +11,9 @@ export interface SucceededCondition {
 }
 
 /**
- * The metadata of an object of the API server, only what is read here.
+ * Parses the metadata of an object.
  *
- * @throws InvalidObjectError without name, UID or resource version; the API server gives every object these
+ * @throws InvalidObjectError without a name, UID or resource version, which the API server sets on every object
  */
 export function parseMetadata(raw: unknown, kind: string): ObjectMeta {
   const metadata = recordOf(recordOf(raw)['metadata']);
@@ -44,12 +44,12 @@ function parseOwner(raw: unknown): OwnerReference[] {
   return [{ apiVersion, kind, name, uid, controller: owner['controller'] === true }];
 }
 
-/** Whether an owner reference is to a PipelineRun of Tekton, of whatever version. */
+/** Whether an owner is a PipelineRun of Tekton, of any version. */
 export function isPipelineRunReference({ apiVersion, kind }: OwnerReference): boolean {
   return kind === 'PipelineRun' && apiVersion.startsWith('tekton.dev/');
 }
 
-/** Whether an owner reference is to a TaskRun of Tekton, of whatever version. */
+/** Whether an owner is a TaskRun of Tekton, of any version. */
 export function isTaskRunReference({ apiVersion, kind }: OwnerReference): boolean {
   return kind === 'TaskRun' && apiVersion.startsWith('tekton.dev/');
 }
@@ -60,7 +60,7 @@ function parseStrings(raw: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(strings);
 }
 
-/** The `Succeeded` condition of a status; undefined when there is none that can be understood. */
+/** The `Succeeded` condition of a status; undefined if it is absent or invalid. */
 export function parseSucceeded(status: unknown): SucceededCondition | undefined {
   const condition = arrayOf(recordOf(status)['conditions']).find(
     (candidate) => isRecord(candidate) && candidate['type'] === 'Succeeded',
@@ -70,7 +70,7 @@ export function parseSucceeded(status: unknown): SucceededCondition | undefined 
   return { status: value, reason: stringOf(reason) ?? '', message: stringOf(message) ?? '' };
 }
 
-/** A time that can be copied into a status of ours; undefined when it is not one. */
+/** A valid RFC 3339 time; undefined otherwise. */
 export function timeOf(value: unknown): string | undefined {
   return typeof value === 'string' && parseTimestamp(value) !== undefined ? value : undefined;
 }

@@ -68,9 +68,9 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'the advice comes after what may be cut',
     file: 'src/tekton/classify-failure.ts',
-    find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      without(pipelineRun, reason),\n',
+    find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      finallyNote(pipelineRun, reason),\n',
     replace:
-      "'' : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      without(pipelineRun, reason),\n      adviceOn(reason, outcome.reason),\n",
+      "'' : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      finallyNote(pipelineRun, reason),\n      adviceOn(reason, outcome.reason),\n",
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
