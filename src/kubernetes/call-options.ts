@@ -33,12 +33,10 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list */
+/** One page of a list. */
 export interface ListQuery extends Selection {
   readonly limit?: number;
   readonly continue?: string;
-  readonly resourceVersion?: string;
-  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }
 
 /** One page of a list; `continue` is the token of the next page. */
@@ -69,20 +67,4 @@ export interface LogQuery {
   readonly follow?: boolean;
   /** Only lines written at or after this time (RFC 3339); the API server ignores fractions of a second. */
   readonly sinceTime?: string;
-}
-
-/**
- * The pages of a list, one after the other.
- *
- * @param readPage reads the page of a continue token; without a token, the first page
- */
-export async function* pagesOf<P extends { readonly continue?: string }>(
-  readPage: (token: string | undefined) => Promise<P>,
-): AsyncGenerator<P, void, void> {
-  let token: string | undefined;
-  do {
-    const page = await readPage(token);
-    yield page;
-    token = page.continue;
-  } while (token !== undefined);
 }

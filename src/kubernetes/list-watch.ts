@@ -1,11 +1,11 @@
 import { sleep } from './async.ts';
 import { Backoff } from './backoff.ts';
-import { pagesOf } from './call-options.ts';
 import type { KubernetesClient, Selection } from './client.ts';
 import type { Clock, Random } from './clock.ts';
 import { CancelledError, GoneError, KubernetesError, UnavailableError } from './errors.ts';
 import { readHeader, type ObjectHeader } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
+import { pageSize, pagesOf } from './pager.ts';
 import type { ApiResource } from './resource-type.ts';
 
 /** Receives the results of a {@link ListWatch}. */
@@ -35,9 +35,9 @@ export interface ListWatchTiming {
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-/** As in client-go, but with pages of 100: larger ones outgrow V8's young generation and leave garbage behind. */
+/** As in client-go, but for the page size. */
 export const defaultTiming: ListWatchTiming = {
-  pageSize: 100,
+  pageSize,
   listTimeoutMs: 60_000,
   watchTimeoutMs: 30_000,
   idleTimeoutMs: 150_000,

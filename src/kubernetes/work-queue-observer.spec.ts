@@ -4,22 +4,22 @@ import { WorkQueue, type HandlerResult, type WorkQueueObserver } from './work-qu
 
 describe('the observer of a work queue', () => {
   function observed() {
-    const told: unknown[][] = [];
+    const calls: unknown[][] = [];
     const observer: WorkQueueObserver = {
-      added: () => told.push(['added']),
-      started: (waitedMs) => told.push(['started', waitedMs]),
-      ended: (workedMs, result) => told.push(['ended', workedMs, result]),
-      retried: () => told.push(['retried']),
+      added: () => calls.push(['added']),
+      started: (waitedMs) => calls.push(['started', waitedMs]),
+      ended: (workedMs, result) => calls.push(['ended', workedMs, result]),
+      retried: () => calls.push(['retried']),
     };
     const clock = new FakeClock();
     const queue = new WorkQueue({ clock, observer });
     const { promise, resolve, reject } = Promise.withResolvers<HandlerResult | void>();
     const run = () => void queue.run(() => promise, { concurrency: 1, signal: new AbortController().signal });
-    return { told, clock, queue, run, end: resolve, fail: reject };
+    return { calls, clock, queue, run, end: resolve, fail: reject };
   }
 
-  it('is told how long a key waited and was in work, and how that ended', async () => {
-    const { told, clock, queue, run, end } = observed();
+  it('is called with waiting time, processing time and result', async () => {
+    const { calls, clock, queue, run, end } = observed();
     queue.add('a');
     queue.add('a');
     await clock.advance(30);
@@ -28,12 +28,12 @@ describe('the observer of a work queue', () => {
     expect(queue.processingTimesMs()).toEqual([200]);
     end({ requeueAfterMs: 60_000 });
     await settle();
-    expect(told).toEqual([['added'], ['started', 30], ['ended', 200, 'requeue_after']]);
+    expect(calls).toEqual([['added'], ['started', 30], ['ended', 200, 'requeue_after']]);
     expect(queue.processingTimesMs()).toEqual([]);
   });
 
-  it('is told of a key that was added while it was in work, and since when it waits', async () => {
-    const { told, clock, queue, run, end } = observed();
+  it('is called for a key that was added while it was processed', async () => {
+    const { calls, clock, queue, run, end } = observed();
     run();
     queue.add('a');
     await clock.advance(10);
@@ -41,7 +41,7 @@ describe('the observer of a work queue', () => {
     await clock.advance(5);
     end();
     await settle();
-    expect(told).toEqual([
+    expect(calls).toEqual([
       ['added'],
       ['started', 0],
       ['added'],
@@ -51,12 +51,12 @@ describe('the observer of a work queue', () => {
     ]);
   });
 
-  it('is told that a key failed and is tried again', async () => {
-    const { told, queue, run, fail } = observed();
+  it('is called for failures and retries', async () => {
+    const { calls, queue, run, fail } = observed();
     run();
     queue.add('a');
     fail(new Error('no'));
     await settle();
-    expect(told).toEqual([['added'], ['started', 0], ['retried'], ['ended', 0, 'error']]);
+    expect(calls).toEqual([['added'], ['started', 0], ['retried'], ['ended', 0, 'error']]);
   });
 });

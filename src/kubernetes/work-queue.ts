@@ -135,19 +135,6 @@ export class WorkQueue {
     this.delays.set(key, { due, cancel });
   }
 
-  /** Counts a failure of a key and queues it after its backoff plus `atLeastMs`. */
-  addRateLimited(key: string, atLeastMs = 0): void {
-    const failures = this.failures(key) + 1;
-    this.failureCounts.set(key, failures);
-    this.options.observer?.retried();
-    this.addAfter(key, atLeastMs + backoffDelay(this.options.backoff, failures, this.random));
-  }
-
-  /** Resets the failures of a key. */
-  forget(key: string): void {
-    this.failureCounts.delete(key);
-  }
-
   /** Processes keys until `signal` aborts or the queue is drained; resolves when the last handler has returned. */
   run(handler: KeyHandler, options: RunOptions): Promise<void> {
     if (this.current) throw new Error(`The queue "${this.name}" is already running`);
@@ -201,7 +188,7 @@ export class WorkQueue {
   private async handle(key: string, handler: KeyHandler, signal: AbortSignal): Promise<WorkResult> {
     try {
       const result = await handler(key, signal);
-      this.forget(key);
+      this.failureCounts.delete(key);
       if (result?.requeueAfterMs === undefined) return 'success';
       this.addAfter(key, result.requeueAfterMs);
       return 'requeue_after';
@@ -213,8 +200,12 @@ export class WorkQueue {
 
   private failed(key: string, err: unknown, signal: AbortSignal): void {
     if (signal.aborted && err instanceof CancelledError) return;
-    this.addRateLimited(key, err instanceof KubernetesError ? err.retryAfterMs : undefined);
-    this.log.warn({ queue: this.name, key, failures: this.failures(key), err }, 'processing failed; retrying');
+    const failures = this.failures(key) + 1;
+    this.failureCounts.set(key, failures);
+    this.options.observer?.retried();
+    const retryAfterMs = err instanceof KubernetesError ? (err.retryAfterMs ?? 0) : 0;
+    this.addAfter(key, retryAfterMs + backoffDelay(this.options.backoff, failures, this.random));
+    this.log.warn({ queue: this.name, key, failures, err }, 'processing failed; retrying');
   }
 
   /** Ends the run and the drain once there is nothing left to do. */

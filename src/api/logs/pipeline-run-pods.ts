@@ -1,11 +1,8 @@
-import type { KubernetesClient, ListPage } from '../../kubernetes/client.ts';
-import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import type { KubernetesClient, Selection } from '../../kubernetes/client.ts';
+import { listAll } from '../../kubernetes/pager.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
-import type { ResourceType } from '../../kubernetes/resource-type.ts';
 import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
 import { isTaskRunOf, pipelineTaskOf, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
-
-const pageSize = 100;
 
 /** A PipelineRun. */
 export interface RunKey {
@@ -41,7 +38,7 @@ export async function listPods(
   run: RunKey,
   signal: AbortSignal,
 ): Promise<PodList> {
-  const pods = await listAll(client, taskPodResource, run, signal);
+  const pods = await listAll(client, taskPodResource, selectionOf(run), { signal });
   return { list: () => pods, isFinal: true, onChange: () => () => undefined };
 }
 
@@ -91,7 +88,7 @@ export class PipelineRunPods {
 
   /** Lists the TaskRuns. */
   async refresh(signal: AbortSignal): Promise<void> {
-    const listed = await listAll(this.client, taskRunResource, this.run, signal);
+    const listed = await listAll(this.client, taskRunResource, selectionOf(this.run), { signal });
     this.taskRuns = listed.filter((taskRun) => isTaskRunOf(taskRun, this.run.name));
   }
 
@@ -120,18 +117,6 @@ export class PipelineRunPods {
   }
 }
 
-async function listAll<T extends KubernetesObject>(
-  client: Pick<KubernetesClient, 'list'>,
-  resource: ResourceType<T>,
-  run: RunKey,
-  signal: AbortSignal,
-): Promise<readonly T[]> {
-  const all: T[] = [];
-  let page: ListPage<T> | undefined;
-  do {
-    const selection = { namespace: run.namespace, labelSelector: selectorOf(run) };
-    page = await client.list(resource, { ...selection, limit: pageSize, continue: page?.continue }, { signal });
-    all.push(...page.items);
-  } while (page.continue !== undefined);
-  return all;
+function selectionOf(run: RunKey): Selection {
+  return { namespace: run.namespace, labelSelector: selectorOf(run) };
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { KubernetesClient, type ListQuery } from '../../kubernetes/client.ts';
+import { KubernetesClient, type Selection } from '../../kubernetes/client.ts';
 import { ConflictError, InvalidError, NotFoundError } from '../../kubernetes/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import { listAll } from '../../kubernetes/pager.ts';
 import type { ResourceType } from '../../kubernetes/resource-type.ts';
 import { customRunCancelled, customRunResource, type CustomRun } from '../../tekton/custom-run.ts';
 import {
@@ -13,9 +14,6 @@ import {
 } from '../../tekton/run-activity.ts';
 import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
 import { taskRunCancelled, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
-
-/** Page size of lists of TaskRuns and pods; few pipelines have more tasks. */
-const pageSize = 100;
 
 /**
  * Selects the pods that may still run a step. Tekton's pods are never restarted, which tells them from most others; nobody
@@ -81,21 +79,13 @@ export class TaskRuns {
     return [...labelled, ...named.flat()].filter((child) => belongsToRun(child, run));
   }
 
-  private async all<T extends KubernetesObject>(
+  private all<T extends KubernetesObject>(
     resource: ResourceType<T>,
     namespace: string,
-    selection: ListQuery,
+    selection: Selection,
     signal: AbortSignal,
   ): Promise<T[]> {
-    const found: T[] = [];
-    let next: string | undefined;
-    do {
-      const query = { ...selection, namespace, limit: pageSize, continue: next };
-      const page = await this.client.list(resource, query, { signal });
-      found.push(...page.items);
-      next = page.continue;
-    } while (next !== undefined);
-    return found;
+    return listAll(this.client, resource, { ...selection, namespace }, { signal });
   }
 }
 
@@ -108,6 +98,6 @@ function cancellationFor(kind: string): string {
   return kind === customRunResource.kind ? customRunCancelled : taskRunCancelled;
 }
 
-function selectorOf({ name }: RunIdentity): ListQuery {
+function selectorOf({ name }: RunIdentity): Selection {
   return { labelSelector: `${taskRunLabels.pipelineRun}=${name}` };
 }

@@ -84,9 +84,9 @@ describe('the API server refuses, and the error says so:', () => {
       'Gone',
       410,
       async () => {
-        // The API server forgets after five minutes; a new cluster has nothing that it could have forgotten.
-        proxy.inject({ query: /resourceVersion=1(&|$)/ }, answer(410), 1);
-        return as({}).list(configMaps, { resourceVersion: '1', resourceVersionMatch: 'Exact', limit: 1 });
+        // Continue tokens expire after five minutes, and those of a new cluster have not.
+        proxy.inject({ query: /continue=expired/ }, answer(410), 1);
+        return as({}).list(configMaps, { continue: 'expired', limit: 1 });
       },
     ],
     ['Forbidden', 403, async () => as({ impersonateUser: 'nobody' }).get(configMaps, absent())],
