@@ -37,3 +37,13 @@ function anchorsOf(page: string): ReadonlySet<string> {
 function withoutCode(page: string): string {
   return readFileSync(join(root, page), 'utf8').replace(/^```[^]*?^```$/gm, '');
 }
+
+it('every path that CONTRIBUTING.md names exists', () => {
+  const named = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(
+    /`(?<path>(?:bench|crds|deploy|docs|proto|scripts|src|test)\/[^`*\s]*)`/g,
+  );
+  const paths = [...named].map(({ groups }) => groups?.['path'] ?? '');
+
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  expect(paths.length).toBeGreaterThan(50);
+});
