@@ -12,30 +12,30 @@ const failed = (reason: 'Cancelled' | 'TaskFailed'): WorkflowExecutionStatus => 
   failure: { reason, message: '', wasExecutionFailure: false },
 });
 
-describe('a wish to cancel', () => {
+describe('decideCancel', () => {
   it.each<[string, WorkflowExecutionStatus | undefined, boolean, string]>([
-    ['that nobody has looked at', undefined, false, 'patch'],
-    ['that waits', { phase: 'Pending' }, false, 'patch'],
-    ['that runs', { phase: 'Running' }, false, 'patch'],
-    ['that is asked to end already', { phase: 'Running' }, true, 'nothing'],
-    ['that was cancelled', failed('Cancelled'), true, 'nothing'],
-    ['that was cancelled by hand', failed('Cancelled'), false, 'nothing'],
-    ['that completed', { phase: 'Completed' }, false, 'finished'],
-    ['that completed before it could be cancelled', { phase: 'Completed' }, true, 'finished'],
+    ['without a status', undefined, false, 'patch'],
+    ['that is Pending', { phase: 'Pending' }, false, 'patch'],
+    ['that is Running', { phase: 'Running' }, false, 'patch'],
+    ['that is being cancelled', { phase: 'Running' }, true, 'nothing'],
+    ['that was cancelled by the API', failed('Cancelled'), true, 'nothing'],
+    ['that was cancelled in Tekton', failed('Cancelled'), false, 'nothing'],
+    ['that is Completed', { phase: 'Completed' }, false, 'finished'],
+    ['that completed before the cancellation took effect', { phase: 'Completed' }, true, 'finished'],
     ['that failed', failed('TaskFailed'), true, 'finished'],
-    ['that was skipped', { phase: 'Skipped' }, false, 'finished'],
-  ])('of an execution %s is decided', (_, status, cancelRequested, expected) => {
+    ['that is Skipped', { phase: 'Skipped' }, false, 'finished'],
+  ])('decides for an execution %s', (_, status, cancelRequested, expected) => {
     const spec = cancelRequested ? { cancelRequested } : {};
 
     expect(decideCancel(aWorkflowExecution({ spec, status }), 'Graceful')).toBe(expected);
   });
 
   it.each<[string, WorkflowExecutionSpec['cancelMode'], CancelMode, string]>([
-    ['after a graceful one is', undefined, 'Immediate', 'patch'],
-    ['after one that says graceful is', 'Graceful', 'Immediate', 'patch'],
-    ['again is not', 'Immediate', 'Immediate', 'nothing'],
-    ['and then a graceful one is not', 'Immediate', 'Graceful', 'nothing'],
-  ])('in the immediate mode %s requested', (_, cancelMode, mode, expected) => {
+    ['Immediate after Graceful by default', undefined, 'Immediate', 'patch'],
+    ['Immediate after Graceful', 'Graceful', 'Immediate', 'patch'],
+    ['Immediate after Immediate', 'Immediate', 'Immediate', 'nothing'],
+    ['Graceful after Immediate', 'Immediate', 'Graceful', 'nothing'],
+  ])('decides for %s', (_, cancelMode, mode, expected) => {
     const execution = aWorkflowExecution({
       spec: { cancelRequested: true, cancelMode },
       status: { phase: 'Running' },

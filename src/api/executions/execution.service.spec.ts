@@ -9,13 +9,13 @@ import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { serviceWith } from './execution.service.builders.ts';
 import { identityOf } from './request-identity.ts';
 
-/** A call of somebody who stays. */
+/** A call that does not end. */
 const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
 const command = { namespace: 'payment', spec: aSpec() };
 const key = { namespace: 'payment', name: 'we-1' };
 
-describe('creating an execution', () => {
-  it('makes a name when none is given, and puts what was stored into the lists of this replica', async () => {
+describe('create', () => {
+  it('generates a name if there is none, and adds the stored execution to the cache', async () => {
     const { service, answer, upsertIfNewer } = serviceWith({});
 
     const created = await service.create(command, call);
@@ -28,7 +28,7 @@ describe('creating an execution', () => {
     expect(upsertIfNewer).toHaveBeenCalledWith(created);
   });
 
-  it('takes the name that is given', async () => {
+  it('uses the given name', async () => {
     const { service, answer } = serviceWith({});
 
     await service.create({ ...command, name: 'we-1' }, call);
@@ -36,7 +36,7 @@ describe('creating an execution', () => {
     expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
   });
 
-  it('takes the name that follows from the id of the request, so that a repetition meets the first one', async () => {
+  it('derives the name from the request id, so that repetitions conflict', async () => {
     const { service, answer } = serviceWith({});
     const repeatable = { ...command, requestId: 'r-1' };
 
@@ -50,7 +50,7 @@ describe('creating an execution', () => {
     ]);
   });
 
-  it('is refused where nothing would ever run it', async () => {
+  it('refuses a namespace that is not watched', async () => {
     const { service, answer } = serviceWith({ watchNamespaces: ['billing', 'shop'] });
 
     await expect(service.create(command, call)).rejects.toThrow(
@@ -59,7 +59,7 @@ describe('creating an execution', () => {
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it('is refused when it is cancelled from the start', async () => {
+  it('refuses an execution with cancelRequested', async () => {
     const { service } = serviceWith({});
 
     await expect(service.create({ ...command, spec: aSpec({ cancelRequested: true }) }, call)).rejects.toThrow(
@@ -67,7 +67,7 @@ describe('creating an execution', () => {
     );
   });
 
-  it('is refused when the policy does not allow it, with every field that breaks it', async () => {
+  it('refuses an execution that violates the policy, with every field', async () => {
     const policy = aPolicy({ bundles: ['ghcr.io/acme/*'], requireDigest: true });
     const { service, answer } = serviceWith({ policy });
 
@@ -86,7 +86,7 @@ describe('creating an execution', () => {
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it.each([false, true])('is refused when its target is, also when it is only validated: %s', async (validateOnly) => {
+  it.each([false, true])('refuses an invalid target (validateOnly: %s)', async (validateOnly) => {
     const assertTarget = () => Promise.reject(invalidField(['spec', 'targetResource'], 'node is cluster-scoped'));
     const { service, answer } = serviceWith({ assertTarget });
 
@@ -96,7 +96,7 @@ describe('creating an execution', () => {
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it('that admission control refuses is told why', async () => {
+  it('reports why admission control refuses an execution', async () => {
     const { service, upsertIfNewer } = serviceWith({
       answer: () => Promise.reject(new ForbiddenError('quota is full')),
     });
@@ -109,10 +109,10 @@ describe('creating an execution', () => {
   });
 });
 
-describe("a refusal that is this service's own fault", () => {
+describe('a Forbidden error for the service itself', () => {
   const refused = () => Promise.reject(new ForbiddenError('User "system:serviceaccount:x" can not create'));
 
-  it("is not passed on as the caller's when something was to be created", async () => {
+  it('is Unavailable for a create, not PermissionDenied', async () => {
     const { service } = serviceWith({ answer: refused, mayItself: false });
 
     await expect(service.create(command, call)).rejects.toMatchObject({
@@ -122,30 +122,30 @@ describe("a refusal that is this service's own fault", () => {
     });
   });
 
-  it('is all that a reader can be refused with', async () => {
+  it('is Unavailable for every read', async () => {
     const { service } = serviceWith({ answer: refused });
 
     await expect(service.get(key, call)).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });
 
-describe('reading an execution', () => {
+describe('get', () => {
   const known = aWorkflowExecution({ metadata: { uid: 'known' } });
 
-  it('asks nobody for what the watch has brought', async () => {
+  it('reads from the cache', async () => {
     const { service, answer } = serviceWith({ known });
 
     await expect(service.get(key, call)).resolves.toBe(known);
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it('asks the cluster for what the watch has not brought yet', async () => {
+  it('reads an execution that is not cached from the API server', async () => {
     const { service } = serviceWith({});
 
     await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
   });
 
-  it('asks the cluster as long as the watch is broken', async () => {
+  it('reads from the API server while the watch fails', async () => {
     const { service } = serviceWith({ known, failure: new UnavailableError('down') });
 
     await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
@@ -153,14 +153,14 @@ describe('reading an execution', () => {
 
   it.each([
     ['the cluster is out of reach', new UnavailableError('down'), 'Unavailable'],
-    ['the caller goes away', new CancelledError('gone'), 'Cancelled'],
-  ])('says so when %s', async (_, error, code) => {
+    ['the caller cancels', new CancelledError('gone'), 'Cancelled'],
+  ])('rejects if %s', async (_, error, code) => {
     const { service } = serviceWith({ answer: () => Promise.reject(error) });
 
     await expect(service.get(key, call)).rejects.toMatchObject({ code });
   });
 
-  it('hands on what it does not know', async () => {
+  it('does not wrap unknown errors', async () => {
     const bug = new TypeError('x is not a function');
     const { service } = serviceWith({ answer: () => Promise.reject(bug) });
 
@@ -168,17 +168,17 @@ describe('reading an execution', () => {
   });
 });
 
-describe('cancelling an execution', () => {
+describe('cancel', () => {
   const by = (username: string): Call => ({ ...call, caller: { username, groups: [], extra: {} } });
 
-  it('is decided anew when the execution has changed, but not for ever', async () => {
+  it('retries a conflict a limited number of times', async () => {
     const { service, patch } = serviceWith({});
 
     await expect(service.cancel({ key, mode: 'Graceful' }, call)).rejects.toMatchObject({ code: 'Aborted' });
     expect(patch).toHaveBeenCalledTimes(5);
   });
 
-  it('is asked for on the state that was read, in the name of the caller', async () => {
+  it('patches the resourceVersion that was read and records the caller', async () => {
     const { service, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
 
@@ -194,13 +194,9 @@ describe('cancelling an execution', () => {
   });
 
   it.each([
-    [
-      'from the start',
-      {},
-      { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' },
-    ],
+    ['at first', {}, { [ownAnnotations.cancelRequestedBy]: 'bob', [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
     ['later', { cancelRequested: true }, { [ownAnnotations.immediateCancelRequestedBy]: 'bob' }],
-  ])('immediately %s records who asked for that', async (_, spec, annotations) => {
+  ])('records the caller of an immediate cancel %s', async (_, spec, annotations) => {
     const execution = aWorkflowExecution({ spec });
     const { service, patch } = serviceWith({ answer: () => Promise.resolve(execution) });
     patch.mockResolvedValue(execution);
@@ -214,25 +210,29 @@ describe('cancelling an execution', () => {
   });
 });
 
-describe('deleting an execution', () => {
+describe('delete', () => {
   const { uid } = aWorkflowExecution().metadata;
   it.each([
-    ['the one that was read, not another one of its name', {}, { uid, resourceVersion: undefined }],
-    ['what its caller has seen', { uid: 'a', resourceVersion: '7' }, { uid: 'a', resourceVersion: '7' }],
+    ['the execution that was read, not another one of its name', {}, { uid, resourceVersion: undefined }],
+    [
+      'the execution of the given uid and resourceVersion only',
+      { uid: 'a', resourceVersion: '7' },
+      { uid: 'a', resourceVersion: '7' },
+    ],
   ])('deletes %s', async (_, only, preconditions) => {
     const { service, deletion } = serviceWith({});
     await service.delete({ key, ...only }, call);
     expect(deletion.mock.calls.map(([, , options]) => options?.preconditions)).toEqual([preconditions]);
   });
 
-  it('returns what is left of it, and puts that into the lists of this replica', async () => {
+  it('returns the remaining execution and adds it to the cache', async () => {
     const left = aWorkflowExecution({ metadata: { deletionTimestamp: '2026-01-02T03:04:05Z' } });
     const { service, upsertIfNewer } = serviceWith({ left });
     await expect(service.delete({ key }, call)).resolves.toBe(left);
     expect(upsertIfNewer).toHaveBeenCalledWith(left);
   });
 
-  it('returns what was read when another one has its name by then', async () => {
+  it('returns the execution that was read if another one has taken its name', async () => {
     const read = aWorkflowExecution();
     const left = aWorkflowExecution({ metadata: { uid: 'another' } });
     const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(read), left });
@@ -241,12 +241,12 @@ describe('deleting an execution', () => {
   });
 });
 
-describe('an execution that the cluster is asked for', () => {
+describe('an execution that is not cached', () => {
   it.each<[string, (service: ReturnType<typeof serviceWith>['service']) => Promise<unknown>]>([
     ['get', (service) => service.get(key, call)],
     ['cancel', (service) => service.cancel({ key, mode: 'Graceful' }, call)],
     ['delete', (service) => service.delete({ key }, call)],
-  ])('is not read for the %s of a caller who has not read the answers before', async (_, ask) => {
+  ])('is not read for a %s while the caller has not read earlier answers', async (_, ask) => {
     const { service, answer, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
     const unread = new AbortController();

@@ -38,7 +38,7 @@ describe('a filter', () => {
     ['payment/deployment/api', true],
     ['payment/Deploy/api', true],
     ['payment/rollout/api', false],
-  ])('goes by the target that is recorded: %s matches: %s', (targetResource, expected) => {
+  ])('compares the recorded target: %s matches: %s', (targetResource, expected) => {
     const recorded = aWorkflowExecution({
       spec: { targetResource: 'payment/rollout/api' },
       status: { target: 'payment/deployment/api' },
@@ -46,7 +46,7 @@ describe('a filter', () => {
     expect(filterPredicate({ phases: [], targetResource })(recorded)).toBe(expected);
   });
 
-  it('has what nobody has looked at yet among what is pending', () => {
+  it('matches an execution without a status as Pending', () => {
     expect(filterPredicate({ phases: ['Pending'] })(aWorkflowExecution())).toBe(true);
   });
 
@@ -58,11 +58,11 @@ describe('a filter', () => {
     [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be at most 2048'],
     [{ createdAfter: 'yesterday' }, 'createdAfter: must be a time as in RFC 3339'],
     [{ createdBefore: '2026-13-01T00:00:00Z' }, 'createdBefore: must be a time as in RFC 3339'],
-  ])('%j breaks a rule', (filter, message) => {
+  ])('refuses %j', (filter, message) => {
     expect(() => filterPredicate({ ...noFilter, ...filter })).toThrow(message);
   });
 
-  it('tells every rule that it breaks', () => {
+  it('reports every invalid field', () => {
     expect(() => filterPredicate({ phases: [], createdAfter: 'x', createdBefore: 'y' })).toThrow('(and 1 more)');
   });
 });

@@ -9,12 +9,12 @@ import { toListResponse, toResourceList } from './list-responses.ts';
 import { noFilter } from './list-filter.ts';
 import { listPage, pageSizes } from './list-page.ts';
 
-/** A page of all that there is, unless a filter is given. */
+/** A page of all executions, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
   return listPage(executions, { pageSize: 0, filter: noFilter, ...command }, targetsOf());
 }
 
-/** An execution that was created `second` seconds into a minute. */
+/** An execution created in this second of a minute. */
 function created(second: number, name: string, namespace = 'payment'): WorkflowExecution {
   const creationTimestamp = `2026-01-02T03:04:${String(second).padStart(2, '0')}Z`;
   return aWorkflowExecution({ metadata: { name, namespace, uid: `uid-${namespace}-${name}`, creationTimestamp } });
@@ -25,7 +25,7 @@ function names(executions: readonly WorkflowExecution[]): string[] {
 }
 
 describe('a list of executions', () => {
-  it('has the newest first, and those of one second by name', () => {
+  it('is sorted by creation, newest first, then by name', () => {
     const page = pageOf([created(1, 'b'), created(2, 'z'), created(1, 'a')], { pageSize: 10 });
 
     expect(names(page.items)).toEqual(['z', 'a', 'b']);
@@ -33,7 +33,7 @@ describe('a list of executions', () => {
     expect(page.nextPageToken).toBeUndefined();
   });
 
-  it('has those of one namespace when it is asked for', () => {
+  it('has the executions of one namespace', () => {
     const page = pageOf([created(1, 'a'), created(2, 'b', 'billing')], { namespace: 'billing', pageSize: 10 });
 
     expect(names(page.items)).toEqual(['b']);
@@ -42,7 +42,7 @@ describe('a list of executions', () => {
 
   it.each([
     ['the default', 0, pageSizes.default],
-    ['as asked for', 3, 3],
+    ['the requested', 3, 3],
     ['the maximum', 5_000, pageSizes.max],
   ])('has pages of %s size', (_, pageSize, expected) => {
     const executions = Array.from({ length: 600 }, (_unused, index) => created(index % 60, `we-${index}`));
@@ -52,7 +52,7 @@ describe('a list of executions', () => {
     expect(page.remaining).toBe(600 - expected);
   });
 
-  it('has pages that default clients receive, however large its executions are', () => {
+  it('has pages that clients with default limits receive', () => {
     // Twice as long in JSON as over gRPC, and both are more than gRPC clients take by default (4 MiB).
     const rationale = '"'.repeat(16 * 1024);
     const annotations = { note: 'ä'.repeat(128 * 1024) };
@@ -79,7 +79,7 @@ describe('a list of executions', () => {
     expect(toListResponse(pageOf([created(1, 'a')], {}))).toMatchObject({ nextPageToken: '', totalSize: 1 });
   });
 
-  it('has at least one execution on a page, or the list would never end', () => {
+  it('has at least one execution on a page', () => {
     const annotations = { note: 'x'.repeat(3 * 1024 * 1024) };
     const execution = created(1, 'huge');
     const huge = { ...execution, metadata: { ...execution.metadata, annotations } };
@@ -87,7 +87,7 @@ describe('a list of executions', () => {
     expect(names(pageOf([huge, created(0, 'next')], {}).items)).toEqual(['huge']);
   });
 
-  it('neither skips nor repeats what is there all the while, whatever comes and goes between its pages', () => {
+  it('neither skips nor repeats lasting executions while others come and go', () => {
     const one = fc.record({ second: fc.nat(9), name: fc.stringMatching(/^[a-z]{1,3}$/) });
     const many = fc.uniqueArray(one, { selector: ({ name }) => name, maxLength: 30 });
     fc.assert(

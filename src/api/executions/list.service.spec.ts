@@ -8,8 +8,8 @@ import type { ResourceVersionBarrier } from '../cache/resource-version-barrier.t
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 
-describe('lists of executions', () => {
-  it('are made one at a time, with noFilter else in between', async () => {
+describe('list', () => {
+  it('makes one page per turn of the event loop', async () => {
     const list = jest.fn(() => []);
     const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
     const lists = new ListService(

@@ -3,7 +3,7 @@ import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
 import { newExecution } from './new-execution.ts';
 
-it('a new execution notes the time, by which a copy that was restored from a backup is known', () => {
+it('a new execution records its creation, by which a copy restored from a backup is recognized', () => {
   const command = { namespace: 'payment', name: 'we-1', spec: aSpec(), annotations: { mine: 'x' } };
   const { metadata } = newExecution(command, { createdAt: new Date('2026-01-02T03:04:05.678Z'), username: 'alice' });
   expect(metadata.annotations).toEqual({

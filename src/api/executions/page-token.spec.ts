@@ -21,7 +21,7 @@ const anyPosition = fc.record({
 const scope: ListScope = { namespace: 'payment', filter: noFilter };
 
 describe('a page token', () => {
-  it('stands for the position that it was made of', () => {
+  it('decodes to its position', () => {
     const token = encodePageToken(position, scope);
 
     expect(decodePageToken(token, scope)).toEqual(position);
@@ -32,24 +32,24 @@ describe('a page token', () => {
     ['another namespace', { namespace: 'billing', filter: noFilter }],
     ['all namespaces', { filter: noFilter }],
     ['another filter', { namespace: 'payment', filter: { phases: ['Failed'] } }],
-  ])('is not good for %s', (_, other) => {
+  ])('is refused for %s', (_, other) => {
     const token = encodePageToken(position, scope);
 
     expect(() => decodePageToken(token, other)).toThrow('continue: was returned by another list');
   });
 
   it.each<[string, unknown]>([
-    ['no list', { hash: 'h' }],
+    ['not a list', { hash: 'h' }],
     ['too short', ['h', '2026-01-02T03:04:05Z', 'payment', 'we-1']],
     ['too long', ['h', '2026-01-02T03:04:05Z', 'payment', 'we-1', 'u1', 'more']],
     ['a list of other types', ['h', 1, 'payment', 'we-1', 'u1']],
-  ])('is refused when what it holds is %s', (_, content) => {
+  ])('is refused if its content is %s', (_, content) => {
     const token = Buffer.from(JSON.stringify(content)).toString('base64url');
 
     expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
   });
 
-  it('is refused when it is any other text', () => {
+  it('is refused if it is another text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.base64String()), (token) => {
         expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
@@ -59,7 +59,7 @@ describe('a page token', () => {
 });
 
 describe('the order of executions', () => {
-  it('is newest first, and total', () => {
+  it('is newest first and total', () => {
     fc.assert(
       fc.property(anyPosition, anyPosition, anyPosition, (a, b, c) => {
         const order = comparePositions(a, b);

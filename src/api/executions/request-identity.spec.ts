@@ -17,19 +17,19 @@ const command: CreateCommand = {
 };
 const identity = identified(command, 'alice');
 
-/** The identity of a request that has an id. */
+/** The identity of a request with an id. */
 function identified(request: CreateCommand, caller: string): RequestIdentity {
   const found = identityOf(request, caller);
-  if (found === undefined) throw new Error('it has no id');
+  if (found === undefined) throw new Error('no request id');
   return found;
 }
 
 describe('the identity of a request', () => {
-  it('is none without an id', () => {
+  it('is undefined without a request id', () => {
     expect(identityOf({ ...command, requestId: undefined }, 'alice')).toBeUndefined();
   });
 
-  it('is the same when the same is asked for in another order of keys', () => {
+  it('does not depend on the order of keys', () => {
     const { spec } = command;
     const turned = { ...spec, parameters: { B: '2', A: '1' } };
 
@@ -40,7 +40,7 @@ describe('the identity of a request', () => {
     ['another id', { requestId: 'r-2' }, 'alice'],
     ['another namespace', { namespace: 'billing' }, 'alice'],
     ['another caller', {}, 'bob'],
-  ])('is another for %s', (_, over, caller) => {
+  ])('differs for %s', (_, over, caller) => {
     const other = identityOf({ ...command, ...over }, caller);
 
     expect(other?.label).not.toBe(identity.label);
@@ -52,18 +52,18 @@ describe('the identity of a request', () => {
     ['a name', { name: 'we-1' }],
     ['a label', { labels: { team: 'payment' } }],
     ['an annotation', { annotations: { note: 'x' } }],
-  ])('has another fingerprint, and the same label, with %s', (_, over) => {
+  ])('has another fingerprint and the same label with %s', (_, over) => {
     const other = identityOf({ ...command, ...over }, 'alice');
 
     expect(other).toMatchObject({ label: identity.label, derivedName: identity.derivedName });
     expect(other?.fingerprint).not.toBe(identity.fingerprint);
   });
 
-  it('gives a name that an execution may have', () => {
+  it('has a valid name', () => {
     expect(isName(identity.derivedName, dnsLabel)).toBe(true);
   });
 
-  it('is recognised on what was made of it, and on nothing else', () => {
+  it('is recognized on its execution only', () => {
     const made = aWorkflowExecution({ metadata: identityMetadata(identity) });
     const other = identified({ ...command, name: 'we-1' }, 'alice');
 
@@ -74,7 +74,7 @@ describe('the identity of a request', () => {
 });
 
 describe('canonical JSON', () => {
-  it('is the same for what is equal, and another for what is not', () => {
+  it('is equal for equal values only', () => {
     fc.assert(
       fc.property(anySpec, anySpec, (a, b) => {
         const shuffled = Object.fromEntries(Object.entries(a).reverse());

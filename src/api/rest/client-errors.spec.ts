@@ -16,7 +16,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** Sends parts one after the other, the next one when something has come back; all that came until the end. */
+/** Sends each part after a response to the one before; returns everything received. */
 async function exchange(...parts: readonly (string | Buffer)[]): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,21 +38,21 @@ const megabyte = Buffer.alloc(1024 * 1024, 0x78);
 
 const problemOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('\r\n\r\n')));
 
-describe('a request that can not be read', () => {
+describe('an invalid request', () => {
   it.each([
-    ['that is no HTTP', 'hello\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
+    ['that is not HTTP', 'hello\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
     ['of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
-    ['with too long an address', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n`, 431, 'larger than 16384 bytes'],
-    ['with too many headers', `GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(5_000)}`, 431, 'larger than 16384 bytes'],
+    ['with a long address', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n`, 431, 'larger than 16384 bytes'],
+    ['with large headers', `GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(5_000)}`, 431, 'larger than 16384 bytes'],
     ['that asks for a tunnel', 'CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'not a proxy'],
     [
-      'with a body in broken chunks',
+      'with invalid chunks',
       'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n',
       400,
       'the request is no HTTP/1.1: ',
     ],
     [
-      'with too much said of its chunks',
+      'with large chunk extensions',
       `POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}\r\n`,
       413,
       'extensions of the chunks',
@@ -68,7 +68,7 @@ describe('a request that can not be read', () => {
     expect(problemOf(answer)).toMatchObject({ status, detail: expect.stringContaining(detail) });
   });
 
-  it('is answered so that the answer gets through, however much comes after it', async () => {
+  it('is answered even if much data follows', async () => {
     const answer = await exchange(
       Buffer.concat([Buffer.from('hello\r\n\r\n'), megabyte, megabyte, megabyte, megabyte]),
     );
@@ -76,7 +76,7 @@ describe('a request that can not be read', () => {
     expect(problemOf(answer)).toMatchObject({ status: 400 });
   });
 
-  it('is answered behind one that has been answered', async () => {
+  it('is answered after an answered request', async () => {
     listener = (_request, response) => void response.end('fine');
 
     const answer = await exchange('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'hello\r\n\r\n');
@@ -84,7 +84,7 @@ describe('a request that can not be read', () => {
     expect(answer).toMatch(/\r\n\r\nfineHTTP\/1.1 400 Bad Request\r\n/);
   });
 
-  it('breaks off an answer that has begun, and is not told of within it', async () => {
+  it('cuts off a response that has started', async () => {
     listener = (_request, response) => void response.write('begun');
 
     const answer = await exchange('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'hello\r\n\r\n').catch(String);
@@ -92,7 +92,7 @@ describe('a request that can not be read', () => {
     expect(answer).toMatch(/begun\r\n$/);
   });
 
-  it('behind one that is being answered is not taken for that one', async () => {
+  it('is not answered before the request in front of it', async () => {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     listener = () => resolve();
 
@@ -103,8 +103,8 @@ describe('a request that can not be read', () => {
   });
 });
 
-describe('a request that is refused before it is read', () => {
-  it('is answered on a connection that is not reset', async () => {
+describe('drainRequest', () => {
+  it('keeps the connection until the response is received', async () => {
     const body = Buffer.concat([megabyte, megabyte, megabyte, megabyte]);
     const head = `POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
     listener = (request, response) => drainRequest(request, () => response.end('refused'));
@@ -114,7 +114,7 @@ describe('a request that is refused before it is read', () => {
     expect(answer).toMatch(/\r\n\r\nrefused$/);
   });
 
-  it('is done with when its caller has gone away', async () => {
+  it('ends when the caller disconnects', async () => {
     const { promise: done, resolve } = Promise.withResolvers<boolean>();
     listener = (request) => {
       drainRequest(request, () => resolve(request.complete));

@@ -11,7 +11,7 @@ import { ProblemFilter } from './problem.filter.ts';
 class NoRoutes {}
 
 const content = { text: 'ä'.repeat(100_000) };
-/** Called each time that the document is made into JSON. */
+/** Called for each serialization of the document. */
 const toJSON = jest.fn(() => content);
 let app: NestExpressApplication;
 let url: string;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('Swagger UI', () => {
-  it('is served with all that it loads, also with a slash at its end', async () => {
+  it('is served with everything that it loads, also with a trailing slash', async () => {
     for (const address of ['/docs', '/docs/']) {
       const page = await fetch(`${url}${address}`);
       const html = await page.text();
@@ -49,7 +49,7 @@ describe('Swagger UI', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('does not keep the token of its user', async () => {
+  it('does not store tokens', async () => {
     const settings = await (await fetch(`${url}/docs/swagger-ui-init.js`)).text();
 
     expect(settings).toContain('tryItOutEnabled');
@@ -58,7 +58,7 @@ describe('Swagger UI', () => {
 });
 
 describe('the OpenAPI document', () => {
-  it('is made into JSON once, however often it is asked for', async () => {
+  it('is serialized once', async () => {
     for (let turn = 0; turn < 3; turn++) {
       const answer = await fetch(`${url}/openapi.json`);
 
@@ -68,7 +68,7 @@ describe('the OpenAPI document', () => {
     expect(toJSON).toHaveBeenCalledTimes(1);
   });
 
-  it('is loaded by Swagger UI, which does not have it in its page', async () => {
+  it('is loaded by Swagger UI, not embedded in its page', async () => {
     const settings = await (await fetch(`${url}/docs/swagger-ui-init.js`)).text();
 
     expect(settings).toContain('"swaggerUrl": "/openapi.json"');
@@ -94,7 +94,7 @@ describe('a request', () => {
     ['GET', 'host: a\r\nexpect: 100-CONTINUE', 200],
     ['DELETE', 'host: a\r\ncontent-length: 0', 404],
     ['POST', 'host: a\r\ncontent-length: 0', 404],
-  ])('%s with %j is not', async (method, headers, status) => {
+  ])('%s with %j is accepted', async (method, headers, status) => {
     expect(await answerTo(method, headers)).toContain(`HTTP/1.1 ${status} `);
   });
 });

@@ -7,7 +7,7 @@ import express from 'express';
 import type { RequestBudgets } from '../call/byte-budget.ts';
 import { JsonBodyInterceptor } from './json-body.interceptor.ts';
 
-/** Sends a request with a body to the interceptor alone; returns `passed` or the error's message. */
+/** Sends a request to the interceptor; returns `passed` or the error's message. */
 async function outcomeOf(method: string, body?: string): Promise<string> {
   const interceptor = new JsonBodyInterceptor({} as RequestBudgets);
   const listener: RequestListener = (request, response) => {
@@ -31,8 +31,8 @@ async function outcomeOf(method: string, body?: string): Promise<string> {
   return text;
 }
 
-describe('the JSON body', () => {
-  it('is refused for a method that would ignore it', async () => {
+describe('a JSON body', () => {
+  it('is refused for a method without body', async () => {
     await expect(outcomeOf('DELETE', '{}')).resolves.toContain('DELETE takes no body, only query parameters');
   });
 

@@ -29,7 +29,7 @@ describe('a connection', () => {
     },
   });
 
-  it('has one request handled at a time, in the order of their coming', async () => {
+  it('handles its requests one at a time and in order', async () => {
     const socket = connect();
     const requests = [ask(socket), ask(socket), ask(socket)];
     const handled = () => requests.map(({ state }) => state.isHandled);
@@ -41,7 +41,7 @@ describe('a connection', () => {
     expect(handled()).toEqual([true, true, true]);
   });
 
-  it('has no further request handled once it is closed', async () => {
+  it('handles no request after it is closed', async () => {
     const socket = connect();
     const [first, second] = [ask(socket), ask(socket)];
 
@@ -51,7 +51,7 @@ describe('a connection', () => {
     expect(second.state.isHandled).toBe(false);
   });
 
-  it('waits for the next turn of the event loop when others have sent many requests', async () => {
+  it('waits for the next turn of the event loop if others have sent many requests', async () => {
     const requests = Array.from({ length: 25 }, () => ask(connect()));
     const handled = () => requests.filter(({ state }) => state.isHandled).length;
 
@@ -60,7 +60,7 @@ describe('a connection', () => {
     expect(handled()).toBe(25);
   });
 
-  it('is closed when too many of its requests are unanswered', () => {
+  it('is closed if it has too many unanswered requests', () => {
     const socket = connect();
     for (let request = 0; request < 8; request++) ask(socket);
     expect(socket.destroyed).toBe(false);
@@ -70,7 +70,7 @@ describe('a connection', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('stays open for any number of requests of which each waits for the answer before', async () => {
+  it('stays open for any number of sequential requests', async () => {
     const socket = connect();
     for (let turn = 0; turn < 100; turn++) await ask(socket).answer();
 

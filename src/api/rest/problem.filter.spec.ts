@@ -35,7 +35,7 @@ describe('an error over REST', () => {
     jest.restoreAllMocks();
   });
 
-  it('is a problem that names the fields', () => {
+  it('is a problem with the invalid fields', () => {
     const answer = caught(invalidArgument([{ path: ['spec', 'confidence'], message: 'must be from 0 to 1' }]));
 
     expect(answer).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' });
@@ -49,13 +49,13 @@ describe('an error over REST', () => {
     });
   });
 
-  it('says in whole seconds how long to wait', () => {
+  it('has Retry-After in whole seconds', () => {
     expect(caught(new ApiError('Unavailable', 'not now', { retryAfterMs: 1_200 })).headers).toMatchObject({
       'Retry-After': '2',
     });
   });
 
-  it('that nobody foresaw is logged once, and the caller learns nothing of it', () => {
+  it('that is unexpected is logged once and not shown to the caller', () => {
     const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const bug = new Error('password=hunter2');
 
@@ -67,7 +67,7 @@ describe('an error over REST', () => {
     expect(log.mock.calls[0]?.[0]).toMatchObject({ err: bug, method: 'GET', url: '/x?y' });
   });
 
-  it('after the answer has begun ends the connection', () => {
+  it('after the start of the response closes the connection', () => {
     expect(caught(new ApiError('Cancelled', 'gone'), true)).toEqual({ headers: {}, destroyed: true });
   });
 });

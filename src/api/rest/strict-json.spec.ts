@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { assertPlainJson } from '../validation/plain-json.ts';
 import { jsonViolation } from './strict-json.ts';
 
-describe('a key that a JSON object has twice', () => {
+describe('a repeated key', () => {
   it.each([
     ['{"a":1,"a":2}', ['a']],
     ['{"spec":{"x":{},"targetResource":"a/b/c","targetResource":"d/e/f"}}', ['spec', 'targetResource']],
@@ -30,7 +30,7 @@ describe('a key that a JSON object has twice', () => {
     expect(jsonViolation(json)).toBeUndefined();
   });
 
-  it('is found wherever it is, and only when it is there', () => {
+  it('is found everywhere, and only there', () => {
     fc.assert(
       fc.property(fc.json(), fc.string(), (json, key) => {
         expect(jsonViolation(json)).toBeUndefined();
@@ -55,7 +55,7 @@ describe('a JSON text', () => {
     expect(jsonViolation(json)).toEqual({ path: [], message: expect.stringContaining(message) });
   });
 
-  it('of a thousand fields and values is not', () => {
+  it('with a thousand fields and values is accepted', () => {
     const json = JSON.stringify(Array.from({ length: 999 }, () => ({})));
     expect(jsonViolation(json)).toBeUndefined();
     expect(() => assertPlainJson(JSON.parse(json))).not.toThrow();

@@ -7,7 +7,7 @@ import { RequestValidationPipe } from './validation.pipe.ts';
 
 const pipe = new RequestValidationPipe();
 
-/** The fields that a body breaks rules of, with the rules. */
+/** The violations of a body: rules by field. */
 async function brokenRules(body: object): Promise<Record<string, string>> {
   const failure = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
   if (!(failure instanceof ApiError)) return {};
@@ -16,7 +16,7 @@ async function brokenRules(body: object): Promise<Record<string, string>> {
 }
 
 describe('a body', () => {
-  it('that keeps the rules becomes an instance of its class, unchanged', async () => {
+  it('that is valid becomes an instance of its class, unchanged', async () => {
     const body = { metadata: { name: 'we-1', labels: { 'app.kubernetes.io/name': 'x', A_b: '' } }, spec: aSpec() };
 
     const dto = await pipe.validated(CreateWorkflowExecutionDto, body);
@@ -29,7 +29,7 @@ describe('a body', () => {
     ['nothing', {}, { spec: 'is required' }],
     ['a list', [], { '': 'must be an object, not a list' }],
     ['a null spec', { spec: null }, { spec: 'is required' }],
-    ['a text for a spec', { spec: 'x' }, { spec: 'must be an object' }],
+    ['a string for a spec', { spec: 'x' }, { spec: 'must be an object' }],
     ['a list for a spec', { spec: [] }, { spec: 'must be an object' }],
     ['an unknown field', { spec: aSpec(), status: {} }, { status: 'is not a known field' }],
     ['an unknown field inside', { spec: { ...aSpec(), colour: 1 } }, { 'spec.colour': 'is not a known field' }],
@@ -47,17 +47,17 @@ describe('a body', () => {
       { 'spec.rationale': 'must be a string' },
     ],
     [
-      'a number as a text',
+      'a number as a string',
       { spec: { ...aSpec(), ttlSecondsAfterFinished: '60' } },
       { 'spec.ttlSecondsAfterFinished': 'must be a whole number' },
     ],
     [
-      'a label that is no text',
+      'a label that is not a string',
       { metadata: { labels: { a: 1 } }, spec: aSpec() },
       { 'metadata.labels': "the value of 'a' must be a string" },
     ],
     [
-      'keys of labels and annotations that are none',
+      'invalid keys of labels and annotations',
       { metadata: { labels: { a: '', 'a b': '' }, annotations: { [`${'x'.repeat(64)}`]: 'a b' } }, spec: aSpec() },
       {
         'metadata.labels': expect.stringMatching(/^every key must be letters, .* and '\/'; 'a b' is not$/),
@@ -65,12 +65,12 @@ describe('a body', () => {
       },
     ],
     [
-      'a label that has too long a key',
+      'a label with a long key',
       { metadata: { labels: { [`${'a.'.repeat(200)}/a`]: '' } }, spec: aSpec() },
       { 'metadata.labels': expect.stringContaining('every key must be') },
     ],
     [
-      'a label of another form',
+      'an invalid label',
       { metadata: { labels: { team: 'a b' } }, spec: aSpec() },
       { 'metadata.labels': expect.stringMatching(/^the value of 'team' must be empty, or letters/) },
     ],
@@ -105,7 +105,7 @@ describe('a body', () => {
       { 'spec.parameters.HALF': expect.stringContaining('must be Unicode text') },
     ],
     [
-      'half a character in any other text',
+      'half a character in another string',
       { spec: aSpec({ rationale: '\ude00!' }) },
       { 'spec.rationale': expect.stringContaining('must be Unicode text') },
     ],
@@ -118,13 +118,13 @@ describe('a body', () => {
     expect(await brokenRules(body)).toEqual(rules);
   });
 
-  it('is told everything that is wrong with it at once', async () => {
+  it('gets all violations in one error', async () => {
     const body = { metadata: { name: 'A' }, spec: { ...aSpec({ confidence: 2 }), targetResource: 'x' } };
 
     expect(Object.keys(await brokenRules(body))).toEqual(['metadata.name', 'spec.targetResource', 'spec.confidence']);
   });
 
-  it('gets the first 50 of its violations, and their number', async () => {
+  it('gets the first 50 violations and their number', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`x${i}`, i]));
     const failure = await pipe
       .validated(CreateWorkflowExecutionDto, { spec: { ...aSpec(), ...unknown } })
@@ -138,7 +138,7 @@ describe('a body', () => {
     expect((error as ApiError).details.violations).toHaveLength(50);
   });
 
-  it('is refused for the number of its fields before each is looked at', async () => {
+  it('is refused for the number of its fields before each is validated', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`x${i}`, i]));
 
     expect(await brokenRules({ spec: { ...aSpec(), ...unknown } })).toEqual({
@@ -146,7 +146,7 @@ describe('a body', () => {
     });
   });
 
-  it('that is nested absurdly deep is refused and does no harm', async () => {
+  it('that is deeply nested is refused', async () => {
     const deep: unknown = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
 
     expect(await brokenRules({ spec: deep })).toEqual({
@@ -154,11 +154,11 @@ describe('a body', () => {
     });
   });
 
-  it('counts characters as the cluster does', async () => {
+  it('counts characters like the API server', async () => {
     expect(await brokenRules({ spec: aSpec({ parameters: { FACE: `${'x'.repeat(8_191)}😀` } }) })).toEqual({});
   });
 
-  it('of any JSON at all is either right or told what is wrong', async () => {
+  it('of arbitrary JSON is valid or gets violations', async () => {
     await fc.assert(
       fc.asyncProperty(fc.object({ withNullPrototype: false, maxDepth: 4 }), async (body) => {
         const outcome = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
