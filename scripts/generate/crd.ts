@@ -27,6 +27,7 @@ export interface Schema {
   maxLength?: number;
   maxItems?: number;
   maxProperties?: number;
+  'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   'x-kubernetes-validations'?: CelRule[];
 }
 

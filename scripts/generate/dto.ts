@@ -1,10 +1,13 @@
 import { format } from 'prettier';
 import type { Schema } from './crd.ts';
 import { property } from './crd.ts';
+import { objectMetaSchema } from './object-meta.ts';
 import { keysOf, patternOf, validators } from './validators.ts';
 
 /** Examples shown in the OpenAPI document and in Swagger UI. */
 const examples: Record<string, unknown> = {
+  'metadata.name': 'we-pod-crash-f8a3b9c2',
+  'metadata.namespace': 'payment',
   'spec.remediationRequestRef.name': 'rr-pod-crash-f8a3b9c2',
   'spec.workflowRef.workflowId': 'oomkill-increase-memory',
   'spec.workflowRef.version': '1.0.0',
@@ -30,6 +33,13 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
 export async function generateStatusDto(crd: Schema): Promise<string> {
   const imports = ["import { ApiProperty, ApiSchema } from '@nestjs/swagger';"];
   return render(imports, new DtoWriter(false).classes('WorkflowExecutionStatusDto', property(crd, 'status'), 'status'));
+}
+
+/** Classes for the metadata, which only describe it in the OpenAPI document. After a dry run it has no resourceVersion. */
+export async function generateMetadataDto(): Promise<string> {
+  const required = objectMetaSchema.required?.filter((field) => field !== 'resourceVersion');
+  const imports = ["import { ApiProperty, ApiSchema } from '@nestjs/swagger';"];
+  return render(imports, new DtoWriter(false).classes('MetadataDto', { ...objectMetaSchema, required }, 'metadata'));
 }
 
 function render(imports: string[], classes: string[]): Promise<string> {
@@ -85,10 +95,13 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
   const { description, minLength, maxLength, minimum, maximum, format: numberFormat, maxItems } = schema;
   const isMap = schema.additionalProperties !== undefined;
   // Nest passes it on, although the type of its options does not know it.
-  const propertyNames = isMap ? `...${JSON.stringify({ propertyNames: keysOf(schema) })}, ` : '';
+  const keys = isMap ? keysOf(schema) : undefined;
+  const propertyNames = keys === undefined ? '' : `...${JSON.stringify({ propertyNames: keys })}, `;
   const members = JSON.stringify({
     ...(isMap ? mapType(schema) : { type: isClass(schema) ? undefined : schema.type }),
-    ...(schema.items === undefined || isClass(schema) ? {} : { items: itemType(schema.items), uniqueItems: true }),
+    ...(schema.items === undefined || isClass(schema)
+      ? {}
+      : { items: itemType(schema.items), uniqueItems: isSet(schema) }),
     ...(schema.enum === undefined ? {} : { enum: schema.enum }),
     description,
     // For a map, Swagger's `required` is the list of its keys.
@@ -101,6 +114,10 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
   if (!isClass(schema)) return options;
   const name = className(field, schema);
   return `{ type: () => ${schema.items === undefined ? name : `[${name}]`}, ${options.slice(1)}`;
+}
+
+function isSet(schema: Schema): true | undefined {
+  return schema['x-kubernetes-list-type'] === 'set' ? true : undefined;
 }
 
 function mapType(schema: Schema): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { generatePerformance } from '../../bench/page/page.ts';
 import { generateScaling } from '../../bench/page/scaling.ts';
 import { readCrdSchema } from './crd.ts';
 import { generateDashboard } from './dashboard/dashboard.ts';
-import { generateSpecDto, generateStatusDto } from './dto.ts';
+import { generateMetadataDto, generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateGrpcReference } from './grpc-reference.ts';
 import { generateOpenApi } from './openapi.ts';
 import { generateMetrics } from './metrics.ts';
@@ -26,6 +26,7 @@ const stale = refresh({
   'src/workflow-execution/generated/parameter-rules.ts': await generateParameterRules(crd),
   'src/api/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
   'src/api/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
+  'src/api/generated/metadata.dto.ts': await generateMetadataDto(),
   ...generateProto(),
   'docs/reference/settings.md': await generateSettings(),
   'docs/metrics.md': await generateMetrics(),

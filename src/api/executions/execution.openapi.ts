@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { problemResponses } from '../rest/problem-responses.ts';
-import { WorkflowExecutionDto } from '../resource/workflow-execution.dto.ts';
+import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
 import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
 import { WorkflowExecutionListDto } from './list-responses.ts';
 import { NoBody } from './rest-requests.ts';

@@ -2,8 +2,11 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import type { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { toMessage } from '../resource/to-message.ts';
-import { toResource, type WorkflowExecutionResource } from '../resource/workflow-execution-resource.ts';
-import { WorkflowExecutionDto } from '../resource/workflow-execution.dto.ts';
+import {
+  toResource,
+  WorkflowExecutionDto,
+  type WorkflowExecutionResource,
+} from '../resource/workflow-execution-resource.ts';
 import type { ExecutionPage } from './commands.ts';
 import { pageSizes } from './list-page.ts';
 

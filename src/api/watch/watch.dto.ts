@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { remediationRequestRule, targetRule } from '../executions/list-filter.ts';
 import { dnsSubdomain } from '../resource/names.ts';
-import { WorkflowExecutionDto } from '../resource/workflow-execution.dto.ts';
+import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
 import { problemResponses } from '../rest/problem-responses.ts';
 import { OptionalQuery, resourceVersionRule } from '../validation/query.ts';
 

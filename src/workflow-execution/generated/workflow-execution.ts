@@ -57,31 +57,85 @@ export interface WorkflowExecution {
   status?: WorkflowExecutionStatus;
 }
 /**
- * The metadata that every Kubernetes object carries, as far as it is read here.
+ * The metadata of a Kubernetes object, as far as it is used.
  */
 export interface WorkflowExecutionMetadata {
+  /**
+   * Name within the namespace.
+   */
   name: string;
+  /**
+   * Namespace of the execution.
+   */
   namespace: string;
+  /**
+   * Unique, also among executions of the same name.
+   */
   uid: string;
+  /**
+   * Opaque; changes with every change of the resource. Absent if the execution was only validated.
+   */
   resourceVersion: string;
+  /**
+   * Counts the changes of the spec.
+   */
   generation?: number;
+  /**
+   * Time of creation.
+   */
   creationTimestamp: string;
+  /**
+   * Time when its deletion was requested.
+   */
   deletionTimestamp?: string;
+  /**
+   * Finalizers that delay its deletion.
+   */
   finalizers?: string[];
+  /**
+   * Kubernetes labels.
+   */
   labels?: {
     [k: string]: string;
   };
+  /**
+   * Kubernetes annotations; 256 KiB at most, all of them together.
+   */
   annotations?: {
     [k: string]: string;
   };
+  /**
+   * Owners; the execution is deleted with them.
+   */
   ownerReferences?: WorkflowExecutionOwnerReference[];
 }
+/**
+ * An owner of the execution.
+ */
 export interface WorkflowExecutionOwnerReference {
+  /**
+   * Group and version of its kind.
+   */
   apiVersion: string;
+  /**
+   * Its kind.
+   */
   kind: string;
+  /**
+   * Its name, in the same namespace if it is namespaced.
+   */
   name: string;
+  /**
+   * Its UID.
+   */
   uid: string;
+  /**
+   * Whether it is the managing controller.
+   */
   controller?: boolean;
+  /**
+   * Whether its deletion waits for that of the execution.
+   */
   blockOwnerDeletion?: boolean;
 }
 /**
