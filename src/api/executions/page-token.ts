@@ -30,7 +30,7 @@ export function comparePositions(a: Position, b: Position): number {
 
 /**
  * An opaque token (https://google.aip.dev/158) for the part of a list after a position. It is not signed because it grants
- * no access: every page is authorized (docs/adr/0045-page-tokens-are-not-signed.md).
+ * no access: every page is authorized (docs/adr/0007-api-shapes.md).
  */
 export function encodePageToken(after: Position, scope: ListScope): string {
   const { creationTimestamp, namespace, name, uid } = after;
