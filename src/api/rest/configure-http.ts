@@ -62,7 +62,7 @@ const cancelUnreadResponses: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** A server that closes idle connections at once, which Node.js would keep until their keep-alive timeout. */
+/** Closes idle connections immediately; Node.js would keep them until their keep-alive timeout. */
 class DrainableHttpServer implements DrainableServer {
   constructor(private readonly server: HttpServer | HttpsServer) {}
 

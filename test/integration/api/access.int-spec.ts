@@ -73,7 +73,11 @@ describe.each([
   it.each<[string, (caller: ApiCaller, name: string) => Promise<{ error?: unknown }>, string]>([
     ['create', (caller, name) => caller.create(name, { spec: aSpec() }), 'create workflowexecutions in namespace NAME'],
     ['cancel', (caller, name) => caller.cancel(name, 'shown'), 'patch workflowexecutions in namespace NAME'],
-    ['cancel nothing', (caller, name) => caller.cancel(name, 'nobody'), 'patch workflowexecutions in namespace NAME'],
+    [
+      'cancel a missing execution',
+      (caller, name) => caller.cancel(name, 'missing'),
+      'patch workflowexecutions in namespace NAME',
+    ],
     ['delete', (caller, name) => caller.delete(name, 'shown'), 'delete workflowexecutions in namespace NAME'],
     ['list all namespaces', (caller) => caller.list('-'), 'list workflowexecutions in all namespaces'],
     ['get elsewhere', (caller) => caller.get('default', 'x'), 'get workflowexecutions in namespace default'],

@@ -12,7 +12,7 @@ export interface SeenExecution {
   readonly targetResource?: string;
   readonly serviceAccountName?: string;
   readonly cancelRequested: boolean;
-  /** Empty when it is not told. */
+  /** Empty if unknown. */
   readonly resourceVersion: string;
   readonly isBeingDeleted: boolean;
 }

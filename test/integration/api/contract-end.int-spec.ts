@@ -9,9 +9,9 @@ await onBothTransports('end', (contract) => {
   const create = async (name: string) => (await caller.create(contract.namespace, { name, spec: aSpec() })).ok;
 
   it.each(['get', 'cancel', 'delete'] as const)('%s of an execution that does not exist is NOT_FOUND', async (verb) => {
-    expect((await caller[verb](contract.namespace, 'nobody')).error).toMatchObject({
+    expect((await caller[verb](contract.namespace, 'missing')).error).toMatchObject({
       kind: 'NOT_FOUND',
-      text: `namespaces/${contract.namespace}/workflowExecutions/nobody does not exist`,
+      text: `namespaces/${contract.namespace}/workflowExecutions/missing does not exist`,
     });
   });
 

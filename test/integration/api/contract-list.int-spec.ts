@@ -86,7 +86,7 @@ await onBothTransports('list', (contract) => {
 
     afterAll(() => elsewhere.delete());
 
-    it('has at once what this replica created, in all namespaces too', async () => {
+    it('has what this replica has just created, also in all namespaces', async () => {
       const spec = aSpec({ workflowRef: { ...aSpec().workflowRef, workflowId: `${workflowId}-new` } });
       await caller.create(elsewhere.name, { name: 'just-created', spec });
 

@@ -28,21 +28,21 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
         await grpcCall<CreateWorkflowExecutionResponse>((done) =>
           grpc.createWorkflowExecution(createRequest(namespace, execution), done),
         ),
-        ({ workflowExecution }) => seen(workflowExecution),
+        ({ workflowExecution }) => toSeen(workflowExecution),
       ),
     get: async (namespace, name) =>
       answerOf(
         await grpcCall<GetWorkflowExecutionResponse>((done) =>
           grpc.getWorkflowExecution({ name: nameOf(namespace, name) }, done),
         ),
-        ({ workflowExecution }) => seen(workflowExecution),
+        ({ workflowExecution }) => toSeen(workflowExecution),
       ),
     list: async (namespace, wanted = {}) =>
       answerOf(
         await grpcCall<ListWorkflowExecutionsResponse>((done) =>
           grpc.listWorkflowExecutions(listRequest(namespace, wanted), done),
         ),
-        ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(seen), next: nextPageToken }),
+        ({ workflowExecutions, nextPageToken }) => ({ items: workflowExecutions.map(toSeen), next: nextPageToken }),
       ),
     cancel: async (namespace, name, mode) =>
       answerOf(
@@ -55,14 +55,14 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
             done,
           ),
         ),
-        ({ workflowExecution }) => seen(workflowExecution),
+        ({ workflowExecution }) => toSeen(workflowExecution),
       ),
     delete: async (namespace, name, { uid = '', resourceVersion = '' } = {}) =>
       answerOf(
         await grpcCall<DeleteWorkflowExecutionResponse>((done) =>
           grpc.deleteWorkflowExecution({ name: nameOf(namespace, name), uid, resourceVersion }, done),
         ),
-        ({ workflowExecution }) => seen(workflowExecution),
+        ({ workflowExecution }) => toSeen(workflowExecution),
       ),
   };
 }
@@ -91,7 +91,7 @@ export interface GrpcOutcome<T> {
   readonly response: T;
 }
 
-/** One call of the generated client, which tells by a callback, as a promise. */
+/** A call of the generated client as a promise. */
 export function grpcCall<T>(
   call: (done: (error: ServiceError | null, response: T) => void) => unknown,
 ): Promise<GrpcOutcome<T>> {
@@ -139,7 +139,7 @@ function answerOf<T, S>({ error, response }: GrpcOutcome<T>, see: (response: T) 
   return { error: { kind: status[error.code] ?? '', rules, text: error.details, retryAfterSeconds: retry ?? NaN } };
 }
 
-function seen(message: WorkflowExecution | undefined): SeenExecution {
+function toSeen(message: WorkflowExecution | undefined): SeenExecution {
   const {
     name: resourceName,
     uid,

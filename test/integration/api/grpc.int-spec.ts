@@ -38,12 +38,12 @@ describe('the gRPC server', () => {
   /** Calls a method: its answer, or the code of its error. */
   const callByReflection = async (method: string, request: object): Promise<unknown> => {
     const answer = bufCurl('-d', JSON.stringify(request), `http://${api.grpcAddress}/${service}/${method}`);
-    const told = await answer.catch((error: unknown) => String(recordOf(error)['stderr']));
-    const code = /"code": *"(?<code>\w+)"/.exec(told)?.groups?.['code'];
-    return code ?? JSON.parse(told);
+    const output = await answer.catch((error: unknown) => String(recordOf(error)['stderr']));
+    const code = /"code": *"(?<code>\w+)"/.exec(output)?.groups?.['code'];
+    return code ?? JSON.parse(output);
   };
   const parent = 'namespaces/test-no-such-namespace';
-  const name = `${parent}/workflowExecutions/nobody`;
+  const name = `${parent}/workflowExecutions/missing`;
 
   it('answers calls of every method by reflection', async () => {
     const calls: readonly (readonly [method: string, request: object, expected: unknown])[] = [
@@ -63,7 +63,7 @@ describe('the gRPC server', () => {
 
   it('reports the health of the service by its name', async () => {
     expect(await healthOf(api, service)).toBe('SERVING');
-    expect(await healthOf(api, 'nobody')).toContain('unknown');
+    expect(await healthOf(api, 'missing')).toContain('unknown');
   });
 
   /** Calls a method with arbitrary bytes. */

@@ -49,13 +49,13 @@ describe('an answer over REST', () => {
 
   it('is valid against the OpenAPI document', async () => {
     const body = { metadata: { name: 'one', labels: { a: 'b' } }, spec: aSpec() };
-    const { token } = await callerOf(kubernetes, { namespace: namespace.name, name: 'nobody' });
-    const nobody = api.as(token);
+    const { token } = await callerOf(kubernetes, { namespace: namespace.name, name: 'without-rights' });
+    const withoutRights = api.as(token);
 
     await expect(call('post', collection, '', { body })).resolves.toBe(201);
     await expect(call('post', collection, '', { body })).resolves.toBe(409);
     await expect(call('post', collection, '', { body: { spec: {} } })).resolves.toBe(400);
-    await expect(call('post', collection, '', { body, as: nobody })).resolves.toBe(403);
+    await expect(call('post', collection, '', { body, as: withoutRights })).resolves.toBe(403);
     await expect(call('post', collection, '', { body, as: api.as(undefined) })).resolves.toBe(401);
     await expect(call('get', one, 'one')).resolves.toBe(200);
     await expect(call('get', one, 'two')).resolves.toBe(404);

@@ -14,7 +14,7 @@ import { restCaller } from './rest-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 import { grpcWatch, restWatch } from './watcher.ts';
 
-/** Calls that a caller may make at once; no caller of this file but the one that exceeds it makes so many. */
+/** The burst of calls of a caller; only one test exceeds it. */
 const burst = 50;
 
 const kubernetes = new KubernetesClient(sharedCluster());
@@ -88,7 +88,7 @@ describe.each([
     const { token } = await callerOf(kubernetes, { namespace: namespace.name, name });
     const caller = callerOfApi(api.as(token));
 
-    const calls = await Promise.all(Array.from({ length: 2 * burst }, () => caller.get(namespace.name, 'nobody')));
+    const calls = await Promise.all(Array.from({ length: 2 * burst }, () => caller.get(namespace.name, 'missing')));
 
     const limited = calls.map(({ error }) => error).filter((error) => error?.kind === 'RESOURCE_EXHAUSTED');
     expect(limited.length).toBeGreaterThan(0);
@@ -104,12 +104,12 @@ it('a watch of all namespaces has the events of every served one', async () => {
     metadata: { namespace: namespace.name, name: 'watched' },
     spec: aSpec(),
   });
-  await watcher.until('the execution', (told) => told.includes('updated watched'));
+  await watcher.until('the execution', (events) => events.includes('updated watched'));
   watcher.close();
 });
 
 it('a caller is reviewed once within WFE_AUTH_CACHE', async () => {
-  // A new token of the operator, which no replica has seen.
+  // No replica has cached a new token.
   const { token } = await callerOf(kubernetes, { namespace: 'default', name: 'test-operator' });
   const reviews = { method: 'POST', path: /\/(tokenreviews|subjectaccessreviews)$/ };
   const before = proxy.seen(reviews).length;

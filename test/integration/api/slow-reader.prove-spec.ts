@@ -51,9 +51,9 @@ describe.each([
       await Promise.all(keys.map((key) => kubernetes.patch(workflowExecutionResource, key, change)));
     }
     await kubernetes.delete(workflowExecutionResource, { namespace: namespace.name, name: 'we-0' });
-    await quick.until('the deletion', (told) => told.includes('deleted we-0'));
+    await quick.until('the deletion', (events) => events.includes('deleted we-0'));
     slow.pause(false);
-    await slow.until('the deletion', (told) => told.includes('deleted we-0'));
+    await slow.until('the deletion', (events) => events.includes('deleted we-0'));
     for (const watcher of [slow, quick]) watcher.close();
 
     expect(picture(slow.events)).toEqual(picture(quick.events));
