@@ -42,7 +42,7 @@ describe('the target that somebody has written', () => {
   });
 
   it.each([
-    ['payment/robot/r', 'the cluster knows no kind robot'],
+    ['payment/robot/r', 'the cluster does not serve a kind robot'],
     ['rollout/r', 'rollout is namespaced: write NAMESPACE/rollout/r'],
     ['rollout', 'must be namespace/kind/name or kind/name'],
   ])('is refused with what is allowed: %s', async (text, message) => {

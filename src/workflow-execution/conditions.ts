@@ -5,24 +5,24 @@ import { timestamp } from './timestamp.ts';
 /** The conditions of a WorkflowExecution. */
 export type ConditionType = 'Ready' | 'PipelineRunCreated' | 'AuditRecorded' | 'Finished' | 'Stalled';
 
-/** What is to be said about one condition. */
+/** The new state of a condition. */
 export interface ConditionUpdate {
   readonly type: ConditionType;
   readonly status: ConditionStatus;
-  /** A CamelCase word for programs. */
+  /** In CamelCase. */
   readonly reason: string;
   readonly message: string;
 }
 
-/** When the conditions are made, and from which generation of the resource. */
+/** Time and generation of an update. */
 export interface ConditionContext {
   readonly now: Date;
   readonly generation?: number;
 }
 
 /**
- * The conditions with updates merged in by type; types that are not updated stay as they are. `lastTransitionTime` moves
- * only when `status` does, as the Kubernetes API conventions ask.
+ * Merges updates into conditions by type. `lastTransitionTime` only changes with `status`, as the Kubernetes API conventions
+ * require.
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties
  */
 export function mergeConditions(

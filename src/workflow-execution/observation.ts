@@ -1,23 +1,20 @@
 import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
-/** What a PipelineRun that has ended tells of its run. */
+/** What a finished PipelineRun records. */
 export interface RunRecord {
-  /** When it was created, RFC 3339; absent when it is gone. */
+  /** Creation of the PipelineRun, RFC 3339; absent if it no longer exists. */
   readonly startTime?: string;
-  /** RFC 3339; absent as long as it runs, or when it was gone before its end was seen. */
+  /** RFC 3339; absent while it runs, or if it was deleted before its end was observed. */
   readonly completionTime?: string;
-  /** Digest of the bundle that it ran; absent when Tekton resolved none. */
+  /** Digest of the bundle; absent if Tekton has not resolved it. */
   readonly bundleDigest?: string;
 }
 
-/**
- * How an execution stands after one look at it: all that its next status is made of. There is one variant for each
- * phase, so that a state that the resource does not know cannot be said.
- */
+/** What a reconciliation has observed, one variant for each phase; the next status is computed from it. */
 export type Observation =
   | {
       readonly phase: 'Pending';
-      /** A CamelCase word: why there is no PipelineRun yet. */
+      /** Why there is no PipelineRun yet, in CamelCase. */
       readonly reason: string;
       readonly message: string;
     }
@@ -25,22 +22,22 @@ export type Observation =
       readonly phase: 'Running';
       readonly pipelineRun: PipelineRunRef;
       readonly message: string;
-      /** When the PipelineRun was created, RFC 3339; absent when it is gone. */
+      /** Creation of the PipelineRun, RFC 3339; absent if it no longer exists. */
       readonly startTime?: string;
-      /** How it came to run; said only by the look that found its PipelineRun for the first time. */
+      /** How the run was found; only in the first observation of its PipelineRun. */
       readonly begun?: 'created' | 'adopted';
-      /** How Tekton has been asked to cancel it; absent when it has not. */
+      /** How it is being cancelled; absent if it is not. */
       readonly cancelling?: CancelMode;
-      /** A CamelCase word: what keeps it from going on; absent when nothing does. */
+      /** What it waits for, in CamelCase; absent if it does not wait. */
       readonly waiting?: string;
-      /** Whether it should have ended, and Tekton does not record it. */
+      /** Whether Tekton does not record its end. */
       readonly endNotRecorded?: boolean;
     }
   | ({
       readonly phase: 'Completed';
       readonly pipelineRun: PipelineRunRef;
       readonly message: string;
-      /** Whether every task was skipped, so that no step has run. */
+      /** Whether all tasks were skipped, so that no step has run. */
       readonly allTasksSkipped?: boolean;
     } & RunRecord)
   | ({ readonly phase: 'Failed'; readonly failure: Failure; readonly pipelineRun?: PipelineRunRef } & RunRecord)

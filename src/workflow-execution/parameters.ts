@@ -1,17 +1,17 @@
 import { parameterBytes, parameterValues } from './generated/parameter-rules.ts';
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 
-/** The parameter that names the target to the workflow. */
+/** The parameter with the target. */
 export const targetParameter = 'TARGET_RESOURCE';
 
-/** The parameters of an execution as the workflow gets them: its own, and always the target as it was written. */
+/** The parameters of the workflow: those of the execution, and the target as written. */
 export function parametersOf({ parameters, targetResource }: WorkflowExecutionSpec): Readonly<Record<string, string>> {
   return { ...parameters, [targetParameter]: targetResource };
 }
 
 /**
- * What is wrong with the parameters of an execution that is older than the rules on them, by the CRD's own rules. Each in
- * words that follow the field's name, the key first.
+ * Violations of the CRD's rules on parameters, for an execution that is older than the rules. Each one follows the name of the
+ * field in a message and starts with the key.
  */
 export function parameterViolations({ parameters = {}, targetResource }: WorkflowExecutionSpec): readonly string[] {
   const target = parameters[targetParameter];
@@ -27,7 +27,7 @@ export function parameterViolations({ parameters = {}, targetResource }: Workflo
   ];
 }
 
-/** Bytes of UTF-8. */
+/** Size in bytes of UTF-8. */
 function sizeOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -140,8 +140,7 @@ describe('the allowed bundles', () => {
         path: ['spec', 'workflowRef', 'containerImage'],
         rule: 'WFE_ALLOWED_BUNDLES',
         message:
-          'must be of a repository that WFE_ALLOWED_BUNDLES allows (quay.io/kubernaut/*, ghcr.io/acme/**), ' +
-          'and it is docker.io/evil/x',
+          'must be from a repository in WFE_ALLOWED_BUNDLES (quay.io/kubernaut/*, ghcr.io/acme/**), but is docker.io/evil/x',
       },
     ]);
   });
@@ -161,7 +160,7 @@ describe('the allowed bundles', () => {
       aPolicy({ bundles: ['quay.io/kubernaut/*'] }),
     );
     expect(violation).toMatchObject({ rule: 'WFE_ALLOWED_BUNDLES', message: expect.not.stringContaining('it is ') });
-    expect(violation?.message).toMatch(/ \(quay\.io\/kubernaut\/\*\), and it .+$/);
+    expect(violation?.message).toMatch(/ \(quay\.io\/kubernaut\/\*\), but is .+$/);
   });
 });
 
@@ -220,12 +219,12 @@ describe('the allowed ServiceAccounts', () => {
         path: ['spec', 'executionConfig', 'serviceAccountName'],
         rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',
         message:
-          'must be one that WFE_ALLOWED_SERVICE_ACCOUNTS allows in namespace payment ' +
-          '(workflow-execution-sa, remediator), and it is admin',
+          'must be in WFE_ALLOWED_SERVICE_ACCOUNTS for namespace payment ' +
+          '(workflow-execution-sa, remediator), but is admin',
       },
     ]);
     const [none] = policyViolations(aSpec(), 'checkout', aPolicy({ serviceAccounts: ['payment:remediator'] }));
-    expect(none?.message).toContain('in namespace checkout (none), and it is workflow-execution-sa');
+    expect(none?.message).toContain('for namespace checkout (none), but is workflow-execution-sa');
   });
 
   it('hold also for an execution without a configuration', () => {
@@ -261,7 +260,7 @@ describe('the longest timeout', () => {
       {
         path: ['spec', 'executionConfig', 'timeout'],
         rule: 'WFE_MAX_TIMEOUT',
-        message: 'must be at most 24h, which WFE_MAX_TIMEOUT sets, and it is 24h1ns',
+        message: 'must be at most 24h (WFE_MAX_TIMEOUT), but is 24h1ns',
       },
     ]);
   });

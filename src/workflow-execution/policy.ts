@@ -13,27 +13,27 @@ import { serviceAccountOf } from './execution.ts';
 
 /** Repositories that bundles may come from. */
 export interface BundlePattern {
-  /** As the operator wrote it. */
+  /** The pattern as configured. */
   readonly text: string;
-  /** Absent: any registry. */
+  /** Absent for any registry. */
   readonly registry?: string;
-  /** The parts of the path; each may hold one `*`, which stands for any text within the part. */
+  /** The components of the path; each may have one `*`, which matches any text within the component. */
   readonly path: readonly string[];
-  /** Whether everything below the path is meant, rather than what has exactly these parts. */
+  /** Whether it matches everything below the path instead of the path itself. */
   readonly below: boolean;
 }
 
-/** ServiceAccounts that executions may run as. Each part may hold one `*`, which stands for any text. */
+/** ServiceAccounts that executions may run as. Each part may have one `*`, which matches any text. */
 export interface ServiceAccountPattern {
   readonly namespace: string;
   readonly name: string;
 }
 
 /**
- * Reads `registry/path`, where a part of the path may hold one `*`, `registry/path/**` for everything below, or `**` for
- * everything. The registry is always written out and holds no `*`: who may serve a name below a domain is not known here.
+ * Parses `registry/path`, where each component of the path may have one `*`, `registry/path/**` for everything below, or `**`
+ * for everything. The registry is required and has no `*`: it is unknown who owns subdomains.
  *
- * @returns undefined when it is none of these; a tag or a digest is not part of a repository
+ * @returns undefined if it is invalid; tags and digests are not part of a repository
  */
 export function parseBundlePattern(text: string): BundlePattern | undefined {
   if (text === '**') return { text, path: [], below: true };
@@ -44,22 +44,22 @@ export function parseBundlePattern(text: string): BundlePattern | undefined {
   return { text, ...repository, below };
 }
 
-/** Whether a repository is one of those that a pattern means. */
+/** Whether a pattern matches a repository. */
 export function coversRepository(pattern: BundlePattern, { registry, path }: ImageRepository): boolean {
   if (pattern.registry !== undefined && pattern.registry !== registry) return false;
   const fits = pattern.below ? path.length > pattern.path.length : path.length === pattern.path.length;
   return fits && pattern.path.every((part, index) => matches(part, path[index] ?? ''));
 }
 
-/** Whether a pattern means everything, also what can not be read as a reference. */
+/** Whether a pattern matches everything, even invalid references. */
 export function coversEverything({ registry, path, below }: BundlePattern): boolean {
   return registry === undefined && path.length === 0 && below;
 }
 
 /**
- * Reads `namespace:name`; each of the two may hold one `*`.
+ * Parses `namespace:name`; each of the two may have one `*`.
  *
- * @returns undefined when it is anything else
+ * @returns undefined if it is invalid
  */
 export function parseServiceAccountPattern(text: string): ServiceAccountPattern | undefined {
   const { namespace, name } = /^(?<namespace>[-a-z0-9*]+):(?<name>[-.a-z0-9*]+)$/.exec(text)?.groups ?? {};
@@ -67,17 +67,17 @@ export function parseServiceAccountPattern(text: string): ServiceAccountPattern 
   return hasOneStarAtMost(namespace) && hasOneStarAtMost(name) ? { namespace, name } : undefined;
 }
 
-/** Whether a pattern means any ServiceAccount of a namespace. */
+/** Whether a pattern matches a ServiceAccount of a namespace. */
 export function coversNamespace(pattern: ServiceAccountPattern, namespace: string): boolean {
   return matches(pattern.namespace, namespace);
 }
 
-/** Whether a ServiceAccount is one of those that a pattern means. */
+/** Whether a pattern matches a ServiceAccount. */
 export function coversServiceAccount(pattern: ServiceAccountPattern, namespace: string, name: string): boolean {
   return coversNamespace(pattern, namespace) && matches(pattern.name, name);
 }
 
-/** With a letter for its `*` it has to be what a path may hold. */
+/** The `*` stands for valid characters. */
 function isPathPattern(part: string): boolean {
   return hasOneStarAtMost(part) && isRepositoryPart(part.replace('*', 'x'));
 }
@@ -86,7 +86,7 @@ function hasOneStarAtMost(text: string): boolean {
   return text.indexOf('*') === text.lastIndexOf('*');
 }
 
-/** Compares without a regular expression: there is nothing to escape and nothing to backtrack. */
+/** Without a regular expression, which would need escaping and could backtrack. */
 function matches(pattern: string, text: string): boolean {
   const star = pattern.indexOf('*');
   if (star < 0) return pattern === text;
@@ -94,31 +94,31 @@ function matches(pattern: string, text: string): boolean {
   return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail);
 }
 
-/** What the operator lets run: an execution has to keep all of it. */
+/** What the operator allows to run. */
 export interface ExecutionPolicy {
   readonly allowedBundles: readonly BundlePattern[];
   readonly requireDigest: boolean;
   readonly allowedServiceAccounts: readonly ServiceAccountPattern[];
-  /** Longest `executionConfig.timeout`, in milliseconds. */
+  /** Maximum `executionConfig.timeout` in milliseconds. */
   readonly maxTimeoutMs: number;
 }
 
-/** The rules of a policy, each by the name of the setting that the operator changes. */
+/** The rules of a policy, by the name of their setting. */
 export type PolicyRule =
   'WFE_ALLOWED_BUNDLES' | 'WFE_REQUIRE_DIGEST' | 'WFE_ALLOWED_SERVICE_ACCOUNTS' | 'WFE_MAX_TIMEOUT';
 
-/** One field of an execution that breaks one rule of a policy. */
+/** A field of an execution that violates a rule of the policy. */
 export interface PolicyViolation {
-  /** Where the field is: `spec`, `workflowRef`, `containerImage`. */
+  /** Path of the field: `spec`, `workflowRef`, `containerImage`. */
   readonly path: readonly string[];
   readonly rule: PolicyRule;
-  /** Words that follow the field's name, `must be …`. They name the rule. */
+  /** Follows the name of the field, `must be …`, and names the rule. */
   readonly message: string;
 }
 
 /**
- * Everything about an execution that a policy does not allow. What is judged is what will run: the repository that the
- * reference names, not its text, and the ServiceAccount that is used when none is named.
+ * All violations of a policy by an execution. Canonical values are compared: the repository that a reference names, and the
+ * default ServiceAccount if the spec has none.
  *
  * @param namespace of the execution
  */
@@ -145,12 +145,11 @@ function bundleViolation(
     return undefined;
   }
   const allowed = some(allowedBundles.map(({ text }) => text));
-  const found =
-    reference === undefined ? 'it can not be read as an OCI reference' : `it is ${formatRepository(reference)}`;
+  const found = reference === undefined ? 'is not a valid OCI reference' : `is ${formatRepository(reference)}`;
   return {
     path: ['spec', 'workflowRef', 'containerImage'],
     rule: 'WFE_ALLOWED_BUNDLES',
-    message: `must be of a repository that WFE_ALLOWED_BUNDLES allows (${allowed}), and ${found}`,
+    message: `must be from a repository in WFE_ALLOWED_BUNDLES (${allowed}), but ${found}`,
   };
 }
 
@@ -163,7 +162,7 @@ function digestViolation(
   return {
     path: ['spec', 'workflowRef', 'containerDigest'],
     rule: 'WFE_REQUIRE_DIGEST',
-    message: 'must be given, unless containerImage has the digest, because WFE_REQUIRE_DIGEST is true',
+    message: 'must be set unless containerImage has a digest, because WFE_REQUIRE_DIGEST is true',
   };
 }
 
@@ -179,7 +178,7 @@ function serviceAccountViolation(
   return {
     path: ['spec', 'executionConfig', 'serviceAccountName'],
     rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',
-    message: `must be one that WFE_ALLOWED_SERVICE_ACCOUNTS allows in namespace ${namespace} (${allowed}), and it is ${name}`,
+    message: `must be in WFE_ALLOWED_SERVICE_ACCOUNTS for namespace ${namespace} (${allowed}), but is ${name}`,
   };
 }
 
@@ -192,11 +191,11 @@ function timeoutViolation(
   return {
     path: ['spec', 'executionConfig', 'timeout'],
     rule: 'WFE_MAX_TIMEOUT',
-    message: `must be at most ${formatDurationMs(maxTimeoutMs)}, which WFE_MAX_TIMEOUT sets, and it is ${timeout}`,
+    message: `must be at most ${formatDurationMs(maxTimeoutMs)} (WFE_MAX_TIMEOUT), but is ${timeout}`,
   };
 }
 
-/** As many patterns as fit in a sentence: it also has to fit in the trailers of a gRPC answer. */
+/** Maximum number of patterns in a message, which must fit into gRPC trailers. */
 const maxNamed = 10;
 
 function some(patterns: readonly string[]): string {

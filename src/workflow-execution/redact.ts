@@ -1,28 +1,25 @@
 import { secretsOf, redactCredentials, type SpecWithParameters } from './secret-parameters.ts';
 import { cut, maxMessageLength } from './text.ts';
 
-/** Makes a text that others have written fit to be repeated. */
+/** Redacts a text of another component. */
 export type Redact = (text: string) => string;
 
-/** Runs of this length are long enough to recognise a value by; shorter ones are parts of any text. */
+/** Minimum length of an alphanumeric run that identifies a value; shorter ones occur in any text. */
 const shortestRun = 4;
 
-/** Characters of a run that are looked for: a text that has so many of them in a row quotes a part of it. */
+/** Number of consecutive characters of a run that count as a quotation. */
 const windowLength = 8;
 
 /**
- * A redactor for texts that others have written about an execution: the API server and admission webhooks quote what they
- * do not like, and Tekton what it has read. Quoting can change a value in many ways (escapes, trimmed white space), but not
- * its runs of letters and digits. A text that may quote a secret value is withheld as a whole; in all others, credentials
- * that are recognised by their shape are masked.
- *
- * A text costs time in proportion to its length, however many secrets there are.
+ * A redactor for texts about an execution: the API server, admission webhooks and Tekton quote its values, escaped or trimmed,
+ * but with their runs of letters and digits. A text that may quote a secret is withheld as a whole; in other texts,
+ * recognizable credentials are masked. The time is linear in the length of the text, however many secrets there are.
  */
 export function redactorFor(spec: SpecWithParameters): Redact {
   let quotations: Quotations | undefined;
   return (whole) => {
     const text = cut(whole, maxMessageLength);
-    // Mostly there is nothing to redact, and one is made for each call to the API server.
+    // Lazy: a redactor is created for each request to the API server, and seldom used.
     quotations ??= quotationsOf(spec);
     const parameter = quotedIn(text, quotations);
     return parameter === undefined
@@ -31,13 +28,13 @@ export function redactorFor(spec: SpecWithParameters): Redact {
   };
 }
 
-/** What secret values are recognised by, each with the parameter that it is of. */
+/** What identifies secret values, with their parameters. */
 interface Quotations {
-  /** A parameter with a value of which no quotation is certain to be found. */
+  /** A parameter whose value has no run to search for, so that any text may quote it. */
   readonly anything?: string;
-  /** Values of less than {@link shortestRun} letters and digits, and parts of the others, in lower case. */
+  /** Values shorter than {@link shortestRun}, and windows of the others, in lower case. */
   readonly parts: ReadonlyMap<string, string>;
-  /** The lengths of the parts of values; a value of fewer characters is found as a word. */
+  /** The lengths of the windows. */
   readonly lengths: readonly number[];
 }
 
@@ -45,7 +42,7 @@ function quotationsOf(spec: SpecWithParameters): Quotations {
   const parts = new Map<string, string>();
   const lengths = new Set<number>();
   let anything: string | undefined;
-  // The last one stays: of several parameters, the first is named.
+  // Reversed, so that the first of several parameters is named.
   for (const { parameter, text } of secretsOf(spec).toReversed()) {
     if (text.trim() === '') continue;
     const run = longestRun(text).toLowerCase();

@@ -72,8 +72,8 @@ describe('the kind of a target', () => {
   });
 
   it.each([
-    ['payment/deploymint/api', 'the cluster knows no kind deploymint:'],
-    ['payment/deployment.example.org/api', 'the cluster knows no kind deployment.example.org:'],
+    ['payment/deploymint/api', 'the cluster does not serve a kind deploymint;'],
+    ['payment/deployment.example.org/api', 'the cluster does not serve a kind deployment.example.org;'],
   ])('is unknown: %s', (text, message) => {
     expect(resolve(text)).toEqual({ kind: 'unknown', message: expect.stringContaining(message) });
   });

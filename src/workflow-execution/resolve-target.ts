@@ -1,18 +1,18 @@
 import { canonicalTarget, type WrittenTarget } from './target-resource.ts';
 
-/** A kind of resource that the cluster serves, with every name that kubectl accepts for it. */
+/** A kind that the cluster serves, with all names that kubectl accepts. */
 export interface ServedKind {
   /** API group; empty for the core group. */
   readonly group: string;
   readonly kind: string;
   readonly plural: string;
-  /** Empty when the API server gives none. */
+  /** Empty if the API server has none. */
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
 }
 
-/** Kinds by their names in lower case, each list in the order of the API server. */
+/** Kinds by lower-case name, each list in the order of the API server. */
 export interface KindIndex {
   /** By kind, plural and singular. */
   readonly byFullName: ReadonlyMap<string, readonly ServedKind[]>;
@@ -27,19 +27,15 @@ export function indexKinds(kinds: readonly ServedKind[]): KindIndex {
   };
 }
 
-/**
- * What a written target means to a cluster. One that is found comes with the API group of its kind and whether it was written
- * with a short name; the message of a wrong scope says what is allowed.
- */
+/** The resolution of a target; messages say what is allowed. */
 export type ResolvedTarget =
   | { readonly kind: 'found'; readonly target: string; readonly group: string; readonly isShortName: boolean }
   | { readonly kind: 'wrong-scope'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
 /**
- * Resolves a written target as kubectl would: the name of a kind in any case, plural, singular, or short, where a full name
- * takes precedence over a short one, and groups over those that come after them. Of kinds with that name the first counts
- * that has the scope which was written.
+ * Resolves a target as kubectl does: by kind, plural, singular or short name in any case. Full names take precedence over short
+ * ones, and groups over later ones. The first kind with the written scope is chosen.
  */
 export function resolveTarget(written: WrittenTarget, { byFullName, byShortName }: KindIndex): ResolvedTarget {
   const full = inGroup(byFullName.get(written.kind), written);
@@ -78,7 +74,7 @@ function indexBy(
 
 function unknownKind({ kind, group }: WrittenTarget): string {
   const qualified = group === undefined ? kind : `${kind}.${group}`;
-  return `the cluster knows no kind ${qualified}: write one that \`kubectl api-resources\` lists`;
+  return `the cluster does not serve a kind ${qualified}; \`kubectl api-resources\` lists the kinds`;
 }
 
 function wrongScope({ name }: WrittenTarget, { kind, namespaced }: ServedKind): string {

@@ -1,12 +1,12 @@
 import { isWorkflowExecution } from './generated/parser.ts';
 import type { WorkflowExecution } from './generated/workflow-execution.ts';
 
-/** Something that the API server sent as a WorkflowExecution does not have the shape of one. */
+/** An object is not a valid WorkflowExecution. */
 export class MalformedWorkflowExecutionError extends Error {
   override readonly name = 'MalformedWorkflowExecutionError';
 }
 
-/** The resource as the API server knows it, with the parser for what it sends. */
+/** The resource WorkflowExecution with its parser. */
 export const workflowExecutionResource = {
   group: 'workflowexecution.kubernaut.ai',
   version: 'v1alpha1',
@@ -16,14 +16,14 @@ export const workflowExecutionResource = {
   parse: parseWorkflowExecution,
 } as const;
 
-/** The apiVersion that objects of this resource carry. */
+/** The apiVersion of WorkflowExecutions. */
 export const workflowExecutionApiVersion = `${workflowExecutionResource.group}/${workflowExecutionResource.version}`;
 
 /**
- * A WorkflowExecution from JSON that came from outside. Types, required fields and enumerations are checked; an object of
- * a newer schema with a phase that is not known here is refused rather than misread.
+ * Parses a WorkflowExecution: checks types, required fields and enumerations, so an unknown phase of a newer schema is an
+ * error.
  *
- * @throws MalformedWorkflowExecutionError naming the field and what is wrong with it
+ * @throws MalformedWorkflowExecutionError with the field and the rule
  */
 export function parseWorkflowExecution(raw: unknown): WorkflowExecution {
   if (isWorkflowExecution(raw)) return raw;

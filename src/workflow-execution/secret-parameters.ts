@@ -1,24 +1,24 @@
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 
-/** What of an execution says which of its parameters are secret. */
+/** The fields of a spec that determine which parameters are secret. */
 export type SpecWithParameters = Pick<WorkflowExecutionSpec, 'parameters'> & {
   readonly workflowRef?: Pick<WorkflowExecutionSpec['workflowRef'], 'secretParameters'>;
 };
 
-/** A text that must not be shown, and the parameter that it is the value of, or a part of the value. */
+/** A secret text, and the parameter whose value it is or is part of. */
 export interface SecretText {
   readonly parameter: string;
   readonly text: string;
 }
 
-/** Words that make a name one of a secret wherever they stand in it: MYPASS, PASSWORD1, TLS_KEY, AUTHORIZATION. */
+/** Words that mark a name as secret at any position: MYPASS, PASSWORD1, TLS_KEY, AUTHORIZATION. */
 const longWords =
   /PASS|PWD|SECRET|TOKEN|CRED|KEY|AUTH|BEARER|JWT|COOKIE|SESSION|SIGNATURE|WEBHOOK|KUBECONFIG|MNEMONIC|HMAC|NONCE|LICENSE|PIN_?CODE|CONN(?:ECTION)?_?STR/;
 
-/** Words that are parts of harmless ones (PATCH, PINNED): they have to stand alone, but for digits and a plural. */
+/** Words that are parts of harmless ones (PATCH, PINNED): only whole words count, with digits or a plural. */
 const shortWords = /(?:^|[_\d])(?:PAT|PIN|PW|DSN|SAS|OTP|PSK|PEM|PFX|SALT)S?(?:[_\d]|$)/;
 
-/** Shapes of tokens that are secret whatever the name of their parameter. */
+/** Formats of tokens, which are secret in any parameter. */
 const tokens = new RegExp(
   [
     'eyJ[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*)?', // JSON Web Token (RFC 7519), ServiceAccount token
@@ -39,10 +39,10 @@ const tokens = new RegExp(
 
 const secretWord = '(?:pass|pwd|secret|token|cred|key|auth|sig)[\\w-]{0,32}';
 
-/** Quotes, within JSON with backslashes before them. */
+/** A quote; within JSON with backslashes before it. */
 const quote = '\\\\{0,8}["\'`]';
 
-/** A value: a quoted text, a list or an object, to its end; else a word. */
+/** A value: a quoted text, a list or an object, or else a word. */
 const value = [
   '"((?:[^"\\\\]|\\\\[^])+)',
   "'((?:[^'\\\\]|\\\\[^])+)",
@@ -53,7 +53,7 @@ const value = [
   `(?:${quote})?([^\\s"'&;,]+)`,
 ].join('|');
 
-/** Credentials behind a word that says so: `Bearer …`, `password=…`, `?sig=…`, `"token": "…"`, `--password …`, `-u user:…`. */
+/** Labelled credentials: `Bearer …`, `password=…`, `?sig=…`, `"token": "…"`, `--password …`, `-u user:…`. */
 const assigned = new RegExp(
   `(?:${[
     '\\b(?:bearer|basic)\\s{1,4}(?=[\\w.~+/=-]{16})',
@@ -67,7 +67,7 @@ const assigned = new RegExp(
   'gi',
 );
 
-/** The same in YAML and XML, `password: …`, `<password>…`; in a sentence it would be an ordinary word. */
+/** Labelled credentials in YAML and XML, `password: …`, `<password>…`; not applied to prose. */
 const inDocument = new RegExp(
   `(?:(?:${secretWord}(?::\\s{1,4}|\\s{1,4}:(?!=)\\s{0,4})|(?:password|passwd|pwd):(?!=))(?:[|>][-+\\d]{0,2}\\r?\\n([^]+)|${value})|${secretWord}>([^<]+))`,
   'gi',
@@ -77,16 +77,16 @@ const privateKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*/g;
 
 const webhook = /hooks\.[\w.-]{1,60}\/\S+/g;
 
-/** Of an image; the tag before it is no password. */
+/** Digest of an image, whose tag is not a password. */
 const imageDigest = /@sha\d{3}:[0-9a-f]{16,}/g;
 
-/** What credentials are recognised by. */
+/** Patterns of credentials. */
 export const credentialPatterns: readonly RegExp[] = [tokens, assigned, inDocument, privateKey, webhook];
 
-/** What stands for a text that is not shown. */
+/** Replaces a secret text. */
 export const masked = '********';
 
-/** The parameters of an execution as they may be shown to whoever reads logs, Events and the audit trail. */
+/** The parameters of an execution without secrets, for logs, Events and the audit trail. */
 export function redactParameters(spec: SpecWithParameters): Record<string, string> {
   const isSecret = secretNames(spec);
   return Object.fromEntries(
@@ -97,7 +97,7 @@ export function redactParameters(spec: SpecWithParameters): Record<string, strin
   );
 }
 
-/** Whatever of the parameters of an execution must not be shown: secret values, and credentials within other values. */
+/** The secrets of an execution's parameters: secret values, and credentials within other values. */
 export function secretsOf(spec: SpecWithParameters): readonly SecretText[] {
   const isSecret = secretNames(spec);
   return Object.entries(spec.parameters ?? {}).flatMap(([parameter, value]) => {
@@ -109,22 +109,22 @@ export function secretsOf(spec: SpecWithParameters): readonly SecretText[] {
   });
 }
 
-/** A text of others, with {@link masked} for each credential that is one by its shape. */
+/** A text with its recognizable credentials masked. */
 export function redactCredentials(text: string): string {
   return without(text, credentialsIn(text, [assigned]));
 }
 
-/** A text with more credentials than this is masked as a whole: each one is searched for in all of the text. */
+/** A text with more credentials than this is masked as a whole: replacing each one scans the whole text. */
 const maxCredentials = 16;
 
 function without(text: string, credentials: readonly string[]): string {
-  // The longest first: one may be a part of another.
+  // The longest first: one may contain another.
   const longestFirst = [...new Set(credentials)].sort((a, b) => b.length - a.length);
   if (longestFirst.length > maxCredentials) return masked;
   return longestFirst.reduce((kept, credential) => kept.replaceAll(credential, masked), text);
 }
 
-/** Parts of a text that are secret by their shape or their place. */
+/** The credentials within a text. */
 function credentialsIn(text: string, labels: readonly RegExp[]): string[] {
   return [
     ...[tokens, privateKey, webhook].flatMap((shape) => text.match(shape) ?? []),
@@ -137,7 +137,7 @@ function credentialsIn(text: string, labels: readonly RegExp[]): string[] {
   ].filter((credential) => !masked.includes(credential)); // The mask includes the empty text, too.
 }
 
-/** What stands before the host of a URL (RFC 3986, section 3.2.1). Passwords may have unescaped `@` and `/` in them. */
+/** Userinfo of a URL (RFC 3986, section 3.2.1). Passwords may have unescaped `@` and `/`. */
 function userinfoIn(word: string): string[] {
   const scheme = word.indexOf('://');
   const userinfo = scheme < 0 ? '' : word.slice(scheme + 3, Math.max(scheme + 3, word.lastIndexOf('@')));
@@ -152,7 +152,7 @@ function passwordIn(word: string): string {
   return colon < 0 ? '' : userinfo.slice(colon + 1);
 }
 
-/** Whether a parameter is secret by its name, or because the workflow says so. */
+/** Tests whether a parameter is secret, by its name or by `secretParameters`. */
 function secretNames({ workflowRef }: SpecWithParameters): (name: string) => boolean {
   const declared = new Set(workflowRef?.secretParameters);
   return (name) => declared.has(name) || longWords.test(name) || shortWords.test(name);

@@ -14,9 +14,9 @@ import { cut, maxColumnLength, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
- * The next status of an execution, made of the execution, one observation and the time, and of nothing else.
- * - A phase only goes forward, and a terminal one is never left: an observation that is late changes nothing.
- * - The same observation twice gives the same status, whatever time has passed.
+ * The next status of an execution, computed from the execution, an observation and the time.
+ * - Phases only advance and final ones stay: a late observation changes nothing.
+ * - Repeating an observation later gives the same status.
  */
 export function nextStatus(execution: WorkflowExecution, observation: Observation, now: Date): WorkflowExecutionStatus {
   const previous = execution.status ?? {};
@@ -36,7 +36,7 @@ export function nextStatus(execution: WorkflowExecution, observation: Observatio
   };
 }
 
-/** The status of an execution with one condition brought up to date, and nothing else. */
+/** The status of an execution with one condition updated. */
 export function withCondition(
   { status = {}, metadata: { generation } }: WorkflowExecution,
   update: ConditionUpdate,
@@ -45,19 +45,19 @@ export function withCondition(
   return { ...status, conditions: mergeConditions(status.conditions ?? [], [update], { now, generation }) };
 }
 
-/** The status of an execution; undefined while it has only the CRD's default, because the service has not seen it yet. */
+/** The status of an execution; undefined while it is the CRD's default. */
 export function observedStatus({ status }: WorkflowExecution): WorkflowExecutionStatus | undefined {
   return status?.observedGeneration === -1 ? undefined : status;
 }
 
-/** Whether the status of an execution was made from its spec as it is now. */
+/** Whether the status of an execution is from its current spec. */
 export function isGenerationObserved({ metadata, status }: WorkflowExecution): boolean {
   return status?.observedGeneration === metadata.generation;
 }
 
 /**
- * The status of a finished execution whose spec has changed since. Nothing else follows from that change. kstatus, and so
- * Flux and kpt, wait for the generation: https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus
+ * The status of a finished execution with the current generation, which changes nothing else. kstatus, and so Flux and kpt,
+ * wait for the generation: https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus
  */
 export function withObservedGeneration({ status = {}, metadata }: WorkflowExecution): WorkflowExecutionStatus {
   const { generation: observedGeneration } = metadata;
@@ -65,7 +65,7 @@ export function withObservedGeneration({ status = {}, metadata }: WorkflowExecut
   return { ...status, observedGeneration, conditions };
 }
 
-/** Reasons of the condition Ready while Tekton has been asked to cancel the PipelineRun. */
+/** Reasons of the condition Ready while the PipelineRun is being cancelled. */
 const cancellingReasons: Readonly<Record<CancelMode, string>> = {
   Graceful: 'Cancelling',
   Immediate: 'CancellingImmediately',
@@ -74,28 +74,28 @@ const cancellingReasons: Readonly<Record<CancelMode, string>> = {
 /** Reason of the condition Ready while Tekton does not record the end of the PipelineRun. */
 const endNotRecorded = 'EndNotRecorded';
 
-/** Reason of the condition Ready while a PipelineRun is cancelled that was not allowed to start in time. */
+/** Reason of the condition Ready while a PipelineRun is cancelled that has not started in time. */
 export const startDeadlineExceeded = 'StartDeadlineExceeded';
 
-/** Reason of the condition Ready of an execution that is Completed although no step has run. */
+/** Reason of the condition Ready of a Completed execution without steps. */
 const allTasksSkipped = 'AllTasksSkipped';
 
-/** How the PipelineRun of an execution is being cancelled, as its status says; undefined when it is not. */
+/** How the PipelineRun of an execution is being cancelled, according to the status; undefined if it is not. */
 export function cancellingMode({ status }: WorkflowExecution): CancelMode | undefined {
   return allCancelModes.find((mode) => hasReadyReason(status, cancellingReasons[mode]));
 }
 
-/** Whether an execution says of itself that Tekton does not record the end of its PipelineRun. */
+/** Whether the status reports that Tekton does not record the end of the PipelineRun. */
 export function isEndNotRecorded({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, endNotRecorded);
 }
 
-/** Whether an execution says of itself that its PipelineRun was not allowed to start in time. */
+/** Whether the status reports that the PipelineRun has not started in time. */
 export function isStartDeadlineExceeded({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, startDeadlineExceeded);
 }
 
-/** Whether an execution is Completed although no step has run: the conditions of its tasks did not hold. */
+/** Whether an execution is Completed without steps, because the `when` expressions of all tasks were false. */
 export function hasSkippedAllTasks({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, allTasksSkipped);
 }
@@ -130,7 +130,7 @@ function messageOf(observation: Observation): string {
   }
 }
 
-/** The first reference stays: an execution has one PipelineRun in its life, and the CRD refuses another one. */
+/** The first reference stays: an execution has one PipelineRun, and the CRD rejects another one. */
 function pipelineRunOf(
   previous: WorkflowExecutionStatus,
   observation: Observation,
@@ -139,7 +139,7 @@ function pipelineRunOf(
   return reference === undefined ? {} : { pipelineRunRef: reference };
 }
 
-/** When the run started and ended, and what it ran. */
+/** Start, end and bundle of the run. */
 function recordOf(
   previous: WorkflowExecutionStatus,
   observation: Observation,
@@ -161,8 +161,8 @@ function durationOf(startTime?: string, completionTime?: string): Pick<WorkflowE
   return { duration: formatDurationMs(Math.max(0, Date.parse(completionTime) - Date.parse(startTime))) };
 }
 
-function bounded<T extends Pick<Failure, 'message'>>(told: T): T {
-  return { ...told, message: cut(told.message, maxMessageLength) };
+function bounded<T extends Pick<Failure, 'message'>>(value: T): T {
+  return { ...value, message: cut(value.message, maxMessageLength) };
 }
 
 function conditionsOf(previous: WorkflowExecutionStatus, observation: Observation): ConditionUpdate[] {
@@ -172,7 +172,7 @@ function conditionsOf(previous: WorkflowExecutionStatus, observation: Observatio
   const finished = { type: 'Finished', status: 'True', reason, message } as const;
   switch (observation.phase) {
     case 'Pending':
-      // In full, because the failure quotes it when the start deadline passes.
+      // In full: the failure quotes it if the start deadline passes.
       return [{ ...ready, status: 'Unknown' }, notCreated(reason, observation.message)];
     case 'Running':
       return [{ ...ready, status: 'Unknown' }, created(observation.pipelineRun.name)];

@@ -1,24 +1,24 @@
 import type { WorkflowExecution } from './generated/workflow-execution.ts';
 
-/** Characters of the longest target that the CRD accepts. */
+/** Maximum length of a target in the CRD, in characters. */
 export const maxTargetLength = 635;
 
-/** A target resource as somebody has written it. */
+/** A target resource as written in the spec. */
 export interface WrittenTarget {
-  /** Absent when it was written as cluster-scoped. */
+  /** Absent if it is written as cluster-scoped. */
   readonly namespace?: string;
   /** Any name of the kind that kubectl accepts, in lower case: `deployment`, `deployments`, `deploy`. */
   readonly kind: string;
-  /** API group, when the kind was qualified: `deployments.apps`. */
+  /** API group, if the kind is qualified: `deployments.apps`. */
   readonly group?: string;
   readonly name: string;
 }
 
 /**
- * Reads `namespace/kind/name`, or `kind/name` of a cluster-scoped resource (BR-WE-011). The kind may be qualified by its
- * API group, `namespace/kind.group/name`. Case matters in names only.
+ * Parses `namespace/kind/name`, or `kind/name` of a cluster-scoped resource (BR-WE-011). The kind may be qualified by its API
+ * group, `namespace/kind.group/name`. Only names are case-sensitive.
  *
- * @returns undefined when the text is neither; the CRD refuses such a text, so only an object older than the rule has one
+ * @returns undefined if the text is invalid, which is only possible in objects that are older than the rule of the CRD
  */
 export function parseTargetResource(text: string): WrittenTarget | undefined {
   const [name, qualified, namespace, ...rest] = text.split('/').toReversed();
@@ -34,10 +34,10 @@ export function parseTargetResource(text: string): WrittenTarget | undefined {
 }
 
 /**
- * The canonical identity of a target: `namespace/kind/name` or `kind/name`, the kind in lower case and without its group.
- * Two API groups that serve the same kind share it on purpose: locking too much is safe.
+ * The canonical identity of a target: `namespace/kind/name` or `kind/name`, the kind in lower case and without its group. Equal
+ * kinds of two API groups share it: locking too much is safe.
  *
- * @param kind singular, as the API server names it
+ * @param kind as the API server names it
  */
 export function canonicalTarget({ namespace, name }: Pick<WrittenTarget, 'namespace' | 'name'>, kind: string): string {
   const rest = `${kind.toLowerCase()}/${name}`;
@@ -45,8 +45,8 @@ export function canonicalTarget({ namespace, name }: Pick<WrittenTarget, 'namesp
 }
 
 /**
- * The canonical target of an execution: what `status.target` records, and before that what was written, in lower case and
- * without a group. Undefined when what was written is no target at all.
+ * The canonical target of an execution: `status.target`, or before it is recorded the target of the spec, in lower case and
+ * without a group. Undefined if that is invalid.
  */
 export function targetOf({ spec, status }: Pick<WorkflowExecution, 'spec' | 'status'>): string | undefined {
   if (status?.target !== undefined) return status.target;
@@ -54,10 +54,7 @@ export function targetOf({ spec, status }: Pick<WorkflowExecution, 'spec' | 'sta
   return written && canonicalTarget(written, written.kind);
 }
 
-/**
- * The execution with its canonical target in the status, as the first write of the status will record it. A target that is
- * recorded stays, whatever the cluster says later.
- */
+/** The execution with its canonical target in the status, unless a target has been recorded. */
 export function withTarget(execution: WorkflowExecution, target: string | undefined): WorkflowExecution {
   if (target === undefined || execution.status?.target !== undefined) return execution;
   return { ...execution, status: { ...execution.status, target } };

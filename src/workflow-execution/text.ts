@@ -1,17 +1,17 @@
-/** A text as a sentence: with a full stop unless it ends in a mark. */
+/** The text with a full stop unless it ends with `.`, `!` or `?`. */
 export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The longest message that the CRD takes, in characters. */
+/** Maximum length of a message in the CRD, in characters. */
 export const maxMessageLength = 4096;
 
-/** The longest message in the status of an execution that kubectl shows in a column, in characters. */
+/** Maximum length of a message in a column of kubectl, in characters. */
 export const maxColumnLength = 199;
 
 /**
- * The text, cut to a length with an ellipsis when it is longer. A character outside the basic plane (two UTF-16 units) is
- * never split; the API server counts characters, so a text that fits in UTF-16 units always fits there.
+ * Truncates a text to a number of UTF-16 units, ellipsis included, without splitting a surrogate pair. The API server counts
+ * characters, of which there are no more.
  */
 export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

@@ -1,4 +1,4 @@
-/** A moment to the nanosecond, as google.protobuf.Timestamp has it: seconds since 1970, and nanoseconds on top of them. */
+/** A time with nanosecond precision, in the shape of google.protobuf.Timestamp: seconds since 1970, and nanoseconds. */
 export interface Moment {
   readonly seconds: number;
   readonly nanos: number;
@@ -9,15 +9,15 @@ const rfc3339 =
 
 const [earliest, latest] = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'].map((text) => Date.parse(text) / 1_000);
 
-/** A moment as Kubernetes writes it: RFC 3339 in UTC with whole seconds. */
+/** Formats a time as Kubernetes does: RFC 3339 in UTC with whole seconds. */
 export function timestamp(moment: Date): string {
   return `${moment.toISOString().slice(0, -5)}Z`;
 }
 
 /**
- * Reads a time as of RFC 3339 with at most nine decimals, as Kubernetes and protobuf have it.
+ * Parses an RFC 3339 time with at most nine decimals.
  *
- * @returns undefined when it is none, also for a day that its month does not have (JavaScript reads 2026-02-30 as 2 March)
+ * @returns undefined if it is invalid, such as 2026-02-30, which `Date` reads as 2 March
  */
 export function parseTimestamp(text: string): Moment | undefined {
   const { second = '', fraction = '', zone = '' } = rfc3339.exec(text)?.groups ?? {};
@@ -28,9 +28,9 @@ export function parseTimestamp(text: string): Moment | undefined {
 }
 
 /**
- * Writes a moment as of RFC 3339, in UTC and with nine decimals.
+ * Formats a time as RFC 3339 in UTC with nine decimals.
  *
- * @returns undefined when it is not in the years 0 to 9999, which have four digits
+ * @returns undefined outside the years 0 to 9999
  */
 export function formatTimestamp({ seconds, nanos }: Moment): string | undefined {
   if (!isMoment({ seconds, nanos })) return undefined;

@@ -44,7 +44,7 @@ describe('a target that somebody wants to remediate', () => {
 
   it.each([
     ['payment/node/w1', 'spec.targetResource: node is cluster-scoped: write node/w1'],
-    ['payment/widget/w', 'spec.targetResource: the cluster knows no kind widget'],
+    ['payment/widget/w', 'spec.targetResource: the cluster does not serve a kind widget'],
   ])('is refused with what is allowed, whoever asks: %s', async (text, message) => {
     const { allows, access: to } = access();
     await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({

@@ -169,7 +169,7 @@ await onBothTransports('create', (contract) => {
         'that may take too long',
         { executionConfig: { timeout: '24h1s' } },
         'spec.executionConfig.timeout',
-        /at most 24h, which WFE_MAX_TIMEOUT sets/,
+        /at most 24h \(WFE_MAX_TIMEOUT\)/,
       ],
     ])('%s', async (_what, spec, field, rule) => {
       const { error } = await caller.create(contract.namespace, { name: 'refused', spec: aSpec(spec), ...options });

@@ -58,9 +58,9 @@ describe.each([
     expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT' });
     expect(error?.rules).toEqual({
       [spelled('spec.workflowRef.containerImage')]:
-        'must be of a repository that WFE_ALLOWED_BUNDLES allows (quay.io/kubernaut/*), and it is quay.io/kubernaut-evil/oomkill',
+        'must be from a repository in WFE_ALLOWED_BUNDLES (quay.io/kubernaut/*), but is quay.io/kubernaut-evil/oomkill',
       [spelled('spec.executionConfig.serviceAccountName')]:
-        `must be one that WFE_ALLOWED_SERVICE_ACCOUNTS allows in namespace ${namespace.name} (workflow-execution-sa), and it is admin`,
+        `must be in WFE_ALLOWED_SERVICE_ACCOUNTS for namespace ${namespace.name} (workflow-execution-sa), but is admin`,
     });
     const { items } = await kubernetes.list(workflowExecutionResource, { namespace: namespace.name });
     expect(items.map(({ metadata }) => metadata.name)).not.toContain(name);

@@ -124,7 +124,7 @@ describe('a target', () => {
   it.concurrent.each([
     ['wrong-scope', () => `${shared.namespace}/no/w1`, 'node is cluster-scoped: write node/w1'],
     ['no-namespace', () => 'ro/api', 'rollout is namespaced: write NAMESPACE/rollout/api'],
-    ['unknown-kind', () => `${shared.namespace}/rolout.${group}/api`, `the cluster knows no kind rolout.${group}`],
+    ['unknown-kind', () => `${shared.namespace}/rolout.${group}/api`, `the cluster does not serve a kind rolout.${group}`],
   ])('is refused with what is allowed: %s', async (name, target, message) => {
     await shared.create(name, { targetResource: target() });
 
