@@ -13,29 +13,35 @@ import { LOCK_HOLDERS } from './lock-holders.ts';
 import type { LockHolders, TargetEvidence } from './lock-holders.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
 import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
-import type { Claim, Cooldown, ExecutionId, LockDecision, LockRecord } from './lock-record.ts';
+import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
-/** What came of asking for a target. */
+/** The result of {@link TargetLocks.acquire}. */
 export type Acquisition =
   | { readonly kind: 'acquired' }
   | { readonly kind: 'busy'; readonly holder: ExecutionId }
   | { readonly kind: 'cooling-down'; readonly earlier: ExecutionId; readonly remainingMs: number };
 
-/** The lock changed under every try; the execution comes back after its backoff. */
+/** The lock changed during every attempt; the execution is requeued with backoff. */
 export class LockContendedError extends Error {
   override readonly name = 'LockContendedError';
 }
 
-/** How often a lock is decided about again when somebody else was faster. */
-const tries = 5;
+/** How often a write that conflicts with another one is attempted. */
+const maxAttempts = 5;
+
+/** A Lease as it was read; `live` if from the API server instead of the cache. */
+interface LeaseRead {
+  readonly lease: Lease | undefined;
+  readonly live: boolean;
+}
 
 /**
- * One lock for each target, cluster-wide: a Lease in the service's own namespace that is changed by compare-and-swap
- * only. It says who has the target and, so that deleting an execution does not void it, what cools down. A holder that has
- * ended is as good as none: nobody need write that it has, and whoever takes the target next notes what cools down.
+ * One lock for each target, cluster-wide: a Lease in the service's own namespace that is changed by compare-and-swap only.
+ * It records who has the target and, so that deleting an execution does not void them, its cooldowns. A holder that has ended
+ * counts as none: nobody needs to write that it has, and the next holder records its cooldown.
  *
- * Decisions are made on what the watch has seen. A grant is safe all the same, because the write is refused when the
- * Lease has changed since; a refusal is read live first, so that nobody is turned away for something that is over.
+ * Decisions are made on the cache. A grant is safe all the same, because the write fails if the Lease has changed; a refusal
+ * is confirmed by a live read.
  */
 @Injectable()
 export class TargetLocks {
@@ -55,58 +61,51 @@ export class TargetLocks {
   }
 
   /**
-   * Asks for a target; asking again for what one has is granted again.
+   * Acquires the lock of a target; the holder acquires it again.
    *
-   * @param target in its one written form
-   * @param evidence what a lock is held against before it is granted, also one that names the claimant
-   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   * @param target in canonical form
+   * @param evidence what is checked beside the lock, also if it names the claimant
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: retry later
    */
-  async acquire(
+  acquire(
     target: string,
     claim: Claim,
     now: Date,
     signal: AbortSignal,
     evidence?: TargetEvidence,
   ): Promise<Acquisition> {
-    let seen: Seen = { lease: this.cached(target), live: false };
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const record = withCooldowns(await this.withoutEndedHolder(seen, now, signal), evidence?.cooldowns ?? []);
+    return this.retry('acquired', target, this.cachedRead(target), signal, async (read) => {
+      const record = withCooldowns(await this.withoutEndedHolder(read, now, signal), evidence?.cooldowns ?? []);
       const decision = decideClaim(record, claim, now, this.cooldownMs);
-      if (decision.kind === 'ours' || decision.kind === 'free') {
-        const occupant = await evidence?.occupant();
-        if (occupant !== undefined) return this.busy(occupant);
-        if (decision.kind === 'ours') return { kind: 'acquired' };
-        if (await this.write(seen.lease ?? target, decision.next, now, signal)) return { kind: 'acquired' };
-      } else if (seen.live) {
-        return this.refusal(decision);
-      }
-      seen = { lease: await this.read(target, signal), live: true };
-    }
-    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being asked for`);
+      if (decision.kind === 'held') return read.live ? this.busy(decision.holder) : undefined;
+      if (decision.kind === 'cooling-down') return read.live ? decision : undefined;
+      const occupant = await evidence?.occupant();
+      if (occupant !== undefined) return this.busy(occupant);
+      if (decision.kind === 'ours') return { kind: 'acquired' };
+      return (await this.write(read.lease ?? target, decision.next, now, signal)) ? { kind: 'acquired' } : undefined;
+    });
   }
 
   /**
-   * Writes the lock of a running execution again when it is gone or names nobody who lives. Nothing is sent as long as the
-   * watch has seen that the execution holds it.
+   * Restores the lock of a running execution if it is gone or its holder has ended. Sends nothing while the execution holds
+   * it in the cache.
    *
-   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: retry later
    */
   async restore(target: string, execution: ExecutionId, now: Date, signal: AbortSignal): Promise<void> {
     if (this.isHeldBy(target, execution)) return;
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const lease = await this.read(target, signal);
-      const record = await this.withoutEndedHolder({ lease, live: true }, now, signal);
-      if (record.holder !== undefined) return;
-      if (await this.write(lease ?? target, { ...record, holder: execution }, now, signal)) return;
-    }
-    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being restored`);
+    await this.retry('restored', target, undefined, signal, async (read) => {
+      const record = await this.withoutEndedHolder(read, now, signal);
+      if (record.holder !== undefined) return true;
+      return (await this.write(read.lease ?? target, { ...record, holder: execution }, now, signal)) || undefined;
+    });
   }
 
   /**
-   * Gives a target back and remembers what cools down. Does nothing when that has been done before.
+   * Releases a target and records the cooldown. Does nothing if that was done before.
    *
-   * @param cooldown what the lock has to remember; nothing when no step of the execution ran
-   * @throws LockContendedError, UnreadableLockError, KubernetesError: come back later
+   * @param cooldown of the execution; undefined if no step of it ran
+   * @throws LockContendedError, UnreadableLockError, KubernetesError: retry later
    */
   async release(
     target: string,
@@ -115,25 +114,25 @@ export class TargetLocks {
     now: Date,
     signal: AbortSignal,
   ): Promise<void> {
-    let lease = this.cached(target);
-    for (let attempt = 0; attempt < tries; attempt += 1) {
+    await this.retry('released', target, this.cachedRead(target), signal, async ({ lease }) => {
       const record = lease === undefined ? unusedLock : readLock(lease, now);
       const next = released(record, execution, cooldown, now, this.cooldownMs);
-      if (next === record || (await this.replace(lease, target, next, now, signal))) return;
-      lease = await this.read(target, signal);
-    }
-    throw new LockContendedError(`The lock of ${target} changed ${tries} times while it was being given back`);
+      if (next === record) return true;
+      const isUnused = lease !== undefined && isSpent(next, now, this.cooldownMs);
+      const done = isUnused ? this.remove(lease, signal) : this.write(lease ?? target, next, now, signal);
+      return (await done) || undefined;
+    });
   }
 
-  /** Whether the watch has seen that this execution has the target. */
+  /** Whether this execution has the target, according to the cache. */
   isHeldBy(target: string, { uid }: ExecutionId): boolean {
-    const lease = this.cached(target);
+    const { lease } = this.cachedRead(target);
     const holder = lease === undefined ? undefined : holderOf(lease);
     return typeof holder === 'object' && holder.uid === uid;
   }
 
   /**
-   * Removes a Lease that has nothing to say any more, unless somebody uses it again meanwhile.
+   * Removes a Lease that has neither a holder nor a cooldown, unless it is used again meanwhile.
    *
    * @param name of the Lease
    */
@@ -144,8 +143,20 @@ export class TargetLocks {
     if (isSpent(record, now, this.cooldownMs)) await this.remove(lease, signal);
   }
 
-  private refusal(decision: Extract<LockDecision, { kind: 'held' | 'cooling-down' }>): Acquisition {
-    return decision.kind === 'held' ? this.busy(decision.holder) : decision;
+  /** Attempts a change until it has a result, on the first read if there is one and then on live reads. */
+  private async retry<T>(
+    what: string,
+    target: string,
+    first: LeaseRead | undefined,
+    signal: AbortSignal,
+    attempt: (read: LeaseRead) => Promise<T | undefined>,
+  ): Promise<T> {
+    for (let attempts = 0; attempts < maxAttempts; attempts += 1) {
+      const read = attempts === 0 && first !== undefined ? first : await this.liveRead(target, signal);
+      const result = await attempt(read);
+      if (result !== undefined) return result;
+    }
+    throw new LockContendedError(`The lock of ${target} changed ${maxAttempts} times while it was being ${what}`);
   }
 
   private busy(holder: ExecutionId): Acquisition {
@@ -153,8 +164,8 @@ export class TargetLocks {
     return { kind: 'busy', holder };
   }
 
-  /** The record of a Lease as it would be had its holder given it back, when that has ended. */
-  private async withoutEndedHolder({ lease, live }: Seen, now: Date, signal: AbortSignal): Promise<LockRecord> {
+  /** The record of a Lease, released if its holder has ended. */
+  private async withoutEndedHolder({ lease, live }: LeaseRead, now: Date, signal: AbortSignal): Promise<LockRecord> {
     const record = lease === undefined ? unusedLock : readLock(lease, now);
     if (record.holder === undefined) return record;
     let state = this.holders.cached(record.holder);
@@ -163,19 +174,18 @@ export class TargetLocks {
     return released(record, record.holder, state.cooldown, now, this.cooldownMs);
   }
 
-  /** Compare-and-swap, as {@link #write}; a lock that would have nothing to say is none. */
-  private replace(
-    lease: Lease | undefined,
-    target: string,
-    next: LockRecord,
-    now: Date,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (lease !== undefined && isSpent(next, now, this.cooldownMs)) return this.remove(lease, signal);
-    return this.write(lease ?? target, next, now, signal);
+  private cachedRead(target: string): LeaseRead {
+    return { lease: this.leases.store.get({ namespace: this.namespace, name: lockName(target) }), live: false };
   }
 
-  /** Removes a Lease: false when it is not the one that was read any more. */
+  private async liveRead(target: string, signal: AbortSignal): Promise<LeaseRead> {
+    const key = { namespace: this.namespace, name: lockName(target) };
+    const lease = await this.client.find(leaseResource, key, { signal });
+    if (lease !== undefined) this.leases.store.upsertIfNewer(lease);
+    return { lease, live: true };
+  }
+
+  /** Removes a Lease; false if it has changed since it was read. */
   private async remove({ metadata }: Lease, signal: AbortSignal): Promise<boolean> {
     const { uid, resourceVersion } = metadata;
     try {
@@ -188,21 +198,10 @@ export class TargetLocks {
     }
   }
 
-  private cached(target: string): Lease | undefined {
-    return this.leases.store.get({ namespace: this.namespace, name: lockName(target) });
-  }
-
-  private async read(target: string, signal: AbortSignal): Promise<Lease | undefined> {
-    const key = { namespace: this.namespace, name: lockName(target) };
-    const lease = await this.client.find(leaseResource, key, { signal });
-    if (lease !== undefined) this.leases.store.upsertIfNewer(lease);
-    return lease;
-  }
-
   /**
-   * Compare-and-swap: false when the Lease is not the one that was read any more.
+   * Writes a Lease by compare-and-swap; false if it has changed since it was read.
    *
-   * @param previous the Lease that was read, or the target that had none
+   * @param previous the Lease that was read, or the target if there was none
    */
   private async write(previous: Lease | string, next: LockRecord, now: Date, signal: AbortSignal): Promise<boolean> {
     try {
@@ -218,10 +217,4 @@ export class TargetLocks {
       return false;
     }
   }
-}
-
-/** A Lease, and whether it was read just now rather than seen by the watch. */
-interface Seen {
-  readonly lease: Lease | undefined;
-  readonly live: boolean;
 }

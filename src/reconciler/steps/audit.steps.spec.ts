@@ -28,7 +28,7 @@ function aCluster(status: AuditStatus) {
     ...cluster,
     abandoned,
     update: (execution: WorkflowExecution) => updateAuditCondition(execution, { trail, statuses, clock }, signal),
-    await: (execution: WorkflowExecution) => awaitAudit(execution, { trail, clock, config }),
+    await: (execution: WorkflowExecution) => awaitAudit(execution, { trail, clock, config }, signal),
   };
 }
 

@@ -5,23 +5,19 @@ import { refusalOf } from '../observe/observe-refusal.ts';
 import { isControlledBy } from '../pipelinerun/ownership.ts';
 import type { ExistingRun } from '../pipelinerun/pipeline-run-adoption.ts';
 import { pollAfterMs, runOf, type RunEnd } from '../pipelinerun/run-end.ts';
-import type { ObservedOutcome, StepOutcome } from './step.ts';
+import type { ObservedOutcome, Step } from './step.ts';
 import type { With } from './step-context.ts';
 
 /** What ends a conflicting PipelineRun. */
 export type ConflictContext = With<'pipelineRuns' | 'runEnds' | 'clock', 'statusDeadlineMs'>;
 
 /** Continues to end a PipelineRun that conflicts with an execution, once the status has recorded the conflict. */
-export async function endConflictingRun(
-  execution: WorkflowExecution,
-  context: ConflictContext,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const endConflictingRun: Step<ConflictContext> = async (execution, context, signal) => {
   if (conflictSince(execution) === undefined) return { kind: 'next', execution };
   const found = await context.pipelineRuns.read(execution, signal);
   const pipelineRun = found !== undefined && isControlledBy(found, execution) ? found : undefined;
   return endConflict(execution, pipelineRun, context, signal);
-}
+};
 
 /**
  * Handles a PipelineRun that exists before the status records one: the execution's own is adopted, one that differs is ended.

@@ -2,7 +2,7 @@ import { deletionFailure, isTerminal, phaseOf } from '../../workflow-execution/e
 import { finalizer, hasFinalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { tektonSyncMs } from '../pipelinerun/run-end.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 /**
@@ -10,11 +10,11 @@ import type { With } from './step-context.ts';
  * seconds: a finalizer of another controller may keep it, or one of its TaskRuns, while Tekton does nothing more for it.
  * What still runs is awaited by `releaseTarget`.
  */
-export async function deletePipelineRun(
-  execution: WorkflowExecution,
-  { pipelineRuns, retention, clock }: With<'pipelineRuns' | 'retention' | 'clock'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const deletePipelineRun: Step<With<'pipelineRuns' | 'retention' | 'clock'>> = async (
+  execution,
+  { pipelineRuns, retention, clock },
+  signal,
+) => {
   if (!hasFinalizer(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
   const pipelineRun = await pipelineRuns.find(execution, signal);
   if (pipelineRun === undefined) return { kind: 'next', execution };
@@ -25,7 +25,7 @@ export async function deletePipelineRun(
   if (settled) return { kind: 'next', execution };
   // The watch usually reports its end earlier.
   return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: tektonSyncMs };
-}
+};
 
 /**
  * Records the end of an execution that was deleted before it ended, if a finalizer of another controller keeps it: it would
@@ -44,10 +44,7 @@ export function recordDeletion(execution: WorkflowExecution): StepOutcome {
  * Keeps an execution that is being deleted until its audit events are recorded, because they are built from it; at most for
  * WFE_AUDIT_DELETE_WAIT. What is not recorded by then is written to the log.
  */
-export function awaitAudit(
-  execution: WorkflowExecution,
-  { trail, clock, config }: With<'trail' | 'clock', 'auditDeleteWaitMs'>,
-): StepOutcome {
+export const awaitAudit: Step<With<'trail' | 'clock', 'auditDeleteWaitMs'>> = (execution, { trail, clock, config }) => {
   if (trail.status(execution).isFinal) return { kind: 'next', execution };
   const now = clock.now().getTime();
   const deletedAt = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;
@@ -55,16 +52,16 @@ export function awaitAudit(
   if (requeueAfterMs > 0) return { kind: 'settled', reason: 'AuditIsPending', requeueAfterMs };
   trail.abandon(execution);
   return { kind: 'next', execution };
-}
+};
 
 /** Removes our finalizer when nothing is left to do. */
-export async function removeFinalizer(
-  execution: WorkflowExecution,
-  { executions, statuses }: With<'executions' | 'statuses'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const removeFinalizer: Step<With<'executions' | 'statuses'>> = async (
+  execution,
+  { executions, statuses },
+  signal,
+) => {
   const removed = await executions.removeFinalizer(execution, signal);
   if (removed === 'outdated') return { kind: 'outdated' };
   statuses.reportDeleted(execution);
   return { kind: 'settled', reason: 'Deleted' };
-}
+};

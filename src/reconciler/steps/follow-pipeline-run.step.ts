@@ -17,15 +17,11 @@ import {
 } from '../observe/observe-deadlines.ts';
 import { pollAfterMs, runOf } from '../pipelinerun/run-end.ts';
 import type { UnrecordedEnd } from '../pipelinerun/unrecorded-ends.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 /** Asks Tekton to cancel the PipelineRun as requested. The PipelineRun reports the effect. */
-export async function requestCancellation(
-  execution: WorkflowExecution,
-  { pipelineRuns }: With<'pipelineRuns'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const requestCancellation: Step<With<'pipelineRuns'>> = async (execution, { pipelineRuns }, signal) => {
   const requested = requestedCancelMode(execution);
   if (requested === undefined) return { kind: 'next', execution };
   const pipelineRun = await pipelineRuns.find(execution, signal);
@@ -34,7 +30,7 @@ export async function requestCancellation(
   const isAsked = current === 'Immediate' || current === requested;
   if (!isAsked) await pipelineRuns.cancel(pipelineRun, requested, signal);
   return { kind: 'next', execution };
-}
+};
 
 type FollowContext = With<
   'pipelineRuns' | 'runEnds' | 'unrecordedEnds' | 'runWaits' | 'clock',
@@ -42,18 +38,14 @@ type FollowContext = With<
 >;
 
 /** Follows the PipelineRun of a Running execution to its end, which is when nothing of it runs any more. */
-export async function followPipelineRun(
-  execution: WorkflowExecution,
-  context: FollowContext,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const followPipelineRun: Step<FollowContext> = async (execution, context, signal) => {
   const pipelineRun = await context.pipelineRuns.find(execution, signal);
   if (pipelineRun === undefined || !isRunning(pipelineRun)) return end(execution, pipelineRun, context, signal);
   if (isPaused(pipelineRun)) return awaitStart(execution, pipelineRun, context, signal);
   const unrecorded = await context.unrecordedEnds.find(pipelineRun, signal);
   if (unrecorded !== undefined) return giveUp(execution, pipelineRun, unrecorded, context, signal);
   return observeProgress(execution, pipelineRun, context, signal);
-}
+};
 
 async function observeProgress(
   execution: WorkflowExecution,

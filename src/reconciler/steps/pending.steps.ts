@@ -6,18 +6,14 @@ import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
 import { isControlledBy } from '../pipelinerun/ownership.ts';
 import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step } from './step.ts';
 import type { With } from './step-context.ts';
 
 /**
  * Skips an execution that was restored from a backup without its status: the original may have run. One that has a phase or
  * a PipelineRun was started by this service.
  */
-export async function skipRestored(
-  execution: WorkflowExecution,
-  { adoption, clock }: With<'adoption' | 'clock'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const skipRestored: Step<With<'adoption' | 'clock'>> = async (execution, { adoption, clock }, signal) => {
   if (execution.status?.phase !== undefined || !isRestored(execution)) return { kind: 'next', execution };
   if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
   const message =
@@ -25,40 +21,36 @@ export async function skipRestored(
     'may have run before.';
   const skip = { reason: 'Restored', message, skippedAt: timestamp(clock.now()) } as const;
   return { kind: 'observed', observation: { phase: 'Skipped', skip } };
-}
+};
 
 /**
  * Ends an execution that is cancelled before its start. If an earlier attempt has created a PipelineRun without recording
  * it, the execution is started first, so that the PipelineRun can be cancelled.
  */
-export async function cancelBeforeStart(
-  execution: WorkflowExecution,
-  { adoption }: With<'adoption'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const cancelBeforeStart: Step<With<'adoption'>> = async (execution, { adoption }, signal) => {
   if (execution.spec.cancelRequested !== true) return { kind: 'next', execution };
   if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
   const message = 'It was cancelled before it was started: nothing was created, and nothing ran.';
   const failure = { reason: 'Cancelled', message, wasExecutionFailure: false } as const;
   return { kind: 'observed', observation: { phase: 'Failed', failure } };
-}
+};
 
 /**
  * Fails an execution that could not be started within the start deadline, so that its target is free again. The time counts
  * from the first refusal, which the status records, or from when the API server first refused the status itself. There is no
  * last attempt: it might take effect late and start the PipelineRun of an execution that has failed.
  */
-export async function enforceStartDeadline(
-  execution: WorkflowExecution,
-  context: With<'pipelineRuns' | 'refusedStatuses' | 'clock', 'startDeadlineMs'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const enforceStartDeadline: Step<With<'pipelineRuns' | 'refusedStatuses' | 'clock', 'startDeadlineMs'>> = async (
+  execution,
+  context,
+  signal,
+) => {
   const refusal = currentRefusal(execution, context);
   if (refusal === undefined || leftMs(refusal, context) > 0) return { kind: 'next', execution };
   const existing = await context.pipelineRuns.read(execution, signal);
   if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };
   return { kind: 'observed', observation: observeStartDeadline(refusal, context.config.startDeadlineMs) };
-}
+};
 
 type StartDeadlineContext = With<'refusedStatuses' | 'clock', 'startDeadlineMs'>;
 
@@ -81,14 +73,10 @@ function leftMs({ since }: Refusal, { clock, config }: StartDeadlineContext): nu
  * Adds the finalizer before the PipelineRun is created, so that the execution outlives its PipelineRun. Executions that were
  * created through the API have it from the start.
  */
-export async function addFinalizer(
-  execution: WorkflowExecution,
-  { executions }: With<'executions'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const addFinalizer: Step<With<'executions'>> = async (execution, { executions }, signal) => {
   if (hasFinalizer(execution)) return { kind: 'next', execution };
   const guarded = await executions.addFinalizer(execution, signal);
   if (guarded === 'outdated') return { kind: 'outdated' };
   // The stored execution has no target yet: the first status records it.
   return { kind: 'next', execution: withTarget(guarded, execution.status?.target) };
-}
+};

@@ -14,7 +14,7 @@ function anOccupiedTarget() {
   const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
   const other = cluster.execution({ metadata: { name: 'other', uid: 'uid-other' }, status: { phase: 'Running' } });
   const own = cluster.execution();
-  return { ...cluster, own, other, start: () => startPipelineRun(own, context, signal) };
+  return { ...cluster, own, other, start: async () => startPipelineRun(own, context, signal) };
 }
 
 describe('an execution that starts although another one runs on its target', () => {

@@ -5,7 +5,7 @@ import { observeBusy } from '../observe/observe-lock.ts';
 import { observeForeign, observeStart } from '../observe/observe-pipeline-run.ts';
 import { observeRefusal } from '../observe/observe-refusal.ts';
 import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 type StartContext = ConflictContext & With<'adoption' | 'occupancy' | 'creationErrors'>;
@@ -15,11 +15,7 @@ type StartContext = ConflictContext & With<'adoption' | 'occupancy' | 'creationE
  * one, because its name is derived from the execution's UID. The lock may have been lost since it was acquired: the other
  * executions on the target decide.
  */
-export async function startPipelineRun(
-  execution: WorkflowExecution,
-  context: StartContext,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const startPipelineRun: Step<StartContext> = async (execution, context, signal) => {
   if (!context.occupancy.reserve(execution)) return yieldTarget(execution, context, signal);
   try {
     const created = await context.pipelineRuns.create(execution, signal);
@@ -32,7 +28,7 @@ export async function startPipelineRun(
     const observation = observeRefusal(error);
     return { kind: 'observed', observation, retry: observation.phase === 'Pending' ? error : undefined };
   }
-}
+};
 
 async function adopt(
   execution: WorkflowExecution,

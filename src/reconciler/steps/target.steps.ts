@@ -7,7 +7,7 @@ import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/obs
 import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
 import { pollAfterMs, runOf } from '../pipelinerun/run-end.ts';
 import { claimOf, cooldownOf, idOf } from '../target/lock-claim.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'clock'>;
@@ -16,18 +16,14 @@ type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'clock'>;
  * Locks the target. An execution that cannot have it is skipped, unless it has a PipelineRun already, whatever the lock
  * says: what runs is followed to its end.
  */
-export async function acquireTarget(
-  execution: WorkflowExecution,
-  context: AcquireContext,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const acquireTarget: Step<AcquireContext> = async (execution, context, signal) => {
   try {
     return await acquire(execution, context, signal);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof CancelledError) throw error;
     return { kind: 'observed', observation: observeLockTrouble(error), retry: error };
   }
-}
+};
 
 async function acquire(
   execution: WorkflowExecution,
@@ -55,11 +51,7 @@ async function acquire(
  * Restores the lock of a Running execution that somebody has deleted or emptied. The target is safe without it, because
  * executions are checked as well; so an error is logged and delays nothing.
  */
-export async function keepTarget(
-  execution: WorkflowExecution,
-  { locks, clock, log }: With<'locks' | 'clock' | 'log'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const keepTarget: Step<With<'locks' | 'clock' | 'log'>> = async (execution, { locks, clock, log }, signal) => {
   const target = targetOf(execution);
   try {
     if (target !== undefined) await locks.restore(target, idOf(execution), clock.now(), signal);
@@ -68,17 +60,17 @@ export async function keepTarget(
     log.warn({ ...logFields(execution.metadata), target, err }, 'lock not restored');
   }
   return { kind: 'next', execution };
-}
+};
 
 /**
  * Releases the target of an execution that is being deleted and leaves its cooldown in the lock, because the execution
  * cannot be read any more. An execution that has ended and stays needs no release: its phase says that the target is free.
  */
-export async function releaseTarget(
-  execution: WorkflowExecution,
-  { locks, runEnds, clock, log }: With<'locks' | 'runEnds' | 'clock' | 'log'>,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const releaseTarget: Step<With<'locks' | 'runEnds' | 'clock' | 'log'>> = async (
+  execution,
+  { locks, runEnds, clock, log },
+  signal,
+) => {
   const target = targetOf(execution);
   if (target === undefined) return { kind: 'next', execution };
   const now = clock.now();
@@ -95,4 +87,4 @@ export async function releaseTarget(
     log.warn({ ...logFields(execution.metadata), target, err }, 'lock not released');
   }
   return { kind: 'next', execution };
-}
+};

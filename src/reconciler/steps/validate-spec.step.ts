@@ -7,7 +7,7 @@ import { parameterViolations } from '../../workflow-execution/parameters.ts';
 import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 type ValidateContext = ConflictContext & With<'adoption' | 'targets'> & { readonly config: ExecutionPolicy };
@@ -23,11 +23,7 @@ interface Undecided {
  * not admit (the API server does not validate stored objects again). The next steps get the execution with its canonical
  * target.
  */
-export async function validateSpec(
-  execution: WorkflowExecution,
-  context: ValidateContext,
-  signal: AbortSignal,
-): Promise<StepOutcome> {
+export const validateSpec: Step<ValidateContext> = async (execution, context, signal) => {
   const resolution = await resolve(execution, context, signal);
   const violations = violationsIn(execution, resolution, context.config);
   const resolved = resolution.kind === 'resolved' ? withTarget(execution, resolution.target) : execution;
@@ -44,7 +40,7 @@ export async function validateSpec(
     kind: 'observed',
     observation: { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } },
   };
-}
+};
 
 /** A target is rejected only by discovery that is newer than the execution: its CRD may have been created with it. */
 async function resolve(

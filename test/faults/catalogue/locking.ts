@@ -54,7 +54,7 @@ export const lockingFaults: readonly Fault[] = [
   {
     name: 'a lock is restored over another execution that lives',
     file: 'src/locking/target-locks.ts',
-    find: 'if (record.holder !== undefined) return;',
+    find: 'if (record.holder !== undefined) return true;',
     replace: '',
     caughtBy: ['src/locking/target-locks-evidence.spec.ts'],
   },
