@@ -4,27 +4,27 @@ import { arrayOf, parseJson, recordOf } from '../kubernetes/json.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
-/** The label that tells the Leases of targets from all others, so that no others are watched. */
+/** The label of the Leases of targets, by which they are watched. */
 export const lockLabel = { name: 'kubernaut.ai/lock', value: 'target-resource' } as const;
 
 const targetAnnotation = 'kubernaut.ai/target-resource';
 const cooldownsAnnotation = 'kubernaut.ai/cooldowns';
 
-/** A Lease says something that this service would never have written, so that nobody can tell who has the target. */
+/** A Lease has content that this service never writes, so it is unknown who has the target. */
 export class UnreadableLockError extends Error {
   override readonly name = 'UnreadableLockError';
 }
 
-/** Name of the Lease of a target: 128 bits of the SHA-256 of the target in its one written form. */
+/** Name of the Lease of a target: 128 bits of the SHA-256 of the canonical target. */
 export function lockName(target: string): string {
   return `wfe-target-${createHash('sha256').update(target).digest('hex').slice(0, 32)}`;
 }
 
 /**
- * What a Lease says. Whoever may write Leases may have written it, so that it is parsed strictly: names go into requests and
- * statuses, and a cooldown has to end.
+ * Parses a Lease strictly, because anybody who may write Leases may have written it: names are used in requests and statuses,
+ * and a cooldown must end.
  *
- * @throws UnreadableLockError when its holder or its cooldowns can not be understood
+ * @throws UnreadableLockError if its holder or its cooldowns cannot be parsed
  */
 export function readLock(lease: Lease, now: Date): LockRecord {
   const { metadata } = lease;
@@ -33,12 +33,12 @@ export function readLock(lease: Lease, now: Date): LockRecord {
   if (cooldowns !== undefined && holder !== 'unreadable')
     return holder === undefined ? { cooldowns } : { holder, cooldowns };
   throw new UnreadableLockError(
-    `Lease ${metadata.namespace}/${metadata.name} of target ${metadata.annotations?.[targetAnnotation] ?? '?'} can not be ` +
-      'understood. Make sure that nothing runs on the target, then delete the Lease.',
+    `Lease ${metadata.namespace}/${metadata.name} of target ${metadata.annotations?.[targetAnnotation] ?? '?'} cannot be ` +
+      'parsed. Make sure that nothing runs on the target, then delete the Lease.',
   );
 }
 
-/** The Lease of a target that has none yet. */
+/** A new Lease for a target. */
 export function newLock(namespace: string, target: string, record: LockRecord, now: Date) {
   const { annotations, ...metadata } = {
     name: lockName(target),
@@ -54,7 +54,7 @@ export function newLock(namespace: string, target: string, record: LockRecord, n
   };
 }
 
-/** The merge patch that makes a Lease say `record`, on condition that it is still the one that was read. */
+/** The merge patch that writes `record` to a Lease, with the resourceVersion that was read as a precondition. */
 export function lockPatch({ metadata: { uid, resourceVersion } }: Lease, record: LockRecord, now: Date): object {
   return {
     metadata: { uid, resourceVersion, annotations: { [cooldownsAnnotation]: null, ...writtenCooldowns(record) } },
@@ -72,7 +72,7 @@ function writtenCooldowns({ cooldowns }: LockRecord): Record<string, string> {
   return cooldowns.length === 0 ? {} : { [cooldownsAnnotation]: JSON.stringify(cooldowns) };
 }
 
-/** The execution that a Lease names as its holder; undefined when it names none. */
+/** The holder of a Lease; undefined if there is none. */
 export function holderOf({ spec }: Lease): ExecutionId | 'unreadable' | undefined {
   const identity = spec.holderIdentity ?? '';
   if (identity === '') return undefined;
@@ -85,18 +85,18 @@ function parseCooldowns(text: string | undefined, now: Date): readonly Cooldown[
   const list = parseJson(text);
   if (!Array.isArray(list)) return undefined;
   const cooldowns = arrayOf(list).map((raw) => parseCooldown(raw, now));
-  const understood = cooldowns.filter((cooldown) => cooldown !== undefined);
-  return understood.length === cooldowns.length ? understood : undefined;
+  const valid = cooldowns.filter((cooldown) => cooldown !== undefined);
+  return valid.length === cooldowns.length ? valid : undefined;
 }
 
-/** How far the clocks of those who write completion times may be ahead, in milliseconds. */
+/** How far ahead the clock that wrote a completion time may be, in milliseconds. */
 const clockSkewMs = 60_000;
 
 function parseCooldown(raw: unknown, now: Date): Cooldown | undefined {
   const { workflowId, repository, completionTime, execution } = recordOf(raw);
   const id = parseId(recordOf(execution));
   if (id === undefined || typeof workflowId !== 'string' || typeof completionTime !== 'string') return undefined;
-  // The negation takes what is no time, too.
+  // The negation also covers an invalid time.
   if (!(Date.parse(completionTime) <= now.getTime() + clockSkewMs)) return undefined;
   return { workflowId, ...(typeof repository === 'string' ? { repository } : {}), execution: id, completionTime };
 }

@@ -1,34 +1,34 @@
-/** An execution, named so that no other is ever meant. */
+/** An execution, identified uniquely. */
 export interface ExecutionId {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
 }
 
-/** A workflow, identified by its id and by where its bundle is: the id alone is free text. */
+/** A workflow, identified by its id and the repository of its bundle: the id alone is free text. */
 export interface WorkflowIdentity {
   readonly workflowId: string;
   /**
-   * Repository of the bundle, without tag and digest. Absent in records of earlier releases and where the reference cannot
-   * be parsed; then the id alone counts.
+   * Repository of the bundle, without tag and digest. Absent in records of earlier releases and if the reference cannot be
+   * parsed; then only the id counts.
    */
   readonly repository?: string;
 }
 
-/** An execution whose steps ran, and the workflow that it ran: for a while the same workflow is not run again. */
+/** An execution whose steps ran, and its workflow, which does not run again on the target within the cooldown. */
 export interface Cooldown extends WorkflowIdentity {
   readonly execution: ExecutionId;
   /** When it ended, RFC 3339. */
   readonly completionTime: string;
 }
 
-/** What a lock says: who has the target, and what ended on it a short time ago. */
+/** The content of a lock: its holder, and the executions that ended on the target recently. */
 export interface LockRecord {
   readonly holder?: ExecutionId;
   readonly cooldowns: readonly Cooldown[];
 }
 
-/** The lock of a target that nobody has ever used. */
+/** The lock of an unused target. */
 export const unusedLock: LockRecord = { cooldowns: [] };
 
 /** An execution that wants a target. */
@@ -36,14 +36,14 @@ export interface Claim extends WorkflowIdentity {
   readonly execution: ExecutionId;
 }
 
-/** What a lock means for a claim. */
+/** The decision about a claim. */
 export type LockDecision =
   | { readonly kind: 'ours' }
   | { readonly kind: 'held'; readonly holder: ExecutionId }
   | { readonly kind: 'cooling-down'; readonly earlier: ExecutionId; readonly remainingMs: number }
   | { readonly kind: 'free'; readonly next: LockRecord };
 
-/** Whether two names mean the same execution. */
+/** Whether two ids are of the same execution. */
 export function isSame(a: ExecutionId, b: ExecutionId): boolean {
   return a.uid === b.uid && a.namespace === b.namespace && a.name === b.name;
 }
@@ -55,11 +55,11 @@ function isSameWorkflow(a: WorkflowIdentity, b: WorkflowIdentity): boolean {
 }
 
 /**
- * Decides about a claim: whoever holds the target keeps it; the same workflow waits for its cooldown, another does not. A
- * cooldown counts also for an execution that the record names: somebody may have written that.
+ * Decides about a claim: the holder keeps the target; the same workflow waits for its cooldown, another does not. The cooldown
+ * also applies to a claimant that the record names as the holder: anybody may have written that.
  *
  * @param cooldownMs how long the cooldown lasts; 0 turns it off
- * @returns for a free target the record to write, by compare-and-swap on the one that was read
+ * @returns for a free target the record to write, by compare-and-swap
  */
 export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldownMs: number): LockDecision {
   const { holder } = record;
@@ -80,10 +80,10 @@ export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldow
 }
 
 /**
- * The record after an execution has given its target back; the record itself when that changes nothing. An execution that
- * does not hold the target leaves its cooldown all the same: it counts from when it ended, not from when it let go.
+ * The record after an execution has released its target; the same object if nothing changes. An execution that does not hold
+ * the target leaves its cooldown all the same, because that counts from its end.
  *
- * @param cooldown what to remember of the execution; nothing when no step of it ran
+ * @param cooldown of the execution; undefined if no step of it ran
  */
 export function released(
   record: LockRecord,
@@ -100,21 +100,18 @@ export function released(
   return holds ? { cooldowns } : { ...record, cooldowns };
 }
 
-/**
- * A record with the cooldowns that the executions themselves tell of. Those of the record may have been lost, or written by
- * somebody else.
- */
+/** A record with the cooldowns of existing executions. Those of the record may be lost, or written by anybody. */
 export function withCooldowns(record: LockRecord, others: readonly Cooldown[]): LockRecord {
   const rest = record.cooldowns.filter((known) => !others.some(({ execution }) => isSame(known.execution, execution)));
   return { ...record, cooldowns: [...others, ...rest] };
 }
 
-/** Whether a lock has nothing to say any more, so that it may be removed. */
+/** Whether a lock has neither a holder nor a cooldown, so that it may be removed. */
 export function isSpent(record: LockRecord, now: Date, cooldownMs: number): boolean {
   return record.holder === undefined && alive(record.cooldowns, now, cooldownMs).length === 0;
 }
 
-/** Cooldowns that one lock remembers; one more pushes out the oldest. An annotation holds at most 256 KiB. */
+/** Cooldowns in one lock; the oldest is dropped for a new one. An annotation holds at most 256 KiB. */
 const maxCooldowns = 128;
 
 function newest(cooldowns: readonly Cooldown[]): readonly Cooldown[] {
@@ -126,7 +123,7 @@ function alive(cooldowns: readonly Cooldown[], now: Date, cooldownMs: number): r
   return cooldowns.filter((cooldown) => remaining(cooldown, now, cooldownMs) > 0);
 }
 
-/** Milliseconds that are left of a cooldown; at most the whole of it, also when clocks differ. */
+/** Remaining milliseconds of a cooldown; at most its full length, also if clocks differ. */
 function remaining({ completionTime }: Cooldown, now: Date, cooldownMs: number): number {
   return Math.min(cooldownMs, Date.parse(completionTime) + cooldownMs - now.getTime());
 }

@@ -3,10 +3,9 @@ import { holderOf } from './lock-lease.ts';
 import type { ExecutionId } from './lock-record.ts';
 
 /**
- * How many seconds ago the lock was taken that has been held for the longest time; 0 when none is held. A lock that can not
- * be understood counts: somebody has the target all the same.
+ * Age of the lock that has been held longest, in seconds; 0 if none is held. A lock that cannot be parsed counts as held.
  *
- * @param isOver whether an execution is known to need its target no more
+ * @param isOver whether an execution is known to have ended
  */
 export function longestHeldSeconds(
   leases: readonly Lease[],

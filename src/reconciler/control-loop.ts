@@ -19,9 +19,8 @@ import { LOGGER } from './executions/tokens.ts';
 export const END_PROCESS = Symbol('EndProcess');
 
 /**
- * Brings executions to the reconciler: watches put their keys on a queue, workers take them off. An execution is never
- * in two workers' hands, and one that fails comes back after a backoff of its own. Every replica fills its stores and its
- * queue; only the leader works on them.
+ * The controller: informers enqueue keys, workers reconcile them. A key is never reconciled twice at the same time, and one that
+ * fails is requeued with a backoff of its own. Every replica fills its caches and its queue; only the leader reconciles.
  */
 @Injectable()
 export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
@@ -50,19 +49,19 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     this.run = this.lead();
   }
 
-  /** Takes up nothing new, at once: another replica may go on while this one still answers calls. */
+  /** Stops taking keys immediately: another replica may continue while this one still serves calls. */
   onModuleDestroy(): void {
     this.shutdown.abort();
   }
 
-  /** Lets the passes that have begun come to their end, for as long as the configuration allows, then hands over. */
+  /** Waits for the reconciles in progress, at most `shutdownMs`, and releases the leader lease. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.run;
   }
 
   private async lead(): Promise<void> {
     const end = await this.leadership.during(this.shutdown.signal, (leading) => this.work(leading));
-    if (end === 'lost') this.endProcess('the lease of the leader is lost: another replica may reconcile already');
+    if (end === 'lost') this.endProcess('leader lease lost; another replica may be reconciling');
     if (end === 'refused') {
       const { installation = 'another namespace' } = this.leadership;
       this.endProcess(new AnotherInstallationError(installation, installationLeaseKey(this.config)).message);
@@ -70,8 +69,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   /**
-   * Nothing is decided before the stores are complete, for a PipelineRun not seen yet is not one that is gone, and before
-   * they know all that the replica has done that led before.
+   * Waits for complete caches first: they must have every PipelineRun, and everything that the previous leader did.
    */
   private async work(leading: AbortSignal): Promise<void> {
     if (!(await this.informers.caughtUp(leading))) return;
@@ -87,7 +85,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     await this.drain();
     stop.abort();
     await Promise.all([working, repairing]);
-    // Last, so that it brings away what the last passes have come to.
+    // Last, so that it delivers the events of the last reconciles.
     stopAudit.abort();
     await auditing;
   }
@@ -107,10 +105,10 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       if (!signal.aborted) {
         this.log.warn(
           { ...logFields({ ...keyFromString(key), uid }), failures, err: error },
-          'reconciling failed, it is tried again',
+          'reconcile failed; retrying',
         );
       }
-      // The backoff may be longer.
+      // The backoff may exceed the start deadline.
       const deadlineInMs = this.reconciler.startDeadlineInMs(keyFromString(key));
       if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);
       throw error;

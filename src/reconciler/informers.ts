@@ -13,7 +13,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { pipelineRunIndex } from './executions/execution-indexes.ts';
 
-/** What the reconciler sees of the cluster, and which execution each change there is about. */
+/** The reconciler's caches of the cluster, and the executions to reconcile after a change. */
 @Injectable()
 export class Informers {
   constructor(
@@ -23,10 +23,10 @@ export class Informers {
   ) {}
 
   /**
-   * Calls the handler with the key of an execution whenever it, its PipelineRun or its hold on a lock has changed. Changes of
-   * its status alone are the reconciler's own: they would bring an execution that has failed back before its backoff. A
-   * PipelineRun is told by its name, which is derived from the execution: what else it says of its owner may have been
-   * changed. One of no execution is told by its own key.
+   * Calls the handler with the key of an execution when it, its PipelineRun or its lock has changed. Changes of the status
+   * alone are the reconciler's own: they would requeue a failed execution before its backoff. The execution of a PipelineRun
+   * is found by the name, which is derived from it: owner references and labels may have been changed. A PipelineRun without
+   * an execution is enqueued by its own key.
    */
   onChange(handler: (key: string) => void): void {
     this.executions.onChange((change) => {
@@ -44,9 +44,9 @@ export class Informers {
   }
 
   /**
-   * Waits until everything has been seen once, and of executions and PipelineRuns all that had happened when this was
-   * called: one that another replica has started or brought to its end must not look as if it had not begun. False when
-   * the signal aborts before that.
+   * Waits until the caches are complete, and those of executions and PipelineRuns contain everything that had happened when
+   * this was called: an execution that another replica has started or ended must not appear as not started. False if the
+   * signal aborts first.
    */
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     try {
@@ -62,12 +62,12 @@ export class Informers {
     }
   }
 
-  /** Looks at everything again, in case a watch has missed something; what is different is told as changes. */
+  /** Lists everything again, in case a watch has missed something; differences are reported as changes. */
   relist(): void {
     for (const mirror of [this.executions, this.pipelineRuns, this.leases]) mirror.relist();
   }
 
-  /** The keys of all executions there are. */
+  /** The keys of all executions. */
   executionKeys(): string[] {
     return this.executions.store.keys();
   }
@@ -78,7 +78,7 @@ export class Informers {
   }
 }
 
-/** Whether nothing but the status has changed; the generation stands for the spec. */
+/** Whether only the status has changed; the generation represents the spec. */
 function isOfStatusOnly({ type, object, previous }: Change<WorkflowExecution>): boolean {
   return type === 'updated' && isDeepStrictEqual(withoutVersion(previous), withoutVersion(object));
 }
@@ -87,7 +87,7 @@ function withoutVersion({ metadata }: WorkflowExecution): object {
   return { ...metadata, resourceVersion: undefined, managedFields: undefined };
 }
 
-/** The execution that a Lease named before this change and names no more. */
+/** The execution that held a Lease before this change and no longer holds it. */
 function formerHolder({ type, object, previous }: Change<Lease>): ExecutionId | undefined {
   if (previous === undefined) return undefined;
   const [before, after] = [holderOf(previous), type === 'deleted' ? undefined : holderOf(object)];

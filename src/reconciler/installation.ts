@@ -4,7 +4,7 @@ import { ForbiddenError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 
-/** Name of the Lease that says which installation reconciles the cluster. Its holder is a namespace. */
+/** Name of the Lease of the installation that reconciles the cluster; its holder is a namespace. */
 export const installationLeaseName = 'workflow-execution-installation';
 
 /** Another installation of this service reconciles the cluster. */
@@ -20,13 +20,13 @@ export class AnotherInstallationError extends Error {
   }
 }
 
-/** The key of the Lease that says which installation reconciles the cluster. */
+/** The key of the Lease of the installation that reconciles the cluster. */
 export function installationLeaseKey({ clusterLeaseNamespace }: Pick<Config, 'clusterLeaseNamespace'>): ObjectKey {
   return { namespace: clusterLeaseNamespace, name: installationLeaseName };
 }
 
 /**
- * Makes sure, before anything is started, that no other installation reconciles the cluster.
+ * Checks before the start that no other installation reconciles the cluster.
  *
  * @throws AnotherInstallationError
  */
@@ -45,7 +45,7 @@ async function holderOf(client: Pick<KubernetesClient, 'find'>, key: ObjectKey):
     const lease = await client.find(leaseResource, key, { timeoutMs: 10_000 });
     return lease?.spec.holderIdentity || undefined;
   } catch (error) {
-    // Without this right nothing is reconciled, and the log says so again and again; the API can be served all the same.
+    // Without this right nothing is reconciled, which is logged repeatedly; the API can be served all the same.
     if (error instanceof ForbiddenError) return undefined;
     throw error;
   }

@@ -20,9 +20,9 @@ export const leaderLeaseName = 'workflow-execution-leader';
 type LeadershipConfig = Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'namespace' | 'clusterLeaseNamespace'>;
 
 /**
- * Sees to it that one replica of one installation reconciles the cluster. Replicas agree by a Lease in their own namespace;
- * whoever has it also needs the Lease of the cluster, which is its installation's for good. The parts of the lease have the
- * proportions that Kubernetes' own components use (15 s, 10 s, 2 s).
+ * Elects the replica that reconciles the cluster. The replicas of an installation compete for a Lease in their namespace; its
+ * holder also needs the Lease of the cluster, which belongs to one installation permanently. Lease duration, renew deadline and
+ * retry period have the proportions of the Kubernetes components (15 s, 10 s, 2 s).
  */
 @Injectable()
 export class Leadership {
@@ -54,22 +54,22 @@ export class Leadership {
     };
   }
 
-  /** Whether this replica may write at this very moment. */
+  /** Whether this replica may write now. */
   get isHeld(): boolean {
     if (this.electors === undefined) return true;
     return this.electors.replica.isLeader && this.electors.installation.isLeader;
   }
 
-  /** The namespace of the installation that reconciles the cluster, as last seen. */
+  /** The namespace of the installation that reconciles the cluster, as last observed. */
   get installation(): string | undefined {
     return this.electors?.installation.leader;
   }
 
   /**
-   * Waits until this replica leads, then does the work until `signal` aborts; the work is told and may drain.
+   * Waits until this replica leads, then runs `work` until `signal` aborts; the work gets the signal and may drain.
    *
-   * @returns `lost` as soon as another replica may lead: the process has to end, for it does not know what is true any more.
-   * `refused` when another installation reconciles the cluster.
+   * @returns `lost` as soon as another replica may lead: the process must end, because its caches may be stale; `refused` if
+   * another installation reconciles the cluster
    */
   async during(signal: AbortSignal, work: LeaderWork): Promise<LeadershipEnd> {
     if (this.electors === undefined) {

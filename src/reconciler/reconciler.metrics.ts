@@ -17,7 +17,7 @@ import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './events/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
 
-/** What the reconciler counts, and the queue that it is counted at. */
+/** The reconciler's metrics and its work queue. */
 export const reconcilerMetrics: readonly Provider[] = [
   ...metricProviders(
     metrics.executions,
@@ -30,7 +30,7 @@ export const reconcilerMetrics: readonly Provider[] = [
   ExecutionMetrics,
   ...workQueueMetrics,
   {
-    // Failures are logged by the control loop, with the execution's UID, so the queue need not say them too.
+    // The control loop logs failures with the UID of the execution, so the queue has no log.
     provide: WorkQueue,
     inject: [WorkQueueMetrics],
     useFactory: (observer: WorkQueueMetrics) => new WorkQueue({ name: queueName, observer }),
@@ -59,14 +59,14 @@ export const reconcilerMetrics: readonly Provider[] = [
   ),
 ];
 
-/** How many executions there are in each phase; every phase is told, also those that none is in. */
+/** The number of executions in each phase, also of phases without any. */
 export function phasesOf(executions: readonly WorkflowExecution[]): readonly Reading[] {
   const counts = new Map(allPhases.map((phase) => [phase, 0]));
   for (const execution of executions) counts.set(phaseOf(execution), (counts.get(phaseOf(execution)) ?? 0) + 1);
   return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
 }
 
-/** How many seconds ago the oldest execution was created that is Pending; 0 when none is. */
+/** Age of the oldest Pending execution in seconds; 0 if none. */
 export function oldestPendingSeconds(executions: readonly WorkflowExecution[], now: Date): number {
   const pending = executions.filter((execution) => phaseOf(execution) === 'Pending');
   const agesMs = pending.map(({ metadata }) => now.getTime() - Date.parse(metadata.creationTimestamp));

@@ -42,14 +42,14 @@ import { LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
-/** The executions that the service is concerned with. */
+/** The watched executions. */
 export function executionSource({
   watchNamespaces: namespaces,
 }: Pick<Config, 'watchNamespaces'>): ReflectorSource<WorkflowExecution> {
   return { resource: workflowExecutionResource, namespaces, indexes: executionIndexes };
 }
 
-/** What the reconciler needs mirrored; PipelineRuns and Leases that are not of this service are not even sent. */
+/** The resources that the reconciler caches; the selectors exclude PipelineRuns and Leases of others. */
 export function reconcilerSources(
   config: Pick<Config, 'namespace' | 'watchNamespaces'>,
 ): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
@@ -68,10 +68,7 @@ function endProcess(log: Logger): (why: string) => void {
   };
 }
 
-/**
- * The control loop. The application provides the configuration, the Kubernetes client and the reflectors of
- * {@link reconcilerSources}; all of these come from modules that are global.
- */
+/** The controller. Global modules provide the configuration, the Kubernetes client and the reflectors of {@link reconcilerSources}. */
 @Module({
   imports: [AuditModule, TargetsModule],
   providers: [
@@ -84,8 +81,8 @@ function endProcess(log: Logger): (why: string) => void {
     },
     Leadership,
     {
-      // The reconciler's own: it writes only as long as this replica leads, so that one which was frozen and wakes up
-      // does not carry on where another has gone on meanwhile.
+      // The reconciler's own: it writes only while this replica leads, so that a replica that was frozen does not write after
+      // another one has taken over.
       provide: KubernetesClient,
       inject: [PooledKubeConfig, Leadership],
       useFactory: (kubeConfig: PooledKubeConfig, leadership: Leadership) =>

@@ -3,7 +3,7 @@ import { KubernetesClient } from '../kubernetes/client.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
 import { Targets } from './targets.ts';
 
-/** The canonical identity of targets. Both roles share one cache of API discovery. */
+/** Resolves targets. Both roles share one cache of API discovery. */
 @Module({
   providers: [
     {

@@ -12,14 +12,14 @@ import {
 } from '../workflow-execution/resolve-target.ts';
 import { canonicalTarget, parseTargetResource, type WrittenTarget } from '../workflow-execution/target-resource.ts';
 
-/** API discovery lacks groups now, so that a kind which it does not know may exist all the same. */
+/** API discovery lacks groups now, so a kind that it does not know may exist. */
 export class IncompleteDiscoveryError extends UnavailableError {}
 
-/** What a target that somebody has written came to; the message says what is allowed. */
+/** The result of resolving a target; the message says what is allowed. */
 export type TargetResolution =
   { readonly kind: 'resolved'; readonly target: string } | { readonly kind: 'refused'; readonly message: string };
 
-/** Finds the canonical identity of targets, by API discovery. */
+/** Finds the canonical identity of targets through API discovery. */
 @Injectable()
 export class Targets {
   private indexed: { readonly kinds: readonly ServedKind[]; readonly index: KindIndex } | undefined;
@@ -30,11 +30,10 @@ export class Targets {
   ) {}
 
   /**
-   * Resolves what was written as a target. The API server is asked only for a kind that the cached discovery does not
-   * explain.
+   * Resolves a target. The API server is asked only for a kind that the cached discovery does not have.
    *
-   * @param notBefore a target is refused only by what was served at that time or later
-   * @throws KubernetesError when it cannot be decided now: try again, after `retryAfterMs` when it is given
+   * @param notBefore a target is refused only by discovery of that time or later
+   * @throws KubernetesError if this cannot be decided now: retry, after `retryAfterMs` if it is set
    */
   async resolve(text: string, notBefore: Date, signal: AbortSignal): Promise<TargetResolution> {
     const written = parseTargetResource(text);
@@ -56,14 +55,14 @@ export class Targets {
     return { kind: 'refused', message: resolved.message };
   }
 
-  /** The canonical target of an execution, without a call: as recorded, else as {@link canonical} has it. */
+  /** The canonical target of an execution without a request: from its status, else by {@link canonical}. */
   targetOf({ spec, status }: Pick<WorkflowExecution, 'spec' | 'status'>): string | undefined {
     return status?.target ?? this.canonical(spec.targetResource);
   }
 
   /**
-   * What a text means as a target, without a call: as far as the cached discovery knows, else as written, in lower case.
-   * Undefined when it is no target at all.
+   * The canonical form of a target without a request: by the cached discovery, else the text in lower case. Undefined if the
+   * text is not a target.
    */
   canonical(text: string): string | undefined {
     const written = parseTargetResource(text);
@@ -74,10 +73,7 @@ export class Targets {
     return resolved.kind === 'found' ? resolved.target : canonicalTarget(written, written.kind);
   }
 
-  /**
-   * Waits until {@link canonical} knows the kinds of the cluster, if they can be read now; never rejects but with
-   * CancelledError.
-   */
+  /** Loads the discovery for {@link canonical}, if it can be read now. Rejects only with CancelledError. */
   async loaded(signal: AbortSignal): Promise<void> {
     try {
       await this.discovery.latest(signal);
@@ -86,7 +82,7 @@ export class Targets {
     }
   }
 
-  /** A group that could not be reached may be back. The same snapshot when it is too soon to ask. */
+  /** A newer snapshot, in case an unavailable group is back; the same snapshot if it is too soon to ask. */
   private async newer(snapshot: DiscoverySnapshot, signal: AbortSignal): Promise<DiscoverySnapshot> {
     try {
       return await this.discovery.since(new Date(snapshot.askedAt.getTime() + 1), signal);
@@ -102,7 +98,7 @@ export class Targets {
   }
 }
 
-/** @throws IncompleteDiscoveryError when a group that cannot be reached may decide what was written */
+/** @throws IncompleteDiscoveryError if a group that is unavailable may have the kind */
 function assertComplete(snapshot: DiscoverySnapshot, written: WrittenTarget, resolved: ResolvedTarget): void {
   const missing = missingGroups(snapshot, written, resolved);
   if (missing.length === 0) return;
@@ -113,8 +109,8 @@ function assertComplete(snapshot: DiscoverySnapshot, written: WrittenTarget, res
 }
 
 /**
- * The groups whose server does not answer and that may have a kind which takes precedence over what was found: a full name
- * does over a short one, and a group over those after it.
+ * The unavailable groups that may have a kind with precedence over the one that was found: full names precede short names, and
+ * groups precede those after them.
  */
 function missingGroups(
   { groups, staleGroups }: DiscoverySnapshot,

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The smallest RFC 7386 merge patch that turns one JSON object into another: only what differs, null for what is to be
- * removed. Lists are replaced as a whole, which is all that a merge patch can do.
+ * The smallest RFC 7386 merge patch that turns one JSON object into another: what differs, with null for what is removed.
+ * A merge patch can only replace lists as a whole.
  *
- * @returns undefined when there is nothing to change
+ * @returns undefined if nothing differs
  */
 export function mergePatch(from: object, to: object): Json | undefined {
   const before = new Map(Object.entries(from));

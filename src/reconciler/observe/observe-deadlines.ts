@@ -9,8 +9,8 @@ import { isEndNotRecorded, isStartDeadlineExceeded, startDeadlineExceeded } from
 import { observeEnd, observeRunning } from './observe-pipeline-run.ts';
 
 /**
- * Observes a PipelineRun that was kept pending for longer than the start deadline. The status says so before the PipelineRun
- * is cancelled: this tells the end that Tekton then records from a cancellation that somebody asked for.
+ * Observes a PipelineRun that was kept pending for longer than the start deadline. The status records this before the
+ * PipelineRun is cancelled: it distinguishes the end that Tekton then records from a requested cancellation.
  */
 export function observeStartDeadlineExceeded(pipelineRun: PipelineRun, deadlineMs: number): Observation {
   const { name } = pipelineRun.metadata;
@@ -22,7 +22,7 @@ export function observeStartDeadlineExceeded(pipelineRun: PipelineRun, deadlineM
   };
 }
 
-/** The failure of an execution whose PipelineRun was cancelled because of that, before any step started. */
+/** The failure of an execution whose PipelineRun was cancelled for that reason before any step started. */
 function neverStarted({ metadata }: PipelineRun): Failure {
   const message =
     'Look at what keeps PipelineRuns waiting, such as a queue of Kueue, or raise WFE_START_DEADLINE. ' +
@@ -31,16 +31,13 @@ function neverStarted({ metadata }: PipelineRun): Failure {
   return { reason: 'DeadlineExceeded', message, wasExecutionFailure: false };
 }
 
-/**
- * Observes a run whose end Tekton does not record. The status says so before the PipelineRun is cancelled: afterwards that
- * is how the end that Tekton records for the cancellation is told from one that somebody asked for.
- */
+/** Observes a run whose end Tekton does not record. The status records this before the PipelineRun is cancelled, as above. */
 export function observeUnrecordedEnd(pipelineRun: PipelineRun, message: string): Observation {
   const running = { ...observeRunning(pipelineRun), cancelling: undefined };
   return { ...running, endNotRecorded: true, message: `${message} It is being cancelled.` };
 }
 
-/** Observes the end of a run of which nothing goes on any more. The service itself may have cancelled it at a deadline. */
+/** Observes the end of a run of which nothing is alive. The service itself may have cancelled it at a deadline. */
 export function observeAnyEnd(
   execution: WorkflowExecution,
   pipelineRun: PipelineRun,
@@ -55,7 +52,7 @@ export function observeAnyEnd(
   return hasNotStarted ? { ...end, failure: neverStarted(pipelineRun) } : end;
 }
 
-/** Observes a run of which nothing goes on any more, and of which Tekton has not even recorded that it was cancelled. */
+/** Observes a run of which nothing is alive and whose cancellation Tekton has not recorded. */
 export function observeGivenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
   const { pipelineRun: reference, startTime } = observeRunning(pipelineRun);
   const { bundleDigest } = pipelineRun.status;
@@ -67,7 +64,7 @@ function givenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) {
   const message =
     `Look at the TaskRuns and pods of PipelineRun ${name}: Tekton did not record its end. It may be too large for the ` +
     'API server, or Tekton was not working. It was cancelled, so that nothing more of it starts.';
-  // Of a TaskRun whose end is not recorded nobody knows what its pod has done.
+  // It is unknown what the pod of a TaskRun did whose end is not recorded.
   const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns) || !taskRuns.every(isFinished);
   return { phase: 'Failed', failure: { reason: 'UnknownStatus', message, wasExecutionFailure } } as const;
 }

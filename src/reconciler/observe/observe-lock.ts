@@ -4,7 +4,7 @@ import type { Observation } from '../../workflow-execution/observation.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 
-/** How an execution stands whose target another one has. */
+/** Observes an execution whose target is taken by another one. */
 export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, now: Date): Observation {
   const { name, ...named } = naming(execution, holder);
   const message =
@@ -13,7 +13,7 @@ export function observeBusy(execution: WorkflowExecution, holder: ExecutionId, n
   return { phase: 'Skipped', skip: { reason: 'ResourceBusy', message, skippedAt: timestamp(now), ...named } };
 }
 
-/** How an execution stands whose workflow has ended on the same target a short time ago. */
+/** Observes an execution whose workflow ran on the same target within the cooldown. */
 export function observeCooldown(
   execution: WorkflowExecution,
   earlier: ExecutionId,
@@ -22,7 +22,7 @@ export function observeCooldown(
 ): Observation {
   const { workflowRef } = execution.spec;
   const { name, ...named } = naming(execution, earlier);
-  // Rounded up: after so many seconds it is really over.
+  // Rounded up: after that many seconds the cooldown has passed.
   const remainingCooldownSeconds = Math.ceil(remainingMs / 1000);
   const message =
     `Try again in ${remainingCooldownSeconds} s, or run another workflow now. ` +
@@ -34,15 +34,12 @@ export function observeCooldown(
   };
 }
 
-/** How an execution stands whose lock can not be asked for now: it waits. */
+/** Observes an execution whose target cannot be locked now: it waits. */
 export function observeLockTrouble(error: Error): Observation {
-  return { phase: 'Pending', reason: 'LockUnavailable', message: `The target can not be locked now: ${error.message}` };
+  return { phase: 'Pending', reason: 'LockUnavailable', message: `The target cannot be locked now: ${error.message}` };
 }
 
-/**
- * Another execution as the status of this one may name it: who may read this namespace need not be one who may know what
- * there is in another.
- */
+/** Another execution as the status of this one may name it: readers of this namespace may have no access to another one. */
 function naming(
   { metadata }: WorkflowExecution,
   { namespace, name, uid }: ExecutionId,

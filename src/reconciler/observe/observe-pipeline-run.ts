@@ -18,21 +18,21 @@ import type { Redact } from '../../workflow-execution/redact.ts';
 
 type Running = Extract<Observation, { phase: 'Running' }>;
 
-/** Observes a PipelineRun that Tekton calls running. */
+/** Observes a PipelineRun that is running according to Tekton. */
 export function observeRunning(pipelineRun: PipelineRun): Running {
   return { phase: 'Running', ...identityOf(pipelineRun), ...progressOf(pipelineRun) };
 }
 
-/** Observes a PipelineRun that has just been created, or that was found after an earlier try had created it. */
+/** Observes a PipelineRun that was just created, or that an earlier attempt created. */
 export function observeStart(pipelineRun: PipelineRun, begun: 'created' | 'adopted'): Observation {
   return { ...observeRunning(pipelineRun), begun };
 }
 
 /**
  * Observes a run whose PipelineRun has ended or is gone while a step of it still runs or may start. The execution stays
- * Running: its end is the promise that the target is free.
+ * Running, because its end promises that the target is free.
  *
- * @param waitsFor the TaskRuns or pods, for people
+ * @param waitsFor describes the TaskRuns or pods
  */
 export function observeEnding(run: RunIdentity, pipelineRun: PipelineRun | undefined, waitsFor: string): Running {
   const message = `PipelineRun ${run.name} ${endOf(pipelineRun)}. Waiting for ${waitsFor} to end.`;
@@ -51,11 +51,11 @@ function endOf(pipelineRun: PipelineRun | undefined): string {
 }
 
 /**
- * Observes a run of which nothing goes on any more.
+ * Observes a run of which nothing is alive.
  *
- * @param taskRuns all that still exist; they are needed only when the run has failed
- * @param redact of what Tekton says, which may quote parameters
- * @param pods all that still exist; needed only for some failures ({@link mayHaveLostPod})
+ * @param taskRuns all that still exist; used only if the run has failed
+ * @param redact for messages of Tekton, which may quote parameters
+ * @param pods all that still exist; used only for some failures ({@link mayHaveLostPod})
  */
 export function observeEnd(
   pipelineRun: PipelineRun,
@@ -65,7 +65,7 @@ export function observeEnd(
 ): Observation {
   const { state, completionTime, message } = readOutcome(pipelineRun);
   const { bundleDigest } = pipelineRun.status;
-  const told = { ...identityOf(pipelineRun), completionTime, bundleDigest };
+  const common = { ...identityOf(pipelineRun), completionTime, bundleDigest };
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'succeeded': {
@@ -73,25 +73,25 @@ export function observeEnd(
       const allTasksSkipped = childReferences.length === 0 && skippedTasks > 0;
       return {
         phase: 'Completed',
-        ...told,
+        ...common,
         message: `PipelineRun ${name} succeeded. ${redact(message)}`,
         allTasksSkipped,
       };
     }
     case 'failed':
-      return { phase: 'Failed', ...told, failure: classifyFailure(pipelineRun, taskRuns, redact, pods) };
+      return { phase: 'Failed', ...common, failure: classifyFailure(pipelineRun, taskRuns, redact, pods) };
     case 'running':
-      return { phase: 'Failed', ...told, failure: deleted(name, mayHaveRun(pipelineRun, taskRuns)) };
+      return { phase: 'Failed', ...common, failure: deleted(name, mayHaveRun(pipelineRun, taskRuns)) };
     case 'unknown': {
       const reason = 'UnknownStatus';
       const wasExecutionFailure = stepsMayHaveRun(pipelineRun, taskRuns);
       const failure = { reason, message: `${advice[reason]} It is ${name}.`, wasExecutionFailure } as const;
-      return { phase: 'Failed', ...told, failure };
+      return { phase: 'Failed', ...common, failure };
     }
   }
 }
 
-/** Observes a Running execution whose PipelineRun is gone. What it did is gone too, so steps count as having run. */
+/** Observes a Running execution whose PipelineRun is gone. Nothing says what it did, so steps count as having run. */
 export function observeMissingPipelineRun({ status }: WorkflowExecution): Observation {
   const { pipelineRunRef } = status ?? {};
   if (pipelineRunRef !== undefined) return { phase: 'Failed', failure: deleted(pipelineRunRef.name, true) };
@@ -102,22 +102,22 @@ export function observeMissingPipelineRun({ status }: WorkflowExecution): Observ
 
 const conflict = 'PipelineRunConflict';
 
-/** Observes an execution whose name for a PipelineRun is taken by one of somebody else. */
+/** Observes an execution whose PipelineRun name is taken by a PipelineRun with another controller. */
 export function observeForeign({ metadata: { name } }: PipelineRun): Observation {
   const message = `${advice[conflict]} PipelineRun ${name} exists and is not controlled by this execution.`;
   return { phase: 'Failed', failure: { reason: conflict, message, wasExecutionFailure: false } };
 }
 
-/** Observes an execution with a PipelineRun of its name that names it as its controller and differs from its own. */
+/** Observes an execution whose PipelineRun name is taken by one that it controls but that differs from its own. */
 export function observeConflictEnding({ name }: RunIdentity, waitsFor: string): Observation {
   const message = `${differs(name)} It is being cancelled. Waiting for ${waitsFor} to end.`;
   return { phase: 'Pending', reason: conflict, message };
 }
 
 /**
- * Observes the same once nothing of that PipelineRun goes on.
+ * Observes the same once nothing of that PipelineRun is alive.
  *
- * @param pipelineRun undefined when it is gone
+ * @param pipelineRun undefined if it is gone
  * @param taskRuns all that still exist
  */
 export function observeConflict(
@@ -134,19 +134,19 @@ function differs(name: string): string {
   return `PipelineRun ${name} exists and differs from what this execution would create.`;
 }
 
-/** Whether somebody has deleted a PipelineRun: Tekton does nothing more for it. */
+/** Whether a PipelineRun is being deleted: Tekton does nothing more for it. */
 export function isBeingDeleted({ metadata }: PipelineRun): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Whether Tekton goes on with a PipelineRun. */
+/** Whether Tekton still works on a PipelineRun. */
 export function isRunning(pipelineRun: PipelineRun): boolean {
   return readOutcome(pipelineRun).state === 'running' && !isBeingDeleted(pipelineRun);
 }
 
 /**
- * TaskRuns are deleted with their PipelineRun, before it: that none is left says something only before Tekton started, or
- * after it recorded an end with its children.
+ * Whether steps may have run. TaskRuns are deleted before their PipelineRun: that none is left proves something only before
+ * Tekton started, or after it recorded the end with its children.
  */
 function mayHaveRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): boolean {
   const hasStarted = pipelineRun.status.startTime !== undefined && readOutcome(pipelineRun).state === 'running';
@@ -162,7 +162,7 @@ function deleted(name: string, wasExecutionFailure: boolean) {
   } as const;
 }
 
-/** The reference to a PipelineRun, and when it was created: both are known with the answer to its creation. */
+/** The reference to a PipelineRun and its creation time; the response to its creation has both. */
 function identityOf({ apiVersion, kind, metadata }: PipelineRun): Pick<Running, 'pipelineRun' | 'startTime'> {
   const { name, namespace = '', uid, creationTimestamp: startTime } = metadata;
   return { pipelineRun: { apiVersion, kind, name, namespace, uid }, startTime };
@@ -176,6 +176,6 @@ function progressOf(pipelineRun: PipelineRun): Pick<Running, 'message' | 'cancel
     const message = `PipelineRun ${name} waits for its spec.status ${pipelineRunPending} to be cleared, for example by Kueue`;
     return { message, waiting: pipelineRunPending };
   }
-  // The same before and after Tekton has started it, so that the start costs no write.
+  // The same before and after Tekton starts it, so that the start costs no write.
   return { message: `PipelineRun ${name} is in progress` };
 }

@@ -115,7 +115,7 @@ describe('what keeps an execution from being started', () => {
 
 it.each([
   ['Forbidden', advice.Forbidden],
-  ['Unavailable', 'Create the execution anew'],
+  ['Unavailable', 'Create the execution again'],
 ])('an execution that could not be started because of %s is told what to do', (reason, told) => {
   const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
   expect(observation).toHaveProperty('failure.message', expect.stringContaining(told));

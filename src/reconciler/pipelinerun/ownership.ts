@@ -8,8 +8,8 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 
 /**
- * Whether an execution is the controller of an object: by group, kind, name and UID. The API server compares an owner
- * reference with nothing, so a UID alone proves nothing.
+ * Whether an execution is the controller of an object: by group, kind, name and UID. The API server does not validate owner
+ * references, so a UID alone proves nothing.
  */
 export function isControlledBy(object: KubernetesObject, { metadata }: Pick<KubernetesObject, 'metadata'>): boolean {
   const controller = controllingReference(object);
@@ -17,21 +17,21 @@ export function isControlledBy(object: KubernetesObject, { metadata }: Pick<Kube
 }
 
 /**
- * Whether a PipelineRun is the one of an execution. Once its UID is recorded that alone counts: a PipelineRun that somebody
- * created anew under the same name is another one, and one that lost its owner reference is still the one that was started.
+ * Whether a PipelineRun is the one of an execution. Once its UID is recorded, only that counts: a PipelineRun that was created
+ * again under the same name is another one, and one that has lost its owner reference is still the one that was started.
  */
 export function isRunOf(pipelineRun: KubernetesObject, execution: WorkflowExecution): boolean {
   const recorded = execution.status?.pipelineRunRef?.uid;
   return recorded === undefined ? isControlledBy(pipelineRun, execution) : pipelineRun.metadata.uid === recorded;
 }
 
-/** The key of the WorkflowExecution that controls an object; undefined when none does. */
+/** The key of the WorkflowExecution that controls an object; undefined if none does. */
 export function controllingExecution(object: KubernetesObject): ObjectKey | undefined {
   const controller = controllingReference(object);
   return controller && { namespace: object.metadata.namespace, name: controller.name };
 }
 
-/** The controller of an object if it is a WorkflowExecution, of whatever version. */
+/** The controller of an object if it is a WorkflowExecution of any version. */
 function controllingReference(object: KubernetesObject): OwnerReference | undefined {
   const owner = controllerOf(object);
   const { group, kind } = workflowExecutionResource;

@@ -21,7 +21,7 @@ import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * What has the name of an execution's PipelineRun before one is recorded: nothing, the PipelineRun of an earlier attempt, one
- * that names the execution as its controller and runs something else, or one of somebody else.
+ * that is controlled by the execution but runs something else, or one with another controller.
  */
 export type ExistingRun =
   | { readonly kind: 'none' }
@@ -35,8 +35,8 @@ export function hasControlledRun({ kind }: ExistingRun): boolean {
 }
 
 /**
- * Recognises the PipelineRun that an earlier attempt created and did not record. Whoever may create PipelineRuns can give
- * one the name and the owner that ours would have, so it is ours only when it also runs what ours would run.
+ * Recognises the PipelineRun that an earlier attempt created and did not record. Anybody who may create PipelineRuns can use
+ * the name and the owner that ours would have, so it is ours only if it also runs what ours would run.
  */
 @Injectable()
 export class PipelineRunAdoption {
@@ -46,7 +46,7 @@ export class PipelineRunAdoption {
     @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
   ) {}
 
-  /** Looks live: what the watch has seen may be older than the creation. */
+  /** Reads live: the cache may be older than the creation. */
   async find(execution: WorkflowExecution, signal: AbortSignal): Promise<ExistingRun> {
     const found = await this.client.find(pipelineRunContentResource, pipelineRunKey(execution), { signal });
     if (found === undefined) return { kind: 'none' };
@@ -80,18 +80,18 @@ export class PipelineRunAdoption {
     try {
       return hasSpecOf(found, await redactErrors(this.create(expected, signal), redactorFor(execution.spec)));
     } catch (error) {
-      // A quota counts a dry run too, and a rule of admission may be newer than the PipelineRun.
+      // A quota also applies to a dry run, and an admission rule may be newer than the PipelineRun.
       if (!(error instanceof ForbiddenError) && !(error instanceof InvalidError)) throw error;
     }
     return this.isUnchanged(found, expected, execution, signal);
   }
 
-  /** A dry run of the creation goes through the same admission as the creation did. */
+  /** A dry run passes through the same admission as the creation did. */
   private create(expected: NewPipelineRun, signal: AbortSignal): Promise<PipelineRunWithContent> {
     return this.client.create(pipelineRunContentResource, unnamed(expected), { dryRun: true, signal });
   }
 
-  /** Whether an update to what would be created changes nothing. */
+  /** Whether an update to the expected content changes nothing. */
   private async isUnchanged(
     found: PipelineRunWithContent,
     expected: NewPipelineRun,
@@ -103,7 +103,7 @@ export class PipelineRunAdoption {
     try {
       return hasSpecOf(found, await redactErrors(patching, redactorFor(spec)));
     } catch (error) {
-      // Tekton admits no other spec to a PipelineRun that exists.
+      // Tekton rejects changes to the spec of an existing PipelineRun.
       if (error instanceof InvalidError) return false;
       throw error;
     }

@@ -16,14 +16,14 @@ import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
- * Holds PipelineRuns back from deletion until their outcome is recorded, by the finalizer that they are created with, and
- * lets them go after that. One that nobody deletes costs no write.
+ * Keeps PipelineRuns until their outcome is recorded, by the finalizer that they are created with, and removes it afterwards
+ * if they are being deleted. A PipelineRun that nobody deletes costs no write.
  */
 @Injectable()
 export class PipelineRunRetention {
   /**
-   * PipelineRuns that the watch saw last with our finalizer, so that they cannot be gone, by key: they have lost the label
-   * by which they are watched.
+   * PipelineRuns that left the watch with our finalizer, by key: they still exist and have lost the label by which they are
+   * watched.
    */
   private readonly unwatched = new Map<string, PipelineRun>();
 
@@ -39,26 +39,24 @@ export class PipelineRunRetention {
     });
   }
 
-  /** Whether something is to be done for the PipelineRun with the name of an execution's own. */
+  /** Whether the PipelineRun with the name of an execution's own waits to be released. */
   isWaiting(execution: WorkflowExecution): boolean {
     return this.unwatched.has(keyToString(pipelineRunKey(execution))) || this.waiting(execution) !== undefined;
   }
 
-  /** Lets the PipelineRun with the name of an execution's own go, once nothing is left to be learned from it. */
+  /** Releases the PipelineRun with the name of an execution's own if it is being deleted and no longer needed. */
   async releaseRunOf(execution: WorkflowExecution, signal: AbortSignal): Promise<void> {
     await this.watchAgain(pipelineRunKey(execution), signal);
     const waiting = this.waiting(execution);
     if (waiting !== undefined) await this.release(waiting, signal);
   }
 
-  /**
-   * Keys of the PipelineRuns that are left over from executions that are gone, or whose executions have not been seen yet.
-   */
+  /** Keys of PipelineRuns with our finalizer whose execution is not in the cache. */
   orphans(): string[] {
     return this.mirror.store.keys().filter((key) => this.orphan(key) !== undefined);
   }
 
-  /** Lets a PipelineRun go whose execution is gone, once it has ended or is being deleted. Does nothing for any other key. */
+  /** Releases a PipelineRun whose execution is gone, once it has ended or is being deleted. Does nothing for other keys. */
   async releaseOrphan(key: ObjectKey, signal: AbortSignal): Promise<void> {
     await this.watchAgain(key, signal);
     const orphan = this.orphan(keyToString(key));
@@ -66,7 +64,7 @@ export class PipelineRunRetention {
     if (!(await this.ownerExists(orphan, signal))) await this.release(orphan, signal);
   }
 
-  /** Takes our finalizer off a PipelineRun, if it has it. */
+  /** Removes our finalizer from a PipelineRun, if it has it. */
   async release(pipelineRun: PipelineRun, signal: AbortSignal): Promise<void> {
     const { finalizers = [], uid } = pipelineRun.metadata;
     const index = finalizers.indexOf(pipelineRunFinalizer);
@@ -90,7 +88,7 @@ export class PipelineRunRetention {
     return seen !== undefined && hasFinalizer(seen) && mayRelease(seen, execution) ? seen : undefined;
   }
 
-  /** Puts the label back by which a PipelineRun is watched. Nobody would hear of its deletion, and it would stay for ever. */
+  /** Restores the label by which a PipelineRun is watched: its deletion would go unnoticed, and it would stay forever. */
   private async watchAgain(key: ObjectKey, signal: AbortSignal): Promise<void> {
     const last = this.unwatched.get(keyToString(key));
     if (last === undefined) return;
@@ -111,7 +109,7 @@ export class PipelineRunRetention {
     return this.executions.store.byIndex(pipelineRunIndex, key).length === 0 ? seen : undefined;
   }
 
-  /** An execution that cannot be parsed is in no store, and there all the same. */
+  /** Reads live: an execution that cannot be parsed exists although it is not in the cache. */
   private async ownerExists(pipelineRun: PipelineRun, signal: AbortSignal): Promise<boolean> {
     const owner = controllingExecution(pipelineRun);
     if (owner === undefined) return false;
@@ -129,9 +127,9 @@ const executionHeader = {
 };
 
 /**
- * Whether nothing is left to be learned from a PipelineRun that waits for us.
+ * Whether our finalizer may be removed from a PipelineRun.
  *
- * @param execution whose PipelineRun has this name; undefined when there is none
+ * @param execution whose PipelineRun has this name; undefined if there is none
  */
 export function mayRelease(pipelineRun: PipelineRun, execution: WorkflowExecution | undefined): boolean {
   if (execution === undefined) return !isRunning(pipelineRun);

@@ -13,7 +13,7 @@ import { redactorFor } from '../../workflow-execution/redact.ts';
 import { pipelineRunKey, type NamedExecution } from '../executions/execution-indexes.ts';
 import { isRunOf } from './ownership.ts';
 
-/** The PipelineRuns of executions, as the reconciler reads and makes them. */
+/** Reads and writes the PipelineRuns of executions. */
 @Injectable()
 export class PipelineRuns {
   constructor(
@@ -25,7 +25,7 @@ export class PipelineRuns {
   /**
    * Creates the PipelineRun of an execution.
    *
-   * @throws AlreadyExistsError when there is one of its name, be it of an earlier try or of somebody else
+   * @throws AlreadyExistsError if there is one of its name, from an earlier attempt or anybody else
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
     const pipelineRun = buildPipelineRun(execution, {
@@ -36,21 +36,20 @@ export class PipelineRuns {
     return this.remember(await redactErrors(creation, redactorFor(execution.spec)));
   }
 
-  /** Whatever has the name of the execution's PipelineRun, as the API server has it now. */
+  /** Any PipelineRun with the name of the execution's own, from the API server. */
   async read(execution: NamedExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const live = await this.client.find(pipelineRunResource, pipelineRunKey(execution), { signal });
     return live && this.remember(live);
   }
 
-  /** Whatever has the name of the execution's PipelineRun, as last seen by the watch. */
+  /** Any PipelineRun with the name of the execution's own, in the cache. */
   cached(execution: NamedExecution): PipelineRun | undefined {
     return this.reflector.store.get(pipelineRunKey(execution));
   }
 
   /**
-   * The PipelineRun of an execution: as last seen by the watch, or, when the watch knows none, as the API server has it
-   * now; undefined when it is gone, also when there is another one of its name. If it has lost the label by which it is
-   * watched it gets that back, because nobody would hear of its end.
+   * The PipelineRun of an execution, from the cache or else from the API server; undefined if it is gone, also if there is
+   * another one of its name. Restores the label by which it is watched, because its end would go unnoticed without it.
    */
   async find(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun | undefined> {
     const seen = this.cached(execution);
@@ -61,10 +60,10 @@ export class PipelineRuns {
   }
 
   /**
-   * Puts the label back by which a PipelineRun is watched, if it has lost it.
+   * Restores the label by which a PipelineRun is watched, if it has lost it.
    *
-   * @param label the value that it has
-   * @returns the PipelineRun as it then is
+   * @param label its value
+   * @returns the PipelineRun with the label
    */
   async watchAgain(pipelineRun: PipelineRun, label: string, signal: AbortSignal): Promise<PipelineRun> {
     if (isWatched(pipelineRun)) return pipelineRun;
@@ -73,7 +72,7 @@ export class PipelineRuns {
     return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
   }
 
-  /** Asks Tekton to cancel a PipelineRun that has not ended; Graceful lets its `finally` tasks run. */
+  /** Asks Tekton to cancel a PipelineRun that has not ended; with Graceful its `finally` tasks run. */
   async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<PipelineRun> {
     const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
     const patch = { metadata: { uid: metadata.uid }, spec: { status } };
@@ -81,8 +80,8 @@ export class PipelineRuns {
   }
 
   /**
-   * Asks for the deletion of a PipelineRun. It is gone only when its TaskRuns and their pods are (Foreground), so that
-   * nothing of it runs any more once it can not be found.
+   * Deletes a PipelineRun in the foreground: it is gone only after its TaskRuns and their pods, so that nothing of it runs
+   * once it cannot be found.
    */
   async delete({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
     const options = { preconditions: { uid: metadata.uid }, propagationPolicy: 'Foreground', signal } as const;
@@ -93,7 +92,7 @@ export class PipelineRuns {
     }
   }
 
-  /** Lets the store know it, unless it has lost the label that is watched: the store would never hear of its end. */
+  /** Puts it into the cache, unless it has lost the label that is watched: the cache would never see its end. */
   remember(pipelineRun: PipelineRun): PipelineRun {
     if (isWatched(pipelineRun)) this.reflector.store.upsertIfNewer(pipelineRun);
     return pipelineRun;

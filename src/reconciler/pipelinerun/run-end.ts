@@ -13,14 +13,14 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { isAskedToEnd, TaskRuns } from './task-runs.ts';
 
 /**
- * Whether a run whose PipelineRun has ended, or is gone, has really ended. `waitsFor` says for people what has not;
- * `isCancelled` that Tekton has been asked to end every unfinished TaskRun, and that no step runs.
+ * Whether nothing of a run is alive any more after its PipelineRun has ended or is gone. `waitsFor` describes what still is;
+ * `isCancelled`: Tekton was asked to cancel every unfinished TaskRun, and no step runs.
  */
 export type RunEnd =
   | {
       readonly kind: 'ended';
       readonly taskRuns: readonly TaskRun[];
-      /** The pods that are left of a run that has failed, where they say why. */
+      /** The remaining pods of a failed run, if they may explain the failure. */
       readonly pods?: readonly TaskPod[];
     }
   | {
@@ -33,10 +33,10 @@ export type RunEnd =
 /** How long Tekton may act on what it read before a change, or take to record a pod that it created, in milliseconds. */
 export const tektonSyncMs = 5_000;
 
-/** Runs that wait at once, at most. */
+/** Waiting runs that are remembered. */
 const maxAwaited = 10_000;
 
-/** Ends what goes on of a run after Tekton has ended its PipelineRun, and knows when nothing does. */
+/** Ends what is left of a run after its PipelineRun has ended, and checks whether anything is alive. */
 @Injectable()
 export class RunEnds {
   /** When a run began to wait only for unfinished TaskRuns without a live step, in milliseconds since the epoch. */
@@ -49,16 +49,16 @@ export class RunEnds {
   ) {}
 
   /**
-   * Looks at the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them
-   * behind when it fails a PipelineRun before they have ended, and goes on with them. Their end is awaited for the status
-   * deadline at most, unless a step of the run is alive: one that nobody reconciles never ends. A task that has just lost its
-   * pod is waited for as long as Tekton may need to record that it has started it again.
+   * Checks the TaskRuns, CustomRuns and pods of a run. Unfinished TaskRuns and CustomRuns are cancelled: Tekton leaves them
+   * running when it fails a PipelineRun before they have ended. Their end is awaited for the status deadline at most, unless a
+   * step of the run is alive: a CustomRun without a controller never ends. A task that has just lost its pod is awaited while
+   * Tekton may start it again.
    *
-   * @param pipelineRun undefined when it is gone
+   * @param pipelineRun undefined if it is gone
    */
   async ensureEnded(run: RunIdentity, pipelineRun: PipelineRun | undefined, signal: AbortSignal): Promise<RunEnd> {
     const hasSucceeded = isSuccess(pipelineRun);
-    // All TaskRuns of a success have ended, but a pod of an earlier try, or of a failure that was ignored, may still run.
+    // All TaskRuns of a success have ended, but a pod of an earlier attempt or of an ignored failure may still run.
     const livePods = hasSucceeded ? await this.taskRuns.livePods(run.namespace, signal) : undefined;
     if (livePods?.length === 0) return { kind: 'ended', taskRuns: [] };
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
@@ -66,7 +66,7 @@ export class RunEnds {
     const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
     const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
     await this.cancel(uncancelled, signal);
-    // After the TaskRuns: one that is finished makes no more pods.
+    // After the TaskRuns: a finished one creates no more pods.
     const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));
     const pods = live.filter((pod) => isLivePodOfRun(pod, run, taskRuns));
     const isCancelled = uncancelled.length === 0 && pods.length === 0;
@@ -79,7 +79,7 @@ export class RunEnds {
     return this.end(run, pipelineRun, taskRuns, signal);
   }
 
-  /** The end of a run of which nothing goes on, unless a task of it that has lost its pod may be started again. */
+  /** The end of a run of which nothing is alive, unless Tekton may restart a task that has lost its pod. */
   private async end(
     run: RunIdentity,
     pipelineRun: PipelineRun | undefined,
@@ -101,7 +101,7 @@ export class RunEnds {
     for (const child of children.filter((one) => mayBeCancelled(one, now))) await this.taskRuns.cancel(child, signal);
   }
 
-  /** Few workflows have custom tasks: a list costs them only. */
+  /** Lists CustomRuns only for the few workflows that have some. */
   private async customRuns(
     run: RunIdentity,
     pipelineRun: PipelineRun | undefined,
@@ -111,7 +111,7 @@ export class RunEnds {
     return pipelineRun !== undefined && known.length === 0 ? [] : this.taskRuns.customRuns(run, known, signal);
   }
 
-  /** The time counts for a run, not for each of its tasks: somebody may go on adding some. */
+  /** The time counts for a run, not for each task: more may be added. */
   private isOverdue({ namespace, name }: RunIdentity, waitsForTasksOnly: boolean): boolean {
     const key = `${namespace}/${name}`;
     if (!waitsForTasksOnly) {
@@ -126,10 +126,10 @@ export class RunEnds {
 }
 
 /**
- * Whether a child can be cancelled without leaving its pod behind. Tekton deletes the pod that the status of a TaskRun
- * names. Of one that was cancelled right after Tekton had created the pod it may not have seen that status yet, and then it
- * ends the TaskRun and leaves the pod (`failTaskRun` in pkg/reconciler/taskrun of Tekton v1.15). A TaskRun whose pod
- * cannot be created never names one.
+ * Whether a child can be cancelled without leaving its pod behind. Tekton deletes the pod that the status of a TaskRun names.
+ * If a TaskRun is cancelled right after its pod was created, Tekton may not have read that status yet: it ends the TaskRun and
+ * leaves the pod (`failTaskRun` in pkg/reconciler/taskrun of Tekton v1.15). A TaskRun whose pod cannot be created never names
+ * one.
  */
 function mayBeCancelled({ kind, metadata, status }: TaskExecution, now: Date): boolean {
   if (kind !== taskRunResource.kind || ('pods' in status && status.pods.length > 0)) return true;
@@ -149,19 +149,19 @@ function isOver(awaited: readonly TaskExecution[], pods: readonly TaskPod[]): bo
   return awaited.length === 0 && pods.length === 0;
 }
 
-/** Milliseconds until a run that is ending is looked at again: soon at first, for most end soon, then less often. */
+/** Milliseconds until an ending run is checked again: soon at first, because most end soon, then less often. */
 export function pollAfterMs(pipelineRun: PipelineRun | undefined, now: Date): number {
   const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');
   return Number.isNaN(endingMs) ? 1_000 : Math.min(2_000, Math.max(250, endingMs / 2));
 }
 
-/** The names of the TaskRuns, or other children, that a PipelineRun has recorded. */
+/** The names of the TaskRuns, or children of another kind, in the status of a PipelineRun. */
 export function childrenOf(pipelineRun: PipelineRun | undefined, of: string = taskRunResource.kind): readonly string[] {
   const children = pipelineRun?.status.childReferences ?? [];
   return children.filter(({ kind }) => kind === of).map(({ name }) => name);
 }
 
-/** The run of an execution: its PipelineRun, else what the status says of it, else what it would be named. */
+/** The run of an execution: from its PipelineRun, else from its status, else from the name that it would have. */
 export function runOf(
   { metadata, status }: Pick<WorkflowExecution, 'status'> & { readonly metadata: NamedMetadata },
   pipelineRun?: PipelineRun,

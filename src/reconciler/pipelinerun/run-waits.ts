@@ -8,25 +8,24 @@ import { cut, sentence } from '../../workflow-execution/text.ts';
 import { childrenOf, runOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
 
-/** What a running PipelineRun waits for, and when to look again. */
+/** What a running PipelineRun waits for, and when to check again. */
 export interface RunWait {
-  /** Absent when it waits for nothing that is worth a word. */
+  /** Absent if it waits for nothing worth reporting. */
   readonly waiting?: { readonly reason: string; readonly message: string };
-  /** Milliseconds; absent when its next change says it. */
+  /** Milliseconds; absent if a watch event reports the next change. */
   readonly checkAfterMs?: number;
 }
 
-/** A task is given this long to begin before it counts as waiting, and most have begun by then. */
+/** A task counts as waiting if it has not started after this time, in milliseconds; most have. */
 const graceMs = 10_000;
-/** A run that waits is looked at less and less often, between these bounds. */
-const [soonestMs, latestMs] = [15_000, 300_000];
-/** Characters of what Tekton, the scheduler or the kubelet says. */
+/** A waiting run is checked less and less often, between these bounds. */
+const [minCheckMs, maxCheckMs] = [15_000, 300_000];
+/** Characters of the message of Tekton, the scheduler or the kubelet. */
 const detailLength = 300;
 
 /**
- * Finds what the tasks of a run wait for. Tekton does not tell in the PipelineRun: the TaskRuns and their pods know. They are
- * read only for runs that are older than the grace period, and what is found is worded so that the status changes with its
- * reason only: the scheduler words the same reason in ever new ways.
+ * Finds what the tasks of a run wait for. The PipelineRun does not report it; its TaskRuns and pods do. They are read only for
+ * runs older than the grace period. The status changes only with the reason, because the scheduler rewords its messages.
  */
 @Injectable()
 export class RunWaits {
@@ -48,7 +47,7 @@ export class RunWaits {
     const waitedMs = Math.max(...waits.map(({ since }) => this.sinceMs(since)));
     const [first, ...others] = waits.filter(({ since }) => this.sinceMs(since) >= graceMs);
     if (first === undefined) return waits.length === 0 ? {} : { checkAfterMs: graceMs - waitedMs };
-    const checkAfterMs = Math.min(latestMs, Math.max(soonestMs, waitedMs / 2));
+    const checkAfterMs = Math.min(maxCheckMs, Math.max(minCheckMs, waitedMs / 2));
     return { waiting: describe(execution, pipelineRun, first, others.length), checkAfterMs };
   }
 

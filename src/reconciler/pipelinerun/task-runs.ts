@@ -16,20 +16,20 @@ import { taskPodResource, type TaskPod } from '../../tekton/task-pod.ts';
 import { taskRunCancelled, taskRunLabels, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
 
 /**
- * Selects the pods that may still run a step. Tekton's pods are never restarted, which tells them from most others; nobody
- * can change either field, while labels are anybody's.
+ * Selects the pods that may still run a step. Tekton's pods are never restarted, which excludes most others; unlike labels,
+ * neither field can be changed.
  */
 const unfinishedPods = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
 
-/** The TaskRuns and CustomRuns of PipelineRuns and their pods, as the API server has them now. */
+/** Reads the TaskRuns, CustomRuns and pods of PipelineRuns from the API server, and cancels TaskRuns and CustomRuns. */
 @Injectable()
 export class TaskRuns {
   constructor(private readonly client: KubernetesClient) {}
 
   /**
-   * The TaskRuns of a run, even when the PipelineRun is gone.
+   * The TaskRuns of a run, also if the PipelineRun is gone.
    *
-   * @param known names that Tekton has recorded: these are found even when somebody has removed their labels
+   * @param known names that Tekton has recorded: these are found even if their labels were removed
    */
   list(run: RunIdentity, known: readonly string[], signal: AbortSignal): Promise<TaskRun[]> {
     return this.ofRun(taskRunResource, run, known, signal);
@@ -40,26 +40,26 @@ export class TaskRuns {
     return this.ofRun(customRunResource, run, known, signal);
   }
 
-  /** Asks for the end of a TaskRun or CustomRun. One that has ended meanwhile, or is gone, needs no end. */
+  /** Asks Tekton to cancel a TaskRun or CustomRun; does nothing if it has ended or is gone. */
   async cancel({ kind, metadata }: TaskExecution, signal: AbortSignal): Promise<void> {
     const resource: ResourceType<TaskExecution> = kind === customRunResource.kind ? customRunResource : taskRunResource;
     const patch = { metadata: { uid: metadata.uid }, spec: { status: cancellationFor(kind) } };
     try {
       await this.client.patch(resource, metadata, patch, { signal });
     } catch (error) {
-      // Tekton refuses every change of a TaskRun that has ended.
+      // Tekton rejects changes to a TaskRun that has ended.
       const isOver = error instanceof InvalidError || error instanceof NotFoundError || error instanceof ConflictError;
       if (!isOver) throw error;
     }
   }
 
-  /** Pods in a namespace, of whatever run, that have a step which runs or may still start. */
+  /** Pods of any run in a namespace with a step that runs or may still start. */
   async livePods(namespace: string, signal: AbortSignal): Promise<TaskPod[]> {
     const pods = await this.all(taskPodResource, namespace, { fieldSelector: unfinishedPods }, signal);
     return pods.filter(hasLiveSteps);
   }
 
-  /** The pods of a run that still exist, those that have ended too. */
+  /** The pods of a run that still exist, including those that have ended. */
   async pods(run: RunIdentity, taskRuns: readonly TaskRun[], signal: AbortSignal): Promise<TaskPod[]> {
     const labelled = await this.all(taskPodResource, run.namespace, selectorOf(run), signal);
     return labelled.filter((pod) => isPodOfRun(pod, run, taskRuns));
@@ -89,7 +89,7 @@ export class TaskRuns {
   }
 }
 
-/** Whether the end of a TaskRun or CustomRun was asked for. */
+/** Whether Tekton was asked to cancel a TaskRun or CustomRun. */
 export function isAskedToEnd({ kind, spec }: TaskExecution): boolean {
   return spec.status === cancellationFor(kind);
 }

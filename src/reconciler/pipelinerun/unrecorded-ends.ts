@@ -8,18 +8,18 @@ import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { childrenOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
 
-/** A run that should have ended, and that Tekton still calls running. */
+/** A run that should have ended but is still running according to Tekton. */
 export interface UnrecordedEnd {
-  /** For people. */
+  /** For the status. */
   readonly message: string;
-  /** How long ago Tekton's time to record the end was over, in milliseconds. */
+  /** How long ago the time to record the end passed, in milliseconds. */
   readonly overdueMs: number;
 }
 
 /**
- * Finds runs whose end Tekton does not record: the status of the PipelineRun or of a TaskRun is too large to be stored, or
- * Tekton is not working. Two things tell it: every step ended a while ago and nothing waits to be started, or the timeout
- * of the run passed a while ago.
+ * Finds runs whose end Tekton does not record, because the status of the PipelineRun or a TaskRun is too large to be stored or
+ * Tekton is not working: every step ended longer ago than the status deadline and nothing waits to be started, or the timeout
+ * passed that long ago.
  */
 @Injectable()
 export class UnrecordedEnds {
@@ -30,11 +30,11 @@ export class UnrecordedEnds {
     @Inject(CONFIG) private readonly config: Pick<Config, 'statusDeadlineMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    // After an outage of the whole cluster Tekton gets its time like after any other.
+    // After an outage of the whole cluster Tekton needs its time, too.
     this.startedAt = clock.now().getTime();
   }
 
-  /** Looks at a run that Tekton calls running; undefined while nothing is wrong with it. */
+  /** Checks a run that is running according to Tekton; undefined if nothing is wrong with it. */
   async find(pipelineRun: PipelineRun, signal: AbortSignal): Promise<UnrecordedEnd | undefined> {
     const { name, creationTimestamp } = pipelineRun.metadata;
     if (!this.isOverdue(Date.parse(creationTimestamp))) return undefined;
@@ -72,7 +72,7 @@ export class UnrecordedEnds {
 
 const causes = 'It may be too large for the API server, or Tekton is not working.';
 
-/** When the timeout of a run passes, in milliseconds since the epoch; never when it has none. */
+/** When the timeout of a run passes, in milliseconds since the epoch; Infinity if it has none. */
 function deadlineOf(pipelineRun: PipelineRun): number {
   const timeoutMs = parseDurationMs(pipelineRun.spec.timeout ?? '') ?? 0;
   const started = pipelineRun.status.startTime ?? unstartedSince(pipelineRun);

@@ -4,12 +4,12 @@ import { formatRepository, parseImageReference } from '../../workflow-execution/
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { hasSkippedAllTasks } from '../../workflow-execution/status.ts';
 
-/** The execution as a lock names it. */
+/** The execution as a lock records it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
   return { namespace, name, uid };
 }
 
-/** What an execution asks a lock for. */
+/** The claim of an execution on the lock of its target. */
 export function claimOf(execution: WorkflowExecution): Claim {
   const { workflowId, containerImage } = execution.spec.workflowRef;
   const image = parseImageReference(containerImage);
@@ -18,8 +18,8 @@ export function claimOf(execution: WorkflowExecution): Claim {
 }
 
 /**
- * What the lock of its target has to remember of an execution that is over: nothing unless its steps ran. One that is
- * deleted while it is Running has no end of its own and counts from now: its steps may have run (ADR 0009).
+ * The cooldown after an execution that has ended; undefined if no step ran. That of an execution deleted while Running, which has
+ * no completion time, starts now: its steps may have run (ADR 0009).
  */
 export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | undefined {
   const { completionTime, failure } = execution.status ?? {};

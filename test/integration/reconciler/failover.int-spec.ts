@@ -127,7 +127,7 @@ describe('leader election', () => {
 
     await hold(fixture, 'somebody else');
     const why = await inTime('the process ends', first.ended);
-    expect(why).toContain('the lease of the leader is lost');
+    expect(why).toContain('leader lease lost');
     const before = writes(fixture.proxy);
 
     const otherProxy = await fixture.openProxy();

@@ -149,7 +149,7 @@ describe('an execution', () => {
     const events = await eventsAbout(fixture.client, fixture.namespace, 'wfe');
     expect(summaryOf(events)).toEqual(['Warning Forbidden', 'Normal PipelineRunCreated', 'Normal Completed']);
     expect(events[0]).toMatchObject({
-      note: expect.stringContaining('The PipelineRun can not be created now'),
+      note: expect.stringContaining('The PipelineRun cannot be created now'),
       series: { count: refused.hits },
     });
   });
