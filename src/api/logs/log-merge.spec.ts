@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { LogMerge, nextStep, type LogSource, type NextStep, type ReceivedLine, type SourceState } from './log-merge.ts';
+import { LogMerge, nextStep, type LogSource, type MergedLog, type NextStep, type ReceivedLine } from './log-merge.ts';
 
 const begin = Date.parse('2026-01-31T09:15:00Z');
 const timeOf = (s: number) => new Date(begin + s * 1_000).toISOString().replace('Z', '000000Z');
@@ -39,12 +39,13 @@ class Pods {
   }
 }
 
-/** A merge of sources to which no other one is added. */
-function mergeOf(sources: readonly LogSource[], signal = new AbortController().signal): LogMerge {
-  const merge = new LogMerge(new FakeClock(), signal);
-  for (const source of sources) merge.add(source);
-  merge.close();
-  return merge;
+// eslint-disable-next-line @typescript-eslint/require-await -- sources that exist
+async function* sourcesOf(...sources: readonly LogSource[]): AsyncGenerator<readonly LogSource[]> {
+  yield sources;
+}
+
+function mergeOf(sources: readonly LogSource[]): LogMerge {
+  return new LogMerge(sourcesOf(...sources), new FakeClock(), new AbortController().signal);
 }
 
 async function textsOf(merge: LogMerge): Promise<string[]> {
@@ -114,7 +115,11 @@ describe('a merge of logs', () => {
 
   it('ends when its reader is gone', async () => {
     const gone = new AbortController();
-    const merge = new LogMerge(new FakeClock(), gone.signal);
+    // eslint-disable-next-line require-yield -- sources that are still to come
+    async function* sources(): AsyncGenerator<readonly LogSource[]> {
+      await new Promise(() => undefined);
+    }
+    const merge = new LogMerge(sources(), new FakeClock(), gone.signal);
 
     const next = merge.lines().next();
     gone.abort();
@@ -125,16 +130,15 @@ describe('a merge of logs', () => {
   it('does not wait for a log that may block, and sends keep-alives while all logs are silent', async () => {
     const clock = new FakeClock(new Date(begin + 60_000));
     const gone = new AbortController();
-    const merge = new LogMerge(clock, gone.signal);
-    merge.add(new Pods().source('p', [1, 2]));
-    merge.add({
+    const silent: LogSource = {
       notBefore: timeOf(0),
       mayBlock: true,
       // eslint-disable-next-line require-yield -- one that is silent
       lines: async function* () {
         await new Promise(() => undefined);
       },
-    });
+    };
+    const merge = new LogMerge(sourcesOf(new Pods().source('p', [1, 2]), silent), clock, gone.signal);
     const items: unknown[] = [];
     void (async () => {
       for await (const item of merge.lines()) items.push(item === 'keepAlive' ? item : item.text);
@@ -153,48 +157,60 @@ describe('a merge of logs', () => {
 });
 
 describe('the next step of a merge', () => {
-  const ready = (s: number, receivedMs = 0): SourceState => ({
-    state: 'ready',
-    line: lineOf('p', s, receivedMs),
-    order: timeOf(s),
-  });
-  const unopened = (s: number): SourceState => ({ state: 'unopened', notBefore: timeOf(s) });
-  const pending: SourceState = { state: 'pending' };
-  const blocked: SourceState = { state: 'blocked' };
   /** Long after everything was written and received. */
   const later = { wallMs: begin + 59_000, elapsedMs: 60_000 };
+  const log = { notBefore: timeOf(0), mayBlock: false };
+  const ready = (s: number, receivedMs = 0): MergedLog => ({
+    log,
+    state: { type: 'ready', line: lineOf('p', s, receivedMs), order: timeOf(s) },
+  });
+  const unopened = (s: number): MergedLog => ({ log: { ...log, notBefore: timeOf(s) }, state: { type: 'unopened' } });
+  const pending: MergedLog = { log, state: { type: 'pending', sinceMs: 0 } };
+  const recent: MergedLog = {
+    log: { ...log, mayBlock: true },
+    state: { type: 'pending', sinceMs: later.elapsedMs - 199 },
+  };
+  const blocked: MergedLog = { log: { ...log, mayBlock: true }, state: { type: 'pending', sinceMs: 0 } };
 
-  it.each<[string, readonly SourceState[], NextStep]>([
+  /** A step with the index of its log. */
+  type Expected = { do: 'open' | 'send'; log: number } | Extract<NextStep<never>, { do: 'wait' }>;
+  const nextOf = (logs: readonly MergedLog[], now: typeof later): Expected => {
+    const step = nextStep(logs, now);
+    return step.do === 'wait' ? step : { do: step.do, log: logs.indexOf(step.log) };
+  };
+
+  it.each<[string, readonly MergedLog[], Expected]>([
     ['waits if there is no log', [], { do: 'wait' }],
-    ['sends the older line', [ready(2), ready(1)], { do: 'send', index: 1 }],
-    ['sends the first of two lines with the same time', [ready(1), ready(1)], { do: 'send', index: 0 }],
+    ['sends the older line', [ready(2), ready(1)], { do: 'send', log: 1 }],
+    ['sends the first of two lines with the same time', [ready(1), ready(1)], { do: 'send', log: 0 }],
     ['waits for a log that may have an older line', [ready(2), pending], { do: 'wait', ms: 200 }],
-    ['does not wait for blocked logs', [ready(2), blocked, blocked], { do: 'send', index: 0 }],
-    ['opens the earliest log if there is no other', [unopened(5), unopened(3)], { do: 'open', index: 1 }],
-    ['opens a log if all others are blocked', [blocked, unopened(5)], { do: 'open', index: 1 }],
-    ['does not open a log before it is due', [ready(4), unopened(5)], { do: 'send', index: 0 }],
-    ['opens a log that may have the older line', [ready(5), unopened(5)], { do: 'open', index: 1 }],
+    ['waits for a log that may block, for a while', [ready(2), recent], { do: 'wait', ms: 200 }],
+    ['does not wait for blocked logs', [ready(2), blocked, blocked], { do: 'send', log: 0 }],
+    ['opens the earliest log if there is no other', [unopened(5), unopened(3)], { do: 'open', log: 1 }],
+    ['opens a log if all others are blocked', [blocked, unopened(5)], { do: 'open', log: 1 }],
+    ['does not open a log before it is due', [ready(4), unopened(5)], { do: 'send', log: 0 }],
+    ['opens a log that may have the older line', [ready(5), unopened(5)], { do: 'open', log: 1 }],
     ['does not open a log while an older line may come', [pending, unopened(5)], { do: 'wait', ms: 200 }],
     [
       'opens a log that may have an older line than the one that is ready, also while another is pending',
       [ready(6), pending, unopened(5)],
-      { do: 'open', index: 2 },
+      { do: 'open', log: 2 },
     ],
     ['waits while all logs are blocked', [blocked, blocked], { do: 'wait' }],
-  ])('%s', (_case, sources, expected) => {
-    expect(nextStep(sources, later)).toEqual(expected);
+  ])('%s', (_case, logs, expected) => {
+    expect(nextOf(logs, later)).toEqual(expected);
   });
 
-  it.each<[string, { wallMs: number; elapsedMs: number }, NextStep]>([
+  it.each<[string, { wallMs: number; elapsedMs: number }, Expected]>([
     ['holds a new line', { wallMs: begin + 10_050, elapsedMs: 1_020 }, { do: 'wait', ms: 150 }],
-    ['sends a line that was written long ago', { wallMs: begin + 10_200, elapsedMs: 1_000 }, { do: 'send', index: 0 }],
+    ['sends a line that was written long ago', { wallMs: begin + 10_200, elapsedMs: 1_000 }, { do: 'send', log: 0 }],
     [
       'sends a line that arrived long ago, whatever the clock of its node says',
       { wallMs: begin + 3_000, elapsedMs: 1_200 },
-      { do: 'send', index: 0 },
+      { do: 'send', log: 0 },
     ],
   ])('%s while another log is blocked', (_case, now, expected) => {
-    expect(nextStep([ready(10, 1_000), blocked], now)).toEqual(expected);
-    expect(nextStep([ready(10, 1_000)], now)).toEqual({ do: 'send', index: 0 });
+    expect(nextOf([ready(10, 1_000), blocked], now)).toEqual(expected);
+    expect(nextOf([ready(10, 1_000)], now)).toEqual({ do: 'send', log: 0 });
   });
 });

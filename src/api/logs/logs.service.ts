@@ -71,15 +71,10 @@ export class LogsService {
       const pods = isLive ? this.livePods(run, execution, signal) : listed;
       const { client, clock } = this;
       const log = new PipelineRunLog(run, pods, { client, clock, random: Math.random, follow: isLive, since });
-      for await (const item of log.lines(signal)) {
-        if (item === 'keepAlive' || since === undefined || item.time >= since) yield item;
-      }
+      const { hasRead, hasLost } = yield* log.lines(signal);
       throwIfEnded(stream);
-      if (log.hasRead || signal.aborted) return;
-      assertHasLogs(
-        isLive ? await this.client.get(workflowExecutionResource, key, { signal }) : execution,
-        log.hasLost,
-      );
+      if (hasRead || signal.aborted) return;
+      assertHasLogs(isLive ? await this.client.get(workflowExecutionResource, key, { signal }) : execution, hasLost);
     } finally {
       closed.abort();
     }

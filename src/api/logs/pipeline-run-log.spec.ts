@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { sleep } from '../../kubernetes/async.ts';
+import { aborted, sleep } from '../../kubernetes/async.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { parseTaskPod, type TaskPod } from '../../tekton/task-pod.ts';
@@ -40,7 +40,7 @@ function aPod(task: string, startTime: string): TaskPod {
 
 /** Reads the log of a run that is done and of which these pods exist; `lines` grows meanwhile. */
 function readLog(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly TaskPod[], clock: FakeClock) {
-  const podList = { list: () => pods, isFinal: true, onChange: () => () => undefined };
+  const podList = { list: () => pods, isFinal: true, changed: aborted };
   const log = new PipelineRunLog(run, podList, { client, follow: false, clock, random: () => 0 });
   const lines: string[] = [];
   const done = (async () => {
@@ -131,16 +131,13 @@ describe('the log of a running PipelineRun', () => {
     });
     const bytes = ['2026-01-02T03:00:21.000000000Z one\n', '2026-01-02T03:00:31.000000000Z two\n'];
     let [pods, log, isFinal] = [[first], bytes[0], false];
-    const listeners = new Set<() => void>();
+    let next = Promise.withResolvers<void>();
     const podList = {
       list: () => pods.filter((pod) => pod !== undefined),
       get isFinal() {
         return isFinal;
       },
-      onChange: (listener: () => void) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
+      changed: () => next.promise,
     };
     const client = {
       list: () => Promise.resolve({ items: [aTaskRun('main', '2026-01-02T03:00:40Z')] }),
@@ -157,7 +154,8 @@ describe('the log of a running PipelineRun', () => {
     for (let turn = 0; lines.length < 1 && turn < 500; turn += 1) await clock.advance(100);
 
     [pods, log, isFinal] = [[second], bytes[1], true];
-    for (const listener of [...listeners]) listener();
+    next.resolve();
+    next = Promise.withResolvers();
     let isOver = false;
     void done.finally(() => (isOver = true));
     for (let turn = 0; !isOver && turn < 500; turn += 1) await clock.advance(100);

@@ -1,10 +1,8 @@
-import { addAbortListener } from 'node:events';
-import { Signal } from '../../kubernetes/async.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Clock, Random } from '../../kubernetes/clock.ts';
 import type { StepContainer, TaskPod } from '../../tekton/task-pod.ts';
 import { logTimeOf, type LogItem } from './log-line.ts';
-import { LogMerge } from './log-merge.ts';
+import { LogMerge, type LogSource } from './log-merge.ts';
 import { PipelineRunPods, type PodList, type RunKey } from './pipeline-run-pods.ts';
 import { lostPodLog, PodLog } from './pod-log.ts';
 import { StepLog } from './step-log.ts';
@@ -13,10 +11,18 @@ import { StepLog } from './step-log.ts';
 export interface PipelineRunLogOptions {
   readonly client: Pick<KubernetesClient, 'list' | 'log'>;
   readonly follow: boolean;
-  /** Begins at the second of this time. */
+  /** Omits lines before this time. */
   readonly since?: string;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+/** The pods of a PipelineRun whose log has ended. */
+export interface PodsRead {
+  /** Whether there was a pod to read. */
+  readonly hasRead: boolean;
+  /** Whether there was a pod that was gone. */
+  readonly hasLost: boolean;
 }
 
 /** Timeout of a call that follows a container, which may be silent for as long as it runs. */
@@ -27,8 +33,7 @@ export class PipelineRunLog {
   private readonly members: PipelineRunPods;
   /** Names of the pods that are read, by UID: Tekton gives the replacement of a deleted pod the same name. */
   private readonly read = new Map<string, string>();
-  /** Names of the pods that were gone before they were read. */
-  private readonly lost = new Set<string>();
+  private hasLost = false;
 
   constructor(
     private readonly run: RunKey,
@@ -38,67 +43,53 @@ export class PipelineRunLog {
     this.members = new PipelineRunPods(options.client, run);
   }
 
-  /** Whether a pod had a log to read. */
-  get hasRead(): boolean {
-    return this.read.size > 0;
-  }
-
-  /** Whether a pod was gone. */
-  get hasLost(): boolean {
-    return this.lost.size > 0;
-  }
-
   /**
    * The lines, and keep-alives while there is none, until the log is complete or the signal aborts.
    *
    * @throws KubernetesError if the API server is unreachable or refuses
    */
-  async *lines(signal: AbortSignal): AsyncGenerator<Exclude<LogItem, 'opened'>, void, undefined> {
+  async *lines(signal: AbortSignal): AsyncGenerator<Exclude<LogItem, 'opened'>, PodsRead, undefined> {
+    const { clock, since = '' } = this.options;
     const closed = new AbortController();
     const either = AbortSignal.any([signal, closed.signal]);
-    const merge = new LogMerge(this.options.clock, either);
-    void this.addPods(merge, either).catch((error: unknown) => merge.fail(error));
     try {
-      yield* merge.lines();
+      for await (const item of new LogMerge(this.podLogs(either), clock, either).lines()) {
+        if (item === 'keepAlive' || item.time >= since) yield item;
+      }
     } finally {
       closed.abort();
     }
+    return { hasRead: this.read.size > 0, hasLost: this.hasLost };
   }
 
-  /** Adds pods to the merge as they appear; when the list is final, notes about the missing ones, and closes the merge. */
-  private async addPods(merge: LogMerge, signal: AbortSignal): Promise<void> {
-    const changes = new Signal();
-    const notify = () => changes.notify();
-    using cleanup = new DisposableStack();
-    cleanup.defer(this.pods.onChange(notify));
-    cleanup.use(addAbortListener(signal, notify));
-    for (let isFinal = false; !isFinal && !signal.aborted;) {
-      isFinal = this.pods.isFinal;
+  /** The logs of the pods as they appear and, when the list of pods is final, notes about the missing ones. */
+  private async *podLogs(signal: AbortSignal): AsyncGenerator<readonly LogSource[], void, undefined> {
+    while (!signal.aborted) {
+      const changed = this.pods.changed(signal);
+      const { isFinal } = this.pods;
       if (isFinal) await this.members.refresh(signal);
       const own = await this.members.own(this.pods.list(), signal);
-      this.addStarted(own, merge, signal);
-      if (isFinal) this.addLost(merge);
-      else await changes.wait();
-    }
-    merge.close();
-  }
-
-  private addStarted(own: readonly TaskPod[], merge: LogMerge, signal: AbortSignal): void {
-    const { clock } = this.options;
-    for (const pod of own) {
-      const startTime = pod.startTime === undefined ? undefined : logTimeOf(pod.startTime);
-      if (startTime === undefined || this.read.has(pod.metadata.uid)) continue;
-      this.read.set(pod.metadata.uid, pod.metadata.name);
-      merge.add(new PodLog(pod, startTime, (step) => this.stepLog(pod, step, signal), clock));
+      const started = own.flatMap((pod) => this.startedPodLog(pod, signal));
+      // Together, because lines are merged in order only when all of their pods are known.
+      yield isFinal ? [...started, ...this.lostPodLogs()] : started;
+      if (isFinal) return;
+      await changed;
     }
   }
 
-  private addLost(merge: LogMerge): void {
+  /** The log of a pod that has started and is not read yet. */
+  private startedPodLog(pod: TaskPod, signal: AbortSignal): readonly LogSource[] {
+    const startTime = pod.startTime === undefined ? undefined : logTimeOf(pod.startTime);
+    if (startTime === undefined || this.read.has(pod.metadata.uid)) return [];
+    this.read.set(pod.metadata.uid, pod.metadata.name);
+    return [new PodLog(pod, startTime, (step) => this.stepLog(pod, step, signal), this.options.clock)];
+  }
+
+  private lostPodLogs(): readonly LogSource[] {
     const known = new Set(this.read.values());
-    for (const pod of this.members.lost(this.pods.list()).filter(({ name }) => !known.has(name))) {
-      this.lost.add(pod.name);
-      merge.add(lostPodLog(pod, this.options.clock));
-    }
+    const lost = this.members.lost(this.pods.list()).filter(({ name }) => !known.has(name));
+    this.hasLost = lost.length > 0;
+    return lost.map((pod) => lostPodLog(pod, this.options.clock));
   }
 
   private stepLog({ metadata: { name, uid } }: TaskPod, { container }: StepContainer, signal: AbortSignal): StepLog {
@@ -111,7 +102,7 @@ export class PipelineRunLog {
         const state = pod?.steps.find((step) => step.container === container)?.state ?? 'gone';
         return state === 'waiting' && pods.isFinal ? 'never' : state;
       },
-      changed: (until: AbortSignal) => nextChange(pods, until),
+      changed: (until: AbortSignal) => pods.changed(until),
       open: (query: { follow: boolean; sinceTime?: string }, until: AbortSignal) => {
         const timeoutMs = query.follow ? noTimeout : undefined;
         return client.log({ namespace, name }, { container, ...query }, { signal: until, timeoutMs });
@@ -119,13 +110,4 @@ export class PipelineRunLog {
     };
     return new StepLog(logged, { follow, sinceTime: since, clock, random, signal });
   }
-}
-
-/** Resolves at the next change, or when the signal aborts. */
-async function nextChange(pods: PodList, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  using cleanup = new DisposableStack();
-  cleanup.defer(pods.onChange(resolve));
-  cleanup.use(addAbortListener(signal, () => resolve()));
-  await promise;
 }

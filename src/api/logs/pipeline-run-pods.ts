@@ -1,3 +1,4 @@
+import { aborted, unlessAborted } from '../../kubernetes/async.ts';
 import type { KubernetesClient, Selection } from '../../kubernetes/client.ts';
 import { listAll } from '../../kubernetes/pager.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
@@ -15,8 +16,8 @@ export interface PodList {
   list(): readonly TaskPod[];
   /** Whether no pod will be added or changed any more. */
   readonly isFinal: boolean;
-  /** Calls back after each change; returns an unsubscribe. */
-  onChange(listener: () => void): () => void;
+  /** Resolves at the next change, or when the signal aborts. */
+  changed(signal: AbortSignal): Promise<void>;
 }
 
 /** A pod that does not exist any more. */
@@ -39,13 +40,13 @@ export async function listPods(
   signal: AbortSignal,
 ): Promise<PodList> {
   const pods = await listAll(client, taskPodResource, selectionOf(run), { signal });
-  return { list: () => pods, isFinal: true, onChange: () => () => undefined };
+  return { list: () => pods, isFinal: true, changed: aborted };
 }
 
 /** The pods of a PipelineRun that is not done, kept up to date by a watch. */
 export class LivePods implements PodList {
   isFinal = false;
-  private readonly listeners = new Set<() => void>();
+  private next = Promise.withResolvers<void>();
 
   /** @param reflector of the pods that {@link selectorOf} selects */
   constructor(private readonly reflector: Reflector<TaskPod>) {
@@ -63,13 +64,13 @@ export class LivePods implements PodList {
     return this.reflector.store.list();
   }
 
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  changed(signal: AbortSignal): Promise<void> {
+    return unlessAborted(this.next.promise, signal, () => new Error('aborted')).catch(() => undefined);
   }
 
   private notify(): void {
-    for (const listener of [...this.listeners]) listener();
+    this.next.resolve();
+    this.next = Promise.withResolvers();
   }
 }
 
