@@ -41,7 +41,10 @@ export async function* readWatch(body: Readable, options: ReadWatchOptions): Asy
 }
 
 /** The chunks of a body. Destroys the body, and so throws UnavailableError, after `idleTimeoutMs` without a chunk. */
-async function* withIdleTimeout(body: Readable, options: ReadWatchOptions): AsyncGenerator<unknown> {
+export async function* withIdleTimeout(
+  body: Readable,
+  options: Pick<ReadWatchOptions, 'call' | 'clock' | 'idleTimeoutMs'>,
+): AsyncGenerator<unknown, void, undefined> {
   const { call, clock, idleTimeoutMs } = options;
   const arm = () =>
     clock.setTimer(idleTimeoutMs, () => {

@@ -3,14 +3,14 @@ import { sleep } from '../../kubernetes/async.ts';
 import { backoffDelay } from '../../kubernetes/backoff.ts';
 import type { Clock, Random } from '../../kubernetes/clock.ts';
 import { CancelledError, KubernetesError, NotFoundError, UnavailableError } from '../../kubernetes/errors.ts';
-import { toBuffer } from '../../kubernetes/watch-stream.ts';
+import { toBuffer, withIdleTimeout } from '../../kubernetes/watch-stream.ts';
 import type { ContainerState } from '../../tekton/task-pod.ts';
 import type { LogPart } from './log-line.ts';
 import { LogParser } from './log-parser.ts';
 import { ResumePosition } from './resume-position.ts';
 
 /** How long the log of an ended container may be silent before its connection counts as broken, in milliseconds. */
-const silentMs = 30_000;
+const idleTimeoutMs = 30_000;
 
 /** Delay before a running container whose log has ended is asked again, in milliseconds. */
 const askAgainMs = 1_000;
@@ -131,7 +131,9 @@ export class StepLog {
     try {
       const body = await this.container.open({ follow: !this.isEnding, sinceTime: from }, signal);
       const parser = new LogParser(from ?? clock.now().toISOString());
-      for await (const chunk of this.chunksOf(body)) yield* this.accept(parser.push(chunk));
+      for await (const chunk of this.chunksOf(body)) {
+        yield* this.accept(parser.push(toBuffer(chunk)));
+      }
       return [...parser.end()];
     } finally {
       // Destroys the body, too.
@@ -148,18 +150,13 @@ export class StepLog {
     }
   }
 
-  private async *chunksOf(body: Readable): AsyncGenerator<Buffer, void, undefined> {
-    const chunks: AsyncIterator<unknown> = body[Symbol.asyncIterator]();
-    for (;;) {
-      const cancelTimer = this.isEnding ? this.closeAfter(silentMs, body) : () => undefined;
-      const next: IteratorResult<unknown, unknown> = await chunks.next().catch(brokenOff).finally(cancelTimer);
-      if (next.done === true) return;
-      yield toBuffer(next.value);
+  private async *chunksOf(body: Readable): AsyncGenerator<unknown, void, undefined> {
+    const { clock } = this.options;
+    try {
+      yield* this.isEnding ? withIdleTimeout(body, { call: 'log', clock, idleTimeoutMs }) : body;
+    } catch (cause) {
+      throw new UnavailableError('the log broke off', { cause });
     }
-  }
-
-  private closeAfter(ms: number, body: Readable): () => void {
-    return this.options.clock.setTimer(ms, () => body.destroy(new Error(`the log was silent for ${ms} ms`)));
   }
 
   /** Resolves after some milliseconds, or earlier if the container has changed. */
@@ -170,10 +167,6 @@ export class StepLog {
     await Promise.race([this.container.changed(either), sleep(clock, ms, either)]);
     over.abort();
   }
-}
-
-function brokenOff(cause: unknown): never {
-  throw new UnavailableError('the log broke off', { cause });
 }
 
 /** Whether the API server has answered for the node, rather than being unreachable or busy itself. */

@@ -62,12 +62,9 @@ const types = {
   bookmark: WatchEventType.WATCH_EVENT_TYPE_BOOKMARK,
 } as const;
 
-function toEncodedMessage(event: WatchEvent): EncodedMessage {
-  const message = WatchWorkflowExecutionsResponse.fromPartial({
-    type: types[event.type],
-    resourceVersion: event.resourceVersion,
-  });
-  if ('object' in event) message.workflowExecution = toMessage(event.object);
+function toEncodedMessage({ type, object, resourceVersion }: WatchEvent): EncodedMessage {
+  const message = WatchWorkflowExecutionsResponse.fromPartial({ type: types[type], resourceVersion });
+  if (object !== undefined) message.workflowExecution = toMessage(object);
   return new EncodedMessage(Buffer.from(WatchWorkflowExecutionsResponse.encode(message).finish()));
 }
 
@@ -78,12 +75,10 @@ function toEncodedMessage(event: WatchEvent): EncodedMessage {
 function rememberLast(encode: (event: WatchEvent) => EncodedMessage): (event: WatchEvent) => EncodedMessage {
   let last: { readonly event: WatchEvent; readonly message: EncodedMessage } | undefined;
   return (event) => {
-    if (last === undefined || !isSame(last.event, event)) last = { event, message: encode(event) };
+    const { type, object, resourceVersion } = event;
+    const isSame =
+      last?.event.type === type && last.event.object === object && last.event.resourceVersion === resourceVersion;
+    if (last === undefined || !isSame) last = { event, message: encode(event) };
     return last.message;
   };
-}
-
-function isSame(a: WatchEvent, b: WatchEvent): boolean {
-  const object = (event: WatchEvent) => ('object' in event ? event.object : undefined);
-  return a.type === b.type && a.resourceVersion === b.resourceVersion && object(a) === object(b);
 }

@@ -14,11 +14,10 @@ const retryMs = 1_000;
 export const serverSentEvents: StreamFormat<WatchEvent> = {
   contentType: 'text/event-stream; charset=utf-8',
   preamble: `retry: ${retryMs}\n\n`,
-  encode(event: WatchEvent): string {
-    const { type, resourceVersion } = event;
-    const object = 'object' in event ? toResource(event.object) : undefined;
-    // JSON.stringify returns one line, as the data of an event has to be, and omits an undefined object.
-    return `event: ${type}\nid: ${resourceVersion}\ndata: ${JSON.stringify({ type, object, resourceVersion })}\n\n`;
+  encode({ type, object, resourceVersion }: WatchEvent): string {
+    // One line, as the data of an event has to be; an undefined object is omitted.
+    const data = JSON.stringify({ type, object: object && toResource(object), resourceVersion });
+    return `event: ${type}\nid: ${resourceVersion}\ndata: ${data}\n\n`;
   },
   encodeError(error: ApiError, instance: string): string {
     return `event: error\ndata: ${JSON.stringify(toProblem(error, instance))}\n\n`;

@@ -25,5 +25,6 @@ export interface ExecutionEvent {
 /** `synced` ends the initial state; `bookmark` is sent if there was no other event for a while. */
 export interface MarkerEvent {
   readonly type: 'synced' | 'bookmark';
+  readonly object?: undefined;
   readonly resourceVersion: string;
 }

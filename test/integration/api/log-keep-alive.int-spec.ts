@@ -21,7 +21,7 @@ let api: RunningApi;
 
 beforeAll(async () => {
   namespace = await createNamespace(new KubernetesClient(sharedCluster()), 'log-keep-alive');
-  api = await startApi(serviceCluster(), {}, { watchClock: clock });
+  api = await startApi(serviceCluster(), {}, { clock });
   await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
   await restCaller(api).create(namespace.name, { name: 'silent', spec: aSpec() });
 });

@@ -8,7 +8,8 @@ import { configureGrpc } from '../../../src/api/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/api/rest/configure-http.ts';
 import { tlsOptions, type ServerCertificate } from '../../../src/connections/server-certificate.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
-import { CLOCK, type Clock, systemClock } from '../../../src/kubernetes/clock.ts';
+import { CLOCK, systemClock } from '../../../src/kubernetes/clock.ts';
+import type { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { executionIndexes } from '../../../src/workflow-execution/metadata.ts';
@@ -26,8 +27,8 @@ export interface RunningApi extends ApiClient {
 export interface RunningApiOptions {
   /** Turns TLS on. */
   readonly certificate?: ServerCertificate;
-  /** Measures how long watches are quiet and how long resource versions are waited for. */
-  readonly watchClock?: Clock;
+  /** A clock that the test advances. */
+  readonly clock?: FakeClock;
 }
 
 @Module({})
@@ -40,7 +41,7 @@ class RootModule {}
 export async function startApi(
   kubeConfig: PooledKubeConfig,
   env: Readonly<Record<string, string>> = {},
-  { certificate, watchClock = systemClock }: RunningApiOptions = {},
+  { certificate, clock }: RunningApiOptions = {},
 ): Promise<RunningApi> {
   const config = {
     ...loadConfig({ WFE_RATE_LIMIT: '0', WFE_DRAIN_DELAY: '0s', ...env }),
@@ -56,7 +57,7 @@ export async function startApi(
   ];
   const module = await Test.createTestingModule({ imports: [{ module: RootModule, imports }] })
     .overrideProvider(CLOCK)
-    .useValue(watchClock)
+    .useValue(clock ?? systemClock)
     .compile();
   const app = module.createNestApplication<NestExpressApplication>({
     bodyParser: false,
@@ -74,7 +75,11 @@ export async function startApi(
     ...connection.api,
     async stop() {
       connection.close();
-      await app.close();
+      let isClosed = false;
+      const closed = app.close().finally(() => (isClosed = true));
+      // The drain waits on the clock, also for a delay of 0 ms.
+      while (clock !== undefined && !isClosed) await clock.advance(0);
+      await closed;
     },
   };
 }

@@ -34,7 +34,7 @@ const opened: Watcher[] = [];
 
 beforeAll(async () => {
   proxy = await new FaultProxy(apiCluster()).listen();
-  api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' }, { watchClock: clock });
+  api = await startApi(proxy.kubeConfig(), { WFE_AUTH_CACHE: '1s' }, { clock });
   await until('it is healthy', async () => (await healthOf(api)) === 'SERVING');
 });
 
@@ -212,13 +212,19 @@ it('watches end when their caller loses the right', async () => {
   const { token } = await callerOf(kubernetes, options);
   const revoke = await bind(kubernetes, 'workflow-execution-viewer', options, { namespace: namespace.name });
   const as = api.as(token);
-  await until('the viewer may list', async () => (await restCaller(as).list(namespace.name)).ok !== undefined);
+  await until('the viewer may list', async () => {
+    await clock.advance(1_000);
+    return (await restCaller(as).list(namespace.name)).ok !== undefined;
+  });
   const [rest, grpc] = [open(restWatch, {}, as), open(grpcWatch, {}, as)];
   for (const watcher of [rest, grpc]) await watcher.until('the state', (told) => told.includes('synced'));
 
   await revoke();
 
-  for (const watcher of [rest, grpc]) expect(await watcher.ended()).toMatchObject({ kind: 'PERMISSION_DENIED' });
+  for (const watcher of [rest, grpc]) {
+    await passTime('the watch ends', () => watcher.end !== undefined);
+    expect(watcher.end).toMatchObject({ kind: 'PERMISSION_DENIED' });
+  }
   for (const openWatch of [restWatch, grpcWatch]) {
     expect((await open(openWatch, {}, as, '-').ended()).kind).toBe('PERMISSION_DENIED');
   }
