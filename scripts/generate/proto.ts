@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
 const root = join(import.meta.dirname, '..', '..');
 const target = 'src/api/generated';
@@ -45,16 +47,17 @@ function contentOf(out: string, path: string): string {
     : content;
 }
 
-/** Descriptor sets of buf, as a module: the server needs no .proto files at run time. */
+/** The descriptors of each file as a module, because the server has no .proto files. */
 function descriptors(): string {
-  const sets = described.map((input) =>
-    buf('build', ...input, '--as-file-descriptor-set', '--exclude-source-info', '--output', '-').toString('base64'),
-  );
+  const files = described
+    .map((input) => buf('build', ...input, '--as-file-descriptor-set', '--exclude-source-info', '--output', '-'))
+    .flatMap((set) => fromBinary(FileDescriptorSetSchema, set).file)
+    .map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file)).toString('base64'));
   return [
     '// Generated from proto/ by `npm run generate`. Do not edit.',
     '',
-    '/** google.protobuf.FileDescriptorSets in base64. */',
-    `export const fileDescriptorSets: readonly string[] = ${JSON.stringify(sets, null, 2)};`,
+    '/** google.protobuf.FileDescriptorProtos in base64. */',
+    `export const fileDescriptorProtos: readonly string[] = ${JSON.stringify(files, null, 2)};`,
     '',
   ].join('\n');
 }

@@ -4,35 +4,35 @@ import { parseTokenReview } from './caller.ts';
 
 const user = { username: 'alice', uid: '7', groups: ['sre', 'system:authenticated'], extra: { scope: ['a', 'b'] } };
 
-describe('the answer to a TokenReview', () => {
-  it('tells who the token belongs to', () => {
+describe('a TokenReview', () => {
+  it('identifies the caller', () => {
     const status = { authenticated: true, user, audiences: ['workflow-execution'] };
 
     expect(parseTokenReview(status, ['workflow-execution'])).toEqual(user);
   });
 
   it.each([
-    ['it is nobody of the cluster', { authenticated: false, user, audiences: ['workflow-execution'] }],
-    ['it says nothing of that', { user, audiences: ['workflow-execution'] }],
-    ['the token was made for somebody else', { authenticated: true, user, audiences: ['vault'] }],
-    ['the token was made for the API server', { authenticated: true, user }],
-    ['there is no name', { authenticated: true, user: { groups: [] }, audiences: ['workflow-execution'] }],
-    ['the name is empty', { authenticated: true, user: { username: '' }, audiences: ['workflow-execution'] }],
-    ['it is no status', 'yes'],
-  ])('is nobody when %s', (_, status) => {
+    ['it is not authenticated', { authenticated: false, user, audiences: ['workflow-execution'] }],
+    ['it has no result', { user, audiences: ['workflow-execution'] }],
+    ['the token was issued for another service', { authenticated: true, user, audiences: ['vault'] }],
+    ['the token was issued for the API server', { authenticated: true, user }],
+    ['it has no user name', { authenticated: true, user: { groups: [] }, audiences: ['workflow-execution'] }],
+    ['the user name is empty', { authenticated: true, user: { username: '' }, audiences: ['workflow-execution'] }],
+    ['it is not an object', 'yes'],
+  ])('refuses the token if %s', (_, status) => {
     expect(parseTokenReview(status, ['workflow-execution'])).toBeUndefined();
   });
 });
 
-describe('the end of a token', () => {
+describe('the expiry of a token', () => {
   const token = (payload: string) => `x.${Buffer.from(payload).toString('base64url')}.y`;
 
   it.each<[string, string, number | undefined]>([
-    ['what it says', token('{"exp":1700000000}'), 1_700_000_000_000],
-    ['not known when it says nothing', token('{}'), undefined],
-    ['not known when it is no number', token('{"exp":"soon"}'), undefined],
-    ['not known when it is no JSON', token('exp'), undefined],
-    ['not known when it is no JWT', 'secret', undefined],
+    ['its exp claim', token('{"exp":1700000000}'), 1_700_000_000_000],
+    ['unknown without the claim', token('{}'), undefined],
+    ['unknown if the claim is not a number', token('{"exp":"soon"}'), undefined],
+    ['unknown if the payload is not JSON', token('exp'), undefined],
+    ['unknown if it is not a JWT', 'secret', undefined],
   ])('is %s', (_, text, expected) => {
     expect(expiryOf(text)).toBe(expected);
   });

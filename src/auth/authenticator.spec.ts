@@ -21,17 +21,17 @@ function tokenFor(clock: FakeClock, ms: number): string {
   return `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;
 }
 
-describe('the answer for a token', () => {
+describe('the result for a token', () => {
   it.each([
-    ['as long as the configuration says', 3_600_000, known, 60_000],
-    ['not longer than the token lasts', 10_000, known, 10_000],
-    ['for 5 s when the cluster does not know the token', 3_600_000, unknown, 5_000],
-  ])('is remembered %s', async (_, lastsMs, status, rememberedMs) => {
+    ['for the configured time', 3_600_000, known, 60_000],
+    ['until the token expires', 10_000, known, 10_000],
+    ['for 5 s if the token is unknown', 3_600_000, unknown, 5_000],
+  ])('is cached %s', async (_, validMs, status, cachedMs) => {
     const { authenticator, clock, review } = anAuthenticator(status);
-    const token = tokenFor(clock, lastsMs);
+    const token = tokenFor(clock, validMs);
     await authenticator.authenticate(token);
 
-    await clock.advance(rememberedMs - 1);
+    await clock.advance(cachedMs - 1);
     await authenticator.authenticate(token);
     expect(review).toHaveBeenCalledTimes(1);
 
@@ -40,7 +40,7 @@ describe('the answer for a token', () => {
     expect(review).toHaveBeenCalledTimes(2);
   });
 
-  it('is not remembered when the token has ended', async () => {
+  it('is not cached after the token has expired', async () => {
     const { authenticator, clock, review } = anAuthenticator(known);
     const token = tokenFor(clock, -1_000);
 
@@ -50,7 +50,7 @@ describe('the answer for a token', () => {
     expect(review).toHaveBeenCalledTimes(2);
   });
 
-  it('is who the token belongs to, or nobody', async () => {
+  it('is the caller, or undefined', async () => {
     const { authenticator } = anAuthenticator(known);
     await expect(authenticator.authenticate('secret')).resolves.toMatchObject({ username: 'alice' });
     await expect(anAuthenticator(unknown).authenticator.authenticate('secret')).resolves.toBeUndefined();

@@ -23,8 +23,8 @@ function authorizerIn(allowed: readonly (string | undefined)[]) {
   return { authorizer: new Authorizer(client, { authCacheMs: 10_000 }, new FakeClock()), asked };
 }
 
-describe('the right to do something to an execution', () => {
-  it('is asked about once for all names, for who may do it to any', async () => {
+describe('a permission', () => {
+  it('for any name is reviewed once for all names', async () => {
     const { authorizer, asked } = authorizerIn([undefined]);
 
     for (const name of ['we-1', 'we-2', 'we-3']) {
@@ -33,7 +33,7 @@ describe('the right to do something to an execution', () => {
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
-  it('may be one for that name only', async () => {
+  it('may be granted for one name only', async () => {
     const { authorizer } = authorizerIn(['we-1']);
 
     await expect(authorizer.allows(caller, { ...get, name: 'we-1' })).resolves.toBe(true);

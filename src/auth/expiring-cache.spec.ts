@@ -8,8 +8,8 @@ function cacheWith(ttlMs: (value: string) => number, max = 10) {
   return { clock, load, cache: new ExpiringCache({ max, ttlMs, clock }) };
 }
 
-describe('a cache of answers', () => {
-  it('asks once for as long as the answer is good', async () => {
+describe('an expiring cache', () => {
+  it('loads a value once until it expires', async () => {
     const { cache, clock, load } = cacheWith(() => 1_000);
     load.mockResolvedValueOnce('first').mockResolvedValueOnce('second');
 
@@ -22,7 +22,7 @@ describe('a cache of answers', () => {
     expect(answers).toEqual(['first', 'first', 'second']);
   });
 
-  it('lets those who ask at once share one question', async () => {
+  it('shares concurrent loads', async () => {
     const { cache, load } = cacheWith(() => 1_000);
     load.mockResolvedValue('answer');
 
@@ -31,7 +31,7 @@ describe('a cache of answers', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('does not remember a failure', async () => {
+  it('does not cache failures', async () => {
     const { cache, load } = cacheWith(() => 1_000);
     load.mockRejectedValueOnce(new Error('down')).mockResolvedValueOnce('up');
 
@@ -39,7 +39,7 @@ describe('a cache of answers', () => {
     await expect(cache.get('a', load)).resolves.toBe('up');
   });
 
-  it('does not remember what is good for no time', async () => {
+  it('does not cache values without a cache time', async () => {
     const { cache, load } = cacheWith(() => 0);
     load.mockResolvedValue('over');
 
@@ -50,7 +50,7 @@ describe('a cache of answers', () => {
     expect(cache.has('a')).toBe(false);
   });
 
-  it('forgets what was not used for longest when it is full', async () => {
+  it('evicts the least recently used value when full', async () => {
     const { cache, load } = cacheWith(() => 1_000, 2);
     load.mockResolvedValue('x');
 

@@ -7,30 +7,29 @@ import type { Config } from '../config/config.ts';
 /** The settings that name the files. */
 export type TlsFiles = Pick<Config, 'tlsCertFile' | 'tlsKeyFile' | 'tlsClientCaFile'>;
 
-/** A server's certificate and what belongs to it, as they were read. */
+/** The contents of the certificate files. */
 export interface Certificate {
-  /** PEM: the certificate and the ones that lead from it to its CA. */
+  /** PEM: the certificate with its intermediates. */
   readonly cert: Buffer;
   /** PEM */
   readonly key: Buffer;
-  /** PEM: the CAs of client certificates; absent when clients need not show one. */
+  /** PEM: the CAs of client certificates; absent if clients need none. */
   readonly ca?: Buffer;
-  /** What the certificate says of itself, for the log. */
   readonly subject: string;
   readonly notAfter: Date;
-  /** Another one for other files. */
+  /** Differs if any file differs. */
   readonly fingerprint: string;
 }
 
-/** The files do not make up a certificate that a server could show; the message says which and why, for people. */
+/** The certificate files are invalid; the message names the file and the reason. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 
 /**
- * Reads the certificate of the servers.
+ * Reads the certificate files.
  *
- * @throws CertificateError when a file can not be read or is not what it should be, or the key is another certificate's
+ * @throws CertificateError if a file cannot be read or is invalid, or the key does not belong to the certificate
  */
 export function readCertificate({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: TlsFiles): Certificate {
   const cert = read('WFE_TLS_CERT_FILE', tlsCertFile);
@@ -58,7 +57,7 @@ function read(variable: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new CertificateError(`${variable} ${path} can not be read: ${messageOf(cause)}`, { cause });
+    throw new CertificateError(`${variable} ${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -70,7 +69,7 @@ function parsed(variable: string, path: string, pem: Buffer): X509Certificate {
   }
 }
 
-/** Unlike instanceof it knows the errors of Node itself where code runs in a context of its own, as under Jest. */
+/** Unlike instanceof, isNativeError recognizes errors of Node.js under Jest. */
 function messageOf(error: unknown): string {
   return types.isNativeError(error) ? error.message : String(error);
 }

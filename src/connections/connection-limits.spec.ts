@@ -35,21 +35,21 @@ function portWith(caps: { total: number; perAddress: number }) {
 const closed = (...sockets: FakeSocket[]) => sockets.map(({ destroyed }) => destroyed);
 
 describe('connection limits', () => {
-  it('close the oldest anonymous connection of an address for a new one of the same address', () => {
+  it('replace the oldest anonymous connection of an address at its limit', () => {
     const { connect } = portWith({ total: 10, perAddress: 2 });
     const sockets = ['10.0.0.2', '10.0.0.1', '10.0.0.1', '10.0.0.1'].map(connect);
 
     expect(closed(...sockets)).toEqual([false, true, false, false]);
   });
 
-  it('close the oldest anonymous connection of all when there are too many in all', () => {
+  it('replace the oldest anonymous connection at the total limit', () => {
     const { connect } = portWith({ total: 2, perAddress: 2 });
     const sockets = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(connect);
 
     expect(closed(...sockets)).toEqual([true, false, false]);
   });
 
-  it('close the oldest anonymous connection of the address that has most when there are too many in all', () => {
+  it('replace a connection of the address with the most at the total limit', () => {
     const { connect } = portWith({ total: 4, perAddress: 4 });
     const sockets = ['10.0.0.9', '10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.3'].map(connect);
 
@@ -66,7 +66,7 @@ describe('connection limits', () => {
     expect(closed(first, second, third)).toEqual([false, true, false]);
   });
 
-  it('close a new connection when all others have authenticated calls', () => {
+  it('close a new connection if all others have authenticated calls', () => {
     const { limits, connect } = portWith({ total: 1, perAddress: 1 });
     const first = connect('10.0.0.1');
     limits.authenticated(first);
@@ -74,7 +74,7 @@ describe('connection limits', () => {
     expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
   });
 
-  it('do not count connections that have been closed', () => {
+  it('do not count closed connections', () => {
     const { limits, connect } = portWith({ total: 1, perAddress: 1 });
     const first = connect('10.0.0.1');
     limits.authenticated(first);
@@ -83,7 +83,7 @@ describe('connection limits', () => {
     expect(connect('10.0.0.1').destroyed).toBe(false);
   });
 
-  it('count the addresses of one IPv6 network together', () => {
+  it('count the addresses of an IPv6 /64 together', () => {
     const { connect } = portWith({ total: 10, perAddress: 1 });
     const sockets = ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'].map(connect);
 

@@ -1,131 +1,11 @@
 import type { Server, Socket } from 'node:net';
 import { addressGroup } from './address-group.ts';
 
-/** How many connections a port may have open. */
+/** Open connections that a port may have. */
 export interface ConnectionCaps {
   readonly total: number;
-  /** Of one address, or of one /64 for IPv6. */
+  /** Per IPv4 address or IPv6 /64. */
   readonly perAddress: number;
-}
-
-/** Open connections that are counted together. */
-class Group {
-  size = 0;
-  /** Those without an authenticated call yet, the oldest first. */
-  readonly anonymous = new Set<Socket>();
-}
-
-/** The groups and the peer of an open connection. */
-interface Connection {
-  readonly groups: readonly Group[];
-  readonly address: string;
-  readonly peer: string;
-  readonly openedMs: number;
-  /** Before one was authenticated. */
-  calls: number;
-}
-
-/**
- * Bounds the open connections of one port, in all and per address. At a limit a new connection takes the place of the oldest
- * one on which no call has been authenticated yet, so that nobody keeps callers out by holding connections; where there is
- * none, the new one is closed. At the limit of all, the address with the most of them loses one: a flood from some addresses
- * does not close the connection of a probe before its request was read.
- */
-export class ConnectionLimits {
-  private readonly all = new Group();
-  private readonly byAddress = new Map<string, Group>();
-  private readonly byPeer = new Map<string, Socket>();
-  private readonly open = new Map<Socket, Connection>();
-
-  constructor(private readonly caps: ConnectionCaps) {}
-
-  /** Bounds the connections that a server accepts from now on. */
-  applyTo(server: Server): void {
-    server.prependListener('connection', (socket: Socket) => this.admit(socket));
-  }
-
-  /** Marks the connection from this peer as one with an authenticated call. */
-  authenticated(peer: Peer): void {
-    const socket = this.byPeer.get(peerKey(peer));
-    if (socket === undefined) return;
-    for (const { anonymous } of this.open.get(socket)?.groups ?? []) anonymous.delete(socket);
-  }
-
-  /** Counts a call on the connection from this peer: how many there were; 0 when one of them was authenticated. */
-  countAnonymousCall(peer: Peer): number {
-    const socket = this.byPeer.get(peerKey(peer));
-    const connection = socket && this.open.get(socket);
-    if (socket === undefined || connection === undefined || !this.all.anonymous.has(socket)) return 0;
-    return ++connection.calls;
-  }
-
-  /** How long the connection from this peer has been open, in milliseconds; undefined when there is none. */
-  ageMs(peer: Peer): number | undefined {
-    const socket = this.byPeer.get(peerKey(peer));
-    const connection = socket && this.open.get(socket);
-    return connection && performance.now() - connection.openedMs;
-  }
-
-  private admit(socket: Socket): void {
-    const address = addressGroup(socket.remoteAddress ?? '');
-    const { perAddress, total } = this.caps;
-    const known = this.byAddress.get(address);
-    const hasRoom =
-      (known === undefined || known.size < perAddress || this.closeOldest(known)) &&
-      (this.all.size < total || this.closeOldest(this.largest()));
-    if (!hasRoom) return void socket.destroy();
-    const own = this.byAddress.get(address) ?? new Group();
-    this.byAddress.set(address, own);
-    const connection = {
-      groups: [this.all, own],
-      address,
-      peer: peerKey(socket),
-      openedMs: performance.now(),
-      calls: 0,
-    };
-    this.open.set(socket, connection);
-    this.byPeer.set(connection.peer, socket);
-    for (const group of connection.groups) {
-      group.size += 1;
-      group.anonymous.add(socket);
-    }
-    socket.once('close', () => this.forget(socket));
-  }
-
-  /** The address with the most anonymous connections; of several the one that has had its oldest for longest. */
-  private largest(): Group {
-    let largest = this.all;
-    let [size, openedMs] = [0, 0];
-    for (const group of this.byAddress.values()) {
-      const [oldest] = group.anonymous;
-      const opened = (oldest && this.open.get(oldest)?.openedMs) ?? 0;
-      if (group.anonymous.size < size || (group.anonymous.size === size && opened >= openedMs)) continue;
-      [largest, size, openedMs] = [group, group.anonymous.size, opened];
-    }
-    return largest;
-  }
-
-  /** Closes the oldest anonymous connection of a group; false when it has none. */
-  private closeOldest(group: Group): boolean {
-    const [oldest] = group.anonymous;
-    if (oldest === undefined) return false;
-    this.forget(oldest);
-    oldest.destroy();
-    return true;
-  }
-
-  private forget(socket: Socket): void {
-    const connection = this.open.get(socket);
-    if (connection === undefined) return;
-    this.open.delete(socket);
-    const { groups, address, peer } = connection;
-    if (this.byPeer.get(peer) === socket) this.byPeer.delete(peer);
-    for (const group of groups) {
-      group.size -= 1;
-      group.anonymous.delete(socket);
-    }
-    if (this.byAddress.get(address)?.size === 0) this.byAddress.delete(address);
-  }
 }
 
 /** The other end of a connection. */
@@ -134,6 +14,111 @@ export interface Peer {
   readonly remotePort?: number;
 }
 
-function peerKey({ remoteAddress, remotePort }: Peer): string {
+interface Connection {
+  readonly socket: Socket;
+  readonly peer: string;
+  readonly group: Group;
+  readonly openedMs: number;
+  /** Before one was authenticated. */
+  calls: number;
+}
+
+/** The connections of one address. */
+interface Group {
+  readonly address: string;
+  size: number;
+  /** Those without an authenticated call, the oldest first. */
+  readonly anonymous: Set<Connection>;
+}
+
+/**
+ * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
+ * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
+ * the total limit. So nobody locks callers out by holding connections, and a flood from few addresses does not close a
+ * probe's connection. If all connections have authenticated calls, the new one is closed.
+ */
+export class ConnectionLimits {
+  private readonly groups = new Map<string, Group>();
+  private readonly open = new Set<Connection>();
+  private readonly byPeer = new Map<string, Connection>();
+
+  constructor(private readonly caps: ConnectionCaps) {}
+
+  /** Bounds the connections that a server accepts from now on. */
+  applyTo(server: Server): void {
+    server.prependListener('connection', (socket: Socket) => this.admit(socket));
+  }
+
+  /** Marks the connection from a peer as having an authenticated call. */
+  authenticated(peer: Peer): void {
+    const connection = this.byPeer.get(keyOf(peer));
+    connection?.group.anonymous.delete(connection);
+  }
+
+  /** Counts a call on the connection from a peer; returns 0 once one was authenticated. */
+  countAnonymousCall(peer: Peer): number {
+    const connection = this.byPeer.get(keyOf(peer));
+    if (connection === undefined || !connection.group.anonymous.has(connection)) return 0;
+    return ++connection.calls;
+  }
+
+  /** Age of the connection from a peer, in milliseconds; undefined if there is none. */
+  ageMs(peer: Peer): number | undefined {
+    const connection = this.byPeer.get(keyOf(peer));
+    return connection && performance.now() - connection.openedMs;
+  }
+
+  private admit(socket: Socket): void {
+    const address = addressGroup(socket.remoteAddress ?? '');
+    const { perAddress, total } = this.caps;
+    const hasRoom =
+      ((this.groups.get(address)?.size ?? 0) < perAddress || this.closeOldest(this.groups.get(address))) &&
+      (this.open.size < total || this.closeOldest(this.largestGroup()));
+    if (!hasRoom) return void socket.destroy();
+    const group = this.groups.get(address) ?? { address, size: 0, anonymous: new Set() };
+    this.groups.set(address, group);
+    const connection = { socket, peer: keyOf(socket), group, openedMs: performance.now(), calls: 0 };
+    this.open.add(connection);
+    this.byPeer.set(connection.peer, connection);
+    group.size += 1;
+    group.anonymous.add(connection);
+    socket.once('close', () => this.forget(connection));
+  }
+
+  /** The address with the most anonymous connections; of several, the one with the oldest connection. */
+  private largestGroup(): Group | undefined {
+    let largest: Group | undefined;
+    for (const group of this.groups.values()) {
+      const [size, most] = [group.anonymous.size, largest?.anonymous.size ?? 0];
+      if (size > most || (size === most && openedMs(group) < openedMs(largest))) largest = group;
+    }
+    return largest;
+  }
+
+  /** Closes the oldest anonymous connection; false if there is none. */
+  private closeOldest(group: Group | undefined): boolean {
+    const [oldest] = group?.anonymous ?? [];
+    if (oldest === undefined) return false;
+    this.forget(oldest);
+    oldest.socket.destroy();
+    return true;
+  }
+
+  private forget(connection: Connection): void {
+    if (!this.open.delete(connection)) return;
+    const { group, peer } = connection;
+    if (this.byPeer.get(peer) === connection) this.byPeer.delete(peer);
+    group.size -= 1;
+    group.anonymous.delete(connection);
+    if (group.size === 0) this.groups.delete(group.address);
+  }
+}
+
+function openedMs(group: Group | undefined): number {
+  const [oldest] = group?.anonymous ?? [];
+  return oldest?.openedMs ?? Infinity;
+}
+
+function keyOf({ remoteAddress, remotePort }: Peer): string {
   return `${remoteAddress} ${remotePort}`;
 }

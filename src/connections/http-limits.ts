@@ -1,32 +1,31 @@
 import { maxHeaderSize, type Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 
-/** How long a new connection may take for its TLS handshake, and again for its first headers, in milliseconds. */
+/** Time for the TLS handshake, and again for the first headers, in milliseconds. */
 export const handshakeTimeoutMs = 10_000;
 
-/** How often Node.js looks for connections that are over their time, in milliseconds; by itself every 30 s. */
+/** How often Node.js checks the timeouts, in milliseconds; the default is 30 s. */
 const checkEveryMs = 1_000;
 
 /**
- * What HTTP connections are held to: headers within 10 s and a whole request within 30 s, so that nobody keeps a connection
- * by sending it a byte at a time. A connection is kept for 65 s when idle, more than the 60 s of common load balancers, which
- * would else send a request on one that is just being closed. One that is closed by an error is read for up to 5 s more, so
- * that the answer gets through.
+ * Timeouts of HTTP connections. Headers and request must be complete in time even if bytes arrive. Idle connections are kept
+ * for longer than the 60 s of common load balancers, which would otherwise send requests on closing ones. After an error,
+ * a connection is read for up to 5 s more, so that the client receives the response.
  */
 export const httpLimits = {
   headersTimeoutMs: handshakeTimeoutMs,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   lingerMs: 5_000,
-  /** Node's own limit, of request line and headers together. */
+  /** The limit of Node.js for request line and headers. */
   maxHeaderBytes: maxHeaderSize,
 } as const;
 
-/** Holds a server to {@link httpLimits}. Call it before the server listens. */
+/** Applies {@link httpLimits} to a server that does not listen yet. */
 export function limitTimes(server: HttpServer | HttpsServer): void {
   server.headersTimeout = httpLimits.headersTimeoutMs;
   server.requestTimeout = httpLimits.requestTimeoutMs;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
-  // An option of the constructor, which Nest does not pass on; it is read when the server begins to listen.
+  // A constructor option, which Nest does not pass on; Node.js reads it when the server listens.
   Object.assign(server, { connectionsCheckingInterval: checkEveryMs });
 }

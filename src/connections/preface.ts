@@ -1,16 +1,15 @@
 import type { Socket } from 'node:net';
 import { handshakeTimeoutMs } from './http-limits.ts';
 
-/** What an HTTP/2 client begins with (RFC 9113, section 3.4). */
+/** The first bytes of an HTTP/2 client (RFC 9113, section 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /**
- * Waits for the beginning of HTTP/2 on a connection, which stays to be read. One on which it does not come in time, or on
- * which something else comes, is closed.
+ * Waits for the HTTP/2 preface without consuming it. Closes connections that do not send it in time or send something else.
  *
- * @param begun called once, when it is there
+ * @param received called once
  */
-export function awaitPreface(socket: Socket, begun: () => void): void {
+export function awaitPreface(socket: Socket, received: () => void): void {
   const timer = setTimeout(() => socket.destroy(), handshakeTimeoutMs).unref();
   const read = () => {
     const first: unknown = socket.read(preface.length);
@@ -18,7 +17,7 @@ export function awaitPreface(socket: Socket, begun: () => void): void {
     stop();
     if (!preface.equals(first)) return void socket.destroy();
     socket.unshift(first);
-    begun();
+    received();
   };
   const stop = () => {
     clearTimeout(timer);

@@ -1,31 +1,20 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { signalOfGrpcCall, signalOfResponse } from './call.ts';
+import { signalOf } from './call.ts';
 
-describe('the signal of a gRPC call', () => {
-  it('aborts when the call is cancelled', () => {
-    const call = Object.assign(new EventEmitter(), { cancelled: false });
-    const signal = signalOfGrpcCall(call);
+describe('the signal of a call', () => {
+  it.each(['close', 'cancelled'] as const)('aborts with the event %s', (event) => {
+    const call = new EventEmitter();
+    const signal = signalOf(call, event);
 
     expect(signal.aborted).toBe(false);
-    call.emit('cancelled');
+    call.emit(event);
     expect(signal.aborted).toBe(true);
   });
 
   it('is aborted if the call was cancelled before', () => {
     const call = Object.assign(new EventEmitter(), { cancelled: true });
 
-    expect(signalOfGrpcCall(call).aborted).toBe(true);
-  });
-});
-
-describe('the signal of a response', () => {
-  it('aborts when the response is closed', () => {
-    const response = new EventEmitter();
-    const signal = signalOfResponse(response as unknown as Parameters<typeof signalOfResponse>[0]);
-
-    response.emit('close');
-
-    expect(signal.aborted).toBe(true);
+    expect(signalOf(call, 'cancelled').aborted).toBe(true);
   });
 });

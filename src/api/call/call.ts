@@ -45,31 +45,24 @@ function keyOf(context: ExecutionContext): object {
 export const IncomingCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => {
   const signal =
     context.getType() === 'http'
-      ? signalOfResponse(context.switchToHttp().getResponse<Response>())
-      : signalOfGrpcCall(context.getArgByIndex<CancellableCall>(2));
+      ? signalOf(context.switchToHttp().getResponse<Response>(), 'close')
+      : signalOf(context.getArgByIndex<EndingCall>(2), 'cancelled');
   return { ...callContextOf(context), signal };
 });
 
-/** The part of a gRPC call that reports its end. */
-export interface CancellableCall {
-  readonly cancelled: boolean;
-  once(event: 'cancelled', listener: () => void): unknown;
+/** An HTTP response or gRPC call. */
+interface EndingCall {
+  readonly cancelled?: boolean;
+  once(event: string, listener: () => void): unknown;
 }
 
 /** Shared by all calls, because grpc-js cancels every call at its end and an error with a stack is expensive. */
 const ended = new DOMException('The call has ended', 'AbortError');
 
-/** A signal that aborts when a gRPC call is cancelled or exceeds its deadline. */
-export function signalOfGrpcCall(call: CancellableCall): AbortSignal {
+/** A signal that aborts with the event that ends a call: the response is sent, the client disconnects, the deadline passes. */
+export function signalOf(call: EndingCall, event: 'close' | 'cancelled'): AbortSignal {
+  if (call.cancelled === true) return AbortSignal.abort(ended);
   const controller = new AbortController();
-  if (call.cancelled) controller.abort(ended);
-  else call.once('cancelled', () => controller.abort(ended));
-  return controller.signal;
-}
-
-/** A signal that aborts when the response is sent or its connection closes. */
-export function signalOfResponse(response: Pick<Response, 'once'>): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => controller.abort(ended));
+  call.once(event, () => controller.abort(ended));
   return controller.signal;
 }

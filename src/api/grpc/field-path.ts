@@ -1,4 +1,4 @@
-/** Names of the resource and of REST that gRPC has another name or place for. */
+/** Fields of the resource and of REST with a different gRPC name. */
 const places: Readonly<Record<string, string>> = {
   'metadata.name': 'workflow_execution_id',
   'metadata.namespace': 'parent',
@@ -7,13 +7,12 @@ const places: Readonly<Record<string, string>> = {
   phase: 'phases',
 };
 
-/** Maps of the resource, whose keys are the caller's and not ours to spell. */
+/** Maps, whose keys are kept as they are. */
 const maps: ReadonlySet<string> = new Set(['metadata.labels', 'metadata.annotations', 'spec.parameters']);
 
 /**
- * The path of a field in the request message, for a field that is named as in the resource:
- * `spec.workflowRef.containerImage` is `workflow_execution.spec.workflow_ref.container_image`. What is no part of the
- * resource is a field of the request itself.
+ * The path in the request message of a field of the resource: `spec.workflowRef.containerImage` becomes
+ * `workflow_execution.spec.workflow_ref.container_image`. Other fields belong to the request itself.
  */
 export function toGrpcField(path: readonly string[]): string {
   const dotted = path.join('.');

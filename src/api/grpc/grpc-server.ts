@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ServerInterceptor } from '@grpc/grpc-js';
@@ -11,9 +11,10 @@ import type { DrainableServer } from '../call/drain.ts';
 import { grpcLimits } from '../../config/limits.ts';
 import { tlsOptions, type ServerCertificate } from '../../connections/server-certificate.ts';
 import { connectionAge, type ConnectionAge } from '../../connections/connection-age.ts';
+import { fileDescriptorProtos } from '../generated/descriptors.ts';
 import type { GrpcHealth } from './grpc-health.ts';
 import type { IncomingStreams } from './incoming-streams.ts';
-import { fileDescriptors, protoPackage, serviceDefinition, serviceName } from './service-definition.ts';
+import { protoPackage, serviceDefinition, serviceName } from './service-definition.ts';
 
 /** The gRPC server cannot listen on its address. */
 export class GrpcListenError extends Error {
@@ -64,7 +65,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   /** The port; throws if it does not listen. */
   get port(): number {
     const address = this.listener.address();
-    if (!isAddressInfo(address)) throw new Error('the gRPC server does not listen');
+    if (typeof address !== 'object' || address === null) throw new Error('the gRPC server does not listen');
     return address.port;
   }
 
@@ -120,12 +121,9 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   }
 }
 
-function isAddressInfo(address: ReturnType<NetServer['address']>): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
-}
-
 /** ReflectionService takes a loaded .proto file but reads only the descriptors that its types carry. */
 function reflection(): ReflectionService {
   const format = 'Protocol Buffer 3 EnumDescriptorProto';
-  return new ReflectionService({ '': { format, type: {}, fileDescriptorProtos: fileDescriptors() } });
+  const files = fileDescriptorProtos.map((file) => Buffer.from(file, 'base64'));
+  return new ReflectionService({ '': { format, type: {}, fileDescriptorProtos: files } });
 }

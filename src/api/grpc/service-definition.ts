@@ -1,18 +1,8 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { Payload } from '@nestjs/microservices';
 import { ApiError, invalidField } from '../errors/api-error.ts';
-import { fileDescriptorSets } from '../generated/descriptors.ts';
-import {
-  CancelWorkflowExecutionRequest,
-  CreateWorkflowExecutionRequest,
-  DeleteWorkflowExecutionRequest,
-  GetWorkflowExecutionRequest,
-  ListWorkflowExecutionsRequest,
-  StreamWorkflowExecutionLogsRequest,
-  WatchWorkflowExecutionsRequest,
-  WorkflowExecutionServiceService,
-} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { plainJsonLimits } from '../validation/plain-json.ts';
 
 /** The package of the service. */
@@ -29,39 +19,27 @@ export function isOwnMethod(path: string): boolean {
   return path.startsWith(`/${serviceName}/`);
 }
 
-/** Request types by method name in the .proto file, which is how Nest finds the handler, too. */
-const requests: Readonly<Record<string, { decode(input: BinaryReader): object }>> = {
-  CreateWorkflowExecution: CreateWorkflowExecutionRequest,
-  GetWorkflowExecution: GetWorkflowExecutionRequest,
-  ListWorkflowExecutions: ListWorkflowExecutionsRequest,
-  WatchWorkflowExecutions: WatchWorkflowExecutionsRequest,
-  CancelWorkflowExecution: CancelWorkflowExecutionRequest,
-  DeleteWorkflowExecution: DeleteWorkflowExecutionRequest,
-  StreamWorkflowExecutionLogs: StreamWorkflowExecutionLogsRequest,
-};
+const methods: ServiceDefinition = WorkflowExecutionServiceService;
 
 /** Paths of the methods with a single response. */
 export const unaryPaths: ReadonlySet<string> = new Set(
-  Object.values<ServiceDefinition[string]>(WorkflowExecutionServiceService)
+  Object.values(methods)
     .filter(({ responseStream }) => !responseStream)
     .map(({ path }) => path),
 );
 
-/** The service with its generated codecs, so that handlers take and return the generated types. */
+/** The service by the method names of the .proto file, as Nest expects, with the generated codecs. */
 export function serviceDefinition(): ServiceDefinition {
-  const methods: ServiceDefinition = WorkflowExecutionServiceService;
   return Object.fromEntries(
-    Object.values(methods).map((method) => {
-      const name = method.path.split('/').at(-1) ?? '';
-      const request = requests[name];
-      if (request === undefined) throw new Error(`${name} has no request type`);
-      const responseSerialize = (message: unknown) =>
-        message instanceof EncodedMessage ? message.bytes : method.responseSerialize(message);
-      return [
-        name,
-        { ...method, requestDeserialize: (bytes: Buffer) => decodeRequest(request, bytes), responseSerialize },
-      ];
-    }),
+    Object.values(methods).map((method): [string, ServiceDefinition[string]] => [
+      method.path.split('/').at(-1) ?? '',
+      {
+        ...method,
+        requestDeserialize: (bytes: Buffer) => decodeRequest(method, bytes),
+        responseSerialize: (message: unknown) =>
+          message instanceof EncodedMessage ? message.bytes : method.responseSerialize(message),
+      },
+    ]),
   );
 }
 
@@ -78,14 +56,16 @@ export class DecodedRequest {
    */
   constructor(
     readonly bytes: number,
-    readonly message: object,
+    readonly message: unknown,
   ) {}
 }
 
 /** Decodes without throwing: grpc-js would answer INTERNAL, but a malformed request is the client's error. */
-export function decodeRequest(type: { decode(input: BinaryReader): object }, bytes: Buffer): DecodedRequest {
+export function decodeRequest({ requestDeserialize }: ServiceDefinition[string], bytes: Buffer): DecodedRequest {
   try {
-    return new DecodedRequest(bytes.length, type.decode(new RequestReader(bytes)));
+    // Generated decoders accept a reader in place of bytes.
+    const message: unknown = Reflect.apply(requestDeserialize, undefined, [new RequestReader(bytes)]);
+    return new DecodedRequest(bytes.length, message);
   } catch (cause) {
     const malformed = new ApiError('InvalidArgument', 'the request is not a message of its type', {}, { cause });
     return new DecodedRequest(bytes.length, cause instanceof ApiError ? cause : malformed);
@@ -121,21 +101,4 @@ class RequestReader extends BinaryReader {
  */
 export function ParsedRequest<Request, Command>(parse: (request: Request) => Command | Promise<Command>) {
   return Payload({ transform: parse });
-}
-
-/** The serialized google.protobuf.FileDescriptorProtos for reflection. */
-export function fileDescriptors(): Buffer[] {
-  return fileDescriptorSets.flatMap((set) => filesIn(Buffer.from(set, 'base64')));
-}
-
-/** A FileDescriptorSet has one field: `repeated FileDescriptorProto file = 1`. */
-function filesIn(set: Buffer): Buffer[] {
-  const reader = new BinaryReader(set);
-  const files: Buffer[] = [];
-  while (reader.pos < reader.len) {
-    const [, type] = reader.tag();
-    if (type !== WireType.LengthDelimited) throw new Error('not a FileDescriptorSet');
-    files.push(Buffer.from(reader.bytes()));
-  }
-  return files;
 }

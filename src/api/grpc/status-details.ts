@@ -15,16 +15,16 @@ import type { ApiError, FieldViolation } from '../errors/api-error.ts';
 import { errorDomain, errorReason, errorTable } from '../errors/error-table.ts';
 import { toGrpcField } from './field-path.ts';
 
-/** Where gRPC carries google.rpc.Status beside its own code and message. */
+/** The trailer with the google.rpc.Status. */
 export const statusDetailsKey = 'grpc-status-details-bin';
 
 /**
- * What trailers have room for, in bytes: clients accept 8 KiB of them by default (grpc-java, Envoy) and end the whole
- * connection when there are more. Details are sent as Base64, which takes a third more.
+ * Sizes in bytes. Clients accept 8 KiB of trailers by default (grpc-java, Envoy) and close the connection if there are more.
+ * Details are sent in Base64, which takes a third more.
  */
 const maxBytes = { message: 1_024, details: 4_096 } as const;
 
-/** The error as gRPC answers it: code, message and the details of https://google.aip.dev/193. */
+/** The gRPC status of an error with the details of https://google.aip.dev/193. */
 export function toGrpcStatus(error: ApiError): StatusObject {
   const code = errorTable[error.code].grpc;
   const message =
@@ -36,14 +36,14 @@ export function toGrpcStatus(error: ApiError): StatusObject {
   return { code, details: message, metadata };
 }
 
-/** The text, cut so that it takes at most so many bytes where it is percent-encoded, as in a trailer. */
+/** Truncates a text to a number of bytes when percent-encoded, as in a trailer. */
 function fitting(text: string, bytes: number): string {
   let fit = cut(text.toWellFormed(), bytes);
   while (encodeURI(fit).length > bytes) fit = cut(fit, Math.floor(fit.length * 0.9));
   return fit;
 }
 
-/** A google.rpc.Status with as many of the violations as there is room for. */
+/** A google.rpc.Status with as many violations as fit. */
 function encodedDetails(code: number, message: string, error: ApiError): Buffer {
   const violations = error.details.violations ?? [];
   for (let shown = violations.length; ; shown--) {

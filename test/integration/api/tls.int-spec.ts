@@ -169,7 +169,7 @@ describe('TLS with WFE_TLS_CLIENT_CA_FILE', () => {
 
 describe('a start', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
-    ['is missing', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt can not be read: ENOENT/],
+    ['is missing', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt cannot be read: ENOENT/],
     [
       'is not a certificate',
       () => writeFile(files.tlsCertFile, 'x'),
