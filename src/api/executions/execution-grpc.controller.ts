@@ -1,31 +1,29 @@
 import { Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
+import { GrpcMethod, Payload } from '@nestjs/microservices';
 import { Access, AccessGuard } from '../call/access.guard.ts';
 import { AccessLog } from '../call/access-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/call.ts';
 import type {
+  CancelWorkflowExecutionRequest,
   CancelWorkflowExecutionResponse,
+  CreateWorkflowExecutionRequest,
   CreateWorkflowExecutionResponse,
+  DeleteWorkflowExecutionRequest,
   DeleteWorkflowExecutionResponse,
+  GetWorkflowExecutionRequest,
   GetWorkflowExecutionResponse,
+  ListWorkflowExecutionsRequest,
   ListWorkflowExecutionsResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
-import { grpcService, ParsedRequest } from '../grpc/service-definition.ts';
-import type { ExecutionKey } from '../resource/names.ts';
+import { grpcService } from '../grpc/service-definition.ts';
+import { parseName } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
-import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
 import { ExecutionService } from './execution.service.ts';
-import {
-  parseCancelRequest,
-  parseCreateRequest,
-  parseDeleteRequest,
-  parseGetRequest,
-  parseListRequest,
-} from './grpc-requests.ts';
-import { ListService } from './list.service.ts';
+import { parseCancelRequest, parseCreateRequest, parseDeleteRequest, parseListRequest } from './grpc-requests.ts';
 import { toListResponse } from './list-responses.ts';
+import { ListService } from './list.service.ts';
 
 /** Unary methods of kubernaut.workflowexecution.v1.WorkflowExecutionService. */
 @Controller()
@@ -41,45 +39,45 @@ export class ExecutionGrpcController {
   @GrpcMethod(grpcService)
   @Access('create')
   async createWorkflowExecution(
-    @ParsedRequest(parseCreateRequest) command: CreateCommand,
+    @Payload() request: CreateWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<CreateWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.create(command, call)) };
+    return { workflowExecution: toMessage(await this.executions.create(await parseCreateRequest(request), call)) };
   }
 
   @GrpcMethod(grpcService)
   @Access('get')
   async getWorkflowExecution(
-    @ParsedRequest(parseGetRequest) key: ExecutionKey,
+    @Payload() request: GetWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<GetWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.get(key, call)) };
+    return { workflowExecution: toMessage(await this.executions.get(parseName(request.name), call)) };
   }
 
   @GrpcMethod(grpcService)
   @Access('list')
   async listWorkflowExecutions(
-    @ParsedRequest(parseListRequest) command: ListCommand,
+    @Payload() request: ListWorkflowExecutionsRequest,
     @IncomingCall() call: Call,
   ): Promise<ListWorkflowExecutionsResponse> {
-    return toListResponse(await this.lists.list(command, call));
+    return toListResponse(await this.lists.list(parseListRequest(request), call));
   }
 
   @GrpcMethod(grpcService)
   @Access('patch')
   async cancelWorkflowExecution(
-    @ParsedRequest(parseCancelRequest) command: CancelCommand,
+    @Payload() request: CancelWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<CancelWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.cancel(command, call)) };
+    return { workflowExecution: toMessage(await this.executions.cancel(parseCancelRequest(request), call)) };
   }
 
   @GrpcMethod(grpcService)
   @Access('delete')
   async deleteWorkflowExecution(
-    @ParsedRequest(parseDeleteRequest) command: DeleteCommand,
+    @Payload() request: DeleteWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<DeleteWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.delete(command, call)) };
+    return { workflowExecution: toMessage(await this.executions.delete(parseDeleteRequest(request), call)) };
   }
 }

@@ -4,7 +4,6 @@ import type {
   CancelWorkflowExecutionRequest,
   CreateWorkflowExecutionRequest,
   DeleteWorkflowExecutionRequest,
-  GetWorkflowExecutionRequest,
   ListWorkflowExecutionsRequest,
   Phase as PhaseMessage,
   WorkflowExecutionSpec as SpecMessage,
@@ -15,7 +14,7 @@ import type { CancelMode, Phase } from '../../workflow-execution/generated/workf
 import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { cancelModes, phases } from '../resource/enums.ts';
-import { parseName, parseNamespace, parseParent, type ExecutionKey } from '../resource/names.ts';
+import { parseName, parseNamespace, parseParent } from '../resource/names.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
 import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
@@ -32,11 +31,6 @@ export async function parseCreateRequest(request: CreateWorkflowExecutionRequest
   const namespace = parseNamespace(parent);
   const body = await rules.validated(CreateWorkflowExecutionDto, toCreateBody(request));
   return toCreateCommand(namespace, body, { requestId: requestId || undefined, validateOnly });
-}
-
-/** @throws ApiError InvalidArgument for an invalid resource name */
-export function parseGetRequest({ name }: GetWorkflowExecutionRequest): ExecutionKey {
-  return parseName(name);
 }
 
 /** @throws ApiError InvalidArgument for an invalid resource name or mode */

@@ -1,6 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { Payload } from '@nestjs/microservices';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { plainJsonLimits } from '../validation/plain-json.ts';
@@ -92,13 +91,4 @@ class RequestReader extends BinaryReader {
       return read();
     };
   }
-}
-
-/**
- * Injects the command of a request into a handler.
- *
- * @param parse maps the request message
- */
-export function ParsedRequest<Request, Command>(parse: (request: Request) => Command | Promise<Command>) {
-  return Payload({ transform: parse });
 }
