@@ -42,7 +42,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
       expect(spec).toEqual({ holderIdentity: 'a' });
     });
 
-    it('of a name that is taken fails with AlreadyExists and changes nothing', async () => {
+    it('of an existing name fails with AlreadyExists and changes nothing', async () => {
       const first = await create();
       const again = create({ namespace: server().namespace, name: first.metadata.name });
       await expect(again).rejects.toThrow(AlreadyExistsError);
@@ -54,7 +54,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(create(aKey(), { resourceVersion: '1' })).rejects.toMatchObject({ status: 500 });
     });
 
-    it('with a UID gives the object another one', async () => {
+    it('ignores a given UID', async () => {
       const uid = randomUUID();
       expect((await create(aKey(), { uid })).metadata.uid).not.toBe(uid);
     });
@@ -79,7 +79,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
   });
 
   describe('patch', () => {
-    it('on the current resource version changes what it names and nothing else', async () => {
+    it('on the current resource version changes only the given fields', async () => {
       const { now } = await changed();
       const { uid, resourceVersion } = now.metadata;
       const next = await patch(now.metadata, {
@@ -100,7 +100,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(first)).resolves.toEqual(now);
     });
 
-    it('on an older resource version fails with Conflict also when it would change nothing', async () => {
+    it('on an older resource version fails with Conflict even if it would change nothing', async () => {
       const { first, now } = await changed();
       const { resourceVersion } = first.metadata;
       await expect(patch(first.metadata, { metadata: { resourceVersion }, spec: now.spec })).rejects.toThrow(
@@ -108,7 +108,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
       );
     });
 
-    it('without a resource version is made on whatever is there', async () => {
+    it('without a resource version is unconditional', async () => {
       const { first } = await changed();
       const next = await patch(first.metadata, { spec: { holderIdentity: 'c' } });
       expect(next.spec).toEqual({ holderIdentity: 'c' });
@@ -126,14 +126,14 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(now)).resolves.toEqual(now);
     });
 
-    it('for an object that has another UID fails with Invalid and changes nothing', async () => {
+    it('with another UID fails with Invalid and changes nothing', async () => {
       const { now } = await changed();
       const wrong = patch(now.metadata, { metadata: { uid: randomUUID() }, spec: { holderIdentity: 'c' } });
       await expect(wrong).rejects.toThrow(InvalidError);
       await expect(read(now)).resolves.toEqual(now);
     });
 
-    it('for an object that was created anew fails with Conflict and changes nothing', async () => {
+    it('for a recreated object fails with Conflict and changes nothing', async () => {
       const { now } = await changed();
       await server().client.delete(leaseResource, now.metadata);
       const another = await create({ namespace: server().namespace, name: now.metadata.name });
@@ -144,13 +144,13 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(now)).resolves.toEqual(another);
     });
 
-    it('that changes nothing leaves the resource version', async () => {
+    it('that changes nothing keeps the resource version', async () => {
       const { now } = await changed();
       const { uid, resourceVersion } = now.metadata;
       await expect(patch(now.metadata, { metadata: { uid, resourceVersion }, spec: now.spec })).resolves.toEqual(now);
     });
 
-    it('of what is not there fails with NotFound', async () => {
+    it('of a missing object fails with NotFound', async () => {
       const missing = patch(aKey(), { metadata: { resourceVersion: '1' }, spec: {} });
       await expect(missing).rejects.toThrow(NotFoundError);
       await expect(missing).rejects.toMatchObject({ status: 404, reason: 'NotFound' });
@@ -167,14 +167,14 @@ export function describeApiServerContract(server: () => ContractServer): void {
     const apply = (lease: Lease, operations: readonly object[], dryRun = false) =>
       server().client.patch(leaseResource, lease.metadata, operations, { type: 'json', dryRun });
 
-    it('removes the item of a list that it tests', async () => {
+    it('removes a list item that it tests', async () => {
       const lease = await create(aKey(), { finalizers });
       const next = await apply(lease, testThen('kubernaut.ai/a', remove));
       expect(next.metadata.finalizers).toEqual(['kubernaut.ai/b']);
       await patch(lease.metadata, { metadata: { finalizers: null } });
     });
 
-    it('whose test fails is refused with Invalid and changes nothing', async () => {
+    it('with a failed test is Invalid and changes nothing', async () => {
       const lease = await create(aKey(), { finalizers });
       const wrong = apply(lease, testThen('kubernaut.ai/b', remove));
       await expect(wrong).rejects.toThrow(InvalidError);
@@ -182,14 +182,14 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await patch(lease.metadata, { metadata: { finalizers: null } });
     });
 
-    it('with an operation that does not exist is refused with Invalid', async () => {
+    it('with an unknown operation is Invalid', async () => {
       const lease = await create(aKey(), { finalizers });
       const wrong = apply(lease, [{ op: '', path: '/metadata/finalizers/0', value: 'kubernaut.ai/a' }]);
       await expect(wrong).rejects.toThrow(InvalidError);
       await patch(lease.metadata, { metadata: { finalizers: null } });
     });
 
-    it('as a dry run tells what it would make of an object and changes nothing', async () => {
+    it('as a dry run returns the result and changes nothing', async () => {
       const lease = await create();
       const operations = [{ op: 'replace', path: '/spec', value: { holderIdentity: 'b' } }];
       const next = await apply(lease, operations, true);
@@ -199,7 +199,7 @@ export function describeApiServerContract(server: () => ContractServer): void {
   });
 
   describe('delete', () => {
-    it('of this very object removes it, and the name can be used again for another', async () => {
+    it('with matching preconditions removes the object and frees the name', async () => {
       const { now } = await changed();
       const { uid, resourceVersion } = now.metadata;
       await server().client.delete(leaseResource, now.metadata, { preconditions: { uid, resourceVersion } });
@@ -222,11 +222,11 @@ export function describeApiServerContract(server: () => ContractServer): void {
       await expect(read(now)).resolves.toEqual(now);
     });
 
-    it('of what is not there fails with NotFound', async () => {
+    it('of a missing object fails with NotFound', async () => {
       await expect(server().client.delete(leaseResource, aKey())).rejects.toThrow(NotFoundError);
     });
 
-    it('of an object with a finalizer marks it, and the last finalizer ends it', async () => {
+    it('of an object with a finalizer marks it; removing the last finalizer deletes it', async () => {
       const guarded = await create(aKey(), { finalizers: ['kubernaut.ai/test'] });
       await server().client.delete(leaseResource, guarded.metadata);
       const ending = await read(guarded);
@@ -237,11 +237,11 @@ export function describeApiServerContract(server: () => ContractServer): void {
     });
   });
 
-  it('find gives undefined for what is not there', async () => {
+  it('find returns undefined for a missing object', async () => {
     await expect(server().client.find(leaseResource, aKey())).resolves.toBeUndefined();
   });
 
-  it('list gives what matches a label selector, page by page', async () => {
+  it('list returns the objects of a label selector, page by page', async () => {
     const label = `contract-${randomUUID()}`;
     const labels = { 'kubernaut.ai/contract': label };
     await create();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { sleep, pace } from './async.ts';
-import { FakeClock } from './fake-clock.builders.ts';
+import { pace, Signal, sleep, waitFor } from './async.ts';
+import { CancelledError } from './errors.ts';
+import { FakeClock, settle } from './fake-clock.builders.ts';
 
 function aRun(items: readonly string[], withinMs: number, tookMs: readonly number[] = []) {
   const [clock, stop] = [new FakeClock(), new AbortController()];
@@ -15,8 +16,8 @@ function aRun(items: readonly string[], withinMs: number, tookMs: readonly numbe
   return { clock, stop, seen, run };
 }
 
-describe('items that are pace over some time', () => {
-  it('come evenly, the first at once and the last one part before the end', async () => {
+describe('pace', () => {
+  it('yields items evenly spread over the period, the first immediately', async () => {
     const { clock, seen, run } = aRun(['a', 'b', 'c', 'd'], 1_000);
     await clock.advance(1_000);
     expect(seen).toEqual([
@@ -28,7 +29,7 @@ describe('items that are pace over some time', () => {
     expect(await run).toBe(750);
   });
 
-  it('come when they would have come where one before took long, and at once when that is over', async () => {
+  it('catches up without pauses after an item took too long', async () => {
     const { clock, seen, run } = aRun(['a', 'b', 'c', 'd'], 1_000, [100, 400]);
     await clock.advance(1_000);
     expect(seen).toEqual([
@@ -40,7 +41,7 @@ describe('items that are pace over some time', () => {
     await run;
   });
 
-  it('come one right after the other where there is no time', async () => {
+  it('yields items back to back for a period of 0', async () => {
     const { clock, seen, run } = aRun(['a', 'b', 'c'], 0);
     await clock.advance(0);
     expect(await run).toBe(0);
@@ -48,7 +49,7 @@ describe('items that are pace over some time', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('come no more as soon as it is ended, in the middle of a pause', async () => {
+  it('stops in the middle of a pause when the signal aborts', async () => {
     const { clock, stop, seen, run } = aRun(['a', 'b', 'c'], 900);
     await clock.advance(450);
     stop.abort();
@@ -57,9 +58,91 @@ describe('items that are pace over some time', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('are none when there are none', async () => {
+  it('yields nothing for no items', async () => {
     const { run, seen } = aRun([], 1_000);
     expect(await run).toBe(0);
     expect(seen).toEqual([]);
+  });
+});
+
+describe('sleep', () => {
+  const slept = (clock: FakeClock, signal?: AbortSignal) => {
+    const state = { over: false };
+    void sleep(clock, 1_000, signal).then(() => (state.over = true));
+    return state;
+  };
+
+  it('lasts for the given time', async () => {
+    const clock = new FakeClock();
+    const state = slept(clock);
+    await clock.advance(999);
+    expect(state.over).toBe(false);
+    await clock.advance(1);
+    expect(state.over).toBe(true);
+  });
+
+  it('ends when the signal aborts and leaves no timer behind', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const state = slept(clock, controller.signal);
+    controller.abort();
+    await settle();
+    expect(state.over).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends immediately when the signal has aborted', async () => {
+    const clock = new FakeClock();
+    const state = slept(clock, AbortSignal.abort());
+    await settle();
+    expect(state.over).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('waitFor', () => {
+  const aCondition = () => {
+    const state = { isMet: false };
+    const checks = new Set<() => void>();
+    const subscribe = (check: () => void) => {
+      checks.add(check);
+      return () => checks.delete(check);
+    };
+    const wait = (signal?: AbortSignal) => waitFor(() => state.isMet, subscribe, 'the condition', signal);
+    return { state, checks, wait };
+  };
+
+  it('resolves when a change fulfils the condition', async () => {
+    const { state, checks, wait } = aCondition();
+    const waiting = wait();
+    for (const check of checks) check();
+    state.isMet = true;
+    for (const check of checks) check();
+    await waiting;
+    expect(checks.size).toBe(0);
+  });
+
+  it('rejects when the signal aborts, before or during the wait', async () => {
+    const { checks, wait } = aCondition();
+    const stop = new AbortController();
+    const waiting = wait(stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toThrow('Waiting for the condition was cancelled');
+    await expect(wait(stop.signal)).rejects.toThrow(CancelledError);
+    expect(checks.size).toBe(0);
+  });
+});
+
+describe('a signal', () => {
+  it('wakes its waiter, and keeps a notification for the next wait', async () => {
+    const signal = new Signal();
+    signal.notify();
+    await signal.wait();
+    let isAwake = false;
+    const waiting = signal.wait().then(() => (isAwake = true));
+    await settle();
+    expect(isAwake).toBe(false);
+    signal.notify();
+    await waiting;
   });
 });

@@ -18,7 +18,7 @@ describe('backoffDelay', () => {
     expect(backoffDelay(policy, failures, () => 0)).toBe(0);
   });
 
-  it('never waits a negative time or longer than the longest', () => {
+  it('is never negative or longer than the maximum', () => {
     fc.assert(
       fc.property(fc.nat(), random, (failures, value) => {
         const delay = backoffDelay(policy, failures, () => value);
@@ -32,17 +32,17 @@ describe('backoffDelay', () => {
 describe('Backoff', () => {
   const almostOne = () => 0.999_999;
 
-  it('waits longer with every failure in a row', () => {
+  it('doubles the delay with each consecutive failure', () => {
     const backoff = new Backoff(policy, new FakeClock(), almostOne);
     expect([backoff.next(), backoff.next(), backoff.next()]).toEqual([99, 199, 399]);
   });
 
-  it('never comes back before the server asked it to', () => {
+  it('adds the Retry-After of the server', () => {
     const backoff = new Backoff(policy, new FakeClock(), () => 0);
     expect(backoff.next(5_000)).toBe(5_000);
   });
 
-  it('starts anew after a long quiet time, and not after a short one', async () => {
+  it('resets after a long time without failures, but not after a short one', async () => {
     const clock = new FakeClock();
     const backoff = new Backoff(policy, clock, almostOne);
     backoff.next();

@@ -37,7 +37,7 @@ function aDiscovery() {
 }
 
 describe('API discovery', () => {
-  it('has the kinds of the core group first, with all of their names', async () => {
+  it('lists the kinds of the core group first, with all their names', async () => {
     const { discovery, asked } = aDiscovery();
     await expect(discovery.latest(signal)).resolves.toMatchObject({
       kinds: [
@@ -52,7 +52,7 @@ describe('API discovery', () => {
     ]);
   });
 
-  it('has a kind once for all versions of its group, and none for what has subresources only', async () => {
+  it('lists a kind once per group and skips entries that have only subresources', async () => {
     const { discovery, server } = aDiscovery();
     const older = { ...rollouts, scope: 'Cluster' };
     server.groups = [
@@ -66,20 +66,20 @@ describe('API discovery', () => {
     expect(kinds.filter((one) => one.group === 'argoproj.io')).toMatchObject([{ kind: 'Rollout', namespaced: true }]);
   });
 
-  it('names the groups whose server cannot be reached', async () => {
+  it('names the groups whose server is unavailable', async () => {
     const { discovery, server } = aDiscovery();
     server.groups = [group('metrics.k8s.io', { version: 'v1', freshness: 'Stale' })];
     await expect(discovery.latest(signal)).resolves.toMatchObject({ staleGroups: ['metrics.k8s.io'] });
   });
 
-  it('is read once, whoever asks at the same time and afterwards', async () => {
+  it('is read once for concurrent and later callers', async () => {
     const { discovery, asked } = aDiscovery();
     await Promise.all([discovery.latest(signal), discovery.latest(signal), discovery.since(new Date(0), signal)]);
     await discovery.latest(signal);
     expect(asked).toHaveLength(2);
   });
 
-  it('is read again for those who need a newer one, but not more often than every 10 s', async () => {
+  it('is read again for callers that need a newer snapshot, at most every 10 s', async () => {
     const { discovery, clock, asked } = aDiscovery();
     await discovery.latest(signal);
     await clock.advance(4_000);
@@ -91,7 +91,7 @@ describe('API discovery', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it('is new enough when it was asked for at that time', async () => {
+  it('returns a snapshot that was requested at the given time', async () => {
     const { discovery, clock, asked } = aDiscovery();
     const begin = clock.now();
     await discovery.latest(signal);
@@ -100,7 +100,7 @@ describe('API discovery', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is read again in the background when it is ten minutes old', async () => {
+  it('is refreshed in the background after ten minutes', async () => {
     const { discovery, clock, server, asked } = aDiscovery();
     const first = await discovery.latest(signal);
     await clock.advance(600_000);
@@ -115,7 +115,7 @@ describe('API discovery', () => {
     expect(asked).toHaveLength(6);
   });
 
-  it('tells of the last failure until it may be read again', async () => {
+  it('repeats the last failure until it may be read again', async () => {
     const { discovery, clock, server, asked } = aDiscovery();
     server.failure = new UnavailableError('away');
     await expect(discovery.latest(signal)).rejects.toBe(server.failure);
@@ -127,7 +127,7 @@ describe('API discovery', () => {
     await expect(discovery.latest(signal)).resolves.toMatchObject({ askedAt: clock.now() });
   });
 
-  it('reports the same failure each time, whichever of its two documents fails first', async () => {
+  it('reports the same failure whichever document fails first', async () => {
     const failing = async (path: string) => {
       if (path === '/api') await settle();
       throw new UnavailableError(`GET ${path} failed`);
@@ -135,7 +135,7 @@ describe('API discovery', () => {
     await expect(new Discovery({ raw: failing }).latest(signal)).rejects.toThrow('GET /api failed');
   });
 
-  it('goes on for others when one of those who wait goes away', async () => {
+  it('continues for other callers when one cancels', async () => {
     const { discovery, server } = aDiscovery();
     let release = (): void => undefined;
     server.hold = new Promise((resolve) => (release = resolve));
@@ -147,7 +147,7 @@ describe('API discovery', () => {
     await expect(waits).resolves.toMatchObject({ staleGroups: [] });
   });
 
-  it('is refused from an API server that does not aggregate it', async () => {
+  it('rejects an API server without aggregated discovery', async () => {
     const discovery = new Discovery({ raw: () => Promise.resolve('{"kind":"APIGroupList","groups":[]}') });
     await expect(discovery.latest(signal)).rejects.toThrow(InvalidObjectError);
   });

@@ -5,49 +5,49 @@ import { FakeClock } from './fake-clock.builders.ts';
 import { LeaderElector, type LeaderElectorOptions, type LeadershipEnd } from './leader-elector.ts';
 import type { Lease } from './lease.ts';
 
-/** What befalls a request. `lost` takes effect, but its answer does not arrive. */
+/** What happens to a request. `lost` takes effect, but its response does not arrive. */
 export type Fate = 'ok' | 'refused' | 'hangs' | 'lost' | { readonly slowMs: number };
 
-/** An API server that holds one Lease, compares and swaps, and treats each request as it is told. */
+/** An API server with one Lease and programmable failures. */
 class LeaseServer {
   lease: Lease | undefined;
   fate: (who: string) => Fate = () => 'ok';
-  #version = 0;
-  readonly #clock: FakeClock;
+  private version = 0;
+  private readonly clock: FakeClock;
 
   constructor(clock: FakeClock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   clientOf(who: string): Pick<KubernetesClient, 'get' | 'create' | 'replace'> {
     const client = {
-      get: (_resource: unknown, _key: unknown, options?: CallOptions) => this.#serve(who, options, () => this.#read()),
+      get: (_resource: unknown, _key: unknown, options?: CallOptions) => this.serve(who, options, () => this.read()),
       create: (_resource: unknown, object: object, options?: CallOptions) =>
-        this.#serve(who, options, () => {
-          if (this.lease) throw new AlreadyExistsError('there is one');
-          return this.#store(object as Lease);
+        this.serve(who, options, () => {
+          if (this.lease) throw new AlreadyExistsError('it exists');
+          return this.store(object as Lease);
         }),
       replace: (_resource: unknown, lease: Lease, options?: CallOptions) =>
-        this.#serve(who, options, () => {
-          const { resourceVersion } = this.#read().metadata;
+        this.serve(who, options, () => {
+          const { resourceVersion } = this.read().metadata;
           if (lease.metadata.resourceVersion !== resourceVersion) throw new ConflictError('changed');
-          return this.#store(lease);
+          return this.store(lease);
         }),
     };
     return client as unknown as Pick<KubernetesClient, 'get' | 'create' | 'replace'>;
   }
 
-  #read(): Lease {
+  private read(): Lease {
     if (!this.lease) throw new NotFoundError('no lease');
     return this.lease;
   }
 
-  #store(lease: Lease): Lease {
-    this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: (++this.#version).toString() } };
+  private store(lease: Lease): Lease {
+    this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: (++this.version).toString() } };
     return this.lease;
   }
 
-  async #serve(who: string, options: CallOptions = {}, act: () => Lease): Promise<Lease> {
+  private async serve(who: string, options: CallOptions = {}, act: () => Lease): Promise<Lease> {
     const fate = this.fate(who);
     switch (fate) {
       case 'ok':
@@ -55,27 +55,27 @@ class LeaseServer {
       case 'refused':
         throw new UnavailableError('refused');
       case 'hangs':
-        await this.#passTime(Infinity, options);
+        await this.passTime(Infinity, options);
         return act();
       case 'lost':
         act();
-        await this.#passTime(Infinity, options);
+        await this.passTime(Infinity, options);
         return act();
       default:
-        await this.#passTime(fate.slowMs, options);
+        await this.passTime(fate.slowMs, options);
         return act();
     }
   }
 
-  /** Lets time pass; throws when that is longer than the caller waits. */
-  async #passTime(ms: number, { timeoutMs = 0, signal }: CallOptions): Promise<void> {
-    await sleep(this.#clock, Math.min(ms, timeoutMs), signal);
+  /** Waits; throws when that takes longer than the caller's timeout. */
+  private async passTime(ms: number, { timeoutMs = 0, signal }: CallOptions): Promise<void> {
+    await sleep(this.clock, Math.min(ms, timeoutMs), signal);
     if (signal?.aborted) throw new CancelledError('cancelled');
     if (ms > timeoutMs) throw new UnavailableError('time-out');
   }
 }
 
-/** Candidates for one lease, and what they are doing. */
+/** Candidates for one Lease and their states. */
 export function anElection(names: readonly string[], options: Partial<LeaderElectorOptions> = {}) {
   const clock = new FakeClock();
   const server = new LeaseServer(clock);
@@ -89,16 +89,16 @@ export function anElection(names: readonly string[], options: Partial<LeaderElec
       ...options,
     });
     const stop = new AbortController();
-    const state: { working: boolean; told: boolean; end: LeadershipEnd | undefined } = {
+    const state: { working: boolean; aborted: boolean; end: LeadershipEnd | undefined } = {
       working: false,
-      told: false,
+      aborted: false,
       end: undefined,
     };
     const finish = Promise.withResolvers<void>();
     const start = async (work?: () => Promise<void>) => {
       state.end = await elector.run(stop.signal, async (leading) => {
         state.working = true;
-        leading.addEventListener('abort', () => (state.told = true));
+        leading.addEventListener('abort', () => (state.aborted = true));
         await (work?.() ?? finish.promise);
         state.working = false;
       });

@@ -28,7 +28,7 @@ const status = (code: number, reason: string, details?: object) => ({
   details,
 });
 
-describe('an answer of the API server', () => {
+describe('an error response', () => {
   it.each([
     [400, 'BadRequest', InvalidError, 'Invalid'],
     [401, 'Unauthorized', UnauthorizedError, 'Unauthorized'],
@@ -53,11 +53,11 @@ describe('an answer of the API server', () => {
   it.each([
     'etcdserver: request is too large',
     'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2097200 vs. 2097152)',
-  ])('500 is for good when the object is too large for etcd: %s', (message) => {
+  ])('500 is permanent when the object is too large for etcd: %s', (message) => {
     expect(answered(500, { ...status(500, ''), message })).toBeInstanceOf(InvalidError);
   });
 
-  it('names the fields that are wrong', () => {
+  it('names the invalid fields', () => {
     const causes = [{ field: 'spec.a', message: 'must be set', reason: 'FieldValueRequired' }];
     expect(answered(422, status(422, 'Invalid', { causes })).details.causes).toEqual(causes);
   });
@@ -75,29 +75,29 @@ describe('an answer of the API server', () => {
     expect(error.retryAfterMs).toBe(ms);
   });
 
-  it('that is no Status says what it was', () => {
+  it('without a Status quotes the body', () => {
     const page = { kind: 'answer', status: 502, body: '<h1>\n  Bad gateway</h1>' } as const;
     const error = toKubernetesError('GET /x', page, now);
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.message).toBe('GET /x was answered with 502: <h1> Bad gateway</h1>');
   });
 
-  it('that is empty has a message too', () => {
+  it('without a body has a message', () => {
     expect(answered(503, status(503, '')).message).toBe('said the server');
     expect(toKubernetesError('GET /x', { kind: 'answer', status: 503, body: '' }, now).message).toBe(
       'GET /x was answered with 503',
     );
   });
 
-  it('is read inside a watch by its own code', () => {
+  it('in a watch is mapped by its code', () => {
     const error = toKubernetesError('watch', { kind: 'status', status: status(410, 'Expired') }, now);
     expect(error).toBeInstanceOf(GoneError);
     expect(toKubernetesError('watch', { kind: 'status', status: {} }, now).message).toBe('watch was answered with 0');
   });
 });
 
-describe('something thrown', () => {
-  it('on the way is Unavailable, with the innermost message and the cause', () => {
+describe('an exception', () => {
+  it('becomes Unavailable, with the innermost message and the cause', () => {
     const cause = new TypeError('fetch failed', {
       cause: new AggregateError([new Error('connect ECONNREFUSED 127.0.0.1:1')]),
     });
@@ -111,12 +111,12 @@ describe('something thrown', () => {
     ['the caller gave up', thrown(new Error('aborted'), true), CancelledError, 'GET /x was cancelled by its caller'],
     ['time was up', thrown(new Error('aborted'), false, 50), UnavailableError, 'GET /x was not answered within 50 ms'],
     ['it is no error at all', thrown('odd'), UnavailableError, 'GET /x failed: odd'],
-  ])('when %s says so', (_when, error, type, message) => {
+  ])('reports when %s', (_when, error, type, message) => {
     expect(error).toBeInstanceOf(type);
     expect(error.message).toBe(message);
   });
 
-  it('that has its meaning already keeps it', () => {
+  it('that is a KubernetesError is kept', () => {
     const error = new InvalidObjectError('no list');
     expect(thrown(error)).toBe(error);
   });

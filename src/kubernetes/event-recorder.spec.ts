@@ -33,13 +33,13 @@ function aRecorder() {
       written.push(`count ${patch.series.count}`);
     },
   };
-  const urgent = { isThere: false };
+  const urgent = { exists: false };
   const recorder = new EventRecorder({
     client: client as unknown as Pick<KubernetesClient, 'create' | 'patch'>,
     reporter: { controller: 'example.com/test', instance: 'pod-1' },
     clock,
     random: () => 0.5,
-    yieldsTo: () => urgent.isThere,
+    yieldsTo: () => urgent.exists,
     log: { debug() {}, info() {}, error() {}, warn: (fields) => warnings.push(fields) },
   });
   const stop = new AbortController();
@@ -47,11 +47,11 @@ function aRecorder() {
   return { urgent, recorder, clock, written, events, failures, warnings, stop, run };
 }
 
-describe('an event', () => {
+describe('newEvent', () => {
   const reporter = { controller: 'example.com/test', instance: 'pod-1' };
   const at = new Date('2026-01-02T03:04:05.678Z');
 
-  it('says what happened to what, when and who says so', () => {
+  it('builds an events.k8s.io/v1 Event', () => {
     expect(newEvent(reporter, aThing('a', 5), created, at, 'x1')).toEqual({
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
@@ -74,7 +74,7 @@ describe('an event', () => {
     });
   });
 
-  it('keeps to the limits of the API server', () => {
+  it('respects the limits of the API server', () => {
     const note = '€'.repeat(500);
     const event = newEvent(
       reporter,
@@ -90,7 +90,7 @@ describe('an event', () => {
 });
 
 describe('a recorder', () => {
-  it('tells what happens again as a count, not more often than every ten seconds', async () => {
+  it('counts repeated occurrences and writes the count at most every ten seconds', async () => {
     const { recorder, clock, written } = aRecorder();
     for (let i = 0; i < 5; i++) recorder.record(aThing('a', i), created);
     await clock.advance(9_999);
@@ -101,7 +101,7 @@ describe('a recorder', () => {
     expect(written).toEqual(['create a 1', 'count 7']);
   });
 
-  it('tells what is different, or comes after a long pause, as another event', async () => {
+  it('creates another Event for another object or reason, and after a long pause', async () => {
     const { recorder, clock, written } = aRecorder();
     recorder.record(aThing('a', 1), created);
     recorder.record(aThing('b', 1), created);
@@ -112,7 +112,7 @@ describe('a recorder', () => {
     expect(written).toEqual(['create a 1', 'create b 1', 'create a 1', 'create a 1']);
   });
 
-  it('does not let one object tell too much', async () => {
+  it('limits the Events of one object', async () => {
     const { recorder, clock, written } = aRecorder();
     for (let i = 0; i < 40; i++) recorder.record(aThing('a', 1), { ...created, reason: `Reason${i}` });
     recorder.record(aThing('b', 1), created);
@@ -125,7 +125,7 @@ describe('a recorder', () => {
     expect(written.filter((line) => line.startsWith('create a'))).toHaveLength(26);
   });
 
-  it('does not remember more than it should', async () => {
+  it('limits the number of series', async () => {
     const { recorder, written } = aRecorder();
     for (let i = 0; i < 5_000; i++) recorder.record(aThing(`thing-${i}`, 1), created);
     await settle();
@@ -138,9 +138,9 @@ describe('a recorder', () => {
     expect(written.at(-1)).toBe('create thing-0 1');
   });
 
-  it('waits for work that is more urgent, but not for long', async () => {
+  it('yields to more urgent work for at most 30 s', async () => {
     const { recorder, clock, written, urgent } = aRecorder();
-    urgent.isThere = true;
+    urgent.exists = true;
     recorder.record(aThing('a', 1), created);
     await clock.advance(29_000);
     expect(written).toEqual([]);
@@ -149,14 +149,14 @@ describe('a recorder', () => {
 
     recorder.record(aThing('b', 1), created);
     await clock.advance(1_000);
-    urgent.isThere = false;
+    urgent.exists = false;
     await clock.advance(250);
     expect(written).toEqual(['create a 1', 'create b 1']);
   });
 
-  it('does not wait for more urgent work when it has to end', async () => {
+  it('does not yield while draining', async () => {
     const { recorder, clock, written, urgent } = aRecorder();
-    urgent.isThere = true;
+    urgent.exists = true;
     recorder.record(aThing('a', 1), created);
     await clock.advance(1_000);
     const drained = recorder.drain();
@@ -165,7 +165,7 @@ describe('a recorder', () => {
     expect(written).toEqual(['create a 1']);
   });
 
-  it('tries again when the API server is not there, and gives up in the end', async () => {
+  it('retries while the API server is unavailable and finally drops the Event', async () => {
     const { recorder, clock, written, failures, warnings } = aRecorder();
     failures.push(new UnavailableError('down'), new UnavailableError('down'));
     recorder.record(aThing('a', 1), created);
@@ -181,7 +181,7 @@ describe('a recorder', () => {
     expect(warnings.at(-1)).toMatchObject({ object: 'default/b', reason: 'Created' });
   });
 
-  it('drops at once what the API server will not have', async () => {
+  it('drops an Event that the API server rejects', async () => {
     const { recorder, clock, written, failures, warnings } = aRecorder();
     failures.push(new ForbiddenError('namespace is terminating'));
     recorder.record(aThing('a', 1), created);
@@ -190,7 +190,7 @@ describe('a recorder', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('knows an event again whose creation it was not told of', async () => {
+  it('continues an Event whose create response was lost', async () => {
     const { recorder, clock, written, failures } = aRecorder();
     failures.push(new UnavailableError('answer lost'), new AlreadyExistsError('it is there'));
     recorder.record(aThing('a', 1), created);
@@ -201,7 +201,7 @@ describe('a recorder', () => {
     expect(written).toEqual(['count 2']);
   });
 
-  it('begins anew when the API server has forgotten the event', async () => {
+  it('creates an Event again that the API server has deleted', async () => {
     const { recorder, clock, written, failures } = aRecorder();
     recorder.record(aThing('a', 1), created);
     await clock.advance(minute);
@@ -211,7 +211,7 @@ describe('a recorder', () => {
     expect(written).toEqual(['create a 1', 'create a 2']);
   });
 
-  it('writes the counts before it ends', async () => {
+  it('writes the counts on drain', async () => {
     const { recorder, run, stop, written } = aRecorder();
     recorder.record(aThing('a', 1), created);
     await settle();

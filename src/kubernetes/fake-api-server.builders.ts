@@ -44,12 +44,12 @@ export interface FakeNetwork {
 export class FakeApiServer {
   /** Every request in the order in which the server handled it. */
   readonly requests: FakeRequest[] = [];
-  /** What mutating admission makes of an object that is created. */
+  /** Mutating admission of created objects. */
   admitCreation: (object: JsonRecord) => JsonRecord = (object) => object;
-  readonly #objects = new Map<string, Stored>();
-  #revision = 1;
+  private readonly objects = new Map<string, Stored>();
+  private changes = 1;
 
-  /** A client of this server. Several clients with networks of their own are several processes. */
+  /** A client of this server. Each client stands for one process. */
   client(network: FakeNetwork = {}): KubernetesClient {
     const handle = async <T>(request: FakeRequest, options: CallOptions | undefined, answer: () => T): Promise<T> => {
       await network.before?.(request);
@@ -67,35 +67,35 @@ export class FakeApiServer {
     return this.requests.map(({ verb }) => verb);
   }
 
-  /** How many changes there have been: the `resourceVersion` of the last one. */
+  /** The current resource version. */
   get revision(): string {
-    return this.#revision.toString();
+    return this.changes.toString();
   }
 
-  /** All objects of a resource, of all namespaces when none is given; also for a test's own watch. */
+  /** All objects of a resource, in a namespace or in all. */
   list<T extends KubernetesObject>(resource: ResourceType<T>, namespace?: string): T[] {
-    const ofResource = [...this.#objects].filter(([path]) => path.split('/').at(-2) === resource.plural);
+    const ofResource = [...this.objects].filter(([path]) => path.split('/').at(-2) === resource.plural);
     const objects = ofResource.map(([, object]) => resource.parse(copied(object)));
     return objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   }
 
-  /** Puts an object there as it is, its UID included, in place of what there is; returns it with its new version. */
+  /** Stores an object as it is, UID included; returns it with its new resource version. */
   put<T extends KubernetesObject>(resource: ResourceType<T>, object: object): T {
     const metadata = recordOf(recordOf(object)['metadata']);
     const [namespace, name = ''] = [stringOf(metadata['namespace']), stringOf(metadata['name'])];
     const path = objectPath(resource, { namespace, name });
-    this.#objects.delete(path);
-    return resource.parse(this.#store(path, { ...object, metadata }));
+    this.objects.delete(path);
+    return resource.parse(this.store(path, { ...object, metadata }));
   }
 
-  /** Takes an object away, whatever its finalizers. */
+  /** Removes an object regardless of its finalizers. */
   remove(resource: ApiResource, key: ObjectKey): void {
-    this.#objects.delete(objectPath(resource, key));
-    this.#revision += 1;
+    this.objects.delete(objectPath(resource, key));
+    this.changes += 1;
   }
 
   read(path: string): Stored {
-    const object = this.#objects.get(path);
+    const object = this.objects.get(path);
     if (object === undefined) throw new NotFoundError(`${path} not found`, { status: 404, reason: 'NotFound' });
     return copied(object);
   }
@@ -107,19 +107,19 @@ export class FakeApiServer {
       throw new UnavailableError('resourceVersion should not be set on objects to be created', { status: 500 });
     }
     validate(object);
-    if (this.#objects.has(path)) {
+    if (this.objects.has(path)) {
       throw new AlreadyExistsError(`${path} already exists`, { status: 409, reason: 'AlreadyExists' });
     }
     const resourceVersion = dryRun ? '0' : undefined;
     const filledIn = { uid: randomUUID(), creationTimestamp: '2026-01-02T03:04:05Z', resourceVersion };
     const created = { ...object, status: undefined, metadata: { ...metadata, ...filledIn } };
-    return dryRun ? copied(created) : this.#store(path, created);
+    return dryRun ? copied(created) : this.store(path, created);
   }
 
   /**
    * @param patch a merge patch, or the operations of a JSON patch
-   * @param part what a patch changes: everything but the status where that is a subresource, or only that
-   * @param dryRun whether only the answer is wanted
+   * @param part what the patch may change
+   * @param dryRun whether to return the result without storing it
    */
   patch(path: string, patch: unknown, part: 'all' | 'status' | 'not the status', dryRun = false): Stored {
     const before = this.read(path);
@@ -134,7 +134,7 @@ export class FakeApiServer {
     const body = part === 'status' ? { ...before, status: merged['status'] } : merged;
     const status = part === 'not the status' ? before['status'] : merged['status'];
     const next = { ...body, status, metadata: { ...metadata, uid, creationTimestamp, deletionTimestamp } };
-    return dryRun ? copied(next) : this.#store(path, next);
+    return dryRun ? copied(next) : this.store(path, next);
   }
 
   delete(path: string, { uid, resourceVersion }: NonNullable<DeleteOptions['preconditions']> = {}): void {
@@ -145,22 +145,22 @@ export class FakeApiServer {
       throw changed(path, 'ResourceVersion in precondition');
     }
     const deletionTimestamp = metadata['deletionTimestamp'] ?? '2026-01-02T03:04:05Z';
-    this.#store(path, { ...object, metadata: { ...metadata, deletionTimestamp } });
+    this.store(path, { ...object, metadata: { ...metadata, deletionTimestamp } });
   }
 
   /** A change that changes nothing is not written; an object that is being deleted goes with its last finalizer. */
-  #store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
+  private store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
     const metadata = { ...object.metadata, resourceVersion: undefined };
-    const before = this.#objects.get(path);
+    const before = this.objects.get(path);
     const next: Stored = copied({ ...object, metadata });
     const stored = (resourceVersion: string): Stored => ({ ...next, metadata: { ...next.metadata, resourceVersion } });
     const version = stringOf(before?.metadata['resourceVersion']);
     if (version !== undefined && isDeepStrictEqual(before, stored(version)) && !isGone(next))
       return copied(stored(version));
-    this.#revision += 1;
+    this.changes += 1;
     const written = stored(this.revision);
-    if (isGone(written)) this.#objects.delete(path);
-    else this.#objects.set(path, written);
+    if (isGone(written)) this.objects.delete(path);
+    else this.objects.set(path, written);
     return copied(written);
   }
 }

@@ -15,9 +15,9 @@ describe('the fake API server', () => {
   const client = new FakeApiServer().client();
   describeApiServerContract(() => ({ client, namespace: 'locks' }));
 
-  it('lets a test act between a request and its handling, and lose an answer', async () => {
+  it('lets a test act before a request is handled and lose the response', async () => {
     const server = new FakeApiServer();
-    const lost = new Error('the answer was lost');
+    const lost = new Error('the response was lost');
     const late = server.client({
       before: async () => void (await server.client().create(leaseResource, lease('first'))),
       after: () => {
@@ -28,7 +28,7 @@ describe('the fake API server', () => {
     expect(server.list(leaseResource, 'locks').map(({ metadata }) => metadata.name)).toEqual(['first', 'second']);
   });
 
-  it('handles no request of a caller that has cancelled it', async () => {
+  it('ignores cancelled requests', async () => {
     const server = new FakeApiServer();
     const creation = server.client().create(leaseResource, lease('first'), { signal: AbortSignal.abort() });
     await expect(creation).rejects.toThrow(CancelledError);

@@ -29,22 +29,22 @@ const kubeconfig = (changes: object = {}, server = 'https://cluster.example:6443
   ...changes,
 });
 
-describe('the cluster is found', () => {
-  it('by KUBECONFIG', () => {
+describe('loadKubeConfig', () => {
+  it('reads the file in KUBECONFIG', () => {
     const path = file('config', kubeconfig());
     const config = loadKubeConfig({ KUBECONFIG: path });
     expect(config.server).toBe('https://cluster.example:6443');
     expect(config.origin).toBe(`the kubeconfig ${path}`);
   });
 
-  it('in several files, of which some may be missing; the first says which context', () => {
+  it('merges several files, skips missing ones and takes the context of the first', () => {
     const first = file('first', { ...kubeconfig({ clusters: [], users: [] }) });
     const second = file('second', kubeconfig({ contexts: [], 'current-context': 'another' }));
     const KUBECONFIG = [join(directory, 'missing'), first, second].join(delimiter);
     expect(loadKubeConfig({ KUBECONFIG }).server).toBe('https://cluster.example:6443');
   });
 
-  it('with a tokenFile, which is relative to the kubeconfig, comes before a token and is read again', async () => {
+  it('supports tokenFile: relative to the kubeconfig, before token, and re-read', async () => {
     const path = file('config', kubeconfig({ users: [{ name: 'u', user: { token: 'old', tokenFile: 'token' } }] }));
     file('token', 'first\n');
     const config = loadKubeConfig({ KUBECONFIG: path });
@@ -55,7 +55,7 @@ describe('the cluster is found', () => {
     await config.close();
   });
 
-  it('nowhere', () => {
+  it('fails without a configuration', () => {
     expect(() => loadKubeConfig({ HOME: directory })).toThrow(KubeConfigError);
     expect(() => loadKubeConfig({ HOME: directory })).toThrow(
       `No cluster is configured: KUBECONFIG is not set, ${directory}/.kube/config does not exist`,
@@ -63,26 +63,26 @@ describe('the cluster is found', () => {
   });
 });
 
-describe('a kubeconfig that cannot be used is named, with what is wrong:', () => {
+describe('an unusable kubeconfig is rejected with its path:', () => {
   it.each([
-    ['is no YAML', '{', 'cannot be used: '],
-    ['holds nothing', '', 'cannot be used: '],
-    ['has no current-context', kubeconfig({ 'current-context': '' }), 'has no current-context'],
-    ['has another context', kubeconfig({ 'current-context': 'y' }), 'has no context "y", its current-context'],
-    ['has no such cluster', kubeconfig({ clusters: [] }), 'names a cluster that does not exist'],
-    ['has no URL', kubeconfig({}, 'cluster.example'), 'has no usable server URL: cluster.example'],
-  ])('it %s', (_what, content, message) => {
+    ['invalid YAML', '{', 'cannot be used: '],
+    ['empty', '', 'cannot be used: '],
+    ['no current-context', kubeconfig({ 'current-context': '' }), 'no current-context'],
+    ['unknown context', kubeconfig({ 'current-context': 'y' }), 'has no context "y", its current-context'],
+    ['unknown cluster', kubeconfig({ clusters: [] }), 'names a cluster that does not exist'],
+    ['no URL', kubeconfig({}, 'cluster.example'), 'has no usable server URL: cluster.example'],
+  ])('%s', (_what, content, message) => {
     const path = file('config', content);
     expect(() => loadKubeConfigFiles([path])).toThrow(KubeConfigError);
     expect(() => loadKubeConfigFiles([path])).toThrow(path);
     expect(() => loadKubeConfigFiles([path])).toThrow(message);
   });
 
-  it('it does not exist', () => {
+  it('missing file', () => {
     expect(() => loadKubeConfigFiles(['/no/such/file'])).toThrow('The kubeconfig /no/such/file does not exist');
   });
 
-  it('it asks for a proxy of a kind that is not there', async () => {
+  it('SOCKS proxy', async () => {
     const cluster = { server: 'https://cluster.example', 'proxy-url': 'socks5://proxy.example:1080' };
     const config = loadKubeConfigFiles([file('config', kubeconfig({ clusters: [{ name: 'c', cluster }] }))]);
     await expect(config.connection()).rejects.toThrow('asks for the SOCKS proxy socks5://proxy.example:1080');
@@ -99,7 +99,7 @@ describe('a connection', () => {
     return { config, clock };
   };
 
-  it('has a pool for calls and one for streams, the same every time', async () => {
+  it('has one pool for calls and one for streams', async () => {
     const { config, clock } = configWith({ token: 'secret' });
     const first = await config.connection();
     await clock.advance(60_000);
@@ -111,14 +111,14 @@ describe('a connection', () => {
     await config.close();
   });
 
-  it('knows names and passwords, and who is impersonated', async () => {
+  it('supports basic authentication and impersonation', async () => {
     const { config } = configWith({ username: 'me', password: 'secret', impersonateUser: 'somebody' });
     const { headers } = await config.connection();
     const basic = Buffer.from('me:secret').toString('base64');
     expect(headers).toEqual({ Authorization: `Basic ${basic}`, 'Impersonate-User': 'somebody' });
   });
 
-  it('reads a token from its file anew every half minute, and when the server refuses it', async () => {
+  it('re-reads a token file every 30 s and after a 401', async () => {
     const tokenFile = file('token', 'first');
     const { config, clock } = configWith({ authProvider: { name: 'tokenFile', config: { tokenFile } } });
     await config.connection();
@@ -132,7 +132,7 @@ describe('a connection', () => {
     expect((await config.connection()).headers).toEqual({ Authorization: 'Bearer third' });
   });
 
-  it('is made anew when the certificate has changed', async () => {
+  it('gets new pools when the certificate changes', async () => {
     const caFile = file('ca', 'one');
     const clock = new FakeClock();
     const config = new PooledKubeConfig('a test', clock);

@@ -4,7 +4,7 @@ import { anElection } from './election.builders.ts';
 describe('a permanent lease', () => {
   const permanent = { permanent: true };
 
-  it('is refused to everybody else as soon as it is seen, also when nobody renews it', async () => {
+  it('is refused to other identities, renewed or not', async () => {
     const { clock, candidates } = anElection(['a', 'b'], permanent);
     const [a, b] = candidates;
     void a!.start();
@@ -17,7 +17,7 @@ describe('a permanent lease', () => {
     expect(b!.elector.leader).toBe('a');
   });
 
-  it('is refused also when it says no duration, which would make another Lease free', async () => {
+  it('is refused even without a duration', async () => {
     const { clock, server, candidates } = anElection(['a', 'b'], permanent);
     const [a, b] = candidates;
     void a!.start();
@@ -31,7 +31,7 @@ describe('a permanent lease', () => {
     expect([b!.state.end, server.lease.spec.holderIdentity]).toEqual(['refused', 'a']);
   });
 
-  it('is taken at once by another process with the same identity', async () => {
+  it('is acquired by another process with the same identity', async () => {
     const { clock, server, candidates } = anElection(['a', 'a'], permanent);
     const [first, second] = candidates;
     void first!.start();
@@ -44,7 +44,7 @@ describe('a permanent lease', () => {
     expect(second!.state.working).toBe(true);
   });
 
-  it('is lost when somebody gives it to another', async () => {
+  it('is lost when its holder is changed', async () => {
     const { clock, server, candidates } = anElection(['a'], permanent);
     const [a] = candidates;
     void a!.start();
@@ -53,16 +53,16 @@ describe('a permanent lease', () => {
     const metadata = { ...lease.metadata, resourceVersion: 'x' };
     server.lease = { ...lease, metadata, spec: { ...lease.spec, holderIdentity: 'b' } };
     await clock.advance(4_000);
-    expect(a!.state).toMatchObject({ told: true, end: 'lost' });
+    expect(a!.state).toMatchObject({ aborted: true, end: 'lost' });
   });
 
-  it('is taken again by its holder when somebody deletes it', async () => {
+  it('is recreated by its holder when it is deleted', async () => {
     const { clock, server, candidates } = anElection(['a'], permanent);
     const [a] = candidates;
     void a!.start();
     await clock.advance(1_000);
     server.lease = undefined;
     await clock.advance(6_000);
-    expect([a!.state.told, a!.elector.isLeader]).toEqual([false, true]);
+    expect([a!.state.aborted, a!.elector.isLeader]).toEqual([false, true]);
   });
 });

@@ -11,7 +11,7 @@ function anElectionOfTwo() {
 }
 
 describe('a candidate', () => {
-  it('leads when nobody does, and the other waits', async () => {
+  it('leads while the other waits', async () => {
     const { clock, server, a, b } = anElectionOfTwo();
     void a.start();
     void b.start();
@@ -27,7 +27,7 @@ describe('a candidate', () => {
     });
   });
 
-  it('takes over soon after the leader has released its lease', async () => {
+  it('takes over soon after the leader releases its lease', async () => {
     const { clock, server, a, b } = anElectionOfTwo();
     void a.start();
     void b.start();
@@ -40,7 +40,7 @@ describe('a candidate', () => {
     expect(server.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
   });
 
-  it('takes over from a leader that is gone, but not before its lease has run out', async () => {
+  it('takes over from a dead leader, but not before its lease expires', async () => {
     const { clock, server, a, b } = anElectionOfTwo();
     void a.start();
     await clock.advance(100);
@@ -52,7 +52,7 @@ describe('a candidate', () => {
     expect(b.elector.isLeader).toBe(true);
   });
 
-  it('takes over from whoever says that it leads for 68 years, and says once what it waits for', async () => {
+  it('takes over from a leader with a lease of 68 years and logs the wait once', async () => {
     const lines: object[] = [];
     const note = (fields: object, message: string) => void lines.push({ ...fields, message });
     const log = { ...silentLogger, info: note, warn: note };
@@ -65,17 +65,17 @@ describe('a candidate', () => {
     void a!.start();
     await clock.advance(59_000);
     expect(a!.elector.isLeader).toBe(false);
-    const told = { leader: 'mallory', renewTime: spec.renewTime, leaseDurationSeconds: 2 ** 31 - 1 };
+    const fields = { leader: 'mallory', renewTime: spec.renewTime, leaseDurationSeconds: 2 ** 31 - 1 };
     expect(lines).toMatchObject([
-      { ...told, message: 'waiting for leader lease' },
-      { ...told, message: 'leader lease not renewed' },
+      { ...fields, message: 'waiting for leader lease' },
+      { ...fields, message: 'leader lease not renewed' },
     ]);
     await clock.advance(1_500);
     expect(a!.elector.isLeader).toBe(true);
     expect(server.lease.spec.leaseTransitions).toBe(2 ** 31 - 1);
   });
 
-  it('gives up when it is told to, without ever having led', async () => {
+  it('stops without having led', async () => {
     const { clock, a, b } = anElectionOfTwo();
     void a.start();
     await clock.advance(100);
@@ -89,20 +89,20 @@ describe('a candidate', () => {
     [{ retryPeriodMs: 10_000 }, 'shorter than the renew deadline'],
     [{ renewDeadlineMs: 15_000 }, 'shorter than the lease'],
     [{ leaseDurationMs: 15_500 }, 'whole seconds'],
-  ])('does not take %j for its timing', (timing, message) => {
+  ])('rejects the timing %j', (timing, message) => {
     expect(() => anElection(['a'], timing)).toThrow(message);
   });
 });
 
 describe('a leader', () => {
-  it('keeps its lease while it drains, and releases it after', async () => {
+  it('keeps its lease while it drains, then releases it', async () => {
     const { clock, server, a, b } = anElectionOfTwo();
     void a.start();
     void b.start();
     await clock.advance(1_000);
     a.stop.abort();
     await clock.advance(60_000);
-    expect(a.state).toMatchObject({ told: true, working: true, end: undefined });
+    expect(a.state).toMatchObject({ aborted: true, working: true, end: undefined });
     expect([a.elector.isLeader, b.elector.isLeader]).toEqual([true, false]);
     a.finish();
     await settle();
@@ -111,19 +111,19 @@ describe('a leader', () => {
     expect(a.elector.isLeader).toBe(false);
   });
 
-  it.each(['refused', 'hangs'] as const)('stops after the renew deadline when the API server %s', async (fate) => {
+  it.each(['refused', 'hangs'] as const)('stops at the renew deadline when the API server %s', async (fate) => {
     const { clock, server, a } = anElectionOfTwo();
     void a.start();
     await clock.advance(1_000);
     server.fate = () => fate;
     await clock.advance(8_999);
-    expect([a.elector.isLeader, a.state.told]).toEqual([true, false]);
+    expect([a.elector.isLeader, a.state.aborted]).toEqual([true, false]);
     await clock.advance(1);
     expect(a.elector.isLeader).toBe(false);
-    expect(a.state).toMatchObject({ told: true, end: 'lost' });
+    expect(a.state).toMatchObject({ aborted: true, end: 'lost' });
   });
 
-  it('goes on when the API server comes back in time, and when an answer was lost', async () => {
+  it('continues when the API server recovers in time, and after a lost response', async () => {
     const { clock, server, a } = anElectionOfTwo();
     void a.start();
     await clock.advance(1_000);
@@ -139,7 +139,7 @@ describe('a leader', () => {
     expect(a.state.end).toBeUndefined();
   });
 
-  it('stops when somebody else has its lease, without waiting for its deadline', async () => {
+  it('stops when its lease has another holder, before the deadline', async () => {
     const { clock, server, a } = anElectionOfTwo();
     void a.start();
     await clock.advance(1_000);
@@ -150,16 +150,16 @@ describe('a leader', () => {
       spec: { ...lease.spec, holderIdentity: 'b' },
     };
     await clock.advance(4_000);
-    expect(a.state).toMatchObject({ told: true, end: 'lost' });
+    expect(a.state).toMatchObject({ aborted: true, end: 'lost' });
   });
 
-  it('whose work fails releases the lease and says so', async () => {
+  it('releases the lease when its work fails', async () => {
     const { server, a } = anElectionOfTwo();
     await expect(a.start(() => Promise.reject(new Error('no work')))).rejects.toThrow('no work');
     expect(server.lease?.spec.holderIdentity).toBe('');
   });
 
-  it('that cannot release its lease ends nevertheless', async () => {
+  it('stops even if it cannot release the lease', async () => {
     const { clock, server, a } = anElectionOfTwo();
     void a.start();
     await clock.advance(1_000);
@@ -170,7 +170,7 @@ describe('a leader', () => {
   });
 });
 
-it('whatever happens to their requests, there are never two leaders at once', async () => {
+it('there are never two leaders at once, whatever happens to requests', async () => {
   const fate = fc.oneof(
     fc.constantFrom<Fate>('ok', 'ok', 'ok', 'refused', 'hangs', 'lost'),
     fc.record({ slowMs: fc.integer({ min: 1, max: 20_000 }) }),

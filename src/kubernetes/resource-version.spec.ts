@@ -25,11 +25,11 @@ describe('resource versions', () => {
     expect(isOlder(a, b)).toBe(false);
   });
 
-  it('are equal when they are the same text, whatever it is', () => {
+  it('are equal when the text is the same', () => {
     expect(compareResourceVersions('abc', 'abc')).toBe(0);
   });
 
-  it('are newer than none', () => {
+  it('are newer than undefined', () => {
     expect(isNewer('1', undefined)).toBe(true);
   });
 });

@@ -31,14 +31,14 @@ describe('a watch event', () => {
     expect(store.resourceVersionOf(undefined)).toBe('13');
   });
 
-  it('that brings nothing new is not told', () => {
+  it('that changes nothing is not reported', () => {
     const { store, changes } = aListedStore(aThing('a', 5));
     store.put(undefined, aThing('a', 5));
     store.remove(undefined, 'default/unknown', '11');
     expect(changes).toEqual([]);
   });
 
-  it('with another uid under a known name tells the end of the first object', () => {
+  it('with another UID reports the deletion of the first object', () => {
     const { store, changes } = aListedStore(aThing('a', 5));
     store.put(undefined, aThing('a', 12, { uid: 'another' }));
     expect(changes).toEqual(['deleted a@5', 'added a@12']);
@@ -46,14 +46,14 @@ describe('a watch event', () => {
 });
 
 describe('a list', () => {
-  it('tells only what is different', () => {
+  it('reports only differences', () => {
     const { store, changes } = aListedStore(aThing('gone', 1), aThing('same', 2), aThing('changed', 3));
     store.replace(undefined, [aThing('same', 2), aThing('changed', 12), aThing('new', 13)], '20');
     expect(changes).toEqual(['deleted gone@1', 'updated changed@12 was 3', 'added new@13']);
     expect(store.resourceVersionOf(undefined)).toBe('20');
   });
 
-  it('of one namespace leaves the others alone', () => {
+  it('of one namespace does not affect others', () => {
     const { store, changes } = aStore();
     store.replace('one', [aThing('a', 1, { namespace: 'one' })], '5');
     store.replace('two', [aThing('b', 2, { namespace: 'two' })], '6');
@@ -62,7 +62,7 @@ describe('a list', () => {
     expect(store.keys()).toEqual(['two/b']);
   });
 
-  it('keeps what a writer has put in since it was made', () => {
+  it('keeps newer writes', () => {
     const { store } = aListedStore(aThing('old', 5));
     store.upsertIfNewer(aThing('old', 31));
     store.upsertIfNewer(aThing('new', 32));
@@ -71,14 +71,14 @@ describe('a list', () => {
     expect(store.get('default/new')).toBeDefined();
   });
 
-  it('that is older than what is known (etcd was restored) is true nevertheless', () => {
+  it('older than the store replaces it: etcd was restored', () => {
     const { store, changes } = aListedStore(aThing('a', 5), aThing('b', 6));
     store.replace(undefined, [aThing('a', 2)], '4');
     expect(changes).toEqual(['deleted b@6', 'updated a@2 was 5']);
     expect(store.resourceVersionOf(undefined)).toBe('4');
   });
 
-  it('from a backup may have another state of an object under the version that is known', () => {
+  it('from a backup may have another state under the same resource version', () => {
     const { store, changes } = aListedStore(aThing('a', 3), aThing('b', 6));
     const other = { ...aThing('a', 3), state: 'another' };
     store.replace(undefined, [other], '4');
@@ -86,7 +86,7 @@ describe('a list', () => {
     expect(changes).toEqual(['deleted b@6', 'updated a@3 was 3']);
   });
 
-  it('with versions that cannot be compared replaces everything', () => {
+  it('with incomparable resource versions replaces everything', () => {
     const { store } = aStore();
     store.replace(undefined, [aThing('a', 'x1'), aThing('b', 'x2')], 'x3');
     store.replace(undefined, [aThing('a', 'x4')], 'x5');
@@ -94,8 +94,8 @@ describe('a list', () => {
   });
 });
 
-describe('a writer', () => {
-  it('sees its write at once, and the watch does not tell it again', () => {
+describe('upsertIfNewer', () => {
+  it('stores a write immediately, and the watch does not report it again', () => {
     const { store, changes } = aListedStore();
     expect(store.upsertIfNewer(aThing('a', 11))).toBe(true);
     expect(store.get({ namespace: 'default', name: 'a' })).toBeDefined();
@@ -103,7 +103,7 @@ describe('a writer', () => {
     expect(changes).toEqual(['added a@11']);
   });
 
-  it('is not overtaken by an older event', () => {
+  it('is not overwritten by an older event', () => {
     const { store } = aListedStore(aThing('a', 5));
     store.upsertIfNewer(aThing('a', 15));
     store.put(undefined, aThing('a', 12));
@@ -111,7 +111,7 @@ describe('a writer', () => {
     expect(store.get('default/a')?.metadata.resourceVersion).toBe('15');
   });
 
-  it('does not bring back what has been deleted since', () => {
+  it('does not resurrect a deleted object', () => {
     const { store } = aListedStore();
     store.remove(undefined, 'default/a', '12');
     expect(store.upsertIfNewer(aThing('a', 11))).toBe(false);
@@ -135,7 +135,7 @@ describe('a writer', () => {
 });
 
 describe('an index', () => {
-  it('finds what it should after any changes', () => {
+  it('finds the right objects after any changes', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd');
     const colour = fc.constantFrom('red', 'green', 'blue');
     const step = fc.record({ name, colour, act: fc.constantFrom('put', 'remove', 'list') });
@@ -170,11 +170,11 @@ describe('an index', () => {
     );
   });
 
-  it('that does not exist is an error, not an empty answer', () => {
+  it('that does not exist is an error', () => {
     expect(() => aStore().store.byIndex('size', 'big')).toThrow('There is no index "size"');
   });
 
-  it('whose function throws for an object changes nothing', () => {
+  it('with a function that throws changes nothing', () => {
     const store = new ObjectStore<Thing>({ bad: (thing) => [thing.metadata.annotations!['a']!] }, () => undefined);
     expect(() => store.checkIndexes(aThing('a', 1))).toThrow(TypeError);
     expect(() => store.put(undefined, aThing('a', 1))).toThrow(TypeError);

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** A client of a server of our own, and the requests that reached it. */
+/** A client of a local server, and the requests that it received. */
 async function aClient(answer: RequestListener, token?: string) {
   const requests: IncomingMessage[] = [];
   let connections = 0;
@@ -37,14 +37,14 @@ async function aClient(answer: RequestListener, token?: string) {
 }
 
 describe('a request', () => {
-  it('says who we are, over plain HTTP too, and to a server below a path', async () => {
+  it('sends credentials and user agent, also over plain HTTP and below a path', async () => {
     const { client, requests } = await aClient((_, response) => response.end('ok'), 'secret');
     await expect(client.raw('/readyz')).resolves.toBe('ok');
     expect(requests[0]?.url).toBe('/base/readyz');
     expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer secret', 'user-agent': 'product/1.2.3' });
   });
 
-  it('ends at its time also when all connections are taken by others that hang', async () => {
+  it('times out while all connections are in use', async () => {
     const connections = 64;
     const { promise: areAllThere, resolve } = Promise.withResolvers<void>();
     const { client, requests } = await aClient(() => requests.length === connections && resolve());
@@ -60,14 +60,14 @@ describe('a request', () => {
     await Promise.allSettled(hanging);
   });
 
-  it('uses a connection of those before', async () => {
+  it('reuses connections', async () => {
     const { client, connections } = await aClient((_, response) => response.end('ok'));
     for (let i = 0; i < 20; i++) await client.raw('/readyz');
-    // A second one, where the next request comes before the pool knows that the first connection is free again.
+    // A second one if a request starts before the pool knows that the first connection is free.
     expect(connections()).toBeLessThanOrEqual(2);
   });
 
-  it('that is not answered in time is Unavailable, and names the URL', async () => {
+  it('that times out is Unavailable and names the URL', async () => {
     const { client, server } = await aClient(() => undefined);
     await expect(client.raw('/readyz', { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'Unavailable',
@@ -75,12 +75,12 @@ describe('a request', () => {
     });
   });
 
-  it('whose answer does not end in time is Unavailable', async () => {
+  it('with an incomplete response times out', async () => {
     const { client } = await aClient((_, response) => response.write('half'));
     await expect(client.raw('/readyz', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'Unavailable' });
   });
 
-  it('whose answer is cut off is Unavailable', async () => {
+  it('with a truncated response is Unavailable', async () => {
     const { client } = await aClient((_, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
       response.socket?.destroy();
@@ -88,13 +88,13 @@ describe('a request', () => {
     await expect(client.raw('/readyz')).rejects.toMatchObject({ code: 'Unavailable' });
   });
 
-  it('ends when its caller gives up', async () => {
+  it('ends when its caller cancels', async () => {
     const giveUp = new AbortController();
     const { client } = await aClient(() => giveUp.abort());
     await expect(client.raw('/readyz', { signal: giveUp.signal })).rejects.toMatchObject({ code: 'Cancelled' });
   });
 
-  it('that would change something is not sent by a process that may not write', async () => {
+  it('that writes is not sent when mayWrite is false', async () => {
     const { config, requests } = await aClient((_, response) => response.end('ok'));
     const client = new KubernetesClient(config, { mayWrite: () => false });
 
@@ -104,7 +104,7 @@ describe('a request', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
-  it('to a port where nobody listens is Unavailable', async () => {
+  it('to a closed port is Unavailable', async () => {
     const config = new PooledKubeConfig('a test');
     config.loadFromClusterAndUser({ name: 'c', server: 'http://127.0.0.1:1', skipTLSVerify: false }, { name: 'u' });
     const client = new KubernetesClient(config.checked());
@@ -114,7 +114,7 @@ describe('a request', () => {
     });
   });
 
-  it('refused with 401 makes the next one read the credentials anew', async () => {
+  it('that fails with 401 makes the next one re-read the credentials', async () => {
     const { client, config, requests } = await aClient((_, response) => response.writeHead(401).end(), 'old');
     await expect(client.raw('/readyz')).rejects.toMatchObject({ code: 'Unauthorized' });
     config.users = [{ name: 'u', token: 'new' }];
@@ -123,11 +123,11 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const answers = (body: unknown) => aClient((_, response) => response.end(JSON.stringify(body)));
   const key = { namespace: 'default', name: 'a' };
 
-  it('of the right kind is parsed', async () => {
+  it('is parsed', async () => {
     const { client, requests } = await answers(aThing('a', 1));
     await expect(client.get(things, key)).resolves.toEqual(aThing('a', 1));
     expect(requests[0]?.url).toBe('/base/apis/test/v1/namespaces/default/things/a');
@@ -136,19 +136,19 @@ describe('an answer', () => {
   it.each([
     ['an object of another kind', { metadata: {} }, 'The server sent a Thing that is not one: colour is missing'],
     ['no object', [], 'was not answered with a JSON object'],
-  ])('that is %s is InvalidObject', async (_what, body, message) => {
+  ])('with %s is InvalidObject', async (_what, body, message) => {
     const { client } = await answers(body);
     const getting = client.get(things, key);
     await expect(getting).rejects.toMatchObject({ code: 'InvalidObject' });
     await expect(getting).rejects.toThrow(message);
   });
 
-  it('to a list that is no list is InvalidObject', async () => {
+  it('to a list without a list is InvalidObject', async () => {
     const { client } = await answers({ items: [] });
     await expect(client.list(things)).rejects.toThrow('was not answered with a list');
   });
 
-  it('to a list of a built-in kind gets the kind that its items lack', async () => {
+  it('to a list of a built-in kind gets the missing kind of its items', async () => {
     const { metadata, colour } = aThing('a', 1);
     const item = { metadata, colour };
     const { client, requests } = await answers({ metadata: { resourceVersion: '9', continue: '' }, items: [item] });
@@ -162,19 +162,19 @@ describe('an answer', () => {
   });
 });
 
-describe('who observes connections', () => {
-  it('is told of every request: its method, its status, or that no answer came', async () => {
+describe('observe', () => {
+  it('is called for every request with method and status', async () => {
     const { client, config } = await aClient((request, response) => {
       if (request.url?.endsWith('/lost') === true) return request.socket.destroy();
       response.statusCode = request.url?.endsWith('/refused') === true ? 403 : 200;
       response.end('{}');
     });
-    const told: object[] = [];
-    config.observe = ({ method, status }) => told.push({ method, status });
+    const observed: object[] = [];
+    config.observe = ({ method, status }) => observed.push({ method, status });
     await client.raw('/readyz');
     await expect(client.raw('/refused')).rejects.toThrow(ForbiddenError);
     await expect(client.raw('/lost')).rejects.toThrow(UnavailableError);
-    expect(told).toEqual([
+    expect(observed).toEqual([
       { method: 'GET', status: 200 },
       { method: 'GET', status: 403 },
       { method: 'GET', status: undefined },

@@ -13,17 +13,17 @@ interface ServerEvent {
   readonly gone: boolean;
 }
 
-/** An API server in a nutshell: things, and what has happened to them in which order. */
+/** A minimal API server: objects and their history. */
 export class ThingServer {
   revision = 100;
-  #uids = 0;
+  private uids = 0;
   readonly things = new Map<string, Thing>();
   readonly events: ServerEvent[] = [];
 
-  /** Creates a thing, or changes the one there is. */
+  /** Creates or updates an object. */
   write(namespace: string, name: string, colour = 'red'): void {
     const known = this.things.get(`${namespace}/${name}`);
-    const uid = known?.metadata.uid ?? `uid-${++this.#uids}`;
+    const uid = known?.metadata.uid ?? `uid-${++this.uids}`;
     const thing = aThing(name, ++this.revision, { namespace, uid, colour });
     this.things.set(keyOf(thing), thing);
     this.events.push({ revision: this.revision, thing, gone: false });
@@ -37,37 +37,37 @@ export class ThingServer {
     this.events.push({ revision: this.revision, thing, gone: true });
   }
 
-  /** What there is, as `uid@version`, sorted. */
+  /** The current state, as `uid@version`, sorted. */
   state(namespace?: string): string[] {
     const things = [...this.things.values()].filter((thing) => isOf(namespace, thing) && parses(thing));
     return things.map(({ metadata }) => `${metadata.uid}@${metadata.resourceVersion}`).sort();
   }
 }
 
-/** A replica that mirrors a server as fast as a test lets it. */
+/** A replica that receives events when the test says so. */
 export class Replica {
   readonly changes: WatchCache<Thing>;
   readonly scopes: readonly Scope[];
-  readonly #server: ThingServer;
-  readonly #arrivals = new Listeners<WatchCacheEvent<Thing>>(silentLogger);
-  readonly #progress = new Map<Scope, number>();
+  private readonly server: ThingServer;
+  private readonly events = new Listeners<WatchCacheEvent<Thing>>(silentLogger);
+  private readonly progress = new Map<Scope, number>();
 
   constructor(server: ThingServer, namespaces: readonly string[] = [], tombstones?: number) {
-    this.#server = server;
+    this.server = server;
     this.scopes = namespaces.length > 0 ? namespaces : [undefined];
-    const source = { scopes: this.scopes, onWatchCacheEvent: this.#arrivals.add.bind(this.#arrivals) };
+    const source = { scopes: this.scopes, onWatchCacheEvent: this.events.add.bind(this.events) };
     this.changes = new WatchCache(source, tombstones);
   }
 
-  /** Lists a scope; things of the colour `broken` do not parse. */
+  /** Lists a scope; objects of the colour `broken` cannot be parsed. */
   list(scope: Scope): void {
-    const things = [...this.#server.things.values()].filter((thing) => isOf(scope, thing));
-    this.#arrive({
+    const things = [...this.server.things.values()].filter((thing) => isOf(scope, thing));
+    this.emit({
       type: 'list',
       scope,
       objects: things.filter(parses),
       unparsable: things.filter((thing) => !parses(thing)).map(keyOf),
-      resourceVersion: String(this.#server.revision),
+      resourceVersion: String(this.server.revision),
     });
   }
 
@@ -76,34 +76,34 @@ export class Replica {
     return this;
   }
 
-  /** Takes the next event of a scope from the watch; false when there is none. */
+  /** Receives the next watch event of a scope; false if there is none. */
   take(scope: Scope): boolean {
-    const known = this.#progress.get(scope) ?? 0;
-    const event = this.#server.events.find(({ revision, thing }) => isOf(scope, thing) && revision > known);
+    const known = this.progress.get(scope) ?? 0;
+    const event = this.server.events.find(({ revision, thing }) => isOf(scope, thing) && revision > known);
     if (event === undefined) return false;
     const resourceVersion = String(event.revision);
     const { thing: object } = event;
     const last = parses(object) ? object : undefined;
     if (event.gone || last === undefined)
-      this.#arrive({ type: 'delete', scope, key: keyOf(object), last, resourceVersion });
-    else this.#arrive({ type: 'put', scope, object, resourceVersion });
+      this.emit({ type: 'delete', scope, key: keyOf(object), last, resourceVersion });
+    else this.emit({ type: 'put', scope, object, resourceVersion });
     return true;
   }
 
-  /** Takes everything that there is, and a bookmark. */
+  /** Receives all events and a bookmark. */
   takeAll(): void {
     for (const scope of this.scopes) {
       while (this.take(scope));
-      this.#arrive({ type: 'bookmark', scope, resourceVersion: String(this.#server.revision) });
+      this.emit({ type: 'bookmark', scope, resourceVersion: String(this.server.revision) });
     }
   }
 
-  #arrive(arrival: WatchCacheEvent<Thing>): void {
-    this.#progress.set(arrival.scope, Number(arrival.resourceVersion));
-    this.#arrivals.emit(arrival);
+  private emit(event: WatchCacheEvent<Thing>): void {
+    this.progress.set(event.scope, Number(event.resourceVersion));
+    this.events.emit(event);
   }
 
-  /** Whether everything of a namespace is known up to a resource version. */
+  /** Whether a namespace is known up to a resource version. */
   reaches(position: string, namespace?: string): boolean {
     return this.changes.historiesOf(namespace).every(({ progress }) => !isNewer(position, progress));
   }

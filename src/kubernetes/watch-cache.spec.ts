@@ -7,60 +7,60 @@ import { isOlder } from './resource-version.ts';
 
 const namespaces = ['a', 'b'];
 
-/** A client that makes a picture of what it is told, goes on where it was, and begins anew when it has to. */
+/** A client that keeps a view of what it reads, resumes, and starts over when it has to. */
 class Client {
   readonly view = new Map<string, string>();
   restarts = 0;
-  told = '';
+  position = '';
   replica: Replica;
-  readonly #namespace: string | undefined;
-  #cursor: WatchCursor<Thing>;
+  private readonly namespace: string | undefined;
+  private cursor: WatchCursor<Thing>;
 
   constructor(replica: Replica, namespace?: string) {
     this.replica = replica;
-    this.#namespace = namespace;
-    this.#cursor = new WatchCursor(replica.changes, namespace);
+    this.namespace = namespace;
+    this.cursor = new WatchCursor(replica.changes, namespace);
   }
 
-  /** Reads at most so many events; returns how many there were. */
+  /** Reads up to `most` events; returns their number. */
   read(most: number): number {
     for (let count = 0; count < most; count++) {
-      if (this.#cursor.isExpired) this.#beginAnew();
-      const read = this.#cursor.next();
+      if (this.cursor.isExpired) this.startOver();
+      const read = this.cursor.next();
       if (read === undefined) {
-        this.#note(this.#cursor.position);
+        this.note(this.cursor.position);
         return count;
       }
       const { uid, resourceVersion, namespace } = read.entry.object.metadata;
-      if (read.entry.gone || namespace !== (this.#namespace ?? namespace)) this.view.delete(uid);
+      if (read.entry.gone || namespace !== (this.namespace ?? namespace)) this.view.delete(uid);
       else this.view.set(uid, resourceVersion);
-      this.#note(read.position);
+      this.note(read.position);
     }
     return most;
   }
 
-  /** Breaks off, and goes on at a replica from where it was told that it can. */
+  /** Disconnects and resumes at a replica from the last reported position. */
   resume(replica: Replica): void {
     this.replica = replica;
-    if (this.told === '') return this.#beginAnew();
-    if (!replica.reaches(this.told, this.#namespace)) replica.takeAll();
-    this.#cursor = new WatchCursor(replica.changes, this.#namespace, this.told);
+    if (this.position === '') return this.startOver();
+    if (!replica.reaches(this.position, this.namespace)) replica.takeAll();
+    this.cursor = new WatchCursor(replica.changes, this.namespace, this.position);
   }
 
   state(): string[] {
     return [...this.view].map(([uid, version]) => `${uid}@${version}`).sort();
   }
 
-  #beginAnew(): void {
+  private startOver(): void {
     this.restarts++;
     this.view.clear();
-    this.told = '';
-    this.#cursor = new WatchCursor(this.replica.changes, this.#namespace);
+    this.position = '';
+    this.cursor = new WatchCursor(this.replica.changes, this.namespace);
   }
 
-  #note(position: string): void {
-    expect(isOlder(position, this.told || '0')).toBe(false);
-    this.told = position;
+  private note(position: string): void {
+    expect(isOlder(position, this.position || '0')).toBe(false);
+    this.position = position;
   }
 }
 
@@ -154,11 +154,11 @@ function run(step: Step, server: ThingServer, replicas: readonly Replica[], clie
   }
 }
 
-describe('a reader of a change log', () => {
+describe('a reader of the watch cache', () => {
   it.each([
     ['one log of all namespaces', []],
     ['a log for each namespace', namespaces],
-  ])('of %s ends with what there is, however slow, wherever it goes on, whatever is forgotten', (_, watched) => {
+  ])('of %s arrives at the current state, however slow and wherever it resumes', (_, watched) => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 5 }), (sequence, tombstones) => {
         const server = new ThingServer();
@@ -176,7 +176,7 @@ describe('a reader of a change log', () => {
     );
   });
 
-  it('is not told anything twice, nor sent to the beginning, when it goes on at the same replica', () => {
+  it('resumes at the same replica without repetitions or a restart', () => {
     const names = fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 30 });
     fc.assert(
       fc.property(names, names, (before, after) => {
@@ -196,7 +196,7 @@ describe('a reader of a change log', () => {
     );
   });
 
-  it('is told the current state in the order of its resource versions, and the latest state of what changed meanwhile', () => {
+  it('reads the current state in the order of resource versions, then the latest changes', () => {
     const server = new ThingServer();
     for (const name of ['x', 'y', 'z']) server.write('a', name);
     const replica = new Replica(server).listAll();
@@ -210,7 +210,7 @@ describe('a reader of a change log', () => {
     expect(rest[1]?.position).toBe(String(server.revision));
   });
 
-  it('knows when it has read the state of everything there is, also of what changed meanwhile', () => {
+  it('knows when it has read the current state', () => {
     const server = new ThingServer();
     for (const name of ['x', 'y']) server.write('a', name);
     const replica = new Replica(server).listAll();
@@ -227,7 +227,7 @@ describe('a reader of a change log', () => {
     expect([before, after, cursor.isSynced]).toEqual([false, true, true]);
   });
 
-  it('is not told of the end of what it never knew', () => {
+  it('does not read deletions of objects that it has never seen', () => {
     const server = new ThingServer();
     const replica = new Replica(server).listAll();
     server.write('a', 'x');
@@ -237,7 +237,7 @@ describe('a reader of a change log', () => {
     expect(new WatchCursor(replica.changes).next()).toBeUndefined();
   });
 
-  it('is told the end of one thing before the beginning of another of its name, also when a list found both', () => {
+  it('reads a deletion before the creation of an object of the same name', () => {
     const server = new ThingServer();
     server.write('a', 'x');
     const replica = new Replica(server).listAll();
@@ -257,8 +257,8 @@ describe('a reader of a change log', () => {
     expect(reads.map((read) => read?.position)).toEqual(['101', '103', '104']);
   });
 
-  describe('has to begin anew', () => {
-    it('from before the first list, where nothing is known of what was deleted', () => {
+  describe('has to start over', () => {
+    it('from before the first list', () => {
       const server = new ThingServer();
       server.write('a', 'x');
       const replica = new Replica(server).listAll();
@@ -267,7 +267,7 @@ describe('a reader of a change log', () => {
       expect(new WatchCursor(replica.changes, undefined, '101').isExpired).toBe(false);
     });
 
-    it('when ends that it has not read are forgotten', () => {
+    it('when deletions that it has not read are dropped', () => {
       const server = new ThingServer();
       const replica = new Replica(server, [], 2).listAll();
       const slow = new WatchCursor(replica.changes);
@@ -282,7 +282,7 @@ describe('a reader of a change log', () => {
       expect(new WatchCursor(replica.changes, undefined, '102').isExpired).toBe(false);
     });
 
-    it('when resource versions have gone back, as they do when etcd is restored', () => {
+    it('when resource versions go back after a restore of etcd', () => {
       const server = new ThingServer();
       server.write('a', 'x');
       const replica = new Replica(server).listAll();

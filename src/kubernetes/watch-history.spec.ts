@@ -11,8 +11,8 @@ function objectsOf(log: WatchHistory<string>): string[] {
   return objects;
 }
 
-describe('a compacted log', () => {
-  it('has the last state of each object, in order', () => {
+describe('a watch history', () => {
+  it('has the latest state of each object, in order', () => {
     const log = new WatchHistory<string>('10', [aChange('b', 7), aChange('a', 5)]);
     log.advance([aChange('c', 11)], '11');
     log.advance([aChange('a', 12)], '12');
@@ -21,7 +21,7 @@ describe('a compacted log', () => {
     expect(log.progress).toBe('12');
   });
 
-  it('knows nothing of what came and went where it leapt', () => {
+  it('does not know positions within a gap', () => {
     const log = new WatchHistory<string>('10');
     log.advance([aChange('a', 15)], '15');
     log.resync([aChange('a', 20, true)], [aChange('missed', 12)], '20');
@@ -34,7 +34,7 @@ describe('a compacted log', () => {
     expect(log.after(log.seqAt('15'))).toMatchObject({ object: 'a@20', gone: true, before: '15', through: '15' });
   });
 
-  it('takes many leaps for fewer and longer ones', () => {
+  it('merges old gaps when there are many', () => {
     const log = new WatchHistory<string>('0');
     for (let leap = 1; leap <= 100; leap++) log.resync([], [], String(leap * 10));
 
@@ -46,7 +46,7 @@ describe('a compacted log', () => {
     ]);
   });
 
-  it('lets nobody go on between entries of one position', () => {
+  it('has no resume position between entries of the same resource version', () => {
     const log = new WatchHistory<string>('10');
     log.advance([aChange('a', 20, true), aChange('b', 20, true), aChange('c', 15)], '20');
     const throughs = [1, 2, 3].map((seq) => log.after(seq - 1)?.through);
@@ -55,7 +55,7 @@ describe('a compacted log', () => {
     expect(log.seqAt('15')).toBe(1);
   });
 
-  it('does not grow with the changes of few objects', () => {
+  it('does not grow with changes of the same objects', () => {
     const log = new WatchHistory<string>('0');
     for (let version = 1; version <= 10_000; version++) {
       log.advance([aChange(`object-${version % 10}`, version)], String(version));
@@ -65,7 +65,7 @@ describe('a compacted log', () => {
     expect(objectsOf(log)).toHaveLength(10);
   });
 
-  it('does not grow with objects that come and go', () => {
+  it('does not grow with created and deleted objects', () => {
     const log = new WatchHistory<string>('0', [], 100);
     for (let version = 1; version <= 10_000; version += 2) {
       log.advance([aChange(`object-${version}`, version)], String(version));
@@ -76,7 +76,7 @@ describe('a compacted log', () => {
     expect(log.isKnown('9799') || !log.isKnown('9800')).toBe(false);
   });
 
-  it('has no more order than arrival where resource versions are not numbers', () => {
+  it('keeps the order of arrival for incomparable resource versions', () => {
     const log = new WatchHistory<string>('x');
     log.advance([aChange('b', 'k')], 'k');
     log.advance([aChange('a', 'c')], 'c');

@@ -16,7 +16,7 @@ const read = (body: Readable, options: Partial<ReadWatchOptions> = {}): Promise<
   collect(readWatch(body, { call: 'watch of /x', clock: new FakeClock(), idleTimeoutMs: 1_000, ...options }));
 
 describe('lines', () => {
-  it('come out as they went in, however they were cut', async () => {
+  it('are the same however the stream is chunked', async () => {
     const line = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\n'));
     await fc.assert(
       fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 7 }), async (lines, size) => {
@@ -28,22 +28,22 @@ describe('lines', () => {
     );
   });
 
-  it('have a greatest length', async () => {
+  it('have a maximum length', async () => {
     await expect(collect(readLines(bytes('short\n', 'much', 'too', 'long'), 10))).rejects.toThrow('longer than 10');
   });
 
-  it('are whole or nothing', async () => {
+  it('must be complete', async () => {
     await expect(collect(readLines(bytes('whole\n', 'hal'), 10))).rejects.toThrow('ended inside a line');
   });
 
-  it('are made of bytes or text', async () => {
+  it('come from bytes or text', async () => {
     expect(await collect(readLines(Readable.from(['a\nb', 'c\n']), 10))).toEqual(['a', 'bc']);
     await expect(collect(readLines(Readable.from([1]), 10))).rejects.toThrow('bytes');
   });
 });
 
 describe('a watch stream', () => {
-  it('yields objects, bookmarks and errors, and returns at its end', async () => {
+  it('yields objects, bookmarks and errors, and returns at the end', async () => {
     const object = { metadata: { resourceVersion: '7' } };
     const events = await read(
       bytes(
@@ -65,7 +65,7 @@ describe('a watch stream', () => {
     },
   );
 
-  it('that breaks off is Unavailable', async () => {
+  it('that breaks is Unavailable', async () => {
     const body = new Readable({ read: () => undefined });
     const reading = read(body);
     body.destroy(new Error('read ECONNRESET'));
@@ -75,14 +75,14 @@ describe('a watch stream', () => {
     });
   });
 
-  it('that was given up is Cancelled', async () => {
+  it('that the caller ends is Cancelled', async () => {
     const body = new Readable({ read: () => undefined });
     const reading = read(body, { signal: AbortSignal.abort() });
     body.destroy(new Error('aborted'));
     await expect(reading).rejects.toThrow(CancelledError);
   });
 
-  it('that is silent for too long counts as dead; every byte puts that off', async () => {
+  it('times out without data; every byte resets the timeout', async () => {
     const clock = new FakeClock();
     const body = new Readable({ read: () => undefined });
     const reading = read(body, { clock });
@@ -99,7 +99,7 @@ describe('a watch stream', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('is closed when its reader has seen enough', async () => {
+  it('is closed when its reader stops', async () => {
     const clock = new FakeClock();
     const body = bytes('{"type":"ADDED","object":{}}\n', '{"type":"ADDED","object":{}}\n');
     const events = readWatch(body, { call: 'watch', clock, idleTimeoutMs: 1_000 });

@@ -53,13 +53,13 @@ describe('an object', () => {
     await expect(client.get(configMaps, one.metadata)).rejects.toMatchObject({ code: 'NotFound' });
   });
 
-  it('is only tried out in a dry run', async () => {
+  it('is not stored by a dry run', async () => {
     const object = unused();
     await client.create(configMaps, object, { dryRun: true });
     await expect(client.get(configMaps, object.metadata)).rejects.toMatchObject({ code: 'NotFound' });
   });
 
-  it('comes page by page', async () => {
+  it('is listed page by page', async () => {
     for (let i = 0; i < 3; i++) await created();
     const first = await client.list(configMaps, { namespace: namespace.name, limit: 2 });
     expect(first.items).toHaveLength(2);
@@ -69,11 +69,11 @@ describe('an object', () => {
   });
 });
 
-describe('what the fake API server of unit tests imitates', () => {
+describe('the contract of the fake API server', () => {
   describeApiServerContract(() => ({ client, namespace: namespace.name }));
 });
 
-describe('the API server refuses, and the error says so:', () => {
+describe('an error response is mapped:', () => {
   const absent = () => ({ namespace: namespace.name, name: 'absent' });
   it.each([
     ['NotFound', 404, async () => client.get(configMaps, absent())],
@@ -97,14 +97,14 @@ describe('the API server refuses, and the error says so:', () => {
 
   const as = (user: Parameters<FaultProxy['kubeConfig']>[0]) => new KubernetesClient(proxy.kubeConfig(user));
 
-  it('with the field, when one is wrong', async () => {
+  it('with the invalid field', async () => {
     const creating = client.create(configMaps, aConfigMap(namespace.name, 'Not_A_Name'));
     await expect(creating).rejects.toMatchObject({
       details: { causes: [{ field: 'metadata.name', reason: 'FieldValueInvalid' }] },
     });
   });
 
-  it('with the cause, when the namespace is going', async () => {
+  it('with the cause, when the namespace is terminating', async () => {
     const going = await createNamespace(client, 'going');
     const finalizer = aConfigMap(going.name, 'stays');
     const stays = { ...finalizer, metadata: { ...finalizer.metadata, finalizers: ['example.com/test'] } };
@@ -119,7 +119,7 @@ describe('the API server refuses, and the error says so:', () => {
   });
 });
 
-describe('the connection fails, and the error is Unavailable:', () => {
+describe('a connection failure is Unavailable:', () => {
   const proxied = () => new KubernetesClient(proxy.kubeConfig(), { timeoutMs: 500 });
   const match = { path: /configmaps/ };
 
@@ -136,7 +136,7 @@ describe('the connection fails, and the error is Unavailable:', () => {
     await expect(list()).resolves.toHaveProperty('items');
   });
 
-  it('the answer is lost, although the request took effect', async () => {
+  it('lost response, although the request took effect', async () => {
     proxy.inject({ method: 'POST' }, loseAnswer(), 1);
     const object = unused();
     await expect(proxied().create(configMaps, object)).rejects.toMatchObject({ code: 'Unavailable' });
@@ -144,15 +144,15 @@ describe('the connection fails, and the error is Unavailable:', () => {
   });
 });
 
-describe('whether a kubeconfig leads to a cluster', () => {
-  it('is told by its version', async () => {
+describe('requireCluster', () => {
+  it('returns the version', async () => {
     await expect(requireCluster(client, config)).resolves.toMatch(/^v1\./);
   });
 
   it.each([
     ['nobody answers', reset(), 'failed: '],
     ['there is no API server', answer(200, { body: '<html>' }), 'does not answer like one: is the URL right?'],
-  ])('or in a sentence: %s', async (_what, fault, message) => {
+  ])('explains the failure: %s', async (_what, fault, message) => {
     const injection = proxy.inject({ path: '/version' }, fault);
     const through = proxy.kubeConfig();
     const asking = requireCluster(new KubernetesClient(through), through);
@@ -181,7 +181,7 @@ class Names implements OnModuleInit {
 class NamesModule {}
 
 describe('an application', () => {
-  it('has a client and running reflectors, and closes its watches when it stops', async () => {
+  it('has a client and running reflectors, and closes its watches on shutdown', async () => {
     await using own = await new FaultProxy(config).listen();
     const source = { resource: configMaps, namespaces: [namespace.name], fieldSelector: 'metadata.name=first' };
     const testing = await Test.createTestingModule({

@@ -16,8 +16,8 @@ const anyConfigMap = { ...configMaps, parse: (raw: unknown) => raw as ConfigMap 
 export class ReflectorFixture implements AsyncDisposable {
   readonly client: KubernetesClient;
   readonly proxy: FaultProxy;
-  readonly #reflectors: RunningReflector[] = [];
-  #namespace: TestNamespace | undefined;
+  private readonly reflectors: RunningReflector[] = [];
+  private created: TestNamespace | undefined;
 
   constructor(config: PooledKubeConfig) {
     this.client = new KubernetesClient(config);
@@ -25,26 +25,26 @@ export class ReflectorFixture implements AsyncDisposable {
   }
 
   get namespace(): string {
-    if (this.#namespace === undefined) throw new Error('the fixture is not open');
-    return this.#namespace.name;
+    if (this.created === undefined) throw new Error('the fixture is not open');
+    return this.created.name;
   }
 
   async open(): Promise<this> {
-    this.#namespace = await createNamespace(this.client, 'reflector');
+    this.created = await createNamespace(this.client, 'reflector');
     await this.proxy.listen();
     return this;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#reflectors.map((running) => running.stop()));
+    await Promise.all(this.reflectors.map((running) => running.stop()));
     await this.proxy.close();
-    await this.#namespace?.delete();
+    await this.created?.delete();
   }
 
   /** Starts a reflector of this namespace behind the proxy, which acts as `user`. */
   start(settings: ReflectorSettings = {}, user: { readonly impersonateUser?: string } = {}): RunningReflector {
     const running = startReflector(this.proxy.kubeConfig(user), { namespaces: [this.namespace], ...settings });
-    this.#reflectors.push(running);
+    this.reflectors.push(running);
     return running;
   }
 

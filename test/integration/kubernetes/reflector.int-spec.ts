@@ -19,7 +19,7 @@ afterAll(() => config.close());
 const open = () => new ReflectorFixture(config).open();
 
 describe('a reflector', () => {
-  it.concurrent('reports what exists, what is added, what changes and what is deleted', async () => {
+  it.concurrent('reports existing, added, changed and deleted objects', async () => {
     await using fixture = await open();
     const { changes, lists } = await fixture.watch({}, ['first']);
     await fixture.create('second');
@@ -30,7 +30,7 @@ describe('a reflector', () => {
     expect(lists()).toBe(1);
   });
 
-  it.concurrent('parses only what has changed when it lists again', async () => {
+  it.concurrent('parses only changed objects when it lists again', async () => {
     await using fixture = await open();
     const parsed: string[] = [];
     const parse = (raw: unknown) => {
@@ -50,7 +50,7 @@ describe('a reflector', () => {
     expect(parsed).toEqual(['a', 'b', 'b']);
   });
 
-  it.concurrent('resumes a watch that the server ended, without listing again', async () => {
+  it.concurrent('resumes a watch that the server closed, without listing again', async () => {
     await using fixture = await open();
     const { changes, lists } = await fixture.watch({ timing: { watchSeconds: 1 } });
     await fixture.create('before');
@@ -60,7 +60,7 @@ describe('a reflector', () => {
     expect(lists()).toBe(1);
   });
 
-  it.concurrent('covers several namespaces and nothing else', async () => {
+  it.concurrent('covers the given namespaces only', async () => {
     await using fixture = await open();
     const other = await createNamespace(fixture.client, 'reflector');
     const outside = await createNamespace(fixture.client, 'reflector');
@@ -73,7 +73,7 @@ describe('a reflector', () => {
     await Promise.all([other.delete(), outside.delete()]);
   });
 
-  it.concurrent('stores a write of its own at once, and reports it once', async () => {
+  it.concurrent('stores its own write immediately and reports it once', async () => {
     await using fixture = await open();
     const { reflector, changes, names } = await fixture.watch();
     fixture.proxy.freeze(watching);
@@ -89,7 +89,7 @@ describe('a reflector', () => {
     expect(changes).toEqual(['added created', 'added later']);
   });
 
-  it.concurrent('can be given up before its first list', async () => {
+  it.concurrent('can be stopped before its first list', async () => {
     await using fixture = await open();
     fixture.proxy.inject({}, drop());
     const { reflector } = fixture.start();
@@ -98,7 +98,7 @@ describe('a reflector', () => {
 });
 
 describe('a reflector survives', () => {
-  it.concurrent('a connection that is reset in a watch, and reports what it missed', async () => {
+  it.concurrent('a reset watch, and reports what it missed', async () => {
     await using fixture = await open();
     const { changes, names, lists } = await fixture.watch({}, ['changes', 'stays', 'vanishes']);
     const before = changes.length;
@@ -114,7 +114,7 @@ describe('a reflector survives', () => {
     expect(changes.slice(before).sort()).toEqual(['added comes', 'deleted vanishes', 'updated changes']);
   });
 
-  it.concurrent('a connection that is reset inside an event', async () => {
+  it.concurrent('a connection reset within an event', async () => {
     await using fixture = await open();
     fixture.proxy.inject(watching, resetAfter(100), 1);
     const { names } = await fixture.watch();
