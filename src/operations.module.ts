@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Server } from 'node:http';
 import { CONFIG, type Config } from './config/config.ts';
+import { operationsConnections } from './config/limits.ts';
 import type { Address } from './config/rules.ts';
 import { settings } from './config/settings.ts';
 import { ConnectionLimits } from './connections/connection-limits.ts';
@@ -15,12 +16,6 @@ import { StartupProbe } from './health/startup-probe.ts';
 import { listen } from './listen.ts';
 import { metricsPage } from './metrics/metrics.module.ts';
 import { ReconcilerModule } from './reconciler/reconciler.module.ts';
-
-/**
- * Connections of each of the two ports. All responses are short, so a probe, which takes the place of the oldest
- * connection, is answered whatever others hold open.
- */
-const connectionCaps = { total: 100, perAddress: 25 };
 
 /**
  * The ports for operators: metrics and health, over plain HTTP without authentication. They open when the application
@@ -55,7 +50,7 @@ async function serve(pages: DynamicModule, { host, port }: Address): Promise<voi
   // One request per connection: Node.js would answer hundreds of pipelined ones with 503 in one turn of the event loop.
   server.maxRequestsPerSocket = 1;
   server.on('dropRequest', (_request, socket) => socket.destroy());
-  new ConnectionLimits(connectionCaps).applyTo(server);
+  new ConnectionLimits(operationsConnections).applyTo(server);
   await app.listen(port, host);
   server.unref();
 }

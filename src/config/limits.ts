@@ -1,29 +1,34 @@
+/**
+ * The fixed limits of the product; the others are settings. Code, OpenAPI document and docs use these values: limits.spec.ts
+ * checks the pages that quote them.
+ */
+
 const mebibyte = 1024 * 1024;
 
 /**
- * The largest request on either transport, in bytes. The resource that it makes, with the status that it is going to
- * have, stays below what etcd stores (1.5 MiB, https://etcd.io/docs/latest/dev-guide/limit/).
+ * Maximum size of a request on either transport, in bytes. The resource that it creates, with its later status, stays below
+ * the limit of etcd (1.5 MiB, https://etcd.io/docs/latest/dev-guide/limit/).
  */
 export const maxRequestBytes = mebibyte;
 
-/** The largest execution that etcd stores, in bytes. */
+/** Maximum size of an execution in etcd, in bytes. */
 export const maxExecutionBytes = 1.5 * mebibyte;
 
-/** What is held of the bodies of all requests of authenticated callers, over both transports. */
+/** Memory for request bodies of authenticated callers, over both transports, in bytes. */
 export const bodyBudget = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
 
-/** What is held of the messages to health and reflection, which are open to everybody, by address. */
+/** Memory for messages to health and reflection, which need no authentication, in bytes; `perCaller` is per address. */
 export const openBodyBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
-/** What is held of executions and pages of lists that callers have been answered with and have not read yet. */
+/** Memory for executions and pages of lists that clients have not read yet, in bytes. */
 export const answerBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
 /** Time without progress, in milliseconds, after which a response that its client does not read is cancelled. */
 export const responseTimeoutMs = 60_000;
 
 /**
- * What gRPC connections are held to (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options).
- * A client is pinged when it has been silent for a minute, so that streams of clients that are gone without a word end.
+ * Channel options of the gRPC server (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options).
+ * Silent clients are pinged, so that streams of disconnected clients end.
  */
 export const grpcLimits = {
   'grpc.max_receive_message_length': maxRequestBytes,
@@ -31,11 +36,48 @@ export const grpcLimits = {
   'grpc.keepalive_timeout_ms': 20_000,
 } as const;
 
-/** How many gRPC streams may be open besides the watches and logs that WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER allow. */
+/** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
 export const otherStreams = { total: 2_000, perConnection: 100 } as const;
 
-/**
- * What a call to health or reflection holds of that until it ends, in bytes: such streams have no end of their own, and so
- * many of an address are open at once.
- */
+/** Memory that an open call to health or reflection takes from {@link openBodyBudget}, in bytes: it bounds their number. */
 export const openCallBytes = 64 * 1024;
+
+/** Maximum number of unanswered requests of an HTTP connection. HTTP clients rarely pipeline at all. */
+export const maxPipelinedRequests = 8;
+
+/**
+ * Connections of each of the ports for metrics and health. Their responses are short, so a probe, which takes the place of the
+ * oldest connection, is answered whatever others hold open.
+ */
+export const operationsConnections = { total: 100, perAddress: 25 };
+
+/** Token buckets: burst, and milliseconds until the next token. */
+export const rateLimits = {
+  /** Reviews of new tokens per address; each costs a request to the API server. */
+  reviews: { burst: 50, refillMs: 200 },
+  /** Calls per address that are refused without a review: no token, a malformed one, or one known to be bad. */
+  refusals: { burst: 100, refillMs: 100 },
+  /**
+   * Calls over all gRPC connections before authentication, beyond {@link freeAnonymousCalls}. Refusing a call takes some tenths
+   * of a millisecond, and one read of a connection may bring hundreds (CVE-2023-44487).
+   */
+  anonymousCalls: { burst: 1_000, refillMs: 5 },
+} as const;
+
+/** Calls that each gRPC connection may make before one is authenticated. */
+export const freeAnonymousCalls = 10;
+
+/** Default and maximum page size of lists (https://google.aip.dev/158). */
+export const pageSizes = { default: 50, max: 500 } as const;
+
+/**
+ * Maximum size of a page's executions as JSON, in bytes; over gRPC they are smaller. gRPC clients refuse more than 4 MiB by
+ * default. A page has at least one execution, which etcd keeps below {@link maxExecutionBytes}.
+ */
+export const maxPageBytes = 2_000_000;
+
+/** Maximum number of violations in an error. */
+export const maxViolations = 50;
+
+/** Silence of a stream before it sends a keep-alive, in milliseconds: shorter than idle timeouts of proxies. */
+export const keepAliveMs = 15_000;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
+import { freeAnonymousCalls, rateLimits } from '../../config/limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { TokenBucket } from '../../kubernetes/token-bucket.ts';
 import type { BucketSize } from '../../kubernetes/token-bucket.ts';
@@ -9,21 +10,6 @@ import { ApiError } from '../errors/api-error.ts';
 
 /** Callers or addresses that are counted; the one idle for longest is dropped. */
 const maxBuckets = 10_000;
-
-/** Reviews of new tokens per address; each costs a request to the API server. */
-const reviews: BucketSize = { burst: 50, refillMs: 200 };
-
-/** Calls per address that are refused without a review: no token, a malformed one, or one known to be bad. */
-const refusals: BucketSize = { burst: 100, refillMs: 100 };
-
-/** Calls that each gRPC connection may make before one is authenticated. */
-const freeAnonymousCalls = 10;
-
-/**
- * Further such calls over all connections. Refusing a call takes some tenths of a millisecond, and one read of a
- * connection may bring hundreds (CVE-2023-44487).
- */
-const anonymousCalls: BucketSize = { burst: 1_000, refillMs: 5 };
 
 /** Limits how often callers and addresses may call. */
 @Injectable()
@@ -37,7 +23,7 @@ export class RateLimits {
     @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimit' | 'rateBurst'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.anonymousCalls = new TokenBucket(anonymousCalls, clock.elapsedMs());
+    this.anonymousCalls = new TokenBucket(rateLimits.anonymousCalls, clock.elapsedMs());
   }
 
   /**
@@ -59,7 +45,7 @@ export class RateLimits {
    * @throws ApiError ResourceExhausted if too many tokens from this address were bad
    */
   reserveReview(address: string): () => void {
-    const bucket = this.take(this.reviews, address, reviews, 'bad tokens');
+    const bucket = this.take(this.reviews, address, rateLimits.reviews, 'bad tokens');
     return () => bucket.giveBack(this.clock.elapsedMs());
   }
 
@@ -69,7 +55,7 @@ export class RateLimits {
    * @throws ApiError ResourceExhausted if there were too many from this address
    */
   countRefusal(address: string): void {
-    this.take(this.refusals, address, refusals, 'refused calls');
+    this.take(this.refusals, address, rateLimits.refusals, 'refused calls');
   }
 
   /**

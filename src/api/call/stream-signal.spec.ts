@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { keepAliveMs, StreamSignal } from './stream-signal.ts';
+import { keepAliveMs } from '../../config/limits.ts';
+import { StreamSignal } from './stream-signal.ts';
 
 /** A stream that sends keep-alives only; `times` are in milliseconds since it began. */
 function aStream() {

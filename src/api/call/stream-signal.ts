@@ -1,8 +1,6 @@
+import { keepAliveMs } from '../../config/limits.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { Signal } from '../../kubernetes/async.ts';
-
-/** Longest silence of a stream before it sends a keep-alive, in milliseconds: shorter than idle timeouts of proxies. */
-export const keepAliveMs = 15_000;
 
 /** Wakes a stream when there is news, when it is aborted, and when a keep-alive is due. Dispose of it when the stream ends. */
 export class StreamSignal implements Disposable {

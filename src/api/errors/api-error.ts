@@ -1,8 +1,6 @@
+import { maxViolations } from '../../config/limits.ts';
 import { cut } from '../../workflow-execution/text.ts';
 import type { ErrorCode } from './error-table.ts';
-
-/** Violations that an error lists; a request may have any number of them. */
-const maxViolations = 50;
 
 /** Characters of a path element and of a rule; those given by others may have any length. */
 const maxLengths = { part: 128, message: 512 } as const;

@@ -7,7 +7,8 @@ import { targetsOf } from '../../targets/targets.builders.ts';
 import { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { toListResponse, toResourceList } from './list-responses.ts';
 import { noFilter } from './list-filter.ts';
-import { listPage, pageSizes } from './list-page.ts';
+import { pageSizes } from '../../config/limits.ts';
+import { listPage } from './list-page.ts';
 
 /** A page of all executions, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {

@@ -1,16 +1,8 @@
+import { maxPageBytes, pageSizes } from '../../config/limits.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { filterPredicate, type CanonicalTargets } from './list-filter.ts';
 import { comparePositions, decodePageToken, encodePageToken } from './page-token.ts';
-
-/** Default and maximum page size (https://google.aip.dev/158). */
-export const pageSizes = { default: 50, max: 500 } as const;
-
-/**
- * Maximum size of a page's executions as JSON, in bytes; over gRPC they are smaller. gRPC clients refuse more than 4 MiB by
- * default. A page has at least one execution, which etcd keeps below 1.5 MiB.
- */
-export const maxPageBytes = 2_000_000;
 
 /**
  * One page of a list. The page token holds a position, not a count, so that pages neither skip nor repeat an execution while

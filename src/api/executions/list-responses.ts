@@ -8,7 +8,7 @@ import {
   type WorkflowExecutionResource,
 } from '../resource/workflow-execution-resource.ts';
 import type { ExecutionPage } from './commands.ts';
-import { pageSizes } from './list-page.ts';
+import { pageSizes } from '../../config/limits.ts';
 
 const kind = `${workflowExecutionResource.kind}List`;
 

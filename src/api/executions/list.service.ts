@@ -13,7 +13,8 @@ import { ApiError, invalidField } from '../errors/api-error.ts';
 import { resourceVersionRule } from '../validation/query.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { filterPredicate } from './list-filter.ts';
-import { jsonBytes, listPage, maxPageBytes } from './list-page.ts';
+import { maxPageBytes } from '../../config/limits.ts';
+import { jsonBytes, listPage } from './list-page.ts';
 
 const retryAfterMs = 1_000;
 

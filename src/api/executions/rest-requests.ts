@@ -8,7 +8,7 @@ import { IsText, Optional } from '../validation/validators.ts';
 import type { CancelCommand, DeleteCommand, ListCommand } from './commands.ts';
 import type { CreateOptions } from './create-workflow-execution.dto.ts';
 import { remediationRequestRule, targetRule } from './list-filter.ts';
-import { pageSizes } from './list-page.ts';
+import { pageSizes } from '../../config/limits.ts';
 import { requestIdRule } from './request-identity.ts';
 
 /** The query of an operation without parameters. */

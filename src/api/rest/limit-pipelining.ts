@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
+import { maxPipelinedRequests } from '../../config/limits.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
-
-/** Maximum number of unanswered requests of a connection. HTTP clients rarely pipeline at all. */
-const maxUnanswered = 8;
 
 /**
  * Handles the requests of a connection one after the other, and closes connections with many unanswered ones (RFC 9112,
@@ -17,7 +15,7 @@ export function limitPipelining(): RequestHandler {
   return ({ socket }, response, next) => {
     const requests = unanswered.get(socket) ?? [];
     unanswered.set(socket, requests);
-    if (requests.length === maxUnanswered) return void socket.destroy();
+    if (requests.length === maxPipelinedRequests) return void socket.destroy();
     const handle = () => queue.add(socket, { run: next, isObsolete: () => response.closed || response.destroyed });
     requests.push(handle);
     response.once('close', () => {

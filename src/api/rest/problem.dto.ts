@@ -1,3 +1,4 @@
+import { maxViolations } from '../../config/limits.ts';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { ApiError } from '../errors/api-error.ts';
 import { errorTable, problemType } from '../errors/error-table.ts';
@@ -87,8 +88,8 @@ export class ProblemDto {
   @ApiProperty({
     type: () => [ProblemErrorDto],
     required: false,
-    maxItems: 50,
-    description: 'The first 50 invalid fields; absent for other errors.',
+    maxItems: maxViolations,
+    description: `The first ${maxViolations} invalid fields; absent for other errors.`,
   })
   errors?: ProblemErrorDto[];
 

@@ -8,7 +8,7 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { keepAliveMs } from '../call/stream-signal.ts';
+import { keepAliveMs } from '../../config/limits.ts';
 import { OpenStreams } from '../call/open-streams.ts';
 import { ResourceVersionBarrier, graceMs } from '../cache/resource-version-barrier.ts';
 import { WatchService } from './watch.service.ts';

@@ -61,7 +61,7 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'pipelined requests are not bounded',
     file: 'src/api/rest/limit-pipelining.ts',
-    find: 'if (requests.length === maxUnanswered) return void socket.destroy();',
+    find: 'if (requests.length === maxPipelinedRequests) return void socket.destroy();',
     replace: '',
     caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
   },
