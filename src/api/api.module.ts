@@ -28,7 +28,7 @@ import { OpenStreams } from './call/open-streams.ts';
 import { WatchController } from './watch/watch.controller.ts';
 import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
 import { WatchService } from './watch/watch.service.ts';
-import { ResourceVersionBarrier } from './cache/resource-version-barrier.ts';
+import { ResourceVersionBarrier } from './executions/resource-version-barrier.ts';
 import { WatchCache } from '../kubernetes/watch-cache.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';

@@ -4,7 +4,7 @@ import type { Reflector } from '../../kubernetes/reflector.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
-import type { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import type { ResourceVersionBarrier } from './resource-version-barrier.ts';
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 

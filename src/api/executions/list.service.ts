@@ -5,7 +5,7 @@ import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import { ResourceVersionBarrier } from './resource-version-barrier.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';

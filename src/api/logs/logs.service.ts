@@ -10,7 +10,7 @@ import { taskPodResource } from '../../tekton/task-pod.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import { ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { ApiError } from '../errors/api-error.ts';

@@ -10,7 +10,7 @@ import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { keepAliveMs } from '../../config/limits.ts';
 import { OpenStreams } from '../call/open-streams.ts';
-import { ResourceVersionBarrier, graceMs } from '../cache/resource-version-barrier.ts';
+import { ResourceVersionBarrier, graceMs } from '../executions/resource-version-barrier.ts';
 import { WatchService } from './watch.service.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 

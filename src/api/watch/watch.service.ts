@@ -10,7 +10,7 @@ import { Targets } from '../../targets/targets.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
-import { graceMs, ResourceVersionBarrier } from '../cache/resource-version-barrier.ts';
+import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { keepAliveMs } from '../../config/limits.ts';

@@ -151,10 +151,10 @@ export const apiFaults: readonly Fault[] = [
   },
   {
     name: 'the resource version of the cluster is asked for once only',
-    file: 'src/api/cache/resource-version-barrier.ts',
+    file: 'src/api/executions/resource-version-barrier.ts',
     find: '      this.pending = undefined;\n',
     replace: '',
-    caughtBy: ['src/api/cache/resource-version-barrier.spec.ts'],
+    caughtBy: ['src/api/executions/resource-version-barrier.spec.ts'],
   },
   {
     name: 'a caller is authenticated for longer than the token lasts',
