@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
-import { messageStream, type WritableCall } from './message-stream.ts';
+import { messageStream } from './message-stream.ts';
 
 /** A call whose buffer is full as long as `writableNeedDrain` is set, and a source that counts what was taken. */
 function aStream() {
@@ -15,7 +15,7 @@ function aStream() {
     }
   }
   const received: number[] = [];
-  const subscription = messageStream(call as unknown as WritableCall, messages()).subscribe((message) => {
+  const subscription = messageStream(call, messages(), (message) => message).subscribe((message) => {
     received.push(message);
     call.writableNeedDrain = received.length % 2 === 0;
   });

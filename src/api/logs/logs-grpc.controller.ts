@@ -3,8 +3,7 @@ import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { formatTimestamp, parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { Access, AccessGuard } from '../call/access.guard.ts';
-import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/call.ts';
+import { IncomingCall, type Call } from '../call/call.ts';
 import { invalidField } from '../errors/api-error.ts';
 import type { Timestamp } from '../generated/google/protobuf/timestamp.ts';
 import { StreamWorkflowExecutionLogsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
@@ -33,7 +32,7 @@ export class LogsGrpcController {
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
   ): Observable<LogsResponse> {
-    return messageStream(stream, toMessages(this.service.logs(toLogsCommand(request), call)));
+    return messageStream(stream, this.service.logs(toLogsCommand(request), call), toMessage);
   }
 }
 
@@ -50,9 +49,8 @@ function fromTimestamp(since: Timestamp): string {
 }
 
 /** A keep-alive is an empty message. */
-async function* toMessages(items: AsyncIterable<LogItem>): AsyncGenerator<LogsResponse, void, undefined> {
-  for await (const item of items) {
-    if (item === 'keepAlive') yield StreamWorkflowExecutionLogsResponse.fromPartial({});
-    else if (item !== 'opened') yield { ...item, time: parseTimestamp(item.time) };
-  }
+function toMessage(item: LogItem): LogsResponse | undefined {
+  if (item === 'opened') return undefined;
+  if (item === 'keepAlive') return StreamWorkflowExecutionLogsResponse.fromPartial({});
+  return { ...item, time: parseTimestamp(item.time) };
 }

@@ -2,8 +2,7 @@ import { Controller, UseFilters, UseGuards } from '@nestjs/common';
 import { GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 import { Access, AccessGuard } from '../call/access.guard.ts';
-import type { Call } from '../call/call.ts';
-import { IncomingCall } from '../call/call.ts';
+import { IncomingCall, type Call } from '../call/call.ts';
 import {
   WatchEventType,
   WatchWorkflowExecutionsResponse,
@@ -34,11 +33,7 @@ export class WatchGrpcController {
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
   ): Observable<EncodedMessage> {
-    return messageStream(stream, this.messagesOf(this.watches.watch(toWatchCommand(request), call)));
-  }
-
-  private async *messagesOf(events: AsyncIterable<WatchEvent>): AsyncGenerator<EncodedMessage, void, undefined> {
-    for await (const event of events) yield this.encode(event);
+    return messageStream(stream, this.watches.watch(toWatchCommand(request), call), this.encode);
   }
 }
 
