@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { Agent, request, type Dispatcher } from 'undici';
 import { Deadline } from '../kubernetes/async.ts';
 import type { Clock } from '../kubernetes/clock.ts';
@@ -35,7 +35,7 @@ export const connections = 8;
 /** HTTP client of the data storage service; authenticates with a ServiceAccount token. */
 export class DataStorageClient {
   readonly base: string;
-  private dispatcher?: Promise<Dispatcher>;
+  private dispatcher?: Dispatcher;
 
   constructor(private readonly options: DataStorageOptions) {
     this.base = options.url.replace(/\/+$/, '');
@@ -62,7 +62,7 @@ export class DataStorageClient {
 
   /** Closes the connections. */
   async close(): Promise<void> {
-    await (await this.dispatcher)?.destroy();
+    await this.dispatcher?.destroy();
   }
 
   private async request(
@@ -71,7 +71,7 @@ export class DataStorageClient {
     body: object | undefined,
     signal: AbortSignal,
   ): Promise<DataStorageResponse> {
-    const token = await readText(this.options.tokenFile);
+    const token = readText(this.options.tokenFile);
     const traceparent = activeTraceparent();
     const response = await request(`${this.base}${path}`, {
       method,
@@ -82,7 +82,7 @@ export class DataStorageClient {
         ...(traceparent !== undefined && { traceparent }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-      dispatcher: await (this.dispatcher ??= this.connect()),
+      dispatcher: (this.dispatcher ??= this.connect()),
       signal,
     });
     const { 'retry-after': retryAfter } = response.headers;
@@ -94,28 +94,27 @@ export class DataStorageClient {
     };
   }
 
-  private async connect(): Promise<Dispatcher> {
+  private connect(): Dispatcher {
     const { caFile, timeoutMs } = this.options;
     // The timeout is less than that of the request, so that a failed connection is recognized as one.
-    const connect = { ca: await readText(caFile), timeout: timeoutMs / 2 };
+    const connect = { ca: readText(caFile), timeout: timeoutMs / 2 };
     return new Agent({ connections, allowH2: false, maxResponseSize: maxResponseBytes, connect });
   }
 
   /** Lets the next request read the CA file again: the certificates may have been renewed. */
   private reconnect(): void {
-    const old = this.dispatcher;
+    void this.dispatcher?.close();
     this.dispatcher = undefined;
-    void old?.then((dispatcher) => dispatcher.close()).catch(() => undefined);
   }
 }
 
 class NeverSentError extends Error {}
 
-/** Reads a file; undefined if there is none configured. */
-async function readText(file: string): Promise<string | undefined> {
+/** Reads a file of a mounted volume, which is in memory; undefined if none is configured. */
+function readText(file: string): string | undefined {
   if (file === '') return undefined;
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new NeverSentError(`${file} cannot be read`, { cause: error });
   }
