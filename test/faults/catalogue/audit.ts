@@ -35,7 +35,7 @@ export const auditFaults: readonly Fault[] = [
     file: 'src/audit/delivery.ts',
     find: ' && this.isLeader();',
     replace: ' && (this.isLeader() || true);',
-    caughtBy: ['src/audit/delivery.spec.ts'],
+    caughtBy: ['src/audit/delivery.limits.spec.ts'],
   },
   {
     name: 'events of one second have the same time',
