@@ -1,5 +1,5 @@
 import type { Cluster } from '../test/cluster/index.ts';
-import type { DataStorageDouble } from '../test/data-storage/index.ts';
+import type { FakeDataStorage } from '../test/data-storage/index.ts';
 import { kubectl } from '../test/support/product.ts';
 
 /** How long the events of the demo may take to be recorded; they take less than a second. */
@@ -9,11 +9,11 @@ const timeout = '--timeout=60s';
 export async function showAudit(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   namespace: string,
-  storage: Pick<DataStorageDouble, 'rows' | 'url'>,
+  storage: Pick<FakeDataStorage, 'rows' | 'url'>,
   say: (line: string) => void,
 ): Promise<void> {
   await kubectl(cluster, 'wait', 'wfe', '--all', '-n', namespace, '--for=condition=AuditRecorded', timeout);
-  say(`What data storage has recorded (a double of it, at ${storage.url}):`);
+  say(`What data storage has recorded (a fake, at ${storage.url}):`);
   for (const { event } of storage.rows) {
     const {
       event_timestamp: time,

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const cli = join(import.meta.dirname, '..', '..', 'test', 'data-storage', 'cli.ts');
 
-/** The double of the data storage service in a process of its own, where nothing goes wrong. */
+/** The fake data storage service in a process of its own, without faults. */
 export interface DataStorageProcess {
   readonly url: string;
   readonly pid: number;
@@ -13,7 +13,7 @@ export interface DataStorageProcess {
 }
 
 /**
- * Starts the double of the data storage service.
+ * Starts the fake data storage service.
  *
  * @param directory where its rows go
  * @throws Error when it does not come up
@@ -30,7 +30,7 @@ export async function startDataStorageProcess(directory: string): Promise<DataSt
     });
   });
   const url = await Promise.race([saidWhere, exited.then(() => undefined)]);
-  if (url === undefined || child.pid === undefined) throw new Error('the double of data storage has not come up');
+  if (url === undefined || child.pid === undefined) throw new Error('the fake data storage service did not start');
   return {
     ...{ url, pid: child.pid },
     async stop() {

@@ -15,31 +15,31 @@ const executions = Number(process.env['WFE_TEST_AUDIT_EXECUTIONS'] ?? 300);
 
 jest.setTimeout(25 * minute);
 
-describe(`the audit trail in a storm with seed ${seed}`, () => {
+describe(`the audit trail with faults of seed ${seed}`, () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
     cluster = await startCluster({ level: 'tekton', owner: 'process', ignoreKubeconfig: true });
     await applyProduct(cluster);
-    // The storm plays Tekton itself.
+    // The test plays Tekton itself.
     await cluster.kill('tekton-controller');
   });
   afterAll(async () => {
     await cluster?.stop();
   });
 
-  const storm = (over: Partial<AuditChaosOptions> & Pick<AuditChaosOptions, 'executions' | 'kills'>) =>
+  const run = (over: Partial<AuditChaosOptions> & Pick<AuditChaosOptions, 'executions' | 'kills'>) =>
     runAuditChaos({
       ...{ seed, cluster, say: () => undefined, signal: AbortSignal.timeout(24 * minute) },
       directory: join(results, over.broken ?? 'whole'),
       ...over,
     });
 
-  it('has the events of every execution, each once and in order, though the service is killed ten times', async () => {
-    const { violations, verdicts, kills, exits, peakMemory } = await storm({ executions, kills: 10 });
+  it('has each event of every execution once and in order, though the service is killed ten times', async () => {
+    const { violations, auditReasons, kills, exits, peakMemory } = await run({ executions, kills: 10 });
 
     expect(violations.map(describeViolation)).toEqual([]);
-    expect(Object.keys(verdicts)).toEqual(['Recorded']);
+    expect(Object.keys(auditReasons)).toEqual(['Recorded']);
     expect([kills, exits]).toEqual([10, 0]);
     expect(peakMemory).toBeLessThan(400 * mebibyte);
   });
@@ -47,8 +47,8 @@ describe(`the audit trail in a storm with seed ${seed}`, () => {
   it.each([
     ['loses', 'missing'],
     ['doubles', 'doubled'],
-  ] as const)('is found wanting when delivery %s events', async (broken, rule) => {
-    const { violations } = await storm({ executions: 40, kills: 0, broken });
+  ] as const)('has violations if the delivery %s events', async (broken, rule) => {
+    const { violations } = await run({ executions: 40, kills: 0, broken });
 
     expect(new Set(violations.map((violation) => violation.rule))).toContain(rule);
   });

@@ -6,9 +6,9 @@ import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
 import type { Cluster } from '../cluster/index.ts';
 import {
   checkTrail,
-  putInFront,
+  startProxy,
   startDataStorage,
-  type DataStorageDouble,
+  type FakeDataStorage,
   type Violation,
 } from '../data-storage/index.ts';
 import { createNamespace } from '../integration/support/namespace.ts';
@@ -16,67 +16,66 @@ import { Replica } from '../chaos/harness/replica.ts';
 import { Random } from '../chaos/plan/random.ts';
 import { atOnce } from '../support/at-once.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
-import { Completer } from './fake-tekton.ts';
-import { meddleWith, type Breakage } from './corruption.ts';
+import { FakeTekton } from './fake-tekton.ts';
+import { corrupt, type Corruption } from './corruption.ts';
 import { sampleMemory } from './memory.ts';
 import { expectedOf, isKillDue, planRemediations, type PlannedExecution } from './plan.ts';
-import { AuditStage, holderName } from './chaos-executions.ts';
+import { ChaosExecutions, holderName } from './chaos-executions.ts';
 import { chaosSettings, chaosFaults } from './fault-plan.ts';
 
-/** What an audit storm runs on and how. */
+/** Options of an audit chaos run. */
 export interface AuditChaosOptions {
   readonly executions: number;
-  /** How often the service is ended by SIGKILL on the way. */
+  /** How often the service is killed (SIGKILL). */
   readonly kills: number;
   readonly seed: number;
-  /** A cluster with the product's manifests on which nobody else plays Tekton. */
+  /** A cluster with the product's manifests, and without Tekton's controller. */
   readonly cluster: Pick<Cluster, 'kubeconfig' | 'kubectl'>;
-  /** Where the rows and the logs go; emptied first. */
+  /** For rows and logs; emptied first. */
   readonly directory: string;
-  /** Breaks delivery, to show that the checker finds what follows from that. */
-  readonly broken?: Breakage;
+  /** Corrupts the delivery, to show that the checker notices. */
+  readonly broken?: Corruption;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** What came of an audit storm. */
+/** The result of an audit chaos run. */
 export interface AuditChaosResult {
   readonly violations: readonly Violation[];
   readonly rows: number;
   readonly kills: number;
-  /** How often the service has ended without having been killed. */
+  /** How often the service has exited without being killed. */
   readonly exits: number;
-  /** The most memory that a process of the service has had, in bytes. */
+  /** The peak memory of the service, in bytes. */
   readonly peakMemory: number;
-  /** What executions say of their events in the end, by reason. */
-  readonly verdicts: Readonly<Record<string, number>>;
+  /** Executions by the reason of their condition AuditRecorded. */
+  readonly auditReasons: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
-/** How many remediations are under way at once. */
+/** Concurrent remediations. */
 const concurrency = 24;
-/** More memory than this ends the service: V8's heap, in MiB. */
+/** V8's heap limit of the service, in MiB. */
 const heapMib = 160;
 
 /**
- * Runs executions while data storage fails in every way it can and the service is killed, then holds the audit trail
- * against what was run.
+ * Runs executions while data storage fails in every way and the service is killed, then checks the audit trail.
  *
- * @throws Error when it can not be run, or is called off by its signal
+ * @throws Error when it cannot run, or its signal aborts
  */
 export async function runAuditChaos(options: AuditChaosOptions): Promise<AuditChaosResult> {
   const began = performance.now();
   await rm(options.directory, { recursive: true, force: true });
   await mkdir(options.directory, { recursive: true });
-  const scene = await setScene(options);
-  const { stage, storage, replica, namespace } = scene;
+  const fixture = await setFixture(options);
+  const { executions, storage, replica, namespace } = fixture;
   const memory = sampleMemory(replica);
   try {
     const remediations = planRemediations(options.executions, new Random(options.seed));
-    await stage.hold();
-    const kills = await perform(remediations, scene, options);
-    await stage.letGo();
-    await stage.settled();
+    await executions.hold();
+    const kills = await perform(remediations, fixture, options);
+    await executions.letGo();
+    await executions.auditFinal();
     const holder: PlannedExecution = { name: holderName, course: 'is-cancelled', correlationId: 'rr-holder' };
     const expected = [...remediations.flat(), holder].map((execution) => expectedOf(namespace, execution));
     return {
@@ -85,56 +84,56 @@ export async function runAuditChaos(options: AuditChaosOptions): Promise<AuditCh
       kills,
       exits: replica.unplannedExits,
       peakMemory: memory.peak(),
-      verdicts: stage.verdicts,
+      auditReasons: executions.auditReasons,
       seconds: Math.round((performance.now() - began) / 1_000),
     };
   } catch (error) {
-    // What stands in the way is known to the service alone, and its log may be out of reach of whoever reads this.
+    // The cause is in the log of the service.
     throw new Error(`${String(error)}\n${replica.lastLog(20).join('\n')}`, { cause: error });
   } finally {
     memory.stop();
-    await scene.close();
+    await fixture.close();
   }
 }
 
-/** What plays along. */
-interface Scene {
+/** The participants. */
+interface Fixture {
   readonly namespace: string;
-  readonly storage: DataStorageDouble;
+  readonly storage: FakeDataStorage;
   readonly replica: Replica;
-  readonly stage: AuditStage;
+  readonly executions: ChaosExecutions;
   close(): Promise<void>;
 }
 
-async function setScene(options: AuditChaosOptions): Promise<Scene> {
+async function setFixture(options: AuditChaosOptions): Promise<Fixture> {
   const { cluster, directory, broken, seed, say, signal } = options;
   const kubeConfig = loadKubeConfigFiles([cluster.kubeconfig]);
   const client = new KubernetesClient(kubeConfig);
   const namespace = await createNamespace(client, 'audit-chaos');
   const secrets = await mkdtemp(join(tmpdir(), 'audit-chaos-'));
-  const storage = await startDataStorage({ directory, forecast: broken ? undefined : chaosFaults(new Random(seed)) });
-  const meddler = broken && (await putInFront(storage.url, meddleWith(broken)));
+  const storage = await startDataStorage({ directory, faults: broken ? undefined : chaosFaults(new Random(seed)) });
+  const proxy = broken && (await startProxy(storage.url, corrupt(broken)));
   const replica = new Replica({
     ...{ number: 0, say, logFile: join(directory, 'service.log') },
     kubeconfig: await serviceKubeconfig(cluster, secrets),
     settings: {
       ...chaosSettings,
-      WFE_DATA_STORAGE_URL: meddler?.url ?? storage.url,
+      WFE_DATA_STORAGE_URL: proxy?.url ?? storage.url,
       WFE_WATCH_NAMESPACES: namespace.name,
       NODE_OPTIONS: `--max-old-space-size=${heapMib}`,
     },
   });
-  const stage = new AuditStage(kubeConfig, namespace.name, signal);
-  const completer = new Completer(client, namespace.name, (error) => say(`playing Tekton failed: ${String(error)}`));
-  const completing = completer.run();
+  const executions = new ChaosExecutions(kubeConfig, namespace.name, signal);
+  const tekton = new FakeTekton(client, namespace.name, (error) => say(`fake Tekton failed: ${String(error)}`));
+  const completing = tekton.run();
   return {
-    ...{ namespace: namespace.name, storage, replica, stage },
+    ...{ namespace: namespace.name, storage, replica, executions },
     async close() {
       await replica.stop();
-      completer.stop();
+      tekton.stop();
       await completing;
-      await stage.close();
-      await meddler?.close();
+      await executions.close();
+      await proxy?.close();
       await storage.stop();
       await namespace.delete();
       await rm(secrets, { recursive: true });
@@ -143,17 +142,17 @@ async function setScene(options: AuditChaosOptions): Promise<Scene> {
   };
 }
 
-/** Performs everything, and kills the service now and then; returns how often. */
+/** Runs all remediations and kills the service now and then; returns how often. */
 async function perform(
   remediations: readonly (readonly PlannedExecution[])[],
-  { stage, storage, replica }: Scene,
+  { executions, storage, replica }: Fixture,
   options: AuditChaosOptions,
 ): Promise<number> {
   let performed = 0;
   let killed = 0;
   await atOnce(concurrency, remediations, async (remediation) => {
     for (const execution of remediation) {
-      await stage.perform(execution);
+      await executions.perform(execution);
       performed += 1;
       if (!isKillDue({ performed, killed }, options)) continue;
       killed += 1;

@@ -10,8 +10,8 @@ import type { PlannedExecution } from './plan.ts';
 /** Name of the execution that holds the target of those that are skipped. */
 export const holderName = 'holds-target';
 
-/** The executions of an audit storm in their namespace: creates them, looks at them, and waits for what becomes of them. */
-export class AuditStage {
+/** The executions of an audit chaos run: creates, cancels and deletes them, and waits for their states. */
+export class ChaosExecutions {
   readonly #client: KubernetesClient;
   readonly #namespace: string;
   readonly #reflector: Reflector<WorkflowExecution>;
@@ -20,7 +20,7 @@ export class AuditStage {
   readonly #run: Promise<void>;
   readonly #waiting = new Set<() => void>();
 
-  /** @param signal gives everything up that is waited for */
+  /** @param signal rejects all waits */
   constructor(kubeConfig: PooledKubeConfig, namespace: string, signal: AbortSignal) {
     this.#client = new KubernetesClient(kubeConfig);
     this.#namespace = namespace;
@@ -28,7 +28,7 @@ export class AuditStage {
     const resource = workflowExecutionResource;
     this.#reflector = new Reflector({ client: this.#client, resource, namespaces: [namespace] });
     this.#reflector.onChange(() => {
-      for (const look of [...this.#waiting]) look();
+      for (const check of [...this.#waiting]) check();
     });
     this.#run = this.#reflector.run(this.#stop.signal);
   }
@@ -49,7 +49,7 @@ export class AuditStage {
     return this.#cancel(holderName);
   }
 
-  /** Takes an execution along its course, up to its end. */
+  /** Runs an execution along its course, up to its end. */
   async perform({ name, course, ...rest }: PlannedExecution): Promise<void> {
     await this.#create({ name, course, ...rest }, course === 'is-skipped' ? 'held' : name);
     if (course === 'is-cancelled' || course === 'is-deleted') {
@@ -60,21 +60,21 @@ export class AuditStage {
     await this.#until(name, isOver, course);
   }
 
-  /** Waits until everything is said about the events of every execution. */
-  async settled(): Promise<void> {
+  /** Waits until the condition AuditRecorded of every execution is True or False. */
+  async auditFinal(): Promise<void> {
     for (const { metadata } of this.#reflector.store.list()) {
       await this.#until(metadata.name, (execution) => {
-        const told = execution?.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
-        return told?.status === 'True' || told?.status === 'False';
+        const condition = execution?.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
+        return condition?.status === 'True' || condition?.status === 'False';
       });
     }
   }
 
-  /** How many executions say what of their events, by reason. */
-  get verdicts(): Readonly<Record<string, number>> {
+  /** Number of executions by the reason of their condition AuditRecorded. */
+  get auditReasons(): Readonly<Record<string, number>> {
     const reasons = this.#reflector.store
       .list()
-      .map(({ status }) => status?.conditions?.find(({ type }) => type === 'AuditRecorded')?.reason ?? 'nothing');
+      .map(({ status }) => status?.conditions?.find(({ type }) => type === 'AuditRecorded')?.reason ?? 'none');
     return Object.fromEntries(
       [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length]),
     );
@@ -107,14 +107,14 @@ export class AuditStage {
     return this.#client.delete(workflowExecutionResource, { namespace: this.#namespace, name });
   }
 
-  #until(name: string, holds: (execution: Seen) => boolean, what: string = 'it goes on'): Promise<void> {
+  #until(name: string, holds: (execution: Seen) => boolean, what: string = 'next phase'): Promise<void> {
     const key = { namespace: this.#namespace, name };
     return new Promise((resolve, reject) => {
       const end = (): void => {
-        this.#waiting.delete(look);
+        this.#waiting.delete(check);
         this.#signal.removeEventListener('abort', giveUp);
       };
-      const look = (): void => {
+      const check = (): void => {
         if (!holds(this.#reflector.store.get(key))) return;
         end();
         resolve();
@@ -123,13 +123,13 @@ export class AuditStage {
         end();
         reject(
           new Error(
-            `waited in vain for ${name} (${what}); of their events executions say ${JSON.stringify(this.verdicts)}`,
+            `timed out waiting for ${name} (${what}); executions by AuditRecorded reason: ${JSON.stringify(this.auditReasons)}`,
           ),
         );
       };
-      this.#waiting.add(look);
+      this.#waiting.add(check);
       this.#signal.addEventListener('abort', giveUp, { once: true });
-      look();
+      check();
     });
   }
 }

@@ -1,24 +1,19 @@
-import type { Meddling } from '../data-storage/index.ts';
+import type { ProxyHandler } from '../data-storage/index.ts';
 
-/** How delivery is broken on purpose: some batches are said to be recorded and are not, or are sent twice. */
-export type Breakage = 'loses' | 'doubles';
+/** Some events are reported as recorded and are not, or are stored twice. */
+export type Corruption = 'loses' | 'doubles';
 
-/** Every so many batches are meddled with. */
+/** Every so many events are corrupted. */
 const every = 5;
 
-/** Breaks the delivery to data storage. */
-export function meddleWith(how: Breakage): Meddling {
-  let batches = 0;
-  return async ({ method, body }, forward) => {
-    const isMeddled = method === 'POST' && (batches += 1) % every === 0;
-    if (!isMeddled) return forward();
-    if (how === 'loses') return { status: 201, body: JSON.stringify(lie(JSON.parse(body))) };
+/** A proxy handler that corrupts the delivery. */
+export function corrupt(how: Corruption): ProxyHandler {
+  let events = 0;
+  return async ({ method }, forward) => {
+    const isCorrupted = method === 'POST' && (events += 1) % every === 0;
+    if (!isCorrupted) return forward();
+    if (how === 'loses') return { status: 201, body: JSON.stringify({ event_id: 'lost' }) };
     await forward();
     return forward();
   };
-}
-
-/** What data storage would say if it had recorded these. */
-function lie(events: unknown): object {
-  return Array.isArray(events) ? { event_ids: events.map(() => 'lost') } : { event_id: 'lost' };
 }

@@ -4,8 +4,8 @@ import { Reflector } from '../../src/kubernetes/reflector.ts';
 import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../../src/tekton/pipeline-run.ts';
 
-/** Plays Tekton: ends each PipelineRun as soon as it is there, as the name of its execution wants it. */
-export class Completer {
+/** Ends each PipelineRun as soon as it exists, according to the name of its execution. */
+export class FakeTekton {
   readonly #client: KubernetesClient;
   readonly #onError: (error: unknown) => void;
   readonly #reflector: Reflector<PipelineRun>;
@@ -16,10 +16,10 @@ export class Completer {
     this.#client = client;
     this.#onError = onError;
     this.#reflector = new Reflector({ client, resource: pipelineRunResource, namespaces: [namespace] });
-    this.#reflector.onChange(({ type, object }) => type !== 'deleted' && this.#see(object));
+    this.#reflector.onChange(({ type, object }) => type !== 'deleted' && this.#update(object));
   }
 
-  /** Works until it is stopped. */
+  /** Runs until {@link stop}. */
   run(): Promise<void> {
     return this.#reflector.run(this.#stop.signal);
   }
@@ -28,7 +28,7 @@ export class Completer {
     this.#stop.abort();
   }
 
-  #see(run: PipelineRun): void {
+  #update(run: PipelineRun): void {
     const course = run.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '';
     const isCancelled = run.spec.status !== undefined;
     const holds = /^(holds|is-deleted|is-cancelled)/.test(course) && !isCancelled;
@@ -40,7 +40,13 @@ export class Completer {
         ? ['False', 'Failed']
         : ['True', 'Succeeded'];
     const now = new Date().toISOString();
-    const condition = { type: 'Succeeded', status, reason, message: 'by the audit storm', lastTransitionTime: now };
+    const condition = {
+      type: 'Succeeded',
+      status,
+      reason,
+      message: 'by the audit chaos test',
+      lastTransitionTime: now,
+    };
     const patch = { status: { startTime: now, completionTime: now, conditions: [condition] } };
     this.#client
       .patch(pipelineRunResource, run.metadata, patch, { subresource: 'status' })

@@ -1,29 +1,26 @@
-import { byChance, type Forecast } from '../data-storage/index.ts';
+import { byChance, type FaultPlan } from '../data-storage/index.ts';
 import type { Random } from '../chaos/plan/random.ts';
 
-/** What data storage does in the audit storm, four requests of ten; all of it is over within the time to settle. */
-export function chaosFaults(random: Random): Forecast {
+/** The faults of data storage: four requests of ten fail. All of them end within the settle time. */
+export function chaosFaults(random: Random): FaultPlan {
   return byChance(
     () => random.next(),
     [
-      [60, { kind: 'fair' }],
+      [60, { kind: 'none' }],
       [5, { kind: 'busy', retryAfterSeconds: 1 }],
-      [5, { kind: 'broken' }],
-      [7, { kind: 'queued', landingMs: 1_000 }],
-      [6, { kind: 'resetAfterTaking' }],
-      [5, { kind: 'resetBeforeTaking' }],
-      [3, { kind: 'hangAfterTaking' }],
-      [3, { kind: 'hangBeforeTaking' }],
-      [3, { kind: 'halfAnswer' }],
+      [5, { kind: 'error' }],
+      [7, { kind: 'queued', storeAfterMs: 1_000 }],
+      [6, { kind: 'resetAfterStoring' }],
+      [5, { kind: 'resetBeforeStoring' }],
+      [3, { kind: 'hangAfterStoring' }],
+      [3, { kind: 'hangBeforeStoring' }],
+      [3, { kind: 'truncated' }],
       [3, { kind: 'refused', forMs: 1_000 }],
     ],
   );
 }
 
-/**
- * Settings of a service that lives in this weather: patient enough for it, and with less room than it needs, so that some
- * events wait in the cluster.
- */
+/** Settings of the service: waits that fit these faults, and room for fewer executions than there are. */
 export const chaosSettings: Readonly<Record<string, string>> = {
   WFE_DATA_STORAGE_TIMEOUT: '1s',
   WFE_AUDIT_SETTLE: '4s',

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Replica } from '../chaos/harness/replica.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between samples. */
 const everyMs = 500;
 
-/** Looks at how much memory the processes of a replica have had at most, in bytes. */
+/** Samples the peak memory of the processes of a replica, in bytes. */
 export function sampleMemory(replica: Replica): { peak(): number; stop(): void } {
   let peak = 0;
-  const look = (pid: number): void => void (peak = Math.max(peak, peakMemoryOf(pid)));
-  const timer = setInterval(() => void replica.up().then(({ pid }) => look(pid)), everyMs);
+  const sample = (pid: number): void => void (peak = Math.max(peak, peakMemoryOf(pid)));
+  const timer = setInterval(() => void replica.up().then(({ pid }) => sample(pid)), everyMs);
   return { peak: () => peak, stop: () => clearInterval(timer) };
 }
 
-/** `VmHWM` of proc(5), in bytes; 0 when the process is gone. */
+/** `VmHWM` of proc(5), in bytes; 0 if the process is gone. */
 function peakMemoryOf(pid: number): number {
   try {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

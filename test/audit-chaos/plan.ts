@@ -1,17 +1,17 @@
 import type { ExpectedExecution, ExpectedKind } from '../data-storage/index.ts';
 import type { Random } from '../chaos/plan/random.ts';
 
-/** How an execution of the audit storm goes. */
+/** The course of an execution. */
 export type Course = 'completes' | 'fails' | 'is-cancelled' | 'is-deleted' | 'is-skipped';
 
-/** An execution of the audit storm. Its name begins with how it goes, so that whoever plays Tekton can tell. */
+/** An execution. Its name begins with its course, for the fake Tekton. */
 export interface PlannedExecution {
   readonly name: string;
   readonly course: Course;
   readonly correlationId: string;
 }
 
-/** How often each course is taken, in per cent. */
+/** The share of each course in per cent. */
 const shares: readonly (readonly [Course, number])[] = [
   ['completes', 60],
   ['fails', 20],
@@ -20,7 +20,7 @@ const shares: readonly (readonly [Course, number])[] = [
   ['is-skipped', 8],
 ];
 
-/** Remediations: executions of one are run one after the other, under one correlation id. */
+/** Remediations: the executions of one share a correlation id and run one after the other. */
 export function planRemediations(executions: number, random: Random): readonly (readonly PlannedExecution[])[] {
   const remediations = Map.groupBy(
     Array.from({ length: executions }, (_, i) => i),
@@ -47,7 +47,7 @@ const accepted = kind('selection.completed', 'completed', 'success', 'Pending');
 const begun = [accepted, kind('execution.started', 'started', 'success', 'Pending')];
 const failed = kind('workflow.failed', 'failed', 'failure', 'Failed');
 
-/** The events that each course has to leave. */
+/** The events of each course. */
 const trails: Readonly<Record<Course, readonly ExpectedKind[]>> = {
   completes: [...begun, kind('workflow.completed', 'completed', 'success', 'Completed')],
   fails: [...begun, failed],
@@ -60,12 +60,12 @@ function kind(type: string, action: string, outcome: string, phase: string): Exp
   return { event_type: `workflowexecution.${type}`, event_action: action, event_outcome: outcome, phase };
 }
 
-/** What an execution has to have left in the audit trail. */
+/** The expected audit trail of an execution. */
 export function expectedOf(namespace: string, { name, course, correlationId }: PlannedExecution): ExpectedExecution {
   return { namespace, name, correlationId, kinds: trails[course] };
 }
 
-/** Whether it is time for the next kill, of those that are spread over all executions. */
+/** Whether the next kill is due; kills are spread over all executions. */
 export function isKillDue(
   done: { readonly performed: number; readonly killed: number },
   { executions, kills }: { readonly executions: number; readonly kills: number },

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, it } from '@jest/globals';
-import { aDirectory, anEvent, removeDoubles } from './data-storage.builders.ts';
+import { aDirectory, anEvent, removeFakes } from './data-storage.builders.ts';
 import { readRows } from './rows/database.ts';
 
-afterEach(removeDoubles);
+afterEach(removeFakes);
 
 it('the command runs the fake, says where, and keeps its rows when it is interrupted', async () => {
   const directory = aDirectory();

@@ -1,13 +1,13 @@
 // The fake data storage service as a program. See README.md.
 import { parseArgs } from 'node:util';
-import { startDataStorage } from './double.ts';
+import { startDataStorage } from './fake-data-storage.ts';
 
 const usage = `usage: node test/data-storage/cli.ts --directory DIR [OPTION...]
 
-  --directory DIR  where the rows are kept; it goes on with those that are there
-  --port PORT      default: any that is free
+  --directory DIR  where the rows are kept; rows that are there already are kept
+  --port PORT      default: a free one
   --host HOST      default: 127.0.0.1
-  --token TOKEN    a token that may come in; may be given more than once; default: everybody may`;
+  --token TOKEN    an accepted token; may be repeated; default: all`;
 
 try {
   await main(process.argv.slice(2));
@@ -20,10 +20,10 @@ async function main(args: readonly string[]): Promise<void> {
   const { directory, port, host, token = [] } = readOptions(args);
   const tokens = Object.fromEntries(token.map((one) => [one, 'allowed' as const]));
   const interrupted = firstInterrupt();
-  const double = await startDataStorage({ directory, port, host, tokens });
-  console.log(`The double of the data storage service listens on ${double.url} and keeps its rows in ${directory}.`);
+  const fake = await startDataStorage({ directory, port, host, tokens });
+  console.log(`The fake data storage service listens on ${fake.url} and keeps its rows in ${directory}.`);
   await interrupted;
-  await double.stop();
+  await fake.stop();
 }
 
 function readOptions(args: readonly string[]) {

@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { columnWidths, limits } from './contract/limits.ts';
 import { moments } from './contract/vocabulary.ts';
-import { aDouble, anEvent, now, removeDoubles, type Reply } from './data-storage.builders.ts';
+import { aFakeDataStorage, anEvent, now, removeFakes, type Reply } from './data-storage.builders.ts';
 
-afterEach(removeDoubles);
+afterEach(removeFakes);
 
 const day = 86_400_000;
 const at = (ms: number) => ({ event_timestamp: new Date(now.getTime() + ms).toISOString() });
@@ -20,29 +20,29 @@ const ofBytes = (bytes: number) => {
 
 describe('a posted event', () => {
   it.each(Object.entries(moments))('that says %s is stored, with an id of the service', async (_name, moment) => {
-    const { post, double } = await aDouble({ newId: () => 'an-id' });
+    const { post, fake } = await aFakeDataStorage({ newId: () => 'an-id' });
     const event = anEvent({}, {}, moment);
 
     const { status, body } = await post(event);
 
     expect([status, body['event_id'], body['event_timestamp']]).toEqual([201, 'an-id', event.event_timestamp]);
-    expect(double.rows).toMatchObject([{ event_id: 'an-id', event }]);
+    expect(fake.rows).toMatchObject([{ event_id: 'an-id', event }]);
   });
 
   it('that is posted again makes a second row', async () => {
-    const { post, double } = await aDouble();
+    const { post, fake } = await aFakeDataStorage();
 
     await post(anEvent());
     await post(anEvent());
 
-    expect(new Set(double.rows.map(({ event_id }) => event_id)).size).toBe(2);
+    expect(new Set(fake.rows.map(({ event_id }) => event_id)).size).toBe(2);
   });
 
   it('loses its unknown keys without a word', async () => {
-    const { post, double } = await aDouble();
+    const { post, fake } = await aFakeDataStorage();
 
     expect((await post(anEvent({ caller: 'me' }, { target: 'x' }))).status).toBe(201);
-    expect(double.rows[0]?.event).toEqual(anEvent());
+    expect(fake.rows[0]?.event).toEqual(anEvent());
   });
 
   it.each([
@@ -64,16 +64,16 @@ describe('a posted event', () => {
     ['with null for its parent', anEvent({ parent_event_id: null }), 400],
     ['with an empty correlation id', anEvent({ correlation_id: '' }), 400],
   ])('%s is answered as the service does', async (_what, event, status) => {
-    const { post, double } = await aDouble();
+    const { post, fake } = await aFakeDataStorage();
 
     expect((await post(event)).status).toBe(status);
-    expect(double.rows).toHaveLength(status === 201 ? 1 : 0);
+    expect(fake.rows).toHaveLength(status === 201 ? 1 : 0);
   });
 
   it.each(['version', 'event_timestamp', 'event_category', 'event_action', 'event_outcome', 'correlation_id'])(
     'without %s is refused, and the field is named',
     async (field) => {
-      const { post } = await aDouble();
+      const { post } = await aFakeDataStorage();
 
       const { status, headers, body } = await post(anEvent({ [field]: undefined }));
 
@@ -82,25 +82,25 @@ describe('a posted event', () => {
     },
   );
 
-  it.each(Object.entries(columnWidths))('whose %s is wider than its column never lands', async (column, width) => {
-    const { post, double, clock } = await aDouble();
+  it.each(Object.entries(columnWidths))('whose %s is wider than its column is never stored', async (column, width) => {
+    const { post, fake, clock } = await aFakeDataStorage();
 
     const fitting = await post(anEvent({ [column]: 'x'.repeat(width) }));
     const tooWide = await post(anEvent({ [column]: 'x'.repeat(width + 1) }));
     await clock.advance(day);
 
-    expect([fitting.status, tooWide.status, double.rows.length]).toEqual([201, 202, 1]);
+    expect([fitting.status, tooWide.status, fake.rows.length]).toEqual([201, 202, 1]);
   });
 });
 
 describe('a batch', () => {
   it('of 500 events is stored', async () => {
-    const { postBatch, double } = await aDouble();
+    const { postBatch, fake } = await aFakeDataStorage();
 
     const { status, body } = await postBatch(Array.from({ length: limits.batch }, () => anEvent()));
 
     expect(status).toBe(201);
-    expect(body['event_ids']).toEqual(double.rows.map(({ event_id }) => event_id));
+    expect(body['event_ids']).toEqual(fake.rows.map(({ event_id }) => event_id));
   });
 
   it.each([
@@ -109,17 +109,17 @@ describe('a batch', () => {
     ['has one bad event', [anEvent(), anEvent({ correlation_id: undefined })]],
     ['is one event', anEvent()],
   ])('that %s is refused as a whole, and no field is named', async (_what, batch) => {
-    const { postBatch, double } = await aDouble();
+    const { postBatch, fake } = await aFakeDataStorage();
 
     const { status, body } = await postBatch(batch);
 
-    expect([status, 'field_errors' in body, double.rows.length]).toEqual([400, false, 0]);
+    expect([status, 'field_errors' in body, fake.rows.length]).toEqual([400, false, 0]);
   });
 });
 
 describe('a caller', () => {
-  it('is told first that the request is too large, then who it is not, then what is wrong', async () => {
-    const { post, search } = await aDouble({ tokens: { ours: 'allowed', theirs: 'forbidden' } });
+  it('is refused for its size first, then for its token, then for its content', async () => {
+    const { post, search } = await aFakeDataStorage({ tokens: { ours: 'allowed', theirs: 'forbidden' } });
     const tooLarge = 'x'.repeat(limits.body + 1);
 
     const answers = [
@@ -146,7 +146,7 @@ describe('a query', () => {
     ['resource_id=first', ['failed', 'other', 'first']],
     ['limit=2&offset=1', ['other', 'first']],
   ])('for "%s" finds what its known parameters say, the newest first', async (query, expected) => {
-    const { postBatch, search } = await aDouble();
+    const { postBatch, search } = await aFakeDataStorage();
     const minute = (value: number) => ({ event_timestamp: `2026-11-23T09:0${value}:00.000001Z` });
     await postBatch([
       anEvent({ resource_id: 'first', ...minute(1) }),
@@ -158,7 +158,7 @@ describe('a query', () => {
   });
 
   it.each(['limit=0', 'limit=1001', 'offset=-1', 'since=yesterday'])('for "%s" is refused', async (query) => {
-    const { search } = await aDouble();
+    const { search } = await aFakeDataStorage();
 
     expect(await search(query)).toMatchObject({ status: 400 });
   });

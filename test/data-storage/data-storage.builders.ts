@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { FakeClock } from '../../src/kubernetes/fake-clock.builders.ts';
 import type { Moment } from './contract/vocabulary.ts';
 import { moments } from './contract/vocabulary.ts';
-import { startDataStorage } from './double.ts';
-import type { DataStorageDouble, DataStorageOptions } from './double.ts';
+import { startDataStorage } from './fake-data-storage.ts';
+import type { FakeDataStorage, DataStorageOptions } from './fake-data-storage.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** When the tests take place. */
+/** The time of the tests. */
 export const now = new Date('2026-11-23T10:03:00Z');
 
 /** A good event of a moment. Fields given as undefined are left out. */
@@ -48,9 +48,9 @@ export interface Reply {
   readonly body: Json;
 }
 
-/** A double whose clock stands still, with a client. It is stopped and removed after the test, see {@link removeDoubles}. */
-export interface RunningDouble {
-  readonly double: DataStorageDouble;
+/** A fake with a fixed clock, and a client. {@link removeFakes} removes it. */
+export interface RunningFake {
+  readonly fake: FakeDataStorage;
   readonly clock: FakeClock;
   readonly directory: string;
   post(body: unknown, init?: RequestInit): Promise<Reply>;
@@ -61,38 +61,38 @@ export interface RunningDouble {
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** Stops all doubles and removes their directories. */
-export async function removeDoubles(): Promise<void> {
+/** Stops all fakes and removes their directories. */
+export async function removeFakes(): Promise<void> {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 }
 
-/** A directory that {@link removeDoubles} removes. */
+/** A directory that {@link removeFakes} removes. */
 export function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'data-storage-'));
   cleanups.unshift(() => Promise.resolve(rmSync(directory, { recursive: true })));
   return directory;
 }
 
-export async function aDouble(options: Partial<DataStorageOptions> = {}): Promise<RunningDouble> {
+export async function aFakeDataStorage(options: Partial<DataStorageOptions> = {}): Promise<RunningFake> {
   const { directory = aDirectory() } = options;
   const clock = new FakeClock(now);
-  const double = await startDataStorage({ clock, ...options, directory });
-  cleanups.unshift(() => double.stop());
+  const fake = await startDataStorage({ clock, ...options, directory });
+  cleanups.unshift(() => fake.stop());
   const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
-    const response = await fetch(`${double.url}/api/v1/audit/events${path}`, init);
+    const response = await fetch(`${fake.url}/api/v1/audit/events${path}`, init);
     return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
   };
   const send = (path: string) => (body: unknown, init?: RequestInit) =>
     ask(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...init });
   const search = (query = '', init?: RequestInit) => ask(`?${query}`, init);
-  return { double, clock, directory, post: send(''), postBatch: send('/batch'), search };
+  return { fake, clock, directory, post: send(''), postBatch: send('/batch'), search };
 }
 
-/** Waits until something holds that other parts of the process or of the machine are about to bring about. */
+/** Waits for a condition, at most four seconds. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = AbortSignal.timeout(4_000);
   while (!(await holds())) {
-    if (deadline.aborted) throw new Error(`waited in vain until ${what}`);
+    if (deadline.aborted) throw new Error(`timed out waiting until ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

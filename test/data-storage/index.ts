@@ -1,15 +1,15 @@
-/** The double of the data storage service, and the check of the audit trail that it has kept. */
-export { startDataStorage } from './double.ts';
-export type { DataStorageDouble, DataStorageOptions } from './double.ts';
-export { describeFault, ownFaults } from './contract/validate.ts';
-export type { Fault } from './contract/validate.ts';
-export { putInFront } from './front.ts';
-export type { Meddling } from './front.ts';
+/** The fake data storage service, and the check of the audit trail that it has stored. */
+export { startDataStorage } from './fake-data-storage.ts';
+export type { FakeDataStorage, DataStorageOptions } from './fake-data-storage.ts';
+export { describeContractFault, contractFaults } from './contract/validate.ts';
+export type { ContractFault } from './contract/validate.ts';
+export { startProxy } from './proxy.ts';
+export type { ProxyHandler } from './proxy.ts';
 export { readRows } from './rows/database.ts';
 export type { Row } from './rows/row.ts';
 export { checkTrail } from './trail/check-trail.ts';
 export { describeViolation } from './trail/violation.ts';
 export type { ExpectedExecution, ExpectedKind, Violation } from './trail/violation.ts';
-export { always, byChance, fair, inTurn } from './weather/forecasts.ts';
-export type { Odds } from './weather/forecasts.ts';
-export type { Forecast, Weather, WeatherKind, WeatherRequest } from './weather/weather.ts';
+export { always, byChance, noFaults, inTurn } from './faults/fault-plans.ts';
+export type { Odds } from './faults/fault-plans.ts';
+export type { FaultPlan, Fault, FaultKind, FaultedRequest } from './faults/fault.ts';

@@ -6,7 +6,7 @@ import { dueEvents } from '../../src/audit/due-events.ts';
 import { ownAnnotations } from '../../src/workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../src/workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../src/workflow-execution/workflow-execution.builders.ts';
-import { ownFaults } from './index.ts';
+import { contractFaults } from './index.ts';
 
 const eventsOf = (execution: WorkflowExecution) => dueEvents(execution).map((due) => auditEvent(execution, due));
 const lastOf = (execution: WorkflowExecution) => {
@@ -15,7 +15,7 @@ const lastOf = (execution: WorkflowExecution) => {
   return last;
 };
 
-const told = [aCondition({ status: 'False', lastTransitionTime: times.ended })];
+const conditions = [aCondition({ status: 'False', lastTransitionTime: times.ended })];
 const aFailure = (reason: Failure['reason'], over: Partial<Failure> = {}) =>
   anEndedExecution({
     status: {
@@ -27,7 +27,7 @@ const aFailure = (reason: Failure['reason'], over: Partial<Failure> = {}) =>
 type Failure = NonNullable<NonNullable<WorkflowExecution['status']>['failure']>;
 
 describe('an event of an execution', () => {
-  it('tells what was completed, and how long it took', () => {
+  it('says what was completed, and how long it took', () => {
     const execution = anEndedExecution({ spec: { parameters: { NAMESPACE: 'payment', API_TOKEN: 'hunter2' } } });
 
     expect(lastOf(execution)).toEqual({
@@ -61,7 +61,7 @@ describe('an event of an execution', () => {
     });
   });
 
-  it('tells why it failed, in the words of data storage, and keeps ours in the message', () => {
+  it('says why it failed, with a reason of data storage; ours is in the message', () => {
     const event = lastOf(
       aFailure('BundleResolutionFailed', { failedTask: { name: 'patch' }, wasExecutionFailure: false }),
     );
@@ -80,13 +80,13 @@ describe('an event of an execution', () => {
     });
   });
 
-  it('tells a skip as a failure for which nothing was run', () => {
+  it('records a skip as a failure in which nothing ran', () => {
     const execution = aWorkflowExecution({
       status: {
         phase: 'Skipped',
         outcome: 'Skipped',
         completionTime: times.ended,
-        conditions: told,
+        conditions,
         skip: { reason: 'ResourceBusy', message: 'held by payment/other', skippedAt: times.ended },
       },
     });
@@ -99,7 +99,7 @@ describe('an event of an execution', () => {
     });
   });
 
-  it('pins the bundle that was run when its digest was given', () => {
+  it('has the digest of a pinned bundle', () => {
     const containerDigest = `sha256:${'a'.repeat(64)}`;
     const execution = aWorkflowExecution();
     const pinned = { ...execution.spec.workflowRef, containerDigest };
@@ -109,7 +109,7 @@ describe('an event of an execution', () => {
     );
   });
 
-  it('names the verified caller that created the execution, and the one that had it cancelled', () => {
+  it('names the authenticated callers that created and cancelled the execution', () => {
     const annotations = { [ownAnnotations.createdBy]: 'alice', [ownAnnotations.cancelRequestedBy]: 'bob' };
     const actors = (execution: WorkflowExecution) =>
       eventsOf({ ...execution, metadata: { ...execution.metadata, annotations } }).map(({ actor_id }) => actor_id);
@@ -122,7 +122,7 @@ describe('an event of an execution', () => {
     ]);
   });
 
-  it('is as the contract wants it, whatever the execution looks like', () => {
+  it('meets the contract, whatever the execution is like', () => {
     const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
     const parameters = fc.dictionary(
       fc.stringMatching(/^[A-Z][A-Z0-9_]{0,30}$/),
@@ -161,7 +161,7 @@ describe('an event of an execution', () => {
     fc.assert(
       fc.property(execution, (each) => {
         for (const event of eventsOf(each)) {
-          expect(ownFaults(JSON.parse(JSON.stringify(event)))).toEqual([]);
+          expect(contractFaults(JSON.parse(JSON.stringify(event)))).toEqual([]);
           expect(Buffer.byteLength(JSON.stringify(event.event_data))).toBeLessThanOrEqual(256 * 1024);
         }
       }),

@@ -9,7 +9,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../sr
 import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.ts';
 import { expectedOf } from '../audit-chaos/plan.ts';
 import { findCache } from '../cluster/cache.ts';
-import { checkTrail, describeViolation, startDataStorage, type DataStorageDouble } from '../data-storage/index.ts';
+import { checkTrail, describeViolation, startDataStorage, type FakeDataStorage } from '../data-storage/index.ts';
 import { assess, ensureGitopsStatus } from '../gitops/assess.ts';
 import { sharedApi } from '../integration/api/shared-api.ts';
 import { restrictPods } from '../integration/reconciler/admission.ts';
@@ -34,7 +34,7 @@ const [api] = await sharedApi();
 describeOnPods('Kubernaut and GitOps tools, on a cluster with the restrictions of OpenShift', (environment) => {
   let directory: string;
   let registry: PrivateRegistry;
-  let storage: DataStorageDouble;
+  let storage: FakeDataStorage;
   let controller: ServiceProcess;
   let kstatus: string;
 

@@ -12,7 +12,7 @@ import { aWorkflowExecution } from '../../../src/workflow-execution/workflow-exe
 import type { Random } from '../../chaos/plan/random.ts';
 import type { Course, PlannedExecution } from '../plan.ts';
 
-/** The longest that a step of an execution takes, in milliseconds. */
+/** The longest step of an execution, in milliseconds. */
 const longestStepMs = 500;
 
 type Ending = Exclude<Course, 'is-deleted'>;
@@ -25,10 +25,10 @@ const ends: Readonly<Record<Ending, Omit<WorkflowExecutionStatus, 'conditions'>>
   'is-skipped': { phase: 'Skipped', outcome: 'Skipped' },
 };
 
-/** Executions that live as they would beside a reconciler that never fails. */
+/** Executions as a reconciler that never fails would write them. */
 export class SimulatedExecutions {
   readonly cluster = new FakeCluster();
-  /** Told of each that has changed, by its key. */
+  /** Called with the key of each changed execution. */
   onChange: (key: string) => void = () => undefined;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -38,7 +38,7 @@ export class SimulatedExecutions {
     this.#random = random;
   }
 
-  /** Takes an execution along its course; resolves at its end, or when it is gone. */
+  /** Runs an execution along its course; resolves at its end, or when it is gone. */
   async perform({ name, course, correlationId }: PlannedExecution): Promise<void> {
     const metadata = { name, uid: `uid-of-${name}`, creationTimestamp: this.#time() };
     const identity = { metadata, spec: { remediationRequestRef: { name: correlationId } } };
@@ -48,24 +48,25 @@ export class SimulatedExecutions {
     };
     put();
     await this.#step();
-    if (course === 'is-skipped') return put({ ...ends[course], conditions: [this.#turn('Ready', 'False')] });
-    const created = this.#turn('PipelineRunCreated', 'True');
+    if (course === 'is-skipped') return put({ ...ends[course], conditions: [this.#condition('Ready', 'False')] });
+    const created = this.#condition('PipelineRunCreated', 'True');
     const running: WorkflowExecutionStatus = {
       phase: 'Running',
-      conditions: [this.#turn('Ready', 'Unknown'), created],
+      conditions: [this.#condition('Ready', 'Unknown'), created],
     };
     put(running);
     await this.#step();
-    if (course !== 'is-deleted') return put({ ...ends[course], conditions: [this.#turn('Ready', 'True'), created] });
+    if (course !== 'is-deleted')
+      return put({ ...ends[course], conditions: [this.#condition('Ready', 'True'), created] });
     put(running, this.#time());
     while (this.cluster.objects.has(`payment/${name}`)) await this.#step();
   }
 
-  /** Writes a condition; nothing when the execution is not any more what it was. */
-  tell(execution: WorkflowExecution, told: Omit<Condition, 'lastTransitionTime'>): void {
+  /** Writes a condition, unless the execution has changed. */
+  setCondition(execution: WorkflowExecution, condition: Omit<Condition, 'lastTransitionTime'>): void {
     if (this.cluster.objects.get(keyOf(execution)) !== execution) return;
-    const others = execution.status?.conditions?.filter(({ type }) => type !== told.type) ?? [];
-    const conditions = [...others, { ...told, lastTransitionTime: this.#time() }];
+    const others = execution.status?.conditions?.filter(({ type }) => type !== condition.type) ?? [];
+    const conditions = [...others, { ...condition, lastTransitionTime: this.#time() }];
     this.#put({ ...execution, status: { ...execution.status, conditions } });
   }
 
@@ -78,7 +79,7 @@ export class SimulatedExecutions {
     return sleep(this.#clock, this.#random.next() * longestStepMs);
   }
 
-  #turn(type: 'Ready' | 'PipelineRunCreated', status: Condition['status']): Condition {
+  #condition(type: 'Ready' | 'PipelineRunCreated', status: Condition['status']): Condition {
     return aCondition({ type, status, reason: type, lastTransitionTime: this.#time() });
   }
 

@@ -3,40 +3,40 @@ import type { EventStore, IngestResult, QueryResult, RequestFailure } from '../.
 import { sleep } from '../../../src/kubernetes/async.ts';
 import { type Clock } from '../../../src/kubernetes/clock.ts';
 import { hashOf } from '../../data-storage/rows/row.ts';
-import type { Forecast, Row, Weather, WeatherKind } from '../../data-storage/index.ts';
+import type { FaultPlan, Row, Fault, FaultKind } from '../../data-storage/index.ts';
 import type { Random } from '../../chaos/plan/random.ts';
 
-/** How long a request waits for its answer, in milliseconds: `WFE_DATA_STORAGE_TIMEOUT` of the storm. */
+/** The timeout of a request in milliseconds, as in the chaos settings. */
 const timeoutMs = 1_000;
-/** The longest that a request is on its way, in milliseconds. */
-const longestWayMs = 20;
+/** The longest latency of a request, in milliseconds. */
+const maxLatencyMs = 20;
 
-const isAway: Weather = { kind: 'refused' };
-const taking: ReadonlySet<WeatherKind> = new Set(['fair', 'resetAfterTaking', 'hangAfterTaking', 'halfAnswer']);
-const hanging: ReadonlySet<WeatherKind> = new Set(['hangBeforeTaking', 'hangAfterTaking']);
+const unreachable: Fault = { kind: 'refused' };
+const storing: ReadonlySet<FaultKind> = new Set(['none', 'resetAfterStoring', 'hangAfterStoring', 'truncated']);
+const hanging: ReadonlySet<FaultKind> = new Set(['hangBeforeStoring', 'hangAfterStoring']);
 
-/** The data storage service as the audit trail sees it, in bad weather, on a clock of its own. */
+/** The data storage service with faults, on a simulated clock. */
 export class SimulatedStorage implements EventStore {
   readonly name = 'a simulation';
   readonly recordedReason = 'Recorded';
   readonly queryable = true;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #forecast: Forecast;
-  readonly #taken: { readonly event: AuditEvent; readonly at: Date }[] = [];
+  readonly #faults: FaultPlan;
+  readonly #rows: { readonly event: AuditEvent; readonly at: Date }[] = [];
   #requests = 0;
-  #awayUntilMs = 0;
+  #unreachableUntilMs = 0;
 
-  constructor(clock: Clock, random: Random, forecast: Forecast) {
+  constructor(clock: Clock, random: Random, faults: FaultPlan) {
     this.#clock = clock;
     this.#random = random;
-    this.#forecast = forecast;
+    this.#faults = faults;
   }
 
-  /** What is stored, in the order of its arrival. */
+  /** The stored events, in the order of their arrival. */
   get stored(): readonly Row[] {
     const lastHashes = new Map<string, string>();
-    return this.#taken.map(({ event: sent, at }, number) => {
+    return this.#rows.map(({ event: sent, at }, number) => {
       const event = { ...sent, event_data: { ...sent.event_data } };
       const hash = hashOf(lastHashes.get(sent.correlation_id), event);
       lastHashes.set(sent.correlation_id, hash);
@@ -45,45 +45,45 @@ export class SimulatedStorage implements EventStore {
   }
 
   async ingest(event: AuditEvent): Promise<IngestResult> {
-    const weather = await this.#arrive('POST');
-    if (weather.kind === 'queued') {
-      this.#clock.setTimer(weather.landingMs ?? 0, () => this.#take(event));
+    const fault = await this.#arrive('POST');
+    if (fault.kind === 'queued') {
+      this.#clock.setTimer(fault.storeAfterMs ?? 0, () => this.#store(event));
       return { state: 'accepted' };
     }
-    if (taking.has(weather.kind)) this.#take(event);
-    return weather.kind === 'fair' ? { state: 'recorded' } : this.#failure(weather);
+    if (storing.has(fault.kind)) this.#store(event);
+    return fault.kind === 'none' ? { state: 'recorded' } : this.#failure(fault);
   }
 
   async query(correlationId: string): Promise<QueryResult> {
-    const weather = await this.#arrive('GET');
-    if (weather.kind !== 'fair' && weather.kind !== 'queued') {
-      const { detail, retryAfterMs } = await this.#failure(weather);
+    const fault = await this.#arrive('GET');
+    if (fault.kind !== 'none' && fault.kind !== 'queued') {
+      const { detail, retryAfterMs } = await this.#failure(fault);
       return { state: 'busy', detail, retryAfterMs };
     }
-    const events = this.#taken.map(({ event }) => event);
+    const events = this.#rows.map(({ event }) => event);
     return { state: 'found', rows: events.filter((event) => event.correlation_id === correlationId) };
   }
 
-  /** What a client makes of bad weather, once it knows of it. */
-  async #failure(weather: Weather): Promise<RequestFailure> {
-    const { kind: detail } = weather;
-    if (weather === isAway) return { state: 'busy', detail };
-    if (weather.kind === 'busy') return { state: 'busy', detail, retryAfterMs: weather.retryAfterSeconds * 1_000 };
-    if (weather.kind === 'broken') return { state: 'failed', detail };
-    if (hanging.has(weather.kind)) await sleep(this.#clock, timeoutMs);
+  /** The result of a failed request for the client. */
+  async #failure(fault: Fault): Promise<RequestFailure> {
+    const { kind: detail } = fault;
+    if (fault === unreachable) return { state: 'busy', detail };
+    if (fault.kind === 'busy') return { state: 'busy', detail, retryAfterMs: fault.retryAfterSeconds * 1_000 };
+    if (fault.kind === 'error') return { state: 'failed', detail };
+    if (hanging.has(fault.kind)) await sleep(this.#clock, timeoutMs);
     return { state: 'unknown', detail };
   }
 
-  /** Lets a request be on its way for a while, and decides what becomes of it. */
-  async #arrive(method: 'GET' | 'POST'): Promise<Weather> {
-    await sleep(this.#clock, 1 + this.#random.next() * longestWayMs);
-    if (this.#clock.elapsedMs() < this.#awayUntilMs) return isAway;
-    const weather = await this.#forecast({ number: this.#requests++, method, path: '' });
-    if (weather.kind === 'refused') this.#awayUntilMs = this.#clock.elapsedMs() + (weather.forMs ?? 0);
-    return weather;
+  /** Simulates the latency of a request, and decides about its fault. */
+  async #arrive(method: 'GET' | 'POST'): Promise<Fault> {
+    await sleep(this.#clock, 1 + this.#random.next() * maxLatencyMs);
+    if (this.#clock.elapsedMs() < this.#unreachableUntilMs) return unreachable;
+    const fault = await this.#faults({ number: this.#requests++, method, path: '' });
+    if (fault.kind === 'refused') this.#unreachableUntilMs = this.#clock.elapsedMs() + (fault.forMs ?? 0);
+    return fault;
   }
 
-  #take(event: AuditEvent): void {
-    this.#taken.push({ event, at: this.#clock.now() });
+  #store(event: AuditEvent): void {
+    this.#rows.push({ event, at: this.#clock.now() });
   }
 }

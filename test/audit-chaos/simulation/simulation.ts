@@ -17,16 +17,16 @@ import { SimulatedStorage } from './simulated-storage.ts';
 
 const minute = 60_000;
 const begin = new Date('2026-01-02T04:00:00Z');
-/** How many remediations are under way at once, as in the storm. */
+/** Concurrent remediations, as in the chaos test. */
 const concurrency = 24;
-/** The longest that the reconciler takes to look at an execution, in milliseconds. */
-const longestLookMs = 10;
-/** How long the service is away when it was killed, in milliseconds. */
+/** The longest delay of the reconciler, in milliseconds. */
+const reconcileDelayMs = 10;
+/** How long the service is down after a kill, in milliseconds. */
 const downMs = 1_500;
-/** A time after which everything should have been said long ago, in milliseconds. */
-const patienceMs = 60 * minute;
+/** The limit of a simulation, in simulated milliseconds. */
+const deadlineMs = 60 * minute;
 
-/** What is simulated. */
+/** Options of a simulation. */
 export interface SimulationOptions {
   readonly seed: number;
   readonly executions: number;
@@ -35,18 +35,18 @@ export interface SimulationOptions {
   readonly maxPending: number;
 }
 
-/** What came of it. */
+/** The result of a simulation. */
 export interface Simulated {
   readonly violations: readonly Violation[];
-  /** Executions that do not say in the end what has become of their events. */
-  readonly untold: readonly string[];
-  /** Simulated seconds until everything was said. */
+  /** Executions whose condition AuditRecorded is not final in the end. */
+  readonly unfinished: readonly string[];
+  /** Simulated seconds until all conditions were final. */
   readonly seconds: number;
 }
 
 /**
- * Runs the audit trail through a storm on a clock that is moved by hand: what takes a real storm ten minutes takes a tenth of
- * a second, so that there can be thousands. Kubernetes, the reconciler and the network are replaced; the audit trail is real.
+ * Runs the audit trail with faults on a simulated clock: ten minutes take a tenth of a second. Kubernetes, the reconciler and
+ * the network are simulated; the audit trail is real.
  */
 export async function simulateChaos(options: SimulationOptions): Promise<Simulated> {
   const random = new Random(options.seed);
@@ -55,8 +55,8 @@ export async function simulateChaos(options: SimulationOptions): Promise<Simulat
   const world = { clock, random, storage, executions: new SimulatedExecutions(clock, random) };
   const remediations = planRemediations(options.executions, random);
   let service = new SimulatedService(world, options.maxPending);
-  let [performed, killed, isPerformed] = [0, 0, false];
-  const performing = atOnce(concurrency, remediations, async (remediation) => {
+  let [performed, killed, hasRun] = [0, 0, false];
+  const running = atOnce(concurrency, remediations, async (remediation) => {
     for (const planned of remediation) {
       await world.executions.perform(planned);
       performed += 1;
@@ -66,17 +66,17 @@ export async function simulateChaos(options: SimulationOptions): Promise<Simulat
       clock.setTimer(downMs, () => (service = new SimulatedService(world, options.maxPending)));
     }
   });
-  void performing.then(() => (isPerformed = true));
-  const untold = () => world.executions.cluster.store.list().filter((execution) => !isAuditFinal(execution));
+  void running.then(() => (hasRun = true));
+  const unfinished = () => world.executions.cluster.store.list().filter((execution) => !isAuditFinal(execution));
   const elapsedMs = () => clock.now().getTime() - begin.getTime();
-  while ((!isPerformed || untold().length > 0) && elapsedMs() < patienceMs) await clock.advance(500);
+  while ((!hasRun || unfinished().length > 0) && elapsedMs() < deadlineMs) await clock.advance(500);
   service.kill();
   return {
     violations: checkTrail(
       storage.stored,
       remediations.flat().map((planned) => expectedOf('payment', planned)),
     ),
-    untold: untold().map(({ metadata }) => metadata.name),
+    unfinished: unfinished().map(({ metadata }) => metadata.name),
     seconds: elapsedMs() / 1_000,
   };
 }
@@ -88,7 +88,7 @@ interface World {
   readonly executions: SimulatedExecutions;
 }
 
-/** A process of the service: an audit trail, and of the reconciler what tells of it and what waits for it. */
+/** A process of the service: the audit trail, and the steps of the reconciler that use it. */
 class SimulatedService {
   readonly #world: World;
   readonly #trail: AuditTrail;
@@ -108,28 +108,28 @@ class SimulatedService {
     this.#trail = new AuditTrail(
       reflector,
       this.#mortal(world.storage),
-      { auditSettleMs: 4_000, auditConfirmMs: 10 * minute, auditDeleteWaitMs: patienceMs, auditMaxPending },
+      { auditSettleMs: 4_000, auditConfirmMs: 10 * minute, auditDeleteWaitMs: deadlineMs, auditMaxPending },
       counters,
       clock,
       () => random.next(),
       silentLogger,
     );
-    this.#trail.onUpdate((key) => this.#lookLater(key));
+    this.#trail.onUpdate((key) => this.#reconcileLater(key));
     void this.#trail.run(new AbortController().signal, () => !this.#isDead);
-    executions.onChange = (key) => this.#lookLater(key);
-    for (const key of executions.cluster.objects.keys()) this.#lookLater(key);
+    executions.onChange = (key) => this.#reconcileLater(key);
+    for (const key of executions.cluster.objects.keys()) this.#reconcileLater(key);
   }
 
   get isDead(): boolean {
     return this.#isDead;
   }
 
-  /** Nothing more comes of it, not even of what is under way. */
+  /** Stops everything, including what is in flight. */
   kill(): void {
     this.#isDead = true;
   }
 
-  /** What a process that has been killed has asked for is never answered to it. */
+  /** A store that never answers a killed process. */
   #mortal(storage: EventStore): EventStore {
     const whileAlive = async <T>(answer: Promise<T>): Promise<T> => {
       const given = await answer;
@@ -142,16 +142,16 @@ class SimulatedService {
     };
   }
 
-  #lookLater(key: string): void {
+  #reconcileLater(key: string): void {
     const { clock, random } = this.#world;
-    if (!this.#isDead) clock.setTimer(random.next() * longestLookMs, () => this.#look(key));
+    if (!this.#isDead) clock.setTimer(random.next() * reconcileDelayMs, () => this.#reconcile(key));
   }
 
-  #look(key: string): void {
+  #reconcile(key: string): void {
     const execution = this.#world.executions.cluster.objects.get(key);
     if (this.#isDead || execution === undefined) return;
     if (execution.metadata.deletionTimestamp !== undefined) this.#awaitAudit(execution);
-    else if (isTerminal(phaseOf(execution))) this.#tellAudit(execution);
+    else if (isTerminal(phaseOf(execution))) this.#updateAuditCondition(execution);
   }
 
   /** As the step of this name does. */
@@ -160,10 +160,10 @@ class SimulatedService {
   }
 
   /** As the step of this name does. */
-  #tellAudit(execution: WorkflowExecution): void {
+  #updateAuditCondition(execution: WorkflowExecution): void {
     const { condition } = this.#trail.status(execution);
     const before = execution.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
     if (condition !== undefined && condition.reason !== before?.reason)
-      this.#world.executions.tell(execution, condition);
+      this.#world.executions.setCondition(execution, condition);
   }
 }

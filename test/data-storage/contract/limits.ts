@@ -18,7 +18,7 @@ export const limits = {
   defaultPage: 50,
 } as const;
 
-/** Characters that the columns of the database hold. The service does not look at them before it stores. */
+/** Characters that the columns of the database hold. The service does not check them. */
 export const columnWidths = {
   actor_type: 50,
   actor_id: 255,

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { anEvent } from '../data-storage.builders.ts';
 import examples from '../examples.json' with { type: 'json' };
 import { columnWidths } from './limits.ts';
-import { describeFault, ownFaults } from './validate.ts';
+import { describeContractFault, contractFaults } from './validate.ts';
 import { moments, type Moment } from './vocabulary.ts';
 
-const faultsOf = (event: unknown) => ownFaults(event).map(describeFault);
+const faultsOf = (event: unknown) => contractFaults(event).map(describeContractFault);
 
 describe('the schema of own events', () => {
   it.each(examples.map((example) => [example.event_type, example] as const))(

@@ -7,7 +7,7 @@ import type { Moment } from './vocabulary.ts';
 const failureCodes = [
   { reasons: ['ConfigurationError', 'Forbidden'], code: 'ERR_WORKFLOW_NOT_FOUND', retryPossible: [false] },
   { reasons: ['ImagePullBackOff'], code: 'ERR_IMAGE_PULL', retryPossible: [true] },
-  // A retry is possible only where no step ran, which an event does not tell.
+  // A retry is possible only where no step ran, which an event does not say.
   { reasons: ['TaskFailed'], code: 'ERR_PIPELINE_FAILED', retryPossible: [true, false] },
 ] as const;
 const reasonsOfTheirOwn = failureCodes.flatMap(({ reasons }): readonly string[] => reasons);

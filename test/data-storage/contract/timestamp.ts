@@ -9,7 +9,7 @@ export function nanosecondsOf(time: string): bigint {
   return BigInt(wholeMs) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
 }
 
-/** The same of a moment that a clock tells. */
+/** The same of a date. */
 export function nanosecondsAt(moment: Date): bigint {
   return BigInt(moment.getTime()) * 1_000_000n;
 }

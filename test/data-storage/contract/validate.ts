@@ -6,7 +6,7 @@ import { ownSchema } from './own-schema.ts';
 import { serviceSchema } from './service-schema.ts';
 
 /** A rule of a schema that a value broke. */
-export interface Fault {
+export interface ContractFault {
   /** The field, as in `event_data.phase`; empty for the event itself. */
   readonly field: string;
   readonly message: string;
@@ -22,27 +22,29 @@ strict.addSchema(serviceSchema);
 const keepsToOwn = strict.compile<AuditEvent>(ownSchema);
 
 /** An event as the service understands it: unknown keys are removed from the given value. Or what is wrong with it. */
-export function readAsService(value: unknown): { readonly event: AuditEvent } | { readonly faults: readonly Fault[] } {
+export function readAsService(
+  value: unknown,
+): { readonly event: AuditEvent } | { readonly faults: readonly ContractFault[] } {
   return keepsToService(value) ? { event: value } : { faults: faultsOf(keepsToService.errors) };
 }
 
 /** What is wrong with an event of our own, by the strict schema; nothing for a good one. */
-export function ownFaults(value: unknown): readonly Fault[] {
+export function contractFaults(value: unknown): readonly ContractFault[] {
   return keepsToOwn(value) ? [] : faultsOf(keepsToOwn.errors);
 }
 
 /** A fault in words. */
-export function describeFault({ field, message }: Fault): string {
+export function describeContractFault({ field, message }: ContractFault): string {
   return field === '' ? `the event ${message}` : `${field} ${message}`;
 }
 
-function faultsOf(errors: readonly ErrorObject[] | null | undefined): Fault[] {
+function faultsOf(errors: readonly ErrorObject[] | null | undefined): ContractFault[] {
   // Of a rule that is made of others, one fault is enough.
   const own = (errors ?? []).filter(({ keyword, schemaPath }) => keyword !== 'if' && !/\/anyOf\/\d/.test(schemaPath));
   return own.map(faultOf);
 }
 
-function faultOf({ instancePath, keyword, params, message = 'is wrong' }: ErrorObject): Fault {
+function faultOf({ instancePath, keyword, params, message = 'is wrong' }: ErrorObject): ContractFault {
   const path = instancePath.split('/').slice(1);
   const at = (key: unknown): string => [...path, String(key)].join('.');
   if (keyword === 'required') return { field: at(params['missingProperty']), message: 'is missing' };

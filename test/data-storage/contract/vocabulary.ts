@@ -39,7 +39,7 @@ export interface Moment {
   readonly failure_reason?: (typeof failureReasons)[number];
 }
 
-/** The moments that our service tells of. */
+/** The moments that our service records. */
 export const moments = {
   accepted: {
     event_type: 'workflowexecution.selection.completed',

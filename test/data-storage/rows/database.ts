@@ -20,7 +20,7 @@ export class Database {
   readonly #rows: Row[];
   readonly #lastHashes = new Map<string, string>();
 
-  /** Goes on with the rows that are in the directory, which has to exist. */
+  /** Reads the rows in the directory, which has to exist. */
   constructor(directory: string) {
     this.#file = new JsonLines(fileIn(directory));
     this.#rows = this.#file.before.map((value, index) => parseRow(value, index + 1));
@@ -62,7 +62,7 @@ export function fits(event: AuditEvent): boolean {
 }
 
 /**
- * The rows that a double has left in its directory, or that one in another process has stored so far.
+ * Reads the rows that a fake has stored in its directory.
  *
  * @throws Error when the directory has none
  */

@@ -40,7 +40,7 @@ const isRow = ajv.compile<Row>({
 /** @throws Error when the value, a line of a file, is not a row */
 export function parseRow(value: unknown, line: number): Row {
   if (isRow(value)) return value;
-  throw new Error(`line ${line} is not a row of the data storage double`);
+  throw new Error(`line ${line} is not a row`);
 }
 
 /**

@@ -7,26 +7,26 @@ import { Database, fits } from './database.ts';
 import type { Identified } from './database.ts';
 import { JsonLines } from './json-lines.ts';
 
-/** What has become of events that were to be stored. */
-export type Taken =
+/** The result of storing events. */
+export type StoreResult =
   | { readonly kind: 'stored'; readonly ids: readonly string[] }
   | { readonly kind: 'queued' }
   | { readonly kind: 'refused' };
 
 /** What a storage depends on. */
 export interface StorageOptions {
-  /** Where the files are; it has to exist. */
+  /** Directory of the files; it has to exist. */
   readonly directory: string;
   readonly clock: Clock;
   readonly newId: () => string;
-  /** Milliseconds until what was queued is stored, once the database is there. */
-  readonly landingMs: number;
+  /** Milliseconds until queued events are stored, once the database is there. */
+  readonly storeAfterMs: number;
 }
 
-/** Leaves it to {@link Storage.land} when queued events are stored. */
-export const untilTold = Infinity;
+/** Queued events are stored by {@link Storage.storeQueued} only. */
+export const untilCalled = Infinity;
 
-/** The database, and the queue in front of it for when it is away. Both outlive the process. */
+/** The database, and the queue for when it is away. Both are persistent. */
 export class Storage {
   readonly #options: StorageOptions;
   readonly #database: Database;
@@ -42,14 +42,14 @@ export class Storage {
     this.#queueFile = new JsonLines(join(options.directory, 'queue.jsonl'));
     const stored = new Set(this.rows.map(({ event_id }) => event_id));
     this.#waiting = this.#queueFile.before.map(parseQueued).filter(({ event_id }) => !stored.has(event_id));
-    this.#landLater(options.landingMs);
+    this.#storeLater(options.storeAfterMs);
   }
 
   get rows() {
     return this.#database.rows;
   }
 
-  /** The events that are taken and not stored, those that never will be included. */
+  /** The accepted events that are not stored, including those that never will be. */
   get queued(): readonly AuditEvent[] {
     return this.#waiting.map(({ event }) => event);
   }
@@ -58,45 +58,45 @@ export class Storage {
     return this.#databaseIsAway;
   }
 
-  /** Takes all of the events or none. */
-  take(events: readonly AuditEvent[]): Taken {
-    if (this.#databaseIsAway) return this.queue(events, untilTold);
-    if (!events.every(fits)) return this.queue(events, this.#options.landingMs);
+  /** Stores or queues all events, or none. */
+  store(events: readonly AuditEvent[]): StoreResult {
+    if (this.#databaseIsAway) return this.queue(events, untilCalled);
+    if (!events.every(fits)) return this.queue(events, this.#options.storeAfterMs);
     const identified = this.#identify(events);
     this.#database.insert(identified, this.#options.clock.now());
     return { kind: 'stored', ids: identified.map(({ event_id }) => event_id) };
   }
 
   /**
-   * Queues events though the database may be there.
+   * Queues events, whether the database is there or not.
    *
-   * @param landingMs milliseconds until they are stored, or {@link untilTold}
+   * @param storeAfterMs milliseconds until they are stored, or {@link untilCalled}
    */
-  queue(events: readonly AuditEvent[], landingMs: number): Taken {
+  queue(events: readonly AuditEvent[], storeAfterMs: number): StoreResult {
     if (this.#queueIsAway) return { kind: 'refused' };
     const identified = this.#identify(events);
     this.#queueFile.append(identified);
     this.#waiting.push(...identified);
-    this.#landLater(landingMs, new Set(identified));
+    this.#storeLater(storeAfterMs, new Set(identified));
     return { kind: 'queued' };
   }
 
-  /** Stores what is queued and fits, in the order of its arrival, unless the database is away. */
-  land(among: ReadonlySet<Identified> = new Set(this.#waiting)): void {
+  /** Stores queued events that fit, in the order of their arrival, unless the database is away. */
+  storeQueued(among: ReadonlySet<Identified> = new Set(this.#waiting)): void {
     if (this.#databaseIsAway) return;
-    const landing = this.#waiting.filter((queued) => among.has(queued) && fits(queued.event));
-    if (landing.length === 0) return;
-    this.#database.insert(landing, this.#options.clock.now());
-    const landed = new Set(landing);
-    this.#waiting = this.#waiting.filter((queued) => !landed.has(queued));
+    const stored = this.#waiting.filter((queued) => among.has(queued) && fits(queued.event));
+    if (stored.length === 0) return;
+    this.#database.insert(stored, this.#options.clock.now());
+    const done = new Set(stored);
+    this.#waiting = this.#waiting.filter((queued) => !done.has(queued));
   }
 
-  /** Takes parts of the service away, or brings them back. What was queued meanwhile is stored a while after. */
+  /** Takes the database or the queue away, or brings them back. Queued events are stored some time later. */
   set({ database, queue }: { readonly database?: 'away' | 'back'; readonly queue?: 'away' | 'back' }): void {
     if (queue !== undefined) this.#queueIsAway = queue === 'away';
     if (database === undefined) return;
     this.#databaseIsAway = database === 'away';
-    if (database === 'back') this.#landLater(this.#options.landingMs);
+    if (database === 'back') this.#storeLater(this.#options.storeAfterMs);
   }
 
   close(): void {
@@ -109,11 +109,11 @@ export class Storage {
     return events.map((event) => ({ event_id: this.#options.newId(), event }));
   }
 
-  #landLater(ms: number, among?: ReadonlySet<Identified>): void {
-    if (ms === untilTold || this.#waiting.length === 0) return;
+  #storeLater(ms: number, among?: ReadonlySet<Identified>): void {
+    if (ms === untilCalled || this.#waiting.length === 0) return;
     const cancel = this.#options.clock.setTimer(ms, () => {
       this.#timers.delete(cancel);
-      this.land(among);
+      this.storeQueued(among);
     });
     this.#timers.add(cancel);
   }

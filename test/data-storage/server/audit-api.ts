@@ -2,18 +2,18 @@ import { sleep } from '../../../src/kubernetes/async.ts';
 import type { Clock } from '../../../src/kubernetes/clock.ts';
 import { parseJson } from '../../../src/kubernetes/json.ts';
 import type { AuditEvent } from '../contract/audit-event.ts';
-import { judge } from '../contract/intake.ts';
+import { admit } from '../contract/admit.ts';
 import { limits } from '../contract/limits.ts';
-import type { Storage, Taken } from '../rows/storage.ts';
+import type { Storage, StoreResult } from '../rows/storage.ts';
 import { refuseCaller } from './admission.ts';
 import type { Tokens } from './admission.ts';
-import { json, problem } from './answer.ts';
-import type { Answer } from './answer.ts';
-import type { Asked } from './asked.ts';
+import { json, problem } from './api-response.ts';
+import type { ApiResponse } from './api-response.ts';
+import type { ApiRequest } from './api-request.ts';
 import { pageOf, readQuery } from './query.ts';
 
-/** Stores events, or does with them what the weather makes of it. */
-export type Take = (events: readonly AuditEvent[]) => Taken;
+/** Stores events, or queues them if the fault says so. */
+export type Store = (events: readonly AuditEvent[]) => StoreResult;
 
 /** What the audit API depends on. */
 export interface AuditApiOptions {
@@ -22,7 +22,7 @@ export interface AuditApiOptions {
   readonly clock: Clock;
   /** Milliseconds until the service finds that neither database nor queue are there. */
   readonly outageMs: number;
-  /** Fires when the double stops. */
+  /** Aborts when the fake stops. */
   readonly stopped: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = {
   [`${route}/batch`]: ['POST'],
 };
 
-/** The audit API of the data storage service, in weather that lets answers through. */
+/** The audit API of the data storage service, in without faults. */
 export class AuditApi {
   readonly #options: AuditApiOptions;
 
@@ -41,8 +41,8 @@ export class AuditApi {
   }
 
   /** Checks in the order of the service: length, token, rights, and only then what was said. */
-  async answer(asked: Asked, take: Take): Promise<Answer> {
-    const { method, path, query, authorization, body } = asked;
+  async answer(request: ApiRequest, store: Store): Promise<ApiResponse> {
+    const { method, path, query, authorization, body } = request;
     if (body === undefined) return problem(413, `The request has more than ${limits.body} bytes.`);
     const refusal = refuseCaller(authorization, this.#options.tokens);
     if (refusal !== undefined) return refusal;
@@ -51,31 +51,31 @@ export class AuditApi {
     const headers = { allow: methods.join(', ') };
     if (!methods.includes(method)) return problem(405, `${method} is not for ${path}.`, { headers });
     if (method === 'GET') return this.#search(query);
-    return path === route ? this.#takeOne(parseJson(body), take) : this.#takeBatch(parseJson(body), take);
+    return path === route ? this.#ingest(parseJson(body), store) : this.#ingestBatch(parseJson(body), store);
   }
 
-  #search(parameters: URLSearchParams): Answer {
+  #search(parameters: URLSearchParams): ApiResponse {
     const read = readQuery(parameters);
     if ('errors' in read) return problem(400, 'The query breaks a rule.', { fieldErrors: read.errors });
     const { storage } = this.#options;
     return storage.databaseIsAway ? problem(500, 'The database is away.') : json(200, pageOf(storage.rows, read.query));
   }
 
-  async #takeOne(value: unknown, take: Take): Promise<Answer> {
-    const verdict = judge(value, this.#options.clock.now());
+  async #ingest(value: unknown, store: Store): Promise<ApiResponse> {
+    const verdict = admit(value, this.#options.clock.now());
     if ('refusal' in verdict) {
       const { detail, faults } = verdict.refusal;
       const fieldErrors = Object.fromEntries(faults.map(({ field, message }) => [field, message]));
       return problem(400, detail, { fieldErrors });
     }
     const { event_timestamp } = verdict.event;
-    const taken = take([verdict.event]);
-    if (taken.kind === 'refused') return this.#outage();
-    if (taken.kind === 'queued') return json(202, { status: 'accepted', message: 'The event is queued.' });
-    return json(201, { event_id: taken.ids[0], event_timestamp, message: 'The event is stored.' });
+    const result = store([verdict.event]);
+    if (result.kind === 'refused') return this.#outage();
+    if (result.kind === 'queued') return json(202, { status: 'accepted', message: 'The event is queued.' });
+    return json(201, { event_id: result.ids[0], event_timestamp, message: 'The event is stored.' });
   }
 
-  async #takeBatch(value: unknown, take: Take): Promise<Answer> {
+  async #ingestBatch(value: unknown, store: Store): Promise<ApiResponse> {
     if (!Array.isArray(value)) return problem(400, 'A batch is a list of events.');
     const count = value.length;
     if (count === 0 || count > limits.batch)
@@ -83,18 +83,18 @@ export class AuditApi {
     const now = this.#options.clock.now();
     const events: AuditEvent[] = [];
     for (const [index, item] of value.entries()) {
-      const verdict = judge(item, now);
+      const verdict = admit(item, now);
       // The service names no field of a bad event in a batch.
       if ('refusal' in verdict) return problem(400, `Event ${index}: ${verdict.refusal.detail}`);
       events.push(verdict.event);
     }
-    const taken = take(events);
-    if (taken.kind === 'refused') return this.#outage();
-    if (taken.kind === 'queued') return json(202, { status: 'accepted', message: 'The events are queued.', count });
-    return json(201, { event_ids: taken.ids, message: `${count} events are stored.` });
+    const result = store(events);
+    if (result.kind === 'refused') return this.#outage();
+    if (result.kind === 'queued') return json(202, { status: 'accepted', message: 'The events are queued.', count });
+    return json(201, { event_ids: result.ids, message: `${count} events are stored.` });
   }
 
-  async #outage(): Promise<Answer> {
+  async #outage(): Promise<ApiResponse> {
     const { clock, outageMs, stopped } = this.#options;
     await sleep(clock, outageMs, stopped);
     return problem(500, 'Neither the database nor the queue can be reached.');

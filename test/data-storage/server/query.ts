@@ -2,7 +2,7 @@ import type { AuditEvent } from '../contract/audit-event.ts';
 import { limits } from '../contract/limits.ts';
 import { nanosecondsOf } from '../contract/timestamp.ts';
 import type { Row } from '../rows/row.ts';
-import type { FieldErrors } from './answer.ts';
+import type { FieldErrors } from './api-response.ts';
 
 /** Parameters that an event's field has to be equal to. The service ignores all others, `resource_id` among them. */
 const filters = ['event_type', 'event_category', 'event_outcome', 'correlation_id'] as const;

@@ -6,12 +6,12 @@ import type { ExpectedExecution } from './violation.ts';
 
 const trail = () => new TrailBuilder();
 const completing = (name: string) => expected(name, 'accepted', 'started', 'completed');
-const told = (builder: TrailBuilder, ...executions: ExpectedExecution[]) =>
+const violationsOf = (builder: TrailBuilder, ...executions: ExpectedExecution[]) =>
   checkTrail(builder.build(), executions).map(describeViolation);
 
 describe('a good trail', () => {
   it('is empty when nothing was executed', () => {
-    expect(told(trail())).toEqual([]);
+    expect(violationsOf(trail())).toEqual([]);
   });
 
   it('is one of executions that completed, failed and were skipped, mixed', () => {
@@ -19,10 +19,10 @@ describe('a good trail', () => {
     good.event('b', 'started').event('b', 'failed', {}, { failure_reason: 'OOMKilled' });
 
     const failing = expected('b', 'accepted', 'started', 'failed');
-    expect(told(good, completing('a'), failing, expected('c', 'skipped'))).toEqual([]);
+    expect(violationsOf(good, completing('a'), failing, expected('c', 'skipped'))).toEqual([]);
   });
 
-  it('may tell of two executions for one correlation id, and of two with one name in two namespaces', () => {
+  it('may have two executions of one correlation id, and two of one name in two namespaces', () => {
     const shared = { correlation_id: 'rr-shared' };
     const good = trail().event('a', 'skipped', shared).event('b', 'skipped', shared);
     good.event('a', 'skipped', { namespace: 'other', ...shared });
@@ -32,7 +32,7 @@ describe('a good trail', () => {
       { ...expected('a', 'skipped'), ...whose },
       { ...expected('b', 'skipped'), ...whose },
     ];
-    expect(told(good, a, b, { ...a, namespace: 'other' })).toEqual([]);
+    expect(violationsOf(good, a, b, { ...a, namespace: 'other' })).toEqual([]);
   });
 
   it('may have events of two executions with one correlation id in another order than that of their times', () => {
@@ -41,15 +41,15 @@ describe('a good trail', () => {
     good.event('b', 'skipped', { ...shared, event_timestamp: '2026-11-23T10:00:01Z' });
 
     const whose = { correlationId: 'rr-shared' };
-    expect(told(good, { ...expected('a', 'skipped'), ...whose }, { ...expected('b', 'skipped'), ...whose })).toEqual(
-      [],
-    );
+    expect(
+      violationsOf(good, { ...expected('a', 'skipped'), ...whose }, { ...expected('b', 'skipped'), ...whose }),
+    ).toEqual([]);
   });
 });
 
 describe('a trail is wrong', () => {
   it('where an event is missing', () => {
-    expect(told(trail().event('a', 'accepted').event('a', 'completed'), completing('a'))).toEqual([
+    expect(violationsOf(trail().event('a', 'accepted').event('a', 'completed'), completing('a'))).toEqual([
       'team/a (rr-a) has no workflowexecution.execution.started started/success in Pending',
     ]);
   });
@@ -61,7 +61,7 @@ describe('a trail is wrong', () => {
   it('where an event is doubled', () => {
     const bad = trail().event('a', 'accepted').event('a', 'started').event('a', 'started').event('a', 'completed');
 
-    expect(told(bad, completing('a'))).toEqual([
+    expect(violationsOf(bad, completing('a'))).toEqual([
       'team/a (rr-a) has 2 times workflowexecution.execution.started started/success in Pending: row-2, row-3',
     ]);
   });
@@ -73,14 +73,14 @@ describe('a trail is wrong', () => {
   });
 
   it('where an execution has an event that it should not have', () => {
-    expect(told(trail().completed('a').event('a', 'failed'), completing('a'))).toEqual([
-      'nobody expects workflowexecution.workflow.failed failed of team/a (row-4)',
+    expect(violationsOf(trail().completed('a').event('a', 'failed'), completing('a'))).toEqual([
+      'unexpected: workflowexecution.workflow.failed failed of team/a (row-4)',
     ]);
   });
 
-  it('where an execution is told of that nobody knows', () => {
-    expect(told(trail().event('x', 'accepted'))).toEqual([
-      'nobody expects workflowexecution.selection.completed completed of team/x (row-1)',
+  it('with an unknown execution', () => {
+    expect(violationsOf(trail().event('x', 'accepted'))).toEqual([
+      'unexpected: workflowexecution.selection.completed completed of team/x (row-1)',
     ]);
   });
 
@@ -101,9 +101,9 @@ describe('a trail is wrong', () => {
       kinds: failing.kinds.map((kind) => ({ ...kind, failure_reason: 'OOMKilled' })),
     };
 
-    expect(told(trail().event('a', 'failed', {}, { failure_reason: 'Unknown' }), forWantOfMemory)).toEqual([
+    expect(violationsOf(trail().event('a', 'failed', {}, { failure_reason: 'Unknown' }), forWantOfMemory)).toEqual([
       'team/a (rr-a) has no workflowexecution.workflow.failed failed/failure in Failed for OOMKilled',
-      'nobody expects workflowexecution.workflow.failed failed of team/a (row-1)',
+      'unexpected: workflowexecution.workflow.failed failed of team/a (row-1)',
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('a trail is wrong', () => {
   it('and says which two events are out of order', () => {
     const bad = trail().event('a', 'started').event('a', 'accepted').event('a', 'completed');
 
-    expect(told(bad, completing('a'))).toEqual([
+    expect(violationsOf(bad, completing('a'))).toEqual([
       'team/a (rr-a): workflowexecution.execution.started started of team/a (row-1) arrived before ' +
         'workflowexecution.selection.completed completed of team/a (row-2)',
     ]);
@@ -132,7 +132,7 @@ describe('a trail is wrong', () => {
       const bad = trail().event('a', 'accepted', { event_timestamp: '2026-11-23T10:00:01.000002Z' });
       bad.event('a', 'started', { event_timestamp: then });
 
-      expect(told(bad, expected('a', 'accepted', 'started'))).toEqual([
+      expect(violationsOf(bad, expected('a', 'accepted', 'started'))).toEqual([
         `time does not increase from 2026-11-23T10:00:01.000002Z to ${then}, ` +
           'with workflowexecution.execution.started started of team/a (row-2)',
       ]);
@@ -149,7 +149,7 @@ describe('a trail is wrong', () => {
     ]);
   });
 
-  it('where a row was taken out', () => {
+  it('with a removed row', () => {
     const [first, , third] = trail().completed('a').build();
 
     expect(checkTrail([first!, third!], [expected('a', 'accepted', 'completed')])).toMatchObject([
@@ -158,7 +158,7 @@ describe('a trail is wrong', () => {
   });
 
   it('where an event breaks the strict schema', () => {
-    expect(told(trail().event('a', 'accepted', {}, { target: 'x' }), expected('a', 'accepted'))).toEqual([
+    expect(violationsOf(trail().event('a', 'accepted', {}, { target: 'x' }), expected('a', 'accepted'))).toEqual([
       'workflowexecution.selection.completed completed of team/a (row-1): event_data.target is unknown',
     ]);
   });

@@ -3,7 +3,7 @@ import { moments } from '../contract/vocabulary.ts';
 import type { Row } from '../rows/row.ts';
 import type { ExpectedExecution, ExpectedKind, Violation } from './violation.ts';
 
-/** Where an event stands in the life of an execution; those with the same place exclude each other. */
+/** The order of events within an execution; those of the same place exclude each other. */
 const places: Readonly<Record<string, number>> = {
   [moments.accepted.event_type]: 0,
   [moments.started.event_type]: 1,
@@ -27,7 +27,7 @@ function onceOnly(execution: ExpectedExecution, kind: ExpectedKind, rows: readon
   return found.length === 1 ? [] : [{ rule: 'doubled', execution, kind, rows: found }];
 }
 
-/** Of a doubled event the first counts, so that one fault is told once. */
+/** Only the first of doubled events counts, so that one fault is reported once. */
 function inOrder(execution: ExpectedExecution, rows: readonly Row[]): Violation[] {
   const firsts = [...Map.groupBy(rows, placeOf).values()].flatMap(([first]) => first ?? []);
   return firsts.slice(1).flatMap((later, index): Violation[] => {

@@ -1,5 +1,5 @@
 import { nanosecondsOf } from '../contract/timestamp.ts';
-import { ownFaults } from '../contract/validate.ts';
+import { contractFaults } from '../contract/validate.ts';
 import { hashOf } from '../rows/row.ts';
 import type { Row } from '../rows/row.ts';
 import type { Violation } from './violation.ts';
@@ -22,7 +22,7 @@ export function checkTimes(rows: readonly Row[]): Violation[] {
 
 /** What is wrong with one row by itself. */
 export function checkRow(row: Row): Violation[] {
-  const faults = ownFaults(row.event);
+  const faults = contractFaults(row.event);
   return faults.length === 0 ? [] : [{ rule: 'invalid', row, faults }];
 }
 
@@ -32,7 +32,7 @@ function chained(row: Row, previous: Row | undefined): Violation[] {
 
 function forwards(earlier: Row, later: Row): Violation[] {
   const by = nanosecondsOf(later.event.event_timestamp) - nanosecondsOf(earlier.event.event_timestamp);
-  // A doubled event has the same time, and is told as such.
+  // A doubled event has the same time, and is reported as doubled.
   const isDoubled = by === 0n && later.event.event_type === earlier.event.event_type;
   return by <= 0n && !isDoubled ? [{ rule: 'backwards', earlier, later }] : [];
 }

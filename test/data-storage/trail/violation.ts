@@ -1,8 +1,8 @@
-import type { Fault } from '../contract/validate.ts';
-import { describeFault } from '../contract/validate.ts';
+import type { ContractFault } from '../contract/validate.ts';
+import { describeContractFault } from '../contract/validate.ts';
 import type { Row } from '../rows/row.ts';
 
-/** An event that an execution has to leave, by what tells it from others. */
+/** An event that an execution has to have, by what distinguishes it from others. */
 export interface ExpectedKind {
   readonly event_type: string;
   readonly event_action: string;
@@ -12,7 +12,7 @@ export interface ExpectedKind {
   readonly failure_reason?: string;
 }
 
-/** An execution and the whole trail that it has to leave. */
+/** An execution and the events that it has to have. */
 export interface ExpectedExecution {
   readonly namespace: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface ExpectedExecution {
   readonly kinds: readonly ExpectedKind[];
 }
 
-/** Something that is wrong with a trail. */
+/** A violation in an audit trail. */
 export type Violation =
   | { readonly rule: 'missing'; readonly execution: ExpectedExecution; readonly kind: ExpectedKind }
   | {
@@ -33,7 +33,7 @@ export type Violation =
   | { readonly rule: 'out-of-order'; readonly execution: ExpectedExecution; readonly earlier: Row; readonly later: Row }
   | { readonly rule: 'backwards'; readonly earlier: Row; readonly later: Row }
   | { readonly rule: 'broken-chain'; readonly row: Row }
-  | { readonly rule: 'invalid'; readonly row: Row; readonly faults: readonly Fault[] };
+  | { readonly rule: 'invalid'; readonly row: Row; readonly faults: readonly ContractFault[] };
 
 /** A violation for people, in one line. */
 export function describeViolation(violation: Violation): string {
@@ -45,7 +45,7 @@ export function describeViolation(violation: Violation): string {
       return `${nameOf(violation.execution)} has ${violation.rows.length} times ${describeKind(violation.kind)}: ${ids}`;
     }
     case 'unexpected':
-      return `nobody expects ${describeRow(violation.row)}`;
+      return `unexpected: ${describeRow(violation.row)}`;
     case 'out-of-order':
       return `${nameOf(violation.execution)}: ${describeRow(violation.earlier)} arrived before ${describeRow(violation.later)}`;
     case 'backwards':
@@ -56,7 +56,7 @@ export function describeViolation(violation: Violation): string {
     case 'broken-chain':
       return `the hash does not follow from the row before and the event of ${describeRow(violation.row)}`;
     case 'invalid':
-      return `${describeRow(violation.row)}: ${violation.faults.map(describeFault).join('; ')}`;
+      return `${describeRow(violation.row)}: ${violation.faults.map(describeContractFault).join('; ')}`;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ownAnnotations } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { checkTrail, fair, putInFront, type ExpectedKind } from '../../data-storage/index.ts';
+import { checkTrail, noFaults, startProxy, type ExpectedKind } from '../../data-storage/index.ts';
 import { eventsUntil } from '../reconciler/events.ts';
 import { skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../support/until.ts';
@@ -134,9 +134,9 @@ describe('when data storage', () => {
     await fixture.execute('before', skippingWorkflow);
     await fixture.recorded('before', 'Recorded');
     const methods: string[] = [];
-    fixture.storage.forecast(({ method }) => {
+    fixture.storage.setFaults(({ method }) => {
       methods.push(method);
-      return { kind: 'fair' };
+      return { kind: 'none' };
     });
     await fixture.execute('wfe', skippingWorkflow);
     await fixture.recorded('wfe', 'Recorded');
@@ -162,13 +162,13 @@ describe('when data storage', () => {
 
   it.concurrent('only queues events, the execution says so until they are stored', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
-    fixture.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
+    fixture.storage.setFaults(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'none' }));
     await fixture.startReconciler(fixture.settings());
     await fixture.execute('wfe', skippingWorkflow);
     expect(auditOf(await fixture.recorded('wfe', 'Queued'))?.status).toBe('Unknown');
 
-    fixture.storage.forecast(fair);
-    fixture.storage.land();
+    fixture.storage.setFaults(noFaults);
+    fixture.storage.storeQueued();
 
     await fixture.recorded('wfe', 'Recorded');
     expect(violations(fixture, { wfe: completing })).toEqual([]);
@@ -176,7 +176,7 @@ describe('when data storage', () => {
 
   it.concurrent('loses queued events, the execution says so and nothing is sent twice', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
-    fixture.storage.forecast(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'fair' }));
+    fixture.storage.setFaults(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'none' }));
     await fixture.startReconciler(fixture.settings({ auditConfirmMs: 1_000 }));
     await fixture.execute('wfe', skippingWorkflow);
 
@@ -189,7 +189,7 @@ describe('when data storage', () => {
 
   it.concurrent('refuses one event, that one is reported and the others are delivered', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
-    const proxy = await putInFront(fixture.storage.url, refusing('"execution_name":"bad"'));
+    const proxy = await startProxy(fixture.storage.url, refusing('"execution_name":"bad"'));
     await fixture.startReconciler(fixture.settings({ dataStorageUrl: proxy.url }));
     await Promise.all(['good', 'bad', 'fine'].map((name) => fixture.execute(name, skippingWorkflow)));
 
@@ -207,14 +207,14 @@ describe('when data storage', () => {
   it.concurrent('hangs, resets or cuts off its answers, each event is stored once', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
     const kinds = [
-      'hangAfterTaking',
-      'hangBeforeTaking',
-      'resetAfterTaking',
-      'resetBeforeTaking',
-      'halfAnswer',
+      'hangAfterStoring',
+      'hangBeforeStoring',
+      'resetAfterStoring',
+      'resetBeforeStoring',
+      'truncated',
     ] as const;
     const coming = kinds.values();
-    fixture.storage.forecast(({ method }) => ({ kind: (method === 'POST' && coming.next().value) || 'fair' }));
+    fixture.storage.setFaults(({ method }) => ({ kind: (method === 'POST' && coming.next().value) || 'none' }));
     await fixture.startReconciler(fixture.settings({ dataStorageTimeoutMs: 500 }));
     for (const kind of kinds) {
       await fixture.execute(kind.toLowerCase(), skippingWorkflow);

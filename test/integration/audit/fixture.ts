@@ -5,18 +5,18 @@ import type { Config } from '../../../src/config/config.ts';
 import type { WorkflowExecution } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import {
   startDataStorage,
-  type DataStorageDouble,
+  type FakeDataStorage,
   type DataStorageOptions,
-  type Meddling,
+  type ProxyHandler,
 } from '../../data-storage/index.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 
 /** A reconciler fixture with a data storage service of its own. */
 export class AuditFixture extends ReconcilerFixture {
-  #storage: DataStorageDouble | undefined;
+  #storage: FakeDataStorage | undefined;
   #directory = '';
 
-  get storage(): DataStorageDouble {
+  get storage(): FakeDataStorage {
     if (this.#storage === undefined) throw new Error('the fixture has no data storage');
     return this.#storage;
   }
@@ -66,7 +66,7 @@ export function auditOf({ status }: WorkflowExecution) {
 }
 
 /** Refuses requests whose body contains a text with 400, as data storage does with invalid events. */
-export function refusing(text: string): Meddling {
+export function refusing(text: string): ProxyHandler {
   const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail: 'not this one' };
   const refused = { status: 400, body: JSON.stringify(problem) };
   return ({ body }, forward) => (body.includes(text) ? Promise.resolve(refused) : forward());

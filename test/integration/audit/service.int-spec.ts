@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
 import { freePorts } from '../../cluster/ports.ts';
-import { ownFaults } from '../../data-storage/index.ts';
+import { contractFaults } from '../../data-storage/index.ts';
 import { scrape } from '../../support/scrape.ts';
 import { Replicas } from '../operations/replicas.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
@@ -30,7 +30,7 @@ describe('a service', () => {
       'workflowexecution.execution.started',
       'workflowexecution.workflow.completed',
     ]);
-    expect(events.flatMap(ownFaults)).toEqual([]);
+    expect(events.flatMap(contractFaults)).toEqual([]);
   });
 
   it.concurrent('whose data storage is down is ready, and reports how many events wait and for how long', async () => {

@@ -2,20 +2,20 @@ import { isRecord } from '../../../src/kubernetes/json.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { limits } from './limits.ts';
 import { nanosecondsAt, nanosecondsOf } from './timestamp.ts';
-import { describeFault, readAsService } from './validate.ts';
-import type { Fault } from './validate.ts';
+import { describeContractFault, readAsService } from './validate.ts';
+import type { ContractFault } from './validate.ts';
 
-/** Why the service does not take an event. */
+/** Why the service refuses an event. */
 export interface Refusal {
   readonly detail: string;
-  /** The fields that it names, which are none for many of its rules. */
-  readonly faults: readonly Fault[];
+  /** The fields that it names; none for many rules. */
+  readonly faults: readonly ContractFault[];
 }
 
-/** An event that is taken, less what the service drops of it; or why it is not. */
+/** The event without the keys that the service drops, or the refusal. */
 export type Verdict = { readonly event: AuditEvent } | { readonly refusal: Refusal };
 
-/** Where a word that the service does not know makes it give up reading the event, before it could name a field. */
+/** Fields with fixed values: the service refuses others before it could name a field. */
 const fieldsNeverNamed: readonly string[] = [
   'event_type',
   'event_data.event_type',
@@ -23,8 +23,8 @@ const fieldsNeverNamed: readonly string[] = [
   'event_data.failure_reason',
 ];
 
-/** Decides on one event, as parsed from JSON; unknown keys are removed from the given value. */
-export function judge(value: unknown, now: Date): Verdict {
+/** Decides on one parsed event; removes unknown keys from the given value. */
+export function admit(value: unknown, now: Date): Verdict {
   if (!isRecord(value)) return { refusal: { detail: 'An event is a JSON object.', faults: [] } };
   const refusal = tooMuch(value['event_data']);
   if (refusal !== undefined) return { refusal };
@@ -37,7 +37,7 @@ export function judge(value: unknown, now: Date): Verdict {
 function tooMuch(eventData: unknown): Refusal | undefined {
   if (isDeeper(eventData, limits.eventDataDepth)) {
     const fault = { field: 'event_data', message: `is more than ${limits.eventDataDepth} deep` };
-    return { detail: describeFault(fault), faults: [fault] };
+    return { detail: describeContractFault(fault), faults: [fault] };
   }
   const bytes = Buffer.byteLength(JSON.stringify(eventData ?? null));
   if (bytes <= limits.eventData) return undefined;
@@ -56,7 +56,7 @@ function outsideWindow(event: AuditEvent, now: Date): Refusal | undefined {
   return undefined;
 }
 
-function refusalOf(faults: readonly Fault[]): Refusal {
+function refusalOf(faults: readonly ContractFault[]): Refusal {
   const unreadable = faults.some(({ field, message }) => message !== 'is missing' && fieldsNeverNamed.includes(field));
-  return { detail: faults.map(describeFault).join('; '), faults: unreadable ? [] : faults };
+  return { detail: faults.map(describeContractFault).join('; '), faults: unreadable ? [] : faults };
 }

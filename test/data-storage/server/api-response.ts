@@ -1,5 +1,5 @@
-/** An answer of the service, before the weather has seen it. */
-export interface Answer {
+/** A response of the service, before faults. */
+export interface ApiResponse {
   readonly status: number;
   readonly contentType: 'application/json' | 'application/problem+json';
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,12 +29,12 @@ export interface ProblemDetails {
 }
 
 /** Answers that something was done. */
-export function json(status: number, body: object): Answer {
+export function json(status: number, body: object): ApiResponse {
   return { status, contentType: 'application/json', body };
 }
 
 /** Answers with an error, as https://www.rfc-editor.org/rfc/rfc9457 has it. Its `instance` is added when it is sent. */
-export function problem(status: number, detail: string, details: ProblemDetails = {}): Answer {
+export function problem(status: number, detail: string, details: ProblemDetails = {}): ApiResponse {
   const { fieldErrors, headers } = details;
   const title = titles[status] ?? 'Error';
   const type = details.type ?? `urn:kubernaut:data-storage:problem:${title.toLowerCase().replaceAll(' ', '-')}`;

@@ -1,31 +1,34 @@
 import { createServer } from 'node:http';
 import { request } from 'undici';
 
-/** A request to data storage, whole. */
-export interface FrontRequest {
+/** A complete request to data storage. */
+export interface ProxyRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
   readonly body: string;
 }
 
-/** An answer, whole; JSON. */
-export interface FrontAnswer {
+/** A complete JSON response. */
+export interface ProxyResponse {
   readonly status: number;
   readonly body: string;
 }
 
-/** Decides how a request is answered; `forward` asks data storage itself, as often as it is called. */
-export type Meddling = (request: FrontRequest, forward: () => Promise<FrontAnswer>) => Promise<FrontAnswer>;
+/** Answers a request; `forward` sends it to data storage, each time that it is called. */
+export type ProxyHandler = (request: ProxyRequest, forward: () => Promise<ProxyResponse>) => Promise<ProxyResponse>;
 
-/** A server in front of data storage that answers as it is told: for what a service of that kind does not do. */
-export async function putInFront(target: string, meddle: Meddling): Promise<{ url: string; close(): Promise<void> }> {
+/** Starts a proxy in front of data storage, for responses that the fake does not give by itself. */
+export async function startProxy(
+  target: string,
+  handle: ProxyHandler,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((incoming, response) => {
     const answered = (async () => {
       let body = '';
       for await (const part of incoming.setEncoding('utf8')) body += String(part);
-      const asked = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', body };
-      return meddle(asked, () => forward(target, asked));
+      const received = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', body };
+      return handle(received, () => forward(target, received));
     })();
     answered.then(
       ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
@@ -45,7 +48,7 @@ export async function putInFront(target: string, meddle: Meddling): Promise<{ ur
   };
 }
 
-async function forward(target: string, { method, path, body }: FrontRequest): Promise<FrontAnswer> {
+async function forward(target: string, { method, path, body }: ProxyRequest): Promise<ProxyResponse> {
   const answer = await request(`${target}${path}`, {
     method: method === 'POST' ? 'POST' : 'GET',
     headers: { 'content-type': 'application/json' },

@@ -1,53 +1,53 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../src/kubernetes/clock.ts';
-import { untilTold } from '../rows/storage.ts';
+import { untilCalled } from '../rows/storage.ts';
 import type { Storage } from '../rows/storage.ts';
-import type { Forecast, Weather } from '../weather/weather.ts';
-import { problem } from './answer.ts';
-import type { Answer } from './answer.ts';
-import { read } from './asked.ts';
-import type { AuditApi, Take } from './audit-api.ts';
-import { deliver } from './deliver.ts';
+import type { FaultPlan, Fault } from '../faults/fault.ts';
+import { problem } from './api-response.ts';
+import type { ApiResponse } from './api-response.ts';
+import { read } from './api-request.ts';
+import type { AuditApi, Store } from './audit-api.ts';
+import { deliver } from './respond.ts';
 import { Listener } from './listener.ts';
 import type { Address } from './listener.ts';
 
-/** Milliseconds after which a port is tried again that somebody else has got meanwhile. */
+/** Milliseconds until a port is tried again that another process uses. */
 const portRetryMs = 50;
 
 /** What a server depends on. */
-export interface WeatheredServerOptions {
+export interface FaultyServerOptions {
   readonly address: Address;
   readonly api: AuditApi;
   readonly storage: Storage;
   readonly clock: Clock;
-  readonly forecast: Forecast;
+  readonly faults: FaultPlan;
 }
 
-/** The audit API over HTTP, in the weather of its forecast. */
-export class WeatheredServer {
-  /** May be changed at any time; the next request is the first that feels it. */
-  forecast: Forecast;
-  readonly #options: WeatheredServerOptions;
+/** The audit API over HTTP, with the planned faults. */
+export class FaultyServer {
+  /** May be changed at any time, for the next requests. */
+  faults: FaultPlan;
+  readonly #options: FaultyServerOptions;
   readonly #listener: Listener;
   #requests = 0;
   #cancelReturn: () => void = () => undefined;
   #isClosed = false;
 
-  private constructor(options: WeatheredServerOptions, listener: Listener) {
+  private constructor(options: FaultyServerOptions, listener: Listener) {
     this.#options = options;
     this.#listener = listener;
-    this.forecast = options.forecast;
+    this.faults = options.faults;
   }
 
   /** @throws Error when the port is taken */
-  static async open(options: WeatheredServerOptions): Promise<WeatheredServer> {
-    const { promise: opened, resolve } = Promise.withResolvers<WeatheredServer>();
+  static async open(options: FaultyServerOptions): Promise<FaultyServer> {
+    const { promise: opened, resolve } = Promise.withResolvers<FaultyServer>();
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
       opened
         .then((server) => server.#answer(request, response))
         .catch((error: unknown) => fail(request, response, error));
     };
-    const server = new WeatheredServer(options, await Listener.open(handle, options.address));
+    const server = new FaultyServer(options, await Listener.open(handle, options.address));
     resolve(server);
     return server;
   }
@@ -56,7 +56,7 @@ export class WeatheredServer {
     return this.#listener.url;
   }
 
-  /** Closes the listening socket and all connections, those that hang too; resolves when nobody can connect. */
+  /** Closes the listening socket and all connections; resolves when new ones are refused. */
   refuse(): Promise<void> {
     this.#cancelReturn();
     return this.#listener.refuse();
@@ -75,27 +75,27 @@ export class WeatheredServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
-    const weather = await this.forecast({ number: this.#requests++, method, path });
-    switch (weather.kind) {
-      case 'hangBeforeTaking':
+    const fault = await this.faults({ number: this.#requests++, method, path });
+    switch (fault.kind) {
+      case 'hangBeforeStoring':
         return void request.resume();
-      case 'resetBeforeTaking':
+      case 'resetBeforeStoring':
         return void request.socket.resetAndDestroy();
       case 'refused':
         request.socket.resetAndDestroy();
-        return this.#refuseFor(weather.forMs);
+        return this.#refuseFor(fault.forMs);
       default: {
         const answer =
-          insteadOf(weather) ?? (await this.#options.api.answer(await read(request), this.#takeIn(weather)));
-        return deliver(request, response, answer, weather.kind);
+          insteadOf(fault) ?? (await this.#options.api.answer(await read(request), this.#storeWith(fault)));
+        return deliver(request, response, answer, fault.kind);
       }
     }
   }
 
-  #takeIn(weather: Weather): Take {
+  #storeWith(fault: Fault): Store {
     const { storage } = this.#options;
-    if (weather.kind !== 'queued') return (events) => storage.take(events);
-    return (events) => storage.queue(events, weather.landingMs ?? untilTold);
+    if (fault.kind !== 'queued') return (events) => storage.store(events);
+    return (events) => storage.queue(events, fault.storeAfterMs ?? untilCalled);
   }
 
   async #refuseFor(ms: number | undefined): Promise<void> {
@@ -112,16 +112,16 @@ export class WeatheredServer {
   }
 }
 
-function insteadOf(weather: Weather): Answer | undefined {
-  if (weather.kind === 'broken') return problem(500, 'Something is broken.');
-  if (weather.kind !== 'busy') return undefined;
+function insteadOf(fault: Fault): ApiResponse | undefined {
+  if (fault.kind === 'error') return problem(500, 'Something is broken.');
+  if (fault.kind !== 'busy') return undefined;
   return problem(429, 'There are too many requests.', {
-    headers: { 'retry-after': String(weather.retryAfterSeconds) },
+    headers: { 'retry-after': String(fault.retryAfterSeconds) },
   });
 }
 
-/** Of a client that has gone away nothing is left to be told; all else is a fault of the double. */
+/** Answers an error of the fake itself. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (request.socket.destroyed || response.headersSent) return;
-  deliver(request, response, problem(500, `The double has failed: ${String(error)}`), 'fair');
+  deliver(request, response, problem(500, `The fake failed: ${String(error)}`), 'none');
 }

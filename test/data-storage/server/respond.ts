@@ -1,38 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WeatherKind } from '../weather/weather.ts';
-import type { Answer } from './answer.ts';
+import type { FaultKind } from '../faults/fault.ts';
+import type { ApiResponse } from './api-response.ts';
 
-/** Sends an answer, as far as the weather lets it through. */
+/** Sends a response, as far as the fault allows. */
 export function deliver(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Answer,
-  weather: WeatherKind,
+  answer: ApiResponse,
+  fault: FaultKind,
 ): void {
-  switch (weather) {
-    case 'resetAfterTaking':
+  switch (fault) {
+    case 'resetAfterStoring':
       return void request.socket.resetAndDestroy();
-    case 'hangAfterTaking':
+    case 'hangAfterStoring':
       return;
-    case 'halfAnswer':
+    case 'truncated':
       return sendHalf(request, response, answer);
     default:
       return send(request, response, answer);
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: ApiResponse): void {
   response.end(writeHead(request, response, answer));
   // What comes after the length that is read is thrown away, so that the client sees the answer and not a reset.
   request.resume();
 }
 
-function sendHalf(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+function sendHalf(request: IncomingMessage, response: ServerResponse, answer: ApiResponse): void {
   const body = writeHead(request, response, answer);
   response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
 }
 
-function writeHead(request: IncomingMessage, response: ServerResponse, answer: Answer): Buffer {
+function writeHead(request: IncomingMessage, response: ServerResponse, answer: ApiResponse): Buffer {
   const { status, contentType, headers, body } = answer;
   const isProblem = contentType === 'application/problem+json';
   const bytes = Buffer.from(JSON.stringify(isProblem ? { ...body, instance: request.url } : body));

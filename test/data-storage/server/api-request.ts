@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { limits } from '../contract/limits.ts';
 
-/** A request, read. */
-export interface Asked {
+/** A parsed request. */
+export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -13,9 +13,9 @@ export interface Asked {
 }
 
 /** @throws Error when the client goes away before it has said all */
-export async function read(request: IncomingMessage): Promise<Asked> {
-  // The base matters not: only the path and the query are looked at.
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://double');
+export async function read(request: IncomingMessage): Promise<ApiRequest> {
+  // Only the path and the query matter.
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake');
   const { authorization } = request.headers;
   const body = await bodyOf(request);
   return { method: request.method ?? '', path: pathname, query: searchParams, authorization, body };
