@@ -7,18 +7,18 @@ import { apiCluster } from '../integration/support/cluster.ts';
 import { FaultProxy } from '../integration/support/fault-proxy.ts';
 import { endAfter, resetAfter } from '../integration/support/faults.ts';
 import { operatorCaller, withToken } from '../support/callers.ts';
-import { grpcLog, restLog, wholeLog, type LogsAt, type SeenLine } from '../support/log-reader.ts';
+import { grpcLog, restLog, readToEnd, type LogClient, type ReceivedLine } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { describeOnPods, type Environment } from './environment.ts';
 import { shellWorkflow, tasksWorkflow } from './shell-workflow.ts';
 
-const brief = ({ task, step, text }: SeenLine) => `[${task} : ${step}] ${text}`;
+const brief = ({ task, step, text }: ReceivedLine) => `[${task} : ${step}] ${text}`;
 
 describeOnPods('the logs of an execution', (environment) => {
   let service: ServiceProcess;
-  let at: LogsAt;
+  let at: LogClient;
 
   beforeAll(async () => {
     service = await startService(environment().service);
@@ -44,7 +44,7 @@ describeOnPods('the logs of an execution', (environment) => {
     const log = (name: string, over: { follow?: boolean; since?: Date } = {}) =>
       readLog(at, { namespace: environment().namespace, name, ...over });
 
-    it('tell a line while the step that has written it goes on', async () => {
+    it('are live: a line arrives while its step runs', async () => {
       const name = named('live');
       await execute(name, shellWorkflow('echo begun; while true; do sleep 1; done'));
 
@@ -59,13 +59,13 @@ describeOnPods('the logs of an execution', (environment) => {
       await finished(name);
     });
 
-    it('tell what side by side tasks have written in the order of time', async () => {
+    it('merge parallel tasks by time', async () => {
       const name = named('parallel');
       const task = { steps: { only: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done' } };
       await execute(name, tasksWorkflow({ left: task, right: task }));
 
-      const followed = await wholeLog(log(name, { follow: true }));
-      const afterwards = await wholeLog(log(name));
+      const followed = await readToEnd(log(name, { follow: true }));
+      const afterwards = await readToEnd(log(name));
 
       const times = afterwards.map(({ time }) => time);
       expect(times).toEqual(times.toSorted());
@@ -78,19 +78,19 @@ describeOnPods('the logs of an execution', (environment) => {
         expect(texts).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
       }
       const since = new Date(afterwards[10]?.time ?? '');
-      await expect(wholeLog(log(name, { since }))).resolves.toEqual(
+      await expect(readToEnd(log(name, { since }))).resolves.toEqual(
         afterwards.filter(({ time }) => new Date(time) >= since),
       );
     });
 
-    it('bring long lines in parts, and all of a log that is large', async () => {
+    it('split long lines, and are complete if they are large', async () => {
       const name = named('large');
       const script =
         "head -c 40000 /dev/zero | tr '\\000' x; echo; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
       await execute(name, shellWorkflow(script));
       await finished(name);
 
-      const lines = await wholeLog(log(name));
+      const lines = await readToEnd(log(name));
       const [pod] = await pods(name);
       // A runtime may lose the last of what a container writes before it ends: what counts is what the node has.
       const there = await environment().kubectl('logs', pod?.metadata.name ?? '', '-n', environment().namespace);
@@ -105,7 +105,7 @@ describeOnPods('the logs of an execution', (environment) => {
       expect(lines.length).toBeGreaterThan(10_000);
     });
 
-    it('say that they are gone when the pods are', async () => {
+    it('note missing pods, and are gone with all pods', async () => {
       const name = named('gone');
       await execute(
         name,
@@ -119,29 +119,29 @@ describeOnPods('the logs of an execution', (environment) => {
 
       await client.delete(podResource, { namespace, name: (isFirst ? first : second).name });
       await waitFor(client, podResource, ours(name), 'one pod is gone', (all) => all.length === 1);
-      const half = await wholeLog(log(name));
+      const half = await readToEnd(log(name));
       await client.delete(podResource, { namespace, name: (isFirst ? second : first).name });
       await waitFor(client, podResource, ours(name), 'both pods are gone', (all) => all.length === 0);
-      const none = wholeLog(log(name));
+      const none = readToEnd(log(name));
 
       expect(half.map(({ task, step }) => `${task}/${step}`)).toEqual(['first/', 'second/b']);
       expect(half[0]?.text).toMatch(/^pod \S+ is gone, and its log with it$/);
       await expect(none).rejects.toMatchObject({ reason: 'logs-gone' });
-      await expect(wholeLog(log(name, { follow: true }))).rejects.toMatchObject({ reason: 'logs-gone' });
+      await expect(readToEnd(log(name, { follow: true }))).rejects.toMatchObject({ reason: 'logs-gone' });
     });
 
-    it('say that nothing has run, and that there is no such execution', async () => {
+    it('are refused if nothing has run, and if the execution does not exist', async () => {
       const name = named('never');
       const { client } = environment();
       await execute(name, shellWorkflow('true'), { cancelRequested: true });
       await finished(name);
 
-      await expect(wholeLog(log(name))).rejects.toMatchObject({ reason: 'failed-precondition' });
-      await expect(wholeLog(log('nobody'))).rejects.toMatchObject({ reason: 'not-found' });
+      await expect(readToEnd(log(name))).rejects.toMatchObject({ reason: 'failed-precondition' });
+      await expect(readToEnd(log('nobody'))).rejects.toMatchObject({ reason: 'not-found' });
       expect((await client.get(workflowExecutionResource, keyOf(name))).status?.phase).toBe('Failed');
     });
 
-    it('show no pod that only says it belongs to the run', async () => {
+    it('exclude pods that only have the label of the run', async () => {
       const name = named('forged');
       await execute(name, shellWorkflow('echo mine'));
       await finished(name);
@@ -163,13 +163,13 @@ describeOnPods('the logs of an execution', (environment) => {
         all.some(({ metadata, status }) => metadata.name === `${name}-secret` && status.phase === 'Succeeded'),
       );
 
-      const lines = await wholeLog(log(name));
+      const lines = await readToEnd(log(name));
 
       expect(lines.map(({ text }) => text)).toEqual(['mine']);
     });
   });
 
-  it('come whole, live and afterwards, though the connections to the API server break', async () => {
+  it('are complete, live and afterwards, when connections to the API server break', async () => {
     const proxy = await new FaultProxy(apiCluster()).listen();
     const api = await startApi(proxy.kubeConfig(), { WFE_WATCH_NAMESPACES: environment().namespace });
     try {
@@ -180,11 +180,11 @@ describeOnPods('the logs of an execution', (environment) => {
       await execute('broken', shellWorkflow(script));
       const wanted = { namespace: environment().namespace, name: 'broken' };
 
-      const live = await wholeLog(restLog(api, { ...wanted, follow: true }));
+      const live = await readToEnd(restLog(api, { ...wanted, follow: true }));
       const injection = proxy.inject(ofLogs, resetAfter(500), 4);
-      const afterwards = await wholeLog(grpcLog(api, wanted));
+      const afterwards = await readToEnd(grpcLog(api, wanted));
       const early = proxy.inject(ofLogs, endAfter(700), 1);
-      const cutShort = await wholeLog(restLog(api, wanted));
+      const cutShort = await readToEnd(restLog(api, wanted));
 
       expect(live.map(({ text }) => text)).toEqual(Array.from({ length: 60 }, (_, i) => `line ${i}`));
       expect(afterwards.map(({ text }) => text)).toEqual(live.map(({ text }) => text));
@@ -197,7 +197,7 @@ describeOnPods('the logs of an execution', (environment) => {
     }
   });
 
-  it('are text for people', async () => {
+  it('are plain text by default', async () => {
     await execute('text', tasksWorkflow({ greet: { steps: { hello: 'echo hello; echo world' } } }));
     await finished('text');
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { sharedApi } from '../integration/api/shared-api.ts';
-import { grpcLog, restLog, wholeLog } from '../support/log-reader.ts';
+import { grpcLog, restLog, readToEnd } from '../support/log-reader.ts';
 import { podResource } from '../support/pods.ts';
 import { startService, type ServiceProcess } from '../support/service.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -86,7 +86,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
 
     const wanted = { namespace, name: 'followed' };
     const followed = await Promise.all(
-      [restLog, grpcLog].map(async (read) => [read, await wholeLog(read(api, { ...wanted, follow: true }))] as const),
+      [restLog, grpcLog].map(async (read) => [read, await readToEnd(read(api, { ...wanted, follow: true }))] as const),
     );
 
     for (const [read, lines] of followed) {
@@ -100,7 +100,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
       ]);
       expect(new Set(lines.map(({ pod }) => pod)).size).toBe(3);
       expect(lines.map(({ time }) => time)).toEqual(lines.map(({ time }) => time).toSorted());
-      await expect(wholeLog(read(api, wanted))).resolves.toEqual(lines);
+      await expect(readToEnd(read(api, wanted))).resolves.toEqual(lines);
     }
   });
 

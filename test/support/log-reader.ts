@@ -9,8 +9,8 @@ import type {
 } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/workflow-execution/timestamp.ts';
 
-/** A line of a log, whatever the transport. */
-export interface SeenLine {
+/** A line of a log, from either transport. */
+export interface ReceivedLine {
   readonly time: string;
   readonly task: string;
   readonly step: string;
@@ -19,24 +19,24 @@ export interface SeenLine {
   readonly partial: boolean;
 }
 
-/** Which log is asked for. */
-export interface WantedLog {
+/** Which log to read. */
+export interface LogRequest {
   readonly namespace: string;
   readonly name: string;
   readonly follow?: boolean;
   readonly since?: Date;
 }
 
-/** Where the service is, and as whom it is asked. */
-export interface LogsAt {
+/** The addresses of the service and the credentials of the caller. */
+export interface LogClient {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly grpc: WorkflowExecutionServiceClient;
 }
 
-/** What a log was refused with, or broke off with: the identifier of the error, as programs read it. */
-export class LogRefused extends Error {
+/** The error that a log was refused or ended with, by its machine-readable reason. */
+export class LogError extends Error {
   readonly reason: string;
 
   constructor(reason: string, message: string) {
@@ -45,8 +45,8 @@ export class LogRefused extends Error {
   }
 }
 
-/** Reads a log; leaving the loop early ends the call. Throws LogRefused. */
-export type ReadLog = (at: LogsAt, wanted: WantedLog) => AsyncGenerator<SeenLine, void, undefined>;
+/** Reads a log; leaving the loop early ends the call. Throws LogError. */
+export type ReadLog = (at: LogClient, wanted: LogRequest) => AsyncGenerator<ReceivedLine, void, undefined>;
 
 /** Over REST, as NDJSON. Not with `fetch`, whose body may end early, without an error, when its response is collected. */
 export const restLog: ReadLog = async function* (at, { namespace, name, follow, since }) {
@@ -61,13 +61,13 @@ export const restLog: ReadLog = async function* (at, { namespace, name, follow, 
     asked.once('error', reject);
   });
   try {
-    if (answered.statusCode !== 200) throw refusedWith(JSON.parse(await text(answered)));
+    if (answered.statusCode !== 200) throw errorOfProblem(JSON.parse(await text(answered)));
     let rest = '';
     for await (const chunk of answered.setEncoding('utf8')) {
       const lines = `${rest}${String(chunk)}`.split('\n');
       rest = lines.pop() ?? '';
       // An empty line is a keep-alive.
-      for (const line of lines.filter((text) => text !== '')) yield seenLine(JSON.parse(line));
+      for (const line of lines.filter((text) => text !== '')) yield toLine(JSON.parse(line));
     }
     if (!answered.complete) throw new Error('the connection was cut');
   } finally {
@@ -90,36 +90,36 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
       if (time !== undefined) yield { ...line, time: formatTimestamp(time) ?? '' };
     }
   } catch (error) {
-    throw refusedOver(error);
+    throw errorOfStatus(error);
   } finally {
     call.cancel();
   }
 };
 
 /** All lines of a log that ends. */
-export async function wholeLog(lines: AsyncIterable<SeenLine>): Promise<SeenLine[]> {
-  const all: SeenLine[] = [];
+export async function readToEnd(lines: AsyncIterable<ReceivedLine>): Promise<ReceivedLine[]> {
+  const all: ReceivedLine[] = [];
   for await (const line of lines) all.push(line);
   return all;
 }
 
 /* eslint-disable @typescript-eslint/consistent-type-assertions -- answers of the service under test: what is not as expected fails the expectations on it */
-function seenLine(raw: unknown): SeenLine {
-  if ('error' in (raw as object)) throw refusedWith((raw as { error: unknown }).error);
-  return { partial: false, ...(raw as Omit<SeenLine, 'partial'>) };
+function toLine(raw: unknown): ReceivedLine {
+  if ('error' in (raw as object)) throw errorOfProblem((raw as { error: unknown }).error);
+  return { partial: false, ...(raw as Omit<ReceivedLine, 'partial'>) };
 }
 
-function refusedWith(problem: unknown): LogRefused {
+function errorOfProblem(problem: unknown): LogError {
   const { type, detail } = problem as { type: string; detail: string };
-  return new LogRefused(type.split(':').at(-1) ?? '', detail);
+  return new LogError(type.split(':').at(-1) ?? '', detail);
 }
 
-function refusedOver(error: unknown): unknown {
+function errorOfStatus(error: unknown): unknown {
   const { metadata, details } = error as ServiceError;
   const [bytes] = metadata?.get('grpc-status-details-bin') ?? [];
   if (!Buffer.isBuffer(bytes)) return error;
   const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('ErrorInfo'));
   const { reason } = ErrorInfo.decode(info?.value ?? new Uint8Array());
-  return new LogRefused(reason.toLowerCase().replaceAll('_', '-'), details);
+  return new LogError(reason.toLowerCase().replaceAll('_', '-'), details);
 }
 /* eslint-enable @typescript-eslint/consistent-type-assertions */

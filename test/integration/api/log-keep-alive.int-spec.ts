@@ -41,7 +41,7 @@ it('a followed log without lines is kept alive over REST by empty lines', async 
   await clock.advance(15_000);
   await clock.advance(15_000);
 
-  await until('two lines have come', () => text.length === 2);
+  await until('two lines have arrived', () => text.length === 2);
   expect(text).toBe('\n\n');
   request.destroy();
 });
@@ -54,7 +54,7 @@ it('a followed log without lines is kept alive over gRPC by empty messages', asy
   const received: unknown[] = [];
   stream.on('data', (message: unknown) => received.push(message)).on('error', () => undefined);
 
-  await until('a message has come', async () => {
+  await until('a message has arrived', async () => {
     await clock.advance(15_000);
     return received.length > 0;
   });

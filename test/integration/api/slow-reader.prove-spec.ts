@@ -7,7 +7,7 @@ import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { healthOf } from './health.ts';
 import { type RunningApi, startApi } from './running-api.ts';
-import { grpcWatch, picture, restWatch } from './watcher.ts';
+import { grpcWatch, stateAfter, restWatch } from './watcher.ts';
 
 /** 100 MB in all. Linux buffers up to 36 MB of a connection whose reader pauses (tcp_rmem, tcp_wmem). */
 const [executions, updates, noteLength] = [20, 50, 100_000];
@@ -56,7 +56,7 @@ describe.each([
     await slow.until('the deletion', (events) => events.includes('deleted we-0'));
     for (const watcher of [slow, quick]) watcher.close();
 
-    expect(picture(slow.events)).toEqual(picture(quick.events));
+    expect(stateAfter(slow.events)).toEqual(stateAfter(quick.events));
     // What the connection itself has buffered comes as it was; of everything after that only the last state.
     expect(slow.events.length - before).toBeLessThan((updates * executions) / 2);
   });

@@ -16,7 +16,7 @@ import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 import { sharedApi } from './shared-api.ts';
-import { grpcWatch, type OpenWatch, picture, restWatch, type WantedWatch, type Watcher } from './watcher.ts';
+import { grpcWatch, type OpenWatch, stateAfter, restWatch, type WatchRequest, type Watcher } from './watcher.ts';
 
 const watches = { path: /\/workflowexecutions$/, watch: true };
 /** A resource version that the cluster has not reached. */
@@ -53,7 +53,7 @@ afterEach(async () => {
 });
 
 /** Opens a watch of the test's namespace, which is closed after the test. */
-function open(openWatch: OpenWatch, wanted?: WantedWatch, at: ApiClient = api, where = namespace.name): Watcher {
+function open(openWatch: OpenWatch, wanted?: WatchRequest, at: ApiClient = api, where = namespace.name): Watcher {
   const watcher = openWatch(at, where, wanted);
   opened.push(watcher);
   return watcher;
@@ -73,15 +73,15 @@ const run = (name: string, message = '') => {
 };
 const remove = (name: string) => kubernetes.delete(workflowExecutionResource, keyOf(name));
 
-/** Waits until both replicas have everything that was written before, and an execution `settled`. */
+/** Creates an execution `settled` and waits until both replicas have it, and so everything that was written before. */
 async function settle(): Promise<void> {
   await create('settled');
   for (const at of [api, otherReplica]) {
-    await open(grpcWatch, {}, at).until('it', (told) => told.includes('updated settled'));
+    await open(grpcWatch, {}, at).until('it', (changes) => changes.includes('updated settled'));
   }
 }
 
-/** Lets time pass in the replica until something holds. */
+/** Advances the clock of the replica until a condition holds. */
 function passTime(what: string, holds: () => boolean): Promise<void> {
   return until(what, async () => {
     await clock.advance(1_000);
@@ -93,22 +93,22 @@ describe.each([
   ['REST', restWatch, restCaller],
   ['gRPC', grpcWatch, grpcCaller],
 ] as const)('a watch over %s', (transport, openWatch, callerOfApi) => {
-  it('has the current state, then synced, then every change', async () => {
+  it('sends the current state, then synced, then every change', async () => {
     await create('a');
     await create('b');
     await settle();
     const watcher = await open(openWatch).synced();
 
-    expect(watcher.told).toEqual(['updated a', 'updated b', 'updated settled', 'synced']);
+    expect(watcher.changes).toEqual(['updated a', 'updated b', 'updated settled', 'synced']);
     const changed = await run('a');
     await remove('b');
-    await watcher.until('the changes', (told) => told.length === 6);
-    expect(watcher.told.slice(4)).toEqual(['updated a', 'deleted b']);
+    await watcher.until('the changes', (changes) => changes.length === 6);
+    expect(watcher.changes.slice(4)).toEqual(['updated a', 'deleted b']);
     expect(watcher.events.filter(({ name }) => name === 'a').at(-1)?.version).toBe(changed.metadata.resourceVersion);
   });
 
-  it('has the executions that match its filters only', async () => {
-    const filters: readonly WantedWatch[] = [
+  it('sends only executions that match its filters', async () => {
+    const filters: readonly WatchRequest[] = [
       { name: 'b' },
       { workflowId: 'other' },
       { targetResource: 'x/deploy/b' },
@@ -129,15 +129,15 @@ describe.each([
     await remove('b');
 
     for (const watcher of watchers) {
-      await watcher.until('the deletion', (told) => told.includes('deleted b'));
-      expect(watcher.told).toEqual(['updated b', 'synced', 'updated b', 'deleted b']);
+      await watcher.until('the deletion', (changes) => changes.includes('deleted b'));
+      expect(watcher.changes).toEqual(['updated b', 'synced', 'updated b', 'deleted b']);
     }
   });
 
-  it('of all namespaces has the executions of this one', async () => {
+  it('of all namespaces includes this namespace', async () => {
     await create('everywhere');
 
-    await open(openWatch, {}, api, '-').until('the execution', (told) => told.includes('updated everywhere'));
+    await open(openWatch, {}, api, '-').until('the execution', (changes) => changes.includes('updated everywhere'));
   });
 
   it.each([
@@ -150,20 +150,23 @@ describe.each([
     await create('b');
     await run('a');
     await remove('a');
-    await watcher.until('the deletion', (told) => told.includes('deleted a'));
+    await watcher.until('the deletion', (changes) => changes.includes('deleted a'));
     const events = [...watcher.events];
     await run('b');
     await remove('settled');
     await create('c');
     const resumed = events.map(({ resourceVersion }) => open(openWatch, { resourceVersion }, at()));
-    for (const each of resumed) await each.until('the last change', (told) => told.includes('updated c'));
+    for (const each of resumed) await each.until('the last change', (changes) => changes.includes('updated c'));
 
-    const now = picture((await open(openWatch).synced()).events);
+    const now = stateAfter((await open(openWatch).synced()).events);
     expect([...now.keys()].sort()).toEqual(['b', 'c']);
     resumed.forEach((each, index) => {
-      expect(picture([...events.slice(0, index + 1), ...each.events])).toEqual(now);
+      expect(stateAfter([...events.slice(0, index + 1), ...each.events])).toEqual(now);
       // Whether the last change comes before or after `synced` depends on the replica.
-      expect(each.told.filter((told) => told !== 'synced').slice(-2)).toEqual(['deleted settled', 'updated c']);
+      expect(each.changes.filter((changes) => changes !== 'synced').slice(-2)).toEqual([
+        'deleted settled',
+        'updated c',
+      ]);
     });
   });
 
@@ -181,7 +184,7 @@ describe.each([
       expect(watcher.end?.text).toContain(transport === 'gRPC' ? 'resource_version: must be' : 'resourceVersion: must');
   });
 
-  it('a list does not wait for a resource version that the cluster has not reached', async () => {
+  it('refuses a list for a resource version that the cluster has not reached', async () => {
     const answer = callerOfApi(api).list(namespace.name, { minResourceVersion: future });
     let text: string | undefined;
     void answer.then(({ error }) => (text = error?.text ?? 'no error'));
@@ -190,7 +193,7 @@ describe.each([
     expect(text).toBe(`the cluster has no resource version ${future}; ask again without one`);
   });
 
-  it.each<[string, string, WantedWatch]>([
+  it.each<[string, string, WatchRequest]>([
     ['a name in all namespaces', '-', { name: 'a' }],
     ['an invalid name', 'default', { name: 'A_b' }],
     ['an invalid target', 'default', { targetResource: 'x' }],
@@ -199,7 +202,7 @@ describe.each([
     expect((await open(openWatch, wanted, api, where).ended()).kind).toBe('INVALID_ARGUMENT');
   });
 
-  it('has a bookmark when nothing happens', async () => {
+  it('sends a bookmark if nothing happens', async () => {
     const watcher = await open(openWatch).synced();
     await passTime('a bookmark comes', () => watcher.events.some(({ type }) => type === 'bookmark'));
 
@@ -207,7 +210,7 @@ describe.each([
   });
 });
 
-it('watches end when their caller loses the right', async () => {
+it('watches end when their caller loses its permission', async () => {
   const options = { namespace: namespace.name, name: 'viewer' };
   const { token } = await callerOf(kubernetes, options);
   const revoke = await bind(kubernetes, 'workflow-execution-viewer', options, { namespace: namespace.name });
@@ -217,7 +220,7 @@ it('watches end when their caller loses the right', async () => {
     return (await restCaller(as).list(namespace.name)).ok !== undefined;
   });
   const [rest, grpc] = [open(restWatch, {}, as), open(grpcWatch, {}, as)];
-  for (const watcher of [rest, grpc]) await watcher.until('the state', (told) => told.includes('synced'));
+  for (const watcher of [rest, grpc]) await watcher.until('the state', (changes) => changes.includes('synced'));
 
   await revoke();
 
@@ -241,17 +244,17 @@ it('a watch misses nothing when the connection to the API server breaks', async 
   await create('c');
   await run('b');
   refused.remove();
-  await watcher.until('all changes', (told) => told.length >= 7);
+  await watcher.until('all changes', (changes) => changes.length >= 7);
 
-  expect(watcher.told.slice(0, 4)).toEqual(['updated a', 'updated b', 'updated settled', 'synced']);
-  expect(watcher.told.slice(4).sort()).toEqual(['deleted a', 'updated b', 'updated c']);
+  expect(watcher.changes.slice(0, 4)).toEqual(['updated a', 'updated b', 'updated settled', 'synced']);
+  expect(watcher.changes.slice(4).sort()).toEqual(['deleted a', 'updated b', 'updated c']);
 });
 
 it('watches share one watch of the API server', async () => {
   const before = proxy.seen(watches).length;
   const many = await Promise.all(Array.from({ length: 50 }, () => open(grpcWatch).synced()));
   await create('a');
-  for (const watcher of many) await watcher.until('the change', (told) => told.includes('updated a'));
+  for (const watcher of many) await watcher.until('the change', (changes) => changes.includes('updated a'));
 
   expect(proxy.seen(watches).length).toBe(before);
 });

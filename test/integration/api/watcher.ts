@@ -7,8 +7,8 @@ import {
 import { until } from '../support/until.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** A watch in the words of REST, for either transport. */
-export interface WantedWatch {
+/** Parameters of a watch on either transport, with the names that REST has. */
+export interface WatchRequest {
   readonly name?: string;
   readonly workflowId?: string;
   readonly targetResource?: string;
@@ -16,24 +16,24 @@ export interface WantedWatch {
   readonly resourceVersion?: string;
 }
 
-/** An event as either transport shows it. */
-export interface SeenEvent {
+/** An event from either transport. */
+export interface ReceivedEvent {
   readonly type: string;
-  /** Absent where the event is about no execution. */
+  /** Absent for synced and bookmark. */
   readonly name?: string;
   readonly uid?: string;
   readonly version?: string;
   readonly resourceVersion: string;
 }
 
-/** What a client knows after these events: the resource version of each execution, by name. */
-export function picture(events: readonly SeenEvent[]): Map<string, string | undefined> {
-  const known = new Map<string, string | undefined>();
+/** The state of a client after these events: the resource version of each execution, by name. */
+export function stateAfter(events: readonly ReceivedEvent[]): Map<string, string | undefined> {
+  const state = new Map<string, string | undefined>();
   for (const { type, name, version } of events) {
-    if (name !== undefined && type === 'updated') known.set(name, version);
-    if (name !== undefined && type === 'deleted') known.delete(name);
+    if (name !== undefined && type === 'updated') state.set(name, version);
+    if (name !== undefined && type === 'deleted') state.delete(name);
   }
-  return known;
+  return state;
 }
 
 /** What ended a watch; `kind` is the gRPC code's name on both transports. */
@@ -44,8 +44,8 @@ export interface WatchEnd {
 
 /** A watch that a test has opened. */
 export class Watcher {
-  readonly events: SeenEvent[] = [];
-  /** Headers of the answer, where there are any. */
+  readonly events: ReceivedEvent[] = [];
+  /** Headers of the response over REST. */
   headers: Readonly<Record<string, string | string[] | undefined>> = {};
   end?: WatchEnd;
   readonly #close: () => void;
@@ -58,28 +58,29 @@ export class Watcher {
   }
 
   /** `updated NAME`, `deleted NAME`, `synced`, in order; no bookmarks. */
-  get told(): string[] {
+  get changes(): string[] {
     return this.events
       .filter(({ type }) => type !== 'bookmark')
       .map(({ type, name }) => (name === undefined ? type : `${type} ${name}`));
   }
 
-  /** Where a later watch goes on. */
+  /** The resource version to resume from. */
   get position(): string {
     return this.events.at(-1)?.resourceVersion ?? '';
   }
 
-  async until(what: string, holds: (told: string[]) => boolean, ms?: number): Promise<this> {
-    await until(`the watch tells ${what}`, () => holds(this.told) || this.end !== undefined, ms);
-    if (!holds(this.told)) throw new Error(`the watch ended with ${JSON.stringify(this.end)} before it told ${what}`);
+  async until(what: string, holds: (changes: string[]) => boolean, ms?: number): Promise<this> {
+    await until(`the watch sends ${what}`, () => holds(this.changes) || this.end !== undefined, ms);
+    if (!holds(this.changes))
+      throw new Error(`the watch ended with ${JSON.stringify(this.end)} before it sent ${what}`);
     return this;
   }
 
   synced(): Promise<this> {
-    return this.until('that this was all', (told) => told.includes('synced'));
+    return this.until('synced', (changes) => changes.includes('synced'));
   }
 
-  /** Reads nothing more, or goes on reading. */
+  /** Stops or continues reading. */
   pause(paused = true): void {
     this.#pause(paused);
   }
@@ -95,7 +96,7 @@ export class Watcher {
 }
 
 /** Opens a watch on a namespace, or on all with '-'. */
-export type OpenWatch = (api: ApiClient, namespace: string, wanted?: WantedWatch) => Watcher;
+export type OpenWatch = (api: ApiClient, namespace: string, wanted?: WatchRequest) => Watcher;
 
 /** Watches over gRPC, with the generated client. */
 export const grpcWatch: OpenWatch = ({ grpc }, namespace, { name, ...wanted } = {}) =>
@@ -115,7 +116,7 @@ export const grpcWatch: OpenWatch = ({ grpc }, namespace, { name, ...wanted } = 
     };
   });
 
-function fromMessage({ type, workflowExecution, resourceVersion }: WatchWorkflowExecutionsResponse): SeenEvent {
+function fromMessage({ type, workflowExecution, resourceVersion }: WatchWorkflowExecutionsResponse): ReceivedEvent {
   return {
     type: type.replace('WATCH_EVENT_TYPE_', '').toLowerCase(),
     name: workflowExecution?.name.split('/').at(-1),
@@ -168,9 +169,9 @@ function take(watcher: Watcher, block: string): void {
   else watcher.events.push(fromData(data, fields.get('id') ?? ''));
 }
 
-// What comes over HTTP is read as the tests expect it; where it is another thing, they fail.
+// Responses are read as the tests expect them; they fail if a response is different.
 /* eslint-disable @typescript-eslint/consistent-type-assertions -- see above */
-function fromData(data: string, resourceVersion: string): SeenEvent {
+function fromData(data: string, resourceVersion: string): ReceivedEvent {
   const { type, object } = JSON.parse(data) as {
     type: string;
     object?: { metadata: { name: string; uid: string; resourceVersion: string } };
