@@ -13,7 +13,7 @@ import { allCancelModes, allPhases } from '../../workflow-execution/execution.ts
 import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
 import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidField } from '../errors/api-error.ts';
-import { cancelModes, phases } from '../resource/enums.ts';
+import { cancelModes, phases } from '../resource/to-message.ts';
 import { parseName, parseNamespace, parseParent } from '../resource/names.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';

@@ -2,7 +2,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { plainJsonLimits } from '../validation/plain-json.ts';
+import { plainJsonLimits } from '../validation/validation.pipe.ts';
 
 /** The package of the service. */
 export const protoPackage = 'kubernaut.workflowexecution.v1';

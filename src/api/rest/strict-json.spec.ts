@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assertPlainJson } from '../validation/plain-json.ts';
+import { assertPlainJson } from '../validation/validation.pipe.ts';
 import { jsonViolation } from './strict-json.ts';
 
 describe('a repeated key', () => {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseJson } from '../../kubernetes/json.ts';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
-import { plainJsonLimits } from '../validation/plain-json.ts';
+import { plainJsonLimits } from '../validation/validation.pipe.ts';
 
 /**
  * Refuses JSON that parsers read differently (RFC 8259): `JSON.parse` replaces what is not UTF-8 by U+FFFD and takes the

@@ -1,9 +1,20 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { cut } from '../../workflow-execution/text.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
-import { assertPlainJson } from './plain-json.ts';
+
+/**
+ * Limits of a request. The deepest field of a WorkflowExecution is `spec.workflowRef.version`; its maps and lists may have
+ * 640 entries, and it has 40 other fields.
+ */
+export const plainJsonLimits = {
+  depth: 8,
+  tooDeep: 'is nested more than 8 levels deep',
+  values: 1_000,
+  tooManyValues: 'must not have more than 1000 fields and values in all',
+} as const;
 
 /**
  * Validates requests of both transports by the rules of a DTO class. Unknown fields are refused by name, and no value is
@@ -56,4 +67,35 @@ function messagesOf({ nestedValidation: _nested, ...constraints }: Record<string
   const first = decisive.find((name) => name in constraints);
   // class-validator lists constraints from the last decorator to the first.
   return first === undefined ? Object.values(constraints).reverse() : [constraints[first] ?? ''];
+}
+
+const loneSurrogate = 'has a surrogate without its other half, which is no character';
+
+/**
+ * Refuses values that class-transformer fails on or silently drops: deep nesting overflows its stack, many values hold the
+ * event loop, and keys of `Object.prototype` (`constructor`, `__proto__`) are dropped. Refuses lone surrogates, which the
+ * API server replaces by U+FFFD.
+ *
+ * @throws ApiError InvalidArgument naming the field
+ */
+export function assertPlainJson(value: unknown): void {
+  let left: number = plainJsonLimits.values;
+  const assertPart = (part: unknown, path: readonly string[]): void => {
+    if (typeof part === 'string' && !part.isWellFormed()) {
+      throw invalidField(path, `must be Unicode text: it ${loneSurrogate}`);
+    }
+    if (typeof part !== 'object' || part === null) return;
+    if (path.length > plainJsonLimits.depth) throw invalidField(path, plainJsonLimits.tooDeep);
+    const entries = Object.entries(part);
+    left -= entries.length;
+    if (left < 0) throw invalidField([], plainJsonLimits.tooManyValues);
+    for (const [key, child] of entries) {
+      if (!key.isWellFormed()) {
+        throw invalidField(path, `must have no such key as '${cut(key, 80).toWellFormed()}': it ${loneSurrogate}`);
+      }
+      if (key in Object.prototype) throw invalidField([...path, key], 'is not a known field');
+      assertPart(child, [...path, key]);
+    }
+  };
+  assertPart(value, []);
 }

@@ -13,7 +13,7 @@ import {
   WorkflowExecution,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { parseDuration } from '../../../src/workflow-execution/duration.ts';
-import { cancelModes, phases } from '../../../src/api/resource/enums.ts';
+import { cancelModes, phases } from '../../../src/api/resource/to-message.ts';
 import { allPhases } from '../../../src/workflow-execution/execution.ts';
 import { parseTimestamp } from '../../../src/workflow-execution/timestamp.ts';
 import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
