@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { WatchCacheEvent } from './reflector.ts';
 import type { Scope } from './store.ts';
 import { WatchCache } from './watch-cache.ts';
@@ -5,7 +6,8 @@ import { keyOf } from './kubernetes-object.ts';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
 import { Listeners } from './listeners.ts';
 import { silentLogger } from './logger.ts';
-import { isNewer } from './resource-version.ts';
+import { isNewer, isOlder } from './resource-version.ts';
+import { WatchCursor } from './watch-cursor.ts';
 
 interface ServerEvent {
   readonly revision: number;
@@ -106,6 +108,63 @@ export class Replica {
   /** Whether a namespace is known up to a resource version. */
   reaches(position: string, namespace?: string): boolean {
     return this.changes.historiesOf(namespace).every(({ progress }) => !isNewer(position, progress));
+  }
+}
+
+/** A client that keeps a view of what it reads, resumes, and starts over when it has to. */
+export class WatchClient {
+  readonly view = new Map<string, string>();
+  restarts = 0;
+  position = '';
+  replica: Replica;
+  private readonly namespace: string | undefined;
+  private cursor: WatchCursor<Thing>;
+
+  constructor(replica: Replica, namespace?: string) {
+    this.replica = replica;
+    this.namespace = namespace;
+    this.cursor = new WatchCursor(replica.changes, namespace);
+  }
+
+  /** Reads up to `most` events; returns their number. */
+  read(most: number): number {
+    for (let count = 0; count < most; count++) {
+      if (this.cursor.isExpired) this.startOver();
+      const read = this.cursor.next();
+      if (read === undefined) {
+        this.note(this.cursor.position);
+        return count;
+      }
+      const { uid, resourceVersion, namespace } = read.entry.object.metadata;
+      if (read.entry.gone || namespace !== (this.namespace ?? namespace)) this.view.delete(uid);
+      else this.view.set(uid, resourceVersion);
+      this.note(read.position);
+    }
+    return most;
+  }
+
+  /** Disconnects and resumes at a replica from the last reported position. */
+  resume(replica: Replica): void {
+    this.replica = replica;
+    if (this.position === '') return this.startOver();
+    if (!replica.reaches(this.position, this.namespace)) replica.takeAll();
+    this.cursor = new WatchCursor(replica.changes, this.namespace, this.position);
+  }
+
+  state(): string[] {
+    return [...this.view].map(([uid, version]) => `${uid}@${version}`).sort();
+  }
+
+  private startOver(): void {
+    this.restarts++;
+    this.view.clear();
+    this.position = '';
+    this.cursor = new WatchCursor(this.replica.changes, this.namespace);
+  }
+
+  private note(position: string): void {
+    expect(isOlder(position, this.position || '0')).toBe(false);
+    this.position = position;
   }
 }
 

@@ -1,68 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Replica, ThingServer } from './watch-cache.builders.ts';
-import type { Thing } from './kubernetes-object.builders.ts';
+import { Replica, ThingServer, WatchClient } from './watch-cache.builders.ts';
 import { WatchCursor } from './watch-cursor.ts';
-import { isOlder } from './resource-version.ts';
 
 const namespaces = ['a', 'b'];
-
-/** A client that keeps a view of what it reads, resumes, and starts over when it has to. */
-class Client {
-  readonly view = new Map<string, string>();
-  restarts = 0;
-  position = '';
-  replica: Replica;
-  private readonly namespace: string | undefined;
-  private cursor: WatchCursor<Thing>;
-
-  constructor(replica: Replica, namespace?: string) {
-    this.replica = replica;
-    this.namespace = namespace;
-    this.cursor = new WatchCursor(replica.changes, namespace);
-  }
-
-  /** Reads up to `most` events; returns their number. */
-  read(most: number): number {
-    for (let count = 0; count < most; count++) {
-      if (this.cursor.isExpired) this.startOver();
-      const read = this.cursor.next();
-      if (read === undefined) {
-        this.note(this.cursor.position);
-        return count;
-      }
-      const { uid, resourceVersion, namespace } = read.entry.object.metadata;
-      if (read.entry.gone || namespace !== (this.namespace ?? namespace)) this.view.delete(uid);
-      else this.view.set(uid, resourceVersion);
-      this.note(read.position);
-    }
-    return most;
-  }
-
-  /** Disconnects and resumes at a replica from the last reported position. */
-  resume(replica: Replica): void {
-    this.replica = replica;
-    if (this.position === '') return this.startOver();
-    if (!replica.reaches(this.position, this.namespace)) replica.takeAll();
-    this.cursor = new WatchCursor(replica.changes, this.namespace, this.position);
-  }
-
-  state(): string[] {
-    return [...this.view].map(([uid, version]) => `${uid}@${version}`).sort();
-  }
-
-  private startOver(): void {
-    this.restarts++;
-    this.view.clear();
-    this.position = '';
-    this.cursor = new WatchCursor(this.replica.changes, this.namespace);
-  }
-
-  private note(position: string): void {
-    expect(isOlder(position, this.position || '0')).toBe(false);
-    this.position = position;
-  }
-}
 
 type Step =
   | {
@@ -95,8 +36,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60, size: 'max' },
 );
 
-/** A thing can not be read, then can be again, and is deleted while one of the replicas looks away. */
-const unreadableForAWhile: Step[] = [
+/** An object cannot be parsed, then can be again, and is deleted while one replica has no watch. */
+const unparsableForAWhile: Step[] = [
   { do: 'read', client: 1, at: 0, most: 1 },
   { do: 'break', namespace: 'a', name: 'x', at: 0 },
   { do: 'write', namespace: 'b', name: 'x', at: 0 },
@@ -113,7 +54,7 @@ const unreadableForAWhile: Step[] = [
   { do: 'resume', client: 1, at: 0, most: 0 },
 ];
 
-/** The same, and the replica looks away only after a reader from the other one has gone on at it. */
+/** The same, but the replica loses its watch after a reader of the other one has resumed at it. */
 const deletedAfterTheResume: Step[] = [
   { do: 'write', namespace: 'a', name: 'x', at: 0 },
   { do: 'break', namespace: 'b', name: 'y', at: 0 },
@@ -130,7 +71,7 @@ const deletedAfterTheResume: Step[] = [
   { do: 'list', at: 0, scope: 0 },
 ];
 
-function run(step: Step, server: ThingServer, replicas: readonly Replica[], clients: readonly Client[]): void {
+function run(step: Step, server: ThingServer, replicas: readonly Replica[], clients: readonly WatchClient[]): void {
   const replica = replicas[step.at]!;
   switch (step.do) {
     case 'write':
@@ -156,8 +97,8 @@ function run(step: Step, server: ThingServer, replicas: readonly Replica[], clie
 
 describe('a reader of the watch cache', () => {
   it.each([
-    ['one log of all namespaces', []],
-    ['a log for each namespace', namespaces],
+    ['one history of all namespaces', []],
+    ['a history per namespace', namespaces],
   ])('of %s arrives at the current state, however slow and wherever it resumes', (_, watched) => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 5 }), (sequence, tombstones) => {
@@ -165,14 +106,18 @@ describe('a reader of the watch cache', () => {
         server.write('a', 'x');
         server.write('b', 'y');
         const replicas = [0, 1].map(() => new Replica(server, watched, tombstones).listAll());
-        const clients = [new Client(replicas[0]!), new Client(replicas[1]!), new Client(replicas[0]!, 'a')];
+        const clients = [
+          new WatchClient(replicas[0]!),
+          new WatchClient(replicas[1]!),
+          new WatchClient(replicas[0]!, 'a'),
+        ];
         for (const step of sequence) run(step, server, replicas, clients);
         for (const replica of replicas) replica.takeAll();
         for (const client of clients) client.read(Infinity);
 
         expect(clients.map((client) => client.state())).toEqual([server.state(), server.state(), server.state('a')]);
       }),
-      { numRuns: 2_000, examples: [unreadableForAWhile, deletedAfterTheResume].map((example) => [example, 1]) },
+      { numRuns: 2_000, examples: [unparsableForAWhile, deletedAfterTheResume].map((example) => [example, 1]) },
     );
   });
 
@@ -184,7 +129,7 @@ describe('a reader of the watch cache', () => {
         const replica = new Replica(server).listAll();
         for (const name of before) server.write('a', name);
         replica.takeAll();
-        const client = new Client(replica);
+        const client = new WatchClient(replica);
         client.read(Infinity);
         for (const name of after) server.write('a', name);
         replica.takeAll();
@@ -255,6 +200,19 @@ describe('a reader of the watch cache', () => {
       'false uid-3',
     ]);
     expect(reads.map((read) => read?.position)).toEqual(['101', '103', '104']);
+  });
+
+  it('continues across a relist after it has resumed', () => {
+    const server = new ThingServer();
+    server.write('a', 'x');
+    const replica = new Replica(server).listAll();
+    const cursor = new WatchCursor(replica.changes, undefined, '101');
+    server.delete('a', 'x');
+    server.write('a', 'y');
+    replica.listAll();
+
+    expect(cursor.isExpired).toBe(false);
+    expect([cursor.next(), cursor.next()].map((read) => read?.entry.gone)).toEqual([true, false]);
   });
 
   describe('has to start over', () => {
