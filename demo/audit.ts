@@ -2,10 +2,10 @@ import type { Cluster } from '../test/cluster/index.ts';
 import type { FakeDataStorage } from '../test/data-storage/index.ts';
 import { kubectl } from '../test/support/product.ts';
 
-/** How long the events of the demo may take to be recorded; they take less than a second. */
+/** Timeout for the audit events, which take less than a second. */
 const timeout = '--timeout=60s';
 
-/** Shows the audit trail that the demo's executions have left in data storage, in the order of its arrival. */
+/** Prints the recorded audit events in order of arrival. */
 export async function showAudit(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   namespace: string,

@@ -1,4 +1,4 @@
-// The whole story on one machine: `npm run demo`. With `-- --once` it ends by itself, its last line a JSON summary.
+// Demonstrates the service on one machine: `npm run demo`. With `-- --once` it exits after a JSON summary.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,12 +72,12 @@ async function demonstrate(cluster: Cluster): Promise<void> {
     await runService(cluster, directory);
   } finally {
     await rm(directory, { recursive: true });
-    // A cluster of the demo's own goes as a whole.
+    // The demo's own cluster is deleted as a whole.
     if (!cluster.embedded) await cleanUp(cluster, wasInstalled);
   }
 }
 
-/** Runs the service with the demo's executions, in processes of this machine. */
+/** Runs the service and the demo's executions in local processes. */
 async function runService(cluster: Cluster, directory: string): Promise<void> {
   const image = await publishSampleWorkflow(publisherFor(cluster));
   say(`Published the sample workflow as ${image}.`);
@@ -94,25 +94,25 @@ async function runService(cluster: Cluster, directory: string): Promise<void> {
     say(nextSteps(cluster, service, { namespace, caller }));
     await untilInterrupted(service);
   } finally {
-    if (!cluster.embedded) await removeExecutions(cluster, namespace).catch(complain);
+    if (!cluster.embedded) await removeExecutions(cluster, namespace).catch(reportFailedCleanup);
     await service.stop();
     await storage.stop();
   }
 }
 
-/** Removes from a cluster of somebody's own what the demo has put there. */
+/** Removes the demo's resources from a cluster that it did not create. */
 async function cleanUp(cluster: Cluster, wasInstalled: boolean): Promise<void> {
-  await removeNamespace(cluster, namespace).catch(complain);
-  if (!wasInstalled) await uninstall(cluster).catch(complain);
+  await removeNamespace(cluster, namespace).catch(reportFailedCleanup);
+  if (!wasInstalled) await uninstall(cluster).catch(reportFailedCleanup);
 }
 
-/** An interrupted demo says nothing but this: something has to be removed by hand. */
-function complain(error: unknown): void {
+/** Reports a failed cleanup, even of an interrupted demo. */
+function reportFailedCleanup(error: unknown): void {
   console.error(`The demo could not remove what it has created: ${String(error)}`);
   process.exitCode = 1;
 }
 
-/** The namespace that the executions run in, new for each demo, with the ServiceAccount that their pods run as. */
+/** Creates the namespace of the executions with its ServiceAccounts. */
 async function prepareNamespace(cluster: Cluster): Promise<void> {
   await createNamespace(cluster, namespace);
   await kubectl(cluster, 'create', 'serviceaccount', 'workflow-execution-sa', '-n', namespace);
@@ -121,7 +121,7 @@ async function prepareNamespace(cluster: Cluster): Promise<void> {
   await kubectl(cluster, 'create', 'rolebinding', caller, '-n', namespace, ...role);
 }
 
-/** A token with which the caller may do everything with the executions of the demo's namespace. */
+/** A token of the caller, an operator of executions in the demo's namespace. */
 async function callerToken(cluster: Cluster): Promise<string> {
   return (await kubectl(cluster, ...tokenCommand(namespace, caller))).trim();
 }
@@ -161,9 +161,9 @@ function finish(rows: readonly Row[]): void {
 }
 
 async function untilInterrupted(service: ServiceProcess): Promise<void> {
-  say('The service goes on until you press Ctrl-C.');
+  say('The service runs until you press Ctrl-C.');
   const stopped = new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   const ended = await Promise.race([stopped.then(() => undefined), service.exited]);
-  if (ended === undefined) return say('Stopping, and removing what the demo has created.');
-  throw new Error(`The service ended with ${ended.signal ?? `exit code ${ended.code}`}:\n${service.log.join('\n')}`);
+  if (ended === undefined) return say('Stopping and cleaning up.');
+  throw new Error(`The service exited with ${ended.signal ?? `exit code ${ended.code}`}:\n${service.log.join('\n')}`);
 }

@@ -7,55 +7,50 @@ import { systemNamespace } from '../test/support/service-account.ts';
 const root = join(import.meta.dirname, '..');
 const crd = 'crd/workflowexecutions.workflowexecution.kubernaut.ai';
 const show = ['--ignore-not-found', '-o', 'name'];
-/** Label that marks a namespace as the demo's own. */
+/** Label of namespaces that the demo has created. */
 const label = 'workflowexecution.kubernaut.ai/demo';
 
 type Kubectl = Pick<Cluster, 'kubectl' | 'kubeconfig'>;
 
 /**
- * Makes sure that the demo takes nothing that is somebody else's: its namespace, that of the service, or the executions of a
- * service that runs on the cluster already.
+ * Checks that neither the demo's namespace nor the service's exists, and that the service does not run on the cluster.
  *
- * @throws ClusterError that says what is in the way
+ * @throws ClusterError naming the conflict
  */
 export async function requireFree(cluster: Kubectl, namespace: string): Promise<void> {
   const found = await kubectl(cluster, 'get', 'namespace', namespace, ...show);
   const own = await kubectl(cluster, 'get', 'namespaces', '-l', label, '-o', 'name');
   const elsewhere = 'Use another cluster: without KUBECONFIG the demo starts its own.';
   if (found !== '' && !own.includes(found)) {
-    throw new ClusterError(
-      `The demo did not create the namespace ${namespace} of this cluster, and leaves it alone. ${elsewhere}`,
-    );
+    throw new ClusterError(`The namespace ${namespace} exists and was not created by the demo. ${elsewhere}`);
   }
   if (!(await isInstalled(cluster)) && (await kubectl(cluster, 'get', 'namespace', systemNamespace, ...show)) !== '') {
-    throw new ClusterError(
-      `This cluster has a namespace ${systemNamespace}, which the demo would remove. ${elsewhere}`,
-    );
+    throw new ClusterError(`The namespace ${systemNamespace} exists, and the demo would remove it. ${elsewhere}`);
   }
   const running = await kubectl(cluster, 'get', 'deployments', '-A', '-l', 'app.kubernetes.io/name=workflow-execution');
   if (running !== '') {
-    throw new ClusterError(`The service runs on this cluster already:\n${running}${elsewhere}`);
+    throw new ClusterError(`The service already runs on this cluster:\n${running}${elsewhere}`);
   }
 }
 
-/** Whether the cluster has the product's CRD, and so its manifests, which are then not the demo's to remove. */
+/** Whether the product's manifests are installed, so that the demo must not remove them. */
 export async function isInstalled(cluster: Kubectl): Promise<boolean> {
   return (await kubectl(cluster, 'get', crd, ...show)) !== '';
 }
 
-/** Creates the namespace. One that a killed demo has left behind is removed first. */
+/** Creates the namespace, after removing that of a killed demo. */
 export async function createNamespace(cluster: Kubectl, namespace: string): Promise<void> {
   await removeNamespace(cluster, namespace);
   await kubectl(cluster, 'create', 'namespace', namespace);
   await kubectl(cluster, 'label', 'namespace', namespace, `${label}=true`);
 }
 
-/** Deletes the executions while the service runs, which ends their PipelineRuns and removes its finalizers. */
+/** Deletes the executions while the service runs, which removes its finalizers. */
 export async function removeExecutions(cluster: Kubectl, namespace: string): Promise<void> {
   await kubectl(cluster, 'delete', 'workflowexecutions', '--all', '-n', namespace, '--timeout=60s');
 }
 
-/** Deletes the namespace, and what an interrupted demo has left in it with it. */
+/** Deletes the namespace with everything that an interrupted demo has left. */
 export async function removeNamespace(cluster: Kubectl, namespace: string): Promise<void> {
   const left = await kubectl(cluster, 'get', 'workflowexecutions,pipelineruns', '-n', namespace, '-o', 'name');
   for (const name of left.split('\n').filter((line) => line !== '')) {
@@ -65,7 +60,7 @@ export async function removeNamespace(cluster: Kubectl, namespace: string): Prom
   await kubectl(cluster, 'delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s');
 }
 
-/** Removes the product's manifests, the ServiceAccount that the demo's service runs as, and the Lease that it took. */
+/** Removes the product's manifests, the ServiceAccount of the demo's service and its Lease. */
 export async function uninstall(cluster: Kubectl): Promise<void> {
   const gone = ['--ignore-not-found', '--timeout=120s'];
   await kubectl(cluster, 'delete', '-f', join(root, 'deploy/components/one-process/service-account.yaml'), ...gone);

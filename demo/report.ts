@@ -2,14 +2,14 @@ import type { Cluster } from '../test/cluster/index.ts';
 import type { ServiceProcess } from '../test/support/service.ts';
 import type { Row } from './view.ts';
 
-/** What came of the demo, for programs. */
+/** Summary of the demo. */
 export interface Summary {
   readonly submitted: number;
   readonly completed: number;
   readonly executions: readonly { readonly name: string; readonly phase: string; readonly outcome: string }[];
 }
 
-/** The demo's executions of three, in one object. */
+/** Summarizes the three executions. */
 export function summaryOf(rows: readonly Row[]): Summary {
   return {
     submitted: 3,
@@ -18,12 +18,12 @@ export function summaryOf(rows: readonly Row[]): Summary {
   };
 }
 
-/** What kubectl is asked for a token of a ServiceAccount that the service takes. */
+/** Arguments of kubectl for a token of a ServiceAccount. */
 export function tokenCommand(namespace: string, caller: string): string[] {
   return ['create', 'token', caller, '-n', namespace, '--audience', 'workflow-execution'];
 }
 
-/** The lines to copy for going on by hand. */
+/** Commands to continue by hand. */
 export function nextSteps(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   service: Pick<ServiceProcess, 'http' | 'grpc'>,
@@ -31,7 +31,7 @@ export function nextSteps(
 ): string {
   const call = 'kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
   return `
-Go on by hand:
+Next steps:
   kubectl      export KUBECONFIG=${cluster.kubeconfig}
                ${cluster.kubectl} get wfe -n ${namespace} -w
   a token      TOKEN=$(${cluster.kubectl} ${tokenCommand(namespace, caller).join(' ')})

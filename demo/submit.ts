@@ -11,7 +11,7 @@ import type { CreateWorkflowExecutionResponse } from '../src/api/generated/kuber
 import type { Cluster } from '../test/cluster/index.ts';
 import { withToken } from '../test/support/callers.ts';
 
-/** An execution of the sample workflow, before it takes the form that one of the three ways in asks for. */
+/** An execution of the sample workflow. */
 export interface Submission {
   readonly namespace: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Submission {
 const remediationRequest = 'rr-demo';
 const workflow = { workflowId: 'sample', version: '1.0.0' };
 
-/** Submits as RemediationOrchestrator does: gRPC, with a token of its ServiceAccount. */
+/** Creates an execution over gRPC, as RemediationOrchestrator does. */
 export async function submitByGrpc(address: string, token: string, submission: Submission): Promise<void> {
   const interceptors = [withToken(token)];
   const client = new WorkflowExecutionServiceClient(address, credentials.createInsecure(), { interceptors });
@@ -45,16 +45,16 @@ export async function submitByGrpc(address: string, token: string, submission: S
   }
 }
 
-/** Submits as a person does with curl or Swagger UI: REST. */
+/** Creates an execution over REST, as people do with curl or Swagger UI. */
 export async function submitByRest(address: string, token: string, submission: Submission): Promise<void> {
   const url = `http://${address}/api/v1/namespaces/${submission.namespace}/workflowexecutions`;
   const body = JSON.stringify({ metadata: { name: submission.name }, spec: specOf(submission) });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const answer = await fetch(url, { method: 'POST', body, headers });
-  if (!answer.ok) throw new Error(`POST ${url} was answered with ${answer.status}: ${await answer.text()}`);
+  const response = await fetch(url, { method: 'POST', body, headers });
+  if (!response.ok) throw new Error(`POST ${url} returned ${response.status}: ${await response.text()}`);
 }
 
-/** Submits as GitOps does: `kubectl apply` of the resource itself. */
+/** Creates an execution with `kubectl apply`, as GitOps does. */
 export async function submitByKubectl(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   submission: Submission,
@@ -70,7 +70,7 @@ export async function submitByKubectl(
   });
   child.stdin.end(JSON.stringify(resource));
   const ended: readonly unknown[] = await once(child, 'close');
-  if (ended[0] !== 0) throw new Error(`kubectl apply ended with exit code ${String(ended[0])}`);
+  if (ended[0] !== 0) throw new Error(`kubectl apply exited with code ${String(ended[0])}`);
 }
 
 function specOf({ image, target, message }: Submission) {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Cluster } from '../test/cluster/index.ts';
 
-/** What the demo shows and tells of one execution. */
+/** An execution in the output of the demo. */
 export interface Row {
   readonly name: string;
   readonly phase: string;
@@ -16,10 +16,9 @@ const columns =
 const terminal = new Set(['Completed', 'Failed', 'Skipped']);
 
 /**
- * Shows the phases of executions as they change, the way `kubectl get wfe -w` sees them, until all have ended.
+ * Follows executions with `kubectl get wfe -w` until all have ended.
  *
- * @param names the executions to follow
- * @param show gets a line for each change
+ * @param show called with a line for each change of a phase
  * @returns the last row of each execution, in the order of `names`
  */
 export async function followPhases(
@@ -34,7 +33,7 @@ export async function followPhases(
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,
   });
-  child.once('error', () => undefined); // The signal; the loop below ends with the stream.
+  child.once('error', () => undefined); // Emitted on abort; the loop below ends with the stream.
   const rows = new Map<string, Row>();
   const started = Date.now();
   try {

@@ -10,8 +10,8 @@ const { options } = ts.convertCompilerOptionsFromJson(
 );
 
 /**
- * Lets modules under src/ be imported here: they have decorators, which Node.js can not strip like types, so TypeScript
- * compiles each one as it is loaded. Import them with `import()` after this call.
+ * Compiles modules under src/ when they are imported: Node.js strips types, but not decorators. Import them with `import()`
+ * after this call.
  */
 export function compileOnImport(): void {
   registerHooks({

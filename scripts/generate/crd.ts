@@ -3,14 +3,14 @@ import { parse } from 'yaml';
 
 const crdFile = new URL('../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url);
 
-/** A rule in the Common Expression Language with the sentence that a person reads when it does not hold. */
+/** A CEL rule with its message. */
 export interface CelRule {
   readonly rule: string;
   readonly message: string;
   readonly fieldPath?: string;
 }
 
-/** The part of OpenAPI v3 that a structural schema of ours uses. */
+/** The subset of OpenAPI v3 that the CRD uses. */
 export interface Schema {
   type: 'object' | 'string' | 'number' | 'integer' | 'boolean' | 'array';
   description?: string;
@@ -35,7 +35,7 @@ interface CustomResourceDefinition {
   spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
 }
 
-/** The schema of the WorkflowExecution resource, read from the CRD. It is our own file: its shape is taken as given. */
+/** The schema of WorkflowExecution from the CRD. */
 export function readCrdSchema(): Schema {
   const crd: CustomResourceDefinition = parse(readFileSync(crdFile, 'utf8')) as CustomResourceDefinition; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- our own file, not data from outside
   const version = crd.spec.versions[0];
@@ -43,7 +43,7 @@ export function readCrdSchema(): Schema {
   return version.schema.openAPIV3Schema;
 }
 
-/** A property of an object schema; throws when the schema has none of that name. */
+/** A property of an object schema. Throws if it does not exist. */
 export function property(schema: Schema, ...path: string[]): Schema {
   return path.reduce((at, name) => {
     const next = at.properties?.[name];

@@ -4,7 +4,7 @@ import { property } from './crd.ts';
 import { objectMetaSchema } from './object-meta.ts';
 import { keysOf, patternOf, validators } from './validators.ts';
 
-/** Examples shown in the OpenAPI document and in Swagger UI. */
+/** Examples in the OpenAPI document. */
 const examples: Record<string, unknown> = {
   'metadata.name': 'we-pod-crash-f8a3b9c2',
   'metadata.namespace': 'payment',
@@ -18,7 +18,7 @@ const examples: Record<string, unknown> = {
   'spec.executionConfig.timeout': '10m',
 };
 
-/** Classes for the spec, which a request is held to: class-validator and Swagger decorators with the bounds of the CRD. */
+/** Classes for the spec with class-validator and Swagger decorators for the rules of the CRD. */
 export async function generateSpecDto(crd: Schema): Promise<string> {
   const imports = [
     "import { ApiProperty, ApiSchema } from '@nestjs/swagger';",
@@ -29,7 +29,7 @@ export async function generateSpecDto(crd: Schema): Promise<string> {
   return render(imports, new DtoWriter(true).classes('WorkflowExecutionSpecDto', property(crd, 'spec'), 'spec'));
 }
 
-/** Classes for the status, which only describe it in the OpenAPI document. */
+/** Classes for the status with Swagger decorators. */
 export async function generateStatusDto(crd: Schema): Promise<string> {
   const imports = ["import { ApiProperty, ApiSchema } from '@nestjs/swagger';"];
   return render(imports, new DtoWriter(false).classes('WorkflowExecutionStatusDto', property(crd, 'status'), 'status'));
@@ -47,12 +47,12 @@ function render(imports: string[], classes: string[]): Promise<string> {
   return format(lines.join('\n'), { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' });
 }
 
-/** Writes the class of an object schema after the classes of the objects within it. */
+/** Generates the class of an object schema after the classes of nested objects. */
 class DtoWriter {
-  readonly #validated: boolean;
+  private readonly validated: boolean;
 
   constructor(validated: boolean) {
-    this.#validated = validated;
+    this.validated = validated;
   }
 
   classes(name: string, schema: Schema, path: string): string[] {
@@ -62,26 +62,26 @@ class DtoWriter {
       return object.properties === undefined ? [] : this.classes(className(field, child), object, `${path}.${field}`);
     });
     const members = fields.flatMap(([field, child]) =>
-      this.#member(field, child, `${path}.${field}`, schema.required?.includes(field) === true),
+      this.member(field, child, `${path}.${field}`, schema.required?.includes(field) === true),
     );
     const schemaName = `@ApiSchema({ name: '${name.replace(/Dto$/, '')}' })`;
     return [...inner, comment(schema), schemaName, `export class ${name} {`, ...members, '}', ''];
   }
 
-  #member(field: string, schema: Schema, path: string, required: boolean): string[] {
+  private member(field: string, schema: Schema, path: string, required: boolean): string[] {
     const presence = required ? '@v.IsDefined({ message: "is required" })' : '@Optional()';
     return [
       comment(schema),
       `@ApiProperty(${apiProperty(field, schema, path, required)})`,
-      ...(this.#validated ? [presence, ...validators(schema, className(field, schema))] : []),
-      `${field}${required ? '!' : '?'}: ${this.#typeOf(field, schema)};`,
+      ...(this.validated ? [presence, ...validators(schema, className(field, schema))] : []),
+      `${field}${required ? '!' : '?'}: ${this.typeOf(field, schema)};`,
       '',
     ];
   }
 
-  /** A value that has been validated is one of its enumeration. */
-  #typeOf(field: string, schema: Schema): string {
-    const values = this.#validated ? schema.enum : undefined;
+  /** A validated value has the type of its enumeration. */
+  private typeOf(field: string, schema: Schema): string {
+    const values = this.validated ? schema.enum : undefined;
     return values === undefined ? typeOf(field, schema) : values.map((value) => JSON.stringify(value)).join(' | ');
   }
 }
@@ -94,7 +94,7 @@ function comment({ description = '' }: Schema): string {
 function apiProperty(field: string, schema: Schema, path: string, required: boolean): string {
   const { description, minLength, maxLength, minimum, maximum, format: numberFormat, maxItems } = schema;
   const isMap = schema.additionalProperties !== undefined;
-  // Nest passes it on, although the type of its options does not know it.
+  // Nest supports it, but its type does not.
   const keys = isMap ? keysOf(schema) : undefined;
   const propertyNames = keys === undefined ? '' : `...${JSON.stringify({ propertyNames: keys })}, `;
   const members = JSON.stringify({
@@ -104,7 +104,7 @@ function apiProperty(field: string, schema: Schema, path: string, required: bool
       : { items: itemType(schema.items), uniqueItems: isSet(schema) }),
     ...(schema.enum === undefined ? {} : { enum: schema.enum }),
     description,
-    // For a map, Swagger's `required` is the list of its keys.
+    // Swagger's `required` of a map is a list of keys.
     ...(isMap ? { selfRequired: required } : { required }),
     ...(isClass(schema) ? {} : { default: schema.default }),
     ...{ minLength, maxLength, minimum, maximum, maxItems, pattern: patternOf(schema), format: numberFormat },
@@ -143,7 +143,7 @@ function isClass(schema: Schema): boolean {
   return (schema.items ?? schema).properties !== undefined;
 }
 
-/** `failedTask` is a FailedTaskDto, each of `conditions` a ConditionDto. */
+/** FailedTaskDto for `failedTask`, ConditionDto for the items of `conditions`. */
 function className(field: string, schema: Schema): string {
   const singular = schema.items === undefined ? field : field.replace(/s$/, '');
   return `${singular.charAt(0).toUpperCase()}${singular.slice(1)}Dto`;

@@ -1,4 +1,4 @@
-// Writes everything that is made from something else in this repository; with --check it only says what is not fresh.
+// Writes all generated files; with --check it only reports stale ones.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generatePerformance } from '../../bench/page/page.ts';
@@ -34,7 +34,7 @@ const stale = refresh({
   'docs/performance.md': await generatePerformance(),
   'docs/scaling.md': await generateScaling(),
 });
-// Last, because it is made of the DTOs that have just been written.
+// Last: it is generated from the DTOs.
 const openApi = await generateOpenApi();
 stale.push(
   ...refresh({
@@ -48,11 +48,11 @@ if (check && stale.length > 0) {
   process.exitCode = 1;
 }
 
-/** Writes the files that are not fresh, or only names them; returns their paths. */
+/** Writes stale files, or only reports them; returns their paths. */
 function refresh(files: Record<string, string>): string[] {
   const outdated = Object.entries(files).filter(([path, content]) => read(path) !== content);
   for (const [path, content] of outdated) {
-    console.log(check ? `${path} is not what crds/ and proto/ say` : `wrote ${path}`);
+    console.log(check ? `${path} is stale` : `wrote ${path}`);
     if (check) continue;
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);

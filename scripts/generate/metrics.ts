@@ -6,7 +6,7 @@ import type { Metric } from '../../src/metrics/metric.ts';
 const page = new URL('../../docs/metrics.md', import.meta.url);
 const place = /(?<=<!-- metrics: .* -->\n)[^]*?(?=<!-- \/metrics -->)/;
 
-/** The page of metrics with its table made anew from the list that the service itself registers. */
+/** docs/metrics.md with its table generated from the registered metrics. */
 export async function generateMetrics(): Promise<string> {
   const rows = Object.values<Metric>(metrics).map(
     ({ name, type, labelNames, help }) =>

@@ -1,12 +1,12 @@
 import { compileOnImport } from './compile-on-import.ts';
 
-/** The OpenAPI document, made of the controllers and their DTOs. Nothing is started and no cluster is needed. */
+/** docs/openapi.json, from the controllers and their DTOs, without a cluster. */
 export async function generateOpenApi(): Promise<string> {
   compileOnImport();
   await import('reflect-metadata');
   const { NestFactory } = await import('@nestjs/core');
   const { openApiDocument } = await import('../../src/api/rest/openapi.ts');
-  // A preview has the routes of an application, and makes none of its providers.
+  // A preview has the routes of an application without creating its providers.
   const app = await NestFactory.create(await application(), { preview: true, logger: ['error', 'fatal'] });
   return `${JSON.stringify(openApiDocument(app), null, 2)}\n`;
 }

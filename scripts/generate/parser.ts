@@ -6,9 +6,9 @@ import { objectMetaSchema } from './object-meta.ts';
 const standalone = standaloneModule.default;
 
 /**
- * A type guard for a WorkflowExecution that came from outside, compiled to plain code with no dependency. It checks
- * types, required fields and enumerations: what the code relies on. Bounds and formats are the API server's to enforce,
- * and an object from an older schema that breaks one is still an object to be answered, not one to be ignored.
+ * A type guard for WorkflowExecutions, compiled to code without dependencies. It checks types, required fields and
+ * enumerations, on which the code relies. It does not check bounds and formats: the API server does, and an object of an older
+ * schema may break them.
  */
 export function generateParser(crd: Schema): string {
   const schema = { ...crd, properties: { ...crd.properties, metadata: objectMetaSchema } };
@@ -18,7 +18,7 @@ export function generateParser(crd: Schema): string {
   return `// @ts-nocheck -- Generated from crds/ by \`npm run generate\`. Do not edit.
 import type { WorkflowExecution } from './workflow-execution.ts';
 ${code.replace('"use strict";', '').replace(/^export (const validate = .*|default .*)$/gm, '')}
-/** Whether a value has the shape of a WorkflowExecution; the guard's \`errors\` say what is wrong. */
+/** Whether a value is a WorkflowExecution; \`errors\` has the violations. */
 export const isWorkflowExecution: {
   (value: unknown): value is WorkflowExecution;
   readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;

@@ -8,16 +8,16 @@ import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/pr
 const root = join(import.meta.dirname, '..', '..');
 const target = 'src/api/generated';
 
-/** What reflection tells of: our own service with the details of its errors, and the health service beside it. */
+/** The services of reflection: our own with its error details, and health. */
 const described = [
   ['proto'],
   ['node_modules/grpc-health-check/proto', '--path', 'node_modules/grpc-health-check/proto/health'],
 ];
 
 /**
- * Runs buf with the plugins of buf.gen.yaml over proto/; it needs no network.
+ * Runs buf with the plugins of buf.gen.yaml on proto/, offline.
  *
- * @returns the files it makes, by their path in the repository
+ * @returns the generated files by path
  */
 export function generateProto(): Record<string, string> {
   const out = mkdtempSync(join(tmpdir(), 'wfe-proto-'));
@@ -34,8 +34,8 @@ export function generateProto(): Record<string, string> {
 }
 
 /**
- * Comments of the well-known types are Google's text, and long; https://protobuf.dev has them. Entries of maps are defined
- * rather than assigned: an assignment to `__proto__` makes no entry, and the key would be lost.
+ * Removes the long comments of the well-known types, and defines map entries instead of assigning them: assigning `__proto__`
+ * would lose the key.
  */
 function contentOf(out: string, path: string): string {
   const content = readFileSync(join(out, path), 'utf8').replaceAll(
@@ -62,7 +62,7 @@ function descriptors(): string {
   ].join('\n');
 }
 
-/** Runs buf in the repository; what it prints. */
+/** Runs buf in the repository and returns its output. */
 export function buf(...arguments_: string[]): Buffer {
   return execFileSync(join(root, 'node_modules', '.bin', 'buf'), arguments_, {
     cwd: root,

@@ -1,16 +1,10 @@
 import { format } from 'prettier';
-import { isObject } from './json-object.ts';
-import type { JsonObject } from './json-object.ts';
-import { inCell, objectsOf, ruleOf, text, typeOf } from './schema-words.ts';
+import { isObject, type JsonObject, inCell, objectsOf, ruleOf, text, typeOf } from './schema-words.ts';
 
-/**
- * The reference of REST: what the OpenAPI document says, for people.
- *
- * @param openApi the document, as JSON
- */
+/** docs/reference/rest.md, from the OpenAPI document as JSON. */
 export async function generateRestReference(openApi: string): Promise<string> {
   const document: unknown = JSON.parse(openApi);
-  if (!isObject(document)) throw new Error('the OpenAPI document is none');
+  if (!isObject(document)) throw new Error('the OpenAPI document is not an object');
   const { info, paths, components } = document;
   const page = [
     '# REST reference',
@@ -57,7 +51,7 @@ function responsesOf(responses: unknown): string {
   return ['| answer | body | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** The bodies that a request or an answer may have: `application/json`, and of which schema. */
+/** The bodies of a request or response: schema and media type. */
 function contentsOf(holder: unknown): readonly string[] {
   if (!isObject(holder)) return [];
   return objectsOf(holder['content']).map(([type, { schema }]) => {

@@ -1,6 +1,12 @@
-import { isObject, type JsonObject } from './json-object.ts';
+/** A JSON object with unchecked members. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The bounds of a schema that are told as they are, in this order. */
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The bounds that a reference lists, in this order. */
 const bounds = [
   'minimum',
   'maximum',
@@ -13,7 +19,7 @@ const bounds = [
   'default',
 ] as const;
 
-/** The type of a schema in the words of a reference, with a link where it has a name. */
+/** Describes the type of a schema, with a link to a named one. */
 export function typeOf(schema: JsonObject): string {
   const { $ref, allOf, oneOf, items, additionalProperties, type, format } = schema;
   if (typeof $ref === 'string') return linked($ref);
@@ -26,7 +32,7 @@ export function typeOf(schema: JsonObject): string {
   return typeof format === 'string' ? `${type} (${format})` : type;
 }
 
-/** What a value has to keep to, beyond its type. */
+/** Describes the rules of a schema besides its type. */
 export function ruleOf(schema: JsonObject): string {
   const { pattern, items } = schema;
   const values = schema['enum'];
@@ -44,13 +50,13 @@ export function objectsOf(value: unknown): readonly (readonly [string, JsonObjec
   return Object.entries(value).flatMap(([name, member]) => (isObject(member) ? [[name, member] as const] : []));
 }
 
-/** A text member; empty when there is none. */
+/** A string member; empty if it is absent. */
 export function text(value: unknown, name: string): string {
   const found = isObject(value) ? value[name] : undefined;
   return typeof found === 'string' ? found : '';
 }
 
-/** A text for a cell of a table. */
+/** Escapes a text for a table cell. */
 export function inCell(content: string): string {
   return content.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
 }

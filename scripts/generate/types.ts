@@ -2,7 +2,7 @@ import { compile } from 'json-schema-to-typescript';
 import type { Schema } from './crd.ts';
 import { objectMetaSchema } from './object-meta.ts';
 
-/** Names that the generated interfaces get, by their place in the schema. */
+/** Names of the generated interfaces by schema path. */
 const titles: Record<string, string> = {
   metadata: 'WorkflowExecutionMetadata',
   'metadata.ownerReferences.items': 'WorkflowExecutionOwnerReference',
@@ -25,7 +25,7 @@ const titles: Record<string, string> = {
   'status.conditions.items.status': 'ConditionStatus',
 };
 
-/** TypeScript interfaces of the resource, one for each object in its schema. */
+/** TypeScript interfaces of the resource. */
 export async function generateTypes(crd: Schema): Promise<string> {
   const schema = { ...crd, properties: { ...crd.properties, metadata: objectMetaSchema } };
   schema.required = ['apiVersion', 'kind', 'metadata', 'spec'];

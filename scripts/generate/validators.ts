@@ -1,10 +1,10 @@
 import type { CelRule, Schema } from './crd.ts';
 
 /**
- * The class-validator decorators that hold a property to its schema. A CEL rule over one string, or over the keys, the
- * values or the size of a map becomes the same rule with the same sentence; rules over several fields are left to the API server.
+ * The class-validator decorators for a property. CEL rules on a string, or on keys, values or size of a map, become the same
+ * rules with the same messages; rules on several fields are left to the API server.
  *
- * @param typeName name of the DTO class, for a property that has one
+ * @param typeName name of the DTO class of an object
  */
 export function validators(schema: Schema, typeName: string): string[] {
   if (schema.enum !== undefined) {
@@ -29,7 +29,7 @@ export function validators(schema: Schema, typeName: string): string[] {
   }
 }
 
-/** The regular expression of the first rule of a string that is one, as JavaScript's `u` flag takes it. */
+/** The first pattern among the rules of a string, for JavaScript's `u` flag. */
 export function patternOf(schema: Schema): string | undefined {
   return rulesOf(schema)
     .map(stringPattern)
@@ -73,32 +73,32 @@ function stringMap(schema: Schema): string {
   return `@IsStringMap({ ${bounds.join(', ')} })`;
 }
 
-/** Of a rule that begins with `self.matches('…')`. */
+/** The pattern of a rule that begins with `self.matches('…')`. */
 function stringPattern({ rule }: CelRule): string | undefined {
   return javaScriptPattern(/^self\.matches\('((?:[^'\\]|\\.)*)'\)/.exec(rule)?.[1]);
 }
 
-/** What the keys of a map have to be, by its first rule on them. */
+/** The rule for the keys of a map. */
 export function keysOf(schema: Schema): Keys | undefined {
   return rulesOf(schema)
     .map(keys)
     .find((found) => found !== undefined);
 }
 
-/** What keys of a map have to be. */
+/** A rule for the keys of a map. */
 interface Keys {
   readonly pattern: string;
   readonly maxLength: number;
 }
 
-/** Of a rule of the form `self.all(key, key.size() <= N && key.matches('…'))`. */
+/** The keys of a rule of the form `self.all(key, key.size() <= N && key.matches('…'))`. */
 function keys({ rule }: CelRule): Keys | undefined {
   const found = /^self\.all\(key, key\.size\(\) <= (\d+) && key\.matches\('((?:[^'\\]|\\.)*)'\)\)$/.exec(rule);
   const pattern = javaScriptPattern(found?.[2]);
   return pattern === undefined ? undefined : { pattern, maxLength: Number(found?.[1]) };
 }
 
-/** The source text of the rule on keys. */
+/** The source text of a rule for keys. */
 function keyRule(rule: CelRule): string | undefined {
   const found = keys(rule);
   if (found === undefined) return undefined;
@@ -106,7 +106,7 @@ function keyRule(rule: CelRule): string | undefined {
   return `{ pattern: ${regExp(pattern)}, maxLength: ${maxLength}, message: ${JSON.stringify(rule.message)} }`;
 }
 
-/** The source text of the rule on one string that the values of a map are held to. */
+/** The source text of a rule for the values of a map. */
 export function valueRule(rule: CelRule): string | undefined {
   const members = patternMembers(rule);
   return members === undefined ? undefined : `{ ${members} }`;
@@ -126,7 +126,7 @@ export function byteRule({ rule, message }: CelRule): string | undefined {
   return most === undefined ? undefined : `{ max: ${most}, message: ${JSON.stringify(message)} }`;
 }
 
-/** CEL's string escapes undone. RE2 takes needless escapes and JavaScript's `u` flag does not, so it has to compile. */
+/** Unescapes a CEL string. It must compile: RE2 allows needless escapes, JavaScript's `u` flag does not. */
 function javaScriptPattern(celLiteral: string | undefined): string | undefined {
   return celLiteral === undefined ? undefined : new RegExp(celLiteral.replaceAll('\\\\', '\\'), 'u').source;
 }
@@ -142,10 +142,10 @@ export function rulesOf(schema: Schema): CelRule[] {
 
 function itemsOf({ items }: Schema): Schema {
   if (items?.type === 'string') return items;
-  throw new Error('the spec has no lists but of strings yet; teach this generator how to hold others to their rules');
+  throw new Error('only lists of strings are supported');
 }
 
 function bound(value: number | undefined): number {
-  if (value === undefined) throw new Error('every number, string and map of the spec has its bounds');
+  if (value === undefined) throw new Error('every number, string and map of the spec needs bounds');
   return value;
 }

@@ -75,7 +75,7 @@ describeOnPods('the demo on a cluster that KUBECONFIG names', () => {
     const { code, errors } = await runDemo();
 
     expect(code).toBe(1);
-    expect(errors).toContain(`The demo did not create the namespace ${namespace} of this cluster`);
+    expect(errors).toContain(`The namespace ${namespace} exists and was not created by the demo`);
     await expect(kubectl('get', 'namespace', namespace, '-o', 'jsonpath={.status.phase}')).resolves.toBe('Active');
   });
 });

@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { increase, quantiles, rate, series } from './query.ts';
+import { type Row, increase, quantiles, rate, series } from './panel.ts';
 
 /** How the service gets along with Kubernetes. */
 export const apiServer: Row = {

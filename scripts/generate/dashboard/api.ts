@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { countRate, quantiles, series } from './query.ts';
+import { type Row, countRate, quantiles, series } from './panel.ts';
 
 const rest = metrics.httpRequests;
 const grpc = metrics.grpcCalls;

@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { increase, rate, series } from './query.ts';
+import { type Row, increase, rate, series } from './panel.ts';
 
 /** Whether what is done is recorded. */
 export const audit: Row = {

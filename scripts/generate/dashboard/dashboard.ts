@@ -20,12 +20,12 @@ import { reconciler } from './reconciler.ts';
 
 const rows: readonly Row[] = [executions, reconciler, api, apiServer, audit, process];
 
-/** The Prometheus that the reader of the dashboard chooses. */
+/** The data source variable of the dashboard. */
 const datasource = { type: 'prometheus', uid: '${datasource}' };
-/** Of Grafana's grid, which is 24 wide. */
+/** Rows of Grafana's grid, which has 24 columns. */
 const height = 7;
 
-/** The dashboard as Grafana imports it: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
+/** The dashboard in Grafana's JSON model: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
 export async function generateDashboard(): Promise<string> {
   const dashboard = new DashboardBuilder('WorkflowExecution service')
     .uid('workflow-execution')

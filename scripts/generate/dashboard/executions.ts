@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { increase, quantiles, rate, series } from './query.ts';
+import { type Row, increase, quantiles, rate, series } from './panel.ts';
 
 /** What the service is for. */
 export const executions: Row = {

@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { rate, series } from './query.ts';
+import { type Row, rate, series } from './panel.ts';
 
 /** The replicas as processes. */
 export const process: Row = {

@@ -1,6 +1,5 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
-import type { Row } from './panel.ts';
-import { quantiles, rate, series } from './query.ts';
+import { type Row, quantiles, rate, series } from './panel.ts';
 
 /** The control loop, of which one replica at a time is in charge. */
 export const reconciler: Row = {

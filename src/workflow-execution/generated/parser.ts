@@ -1441,7 +1441,7 @@ validate10.errors = vErrors;
 return errors === 0;
 }
 
-/** Whether a value has the shape of a WorkflowExecution; the guard's `errors` say what is wrong. */
+/** Whether a value is a WorkflowExecution; `errors` has the violations. */
 export const isWorkflowExecution: {
   (value: unknown): value is WorkflowExecution;
   readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
