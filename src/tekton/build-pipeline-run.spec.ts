@@ -56,25 +56,25 @@ describe('the PipelineRun of an execution', () => {
     });
   });
 
-  it('leaves the pods as the workflow has them where images run as root', () => {
+  it('does not restrict pods with pod security none', () => {
     const { taskRunTemplate } = buildPipelineRun(aWorkflowExecution(), { podSecurity: 'none' }).spec;
     expect(taskRunTemplate).toEqual({ serviceAccountName: 'workflow-execution-sa' });
   });
 
-  it('passes the parameters on in the order of their names, whatever order they came in', () => {
+  it('passes the parameters sorted by name', () => {
     const there = build({ parameters: { B: '2', A: '1' } });
     expect(there.spec.params.map(({ name }) => name)).toEqual(['A', 'B', 'TARGET_RESOURCE']);
     expect(there).toEqual(build({ parameters: { A: '1', B: '2' } }));
   });
 
-  it('names the target to the workflow as it was written, whatever else the parameters say', () => {
+  it('adds the target as written, whatever the parameters say', () => {
     const targetResource = 'payment/Deployment/payment-api';
     expect(build({ targetResource, parameters: { TARGET_RESOURCE: 'mine' } }).spec.params).toEqual([
       { name: 'TARGET_RESOURCE', value: targetResource },
     ]);
   });
 
-  it('carries the canonical target in its label and annotation', () => {
+  it('has the canonical target in its label and annotation', () => {
     const execution = aWorkflowExecution({
       spec: { targetResource: 'payment/Deploy/payment-api' },
       status: { target: 'payment/deployment/payment-api' },
@@ -85,28 +85,28 @@ describe('the PipelineRun of an execution', () => {
     });
   });
 
-  it('runs, and pulls its bundle, as the ServiceAccount of the execution', () => {
+  it('runs and pulls its bundle as the ServiceAccount of the execution', () => {
     const { spec } = build({ executionConfig: { serviceAccountName: 'careful' } });
     expect(spec.taskRunTemplate.serviceAccountName).toBe('careful');
     expect(spec.pipelineRef.params).toContainEqual({ name: 'serviceAccount', value: 'careful' });
   });
 
-  it('lets its tasks take as long as the whole run may take', () => {
+  it('gives its tasks the timeout of the run', () => {
     const { spec } = build({ executionConfig: { timeout: '2h30m' } });
     expect(spec.timeouts).toEqual({ pipeline: '2h30m', tasks: '2h30m' });
   });
 
-  it('keeps a part of the time for finally tasks where the execution says so', () => {
+  it('reserves finallyTimeout for finally tasks', () => {
     const { spec } = build({ executionConfig: { timeout: '2h30m', finallyTimeout: '30m' } });
     expect(spec.timeouts).toEqual({ pipeline: '2h30m', finally: '30m' });
   });
 
-  it('has no time-out of its own when the execution has none', () => {
+  it('has no timeout if the execution has none', () => {
     expect(build().spec).not.toHaveProperty('timeouts');
     expect(build({ executionConfig: {} }).spec).not.toHaveProperty('timeouts');
   });
 
-  it('carries the trace that it is created in to Tekton, and nothing when there is none', () => {
+  it('passes the trace to Tekton, if there is one', () => {
     const traced = buildPipelineRun(aWorkflowExecution(), { traceparent: '00-abc-def-01' });
     expect(traced.metadata.annotations['tekton.dev/pipelinerunSpanContext']).toBe('{"traceparent":"00-abc-def-01"}');
     expect(buildPipelineRun(aWorkflowExecution()).metadata.annotations).not.toHaveProperty([
@@ -114,7 +114,7 @@ describe('the PipelineRun of an execution', () => {
     ]);
   });
 
-  it('fetches the bundle by its digest where there is one', () => {
+  it('fetches the bundle by digest, if there is one', () => {
     const containerDigest = `sha256:${'0'.repeat(64)}`;
     const { workflowRef } = aWorkflowExecution().spec;
     expect(build({ workflowRef: { ...workflowRef, containerDigest } }).spec.pipelineRef.params[0]).toEqual({
@@ -123,7 +123,7 @@ describe('the PipelineRun of an execution', () => {
     });
   });
 
-  it('has valid labels and whole annotations whatever the execution is called', () => {
+  it('has valid labels and untruncated annotations for any name', () => {
     const name = `${'a'.repeat(80)}.b`;
     const { metadata } = buildPipelineRun(aWorkflowExecution({ metadata: { name } }));
     expect(metadata.labels['kubernaut.ai/workflow-execution']).toMatch(/^a{50}-[0-9a-f]{12}$/);

@@ -7,11 +7,11 @@ import type { TaskRun } from './task-run.ts';
 const classifyFailure = (pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) =>
   classify(pipelineRun, taskRuns, (text) => text);
 
-describe('a task that somebody cancelled', () => {
+describe('a task that was cancelled by hand', () => {
   const failed = aPipelineRun({ status: succeeded('False', 'Failed') });
   const cancelled = aTaskRun('run-1-a', succeeded('False', 'TaskRunCancelled', 'by somebody'));
 
-  it('is why its PipelineRun failed, which is then Cancelled', () => {
+  it('makes its PipelineRun fail as Cancelled', () => {
     expect(classifyFailure(failed, [cancelled])).toMatchObject({
       reason: 'Cancelled',
       message: expect.stringMatching(/ Tekton says: by somebody$/),
@@ -22,7 +22,7 @@ describe('a task that somebody cancelled', () => {
     ['ended with', '2026-11-23T12:05:01Z', 'TaskFailed'],
     ['ended after', '2026-11-23T12:05:02Z', 'TaskFailed'],
     ['ended before', '2026-11-23T12:05:00Z', 'Cancelled'],
-  ])('had lost its pod when it %s a PipelineRun that had failed for it', (_, completionTime, reason) => {
+  ])('has lost its pod if it %s a PipelineRun that failed because of it', (_, completionTime, reason) => {
     const status = { ...succeeded('False', 'Failed'), completionTime: '2026-11-23T12:05:01Z' };
     const taskRun = aTaskRun('run-1-a', { ...succeeded('False', 'TaskRunCancelled'), completionTime, podName: 'p' });
     const failure = classifyFailure(aPipelineRun({ status }), [taskRun]);
@@ -30,13 +30,13 @@ describe('a task that somebody cancelled', () => {
     expect(failure.message.includes('its pod was deleted; Tekton replaced it')).toBe(reason === 'TaskFailed');
   });
 
-  it('tells more of a cancelled PipelineRun than that does', () => {
+  it('supplies the message of a cancelled PipelineRun', () => {
     const pipelineRun = aPipelineRun({ status: succeeded('False', 'Cancelled', 'it was cancelled') });
     expect(classifyFailure(pipelineRun, [cancelled]).message).toMatch(/ Tekton says: by somebody$/);
   });
 });
 
-it('finally tasks are not spoken of when a PipelineRun failed for another reason before it was cancelled', () => {
+it('the message does not mention finally tasks if a PipelineRun failed before it was cancelled', () => {
   const status = succeeded('False', 'PipelineValidationFailed');
   const failure = classifyFailure(aPipelineRun({ spec: { status: 'Cancelled' }, status }), []);
   expect(failure.reason).toBe('ConfigurationError');

@@ -26,7 +26,7 @@ describe('the task that failed', () => {
   const taskRun = (name: string, reason: string, second: number, code: number) =>
     aTaskRun(name, { ...succeeded('False', reason), completionTime: at(second), steps: [step('s', code)] });
 
-  it('is the one that failed first, not the one that was cancelled for it', () => {
+  it('is the one that failed first, not one that was cancelled afterwards', () => {
     const runs = [
       taskRun('run-c', 'TaskRunCancelled', 1, 1),
       taskRun('run-b', 'StepFailed', 3, 3),
@@ -35,7 +35,7 @@ describe('the task that failed', () => {
     expect(classifyFailure(failed(), runs).failedTask).toEqual({ name: 'a', stepName: 's', exitCode: 2 });
   });
 
-  it('is the first in the pipeline when two failed in the same second', () => {
+  it('is the first in the pipeline if two failed in the same second', () => {
     const runs = [taskRun('run-b', 'StepFailed', 2, 3), taskRun('run-a', 'StepFailed', 2, 2)];
     expect(classifyFailure(failed(['run-a', 'run-b']), runs).failedTask?.name).toBe('a');
   });
@@ -45,7 +45,7 @@ describe('the task that failed', () => {
     expect(classifyFailure(failed(), runs).failedTask?.name).toBe('b');
   });
 
-  it('names the step that failed by itself, not one that may fail or one whose turn never came', () => {
+  it('names the step that failed, not an ignored failure or a skipped step', () => {
     const steps = [
       step('may-fail', 1, { terminationReason: 'Continued' }),
       step('failedTaskRun', 7),
@@ -58,7 +58,7 @@ describe('the task that failed', () => {
     });
   });
 
-  it('is one that was cancelled only when nothing else failed', () => {
+  it('is a cancelled one only if no other failed', () => {
     const cancelled = taskRun('run-c', 'TaskRunCancelled', 1, 1);
     const ended = aTaskRun('run-d', { ...succeeded('True', 'Succeeded'), completionTime: at(0) });
     const going = aTaskRun('run-e', succeeded('Unknown', 'Running'));
@@ -67,7 +67,7 @@ describe('the task that failed', () => {
     expect(classifyFailure(timedOut, [ended, going])).not.toHaveProperty('failedTask');
   });
 
-  it('is one that has an end before one that has none, and one of the pipeline before one that is not', () => {
+  it('is one with a completion time rather than without, and one of the pipeline rather than another', () => {
     const endless = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('s', 1)] });
     expect(classifyFailure(failed(['run-a']), [endless, taskRun('run-b', 'StepFailed', 9, 1)]).failedTask?.name).toBe(
       'b',
@@ -76,7 +76,7 @@ describe('the task that failed', () => {
     expect(classifyFailure(failed(['run-y', 'run-z']), [stranger, known]).failedTask?.name).toBe('z');
   });
 
-  it('is named with as many characters as the CRD takes', () => {
+  it('is truncated to the limits of the CRD', () => {
     const run = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('s'.repeat(300), 1)] });
     const long = { ...run, metadata: { ...run.metadata, labels: { 'tekton.dev/pipelineTask': 't'.repeat(300) } } };
     expect(classifyFailure(failed(), [long]).failedTask).toEqual({
@@ -86,19 +86,19 @@ describe('the task that failed', () => {
     });
   });
 
-  it('is found among TaskRuns of which nothing is known yet', () => {
+  it('is found among TaskRuns without a status', () => {
     const runs = [aTaskRun('run-a', {}), taskRun('run-b', 'StepFailed', 2, 1)];
     expect(classifyFailure(failed(), runs).failedTask?.name).toBe('b');
   });
 
-  it('has no step when each has ended with 0, has not ended, or never got its turn', () => {
+  it('has no step if each succeeded, has not ended, or was skipped', () => {
     const skipped = step('later', 1, { terminationReason: 'Skipped' });
     const steps = [step('good', 0), { name: 'alive', imageID: 'busybox@sha256:1' }, skipped];
     const runs = [aTaskRun('run-a', { ...succeeded('False', 'PodEvicted'), steps })];
     expect(classifyFailure(failed(), runs).failedTask).toEqual({ name: 'a' });
   });
 
-  it('has the name of its TaskRun when the task is not known', () => {
+  it('has the name of its TaskRun if the task is unknown', () => {
     const run = { ...aTaskRun('run-a', succeeded('False', 'StepFailed')) };
     const unlabelled = { ...run, metadata: { ...run.metadata, labels: {} } };
     expect(classifyFailure(failed(), [unlabelled]).failedTask?.name).toBe('run-a');
@@ -110,12 +110,12 @@ describe('the reason of a run whose results cannot be collected', () => {
   const ended = aTaskRun('run-a', { ...succeeded('True', 'Succeeded'), steps: [step('s', 0)] });
   const hasFailed = aTaskRun('run-b', { ...succeeded('False', 'StepFailed'), steps: [step('s', 3)] });
 
-  it('is the Pipeline when every task has succeeded', () => {
+  it('is ConfigurationError if every task has succeeded', () => {
     const failure = classifyFailure(noResult, [ended]);
     expect(failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
   });
 
-  it('is the task that has failed', () => {
+  it('is that of the failed task', () => {
     const failure = classifyFailure(noResult, [ended, hasFailed]);
     expect(failure).toMatchObject({ reason: 'TaskFailed', failedTask: { name: 'b', exitCode: 3 } });
   });
@@ -136,30 +136,30 @@ describe('the reason', () => {
     ['TaskRunResultLargerThanAllowedLimit', 'TaskFailed'],
     ['SomethingNew', 'Unknown'],
     ['StepFailed', 'Unknown'],
-  ])('of a task with %s and no step that failed is %s', (reason, expected) => {
+  ])('of a task with %s and no failed step is %s', (reason, expected) => {
     const runs = [aTaskRun('run-a', { ...succeeded('False', reason), steps: [notStarted] })];
     expect(classifyFailure(failed(), runs)).toMatchObject({ reason: expected, wasExecutionFailure: false });
   });
 
-  it('is OOMKilled when a step was, whatever the task says', () => {
+  it('is OOMKilled if a step was, whatever the reason of the task', () => {
     const killed = step('s', 137, { terminated: { containerID: 'c', exitCode: 137, reason: 'OOMKilled' } });
     const runs = [aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [killed] })];
     expect(classifyFailure(failed(), runs).reason).toBe('OOMKilled');
   });
 
-  it('is ResourceExhausted when a time-out of the task covered it', () => {
+  it('is ResourceExhausted even if the task timed out', () => {
     const message = 'it took too long\nPrevious status: [ExceededNodeResources] no room';
     const runs = [aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message))];
     expect(classifyFailure(failed(), runs).reason).toBe('ResourceExhausted');
   });
 
-  it('is Cancelled also when a task had lacked resources', () => {
+  it('is Cancelled even if a task lacked resources', () => {
     const run = aPipelineRun({ status: succeeded('False', 'Cancelled') });
     const runs = [aTaskRun('run-a', succeeded('False', 'ExceededNodeResources'))];
     expect(classifyFailure(run, runs).reason).toBe('Cancelled');
   });
 
-  it('is not read from words that somebody else has put into a message', () => {
+  it('is not taken from other text in a message', () => {
     const message = 'I said: Previous status: [ExceededResourceQuota] OOMKilled';
     const runs = [aTaskRun('run-a', succeeded('False', 'TaskRunStopSidecarFailed', message))];
     expect(classifyFailure(failed(), runs)).toMatchObject({
@@ -168,7 +168,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is Unknown with the message when Tekton gives none that is known', () => {
+  it('is Unknown with the message if it is not in the tables', () => {
     const run = aPipelineRun({ status: succeeded('False', 'NeverHeardOf', 'strange things') });
     expect(classifyFailure(run, [])).toEqual({
       reason: 'Unknown',
@@ -180,7 +180,7 @@ describe('the reason', () => {
   });
 });
 
-describe('a PipelineRun that failed by itself while a task went on', () => {
+describe('a PipelineRun that failed while a task was running', () => {
   const cancelled = aTaskRun('run-1-a', {
     ...succeeded('False', 'TaskRunCancelled', 'TaskRun "run-1-a" was cancelled'),
     steps: [step('s', 1)],
@@ -189,7 +189,7 @@ describe('a PipelineRun that failed by itself while a task went on', () => {
   it.each<[string, FailureReason]>([
     ['PipelineValidationFailed', 'ConfigurationError'],
     ['NeverHeardOf', 'Unknown'],
-  ])('as %s is %s, for what Tekton says of it and not for the task that was cancelled then', (word, reason) => {
+  ])('as %s is %s, not the reason of the cancelled task', (word, reason) => {
     const pipelineRun = aPipelineRun({ status: succeeded('False', word, 'it is not valid any more') });
     const failure = classifyFailure(pipelineRun, [cancelled]);
     expect(failure).toEqual({ reason, message: expect.any(String), wasExecutionFailure: true });
@@ -197,8 +197,8 @@ describe('a PipelineRun that failed by itself while a task went on', () => {
   });
 });
 
-describe('a message of Tekton that is redacted', () => {
-  it('has been read before, and leaves the rest as it is', () => {
+describe('a redacted message of Tekton', () => {
+  it('does not change the classification', () => {
     const message = 'Previous status: [ExceededResourceQuota] hunter2';
     const taskRun = aTaskRun('run-a', succeeded('False', 'TaskRunTimeout', message));
     const failure = classify(failed(), [taskRun], () => '(withheld)');
@@ -211,7 +211,7 @@ describe('a cancelled PipelineRun', () => {
   it.each([
     ['Cancelled', true],
     ['CancelledRunFinally', false],
-  ])('by %s says whether its finally tasks were ended too: %p', (status, isSaid) => {
+  ])('by %s mentions cancelled finally tasks: %p', (status, isSaid) => {
     const pipelineRun = aPipelineRun({ spec: { status }, status: succeeded('False', 'Cancelled') });
     const { message } = classifyFailure(pipelineRun, []);
     expect(message.includes('finally tasks were not run to their end')).toBe(isSaid);
@@ -221,15 +221,15 @@ describe('a cancelled PipelineRun', () => {
 describe('whether steps ran', () => {
   const notRun = aTaskRun('run-a', { ...succeeded('False', 'PodCreationFailed'), steps: [notStarted] });
 
-  it('is denied when every child is there and none has started a step', () => {
+  it('is false if all children exist and none has started a step', () => {
     expect(classifyFailure(failed(['run-a']), [notRun]).wasExecutionFailure).toBe(false);
   });
 
-  it('is not denied when a child is gone that may have started one', () => {
+  it('is true if a child no longer exists', () => {
     expect(classifyFailure(failed(['run-a', 'run-b']), [notRun]).wasExecutionFailure).toBe(true);
   });
 
-  it('is not denied when a child cannot be looked into', () => {
+  it('is true if a child is not a TaskRun', () => {
     const status = { ...succeeded('False', 'Failed'), childReferences: [{ kind: 'CustomRun', name: 'run-c' }] };
     expect(classifyFailure(aPipelineRun({ status }), []).wasExecutionFailure).toBe(true);
     const namesake = aTaskRun('run-c', { ...succeeded('False', 'PodCreationFailed'), steps: [notStarted] });
@@ -242,12 +242,12 @@ describe('whether steps ran', () => {
     ['TaskRunCancelled', { podName: undefined }, false],
     ['ExceededNodeResources', {}, false],
     ['TaskRunImagePullFailed', {}, false],
-  ])('is not denied when Tekton deleted the pod, as %s %p: %p', (reason, over, expected) => {
+  ])('for a pod that Tekton deleted, as %s %p: %p', (reason, over, expected) => {
     const status = { ...succeeded('False', reason), podName: 'run-a-pod', steps: [notStarted], ...over };
     expect(classifyFailure(failed(['run-a']), [aTaskRun('run-a', status)]).wasExecutionFailure).toBe(expected);
   });
 
-  it('is affirmed when another task had run, or an earlier try of the same task', () => {
+  it('is true if another task or an earlier attempt has run', () => {
     const ran = aTaskRun('run-b', { ...succeeded('True', 'Succeeded'), steps: [step('s', 0)] });
     const retried = aTaskRun('run-c', {
       ...succeeded('False', 'TaskRunImagePullFailed'),
@@ -260,14 +260,14 @@ describe('whether steps ran', () => {
 });
 
 describe('the message', () => {
-  it('says what to do, then names the task, the step and the exit code, and quotes Tekton last', () => {
+  it('has advice first, then task, step and exit code, and quotes Tekton last', () => {
     const taskRun = aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [step('build', 3)] });
     expect(classifyFailure(failed(), [taskRun]).message).toBe(
       `${advice.TaskFailed} Task "a" failed at step "build" with exit code 3 (TaskFailed). Tekton says: as Tekton says`,
     );
   });
 
-  it('leaves the exit code out when the step has none, and the step when none failed', () => {
+  it('omits an unknown exit code, and the step if none failed', () => {
     const killed = step('build', 137, { terminated: { exitCode: 255, reason: 'Error' } });
     const imagePull = aTaskRun('run-a', { ...succeeded('False', 'TaskRunImagePullFailed'), steps: [killed] });
     expect(classifyFailure(failed(), [imagePull]).message).toContain(' Task "a" failed (ImagePullBackOff). ');
@@ -282,14 +282,14 @@ describe('the message', () => {
       'The PipelineRun ended as Cancelled.',
     ],
     ['Tekton gave no reason', '', [], 'The PipelineRun ended as failed.'],
-  ])('names how the PipelineRun ended when %s', (_, reason, taskRuns, headline) => {
+  ])('has the reason of the PipelineRun if %s', (_, reason, taskRuns, headline) => {
     const run = aPipelineRun({ status: succeeded('False', reason) });
     const failure = classifyFailure(run, taskRuns);
     expect(failure.message.startsWith(`${advice[failure.reason]} ${headline} `)).toBe(true);
     expect(failure).not.toHaveProperty('failedTask');
   });
 
-  it('quotes the task rather than the PipelineRun, and nobody who says nothing', () => {
+  it('quotes the task rather than the PipelineRun, and no empty message', () => {
     const run = aPipelineRun({ status: succeeded('False', 'Failed', 'the run') });
     const taskRun = (text: string) => aTaskRun('run-a', succeeded('False', 'StepFailed', text));
     expect(classifyFailure(run, [taskRun('the task')]).message).toMatch(/ Tekton says: the task$/);

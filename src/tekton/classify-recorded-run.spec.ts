@@ -19,7 +19,7 @@ function recorded(name: string): { pipelineRun: PipelineRun; taskRuns: TaskRun[]
   return { pipelineRun: parsePipelineRun(pipelineRun), taskRuns: taskRuns.map(parseTaskRun) };
 }
 
-describe('what Tekton has left behind', () => {
+describe('a recorded run', () => {
   it.each<[string, FailureReason, boolean, FailedTask | undefined]>([
     ['oom', 'OOMKilled', true, { name: 'main', stepName: 's', exitCode: 137 }],
     ['exit1', 'TaskFailed', true, { name: 'main', stepName: 's', exitCode: 3 }],
@@ -46,11 +46,11 @@ describe('what Tekton has left behind', () => {
   });
 });
 
-describe('the advice after a timeout', () => {
+describe('the advice for a timeout', () => {
   it.each([
     ['Failed', 'TaskRunTimeout', taskTimeoutAdvice],
     ['PipelineRunTimeout', 'TaskRunCancelled', advice.DeadlineExceeded],
-  ])('names the one that was reached (%s, %s)', (ofRun, ofTask, expected) => {
+  ])('names the timeout that was reached (%s, %s)', (ofRun, ofTask, expected) => {
     const pipelineRun = aPipelineRun({ status: succeeded('False', ofRun) });
     const taskRuns = [aTaskRun('run-a', succeeded('False', ofTask))];
     expect(classifyFailure(pipelineRun, taskRuns, (text) => text).message).toContain(expected);

@@ -8,7 +8,7 @@ function grouped(reasons: Readonly<Record<string, FailureReason | undefined>>) {
 }
 
 describe('a reason of Tekton', () => {
-  it('on a PipelineRun means one of ours', () => {
+  it('of a PipelineRun maps to a failure reason', () => {
     expect(grouped(pipelineRunReasons)).toEqual({
       Cancelled: ['Cancelled'],
       DeadlineExceeded: ['PipelineRunTimeout'],
@@ -37,7 +37,7 @@ describe('a reason of Tekton', () => {
     });
   });
 
-  it('on a TaskRun means one of ours', () => {
+  it('of a TaskRun maps to a failure reason', () => {
     expect(grouped(taskRunReasons)).toEqual({
       OOMKilled: ['InitContainerOOM', 'SidecarOOM', 'StepOOM'],
       DeadlineExceeded: ['TaskRunTimeout'],
@@ -59,7 +59,7 @@ describe('a reason of Tekton', () => {
     });
   });
 
-  it.each(['Failed', 'StepFailed'])('%s says nothing by itself', (reason) => {
+  it.each(['Failed', 'StepFailed'])('%s does not map to a failure reason', (reason) => {
     expect([pipelineRunReasons[reason], taskRunReasons[reason]]).toEqual([undefined, undefined]);
   });
 });

@@ -8,7 +8,7 @@ const nameOf = (name: string, uid = 'uid-1'): string =>
   pipelineRunName(aWorkflowExecution({ metadata: { name, uid } }));
 
 describe('the name of the PipelineRun', () => {
-  it('begins with the name of the execution', () => {
+  it('starts with the name of the execution', () => {
     expect(nameOf('we-pod-crash')).toMatch(/^we-pod-crash-[0-9a-f]{12}$/);
   });
 
@@ -23,15 +23,15 @@ describe('the name of the PipelineRun', () => {
     expect(nameOf(name)).toBe(expected);
   });
 
-  it('is the same on every try', () => {
+  it('is deterministic', () => {
     expect(nameOf('a')).toBe(nameOf('a'));
   });
 
-  it('is another one when the execution is made anew under the same name', () => {
+  it('differs if the execution is recreated under the same name', () => {
     expect(nameOf('a', 'uid-1')).not.toBe(nameOf('a', 'uid-2'));
   });
 
-  it('is a DNS label of at most 63 characters for every name an execution can have', () => {
+  it('is a DNS label of at most 63 characters for every valid name', () => {
     const names = fc
       .stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,4}$/)
       .filter((name) => name.length <= 253);
@@ -74,7 +74,7 @@ describe('a label value', () => {
     expect(labelValue(text)).toBe(expected.replace('HASH', hashOf(text)));
   });
 
-  it('is cut with a hash when the text is too long, and does not end in a dash', () => {
+  it('is truncated with a hash, without a double dash', () => {
     const value = labelValue(`${'a'.repeat(49)}-${'b'.repeat(200)}`);
     expect(value).toMatch(/^a{49}-[0-9a-f]{12}$/);
   });
@@ -91,13 +91,13 @@ describe('a label value', () => {
     );
   });
 
-  it('is the text itself when that is one', () => {
+  it('is the text itself if that is valid', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), (text) => labelValue(text) === text),
     );
   });
 
-  it('differs for texts that differ only where they are cut', () => {
+  it('differs for texts that differ only in the truncated part', () => {
     const start = 'x'.repeat(100);
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {

@@ -20,13 +20,13 @@ function stored(over: { metadata?: object; spec?: object } = {}) {
 }
 
 describe('the metadata of a PipelineRun', () => {
-  it('is as created whatever trace it was created in, and whatever others have added', () => {
+  it('matches despite another trace and additional entries', () => {
     expect(hasMetadataOf(stored(), expected)).toBe(true);
     const labels = { ...expected.metadata.labels, 'tekton.dev/pipeline': 'workflow' };
     expect(hasMetadataOf(stored({ metadata: { labels } }), expected)).toBe(true);
   });
 
-  it.each(['labels', 'annotations'] as const)('is not as created when one of our %s differs or is missing', (kind) => {
+  it.each(['labels', 'annotations'] as const)('does not match if one of our %s differs or is missing', (kind) => {
     const ours = expected.metadata[kind];
     const name = 'kubernaut.ai/workflow-execution';
     expect(hasMetadataOf(stored({ metadata: { [kind]: { ...ours, [name]: 'other' } } }), expected)).toBe(false);
@@ -35,7 +35,7 @@ describe('the metadata of a PipelineRun', () => {
 });
 
 describe('the spec of a PipelineRun', () => {
-  it('is compared with what the API server makes of the one that would be created', () => {
+  it('is compared with a dry run', () => {
     expect(specPatch(stored(), expected)).toEqual([
       { op: 'test', path: '/metadata/uid', value: 'uid-run' },
       { op: 'replace', path: '/spec', value: expected.spec },
@@ -51,12 +51,12 @@ describe('the spec of a PipelineRun', () => {
     },
   );
 
-  it('is what would be created under another name', () => {
+  it('is created under a generated name in the dry run', () => {
     const metadata = { ...expected.metadata, name: undefined, generateName: 'dry-run-' };
     expect(unnamed(expected)).toEqual({ ...expected, metadata });
   });
 
-  it.each(['Cancelled', 'PipelineRunPending'])('keeps the status %s in an update', (status) => {
+  it.each(['Cancelled', 'PipelineRunPending'])('keeps spec.status %s in an update', (status) => {
     expect(specPatch(stored({ spec: { status } }), expected)).toContainEqual(
       expect.objectContaining({ path: '/spec', value: { ...expected.spec, status } }),
     );

@@ -13,7 +13,7 @@ import { parseTaskRun } from './task-run.ts';
 
 const metadata = { name: 'run-1', namespace: 'payment', uid: 'u', resourceVersion: '7' };
 
-it('the resource has the names that Tekton gives it', () => {
+it('the resource has its Tekton names', () => {
   expect(pipelineRunResource).toMatchObject({
     group: 'tekton.dev',
     version: 'v1',
@@ -35,7 +35,7 @@ it.each([
 });
 
 describe('parsing a PipelineRun', () => {
-  it('keeps what is read and drops the rest', () => {
+  it('drops fields that are not used', () => {
     const owner = { apiVersion: 'v1', kind: 'A', name: 'a', uid: 'b', controller: true };
     const raw = {
       metadata: { ...metadata, managedFields: [{}], labels: { a: 'b' }, ownerReferences: [owner] },
@@ -66,7 +66,7 @@ describe('parsing a PipelineRun', () => {
     });
   });
 
-  it('keeps when it is being deleted, and of its labels and owners what makes sense', () => {
+  it('keeps the deletion time, and valid labels and owners', () => {
     const owner = { apiVersion: 'v1', kind: 'A', name: 'a', uid: 'b' };
     const more = {
       creationTimestamp: '2026-11-23T12:00:00Z',
@@ -89,14 +89,14 @@ describe('parsing a PipelineRun', () => {
     expect(parsePipelineRun({ metadata }).metadata).not.toHaveProperty('deletionTimestamp');
   });
 
-  it('keeps those of its children that have a kind and a name', () => {
+  it('keeps children with a kind and a name', () => {
     const childReferences = [{ kind: 'TaskRun', name: 'a' }, { kind: 'TaskRun' }, { name: 'b' }, 'c'];
     expect(aPipelineRun({ status: { childReferences } }).status.childReferences).toEqual([
       { kind: 'TaskRun', name: 'a' },
     ]);
   });
 
-  it('reads the condition Succeeded among others, with an empty reason and message where it gives none', () => {
+  it('reads the condition Succeeded; reason and message default to empty', () => {
     const conditions = [null, { type: 'Ready', status: 'True' }, { type: 'Succeeded', status: 'False' }];
     expect(aPipelineRun({ status: { conditions } }).status.succeeded).toEqual({
       status: 'False',
@@ -116,7 +116,7 @@ describe('parsing a PipelineRun', () => {
     '2026-11-23T12:05:00.123456789Z',
     '2026-11-23T12:05:00+01:30',
     '2026-11-23T12:05:00-11:00',
-  ])('takes %s for a time', (startTime) => {
+  ])('accepts the time %s', (startTime) => {
     expect(aPipelineRun({ status: { startTime } }).status.startTime).toBe(startTime);
   });
 
@@ -127,12 +127,12 @@ describe('parsing a PipelineRun', () => {
     ['that has a prefix', { sha256: `sha256:${'a'.repeat(64)}` }],
     ['that has a suffix', { sha256: `${'a'.repeat(64)}==` }],
     ['that is no text', { sha256: 7 }],
-  ])('does not take a digest %s for that of the bundle', (_what, digest) => {
+  ])('ignores a digest %s', (_what, digest) => {
     const status = { provenance: { refSource: { digest } } };
     expect(aPipelineRun({ status }).status.bundleDigest).toBeUndefined();
   });
 
-  it('takes every status, however absurd', () => {
+  it('accepts any status', () => {
     const fields = [
       'conditions',
       'provenance',
@@ -166,11 +166,11 @@ describe('parsing a PipelineRun', () => {
     ['a year of six digits', '+012026-11-23T12:05:00Z'],
     ['a time with a comment', '2026-11-23T12:05:00Z (UTC)'],
     ['a list of a time', ['2026-11-23T12:05:00Z']],
-  ])('does not take %s for a time', (_what, startTime) => {
+  ])('ignores %s as a time', (_what, startTime) => {
     expect(aPipelineRun({ status: { startTime } }).status.startTime).toBeUndefined();
   });
 
-  it.each(['name', 'uid', 'resourceVersion'])('refuses an object without metadata.%s', (field) => {
+  it.each(['name', 'uid', 'resourceVersion'])('rejects an object without metadata.%s', (field) => {
     const parse = () => parsePipelineRun({ metadata: { ...metadata, [field]: undefined } });
     expect(parse).toThrow(InvalidObjectError);
     expect(parse).toThrow('PipelineRun');
@@ -191,7 +191,7 @@ describe('the outcome of a PipelineRun', () => {
     expect(readOutcome(aPipelineRun({ status })).state).toBe(expected);
   });
 
-  it('comes with its end, and with the words of Tekton', () => {
+  it('has the completion time, reason and message', () => {
     const status = { ...succeeded('False', 'Failed', 'why'), completionTime };
     expect(readOutcome(aPipelineRun({ status }))).toEqual({
       state: 'failed',

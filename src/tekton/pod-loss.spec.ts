@@ -49,13 +49,13 @@ describe('a task whose step was ended by a signal', () => {
     expect(failure).toMatchObject({ reason: 'TaskFailed', failedTask: { exitCode: 255 } });
   });
 
-  it('has lost it when only pods of other tasks are there', () => {
+  it('has lost its pod if only pods of other tasks exist', () => {
     const taskRun = taskRunWith(255);
     const other = aPod({ name: 'run-b-pod', ownerReferences: [{ ...owner, name: 'run-b', uid: 'uid-run-b' }] });
     expect(podLossOf({ taskRun, step: taskRun.status.steps[0] }, [other])).toEqual({ kind: 'gone' });
   });
 
-  it('failed for what Tekton says, and not for its lost pod, when it was out of memory', () => {
+  it('is OOMKilled rather than a lost pod if it was out of memory', () => {
     const failure = classifyFailure(pipelineRun, [taskRunWith(137, 'StepOOM')], (text) => text, []);
     expect(failure.message).toContain('failed at step "s" with exit code 137 (OOMKilled)');
   });
@@ -64,7 +64,7 @@ describe('a task whose step was ended by a signal', () => {
     expect(mayHaveLostPod(taskRunWith(exitCode))).toBe(true);
   });
 
-  it('may be started again while its pod is gone or leaving', () => {
+  it('may be restarted while its pod is gone or terminating', () => {
     const failed = taskRunWith(255);
     expect(tasksWithoutPod([failed], [])).toEqual([failed]);
     expect(tasksWithoutPod([failed], [aPod({ deletionTimestamp: '2026-11-23T12:05:00Z' })])).toEqual([failed]);
@@ -73,12 +73,12 @@ describe('a task whose step was ended by a signal', () => {
   });
 });
 
-it('a task that failed by itself needs no look at its pod, which a pruner may have taken', () => {
+it('a task that failed by itself does not need its pod, which may have been pruned', () => {
   expect(mayHaveLostPod(taskRunWith(3))).toBe(false);
   expect(classifyFailure(pipelineRun, [taskRunWith(3)], (text) => text, []).message).toContain('with exit code 3 (');
 });
 
-it('a task whose pod the kubelet has evicted says so, whatever the exit code of its step', () => {
+it('a task whose pod was evicted reports that, whatever the exit code of its step', () => {
   const { message } = classifyFailure(pipelineRun, [taskRunWith(3, 'PodEvicted')], (text) => text);
   expect(message).toContain('failed because its pod was evicted (TaskFailed)');
   expect(message).toContain('Check the Events of the namespace');

@@ -113,25 +113,25 @@ describe('a pod', () => {
     ['has ended its steps and keeps a sidecar', { containers: { 'step-a': ended(1), 'sidecar-b': running } }, false],
     ['was evicted before it started', { phase: 'Failed', containers: { 'step-a': undefined } }, false],
     ['has no step at all', { containers: { app: running } }, false],
-  ])('that %s holds its target: %p', (_, shape, expected) => {
+  ])('that %s keeps its target locked: %p', (_, shape, expected) => {
     expect(hasLiveSteps(aPod(shape))).toBe(expected);
   });
 });
 
 describe('what a run waits for', () => {
-  it('is the steps in its pods, else its TaskRuns', () => {
+  it('is the steps in its pods, or else its TaskRuns', () => {
     const pod = aPod({ containers: { 'step-a': ended(1), 'step-b': running, 'step-c': { waiting: {} } } });
     expect(describeActivity([aTaskRun(ours)], [pod])).toBe('pod run-1-a-pod (step b, c)');
     expect(describeActivity([aTaskRun(ours)], [])).toBe('TaskRun run-1-a');
   });
 
-  it('is cut to a few', () => {
+  it('is limited to a few', () => {
     const taskRuns = Array.from({ length: 5 }, () => aTaskRun(ours));
     expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a and 2 more');
   });
 });
 
-describe('a run that Tekton calls running', () => {
+describe('a run with the status Running', () => {
   const child = { kind: 'TaskRun', name: 'run-1-a' };
   const going = aPipelineRun({
     status: { startTime: '2026-11-23T12:05:00Z', ...succeeded('Unknown', 'Running'), childReferences: [child] },
@@ -148,16 +148,16 @@ describe('a run that Tekton calls running', () => {
     ['its last task ended', [finished], [], quietAt(4)],
     ['the last step ended of a task whose end is not recorded', [unfinished], [over], quietAt(3)],
     ['the last step ended of a task whose pod has lost its owner', [again], [orphan], quietAt(3)],
-  ])('is quiet since %s', (_, taskRuns, pods, since) => {
+  ])('is idle since %s', (_, taskRuns, pods, since) => {
     expect(idleSince(going, taskRuns, pods)).toEqual({ since, hasTasks: true });
   });
 
-  it('is quiet since it was started when it has no task', () => {
+  it('without tasks is idle since its start', () => {
     const started = aPipelineRun({ status: { startTime: '2026-11-23T12:05:01Z' } });
     expect(idleSince(started, [], [])).toEqual({ since: quietAt(1), hasTasks: false });
   });
 
-  it('is quiet since it was last changed when Tekton has not started it', () => {
+  it('that Tekton has not started is idle since its last change', () => {
     const metadata = {
       creationTimestamp: '2026-11-23T12:04:00Z',
       managedFields: [
@@ -174,7 +174,7 @@ describe('a run that Tekton calls running', () => {
     ['a step runs', going, [unfinished], [over, aPod({})]],
     ['a task waits for its pod', going, [unfinished], []],
     ['it has a custom task', aPipelineRun({ status: { childReferences: [child, custom] } }), [finished], []],
-  ])('is not quiet while %s', (_, pipelineRun, taskRuns, pods) => {
+  ])('is not idle while %s', (_, pipelineRun, taskRuns, pods) => {
     expect(idleSince(pipelineRun, taskRuns, pods)).toBeUndefined();
   });
 });
@@ -187,20 +187,20 @@ describe('the TaskRun of a pod', () => {
   });
   const other = named('run-1-b', 'uid-b', aTaskRun(ours));
 
-  it('is the one that controls it: it may begin while that is unfinished, whatever became of others', () => {
+  it('is its controller: the pod may start while that is unfinished', () => {
     const pod = aPod({ owners: [owner('TaskRun', 'run-1-b', 'uid-b')] });
     expect(isLivePodOfRun(pod, run, [finished, other])).toBe(true);
     expect(isLivePodOfRun(aPod({}), run, [other, finished])).toBe(false);
   });
 
-  it('waits for a pod of its own, whatever pods of others have ended', () => {
+  it('waits for its own pod, whatever other pods have ended', () => {
     const over = aPod({ containers: { 'step-a': ended(2) } });
     const going = aPipelineRun({ status: { startTime: '2026-11-23T12:05:00Z' } });
     expect(idleSince(going, [aTaskRun(ours), other], [over])).toBeUndefined();
   });
 });
 
-it('what a run waits for is said in full when it is three TaskRuns', () => {
+it('three TaskRuns are all named', () => {
   const taskRuns = Array.from({ length: 3 }, () => aTaskRun(ours));
   expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a');
 });

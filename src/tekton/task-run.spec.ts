@@ -24,7 +24,7 @@ it('the resource and its labels have the names that Tekton gives them', () => {
 });
 
 describe('parsing a TaskRun', () => {
-  it('keeps what is read and drops the rest', () => {
+  it('drops fields that are not used', () => {
     const raw = {
       metadata: { ...metadata, creationTimestamp: '2026-11-23T12:00:00Z', labels: { a: 'b' }, managedFields: [{}] },
       spec: { taskRef: {}, status: 'TaskRunCancelled' },

@@ -7,13 +7,13 @@ const now = new Date('2026-01-02T03:10:00.789Z');
 const ready = { type: 'Ready', status: 'Unknown', reason: 'Running', message: 'runs' } as const;
 
 describe('merging conditions', () => {
-  it('adds one that was not there, with the time to the second', () => {
+  it('adds a new one with a time in whole seconds', () => {
     expect(mergeConditions([], [ready], { now, generation: 2 })).toEqual([
       { ...ready, observedGeneration: 2, lastTransitionTime: '2026-01-02T03:10:00Z' },
     ]);
   });
 
-  it('leaves the conditions of others alone', () => {
+  it('keeps the conditions of others', () => {
     const other: Condition = { ...ready, type: 'AuditRecorded', lastTransitionTime: earlier };
     expect(mergeConditions([other], [ready], { now })[0]).toBe(other);
   });
@@ -27,7 +27,7 @@ describe('merging conditions', () => {
     expect(after).toEqual({ ...ready, ...change, lastTransitionTime: expected });
   });
 
-  it('cuts a message that the API server would refuse', () => {
+  it('truncates a message to the limit of the CRD', () => {
     const [after] = mergeConditions([], [{ ...ready, message: 'x'.repeat(5000) }], { now });
     expect(after?.message).toHaveLength(4096);
   });

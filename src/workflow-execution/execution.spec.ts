@@ -3,11 +3,11 @@ import { allPhases, isTerminal, phaseOf, serviceAccountOf, logFields } from './e
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 describe('the phase of an execution', () => {
-  it('is Pending before anything has looked at it', () => {
+  it('is Pending without a status', () => {
     expect(phaseOf(aWorkflowExecution())).toBe('Pending');
   });
 
-  it('is what its status says', () => {
+  it('is that of its status', () => {
     for (const phase of allPhases) expect(phaseOf(aWorkflowExecution({ status: { phase } }))).toBe(phase);
     expect(phaseOf(aWorkflowExecution({ status: {} }))).toBe('Pending');
   });

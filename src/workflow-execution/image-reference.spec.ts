@@ -28,12 +28,12 @@ describe('an OCI reference', () => {
     ['docker.io/oomkill', 'docker.io/library/oomkill'],
     ['index.docker.io/kubernaut/oomkill', 'docker.io/kubernaut/oomkill'],
     [`kubernaut/oomkill:v1@${digest}`, 'docker.io/kubernaut/oomkill'],
-  ])('%s is of the repository %s', (text, repository) => {
+  ])('%s has the repository %s', (text, repository) => {
     const reference = parseImageReference(text);
     expect(reference && formatRepository(reference)).toBe(repository);
   });
 
-  it('is pinned when it has a digest', () => {
+  it('is pinned by a digest', () => {
     expect(parseImageReference(`quay.io/kubernaut/oomkill:v1@${digest}`)?.digest).toBe(digest);
     expect(parseImageReference('quay.io/kubernaut/oomkill:v1')).not.toHaveProperty('digest');
   });
@@ -60,11 +60,11 @@ describe('an OCI reference', () => {
     'quay.io\\kubernaut/oomkill',
     'quay.io/kubernaut/$(params.X)',
     'quаy.io/kubernaut/oomkill',
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(parseImageReference(text)).toBeUndefined();
   });
 
-  it('is read whenever the API server lets it in, but for one whose registry or owner can be neither', () => {
+  it('is valid if the CRD accepts it, except with an invalid registry or owner', () => {
     // Tekton takes `a_b.c/d` for a registry with a name that no host has, and `A/b` for an owner that no registry has.
     const neither = /^[^/]*[A-Z_][^/]*\//;
     fc.assert(
@@ -74,7 +74,7 @@ describe('an OCI reference', () => {
     );
   });
 
-  it('is let in by the API server whenever it is read', () => {
+  it('is accepted by the CRD if it is valid', () => {
     const piece = fc.constantFrom(
       'quay.io',
       'a',

@@ -11,7 +11,7 @@ import {
 } from './metadata.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
-it('the annotations of this service are under its own prefix, by names that do not change', () => {
+it('the annotations of this service have stable names', () => {
   expect(ownAnnotations).toEqual({
     createdBy: 'workflowexecution.kubernaut.ai/created-by',
     cancelRequestedBy: 'workflowexecution.kubernaut.ai/cancel-requested-by',
@@ -28,7 +28,7 @@ it('the annotations of this service are under its own prefix, by names that do n
   ]);
 });
 
-it('an execution is indexed by its request label, and not at all without one', () => {
+it('an execution is indexed by its request label, if it has one', () => {
   const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
   const keysOf = executionIndexes[requestIndex];
   expect(keysOf(labelled)).toEqual(['abc']);
@@ -42,7 +42,7 @@ it.each([
   ['the finalizer of somebody else', ['example.org/other'], false],
   ['an empty list', [], false],
   ['no finalizers', undefined, false],
-])('an execution with %s is guarded: %p', (_, finalizers, expected) => {
+])('an execution with %s has the finalizer: %p', (_, finalizers, expected) => {
   expect(finalizer).toBe('workflowexecution.kubernaut.ai/workflowexecution-cleanup');
   expect(hasFinalizer(aWorkflowExecution({ metadata: { finalizers } }))).toBe(expected);
 });
@@ -60,7 +60,7 @@ describe('an execution without a status', () => {
     ['the clock of the API is ahead', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T04:00:00Z' })],
     ['the time that was noted is not one', withMarks({ [ownAnnotations.createdAt]: 'then' })],
     ['it belongs to a backup that was not restored', withMarks(undefined, { 'velero.io/backup-name': 'daily' })],
-  ])('is new when %s', (_, execution) => {
+  ])('is new if %s', (_, execution) => {
     expect(isRestored(execution)).toBe(false);
   });
 
@@ -68,7 +68,7 @@ describe('an execution without a status', () => {
     ['it has the UID of another one', withMarks({ [ownAnnotations.uid]: 'of-the-original' })],
     ['the API noted a time long before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:04Z' })],
     ['Velero says so', withMarks(undefined, { 'velero.io/restore-name': 'daily-1' })],
-  ])('was restored when %s', (_, execution) => {
+  ])('was restored if %s', (_, execution) => {
     expect(isRestored(execution)).toBe(true);
   });
 });

@@ -26,7 +26,7 @@ describe('a parameter', () => {
     '<&>',
     '[1]',
     '{"a":1}',
-  ])('may be %j, unless it ends in $', (value) => {
+  ])('may be %j, but not if it ends with $', (value) => {
     expect(broken({ A: value })).toEqual(value.endsWith('$') ? [expect.stringMatching(/^\[A\] must not/)] : []);
   });
 
@@ -39,7 +39,7 @@ describe('a parameter', () => {
     },
   );
 
-  it('stays what it is beside whatever other parameters', () => {
+  it('is not changed by other parameters', () => {
     const value = fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '\n', '\u2028', '😀'), maxLength: 8 });
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {
@@ -66,14 +66,14 @@ describe('the parameters together', () => {
   it.each([
     ['keys and values', { A: 'x'.repeat(8_192), B: 'x'.repeat(10_240 - 8_192 - 2) }],
     ['bytes, not characters', { A: 'é'.repeat(5_119), B: '' }],
-  ])('have a bound on %s', (_, parameters) => {
+  ])('are limited in %s', (_, parameters) => {
     expect(broken(parameters)).toEqual([]);
     expect(broken({ ...parameters, B: `${parameters.B}x` })).toEqual([
       ' keys and values together must be at most 10240 bytes of UTF-8; they are 10241',
     ]);
   });
 
-  it('always name the target to the workflow', () => {
+  it('always include the target', () => {
     expect(parametersOf(aSpec({ parameters: { A: '1', TARGET_RESOURCE: 'older' } }))).toEqual({
       A: '1',
       TARGET_RESOURCE: 'payment/deployment/payment-api',

@@ -12,7 +12,7 @@ const repository = { registry: 'quay.io', path: ['kubernaut', 'oomkill'] };
 const pattern = (text: string) => parseBundlePattern(text)!;
 
 describe('a pattern of bundles', () => {
-  it('covers everything when it is two stars, and so every repository', () => {
+  it('matches everything if it is two stars', () => {
     expect(coversEverything(pattern('**'))).toBe(true);
     expect(coversRepository(pattern('**'), repository)).toBe(true);
   });
@@ -21,11 +21,11 @@ describe('a pattern of bundles', () => {
     ['names a registry', pattern('quay.io/**')],
     ['names a path', { text: 'a/**', path: ['a'], below: true }],
     ['is of one repository', { text: '', path: [], below: false }],
-  ])('does not cover everything when it %s', (_, some) => {
+  ])('does not match everything if it %s', (_, some) => {
     expect(coversEverything(some)).toBe(false);
   });
 
-  it('without a registry covers its path at any', () => {
+  it('without a registry matches its path at any registry', () => {
     const anywhere: BundlePattern = { text: 'kubernaut/*', path: ['kubernaut', '*'], below: false };
     expect(coversRepository(anywhere, repository)).toBe(true);
     expect(coversRepository(anywhere, { ...repository, path: ['acme', 'oomkill'] })).toBe(false);
@@ -52,7 +52,7 @@ describe('a pattern', () => {
     '**/kubernaut',
     'kubernaut/*',
     'quay.io//**',
-  ])('of bundles is not %j', (text) => {
+  ])('of bundles cannot be %j', (text) => {
     expect(parseBundlePattern(text)).toBeUndefined();
   });
 

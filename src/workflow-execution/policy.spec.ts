@@ -34,7 +34,7 @@ describe('the allowed bundles', () => {
     ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf-oomkill-prod'],
     ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf--prod'],
     ['quay.io/team-*/**', 'quay.io/team-a/workflows/oomkill'],
-  ])('%s lets %s run', (pattern, image) => {
+  ])('%s allows %s', (pattern, image) => {
     expect(isAllowed([pattern], image)).toBe(true);
   });
 
@@ -64,11 +64,11 @@ describe('the allowed bundles', () => {
     ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/x-oomkill-prod'],
     ['quay.io/kubernaut/wf-*-prod', 'quay.io/kubernaut/wf-prod'],
     ['quay.io/team-*/**', 'quay.io/kubernaut/workflows/oomkill'],
-  ])('%s keeps %s from running', (pattern, image) => {
+  ])('%s rejects %s', (pattern, image) => {
     expect(isAllowed([pattern], image)).toBe(false);
   });
 
-  it('are enough when one of several allows the bundle', () => {
+  it('allow a bundle if one pattern matches', () => {
     const bundles = ['quay.io/kubernaut/*', 'ghcr.io/acme/**'];
     for (const image of ['quay.io/kubernaut/oomkill', 'ghcr.io/acme/workflows/oomkill']) {
       expect(isAllowed(bundles, image)).toBe(true);
@@ -77,7 +77,7 @@ describe('the allowed bundles', () => {
     for (const image of ['anything/at/all', 'not//readable']) expect(isAllowed([...bundles, '**'], image)).toBe(true);
   });
 
-  it('allow what their text says: a star any part of a name, two stars everything below', () => {
+  it('match any part of a name with a star, and everything below with two stars', () => {
     const part = fc.constantFrom('a', 'b', 'ab', 'ba', 'aba', 'abba', '*', 'a*', '*a', 'a*b', 'b*a');
     const registry = fc.constantFrom('quay.io', 'ghcr.io', 'docker.io');
     const pattern = fc
@@ -101,7 +101,7 @@ describe('the allowed bundles', () => {
     );
   });
 
-  it('are all that is allowed, whatever a reference is made of', () => {
+  it('are all that is allowed, for any reference', () => {
     const pieces = [
       'quay.io',
       'QUAY.IO',
@@ -133,7 +133,7 @@ describe('the allowed bundles', () => {
     );
   });
 
-  it('are named to whoever may not run something else', () => {
+  it('are named in the message', () => {
     const policy = aPolicy({ bundles: ['quay.io/kubernaut/*', 'ghcr.io/acme/**'] });
     expect(policyViolations(specOf('evil/x:v1'), 'payment', policy)).toEqual([
       {
@@ -145,7 +145,7 @@ describe('the allowed bundles', () => {
     ]);
   });
 
-  it('are named ten at most', () => {
+  it('are limited to ten in the message', () => {
     const bundles = Array.from({ length: 12 }, (_, index) => `quay.io/team-${index}/*`);
     const [violation] = policyViolations(specOf('evil/x'), 'payment', aPolicy({ bundles }));
     expect(violation?.message).toContain('quay.io/team-9/* and 2 more)');
@@ -153,7 +153,7 @@ describe('the allowed bundles', () => {
     expect(ten?.message).toContain('quay.io/team-9/*)');
   });
 
-  it('are named also to whoever asks for what is no reference', () => {
+  it('are named for an invalid reference too', () => {
     const [violation] = policyViolations(
       specOf('quay.io//x'),
       'payment',
@@ -175,13 +175,13 @@ describe('a digest', () => {
     expect(found.map(({ rule }) => rule)).toEqual(Array(violations).fill('WFE_REQUIRE_DIGEST'));
   });
 
-  it('that is missing is asked for by the name of its field', () => {
+  it('that is missing is reported by field', () => {
     const [violation] = policyViolations(specOf('quay.io/a/b'), 'payment', aPolicy({ requireDigest: true }));
     expect(violation?.path).toEqual(['spec', 'workflowRef', 'containerDigest']);
     expect(violation?.message).toMatch(/^must .+ containerImage .+ WFE_REQUIRE_DIGEST/);
   });
 
-  it('is not needed unless the policy requires it', () => {
+  it('is only required by the policy', () => {
     expect(policyViolations(specOf('quay.io/a/b'), 'payment', aPolicy({ requireDigest: false }))).toEqual([]);
   });
 });
@@ -197,7 +197,7 @@ describe('the allowed ServiceAccounts', () => {
     ['payment', 'remediator'],
     ['team-a', 'wf-restart'],
     ['team-', 'wf-'],
-  ])('in %s include %s', (namespace, name) => {
+  ])('in %s allow %s', (namespace, name) => {
     expect(found(namespace, name)).toEqual([]);
   });
 
@@ -209,11 +209,11 @@ describe('the allowed ServiceAccounts', () => {
     ['checkout', 'wf-restart'],
     ['a-team-a', 'wf-restart'],
     ['team-a', 'restart-wf-'],
-  ])('in %s do not include %s', (namespace, name) => {
+  ])('in %s reject %s', (namespace, name) => {
     expect(found(namespace, name)).toHaveLength(1);
   });
 
-  it('are named to whoever may not use another one', () => {
+  it('of the namespace are named in the message', () => {
     expect(found('payment', 'admin')).toEqual([
       {
         path: ['spec', 'executionConfig', 'serviceAccountName'],
@@ -227,13 +227,13 @@ describe('the allowed ServiceAccounts', () => {
     expect(none?.message).toContain('for namespace checkout (none), but is workflow-execution-sa');
   });
 
-  it('hold also for an execution without a configuration', () => {
+  it('apply to an execution without a configuration', () => {
     expect(policyViolations(aSpec(), 'checkout', aPolicy({ serviceAccounts }))).toEqual([]);
   });
 });
 
 describe('a policy', () => {
-  it('that is open forbids nothing', () => {
+  it('that is open has no violations', () => {
     fc.assert(
       fc.property(fc.string(), fc.option(fc.string(), { nil: undefined }), (image, serviceAccountName) => {
         const spec = { ...specOf(image), executionConfig: { serviceAccountName } };
@@ -242,20 +242,20 @@ describe('a policy', () => {
     );
   });
 
-  it('tells everything that it forbids at once', () => {
+  it('reports all violations', () => {
     const policy = aPolicy({ bundles: ['quay.io/a/*'], requireDigest: true, serviceAccounts: ['a:b'] });
     expect(policyViolations(specOf('b'), 'payment', policy)).toHaveLength(3);
   });
 });
 
-describe('the longest timeout', () => {
+describe('the maximum timeout', () => {
   const policy = aPolicy({ maxTimeoutMs: 86_400_000 });
 
-  it.each(['24h', '1440m', '1s', undefined])('lets %s run', (timeout) => {
+  it.each(['24h', '1440m', '1s', undefined])('allows %s', (timeout) => {
     expect(policyViolations(aSpec({ executionConfig: { timeout } }), 'payment', policy)).toEqual([]);
   });
 
-  it('keeps a longer one from running, and says what is allowed', () => {
+  it('rejects a longer one with the limit', () => {
     expect(policyViolations(aSpec({ executionConfig: { timeout: '24h1ns' } }), 'payment', policy)).toEqual([
       {
         path: ['spec', 'executionConfig', 'timeout'],

@@ -8,7 +8,7 @@ function redact(value: string, text: string): string {
   return redactorFor({ parameters: { TOKEN: value, NAMESPACE: 'payment' } })(text);
 }
 
-describe('a text that others have written', () => {
+describe('a text of another component', () => {
   it.each([
     ['hunter2', 'denied: params[0]=hunter2'],
     ['hunter2', 'xhunter2x'],
@@ -27,7 +27,7 @@ describe('a text that others have written', () => {
     ['a1\n', 'whatever'],
     ['"{}\\"', 'whatever'],
     ['é-ü-ö', 'whatever'],
-  ])('is withheld where it may quote %j: %j', (value, text) => {
+  ])('is withheld if it may quote %j: %j', (value, text) => {
     expect(redact(value, text)).toBe(withheld);
   });
 
@@ -40,35 +40,35 @@ describe('a text that others have written', () => {
     ['   ', 'it is "   "'],
     ['', 'it is ""'],
     ['"{}\\"', ''],
-  ])('is repeated where it does not quote %j: %j', (value, text) => {
+  ])('is kept if it does not quote %j: %j', (value, text) => {
     expect(redact(value, text)).toBe(text);
   });
 
-  it('is repeated when there are no parameters', () => {
+  it('is kept without parameters', () => {
     expect(redactorFor({})('in payment')).toBe('in payment');
   });
 
-  it('is repeated without credentials in it, whosever they are', () => {
+  it('is kept with credentials masked', () => {
     expect(redact('', 'cannot fetch https://bot:hunter2@registry/x')).toBe('cannot fetch https://********@registry/x');
   });
 
-  it('is repeated with its words about tokens and passwords', () => {
+  it('may talk about tokens and passwords', () => {
     const text = 'failed to authorize: failed to fetch token: unexpected status: basic authentication required';
     expect(redact('', text)).toBe(text);
   });
 
-  it('is withheld where it may quote the password of a URL, whatever the name of the parameter', () => {
+  it('is withheld if it may quote the password of a URL in any parameter', () => {
     const url = redactorFor({ parameters: { REPOSITORY: 'https://bot:hunter2@example.com/administration' } });
     expect(url('permission denied for hunter2')).toContain('the secret parameter REPOSITORY)');
     expect(url('cannot resolve example.com')).toBe('cannot resolve example.com');
   });
 
-  it('is withheld where it may quote a parameter that the workflow calls secret', () => {
+  it('is withheld if it may quote a declared secret parameter', () => {
     const spec = { parameters: { A: 'hunter2', PASSWORD: 'hunter2' }, workflowRef: { secretParameters: ['A'] } };
     expect(redactorFor(spec)('not hunter2')).toBe('(withheld: it may quote the value of the secret parameter A)');
   });
 
-  it('takes look-ups in proportion to its length, however many secrets there are', () => {
+  it('takes linear time, however many secrets there are', () => {
     const words = Array.from({ length: 1_000 }, (_, at) => 'x'.repeat(4 + (at % 5)) + at);
     const spec = { parameters: { TOKEN: 'x', SAME: 'sig=abcd&'.repeat(1_000), OTHERS: `key=${words.join('&key=')}` } };
     const redactor = redactorFor(spec);
@@ -82,11 +82,11 @@ describe('a text that others have written', () => {
     look.mockRestore();
   });
 
-  it('is cut to what a message has room for', () => {
+  it('is truncated to the length of a message', () => {
     expect(redact('hunter2', 'x'.repeat(1_000_000)).length).toBe(4_096);
   });
 
-  it('never quotes a secret, however it is written', () => {
+  it('never quotes a secret, however it is escaped', () => {
     const quotations = [
       (value: string) => value,
       (value: string) => value.trim(),

@@ -37,7 +37,7 @@ describe('the kind of a target', () => {
     ['payment/ingress/web', 'payment/ingresses/web', 'payment/ing/web'],
     ['payment/rollout/r', 'payment/rollouts/r', 'payment/ro/r', 'payment/ro.argoproj.io/r'],
     ['node/w1', 'nodes/w1', 'no/w1', 'Node/w1'],
-  ])('is %s under all of its names', (canonical, ...others) => {
+  ])('is %s by all of its names', (canonical, ...others) => {
     for (const text of [canonical, ...others]) expect(resolve(text)).toEqual({ kind: 'found', target: canonical });
   });
 
@@ -57,7 +57,7 @@ describe('the kind of a target', () => {
     ['payment/deploy/api', 'apps', true],
     ['payment/deployment/api', 'apps', false],
     ['node/w1', '', false],
-  ])('is found with its group, and with whether its name is a short one: %s', (text, group, isShortName) => {
+  ])('is found with its group and whether its name is short: %s', (text, group, isShortName) => {
     const written = parseTargetResource(text) ?? { kind: 'none', name: text };
     expect(resolveTarget(written, index)).toMatchObject({ kind: 'found', group, isShortName });
   });
@@ -67,7 +67,7 @@ describe('the kind of a target', () => {
     ['payment/no/w1', 'node is cluster-scoped: write node/w1'],
     ['deploy/api', 'deployment is namespaced: write NAMESPACE/deployment/api'],
     ['payment/cluster.a.example.org/c', 'cluster is cluster-scoped: write cluster/c'],
-  ])('is refused with the scope that is allowed: %s', (text, message) => {
+  ])('is rejected with the allowed scope: %s', (text, message) => {
     expect(resolve(text)).toEqual({ kind: 'wrong-scope', message });
   });
 

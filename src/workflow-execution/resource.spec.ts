@@ -7,7 +7,7 @@ import {
 } from './resource.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
-it('the resource has the names that the CRD gives it', () => {
+it('the resource has the names of the CRD', () => {
   expect(workflowExecutionResource).toEqual({
     group: 'workflowexecution.kubernaut.ai',
     version: 'v1alpha1',
@@ -20,12 +20,12 @@ it('the resource has the names that the CRD gives it', () => {
 });
 
 describe('parsing a WorkflowExecution', () => {
-  it('takes what the API server returns', () => {
+  it('accepts an object of the API server', () => {
     const raw: unknown = structuredClone(aWorkflowExecution({ status: { phase: 'Running' } }));
     expect(parseWorkflowExecution(raw)).toEqual(raw);
   });
 
-  it('keeps fields that it does not know', () => {
+  it('keeps unknown fields', () => {
     const raw = { ...aWorkflowExecution(), fromTheFuture: true };
     expect(parseWorkflowExecution(raw)).toHaveProperty('fromTheFuture', true);
   });
@@ -44,7 +44,7 @@ describe('parsing a WorkflowExecution', () => {
       aWorkflowExecution({ status: { phase: 'Dreaming' as never } }),
       'status.phase must be equal to one',
     ],
-  ])('refuses %s, naming the field', (_what, raw, message) => {
+  ])('rejects %s with the field', (_what, raw, message) => {
     expect(() => parseWorkflowExecution(raw)).toThrow(MalformedWorkflowExecutionError);
     expect(() => parseWorkflowExecution(raw)).toThrow(new RegExp(`^${message}`));
     expect(() => parseWorkflowExecution(raw)).toThrow(

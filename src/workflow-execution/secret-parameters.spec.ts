@@ -99,12 +99,12 @@ describe('a parameter', () => {
     expect(redactParameters({ parameters: { VALUE: value } })).toEqual({ VALUE: value });
   });
 
-  it('is masked as a whole when it has more credentials than are searched for one by one', () => {
+  it('is masked as a whole if it has many credentials', () => {
     const value = Array.from({ length: 17 }, (_, at) => `key=${at}`).join(' ');
     expect(redactParameters({ parameters: { VALUE: value } })).toEqual({ VALUE: masked });
   });
 
-  it('is masked when the workflow says that it is secret', () => {
+  it('is masked if it is declared secret', () => {
     const spec = { parameters: { A: 'x', B: 'y' }, workflowRef: { secretParameters: ['B', 'C'] } };
 
     expect(redactParameters(spec)).toEqual({ A: 'x', B: masked });
@@ -118,7 +118,7 @@ describe('a parameter', () => {
     });
   });
 
-  it('has its password as a secret of its own when it is a URL', () => {
+  it('has the password of a URL as a secret of its own', () => {
     expect(secretsOf({ parameters: { URL: 'https://user:hunter2@example.com', PASSWORD: '' } })).toEqual([
       { parameter: 'URL', text: 'user:hunter2' },
       { parameter: 'URL', text: 'hunter2' },
@@ -137,12 +137,12 @@ describe('a parameter', () => {
   });
 });
 
-describe('a text of others', () => {
+describe('a text of another component', () => {
   it.each([
     ['cannot log in with password=hunter2', 'cannot log in with password=********'],
     ['cannot fetch https://bot:hunter2@registry/x', 'cannot fetch https://********@registry/x'],
     ['failed to fetch token: unexpected status', 'failed to fetch token: unexpected status'],
-  ])('%j is repeated as %j', (text, shown) => {
+  ])('%j is redacted to %j', (text, shown) => {
     expect(redactCredentials(text)).toBe(shown);
   });
 });

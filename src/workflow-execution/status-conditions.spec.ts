@@ -73,11 +73,11 @@ describe('the conditions of an execution', () => {
         stalled('ResourceBusy', 'busy'),
       ],
     ],
-  ])('whose PipelineRun %s say so', (_, observation, expected) => {
+  ])('report that the PipelineRun %s', (_, observation, expected) => {
     expect(after([observation]).status?.conditions).toEqual(expected);
   });
 
-  it('are kept beside one that is brought up to date', () => {
+  it('are kept when another one is updated', () => {
     const update = { type: 'AuditRecorded', status: 'True', reason: 'Recorded', message: 'all' } as const;
     const execution = after([running]);
     const status = withCondition(execution, update, now);
@@ -88,7 +88,7 @@ describe('the conditions of an execution', () => {
     expect(withCondition(aWorkflowExecution(), update, now)).toEqual({ conditions: [{ ...update, ...times }] });
   });
 
-  it('say that it is being cancelled only where Ready does', () => {
+  it('report a cancellation only by Ready', () => {
     const { lastTransitionTime } = times;
     const other = { type: 'PipelineRunCreated', status: 'True', message: '', lastTransitionTime } as const;
     const conditions: Condition[] = [{ ...other, reason: 'Cancelling' }];
@@ -103,7 +103,7 @@ describe('the observed generation of a finished execution', () => {
   const finished = after([{ phase: 'Failed', failure }]);
   const changed = { ...finished, metadata: { ...finished.metadata, generation: 2 } };
 
-  it('follows a change of the spec, and nothing else changes', () => {
+  it('follows the spec without other changes', () => {
     expect([isGenerationObserved(finished), isGenerationObserved(changed)]).toEqual([true, false]);
     const conditions = finished.status?.conditions?.map((condition) => ({ ...condition, observedGeneration: 2 }));
     const status = withObservedGeneration(changed);
@@ -111,11 +111,11 @@ describe('the observed generation of a finished execution', () => {
     expect(isGenerationObserved({ ...changed, status })).toBe(true);
   });
 
-  it('is written although the execution has no conditions', () => {
+  it('is written without conditions', () => {
     expect(withObservedGeneration(aWorkflowExecution())).toEqual({ observedGeneration: 1 });
   });
 
-  it('is none when the execution has no generation', () => {
+  it('is absent without a generation', () => {
     const withoutGeneration = { metadata: { generation: undefined } };
     expect(isGenerationObserved(aWorkflowExecution(withoutGeneration))).toBe(true);
     expect(isGenerationObserved(after([{ phase: 'Failed', failure }], aWorkflowExecution(withoutGeneration)))).toBe(
@@ -124,15 +124,15 @@ describe('the observed generation of a finished execution', () => {
   });
 });
 
-describe('the status of an execution that the service has not seen', () => {
+describe('the default status of an execution', () => {
   it.each([
     ['is only the default of the CRD', { phase: 'Pending', observedGeneration: -1 } as const],
     ['is none', undefined],
-  ])('is not shown when it %s', (_, status) => {
+  ])('does not count if it %s', (_, status) => {
     expect(observedStatus(aWorkflowExecution({ status }))).toBeUndefined();
   });
 
-  it.each([1, undefined])('is shown when its observed generation is %p', (observedGeneration) => {
+  it.each([1, undefined])('counts if its observed generation is %p', (observedGeneration) => {
     const status = { phase: 'Pending', observedGeneration } as const;
     expect(observedStatus(aWorkflowExecution({ status }))).toMatchObject({ phase: 'Pending' });
   });

@@ -23,20 +23,20 @@ function after(observations: readonly Observation[], execution = aWorkflowExecut
 }
 
 describe('the status of an execution', () => {
-  it('is Pending, and says why, while the PipelineRun can not be created', () => {
+  it('is Pending with the reason while the PipelineRun cannot be created', () => {
     const execution = after([{ phase: 'Pending', reason: 'Forbidden', message: 'no rights yet' }]);
     expect(execution.status).toMatchObject({ phase: 'Pending', message: 'no rights yet', observedGeneration: 1 });
     expect(conditions(execution)).toEqual(['Ready=Unknown Forbidden', 'PipelineRunCreated=False Forbidden']);
   });
 
-  it('is Running with the PipelineRun named', () => {
+  it('is Running with its PipelineRun', () => {
     const execution = after([running]);
     expect(execution.status).toMatchObject({ phase: 'Running', pipelineRunRef: reference, message: 'runs' });
     expect(execution.status).not.toHaveProperty('outcome');
     expect(conditions(execution)).toEqual(['Ready=Unknown Running', 'PipelineRunCreated=True PipelineRunCreated']);
   });
 
-  it('says that it is being cancelled while it is, and not what it waits for', () => {
+  it('reports a cancellation rather than a wait', () => {
     const execution = after([running, { ...running, waiting: 'Ending', cancelling: 'Graceful' }]);
     expect(conditions(execution)).toContain('Ready=Unknown Cancelling');
     expect(cancellingMode(execution)).toBe('Graceful');
@@ -44,18 +44,18 @@ describe('the status of an execution', () => {
     expect(cancellingMode(after([running]))).toBeUndefined();
   });
 
-  it('says what it waits for', () => {
+  it('reports what it waits for', () => {
     expect(conditions(after([{ ...running, waiting: 'Unschedulable' }]))).toContain('Ready=Unknown Unschedulable');
   });
 
-  it('says that Tekton does not record its end, also while it is cancelled for that', () => {
+  it('reports that Tekton does not record the end, even while it is cancelled', () => {
     const execution = after([{ ...running, endNotRecorded: true, cancelling: 'Immediate' }]);
     expect(conditions(execution)).toContain('Ready=Unknown EndNotRecorded');
     expect(isEndNotRecorded(execution)).toBe(true);
     expect(isEndNotRecorded(after([running]))).toBe(false);
   });
 
-  it('says that nothing has run when every task was skipped', () => {
+  it('reports that all tasks were skipped', () => {
     const completed: Observation = { phase: 'Completed', pipelineRun: reference, message: 'done' };
     const execution = after([running, { ...completed, allTasksSkipped: true }]);
     expect(conditions(execution)).toContain('Ready=True AllTasksSkipped');
@@ -63,7 +63,7 @@ describe('the status of an execution', () => {
     expect(hasSkippedAllTasks(after([running, completed]))).toBe(false);
   });
 
-  it('is Completed with the times of its PipelineRun and the bundle that ran', () => {
+  it('is Completed with times and bundle of its PipelineRun', () => {
     const times = {
       startTime: '2026-01-02T03:05:00Z',
       completionTime: '2026-01-02T03:06:00Z',
@@ -79,7 +79,7 @@ describe('the status of an execution', () => {
     ]);
   });
 
-  it('is Failed with the reason, and keeps when it started', () => {
+  it('is Failed with the reason, and keeps its start time', () => {
     const execution = after([
       { ...running, startTime: '2026-01-02T03:05:00Z' },
       { phase: 'Failed', failure },
@@ -100,7 +100,7 @@ describe('the status of an execution', () => {
     ]);
   });
 
-  it('says that no PipelineRun was created when it failed before', () => {
+  it('reports that no PipelineRun was created if it failed before', () => {
     const execution = after([{ phase: 'Failed', failure: { ...failure, reason: 'PipelineRunConflict' } }]);
     expect(conditions(execution)).toContain('PipelineRunCreated=False PipelineRunConflict');
     expect(execution.status).not.toHaveProperty('pipelineRunRef');
@@ -112,18 +112,18 @@ describe('the status of an execution', () => {
     expect(execution.status).toMatchObject({ phase: 'Skipped', outcome: 'Skipped', skip, message: 'busy' });
   });
 
-  it('keeps the first PipelineRun for good', () => {
+  it('keeps the first PipelineRun', () => {
     const other = { ...reference, name: 'run-2' };
     expect(after([running, { ...running, pipelineRun: other }]).status?.pipelineRunRef).toEqual(reference);
   });
 
-  it('cuts messages to what the API server takes', () => {
+  it('truncates messages to the limits of the CRD', () => {
     const long = { ...failure, message: 'x'.repeat(10_000) };
     const { status } = after([{ phase: 'Failed', failure: long }]);
     expect(status?.failure?.message).toHaveLength(4096);
   });
 
-  it('has the whole text in the failure, and below 200 characters of it elsewhere', () => {
+  it('has the whole message in the failure, and less than 200 characters elsewhere', () => {
     const message = `Read the logs. ${'x'.repeat(300)}`;
     const { status } = after([running, { phase: 'Failed', failure: { ...failure, message } }]);
     expect(status?.failure?.message).toBe(message);
@@ -136,7 +136,7 @@ describe('the status of an execution', () => {
     ]);
   });
 
-  it('says in full why no PipelineRun is created, for the failure when the start deadline passes', () => {
+  it('has the whole reason why no PipelineRun is created, for the start deadline', () => {
     const message = 'x'.repeat(300);
     const { status } = after([{ phase: 'Pending', reason: 'Forbidden', message }]);
     expect(status?.conditions?.map((condition) => condition.message.length)).toEqual([199, 300]);
@@ -144,7 +144,7 @@ describe('the status of an execution', () => {
 });
 
 describe('the times of an execution', () => {
-  it('have no end while it runs, and that of the write when its run says none', () => {
+  it('have no end while it runs, and default to the time of the write', () => {
     const { status: runs } = after([{ ...running, startTime: '2026-01-02T03:05:00Z' }]);
     expect(runs).not.toHaveProperty('completionTime');
     expect(runs).not.toHaveProperty('duration');
@@ -155,13 +155,13 @@ describe('the times of an execution', () => {
     expect(status).not.toHaveProperty('bundleDigest');
   });
 
-  it('give no negative duration when two clocks differ', () => {
+  it('do not give a negative duration under clock skew', () => {
     const times = { startTime: '2026-01-02T03:05:02Z', completionTime: '2026-01-02T03:05:00Z' };
     const { status } = after([{ phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
     expect(status).toHaveProperty('duration', '0s');
   });
 
-  it('are not those of a run that had not begun', () => {
+  it('are absent for a run that had not started', () => {
     const startTime = '2026-01-02T03:05:00Z';
     const pending = { phase: 'Pending', reason: 'Forbidden', message: 'no', startTime } as const;
     expect(after([pending]).status).not.toHaveProperty('startTime');
@@ -171,7 +171,7 @@ describe('the times of an execution', () => {
   });
 });
 
-it('a status of an object without a generation observes none', () => {
+it('the observed generation is absent without a generation', () => {
   const execution = after([running], aWorkflowExecution({ metadata: { generation: undefined } }));
   expect(execution.status).not.toHaveProperty('observedGeneration');
   expect(execution.status?.conditions?.[0]).not.toHaveProperty('observedGeneration');
@@ -216,8 +216,8 @@ function pairs<T>(list: readonly T[]): [T, T][] {
   return list.slice(1).map((item, index) => [list[index]!, item]);
 }
 
-describe('in every history', () => {
-  it('a terminal phase is never left, and nothing about it changes', () => {
+describe('in every sequence of observations', () => {
+  it('a final status does not change', () => {
     fc.assert(
       fc.property(history, (events) => {
         for (const [before, later] of pairs(states(events))) {
@@ -227,7 +227,7 @@ describe('in every history', () => {
     );
   });
 
-  it('a phase never goes back', () => {
+  it('phases only advance', () => {
     const rank: Record<Phase, number> = { Pending: 0, Running: 1, Completed: 2, Failed: 2, Skipped: 2 };
     fc.assert(
       fc.property(history, (events) => {
@@ -238,7 +238,7 @@ describe('in every history', () => {
     );
   });
 
-  it('the same observation twice changes nothing the second time', () => {
+  it('repeating an observation changes nothing', () => {
     fc.assert(
       fc.property(history, observation, moment, moment, (events, seen, first, second) => {
         const once = states([...events, [seen, first]]).at(-1)!;
@@ -247,7 +247,7 @@ describe('in every history', () => {
     );
   });
 
-  it('lastTransitionTime moves when the status of its condition does, and never else', () => {
+  it('lastTransitionTime changes only with the status of its condition', () => {
     fc.assert(
       fc.property(history, (events) => {
         for (const [[before, later], [, at]] of pairs(states(events)).map((pair, i) => [pair, events[i]!] as const)) {
@@ -262,7 +262,7 @@ describe('in every history', () => {
     );
   });
 
-  it('is one that the CRD accepts: outcome, failure and skip belong to their phases', () => {
+  it('the CRD accepts the status: outcome, failure and skip match the phase', () => {
     fc.assert(
       fc.property(history, (events) => {
         for (const { status = {} } of states(events)) {
