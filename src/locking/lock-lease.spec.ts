@@ -37,7 +37,7 @@ describe('the Lease of a target', () => {
     );
   });
 
-  it('says in the terms of Kubernetes who holds the target since when, and what cools down', () => {
+  it('writes the holder, its acquire time and the cooldowns into a Lease', () => {
     expect(newLock('kubernaut-system', target, held, now)).toEqual({
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -69,7 +69,7 @@ describe('the Lease of a target', () => {
     });
   });
 
-  it('says again what was written into it', () => {
+  it('is read as it was written', () => {
     const part = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/);
     const id = fc.record({ namespace: part, name: part, uid: fc.uuid() });
     const moment = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
@@ -129,7 +129,7 @@ describe('the cooldowns of a Lease', () => {
     ['no workflow', [{ completionTime, execution }]],
     ['no time', [{ workflowId, execution }]],
     ['a number for a time', [{ workflowId, completionTime: 2_026, execution }]],
-    ['a time that is none', [{ workflowId, completionTime: 'yesterday', execution }]],
+    ['an invalid time', [{ workflowId, completionTime: 'yesterday', execution }]],
     ['no execution', [{ workflowId, completionTime }]],
     ['an execution without a namespace', [{ workflowId, completionTime, execution: { name, uid } }]],
     ['an execution without a name', [{ workflowId, completionTime, execution: { namespace, uid } }]],

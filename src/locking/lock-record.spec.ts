@@ -16,7 +16,7 @@ const endedMinutesAgo = (age: number, workflowId = 'restart', execution: Executi
 });
 
 describe('a claim on a target', () => {
-  it('is granted when nobody has the target', () => {
+  it('is granted when the target has no holder', () => {
     expect(decideClaim(unusedLock, claim, now, 5 * minutes)).toEqual({
       kind: 'free',
       next: { holder: second, cooldowns: [] },
@@ -27,7 +27,7 @@ describe('a claim on a target', () => {
     expect(decideClaim({ holder: second, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'ours' });
   });
 
-  it('is refused during a cooldown although the lock names it: somebody else may have written that', () => {
+  it('is refused during a cooldown although it is the holder: anybody may have written that', () => {
     const record = { holder: second, cooldowns: [endedMinutesAgo(2)] };
     expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ kind: 'cooling-down', earlier: first });
   });
@@ -41,7 +41,7 @@ describe('a claim on a target', () => {
     expect(decideClaim({ holder, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'held', holder });
   });
 
-  it('is refused while the same workflow cools down, with the time left', () => {
+  it('is refused during the cooldown of the same workflow, with the remaining time', () => {
     const record = { cooldowns: [endedMinutesAgo(2)] };
     expect(decideClaim(record, claim, now, 5 * minutes)).toEqual({
       kind: 'cooling-down',
@@ -51,7 +51,7 @@ describe('a claim on a target', () => {
   });
 
   it.each([
-    ['the cooldown is over', endedMinutesAgo(5), 5 * minutes],
+    ['the cooldown has passed', endedMinutesAgo(5), 5 * minutes],
     ['another workflow cools down', endedMinutesAgo(1, 'scale-up'), 5 * minutes],
     ['the cooldown is turned off', endedMinutesAgo(0), 0],
   ])('is granted when %s', (_case, cooldown, cooldownMs) => {
@@ -81,7 +81,7 @@ describe('giving a target back', () => {
     expect(released(held, first, undefined, now, 5 * minutes)).toEqual({ cooldowns: [] });
   });
 
-  it('leaves the target with whoever has it now', () => {
+  it('keeps the current holder of the target', () => {
     expect(released(held, second, undefined, now, 5 * minutes)).toBe(held);
   });
 
@@ -95,12 +95,12 @@ describe('giving a target back', () => {
     expect(released(once, first, endedMinutesAgo(0), now, 5 * minutes)).toBe(once);
   });
 
-  it('forgets cooldowns that are over', () => {
+  it('drops cooldowns that have passed', () => {
     const record = { holder: first, cooldowns: [endedMinutesAgo(6, 'scale-up', second)] };
     expect(released(record, first, undefined, now, 5 * minutes).cooldowns).toEqual([]);
   });
 
-  it.each([5, 6])('leaves no cooldown of an execution that ended %i minutes ago', (age) => {
+  it.each([5, 6])('adds no cooldown for an execution that ended %i minutes ago', (age) => {
     expect(released(held, first, endedMinutesAgo(age), now, 5 * minutes)).toEqual({ cooldowns: [] });
     const free = { cooldowns: [] };
     expect(released(free, first, endedMinutesAgo(age), now, 5 * minutes)).toBe(free);
@@ -120,15 +120,15 @@ describe('giving a target back', () => {
 
 describe('a lock', () => {
   it.each([
-    ['nobody has the target and nothing cools down', unusedLock, true],
-    ['all cooldowns are over', { cooldowns: [endedMinutesAgo(9)] }, true],
+    ['there is neither a holder nor a cooldown', unusedLock, true],
+    ['all cooldowns have passed', { cooldowns: [endedMinutesAgo(9)] }, true],
     ['something cools down', { cooldowns: [endedMinutesAgo(1)] }, false],
-    ['somebody has the target', { holder: first, cooldowns: [] }, false],
+    ['there is a holder', { holder: first, cooldowns: [] }, false],
   ])('may be removed when %s: %#', (_case, record, expected) => {
     expect(isSpent(record, now, 5 * minutes)).toBe(expected);
   });
 
-  it('never passes from one execution to another without having been given back', () => {
+  it('never passes from one execution to another without a release', () => {
     const executions = [first, second, { ...first, uid: 'uid-3' }];
     const anyExecution = fc.constantFrom(...executions);
     const anyStep = fc.record({ execution: anyExecution, gives: fc.boolean(), seconds: fc.nat({ max: 600 }) });
@@ -158,7 +158,7 @@ describe('a lock', () => {
 describe('the cooldowns of a record', () => {
   const third = { ...first, name: 'third', uid: 'uid-3' };
 
-  it('stay beside those that the executions tell of', () => {
+  it('are kept beside those of executions', () => {
     const [known, told] = [endedMinutesAgo(2, 'restart', third), endedMinutesAgo(1)];
     expect(withCooldowns({ holder: second, cooldowns: [known] }, [told])).toEqual({
       holder: second,
@@ -166,7 +166,7 @@ describe('the cooldowns of a record', () => {
     });
   });
 
-  it('give way to what their own execution tells', () => {
+  it('are replaced by those of their execution', () => {
     const told = endedMinutesAgo(1);
     expect(withCooldowns({ cooldowns: [endedMinutesAgo(4)] }, [told])).toEqual({ cooldowns: [told] });
   });

@@ -25,26 +25,26 @@ const takenAgo = (seconds: number) =>
   aLock(newLock('kubernaut-system', 'node/a', { holder, cooldowns: [] }, secondsAgo(seconds)).spec);
 
 describe('how long a lock has been held', () => {
-  it('does not count one whose execution is over', () => {
+  it('does not count a lock whose execution has ended', () => {
     const isOver = ({ uid }: ExecutionId) => uid === holder.uid;
     expect(longestHeldSeconds([takenAgo(60)], isOver, now)).toBe(0);
   });
 
-  it('is told of the one that has been so for the longest time', () => {
+  it('is the age of the lock that has been held longest', () => {
     expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], nobodyIsOver, now)).toBe(7_200);
   });
 
-  it('counts a holder that can not be understood', () => {
+  it('counts a holder that cannot be parsed', () => {
     const broken = { ...takenAgo(90).spec, holderIdentity: 'somebody' };
     expect(longestHeldSeconds([aLock(broken)], () => true, now)).toBe(90);
   });
 
   it.each([
     ['there are no locks', []],
-    ['the lock was given back', [aLock(givenBack())]],
-    ['nobody holds it, whenever it was taken', [aLock({ acquireTime: takenAgo(60).spec.acquireTime })]],
-    ['it is not said since when it is held', [aLock({ holderIdentity: 'a/b/c' })]],
-    ['nobody can tell since when it is held', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
+    ['the lock was released', [aLock(givenBack())]],
+    ['it has no holder but an acquire time', [aLock({ acquireTime: takenAgo(60).spec.acquireTime })]],
+    ['it has no acquire time', [aLock({ holderIdentity: 'a/b/c' })]],
+    ['its acquire time is invalid', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
     ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
   ])('is no time when %s', (_case, leases) => {
     expect(longestHeldSeconds(leases, nobodyIsOver, now)).toBe(0);

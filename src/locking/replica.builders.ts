@@ -22,30 +22,30 @@ export function aClaim(name: string, workflowId = 'restart'): Claim {
   return { execution: anId(name), workflowId };
 }
 
-/** What a lock remembers of the execution of this name. */
+/** The cooldown of the execution of this name. */
 export function aCooldown(name: string, ended: Date, workflowId = 'restart'): Cooldown {
   return { workflowId, execution: anId(name), completionTime: ended.toISOString() };
 }
 
-/** What became of executions: a replica has seen it in its cache, or learns it when it asks. Whoever is not named lives. */
+/** States of executions in the cache and on the API server, by name; live by default. */
 export class FakeHolders {
-  readonly seen = new Map<string, LockHolderState>();
-  readonly now = new Map<string, LockHolderState>();
-  /** The names of the executions that were asked about. */
+  readonly cachedStates = new Map<string, LockHolderState>();
+  readonly liveStates = new Map<string, LockHolderState>();
+  /** The names of the executions that were read live. */
   readonly liveReads: string[] = [];
 
   cached({ name }: ExecutionId): LockHolderState {
-    return this.seen.get(name) ?? { kind: 'live' };
+    return this.cachedStates.get(name) ?? { kind: 'live' };
   }
 
   live({ name }: ExecutionId, signal: AbortSignal): Promise<LockHolderState> {
     signal.throwIfAborted();
     this.liveReads.push(name);
-    return Promise.resolve(this.now.get(name) ?? { kind: 'live' });
+    return Promise.resolve(this.liveStates.get(name) ?? { kind: 'live' });
   }
 }
 
-/** A replica of the service: its client, and a cache of the Leases that a test keeps up to date with `sync`. */
+/** A replica of the service with its client and a cache of Leases that a test updates with `sync`. */
 export function aReplica({
   server = new FakeApiServer(),
   holders = new FakeHolders(),
@@ -69,12 +69,12 @@ export function aReplica({
   return { server, holders, locks, store, contention, sync };
 }
 
-/** The Lease of a target as the server has it; undefined when there is none. */
+/** The Lease of a target on the server; undefined if there is none. */
 export function leaseOf(server: FakeApiServer, target: string): Lease | undefined {
   return server.list(leaseResource, lockNamespace).find(({ metadata }) => metadata.name === lockName(target));
 }
 
-/** Lets something happen before the requests of a verb, on their way to the server; at most so many times. */
+/** Calls `act` before requests of a verb reach the server, at most `times` times. */
 export function interrupting(verb: FakeRequest['verb'], act: () => unknown, times = 1): FakeNetwork {
   let left = times;
   return {
@@ -84,7 +84,7 @@ export function interrupting(verb: FakeRequest['verb'], act: () => unknown, time
   };
 }
 
-/** Changes a Lease that exists without changing what it says of its target, each time to another version. */
+/** Changes the resourceVersion of a Lease without changing its lock. */
 export function touching(server: FakeApiServer, target: string): () => Promise<unknown> {
   let touches = 0;
   return () => {
@@ -94,7 +94,7 @@ export function touching(server: FakeApiServer, target: string): () => Promise<u
   };
 }
 
-/** Two replicas on one server, with one truth about the executions. */
+/** Two replicas on one server with the same executions. */
 export function twoReplicas() {
   const [server, holders] = [new FakeApiServer(), new FakeHolders()];
   return { server, holders, one: aReplica({ server, holders }), other: aReplica({ server, holders }) };

@@ -42,7 +42,7 @@ describe('acquiring a target whose lock was lost', () => {
     expect(contention.slice(2)).toEqual(['held']);
   });
 
-  it('is refused while the workflow cools down, as the executions tell', async () => {
+  it('is refused during the cooldown of an existing execution', async () => {
     const { server, locks } = aReplica();
     const cooldowns = [aCooldown('first', new Date(now.getTime() - minutes))];
     const acquired = locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));
@@ -60,7 +60,7 @@ describe('acquiring a target whose lock was lost', () => {
 
   it.each([
     ['names the claimant', { spec: { holderIdentity: 'payment/second/uid-second' } }],
-    ['tells of an earlier end', { metadata: { annotations: cooldownsOf(aCooldown('first', new Date(0))) } }],
+    ['has an earlier end', { metadata: { annotations: cooldownsOf(aCooldown('first', new Date(0))) } }],
     ['is full of others', { metadata: { annotations: cooldownsOf(...manyCooldowns) } }],
   ])('is refused while the workflow cools down, also by a Lease that %s', async (_, written) => {
     const { server, locks, sync } = aReplica();
@@ -79,7 +79,7 @@ describe('acquiring a target whose lock was lost', () => {
     await expect(acquired).resolves.toEqual({ kind: 'busy', holder: anId('first') });
   });
 
-  it('is granted when nobody has started there', async () => {
+  it('is granted when no execution has started on the target', async () => {
     const { locks } = aReplica();
     await expect(locks.acquire(target, aClaim('second'), now, signal, evidence())).resolves.toEqual({
       kind: 'acquired',
@@ -88,7 +88,7 @@ describe('acquiring a target whose lock was lost', () => {
 });
 
 describe('restoring a lock', () => {
-  it('sends nothing while the watch has seen that it is held', async () => {
+  it('sends nothing while the cached Lease has the holder', async () => {
     const { server, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.restore(target, anId('first'), now, signal);
@@ -109,7 +109,7 @@ describe('restoring a lock', () => {
     ['an execution that has ended', 'payment/over/uid-over'],
   ])('takes a Lease that names %s', async (_, holderIdentity) => {
     const { server, holders, locks, sync } = aReplica();
-    holders.now.set('over', { kind: 'ended' });
+    holders.liveStates.set('over', { kind: 'ended' });
     await locks.acquire(target, aClaim('first'), now, signal);
     await server.client().patch(leaseResource, key, { spec: { holderIdentity } });
     sync();
@@ -117,14 +117,14 @@ describe('restoring a lock', () => {
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
   });
 
-  it('leaves a Lease that names another execution that lives', async () => {
+  it('keeps a Lease that is held by another live execution', async () => {
     const { server, locks } = aReplica();
     await locks.acquire(target, aClaim('second'), now, signal);
     await locks.restore(target, anId('first'), now, signal);
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
   });
 
-  it('leaves a Lease that somebody else has taken in the same moment', async () => {
+  it('keeps a Lease that another execution has just acquired', async () => {
     const other = aReplica();
     const network = interrupting('create', () => other.locks.acquire(target, aClaim('second'), now, signal));
     const { locks } = aReplica({ server: other.server, network });
@@ -133,7 +133,7 @@ describe('restoring a lock', () => {
   });
 });
 
-it('restoring a lock gives up when the Lease changes under every one of five tries', async () => {
+it('restoring a lock fails when the Lease changes during all five attempts', async () => {
   const server = new FakeApiServer();
   const touch = touching(server, target);
   await aReplica({ server }).locks.release(target, anId('other'), aCooldown('other', now), now, signal);

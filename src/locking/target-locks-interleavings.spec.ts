@@ -26,7 +26,7 @@ const life: fc.Arbitrary<Life> = fc.record({
 /** Whether the target has a Lease from before, which the caches have seen. */
 const beginnings = fc.constantFrom('no Lease', 'a free Lease');
 
-it('a target has one holder at a time, in whatever order requests and answers arrive', async () => {
+it('a target has one holder at a time, in any order of requests and responses', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -61,8 +61,8 @@ it('a target has one holder at a time, in whatever order requests and answers ar
           await scheduler.schedule(Promise.resolve());
           running.delete(name);
           const cooldown = aCooldown(name, now, each.workflow);
-          holders.now.set(name, { kind: 'ended', cooldown });
-          if (each.end === 'seen') holders.seen.set(name, { kind: 'ended', cooldown });
+          holders.liveStates.set(name, { kind: 'ended', cooldown });
+          if (each.end === 'seen') holders.cachedStates.set(name, { kind: 'ended', cooldown });
           if (each.end !== 'released') return;
           await replicas[1 - each.replica]!.locks.release(target, anId(name), cooldown, now, signal).catch(
             (error: unknown) => expect(error).toBeInstanceOf(LockContendedError),

@@ -32,7 +32,7 @@ describe('releasing a target', () => {
     expect(leaseOf(server, target)).toBeUndefined();
   });
 
-  it('leaves the cooldown and no holder', async () => {
+  it('writes the cooldown and removes the holder', async () => {
     const { server, locks, store } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
@@ -44,7 +44,7 @@ describe('releasing a target', () => {
     expect(store.get(key)).toEqual(lease);
   });
 
-  it('does nothing for an execution that does not hold it and leaves nothing', async () => {
+  it('does nothing for an execution without the lock and without a cooldown', async () => {
     const { server, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.release(target, anId('second'), undefined, now, signal);
@@ -66,14 +66,14 @@ describe('releasing a target', () => {
     const { server, holders, one, other } = twoReplicas();
     await one.locks.acquire(target, aClaim('first'), now, signal);
     other.sync();
-    holders.seen.set('first', { kind: 'ended' });
+    holders.cachedStates.set('first', { kind: 'ended' });
     await one.locks.acquire(target, aClaim('second'), now, signal);
     await other.locks.release(target, anId('first'), cooldown, now, signal);
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
     expect(server.verbs.slice(2, 4)).toEqual([verb, 'get']);
   });
 
-  it('succeeds when somebody else has removed the Lease in the same moment', async () => {
+  it('succeeds when the Lease was just removed', async () => {
     const server = new FakeApiServer();
     const remove = () => server.client().delete(leaseResource, key);
     const { locks } = aReplica({ server, network: interrupting('delete', remove) });
@@ -82,7 +82,7 @@ describe('releasing a target', () => {
     expect(server.verbs).toEqual(['create', 'delete', 'delete']);
   });
 
-  it('gives up when the Lease changes under every one of five tries', async () => {
+  it('fails when the Lease changes during all five attempts', async () => {
     const server = new FakeApiServer();
     const touch = touching(server, target);
     const disturbed = aReplica({ server, network: interrupting('delete', touch, Infinity) });
@@ -116,7 +116,7 @@ it('a target is held by the execution that the cache shows as its holder, by UID
 });
 
 describe('collecting a Lease', () => {
-  it('removes it when its cooldowns are over, and not before', async () => {
+  it('removes it when its cooldowns have passed, and not before', async () => {
     const { server, locks } = aReplica();
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     await locks.collect(key.name, later(4), signal);
@@ -125,27 +125,27 @@ describe('collecting a Lease', () => {
     expect(leaseOf(server, target)).toBeUndefined();
   });
 
-  it('removes it when a live read shows that its holder has ended, and leaves it while the holder lives', async () => {
+  it('removes it when a live read shows that its holder has ended, and keeps it while the holder is live', async () => {
     const { server, holders, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.collect(key.name, later(60), signal);
     expect(leaseOf(server, target)).toBeDefined();
-    holders.now.set('first', { kind: 'ended' });
+    holders.liveStates.set('first', { kind: 'ended' });
     await locks.collect(key.name, later(60), signal);
     expect([leaseOf(server, target), holders.liveReads]).toEqual([undefined, ['first', 'first']]);
   });
 
-  it('leaves the cooldown of a holder that has not given the target back', async () => {
+  it('keeps the cooldown of a holder that has ended without a release', async () => {
     const { server, holders, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
-    holders.seen.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
+    holders.cachedStates.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
     await locks.collect(key.name, later(1), signal);
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
     await locks.collect(key.name, later(6), signal);
     expect(leaseOf(server, target)).toBeUndefined();
   });
 
-  it('leaves it when somebody has used it since the cache saw it', async () => {
+  it('keeps it when it was used after it was cached', async () => {
     const { server, one, other } = twoReplicas();
     await one.locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     other.sync();
@@ -154,7 +154,7 @@ describe('collecting a Lease', () => {
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
   });
 
-  it('leaves one of the same name that was created anew, whatever its version says', async () => {
+  it('keeps a new Lease of the same name, whatever its resourceVersion', async () => {
     const { server, locks, store } = aReplica();
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     const old = store.get(key)!;
@@ -167,7 +167,7 @@ describe('collecting a Lease', () => {
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
   });
 
-  it('asks for nothing when the cache does not know it', async () => {
+  it('sends nothing when it is not in the cache', async () => {
     const { server, locks } = aReplica();
     await locks.collect(key.name, now, signal);
     expect(server.verbs).toEqual([]);

@@ -25,7 +25,7 @@ const { signal } = new AbortController();
 const lost = new UnavailableError('connection reset');
 
 describe('acquiring a target', () => {
-  it('creates its Lease when there is none, and knows it from then on', async () => {
+  it('creates its Lease when there is none, and caches it', async () => {
     const { server, locks, store, contention } = aReplica();
     await expect(locks.acquire(target, aClaim('first'), now, signal)).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create']);
@@ -41,7 +41,7 @@ describe('acquiring a target', () => {
     expect(server.verbs).toEqual(['create']);
   });
 
-  it('is granted although another target is taken', async () => {
+  it('is granted although another target is locked', async () => {
     const { locks } = aReplica();
     await locks.acquire('payment/deployment/ledger', aClaim('first'), now, signal);
     await expect(locks.acquire(target, aClaim('second'), now, signal)).resolves.toEqual({ kind: 'acquired' });
@@ -57,7 +57,7 @@ describe('acquiring a target', () => {
     expect(contention.slice(2)).toEqual(['held']);
   });
 
-  it('is refused to all but one of those who have seen the same free Lease', async () => {
+  it('is granted to one of several that read the same free Lease', async () => {
     const { server, one, other } = twoReplicas();
     await one.locks.release(target, anId('earlier'), aCooldown('earlier', now, 'scale-up'), now, signal);
     other.sync();
@@ -79,7 +79,7 @@ describe('acquiring a target', () => {
     expect(other.store.get(key)?.spec.holderIdentity).toBe('payment/first/uid-first');
   });
 
-  it('succeeds when the target was given back unseen', async () => {
+  it('succeeds when the target was released but the cache is stale', async () => {
     const { server, one, other } = twoReplicas();
     await one.locks.acquire(target, aClaim('first'), now, signal);
     other.sync();
@@ -88,7 +88,7 @@ describe('acquiring a target', () => {
     expect(server.verbs).toEqual(['create', 'delete', 'get', 'create']);
   });
 
-  it('creates the Lease anew when it was removed in the same moment', async () => {
+  it('creates the Lease again when it was just removed', async () => {
     const server = new FakeApiServer();
     const other = aReplica({ server });
     const remove = () => other.locks.collect(lockName(target), later(60), signal);
@@ -117,7 +117,7 @@ describe('acquiring a target', () => {
     await expect(locks.acquire(target, aClaim('second'), now, signal)).resolves.toMatchObject({ kind: 'busy' });
   });
 
-  it('gives up when the Lease changes under every one of five tries', async () => {
+  it('fails when the Lease changes during all five attempts', async () => {
     const { server, one } = twoReplicas();
     const touch = touching(server, target);
     await one.locks.release(target, anId('earlier'), aCooldown('earlier', now, 'scale-up'), now, signal);
@@ -149,7 +149,7 @@ describe('acquiring a target', () => {
   it('ends with the caller also before a Lease is changed', async () => {
     const { locks, holders, server } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
-    holders.seen.set('first', { kind: 'ended' });
+    holders.cachedStates.set('first', { kind: 'ended' });
     await expect(locks.acquire(target, aClaim('second'), now, AbortSignal.abort())).rejects.toThrow(CancelledError);
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/first/uid-first');
   });
@@ -165,7 +165,7 @@ describe('acquiring a target', () => {
     expect(contention).toHaveLength(2);
   });
 
-  it('is refused to everybody while nobody can tell who holds the target', async () => {
+  it('is refused while the holder of the Lease cannot be parsed', async () => {
     const { locks, server, sync } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await server.client().patch(leaseResource, key, { spec: { holderIdentity: 'somebody' } });
@@ -177,10 +177,10 @@ describe('acquiring a target', () => {
 });
 
 describe('a target whose holder has ended', () => {
-  it('is taken over with one write when the cache knows it, and keeps the cooldown', async () => {
+  it('is taken over with one write when the holder has ended in the cache, and keeps the cooldown', async () => {
     const { server, holders, locks, contention } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
-    holders.seen.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
+    holders.cachedStates.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
     const second = locks.acquire(target, aClaim('second', 'scale-up'), now, signal);
     await expect(second).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create', 'patch']);
@@ -193,10 +193,10 @@ describe('a target whose holder has ended', () => {
     ]);
   });
 
-  it('is taken over when only a live read of the holder shows it', async () => {
+  it('is taken over when a live read shows that the holder has ended', async () => {
     const { server, holders, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
-    holders.now.set('first', { kind: 'ended' });
+    holders.liveStates.set('first', { kind: 'ended' });
     await expect(locks.acquire(target, aClaim('second'), now, signal)).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create', 'get', 'patch']);
     expect(holders.liveReads).toEqual(['first']);
@@ -205,7 +205,7 @@ describe('a target whose holder has ended', () => {
   it('cools down for the same workflow from when that one ended', async () => {
     const { holders, locks, contention } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
-    holders.now.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
+    holders.liveStates.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
     await expect(locks.acquire(target, aClaim('second'), later(2), signal)).resolves.toEqual({
       kind: 'cooling-down',
       earlier: anId('first'),
@@ -217,7 +217,7 @@ describe('a target whose holder has ended', () => {
 });
 
 describe('a cooldown', () => {
-  it('is answered only after a live read: it may be that of a Lease that is gone', async () => {
+  it('is refused only after a live read: the Lease may be gone', async () => {
     const { server, one, other } = twoReplicas();
     await one.locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     other.sync();

@@ -45,12 +45,12 @@ describe('a workflow', () => {
 });
 
 describe('the cooldowns of a lock', () => {
-  it('are completed by those that executions still tell of', () => {
+  it('are completed by those of existing executions', () => {
     const [known, lost] = [aCooldown(), aCooldown({ execution: anId('lost') })];
     expect(withCooldowns({ cooldowns: [known] }, [known, lost]).cooldowns).toEqual([known, lost]);
   });
 
-  it('are as an execution tells of its own, whatever the record says', () => {
+  it('are those of the execution, whatever the record says', () => {
     const [written, told] = [aCooldown({ completionTime: '2026-01-01T00:00:00Z' }), aCooldown()];
     expect(withCooldowns({ cooldowns: [written] }, [told]).cooldowns).toEqual([told]);
   });

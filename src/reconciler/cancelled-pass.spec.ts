@@ -142,7 +142,7 @@ const operations: readonly (readonly [string, readonly string[], (cluster: Clust
   ],
 ];
 
-describe('a pass that is cancelled', () => {
+describe('a cancelled reconcile', () => {
   it.each(operations)('sends nothing more while %s', async (_, verbs, prepare) => {
     await expect(cancelledAt(Infinity, prepare)).resolves.toEqual({ error: undefined, handled: verbs });
     for (const [index] of verbs.entries()) {

@@ -86,7 +86,7 @@ function stop(loop: ControlLoop): () => boolean {
 }
 
 describe('the control loop', () => {
-  it('reconciles what comes on the queue, once everything was read', async () => {
+  it('reconciles enqueued keys once the caches are complete', async () => {
     const { queue, reconcile } = aLoop();
     queue.add(key);
     await settle();
@@ -150,7 +150,7 @@ describe('the control loop', () => {
     expect([reconcile.mock.calls.length, isOver()]).toEqual([0, true]);
   });
 
-  it('lets a pass that has begun come to its end when it is stopped', async () => {
+  it('waits for a reconcile in progress when it is stopped', async () => {
     const { loop, queue, pass, reconcile } = aLoop();
     queue.add(key);
     await settle();
@@ -164,7 +164,7 @@ describe('the control loop', () => {
     expect(isOver()).toBe(true);
   });
 
-  it('calls a pass off that takes longer than the configuration allows', async () => {
+  it('aborts a reconcile that exceeds the shutdown timeout', async () => {
     const { loop, clock, queue, reconcile } = aLoop();
     queue.add(key);
     await settle();
@@ -175,7 +175,7 @@ describe('the control loop', () => {
     expect(reconcile.mock.calls[0]?.[1].aborted).toBe(true);
   });
 
-  it('ends the process, and says why, when another installation reconciles the cluster', async () => {
+  it('ends the process with the reason when another installation reconciles the cluster', async () => {
     const { loop, endProcess } = aLoop({ end: 'refused' });
     stop(loop);
     await settle();

@@ -22,12 +22,12 @@ import { RefusedStatuses } from './executions/refused-statuses.ts';
 import { RunEnds } from './pipelinerun/run-end.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 
-/** An execution as tests make it. */
+/** The parts of an execution that a test sets. */
 type Over = Parameters<typeof aWorkflowExecution>[0];
 
 /**
- * Executions and PipelineRuns on an API server in memory. What is there is in the caches too, unless a test puts it there
- * without `seen`; what changes on the server is not in the caches before the test has called `sync`.
+ * Executions and PipelineRuns on an API server in memory. The objects that a test puts there are also cached, except with
+ * `unseen…`; other changes on the server are not cached before `sync` is called.
  */
 export function aFakeCluster(
   network: FakeNetwork = {},
@@ -170,7 +170,7 @@ function aChildOf(execution: WorkflowExecution, name: string, more: object = {})
   return { name, namespace: execution.metadata.namespace, uid: `uid-${name}`, labels };
 }
 
-/** That an object is of somebody else. */
+/** Makes an object foreign: it has another controller. */
 export const notOurs = {
   metadata: {
     ownerReferences: [{ apiVersion: 'v1', kind: 'WorkflowExecution', name: 'any', uid: 'another', controller: true }],

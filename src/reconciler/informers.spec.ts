@@ -58,20 +58,20 @@ describe('a change in the cluster', () => {
   const later = { ...metadata, resourceVersion: '2001' };
 
   it.each<[string, WorkflowExecution, string[]]>([
-    ['its status only is not told', { ...execution, metadata: later, status: { phase: 'Running' } }, []],
+    ['its status only is not enqueued', { ...execution, metadata: later, status: { phase: 'Running' } }, []],
     [
       'its spec is told',
       { ...execution, metadata: { ...later, generation: (metadata.generation ?? 0) + 1 } },
       ['payment/we-pod-crash'],
     ],
-    ['its finalizers is told', { ...execution, metadata: { ...later, finalizers: [] } }, ['payment/we-pod-crash']],
+    ['its finalizers is enqueued', { ...execution, metadata: { ...later, finalizers: [] } }, ['payment/we-pod-crash']],
   ])('of an execution in %s', (_what, object, expected) => {
     keys.length = 0;
     executions.tell({ type: 'updated', object, previous: execution });
     expect(keys).toEqual(expected);
   });
 
-  it('of an execution is told when it is deleted as it was', () => {
+  it('of an execution is enqueued when it is deleted unchanged', () => {
     keys.length = 0;
     executions.tell({ type: 'deleted', object: execution, previous: execution });
     expect(keys).toEqual(['payment/we-pod-crash']);
@@ -87,10 +87,10 @@ describe('a change in the cluster', () => {
       { type: 'updated', object: aLease('payment/second/uid-second'), previous: held },
       ['payment/first'],
     ],
-    ['keeps its holder is about none', { type: 'updated', object: held, previous: held }, []],
-    ['is new is about none', { type: 'added', object: held }, []],
-    ['had no holder is about none', { type: 'deleted', object: aLease(), previous: aLease() }, []],
-    ['had an unreadable holder is about none', { type: 'updated', object: held, previous: aLease('somebody') }, []],
+    ['keeps its holder enqueues none', { type: 'updated', object: held, previous: held }, []],
+    ['is new enqueues none', { type: 'added', object: held }, []],
+    ['had no holder enqueues none', { type: 'deleted', object: aLease(), previous: aLease() }, []],
+    ['had an unreadable holder enqueues none', { type: 'updated', object: held, previous: aLease('somebody') }, []],
   ])('of a Lease that %s', (_what, change, expected) => {
     keys.length = 0;
     leases.tell(change);

@@ -25,7 +25,7 @@ function aCluster(spec?: object, network: FakeNetwork = {}) {
 const failing = (error: Error): FakeNetwork => ({ before: () => Promise.reject(error) });
 
 describe('a controller that starts', () => {
-  it('refuses to when the Lease names the installation of another namespace, and says what to do', async () => {
+  it('fails with advice when the Lease names the installation of another namespace', async () => {
     const { client } = aCluster({ holderIdentity: 'other' });
     const error = await requireOnlyInstallation(client, config).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(AnotherInstallationError);
@@ -40,14 +40,14 @@ describe('a controller that starts', () => {
   it.each([
     ['there is no Lease', undefined],
     ['the Lease names its own installation', { holderIdentity: 'kubernaut-system' }],
-    ['the Lease names nobody', { holderIdentity: '' }],
+    ['the Lease has no holder', { holderIdentity: '' }],
     ['the Lease was never held', {}],
-  ])('goes on when %s', async (_, spec) => {
+  ])('continues when %s', async (_, spec) => {
     const { client } = aCluster(spec);
     await expect(requireOnlyInstallation(client, config)).resolves.toBeUndefined();
   });
 
-  it('goes on without the right to read the Lease', async () => {
+  it('continues without the right to read the Lease', async () => {
     const { client } = aCluster({ holderIdentity: 'other' }, failing(new ForbiddenError('no rights')));
     await expect(requireOnlyInstallation(client, config)).resolves.toBeUndefined();
   });
@@ -73,7 +73,7 @@ describe('a process that never leads', () => {
   it.each([
     ['has no controller', { roles: ['api'] }],
     ['has leader election turned off', { leaderElection: false }],
-  ] as const)('does not look for another installation when it %s', async (_, over) => {
+  ] as const)('does not check for another installation when it %s', async (_, over) => {
     const { client, server } = aCluster({ holderIdentity: 'other' });
     await expect(requireOnlyInstallation(client, { ...config, ...over })).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);

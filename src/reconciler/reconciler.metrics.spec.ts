@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { oldestPendingSeconds, phasesOf } from './reconciler.metrics.ts';
 
-it('every phase is told with how many executions are in it, none included', () => {
+it('every phase has its number of executions, also zero', () => {
   const executions = [
     aWorkflowExecution(),
     aWorkflowExecution({ status: { phase: 'Running' } }),
@@ -17,7 +17,7 @@ describe('how long executions have been Pending', () => {
   const createdAt = (creationTimestamp: string, phase?: 'Pending' | 'Running') =>
     aWorkflowExecution({ metadata: { creationTimestamp }, status: phase && { phase } });
 
-  it('is told of the oldest one, looked at before or not', () => {
+  it('is that of the oldest one, reconciled before or not', () => {
     const executions = [
       createdAt('2026-01-02T03:03:05Z', 'Pending'),
       createdAt('2026-01-02T03:02:05Z'),

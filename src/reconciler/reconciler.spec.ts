@@ -61,7 +61,7 @@ describe('a reconcile', () => {
     expect(written).toMatchObject([{ phase: 'Pending', message: 'not yet', on: '1002' }]);
   });
 
-  it('writes nothing when a step has settled it, and requeues as that says', async () => {
+  it('writes nothing when a step has settled it, and requeues after its delay', async () => {
     const { reconcile, written } = aReconciler([{ kind: 'settled', reason: 'NotExpired', requeueAfterMs: 5 }]);
     await expect(reconcile()).resolves.toEqual({ requeueAfterMs: 5 });
     expect(written).toEqual([]);

@@ -26,7 +26,7 @@ function targetsOver(cached: DiscoverySnapshot, read?: () => DiscoverySnapshot, 
   return new Targets(discovery, { allowUnknownKinds });
 }
 
-describe('the target that somebody has written', () => {
+describe('a target', () => {
   it('is resolved without a call when its kind is known', async () => {
     await expect(targetsOver(fresh).resolve('payment/ro/r', new Date(), signal)).resolves.toEqual({
       kind: 'resolved',
@@ -63,7 +63,7 @@ describe('the target that somebody has written', () => {
   it.each([
     ['a short name', 'payment/ro/r', 'example.org'],
     ['a short name of the core group', 'payment/po/p', 'example.org'],
-    ['a name of a group that comes later', 'payment/rollout/r', 'a.example.org'],
+    ['a name of a later group', 'payment/rollout/r', 'a.example.org'],
     ['a name of another scope', 'pod/p', 'example.org'],
   ])('is not decided by %s while a group cannot be reached that may have the kind: %s', async (_, text, stale) => {
     const targets = targetsOver({ ...fresh, staleGroups: [stale] });
@@ -74,7 +74,7 @@ describe('the target that somebody has written', () => {
     ['payment/pods/p', 'a.example.org', 'payment/pod/p'],
     ['payment/rollout/r', 'example.org', 'payment/rollout/r'],
     ['payment/ro.argoproj.io/r', 'a.example.org', 'payment/rollout/r'],
-  ])('is resolved although a group cannot be reached that cannot take precedence: %s', async (text, stale, target) => {
+  ])('is resolved although an unavailable group has no precedence: %s', async (text, stale, target) => {
     const targets = targetsOver({ ...fresh, staleGroups: [stale] });
     await expect(targets.resolve(text, long, signal)).resolves.toEqual({ kind: 'resolved', target });
   });
@@ -116,8 +116,8 @@ describe('the target of an execution', () => {
     ],
     ['by what is known of its kind', { spec: { targetResource: 'payment/ro/r' } }, 'payment/rollout/r'],
     ['as written when nothing is', { spec: { targetResource: 'payment/Robots.example.org/r' } }, 'payment/robots/r'],
-    ['undefined when it is none', { spec: { targetResource: 'payment' } }, undefined],
-  ])('is told without a call: %s', (_, given, expected) => {
+    ['undefined when it is invalid', { spec: { targetResource: 'payment' } }, undefined],
+  ])('is known without a request: %s', (_, given, expected) => {
     expect(targets.targetOf(aWorkflowExecution(given))).toBe(expected);
   });
 });

@@ -16,7 +16,7 @@ const describeOnPods = reason === undefined ? describe : describe.skip;
 const startMs = 600_000;
 
 describeOnPods('the demo', () => {
-  it('stays with its service until Ctrl-C, and then leaves nothing', async () => {
+  it('runs with its service until Ctrl-C and removes everything', async () => {
     const child = spawn(process.execPath, [demo], { stdio: ['ignore', 'pipe', 'inherit'], env: withKubeconfig() });
     const output: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
@@ -69,7 +69,7 @@ describeOnPods('the demo on a cluster that KUBECONFIG names', () => {
     await expect(kubectl('get', 'leases', '-n', 'kube-system', '-o', 'name')).resolves.not.toContain('workflow');
   });
 
-  it('leaves a namespace of its name alone that it did not create', async () => {
+  it('keeps a namespace of its name that it did not create', async () => {
     await kubectl('create', 'namespace', namespace);
 
     const { code, errors } = await runDemo();

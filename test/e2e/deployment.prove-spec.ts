@@ -106,7 +106,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
   it.each([
     { transport: 'REST', port: 'http', submit: submitByRest },
     { transport: 'gRPC', port: 'grpc', submit: submitByGrpc },
-  ] as const)('runs an execution to its end that a caller creates over $transport', async ({ port, submit }) => {
+  ] as const)('completes an execution that a caller creates over $transport', async ({ port, submit }) => {
     const name = `over-${port}`;
     await makeNamespace();
     const { token } = await operatorCaller(client);
@@ -124,7 +124,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await expect(kubectl('get', 'wfe', name, '-n', namespace)).resolves.toMatch(/Completed +Completed/);
   });
 
-  it('runs an execution to its end while there is no API', async () => {
+  it('completes an execution while no API is running', async () => {
     await kubectl(...inSystem('scale', 'deployment/workflow-execution-api', '--replicas=0'));
     await kubectl(
       ...inSystem('wait', 'pods', '-l', 'app.kubernetes.io/component=api', '--for=delete', '--timeout=60s'),
@@ -147,7 +147,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await expect(kubectl('get', 'wfe', 'without-api', '-n', namespace)).resolves.toMatch(/Completed +Completed/);
   });
 
-  it('was refused nothing', () => {
+  it('was denied no request', () => {
     const entries = auditLog(directory);
     expect(entries).not.toHaveLength(0);
     expect(refusals(entries)).toEqual([]);

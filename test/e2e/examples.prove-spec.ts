@@ -105,7 +105,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
       whenRunning,
     );
 
-  it('the orchestrator over gRPC reads the outcome, and makes one execution', async () => {
+  it('the orchestrator over gRPC reads the outcome and creates one execution', async () => {
     const bundle = await publish('orchestrated', 'echo working; sleep 8');
 
     const { code, output, said } = await orchestrate('rr-grpc', bundle, restart);
@@ -119,7 +119,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     expect(runs.items).toHaveLength(1);
   });
 
-  it('the orchestrator says that a workflow has failed, and that it is not allowed', async () => {
+  it('the orchestrator reports a failed workflow and a denied request', async () => {
     const failed = await orchestrate('rr-fails', await publish('orchestrated-fails', 'exit 3'), () =>
       Promise.resolve(),
     );
@@ -136,7 +136,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     expect(refused.said.join('\n')).toMatch(/token/);
   });
 
-  it('curl over REST follows a run, shows its log, and makes one execution', async () => {
+  it('curl over REST follows a run, shows its log and creates one execution', async () => {
     const bundle = await publish('curled', 'echo working; sleep 8');
 
     const { code, said } = await remediate('rr-rest', bundle, restart);
@@ -148,7 +148,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     await expect(runsOf('rr-rest')).resolves.toHaveLength(1);
   });
 
-  it('curl over REST says that a workflow has failed, and what was wrong with a request', async () => {
+  it('curl over REST reports a failed workflow and an invalid request', async () => {
     const failed = await remediate('rr-rest-fails', await publish('curled-fails', 'exit 3'), () => Promise.resolve());
     const refused = await remediate('rr-rest-bad', 'Not A Bundle', () => Promise.resolve());
 

@@ -89,7 +89,7 @@ describeOnPods('an execution fails', (environment) => {
     expect(status?.failure?.message).toContain(says);
   });
 
-  it('after its finally tasks, where time was kept for them', async () => {
+  it('after its finally tasks, if time was reserved for them', async () => {
     await environment().finished('too-slow-before-finally');
     const taskRuns = await new RunWatcher(environment()).taskRuns('too-slow-before-finally');
     const cleanUp = taskRuns.find((taskRun) => pipelineTaskOf(taskRun) === 'clean-up');
@@ -99,7 +99,7 @@ describeOnPods('an execution fails', (environment) => {
   it.each([
     ['deleted', 'its pod was deleted'],
     ['evicted', 'its pod was ended by Kubernetes, EvictionByEvictionAPI'],
-  ])('and says so when its pod was %s', async (name, says) => {
+  ])('and reports that its pod was %s', async (name, says) => {
     const { status } = await environment().finished(name);
     expect(status?.failure).toMatchObject({ reason: 'TaskFailed', wasExecutionFailure: true });
     expect(status?.failure?.message).toContain(says);
@@ -147,7 +147,7 @@ describeOnPods('an execution in a namespace with a pod quota fails', (environmen
 });
 
 describeOnPods('an execution whose pod fits on no node', (environment) => {
-  it('says so while it waits', async () => {
+  it('reports what it waits for', async () => {
     const { execute } = environment();
     const runs = new RunWatcher(environment());
     const service = await start(environment());

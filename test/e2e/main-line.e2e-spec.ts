@@ -18,7 +18,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
   beforeAll(async () => (controller = await startService(environment().controller)));
   afterAll(() => controller.stop());
 
-  it.concurrent('runs a workflow from its bundle, and the container prints the message it was given', async () => {
+  it.concurrent('runs a workflow from its bundle, whose container prints its parameter', async () => {
     const { client, namespace, publisher, kubectl, create, finished } = environment();
     const containerImage = await publishSampleWorkflow(publisher);
     await create('e2e-test-wfe', containerImage, { parameters: { MESSAGE: 'Hello from E2E test' } });
@@ -36,7 +36,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
     );
   });
 
-  it.concurrent('hands a parameter to the container byte for byte, as a variable and as an argument', async () => {
+  it.concurrent('passes a parameter to the container byte for byte, as a variable and as an argument', async () => {
     const { namespace, publisher, kubectl, create, execute, finished } = environment();
     const parameters = { MESSAGE: nastyButLegal };
     const encode = { command: ['sh', '-c', 'printf %s "$1" | base64 -w 0', 'sh'], args: ['$(params.MESSAGE)'] };

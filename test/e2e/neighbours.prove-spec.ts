@@ -55,7 +55,7 @@ describeOnPods('Kubernaut and GitOps tools, on a cluster with the restrictions o
     await rm(directory, { recursive: true });
   });
 
-  it('the cluster refuses what the service and its workflows have to do without', async () => {
+  it('the cluster denies what the service and its workflows do not need', async () => {
     const { client, namespace } = environment();
     const { apiVersion, name } = { apiVersion: workflowExecutionApiVersion, name: 'probe' };
     const owner = { apiVersion, kind: 'WorkflowExecution', name, uid: 'probe', blockOwnerDeletion: true };

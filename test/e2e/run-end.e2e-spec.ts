@@ -32,7 +32,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
   });
   afterAll(() => service.stop());
 
-  it.concurrent('also when Tekton fails the PipelineRun and goes on with its TaskRun', async () => {
+  it.concurrent('also when Tekton fails the PipelineRun and leaves its TaskRun running', async () => {
     const { execute, finished } = environment();
     await execute('revalidated', revalidatedWorkflow);
 
@@ -45,7 +45,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     expect(taskRun).toMatchObject({ status: { succeeded: { reason: 'TaskRunCancelled' } } });
   });
 
-  it.concurrent('after a cancelled step has ended, and then its target is free at once', async () => {
+  it.concurrent('after a cancelled step has ended, and then its target is free immediately', async () => {
     const { namespace, publisher, create, execute, finished } = environment();
     const target = { targetResource: `${namespace}/deployment/stubborn` };
     const next = await publishWorkflow(publisher, 'next:v1', shellWorkflow('true'));
@@ -66,7 +66,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     await expect(finished('next')).resolves.toHaveProperty('status.phase', 'Completed');
   });
 
-  it.concurrent('at once when it is cancelled immediately while a finally task hangs', async () => {
+  it.concurrent('without delay when it is cancelled immediately while a finally task hangs', async () => {
     const { execute, finished } = environment();
     await execute('hanging', hangingWorkflow);
     await runs.runningPod('hanging');

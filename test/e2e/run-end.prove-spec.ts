@@ -119,7 +119,7 @@ describeOnPods('an execution whose pods Tekton keeps when it is cancelled (keep-
     return environment().kubectl('patch', 'configmap', 'feature-flags', '-n', 'tekton-pipelines', '-p', patch);
   };
 
-  it('ends when its step has ended, while a sidecar of the kept pod runs on', async () => {
+  it('ends when its step has ended, while a sidecar of the retained pod still runs', async () => {
     const { client, namespace, controller, execute, finished } = environment();
     await keepPods('true');
     const service = await startService(controller);
@@ -165,7 +165,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
   });
   afterAll(() => service.stop());
 
-  it('is given up after the status deadline when its pod has lost its owner', async () => {
+  it('ends after the status deadline when its pod has lost its owner', async () => {
     const { execute, finished } = environment();
     const runs = new RunWatcher(environment());
     await execute('disowned', shellWorkflow('sleep 30'));
@@ -178,7 +178,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     expect(status?.failure).toMatchObject({ wasExecutionFailure: true });
   });
 
-  it('is given up after the status deadline, and says that its steps may have run', async () => {
+  it('ends after the status deadline and reports that its steps may have run', async () => {
     const { execute, finished } = environment();
     const runs = new RunWatcher(environment());
     await execute('too-large', largeWorkflow, { parameters: { LARGE: 'x'.repeat(8_192) } });

@@ -51,7 +51,7 @@ function eventsOf(before: WorkflowExecution, observation: Observation): string[]
 const oomkill =
   'Running: workflow oomkill-increase-memory 1.0.0 on payment/deployment/payment-api, as PipelineRun run-1';
 
-describe('what is told of an execution', () => {
+describe('the Events of an execution', () => {
   it.each<[string, WorkflowExecution, Observation, string[]]>([
     [
       'that is started',
@@ -65,8 +65,8 @@ describe('what is told of an execution', () => {
       { ...running, begun: 'adopted' },
       [`Normal PipelineRunAdopted StartPipelineRun ${oomkill}, which an earlier attempt had created`],
     ],
-    ['that can not be started, for the first time', fresh, refused, ['Warning Forbidden StartPipelineRun not yet']],
-    ['that can not be started again', after(fresh, refused), refused, ['Warning Forbidden StartPipelineRun not yet']],
+    ['that cannot be started, for the first time', fresh, refused, ['Warning Forbidden StartPipelineRun not yet']],
+    ['that cannot be started again', after(fresh, refused), refused, ['Warning Forbidden StartPipelineRun not yet']],
     [
       'that is cancelled',
       after(askedFor, running),
@@ -135,7 +135,7 @@ describe('what is told of an execution', () => {
     ['that is still being cancelled', after(fresh, running, cancelling), cancelling, []],
     ['that has ended before', after(fresh, running, completed), completed, []],
     ['that ended otherwise before', after(fresh, running, completed), failed('OOMKilled'), []],
-    ['that runs, seen too late as not started', after(fresh, running), refused, []],
+    ['that runs, with a late observation of Pending', after(fresh, running), refused, []],
   ])('%s', (_what, before, observation, expected) => {
     expect(eventsOf(before, observation)).toEqual(expected);
   });
@@ -158,6 +158,6 @@ it.each<[string, object, object | undefined, string[]]>([
   expect(events.map((event) => `${event?.type} ${event?.reason} ${event?.action} ${event?.note}`)).toEqual(expected);
 });
 
-it('nothing is told of a cancellation that is taken back', () => {
+it('a cancellation that is withdrawn has no Event', () => {
   expect(eventsOf(after(askedFor, cancelling), running)).toEqual([]);
 });

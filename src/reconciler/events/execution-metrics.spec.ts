@@ -77,7 +77,7 @@ describe('an execution is counted', () => {
     ]);
   });
 
-  it('under "other" when there are very many workflows', () => {
+  it('as "other" when there are too many workflows', () => {
     const { end, counted } = someMetrics();
     for (let i = 0; i < 150; i += 1) {
       const spec = { workflowRef: { ...aSpec().workflowRef, workflowId: `workflow-${i}` } };
@@ -88,7 +88,7 @@ describe('an execution is counted', () => {
     expect(counted).not.toContainEqual({ name: 'total', workflow_id: 'workflow-100', outcome: 'Success' });
   });
 
-  it('under its own name also after junk, which is removed when it has not been used for an hour', async () => {
+  it('under its own name after an unused workflow has been evicted', async () => {
     const { end, counted, removed, clock } = someMetrics();
     const endOne = (workflowId: string) => {
       const spec = { workflowRef: { ...aSpec().workflowRef, workflowId } };
@@ -122,7 +122,7 @@ describe('an execution that has failed', () => {
     expect(counted).toContainEqual({ name: 'failures', reason: 'TaskFailed' });
   });
 
-  it('has no duration when nobody knows when it ended', () => {
+  it('has no duration without a completion time', () => {
     const { end, counted } = someMetrics();
     const failed: WorkflowExecutionStatus = { ...running, phase: 'Failed', outcome: 'Failed', failure };
     end(running, failed);
@@ -130,7 +130,7 @@ describe('an execution that has failed', () => {
   });
 });
 
-it('the reasons for a skip are there from the beginning, with zero', () => {
+it('the skip reasons are exported with zero from the start', () => {
   const skips: unknown[] = [];
   const ignoring = { inc: () => undefined, observe: () => undefined, remove: () => undefined };
   const counter = { inc: (labels: object, by?: number) => void skips.push({ ...labels, by }) };

@@ -43,17 +43,17 @@ function messagesOf(before: WorkflowExecutionStatus | undefined, after: Workflow
   return entries.map(({ message }) => message);
 }
 
-describe('the log tells of an execution', () => {
+describe('the log entries of an execution', () => {
   it.each([
-    ['that is looked at for the first time and waits', undefined, { phase: 'Pending' }, ['execution created']],
-    ['that starts at once', undefined, running, ['execution created', 'execution started']],
+    ['that is reconciled for the first time and waits', undefined, { phase: 'Pending' }, ['execution created']],
+    ['that starts immediately', undefined, running, ['execution created', 'execution started']],
     ['that starts after it has waited', { phase: 'Pending' }, running, ['execution started']],
     ['that is being cancelled', running, cancelling, ['execution is being cancelled']],
     ['whose cancellation becomes immediate', cancelling, stopping, ['execution is being cancelled']],
     ['that ends', running, completed, ['execution ended']],
     ['that ends before it starts', undefined, { phase: 'Skipped' }, ['execution created', 'execution ended']],
     ['that has ended before', completed, completed, []],
-    ['that goes on', running, running, []],
+    ['that is unchanged', running, running, []],
   ] as const)('%s', (_, before, after, messages) => {
     expect(messagesOf(before, after)).toEqual(messages);
   });
@@ -64,7 +64,7 @@ describe('the log tells of an execution', () => {
       aWorkflowExecution({ metadata: { annotations }, status: after }),
     ).map(({ fields }) => fields);
 
-  it('who created it, when, and for what', () => {
+  it('name its creator, its creation time and its purpose', () => {
     const created = {
       at: '2026-01-02T03:04:05Z',
       workflow: 'oomkill-increase-memory',
@@ -79,7 +79,7 @@ describe('the log tells of an execution', () => {
     expect(bare?.fields).toEqual(created);
   });
 
-  it('as what PipelineRun it runs, and who asked for its cancellation', () => {
+  it('name the PipelineRun and who requested its cancellation', () => {
     expect(fieldsOf({ phase: 'Pending' }, running)).toEqual([{ pipelineRun: 'run-1' }]);
     const annotations = { 'workflowexecution.kubernaut.ai/cancel-requested-by': 'bob' };
     expect(fieldsOf(running, cancelling, annotations)).toEqual([{ by: 'bob', mode: 'Graceful', pipelineRun: 'run-1' }]);
@@ -95,23 +95,23 @@ describe('the log tells of an execution', () => {
       { outcome: 'Failed', reason: 'TaskFailed', durationSeconds: 90 },
     ],
     [
-      'before it began',
+      'before its start',
       {
         ...{ phase: 'Skipped', pipelineRunRef, outcome: 'Skipped', completionTime: '2026-01-02T03:05:35Z' },
         skip: { reason: 'ResourceBusy', message: '', skippedAt: '2026-01-02T03:05:35Z' },
       } as const,
       { outcome: 'Skipped', reason: 'ResourceBusy' },
     ],
-    ['at no time', { ...running, phase: 'Completed' }, {}],
-  ])('how it ended and how long it ran: %s', (_, status, fields) => {
+    ['without times', { ...running, phase: 'Completed' }, {}],
+  ])('have its outcome and its duration: %s', (_, status, fields) => {
     expect(fieldsOf(running, status)).toEqual([fields]);
   });
 
-  it('that it is being cancelled once', () => {
+  it('report a cancellation once', () => {
     expect(messagesOf(cancelling, cancelling)).toEqual([]);
   });
 });
 
-it('the log tells nothing of a cancellation that is taken back', () => {
+it('a cancellation that is withdrawn has no log entry', () => {
   expect(messagesOf(cancelling, running)).toEqual([]);
 });

@@ -21,7 +21,7 @@ function withChange() {
 }
 
 describe('reading an execution', () => {
-  it('gives what the watch has seen, or what is there now', async () => {
+  it('returns the cached execution, or the live one', async () => {
     const { executions, execution, server, client } = aFakeCluster();
     const first = execution();
     const { namespace, name } = first.metadata;
@@ -33,7 +33,7 @@ describe('reading an execution', () => {
     expect(server.verbs).toEqual(['patch', 'get']);
   });
 
-  it('gives nothing for what is not there', async () => {
+  it('returns undefined if it does not exist', async () => {
     const { executions } = aFakeCluster();
     expect(executions.cached({ namespace: 'payment', name: 'a' })).toBeUndefined();
     await expect(executions.read({ namespace: 'payment', name: 'a' }, signal)).resolves.toBeUndefined();
@@ -63,7 +63,7 @@ describe('writing the status of an execution', () => {
     expect(server.requests.map(({ body }) => body)).toMatchObject([{ status: { phase: 'Running', target } }]);
   });
 
-  it('begins with a status where there was none', async () => {
+  it('creates a status if there was none', async () => {
     const { executions, execution, stored } = aFakeCluster();
     const before = execution();
     await executions.writeStatus(before, { phase: 'Pending' }, signal);
@@ -92,7 +92,7 @@ describe('writing the status of an execution', () => {
     await expect(executions.writeStatus(read, { phase: 'Running' }, signal)).resolves.toBe('outdated');
   });
 
-  it('fails with any other error, told without secret parameters', async () => {
+  it('fails with any other error, with secret parameters redacted', async () => {
     const refusal = new ForbiddenError('hunter2 is forbidden', { status: 403 });
     const { executions, execution } = aFakeCluster({
       before: () => {
@@ -172,14 +172,14 @@ describe('the finalizer of an execution', () => {
 });
 
 describe('deleting an execution', () => {
-  it('asks for the end of this very one, whatever has changed of it', async () => {
+  it('deletes the execution with this UID, whatever has changed', async () => {
     const { executions, read, stored, server } = withChange();
     await executions.delete(read, signal);
     expect(stored(read)).toBeUndefined();
     expect(server.requests.at(-1)?.body).toEqual({ preconditions: { uid: read.metadata.uid } });
   });
 
-  it('leaves one that was created anew under its name', async () => {
+  it('keeps a new execution of the same name', async () => {
     const { executions, execution, stored, read } = withChange();
     const another = execution({ metadata: { uid: 'another' } });
     await executions.delete(read, signal);

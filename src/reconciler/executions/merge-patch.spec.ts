@@ -42,17 +42,17 @@ describe('a merge patch', () => {
     ['an object in place of nothing', {}, { a: { b: 1 } }, { a: { b: 1 } }],
     ['an object in place of a text', { a: 'b' }, { a: { b: 1 } }, { a: { b: 1 } }],
     ['nothing where both are undefined', { a: undefined }, { a: undefined }, undefined],
-    ['nothing where an undefined field goes', { a: undefined }, {}, undefined],
+    ['nothing where an undefined field is removed', { a: undefined }, {}, undefined],
     ['nothing where objects are alike', { a: { b: [1] } }, { a: { b: [1] } }, undefined],
   ])('says %s', (_what, from, to, expected) => {
     expect(mergePatch(from, to)).toEqual(expected);
   });
 
-  it('turns the one object into the other, whatever they are', () => {
+  it('turns any object into any other', () => {
     fc.assert(fc.property(json, json, (from, to) => expect(apply(from, mergePatch(from, to) ?? {})).toEqual(to)));
   });
 
-  it('is nothing when there is nothing to change', () => {
+  it('is undefined when nothing differs', () => {
     fc.assert(
       fc.property(json, (object) =>
         expect(mergePatch(object, JSON.parse(JSON.stringify(object)) as object)).toBeUndefined(),

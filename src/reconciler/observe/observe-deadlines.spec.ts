@@ -16,7 +16,7 @@ function givenUp(spec: { cancelRequested?: boolean } = {}): WorkflowExecution {
 }
 
 describe('a run whose end Tekton does not record', () => {
-  it('is cancelled, and says so', () => {
+  it('is cancelled, as its status says', () => {
     const expected = {
       phase: 'Running',
       endNotRecorded: true,
@@ -27,27 +27,31 @@ describe('a run whose end Tekton does not record', () => {
     ).toMatchObject({ ...expected, cancelling: undefined });
   });
 
-  it('has not been cancelled by anybody when Tekton records that cancellation', () => {
+  it('is not Cancelled when Tekton records that cancellation', () => {
     const failure = { reason: 'UnknownStatus', message: expect.stringContaining('did not record') };
     expect(observeAnyEnd(givenUp(), cancelled, [])).toMatchObject({ phase: 'Failed', failure });
   });
 
   it.each([
-    ['somebody had cancelled the execution', givenUp({ cancelRequested: true }), cancelled, 'Cancelled'],
-    ['it was not given up', aWorkflowExecution({ status: { phase: 'Running' } }), cancelled, 'Cancelled'],
+    ['the cancellation of the execution was requested', givenUp({ cancelRequested: true }), cancelled, 'Cancelled'],
+    ['its end was not found missing', aWorkflowExecution({ status: { phase: 'Running' } }), cancelled, 'Cancelled'],
     [
       'it ended otherwise meanwhile',
       givenUp(),
       aPipelineRun({ status: succeeded('False', 'PipelineRunTimeout') }),
       'DeadlineExceeded',
     ],
-  ])('ends as Tekton says when %s', (_, execution, pipelineRun, reason) => {
+  ])('ends as recorded by Tekton when %s', (_, execution, pipelineRun, reason) => {
     expect(observeAnyEnd(execution, pipelineRun, [])).toMatchObject({ phase: 'Failed', failure: { reason } });
   });
 
   it.each([
     ['a TaskRun is not finished', [aTaskRun('run-1-a', {})], true],
-    ['every TaskRun is, and none had run', [aTaskRun('run-1-a', succeeded('False', 'PodCreationFailed'))], false],
+    [
+      'every TaskRun is finished and none has run',
+      [aTaskRun('run-1-a', succeeded('False', 'PodCreationFailed'))],
+      false,
+    ],
     ['there is no TaskRun', [], false],
   ])('may have run steps when %s', (_, taskRuns, wasExecutionFailure) => {
     const failure = { reason: 'UnknownStatus', wasExecutionFailure };
@@ -55,11 +59,11 @@ describe('a run whose end Tekton does not record', () => {
   });
 });
 
-it('a run that succeeded after all is Completed', () => {
+it('a run that succeeds before the cancellation is Completed', () => {
   const ended = aPipelineRun({ status: succeeded('True', 'Succeeded') });
   expect(observeAnyEnd(givenUp(), ended, [])).toMatchObject({ phase: 'Completed' });
 });
 
-it('a run that is given up says that it was cancelled', () => {
+it('a run without a recorded end says that it was cancelled', () => {
   expect(observeGivenUp(aPipelineRun(), [])).toHaveProperty('failure.message', expect.stringContaining('cancelled'));
 });

@@ -10,7 +10,7 @@ const execution = aWorkflowExecution({
 const here = { namespace: 'payment', name: 'other', uid: 'uid-other' };
 const elsewhere = { namespace: 'secret-project', name: 'we-hidden', uid: 'uid-hidden' };
 
-describe('an execution that does not get its target', () => {
+describe('an execution whose target is locked', () => {
   it('is skipped while another one holds it, which is named when it is in the same namespace', () => {
     expect(observeBusy(execution, here, now)).toEqual({
       phase: 'Skipped',
@@ -30,33 +30,36 @@ describe('an execution that does not get its target', () => {
     [1_000, 1],
     [1_001, 2],
     [180_000, 180],
-  ])('is skipped while its workflow cools down, with %i ms left: %i s', (remainingMs, remainingCooldownSeconds) => {
-    expect(observeCooldown(execution, here, remainingMs, now)).toEqual({
-      phase: 'Skipped',
-      skip: {
-        reason: 'RecentlyRemediated',
-        message: expect.stringMatching(
-          new RegExp(
-            `^Try again in ${remainingCooldownSeconds} s.+oomkill-increase-memory .*shop/deployment/api.*payment/other`,
+  ])(
+    'is skipped during the cooldown of its workflow, with %i ms remaining: %i s',
+    (remainingMs, remainingCooldownSeconds) => {
+      expect(observeCooldown(execution, here, remainingMs, now)).toEqual({
+        phase: 'Skipped',
+        skip: {
+          reason: 'RecentlyRemediated',
+          message: expect.stringMatching(
+            new RegExp(
+              `^Try again in ${remainingCooldownSeconds} s.+oomkill-increase-memory .*shop/deployment/api.*payment/other`,
+            ),
           ),
-        ),
-        skippedAt: '2026-01-02T03:04:05Z',
-        conflictingExecution: here,
-        remainingCooldownSeconds,
-      },
-    });
-  });
+          skippedAt: '2026-01-02T03:04:05Z',
+          conflictingExecution: here,
+          remainingCooldownSeconds,
+        },
+      });
+    },
+  );
 
   it.each([
     ['holds it', observeBusy(execution, elsewhere, now), 'when an execution in another namespace has ended'],
     ['ran on it', observeCooldown(execution, elsewhere, 1, now), 'as an execution in another namespace.'],
-  ])('learns nothing about one in another namespace that %s', (_, observation, message) => {
+  ])('does not name an execution in another namespace that %s', (_, observation, message) => {
     expect(observation).toMatchObject({ skip: { message: expect.stringContaining(message) } });
     expect(observation).not.toHaveProperty('skip.conflictingExecution');
     expect(JSON.stringify(observation)).not.toMatch(/secret-project|hidden/);
   });
 
-  it('waits while the lock cannot be asked for', () => {
+  it('waits while the lock is unavailable', () => {
     expect(observeLockTrouble(new Error('no route'))).toEqual({
       phase: 'Pending',
       reason: 'LockUnavailable',

@@ -29,7 +29,7 @@ const child = { kind: 'TaskRun', name: 'run-1-a' };
 const ran = aTaskRun('run-1-a', { ...succeeded('True', ''), steps: [{ name: 's', imageID: 'busybox@sha256:1' }] });
 const notRun = aTaskRun('run-1-a', { ...succeeded('False', 'TaskRunCancelled'), steps: [{ name: 's' }] });
 
-describe('an execution whose PipelineRun goes on', () => {
+describe('an execution whose PipelineRun is running', () => {
   it('is Running from the creation of the PipelineRun, before and after Tekton starts it', () => {
     const message = 'PipelineRun run-1 is in progress';
     const running = { phase: 'Running', pipelineRun, startTime: creationTimestamp, message };
@@ -42,7 +42,7 @@ describe('an execution whose PipelineRun goes on', () => {
   it.each([
     ['CancelledRunFinally', 'Graceful'],
     ['Cancelled', 'Immediate'],
-  ])('is being cancelled when Tekton has been asked for %s', (status, cancelling) => {
+  ])('is being cancelled when spec.status is %s', (status, cancelling) => {
     expect(observeRunning(aPipelineRun({ spec: { status } }))).toMatchObject({ phase: 'Running', cancelling });
   });
 
@@ -51,13 +51,13 @@ describe('an execution whose PipelineRun goes on', () => {
     expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
   });
 
-  it('is Running once it is found, whatever has become of it', () => {
+  it('is Running when the PipelineRun is adopted, whatever its state', () => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
     const expected = { phase: 'Running', pipelineRun, startTime: creationTimestamp, begun: 'adopted' };
     expect(observeStart(ended, 'adopted')).toMatchObject(expected);
   });
 
-  it('has failed when the PipelineRun is of somebody else', () => {
+  it('has failed when the PipelineRun has another controller', () => {
     expect(observeForeign(aPipelineRun())).toMatchObject({
       phase: 'Failed',
       failure: { reason: 'PipelineRunConflict', message: expect.stringContaining('run-1'), wasExecutionFailure: false },
@@ -85,7 +85,7 @@ describe('an execution whose PipelineRun goes on', () => {
     });
   });
 
-  it('says that the PipelineRun waits to be allowed to start', () => {
+  it('reports that the PipelineRun is kept pending', () => {
     const pending = aPipelineRun({ spec: { status: 'PipelineRunPending' } });
     expect(observeRunning(pending)).toMatchObject({
       waiting: 'PipelineRunPending',
@@ -94,7 +94,7 @@ describe('an execution whose PipelineRun goes on', () => {
   });
 });
 
-describe('an execution of which something goes on', () => {
+describe('an execution of which something is still alive', () => {
   const deletionTimestamp = '2026-11-23T12:06:00Z';
 
   it.each([
@@ -102,14 +102,14 @@ describe('an execution of which something goes on', () => {
     ['has succeeded', aPipelineRun({ status: succeeded('True', 'Succeeded') }), 'has succeeded'],
     ['was deleted', aPipelineRun({ metadata: { deletionTimestamp } }), 'is being deleted'],
     ['is gone', undefined, 'is gone'],
-  ])('is Running after its PipelineRun %s, and says what it waits for', (_, ended, how) => {
+  ])('is Running after its PipelineRun %s, and reports what it waits for', (_, ended, how) => {
     const message = `PipelineRun run-1 ${how}. Waiting for pod a to end.`;
     const waiting = 'Ending';
     expect(observeEnding(run, ended, 'pod a')).toMatchObject({ phase: 'Running', pipelineRun, message, waiting });
   });
 });
 
-describe('an execution of which nothing goes on', () => {
+describe('an execution of which nothing is alive', () => {
   it('is Completed when its PipelineRun has succeeded', () => {
     const provenance = { refSource: { digest: { sha256: 'a'.repeat(64) } } };
     const status = { ...succeeded('True', ''), startTime, completionTime, childReferences: [child], provenance };
@@ -124,7 +124,7 @@ describe('an execution of which nothing goes on', () => {
     });
   });
 
-  it('is told without secrets that Tekton quotes', () => {
+  it('redacts secrets in messages of Tekton', () => {
     const ended = (status: string) => aPipelineRun({ status: succeeded(status, 'Done', 'hunter2') });
     expect(JSON.stringify([ended('True'), ended('False')].map((one) => observeEnd(one, [])))).not.toContain('hunter2');
   });
@@ -132,7 +132,7 @@ describe('an execution of which nothing goes on', () => {
   it.each([
     ['every task was skipped', { skippedTasks: [{ name: 'a' }] }, true],
     ['one of its tasks was skipped', { skippedTasks: [{ name: 'a' }], childReferences: [child] }, false],
-    ['nothing is said of its tasks', {}, false],
+    ['there are no tasks in its status', {}, false],
   ])('has run nothing only when that is known: %s', (_, status, allTasksSkipped) => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Completed'), ...status } });
     expect(observeEnd(ended, [])).toMatchObject({ phase: 'Completed', allTasksSkipped });
@@ -181,19 +181,19 @@ describe('the message of an execution', () => {
       aPipelineRun({ spec: { status: 'Cancelled' }, status: started }),
       /run-1 is being cancelled/,
     ],
-  ])('says that its PipelineRun %s', (_, one, message) => {
+  ])('reports that its PipelineRun %s', (_, one, message) => {
     expect(observeRunning(one)).toMatchObject({ message: expect.stringMatching(message) });
   });
 
   it.each([
     ['is given up', aPipelineRun({ status: started }), 'is being given up'],
     ['has failed without a reason', aPipelineRun({ status: succeeded('False', '') }), 'has ended as failed'],
-  ])('says that its PipelineRun %s while something of it goes on', (_, one, how) => {
+  ])('reports that its PipelineRun %s while something of it is alive', (_, one, how) => {
     const message = expect.stringContaining(`run-1 ${how}. Waiting for pod a`);
     expect(observeEnding(run, one, 'pod a')).toMatchObject({ message });
   });
 
-  it('says that there is no PipelineRun when none was recorded', () => {
+  it('reports that there is no PipelineRun if none was recorded', () => {
     const missing = observeMissingPipelineRun(aWorkflowExecution({ status: { phase: 'Running' } }));
     expect(missing).toHaveProperty('failure.message', expect.stringContaining('no PipelineRun of this execution'));
   });

@@ -20,7 +20,7 @@ const terminating = 'unable to create new content in namespace a because it is b
 const policy = `pipelineruns.tekton.dev "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`;
 const webhook = 'admission webhook "policy.example.org" denied the request: no';
 
-describe('a PipelineRun that the API server does not take', () => {
+describe('a PipelineRun that the API server rejects', () => {
   it.each([
     ['breaks a rule of the schema or of Tekton', new InvalidError('spec is wrong', { status: 422 })],
     ['is denied by a webhook', new ForbiddenError(webhook, { status: 403 })],
@@ -42,17 +42,17 @@ describe('a PipelineRun that the API server does not take', () => {
   it.each([
     ['rights are missing', new ForbiddenError(rbac, { status: 403 }), 'Forbidden'],
     ['the quota is used up', new ForbiddenError(quota, { status: 403 }), 'Forbidden'],
-    ['the namespace goes', new ForbiddenError(terminating, { status: 403 }), 'Forbidden'],
+    ['the namespace is terminating', new ForbiddenError(terminating, { status: 403 }), 'Forbidden'],
     ['the credentials have expired', new UnauthorizedError('no', { status: 401 }), 'Unauthorized'],
     ['Tekton is not installed', new NotFoundError('no', { status: 404 }), 'NotFound'],
     ['something changed meanwhile', new ConflictError('no', { status: 409 }), 'Conflict'],
     ['there are too many requests', new ThrottledError('no', { status: 429 }), 'Throttled'],
     ['the server is in trouble', new UnavailableError('no', { status: 503 }), 'Unavailable'],
-    ['the server can not be reached', new UnavailableError('no'), 'Unavailable'],
-    ['nobody knows why', new KubernetesError('no'), 'Unknown'],
+    ['the server is unavailable', new UnavailableError('no'), 'Unavailable'],
+    ['the error is unknown', new KubernetesError('no'), 'Unknown'],
     ['the answer is no client error', new KubernetesError('no', { status: 399 }), 'Unknown'],
     ['the answer is a server error', new KubernetesError('no', { status: 500 }), 'Unknown'],
-    ['a webhook is quoted by somebody else', new ForbiddenError(`he said: ${webhook}`, { status: 403 }), 'Forbidden'],
+    ['another message quotes a webhook', new ForbiddenError(`he said: ${webhook}`, { status: 403 }), 'Forbidden'],
     [
       'a webhook without a name denies it',
       new ForbiddenError(webhook.replace(/"[^"]+"/, '""'), { status: 403 }),
@@ -68,7 +68,7 @@ describe('a PipelineRun that the API server does not take', () => {
       new ForbiddenError(policy.replace("'b'", "''"), { status: 403 }),
       'Forbidden',
     ],
-  ])('is tried again when %s', (_what, error, reason) => {
+  ])('is retried when %s', (_what, error, reason) => {
     expect(observeRefusal(error)).toEqual({
       phase: 'Pending',
       reason,
@@ -96,7 +96,7 @@ describe('what keeps an execution from being started', () => {
     });
   });
 
-  it('is nothing before it was tried', () => {
+  it('is undefined before the first attempt', () => {
     expect(refusalOf(aWorkflowExecution())).toBeUndefined();
     expect(refusalOf(aWorkflowExecution({ status: { phase: 'Pending' } }))).toBeUndefined();
   });
@@ -116,7 +116,7 @@ describe('what keeps an execution from being started', () => {
 it.each([
   ['Forbidden', advice.Forbidden],
   ['Unavailable', 'Create the execution again'],
-])('an execution that could not be started because of %s is told what to do', (reason, told) => {
+])('an execution that could not be started because of %s has advice', (reason, told) => {
   const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
   expect(observation).toHaveProperty('failure.message', expect.stringContaining(told));
 });

@@ -37,7 +37,7 @@ describe('the owner of a PipelineRun', () => {
     expect(isControlledBy(owned({ ...owner, ...other }), execution)).toBe(false);
   });
 
-  it('is the execution in whatever version of its resource', () => {
+  it('is the execution in any API version', () => {
     const apiVersion = 'workflowexecution.kubernaut.ai/v1';
     expect(isControlledBy(owned({ ...owner, apiVersion }), execution)).toBe(true);
   });
@@ -50,7 +50,7 @@ describe('the owner of a PipelineRun', () => {
     expect(isControlledBy(owned(), execution)).toBe(false);
   });
 
-  it('is nobody when the object names no owners at all', () => {
+  it('is none without owner references', () => {
     const metadata = { ...owned().metadata, ownerReferences: undefined };
     const bare = { ...owned(), metadata };
     expect([isControlledBy(bare, execution), controllingExecution(bare)]).toEqual([false, undefined]);

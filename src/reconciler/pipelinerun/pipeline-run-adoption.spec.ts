@@ -16,7 +16,7 @@ const refusing = (error: Error, ...verbs: readonly string[]): FakeNetwork => ({
 });
 
 describe('the PipelineRun that has the name of ours', () => {
-  it('is ours when it is what would be created, which is asked for without changing it', async () => {
+  it('is ours when a dry run creates the same', async () => {
     const { adoption, execution, unseenPipelineRun, storedRun, server, runCache } = aFakeCluster();
     const one = execution();
     const existing = unseenPipelineRun(one);
@@ -68,14 +68,14 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
   });
 
-  it('is ours also when somebody has cancelled it', async () => {
+  it('is ours also when it was cancelled', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
     unseenPipelineRun(one, { spec: { status: 'Cancelled' } });
     await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });
   });
 
-  it('is of somebody else when another controls it', async () => {
+  it('is foreign when it has another controller', async () => {
     const { adoption, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const one = execution();
     const pipelineRun = unseenPipelineRun(one, notOurs);
@@ -87,7 +87,7 @@ describe('the PipelineRun that has the name of ours', () => {
     ['lacks our label', { metadata: { labels: {} } }],
     ['has another value of it', { metadata: { labels: { [pipelineRunLabels.workflowId]: 'x' } } }],
     ['runs something else', { spec: { pipelineSpec: {} } }],
-    ['runs as somebody else', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }],
+    ['runs with another ServiceAccount', { spec: { taskRunTemplate: { serviceAccountName: 'admin' } } }],
     ['has other parameters', { spec: { params: [] } }],
   ])('is different from ours when it %s', async (_, over) => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster();
@@ -96,7 +96,7 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).resolves.toEqual({ kind: 'different', pipelineRun });
   });
 
-  it('is different from ours when Tekton would not take the spec that we would give it', async () => {
+  it('is different when Tekton rejects our spec as an update', async () => {
     const network = refusing(new InvalidError('only status updates'), 'create', 'patch');
     const { adoption, execution, unseenPipelineRun } = aFakeCluster(network);
     const one = execution();
@@ -114,7 +114,7 @@ describe('the PipelineRun that has the name of ours', () => {
     },
   );
 
-  it('is told without secret parameters when it cannot be asked for', async () => {
+  it('redacts secret parameters in an error', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster(
       refusing(new ForbiddenError('not hunter2'), 'create', 'patch'),
     );
@@ -123,7 +123,7 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).rejects.toThrow('withheld');
   });
 
-  it('is none when there is none', async () => {
+  it('is none when there is no PipelineRun', async () => {
     const { adoption, execution } = aFakeCluster();
     await expect(adoption.find(execution(), signal)).resolves.toEqual({ kind: 'none' });
   });
@@ -138,7 +138,7 @@ describe('asking what would be created', () => {
     expect(server.list(pipelineRunResource)).toEqual([existing]);
   });
 
-  it('fails when there is no answer: nothing else is asked instead', async () => {
+  it('fails when the dry run fails, without another request', async () => {
     const error = new UnavailableError('no route');
     const { adoption, execution, unseenPipelineRun, server } = aFakeCluster(refusing(error, 'create'));
     const one = execution();

@@ -19,7 +19,7 @@ function aRun(phase: Phase, metadata: object = {}) {
   return { ...cluster, own, run };
 }
 
-describe('a PipelineRun that somebody deletes', () => {
+describe('a PipelineRun that is being deleted', () => {
   it('is released once its outcome is recorded', async () => {
     const { retention, own, storedRun } = aRun('Completed', { deletionTimestamp });
     expect(retention.isWaiting(own)).toBe(true);
@@ -34,7 +34,7 @@ describe('a PipelineRun that somebody deletes', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('is left alone when it has only finalizers of others', async () => {
+  it('is not changed when it has only other finalizers', async () => {
     const { retention, own, server, run } = aRun('Completed', { deletionTimestamp, finalizers: ['example.org/a'] });
     expect(retention.isWaiting(own)).toBe(false);
     await retention.releaseRunOf(own, signal);
@@ -79,7 +79,7 @@ describe('a PipelineRun that the watch does not show any more', () => {
   });
 });
 
-it('a PipelineRun that the watch shows anew is not waited for', () => {
+it('a PipelineRun that is watched again is no longer tracked', () => {
   const { retention, own, pipelineRun } = aRun('Running');
   pipelineRun(own, { status: ended, metadata: { annotations: { a: 'b' } } });
   expect(retention.isWaiting(own)).toBe(false);
@@ -95,7 +95,7 @@ describe('a PipelineRun without an execution', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
-  it('is none under a name that the watch does not know', async () => {
+  it('is none if it was never watched', async () => {
     const { retention, server } = aFakeCluster();
     await expect(retention.releaseOrphan(keyOf('unknown'), signal)).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);

@@ -30,14 +30,14 @@ function anExecution(phase: Phase): WorkflowExecution {
 describe('a PipelineRun of ours', () => {
   it.each<[string, Phase, object, boolean]>([
     ['is kept until its outcome is recorded', 'Running', ended, false],
-    ['goes when its outcome is recorded', 'Completed', ended, true],
-    ['goes when its outcome is recorded as a failure', 'Failed', ended, true],
+    ['is released when its outcome is recorded', 'Completed', ended, true],
+    ['is released when its outcome is recorded as a failure', 'Failed', ended, true],
     ['is kept until it is recorded that it did not end', 'Running', running, false],
-  ])('that somebody deletes %s', (_, phase, status, expected) => {
+  ])('that is being deleted %s', (_, phase, status, expected) => {
     expect(mayRelease(aRun({ deleted: true, status }), anExecution(phase))).toBe(expected);
   });
 
-  it('that somebody deletes before it is recorded is kept, so that it is recorded and not created again', () => {
+  it('that is deleted before it is recorded is kept, so that it is adopted and not created again', () => {
     const execution = aWorkflowExecution();
     const { uid, name } = execution.metadata;
     const owner = { apiVersion: execution.apiVersion, kind: 'WorkflowExecution', name, uid, controller: true };
@@ -46,9 +46,12 @@ describe('a PipelineRun of ours', () => {
     expect(mayRelease(run, execution)).toBe(false);
   });
 
-  it.each<Phase>(['Running', 'Completed', 'Failed'])('that nobody deletes costs no write when it is %s', (phase) => {
-    expect(mayRelease(aRun({ deleted: false, status: ended }), anExecution(phase))).toBe(false);
-  });
+  it.each<Phase>(['Running', 'Completed', 'Failed'])(
+    'that is not being deleted costs no write when it is %s',
+    (phase) => {
+      expect(mayRelease(aRun({ deleted: false, status: ended }), anExecution(phase))).toBe(false);
+    },
+  );
 });
 
 describe('another PipelineRun with the name of ours', () => {
@@ -61,15 +64,15 @@ describe('another PipelineRun with the name of ours', () => {
 describe('a PipelineRun whose execution is gone', () => {
   it.each([
     ['stays while it runs', false, running, false],
-    ['goes when it has ended', false, ended, true],
-    ['goes when it is deleted while it runs', true, running, true],
-    ['goes when it is deleted', true, ended, true],
+    ['is released when it has ended', false, ended, true],
+    ['is released when it is deleted while it runs', true, running, true],
+    ['is released when it is deleted', true, ended, true],
   ])('%s', (_, deleted, status, expected) => {
     expect(mayRelease(aRun({ deleted, status }), undefined)).toBe(expected);
   });
 });
 
-describe('letting a PipelineRun go', () => {
+describe('releasing a PipelineRun', () => {
   const { signal } = new AbortController();
   const others = { metadata: { finalizers: ['example.org/a', pipelineRunFinalizer, 'example.org/b'] } };
 
@@ -83,7 +86,7 @@ describe('letting a PipelineRun go', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
-  it('is tried again when its finalizers have changed meanwhile', async () => {
+  it('fails when its finalizers have changed, and is retried', async () => {
     const { retention, execution, pipelineRun, unseenPipelineRun } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one);
@@ -104,7 +107,7 @@ describe('a PipelineRun without an execution', () => {
   const status = succeeded('True', 'Succeeded');
   const keyOf = (execution: WorkflowExecution) => ({ namespace: 'payment', name: pipelineRunName(execution) });
 
-  it('is let go when it has ended', async () => {
+  it('is released when it has ended', async () => {
     const { retention, pipelineRun, storedRun } = aFakeCluster();
     const gone = aWorkflowExecution();
     pipelineRun(gone, { status });
@@ -114,7 +117,7 @@ describe('a PipelineRun without an execution', () => {
     expect(retention.orphans()).toEqual([]);
   });
 
-  it('is kept while its execution is there and has only not been seen', async () => {
+  it('is kept while its execution exists and is not in the cache', async () => {
     const { retention, execution, executionCache, pipelineRun, storedRun } = aFakeCluster();
     const one = execution();
     pipelineRun(one, { status });
@@ -123,7 +126,7 @@ describe('a PipelineRun without an execution', () => {
     expect(storedRun(one)?.metadata.finalizers).toEqual([pipelineRunFinalizer]);
   });
 
-  it('is none when it has one', async () => {
+  it('is no orphan when it has an execution', async () => {
     const { retention, execution, pipelineRun, server } = aFakeCluster();
     const one = execution();
     pipelineRun(one, { status });
@@ -147,7 +150,7 @@ describe('a PipelineRun that the watch has lost', () => {
     expect(retention.isWaiting(one)).toBe(false);
   });
 
-  it('and that is gone is left alone', async () => {
+  it('and that is gone is not changed', async () => {
     const { retention, execution, pipelineRun, server, runCache } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one);

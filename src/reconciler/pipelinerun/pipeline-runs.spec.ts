@@ -25,7 +25,7 @@ const keyOf = (execution: Parameters<typeof pipelineRunName>[0]) => ({
 const released = { metadata: { finalizers: [] } };
 
 describe('creating the PipelineRun of an execution', () => {
-  it('sends the one that the execution asks for, and knows it from then on', async () => {
+  it('creates the PipelineRun of the execution and caches it', async () => {
     const { pipelineRuns, execution, server, runCache } = aFakeCluster();
     const one = execution();
     const created = await pipelineRuns.create(one, signal);
@@ -49,14 +49,14 @@ describe('creating the PipelineRun of an execution', () => {
     expect(server.requests.map(({ body }) => body)).toEqual([expected]);
   });
 
-  it('fails when its name is taken', async () => {
+  it('fails when its name exists', async () => {
     const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
     const one = execution();
     pipelineRun(one);
     await expect(pipelineRuns.create(one, signal)).rejects.toThrow(AlreadyExistsError);
   });
 
-  it('fails with what the API server says, told without secret parameters', async () => {
+  it('fails with the error of the API server, with secret parameters redacted', async () => {
     const { pipelineRuns, execution } = aFakeCluster({
       before: () => {
         throw new ForbiddenError('hunter2 is forbidden', { status: 403 });
@@ -73,7 +73,7 @@ describe('creating the PipelineRun of an execution', () => {
 });
 
 describe('finding the PipelineRun of an execution', () => {
-  it('asks nobody when the watch has seen it', async () => {
+  it('sends nothing when it is in the cache', async () => {
     const { pipelineRuns, execution, pipelineRun, server } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one);
@@ -81,7 +81,7 @@ describe('finding the PipelineRun of an execution', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('reads it live when the watch has not seen it', async () => {
+  it('reads it live when it is not in the cache', async () => {
     const { pipelineRuns, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const one = execution();
     const run = unseenPipelineRun(one);
@@ -90,7 +90,7 @@ describe('finding the PipelineRun of an execution', () => {
     await expect(pipelineRuns.find(execution({ metadata: { name: 'b' } }), aborted)).rejects.toThrow(CancelledError);
   });
 
-  it('reads it live when the watch has seen one of somebody else', async () => {
+  it('reads it live when the cache has a foreign one', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun } = aFakeCluster();
     const one = execution();
     pipelineRun(one, notOurs);
@@ -98,7 +98,7 @@ describe('finding the PipelineRun of an execution', () => {
     await expect(pipelineRuns.find(one, signal)).resolves.toEqual(ours);
   });
 
-  it('does not take one of somebody else for it, unlike reading', async () => {
+  it('does not find a foreign one, unlike reading', async () => {
     const { pipelineRuns, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
     const theirs = unseenPipelineRun(one, notOurs);
@@ -106,7 +106,7 @@ describe('finding the PipelineRun of an execution', () => {
     await expect(pipelineRuns.read(one, signal)).resolves.toEqual(theirs);
   });
 
-  it('finds none where none is', async () => {
+  it('finds nothing if there is none', async () => {
     const { pipelineRuns, execution } = aFakeCluster();
     await expect(pipelineRuns.find(execution(), signal)).resolves.toBeUndefined();
     await expect(pipelineRuns.read(execution(), signal)).resolves.toBeUndefined();
@@ -160,7 +160,7 @@ describe('cancelling a PipelineRun', () => {
   it.each([
     ['to run the finally tasks', 'Graceful', 'CancelledRunFinally'],
     ['to end everything', 'Immediate', 'Cancelled'],
-  ] as const)('asks Tekton %s, for this very run', async (_, mode, expected) => {
+  ] as const)('asks Tekton %s, for the run with this UID', async (_, mode, expected) => {
     const { pipelineRuns, execution, pipelineRun, storedRun, runCache } = aFakeCluster();
     const one = execution();
     await pipelineRuns.cancel(pipelineRun(one), mode, signal);
@@ -168,7 +168,7 @@ describe('cancelling a PipelineRun', () => {
     expect(runCache.get(keyOf(one))).toEqual(storedRun(one));
   });
 
-  it('leaves another one of its name', async () => {
+  it('keeps another one of its name', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun, storedRun } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one);
@@ -211,7 +211,7 @@ describe('deleting a PipelineRun', () => {
   });
 });
 
-it('a PipelineRun that has its label is not given it again', async () => {
+it('a PipelineRun that has its label is not patched', async () => {
   const { pipelineRuns, execution, unseenPipelineRun, server } = aFakeCluster();
   const one = execution();
   const run = unseenPipelineRun(one);

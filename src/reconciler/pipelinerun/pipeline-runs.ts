@@ -6,7 +6,13 @@ import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
 import { labelValue } from '../../tekton/names.ts';
-import { cancelled, cancelledRunFinally, pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
+import {
+  cancellationOf,
+  cancelled,
+  cancelledRunFinally,
+  pipelineRunResource,
+  type PipelineRun,
+} from '../../tekton/pipeline-run.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
@@ -72,11 +78,14 @@ export class PipelineRuns {
     return this.remember(await this.client.patch(pipelineRunResource, pipelineRun.metadata, patch, { signal }));
   }
 
-  /** Asks Tekton to cancel a PipelineRun that has not ended; with Graceful its `finally` tasks run. */
-  async cancel({ metadata }: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<PipelineRun> {
+  /** Asks Tekton to cancel a PipelineRun that has not ended, once for each mode; with Graceful its `finally` tasks run. */
+  async cancel(pipelineRun: PipelineRun, mode: CancelMode, signal: AbortSignal): Promise<void> {
+    const current = cancellationOf(pipelineRun);
+    if (current === 'Immediate' || current === mode) return;
+    const { metadata } = pipelineRun;
     const status = mode === 'Immediate' ? cancelled : cancelledRunFinally;
     const patch = { metadata: { uid: metadata.uid }, spec: { status } };
-    return this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
+    this.remember(await this.client.patch(pipelineRunResource, metadata, patch, { signal }));
   }
 
   /**

@@ -39,7 +39,7 @@ describe('a run whose PipelineRun has failed', () => {
     expect(server.verbs).toEqual(['list', 'list']);
   });
 
-  it('waits for a TaskRun that Tekton has left, and cancels it once', async () => {
+  it('waits for a TaskRun that Tekton left running, and cancels it once', async () => {
     const { look, taskRun, own, server } = aRun();
     taskRun(own, 'left', {});
     taskRun(own, 'done', finished);
@@ -68,14 +68,14 @@ describe('a run whose PipelineRun has failed', () => {
     expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
   });
 
-  it('cancels a TaskRun that somebody has paused', async () => {
+  it('cancels a paused TaskRun', async () => {
     const { look, taskRun, own, server } = aRun();
     taskRun(own, 'paused', {}, { spec: { status: 'TaskRunPending' } });
     await look();
     expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
   });
 
-  it('waits for a CustomRun, and asks for its end once', async () => {
+  it('waits for a CustomRun and cancels it once', async () => {
     const { look, customRun, own, server } = aRun({ status: { ...failed.status, childReferences: [custom] } });
     customRun(own, 'approval', {});
     await expect(look()).resolves.toMatchObject({ waitsFor: 'CustomRun approval', isCancelled: false });
@@ -97,14 +97,14 @@ describe('a run whose PipelineRun has failed', () => {
     await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'CustomRun approval' });
   });
 
-  it('does not wait for a kept pod of which no step has begun', async () => {
+  it('does not wait for a retained pod of which no step has started', async () => {
     const { look, taskRun, pod, own } = aRun();
     taskRun(own, 'main', finished);
     pod(own, 'main', running, { metadata: { annotations: {} } });
     await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });
 
-  it('waits for a pod of which no step has begun while it is being deleted', async () => {
+  it('waits for a pod of which no step has started while it is being deleted', async () => {
     const { look, taskRun, pod, own, clock } = aRun();
     taskRun(own, 'main', finished);
     const deleting = { deletionTimestamp: clock.now().toISOString(), finalizers: ['example.org/hold'] };
@@ -144,7 +144,7 @@ describe('a run whose PipelineRun has failed', () => {
 describe('a run that waits for TaskRuns whose end is never recorded', () => {
   const deadlineMs = 600_000;
 
-  it('ends a status deadline after nothing else of it was left, whoever adds TaskRuns meanwhile', async () => {
+  it('ends after the status deadline when only TaskRuns are left, even if more are added', async () => {
     const { lookWithout, taskRun, own, clock } = aRun();
     taskRun(own, 'first', {}, { metadata: { ownerReferences: [] } });
     await lookWithout();
@@ -156,7 +156,7 @@ describe('a run that waits for TaskRuns whose end is never recorded', () => {
     await expect(lookWithout()).resolves.toMatchObject({ kind: 'ended' });
   });
 
-  it('does not end while a step of it is alive, and then counts anew', async () => {
+  it('does not end while a step is alive, and then starts the deadline again', async () => {
     const { look, taskRun, pod, own, clock } = aRun();
     taskRun(own, 'main', {});
     await look();
@@ -200,7 +200,7 @@ describe('a run that failed because a task lost its pod', () => {
 describe('a run whose PipelineRun has succeeded', () => {
   const success = { status: succeeded('True', 'Succeeded') };
 
-  it('has ended, after one look at the pods of the namespace', async () => {
+  it('has ended after one list of the pods of the namespace', async () => {
     const { look, taskRun, pod, own, server } = aRun(success);
     taskRun(own, 'main', succeeded('True', ''));
     pod(own, 'main', ended);
@@ -208,7 +208,7 @@ describe('a run whose PipelineRun has succeeded', () => {
     expect(server.verbs).toEqual(['list']);
   });
 
-  it('waits for the pod of an earlier try', async () => {
+  it('waits for the pod of an earlier attempt', async () => {
     const { look, pod, own, server } = aRun(success);
     pod(own, 'earlier', running);
     await expect(look()).resolves.toMatchObject({ kind: 'waiting', waitsFor: 'pod earlier-pod (step s)' });
@@ -254,7 +254,7 @@ describe('the run of an execution', () => {
 describe('the time that the tasks of a run have', () => {
   const deadlineMs = 600_000;
 
-  it('counts anew when the run had ended before', async () => {
+  it('starts the deadline again if the run had ended before', async () => {
     const { lookWithout, taskRun, own, clock } = aRun();
     await expect(lookWithout()).resolves.toMatchObject({ kind: 'ended' });
     await clock.advance(deadlineMs + 1);
@@ -275,14 +275,14 @@ describe('the time that the tasks of a run have', () => {
   });
 });
 
-it('a CustomRun, which has no pod, is cancelled at once', async () => {
+it('a CustomRun, which has no pod, is cancelled immediately', async () => {
   const { look, customRun, own, server, clock } = aRun({ status: { ...failed.status, childReferences: [custom] } });
   customRun(own, 'approval', {}, { metadata: { creationTimestamp: clock.now().toISOString() } });
   await look();
   expect(server.list(customRunResource)).toMatchObject([{ spec: { status: 'RunCancelled' } }]);
 });
 
-it('the children of a run are told apart by their kind', () => {
+it('the children of a run are selected by their kind', () => {
   const pipelineRun = aPipelineRun({ status: { childReferences: [{ kind: 'TaskRun', name: 'main' }, custom] } });
   expect(childrenOf(pipelineRun)).toEqual(['main']);
   expect(childrenOf(pipelineRun, 'CustomRun')).toEqual(['approval']);

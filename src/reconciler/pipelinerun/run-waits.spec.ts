@@ -27,7 +27,7 @@ function aLook(seconds: number, tasks: readonly string[] = ['main'], spec: objec
 }
 
 describe('a run', () => {
-  it('is not looked into while it is young', async () => {
+  it('is not checked within the grace period', async () => {
     const { look, server } = aLook(4);
     await expect(look()).resolves.toEqual({ checkAfterMs: 6_000 });
     expect(server.verbs).toEqual([]);
@@ -41,20 +41,20 @@ describe('a run', () => {
     expect(server.verbs).toEqual(['list']);
   });
 
-  it('does not wait while its task is young, and is looked at again when that is not', async () => {
+  it('does not wait while its task is within the grace period, and is checked afterwards', async () => {
     const { look, own, taskRun } = aLook(60);
     taskRun(own, 'main', pending, { metadata: { creationTimestamp: at(57) } });
     await expect(look()).resolves.toEqual({ checkAfterMs: 7_000 });
   });
 
-  it('is looked at again when the older of its young tasks is not young any more', async () => {
+  it('is checked again after the grace period of its older task', async () => {
     const { look, own, taskRun } = aLook(60, ['a', 'b']);
     taskRun(own, 'a', pending, { metadata: { creationTimestamp: at(57) } });
     taskRun(own, 'b', pending, { metadata: { creationTimestamp: at(52) } });
     await expect(look()).resolves.toEqual({ checkAfterMs: 2_000 });
   });
 
-  it('does not wait for a task whose first step has begun, although its TaskRun does not say so yet', async () => {
+  it('does not wait for a task whose first step has started, although its TaskRun does not report it yet', async () => {
     const { look, own, taskRun, pod } = aLook(60);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', { running: {} });
@@ -69,7 +69,7 @@ describe('a run', () => {
     await expect(look()).resolves.toMatchObject({ waiting: { reason: 'PodPending', message } });
   });
 
-  it('waits for a node, and says why', async () => {
+  it('waits for a node, with the reason', async () => {
     const { look, own, taskRun, pod } = aLook(20);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('0/3 nodes are available'));
@@ -104,7 +104,7 @@ describe('a run', () => {
     expect(waiting).toEqual(before);
   });
 
-  it('masks secrets in what is said', async () => {
+  it('redacts secrets in messages', async () => {
     const { look, own, taskRun, pod } = aLook(20, ['main'], { parameters: { PASSWORD: 'hunter2' } });
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('no node has hunter2'));
@@ -114,7 +114,7 @@ describe('a run', () => {
   it.each([
     [40, 20_000],
     [3_600, 300_000],
-  ])('is looked at less often the longer it waits: after %d s', async (seconds, checkAfterMs) => {
+  ])('is checked less often the longer it waits: after %d s', async (seconds, checkAfterMs) => {
     const { look, own, taskRun } = aLook(seconds);
     taskRun(own, 'main', succeeded('Unknown', 'ExceededResourceQuota'), created);
     await expect(look()).resolves.toMatchObject({ checkAfterMs });

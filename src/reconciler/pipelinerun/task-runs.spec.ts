@@ -44,7 +44,7 @@ describe('the TaskRuns of a run', () => {
     expect(server.verbs).toEqual(['list', 'list', 'list']);
   });
 
-  it('are also those that somebody has given to another run', async () => {
+  it('include those whose label names another run', async () => {
     const { taskRuns, taskRun, one, other, run } = twoRuns();
     const { labels } = taskRun(one, 'own', {}).metadata;
     taskRun(other, 'given-away', {}, { metadata: { labels } });
@@ -54,7 +54,7 @@ describe('the TaskRuns of a run', () => {
 });
 
 describe('cancelling a TaskRun', () => {
-  it('asks Tekton to end this very one', async () => {
+  it('asks Tekton to cancel the one with this UID', async () => {
     const { taskRuns, taskRun, server, one } = twoRuns();
     await taskRuns.cancel(taskRun(one, 'main', {}), signal);
     expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
@@ -88,7 +88,7 @@ describe('cancelling a TaskRun', () => {
 });
 
 describe('the pods of TaskRuns', () => {
-  it('are alive while a step runs, whatever their labels say', async () => {
+  it('are alive while a step runs, whatever their labels', async () => {
     const { taskRuns, pod, one, other } = twoRuns();
     pod(one, 'ended', ended);
     pod(one, 'running', { running: {} }, { metadata: { labels: {} } });
@@ -117,7 +117,7 @@ describe('the requests for the parts of a run', () => {
     expect(server.verbs).toEqual(['list']);
   });
 
-  it('ask for pods only that may still run a step', async () => {
+  it('are only pods that may still run a step', async () => {
     const { taskRuns, server } = twoRuns();
     await taskRuns.livePods('payment', signal);
     const fieldSelector = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';

@@ -28,7 +28,7 @@ function aLook(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
 }
 
 describe('a run that Tekton calls running', () => {
-  it('is not looked into before the deadline', async () => {
+  it('is not checked before the deadline', async () => {
     const { look, server } = aLook(9);
     await expect(look()).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);
@@ -46,7 +46,7 @@ describe('a run that Tekton calls running', () => {
     if (found) expect(found.message).toMatch(/^Every step of PipelineRun .+ had ended by 2026-01-02T03:05:00Z/);
   });
 
-  it('goes on while a step runs, or a TaskRun has no pod yet', async () => {
+  it('is not overdue while a step runs or a TaskRun has no pod yet', async () => {
     const { look, own, taskRun, pod } = aLook(30);
     taskRun(own, 'main', {});
     await expect(look()).resolves.toBeUndefined();
@@ -63,7 +63,7 @@ describe('a run that Tekton calls running', () => {
   });
 
   it.each([
-    ['a deadline after its timeout, whatever it does', '5m', 60_000],
+    ['a deadline after its timeout, whatever runs', '5m', 60_000],
     ['never without a timeout', '0s', undefined],
   ])('should have ended %s', async (_, timeout, overdueMs) => {
     const { look, own, taskRun, pod } = aLook(16, { timeout });
@@ -73,7 +73,7 @@ describe('a run that Tekton calls running', () => {
     expect(found?.overdueMs).toBe(overdueMs);
   });
 
-  it('has its time again after this process has started: Tekton may have been away with it', async () => {
+  it('starts the deadline again with the process: Tekton may have been down as well', async () => {
     const { look } = aLook(29, { started: 20 });
     await expect(look()).resolves.toBeUndefined();
   });
@@ -108,7 +108,7 @@ describe('a run whose timeout has passed', () => {
 });
 
 describe('a run whose recorded pods have all ended', () => {
-  it('goes on while another pod of its TaskRuns runs, whatever its labels say', async () => {
+  it('is not overdue while another pod of its TaskRuns runs, whatever its labels', async () => {
     const { look, own, taskRun, pod } = aLook(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
@@ -116,7 +116,7 @@ describe('a run whose recorded pods have all ended', () => {
     await expect(look()).resolves.toBeUndefined();
   });
 
-  it('does not go on because of a pod of another run', async () => {
+  it('is overdue although a pod of another run is running', async () => {
     const { look, own, execution, taskRun, pod } = aLook(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);

@@ -28,7 +28,7 @@ function aStep(answer: Acquisition | Error) {
 }
 
 describe('acquiring the target of an execution', () => {
-  it('asks for it in its canonical form, for the workflow of the execution', async () => {
+  it('claims it in its canonical form, for the workflow of the execution', async () => {
     const { step, execution, asked } = aStep({ kind: 'acquired' });
     const one = execution({
       spec: { targetResource: 'payment/deploy/payment-api' },
@@ -42,7 +42,7 @@ describe('acquiring the target of an execution', () => {
     expect(asked).toEqual([['payment/deployment/payment-api', claim, clock.now(), signal, evidence]]);
   });
 
-  it('tells of an execution that has started on the target, and of what cools down there', async () => {
+  it('passes on an execution that has started on the target, and its cooldowns', async () => {
     const { step, execution, asked } = aStep({ kind: 'acquired' });
     const completionTime = '2026-01-02T03:04:00Z';
     const ended = execution({ metadata: { name: 'a', uid: 'uid-a' }, status: { phase: 'Completed', completionTime } });
@@ -53,7 +53,7 @@ describe('acquiring the target of an execution', () => {
     await expect(evidence?.occupant()).resolves.toMatchObject({ uid: running.metadata.uid });
   });
 
-  it('asks for nothing when the target cannot be understood', async () => {
+  it('claims nothing when the target cannot be parsed', async () => {
     const { step, execution, asked } = aStep(busy);
     const one = execution({ spec: { targetResource: 'payment-api' } });
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
@@ -78,21 +78,21 @@ describe('acquiring the target of an execution', () => {
     [busy, {}],
     [coolingDown, {}],
     [busy, { spec: { params: [] } }],
-  ])('never skips an execution that has a PipelineRun already, of whatever content: %j', async (answer, over) => {
+  ])('never skips an execution that has a PipelineRun already, whatever its content: %j', async (answer, over) => {
     const { step, execution, unseenPipelineRun } = aStep(answer);
     const one = execution();
     unseenPipelineRun(one, over);
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
   });
 
-  it('skips it although somebody else has a PipelineRun of its name', async () => {
+  it('skips it although there is a foreign PipelineRun of its name', async () => {
     const { step, execution, unseenPipelineRun } = aStep(busy);
     const one = execution();
     unseenPipelineRun(one, notOurs);
     await expect(step(one)).resolves.toMatchObject({ observation: { phase: 'Skipped' } });
   });
 
-  it('leaves the execution Pending and comes back when the lock cannot be asked for', async () => {
+  it('keeps the execution Pending and retries when the lock is unavailable', async () => {
     const error = new UnavailableError('no route');
     const { step, execution } = aStep(error);
     await expect(step(execution())).resolves.toEqual({
@@ -102,7 +102,7 @@ describe('acquiring the target of an execution', () => {
     });
   });
 
-  it('says nothing of an execution when it was told to stop', async () => {
+  it('writes nothing when it is cancelled', async () => {
     const { step, execution } = aStep(new CancelledError('stopped'));
     await expect(step(execution())).rejects.toThrow(CancelledError);
   });

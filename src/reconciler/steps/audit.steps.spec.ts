@@ -32,7 +32,7 @@ function aCluster(status: AuditStatus) {
   };
 }
 
-describe('what has become of the audit events of an execution', () => {
+describe('the audit condition of an execution', () => {
   it('is written as a condition', async () => {
     const { update, execution, stored } = aCluster({ isFinal: true, condition });
     const one = execution({ status: { phase: 'Completed' } });
@@ -44,7 +44,7 @@ describe('what has become of the audit events of an execution', () => {
     });
   });
 
-  it('is not told again when it is written already', async () => {
+  it('is not written again', async () => {
     const { update, execution, server, stored } = aCluster({ isFinal: true, condition });
     const one = execution({ status: { phase: 'Completed' } });
     await update(one);
@@ -53,14 +53,14 @@ describe('what has become of the audit events of an execution', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
-  it('is not written while nothing is known', async () => {
+  it('is not written while there is nothing to report', async () => {
     const { update, execution, server } = aCluster({ isFinal: false });
     const one = execution();
     await expect(update(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(server.verbs).toEqual([]);
   });
 
-  it('begins the pass anew when the execution has changed', async () => {
+  it('is outdated when the execution has changed', async () => {
     const { update, execution } = aCluster({ isFinal: true, condition });
     const { metadata, ...rest } = execution();
     const stale = { ...rest, metadata: { ...metadata, resourceVersion: '1' } };
@@ -94,7 +94,7 @@ describe('the deletion of an execution', () => {
     expect(abandoned).toEqual([one]);
   });
 
-  it('goes on when its audit events are recorded', () => {
+  it('continues when its audit events are recorded', () => {
     const { await: step, execution, abandoned } = aCluster({ isFinal: true });
     const one = execution(deletedAt('2026-01-01T00:00:00Z'));
     expect(step(one)).toEqual({ kind: 'next', execution: one });

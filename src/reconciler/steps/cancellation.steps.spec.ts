@@ -36,22 +36,19 @@ describe('an execution that is cancelled before it has started', () => {
     await expect(beforeStart(one)).resolves.toEqual({ kind: 'next', execution: one });
   });
 
-  it('has failed although somebody else has a PipelineRun of its name', async () => {
+  it('has failed although there is a foreign PipelineRun of its name', async () => {
     const { beforeStart, execution, unseenPipelineRun } = aCluster();
     const one = execution(cancelled);
     unseenPipelineRun(one, notOurs);
     await expect(beforeStart(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
   });
 
-  it.each([undefined, false])(
-    'is one that asks for it: with cancelRequested %p it goes on',
-    async (cancelRequested) => {
-      const { beforeStart, execution, server } = aCluster();
-      const one = execution({ spec: { cancelRequested } });
-      await expect(beforeStart(one)).resolves.toEqual({ kind: 'next', execution: one });
-      expect(server.verbs).toEqual([]);
-    },
-  );
+  it.each([undefined, false])('requires a request: with cancelRequested %p it continues', async (cancelRequested) => {
+    const { beforeStart, execution, server } = aCluster();
+    const one = execution({ spec: { cancelRequested } });
+    await expect(beforeStart(one)).resolves.toEqual({ kind: 'next', execution: one });
+    expect(server.verbs).toEqual([]);
+  });
 });
 
 describe('an execution that is cancelled while it runs', () => {
@@ -65,7 +62,7 @@ describe('an execution that is cancelled while it runs', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
-  it('has it cancelled once more, without its finally tasks, when that is asked for', async () => {
+  it('has it cancelled again, without its finally tasks, when that is requested', async () => {
     const { request, execution, pipelineRun, storedRun, server } = aCluster();
     const one = execution({ spec: { cancelRequested: true, cancelMode: 'Immediate' } });
     pipelineRun(one, { status: succeeded('Unknown', 'Running'), spec: { status: 'CancelledRunFinally' } });
@@ -77,10 +74,10 @@ describe('an execution that is cancelled while it runs', () => {
 
   it.each([
     ['it has ended', cancelled, { status: succeeded('True', 'Succeeded') }],
-    ['somebody has cancelled it by hand', cancelled, { spec: { status: 'Cancelled' } }],
-    ['nobody asks for it', { spec: { cancelRequested: false } }, {}],
-    ['it is of somebody else', cancelled, notOurs],
-  ])('leaves the PipelineRun when %s', async (_, over, run) => {
+    ['it was cancelled by hand', cancelled, { spec: { status: 'Cancelled' } }],
+    ['no cancellation is requested', { spec: { cancelRequested: false } }, {}],
+    ['it is foreign', cancelled, notOurs],
+  ])('keeps the PipelineRun when %s', async (_, over, run) => {
     const { request, execution, pipelineRun, server } = aCluster();
     const one = execution(over);
     pipelineRun(one, run);
@@ -88,14 +85,14 @@ describe('an execution that is cancelled while it runs', () => {
     expect(server.verbs).not.toContain('patch');
   });
 
-  it('goes on when its PipelineRun is gone', async () => {
+  it('continues when its PipelineRun is gone', async () => {
     const { request, execution } = aCluster();
     const one = execution(cancelled);
     await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });
   });
 });
 
-it('an execution that does not ask for its cancellation costs no request', async () => {
+it('an execution without a requested cancellation costs no request', async () => {
   const { request, execution, server } = aCluster();
   const one = execution({ status: { phase: 'Running' } });
   await expect(request(one)).resolves.toEqual({ kind: 'next', execution: one });

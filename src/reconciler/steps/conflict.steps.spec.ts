@@ -65,7 +65,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
 
   it.each([
     ['is gone', undefined],
-    ['was replaced by one of somebody else', notOurs],
+    ['was replaced by a foreign one', notOurs],
   ])('is not followed by another one when it %s', async (_, over) => {
     const { written, next, server, run, unseenPipelineRun, own } = aConflict();
     const waiting = await written();
@@ -77,7 +77,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
     });
   });
 
-  it('is given up after the status deadline when Tekton does not end it and no step runs', async () => {
+  it('is abandoned after the status deadline when Tekton does not end it and no step runs', async () => {
     const { written, next, clock } = aConflict();
     const waiting = await written();
     await clock.advance(600_000);
@@ -86,7 +86,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
     await expect(next(waiting)).resolves.toMatchObject({ phase: 'Failed', failure: { wasExecutionFailure: true } });
   });
 
-  it('is looked for only when the status says so', async () => {
+  it('is searched only when the status reports it', async () => {
     const { step, own, server } = aConflict();
     await expect(step(own)).resolves.toEqual({ kind: 'next', execution: own });
     expect(server.verbs).toEqual([]);
@@ -102,7 +102,7 @@ describe('a PipelineRun that differs and is cancelled already', () => {
     expect(server.verbs).not.toContain('patch');
   });
 
-  it('is not given up while a step of it runs, however long that takes', async () => {
+  it('is not abandoned while a step of it runs, however long that takes', async () => {
     const { written, next, taskRun, pod, own, clock } = aConflict();
     const waiting = await written();
     taskRun(own, 'main', { podName: 'main-pod' });

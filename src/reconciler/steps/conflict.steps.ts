@@ -1,4 +1,4 @@
-import { cancellationOf, type PipelineRun } from '../../tekton/pipeline-run.ts';
+import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isRunning, observeConflict, observeConflictEnding, observeStart } from '../observe/observe-pipeline-run.ts';
 import { refusalOf } from '../observe/observe-refusal.ts';
@@ -49,9 +49,7 @@ async function endConflict(
 ): Promise<ObservedOutcome> {
   const run = runOf(execution, pipelineRun);
   const mayGoOn = pipelineRun !== undefined && isRunning(pipelineRun);
-  if (mayGoOn && cancellationOf(pipelineRun) !== 'Immediate') {
-    await context.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
-  }
+  if (mayGoOn) await context.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
   const end = await context.runEnds.ensureEnded(run, pipelineRun, signal);
   if ((end.kind === 'ended' && !mayGoOn) || isAbandoned(execution, end, context)) {
     return { kind: 'observed', observation: observeConflict(run, pipelineRun, end.taskRuns) };

@@ -34,9 +34,9 @@ function aStep(minutes: number) {
 
 describe('the start deadline', () => {
   it.each([
-    ['has not been tried', 60, undefined],
+    ['was not attempted', 60, undefined],
     ['was refused a short time ago', 9, refused],
-  ])('lets an execution go on that %s', async (_, minutes, status) => {
+  ])('continues with an execution that %s', async (_, minutes, status) => {
     const { step, execution, server } = aStep(minutes);
     const one = execution({ status });
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
@@ -44,18 +44,18 @@ describe('the start deadline', () => {
   });
 
   it.each([
-    ['has not been tried', 9, undefined, undefined],
+    ['was not attempted', 9, undefined, undefined],
     ['was refused a short time ago', 9, refused, 60_000],
     ['is due', 10, refused, undefined],
     ['has failed', 9, { ...refused, phase: 'Failed' as const }, undefined],
-  ])('says when it comes for an execution that %s', (_, minutes, status, expected) => {
+  ])('has a remaining time for an execution that %s', (_, minutes, status, expected) => {
     const { dueInMs, execution } = aStep(minutes);
     expect(dueInMs(execution({ status }))).toBe(expected);
   });
 
   it.each([
     ['there is no PipelineRun', undefined],
-    ['somebody else has one of its name', notOurs],
+    ['there is a foreign one of its name', notOurs],
   ])('fails one that was refused for too long when %s', async (_, other) => {
     const { step, execution, unseenPipelineRun } = aStep(10);
     const one = execution({ status: refused });
@@ -94,7 +94,7 @@ describe('the start deadline', () => {
     await expect(step(one)).resolves.toMatchObject({ kind: 'next' });
   });
 
-  it('lets one go on of which an earlier try has created the PipelineRun after all', async () => {
+  it('continues if an earlier attempt has created the PipelineRun', async () => {
     const { step, execution, unseenPipelineRun } = aStep(60);
     const one = execution({ status: refused });
     unseenPipelineRun(one);

@@ -34,13 +34,13 @@ describe('a finished execution', () => {
     expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'Finished' }, []]);
   });
 
-  it('is looked at again when its time is over, to the millisecond', async () => {
+  it('is requeued for the end of its TTL, to the millisecond', async () => {
     const { step, deleted } = at('2026-01-02T03:04:30.250Z');
     const outcome = await step(aWorkflowExecution({ status: completed, spec: { ttlSecondsAfterFinished: 60 } }));
     expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'NotExpired', requeueAfterMs: 34_750 }, []]);
   });
 
-  it('is deleted when its time is over', async () => {
+  it('is deleted when its TTL has passed', async () => {
     const { step, deleted } = at('2026-01-02T03:05:05Z');
     const execution = aWorkflowExecution({ status: completed, spec: { ttlSecondsAfterFinished: 60 } });
     await expect(step(execution)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
@@ -51,13 +51,13 @@ describe('a finished execution', () => {
 describe('a Skipped execution without a TTL of its own', () => {
   const execution = aWorkflowExecution({ status: skipped });
 
-  it('is looked at again when WFE_TTL_SKIPPED is over', async () => {
+  it('is requeued for the end of WFE_TTL_SKIPPED', async () => {
     const { step, deleted } = at('2026-01-03T03:04:04Z');
     const outcome = await step(execution);
     expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'NotExpired', requeueAfterMs: 1_000 }, []]);
   });
 
-  it('is deleted when WFE_TTL_SKIPPED is over', async () => {
+  it('is deleted when WFE_TTL_SKIPPED has passed', async () => {
     const { step, deleted } = at('2026-01-03T03:04:05Z');
     await expect(step(execution)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
     expect(deleted).toEqual([execution]);

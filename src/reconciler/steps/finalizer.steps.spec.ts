@@ -33,7 +33,7 @@ function aCluster() {
 }
 
 describe('adding the finalizer', () => {
-  it('is done before the execution goes on, which goes on as it is then', async () => {
+  it('continues with the execution that has it', async () => {
     const { add, execution, stored } = aCluster();
     const one = execution();
     const outcome = await add(one);
@@ -48,14 +48,14 @@ describe('adding the finalizer', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('begins the pass anew when the execution has changed', async () => {
+  it('is outdated when the execution has changed', async () => {
     const { add, execution, stale } = aCluster();
     await expect(add(stale(execution()))).resolves.toEqual({ kind: 'outdated' });
   });
 });
 
 describe('deleting the PipelineRun of an execution that is being deleted', () => {
-  it('asks for it once, and waits until it is gone', async () => {
+  it('deletes it once and waits until it is gone', async () => {
     const { deleteRun, execution, pipelineRun, server, sync } = aCluster();
     const one = execution(deleted);
     pipelineRun(one, { metadata: { finalizers: ['foregroundDeletion'] } });
@@ -68,8 +68,8 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
   });
 
   it.each([
-    ['waits while Tekton may not have seen that it is being deleted', '2026-01-02T03:04:05Z', 'settled'],
-    ['goes on after that, whatever finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
+    ['waits while Tekton may not have observed the deletion', '2026-01-02T03:04:05Z', 'settled'],
+    ['continues after that, whatever finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
   ])('%s', async (_, deletedAt, kind) => {
     const { deleteRun, execution, pipelineRun } = aCluster();
     const one = execution(deleted);
@@ -77,7 +77,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     await expect(deleteRun(one)).resolves.toMatchObject({ kind });
   });
 
-  it('lets it go, because nobody waits for its outcome any more', async () => {
+  it('releases it, because its outcome is no longer needed', async () => {
     const { deleteRun, execution, pipelineRun, server, storedRun } = aCluster();
     const one = execution(deleted);
     pipelineRun(one);
@@ -85,7 +85,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     expect([server.verbs, storedRun(one)]).toEqual([['delete', 'patch'], undefined]);
   });
 
-  it('goes on when there is none, or one of somebody else, which stays', async () => {
+  it('continues when there is none, or a foreign one, which is kept', async () => {
     const { deleteRun, execution, pipelineRun, storedRun } = aCluster();
     const one = execution(deleted);
     await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });
@@ -94,7 +94,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     expect(storedRun(one)).toEqual(theirs);
   });
 
-  it('is left to others when the finalizer is not ours', async () => {
+  it('is left to other controllers when the finalizer is not ours', async () => {
     const { deleteRun, execution, pipelineRun, server } = aCluster();
     const one = execution({ metadata: { finalizers: ['example.org/other'], deletionTimestamp } });
     pipelineRun(one);
@@ -104,14 +104,14 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
 });
 
 describe('removing the finalizer', () => {
-  it('ends the execution, and the log says so', async () => {
+  it('removes the execution and reports it', async () => {
     const { remove, execution, stored, deletions } = aCluster();
     const one = execution(deleted);
     await expect(remove(one)).resolves.toEqual({ kind: 'settled', reason: 'Deleted' });
     expect([stored(one), deletions]).toEqual([undefined, [one]]);
   });
 
-  it('begins the pass anew when the execution has changed', async () => {
+  it('is outdated when the execution has changed', async () => {
     const { remove, execution, stale, stored, deletions } = aCluster();
     const one = execution(deleted);
     await expect(remove(stale(one))).resolves.toEqual({ kind: 'outdated' });

@@ -36,7 +36,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
     expect(storedRun(one)?.spec.status).toBe('PipelineRunPending');
   });
 
-  it('says then that it is cancelled, cancels it, and it is Failed without having run', async () => {
+  it('records the deadline, cancels it, and fails the execution without a run', async () => {
     const { follow, one, metadata, pipelineRun, storedRun } = await overdue();
     expect(one.status.conditions).toContainEqual(expect.objectContaining({ reason: 'StartDeadlineExceeded' }));
     expect(storedRun(one)?.spec.status).toBe('PipelineRunPending');
@@ -53,7 +53,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
     expect(observation).toHaveProperty('failure.message', expect.stringContaining('no step has run'));
   });
 
-  it('gives Tekton the status deadline to record that cancellation', async () => {
+  it('waits for the status deadline for Tekton to record that cancellation', async () => {
     const { follow, one, metadata, pipelineRun, clock } = await overdue();
     const managedFields = [{ time: clock.now().toISOString() }];
     const spec = { status: 'Cancelled', timeouts: { pipeline: '1m' } };
@@ -74,7 +74,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
   });
 
   it.each<[string, { cancelRequested?: boolean }, readonly object[]]>([
-    ['somebody cancels the execution', { cancelRequested: true }, []],
+    ['the execution is cancelled', { cancelRequested: true }, []],
     ['it was started, and a step ran', {}, [{ kind: 'TaskRun', name: 'main' }]],
   ])('is Cancelled when %s meanwhile', async (_, spec, childReferences) => {
     const { follow, one, metadata, pipelineRun } = await overdue(spec);

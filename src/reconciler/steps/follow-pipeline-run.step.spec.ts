@@ -16,7 +16,7 @@ const ended = { terminated: { containerID: 'c', finishedAt: '2026-01-02T03:00:09
 const stepFailed = { containerID: 'c', exitCode: 3, reason: 'Error' };
 
 describe('following an execution', () => {
-  it('says that it runs, without a look at its TaskRuns, and comes back in time', async () => {
+  it('reports Running without reading TaskRuns, and requeues', async () => {
     const { follow, execution, pipelineRun, server } = aStep();
     const one = execution();
     pipelineRun(one, { status: isRunning, metadata: { creationTimestamp } });
@@ -27,7 +27,7 @@ describe('following an execution', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('says what its tasks wait for, and comes back for that', async () => {
+  it('reports what its tasks wait for, and requeues', async () => {
     const { follow, execution, pipelineRun, taskRun, clock } = aStep();
     const one = execution();
     const childReferences = [{ kind: 'TaskRun', name: 'main' }];
@@ -45,7 +45,7 @@ describe('following an execution', () => {
     });
   });
 
-  it('says that it is being cancelled, and not what its tasks waited for', async () => {
+  it('reports the cancellation instead of what its tasks waited for', async () => {
     const { follow, execution, pipelineRun, taskRun } = aStep();
     const one = execution();
     const status = { ...isRunning, childReferences: [{ kind: 'TaskRun', name: 'main' }] };
@@ -60,7 +60,7 @@ describe('following an execution', () => {
   it.each([
     ['has failed', hasFailed, 'TaskFailed'],
     ['has ended without saying how', { completionTime }, 'UnknownStatus'],
-  ])('tells of one that %s from its final TaskRuns', async (_, status, reason) => {
+  ])('classifies one that %s from its final TaskRuns', async (_, status, reason) => {
     const { follow, execution, pipelineRun, taskRun } = aStep();
     const one = execution();
     pipelineRun(one, { status });
@@ -70,7 +70,7 @@ describe('following an execution', () => {
     });
   });
 
-  it('looks for the pod of a step that was ended by a signal', async () => {
+  it('reads the pod of a step that was ended by a signal', async () => {
     const { follow, execution, pipelineRun, taskRun, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: hasFailed });
@@ -81,7 +81,7 @@ describe('following an execution', () => {
     expect(observation).toHaveProperty('failure.message', expect.stringContaining('its pod has been deleted'));
   });
 
-  it('leaves it Running until the TaskRun has ended that Tekton went on with, and then its step', async () => {
+  it('keeps it Running until the TaskRun that Tekton left running has ended, and then its step', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: { ...hasFailed, ...succeeded('False', 'PipelineValidationFailed') } });
@@ -132,7 +132,7 @@ describe('following an execution', () => {
     await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Running', message } });
   });
 
-  it('says that its PipelineRun is gone when a live read finds none', async () => {
+  it('reports that its PipelineRun is gone when a live read finds none', async () => {
     const { follow, execution, server } = aStep();
     const pipelineRunRef = {
       ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun' },
@@ -145,7 +145,7 @@ describe('following an execution', () => {
     expect(server.verbs).toEqual(['get', 'list', 'list', 'list']);
   });
 
-  it('does not wait for a PipelineRun that somebody deletes: it cancels what goes on', async () => {
+  it('does not wait for a PipelineRun that is being deleted: it cancels what still runs', async () => {
     const { follow, execution, pipelineRun, taskRun, server } = aStep();
     const one = execution();
     pipelineRun(one, { status: isRunning, metadata: { deletionTimestamp: completionTime, finalizers: ['a/b'] } });
@@ -161,7 +161,7 @@ describe('following an execution', () => {
 });
 
 describe('following an execution whose end Tekton does not record', () => {
-  it('says so, then cancels it, and at last gives it up', async () => {
+  it('records that, then cancels it, and ends the execution at last', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, storedRun, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: isRunning, metadata: { creationTimestamp: startTime } });
@@ -200,7 +200,7 @@ describe('following an execution whose end Tekton does not record', () => {
   });
 });
 
-describe('following an execution that says that the end of its PipelineRun is not recorded', () => {
+describe('following an execution whose status reports that the end is not recorded', () => {
   const ready = { type: 'Ready', status: 'Unknown', reason: 'EndNotRecorded', message: '' } as const;
   const conditions = [{ ...ready, lastTransitionTime: startTime }];
 
@@ -213,7 +213,7 @@ describe('following an execution that says that the end of its PipelineRun is no
     return { ...cluster, follow: () => cluster.follow(one), one };
   }
 
-  it('gives it up when nothing of it is left', async () => {
+  it('ends it when nothing of it is alive', async () => {
     const { follow } = await overdue();
     await expect(follow()).resolves.toMatchObject({
       observation: { phase: 'Failed', failure: { reason: 'UnknownStatus' } },

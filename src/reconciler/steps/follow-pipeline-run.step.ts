@@ -1,4 +1,4 @@
-import { cancellationOf, isPaused, type PipelineRun, readOutcome } from '../../tekton/pipeline-run.ts';
+import { isPaused, type PipelineRun, readOutcome } from '../../tekton/pipeline-run.ts';
 import { requestedCancelMode } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
@@ -26,9 +26,7 @@ export const requestCancellation: Step<With<'pipelineRuns'>> = async (execution,
   if (requested === undefined) return { kind: 'next', execution };
   const pipelineRun = await pipelineRuns.find(execution, signal);
   if (pipelineRun === undefined || readOutcome(pipelineRun).state !== 'running') return { kind: 'next', execution };
-  const current = cancellationOf(pipelineRun);
-  const isAsked = current === 'Immediate' || current === requested;
-  if (!isAsked) await pipelineRuns.cancel(pipelineRun, requested, signal);
+  await pipelineRuns.cancel(pipelineRun, requested, signal);
   return { kind: 'next', execution };
 };
 
@@ -116,7 +114,7 @@ async function giveUp(
   const waiting = observed(observeUnrecordedEnd(pipelineRun, message), graceMs);
   if (!isEndNotRecorded(execution)) return waiting;
   const { pipelineRuns, runEnds } = context;
-  if (cancellationOf(pipelineRun) !== 'Immediate') await pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
+  await pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
   if (overdueMs < graceMs) return waiting;
   const runEnd = await runEnds.ensureEnded(runOf(execution, pipelineRun), pipelineRun, signal);
   if (runEnd.kind === 'waiting' && !runEnd.isCancelled) {

@@ -38,7 +38,7 @@ describe('keeping the target of a running execution', () => {
     expect(warn).toHaveBeenCalledWith({ ...which, err }, 'lock not restored');
   });
 
-  it('ends with the pass', async () => {
+  it('rejects when it is cancelled', async () => {
     const { step, warn } = aStep(failing(new CancelledError('stopped')));
     await expect(step(running)).rejects.toThrow('stopped');
     expect(warn).not.toHaveBeenCalled();

@@ -6,7 +6,7 @@ import { observeGeneration } from './finished.steps.ts';
 const { signal } = new AbortController();
 
 describe('the observed generation of a finished execution', () => {
-  it('follows a cancellation that came too late', async () => {
+  it('is updated after a late cancellation', async () => {
     const { executions, execution, stored } = aFakeCluster();
     const status = { phase: 'Completed', observedGeneration: 1 } as const;
     const one = execution({ metadata: { generation: 2 }, spec: { cancelRequested: true }, status });
@@ -15,7 +15,7 @@ describe('the observed generation of a finished execution', () => {
     expect(stored(one)?.status).toEqual({ ...status, observedGeneration: 2 });
   });
 
-  it('costs no write when the spec has not changed, though a condition is older', async () => {
+  it('costs no write when the spec is unchanged, although a condition is older', async () => {
     const { executions, execution, server } = aFakeCluster();
     const conditions = [aCondition({ observedGeneration: 1 })];
     const status = { phase: 'Completed', observedGeneration: 2, conditions } as const;
@@ -24,7 +24,7 @@ describe('the observed generation of a finished execution', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('is decided anew when the execution has changed meanwhile', async () => {
+  it('is outdated when the execution has changed', async () => {
     const { executions, execution } = aFakeCluster();
     const one = execution({ metadata: { generation: 2 }, status: { phase: 'Completed', observedGeneration: 1 } });
     const outdated = { ...one, metadata: { ...one.metadata, resourceVersion: '1' } };

@@ -25,13 +25,13 @@ const failing =
   () =>
     Promise.reject(error);
 
-describe('two steps at once', () => {
+describe('two parallel steps', () => {
   it.each<[what: string, change: StepOutcome, decision: StepOutcome, outcome: StepOutcome]>([
-    ['go on with what the first has changed', went, decided, went],
-    ['end on what the first has changed with what the second knows', went, observed, { ...observed, on: changed }],
+    ['continue with the execution of the first', went, decided, went],
+    ['end with the decision of the second on the execution of the first', went, observed, { ...observed, on: changed }],
     ['end when the second has settled it', went, settled, settled],
-    ['begin anew when the execution has changed, whatever was decided on it', outdated, observed, outdated],
-    ['begin anew when it has changed, although the second would go on', outdated, decided, outdated],
+    ['are outdated when the execution has changed, whatever was decided', outdated, observed, outdated],
+    ['are outdated when it has changed, although the second would continue', outdated, decided, outdated],
   ])('%s', async (_, change, decision, outcome) => {
     await expect(parallel(to(change), to(decision))(given, context, signal)).resolves.toEqual(outcome);
   });
@@ -44,7 +44,7 @@ describe('two steps at once', () => {
     await expect(parallel(change, decision)(given, context, signal)).rejects.toBe(error);
   });
 
-  it('are both begun with the same execution, and over only when both are', async () => {
+  it('start with the same execution and end when both have', async () => {
     const [first, second] = [Promise.withResolvers<StepOutcome>(), Promise.withResolvers<StepOutcome>()];
     const begun: unknown[] = [];
     const waiting =

@@ -13,7 +13,7 @@ describe('recording the end of an execution that is being deleted', () => {
   it.each([
     ['runs', aRunningExecution({ metadata: kept }), true, 'ended'],
     ['is new', aWorkflowExecution({ metadata: kept }), false, 'run'],
-  ])('says Failed when it %s and somebody else keeps it', (_, execution, wasExecutionFailure, what) => {
+  ])('is Failed when it %s and another finalizer keeps it', (_, execution, wasExecutionFailure, what) => {
     const outcome = recordDeletion(execution);
     const message = `The execution was deleted before it had ${what}`;
     const failure = { reason: 'Cancelled', message, wasExecutionFailure };
@@ -32,8 +32,8 @@ describe('recording the end of an execution that is being deleted', () => {
 
   it.each([
     ['has ended', anEndedExecution({ metadata: kept })],
-    ['goes with our finalizer', aRunningExecution({ metadata: { ...kept, finalizers: [finalizer] } })],
-  ])('costs nothing when it %s', (_, execution) => {
+    ['has only our finalizer', aRunningExecution({ metadata: { ...kept, finalizers: [finalizer] } })],
+  ])('is not written when it %s', (_, execution) => {
     expect(recordDeletion(execution)).toEqual({ kind: 'next', execution });
   });
 });

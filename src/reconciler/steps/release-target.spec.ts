@@ -36,7 +36,7 @@ function aStep(error?: Error) {
 }
 
 describe('releasing the target of an execution', () => {
-  it('leaves with the lock what cools down', async () => {
+  it('writes the cooldown to the lock', async () => {
     const { step, execution, released } = aStep();
     const status = { ...failed, target: 'payment/deployment/payment-api' };
     const one = execution({ status, spec: { targetResource: 'payment/deploy/payment-api' } });
@@ -59,20 +59,20 @@ describe('releasing the target of an execution', () => {
     expect(released).toEqual([]);
   });
 
-  it('releases it once nothing of a run goes on that was deleted before it ended', async () => {
+  it('releases it once nothing of a run is alive that was deleted before it ended', async () => {
     const { step, execution, released } = aStep();
     const one = execution({ status: { phase: 'Running' } });
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(released).toHaveLength(1);
   });
 
-  it('looks at nothing of one that has ended', async () => {
+  it('reads nothing for one that has ended', async () => {
     const { step, execution, server, released } = aStep();
     await expect(step(execution({ status: failed }))).resolves.toMatchObject({ kind: 'next' });
     expect([server.verbs, released.length]).toEqual([[], 1]);
   });
 
-  it('does not wait for somebody to delete a Lease that cannot be parsed, and says so', async () => {
+  it('logs a Lease that cannot be parsed and does not wait for its deletion', async () => {
     const err = new UnreadableLockError('garbage');
     const { step, execution, warn } = aStep(err);
     const one = execution({ status: failed });
@@ -85,12 +85,12 @@ describe('releasing the target of an execution', () => {
     expect(warn.mock.calls).toEqual([[{ ...which, err }, 'lock not released']]);
   });
 
-  it('is tried again after any other error', async () => {
+  it('fails with any other error', async () => {
     const { step, execution } = aStep(new UnavailableError('no route'));
     await expect(step(execution({ status: failed }))).rejects.toThrow('no route');
   });
 
-  it('has nothing to release when the target cannot be understood', async () => {
+  it('releases nothing when the target cannot be parsed', async () => {
     const { step, execution, server, released } = aStep();
     const one = execution({ status: failed, spec: { targetResource: 'payment-api' } });
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });

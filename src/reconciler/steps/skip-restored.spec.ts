@@ -9,7 +9,7 @@ const clock = new FakeClock(new Date('2026-01-02T03:10:00Z'));
 const metadata = { annotations: { [ownAnnotations.uid]: 'of-the-original' } };
 
 describe('an execution that was restored from a backup', () => {
-  it('is skipped and says so', async () => {
+  it('is skipped with the reason', async () => {
     const { adoption, execution } = aFakeCluster();
     const outcome = await skipRestored(execution({ metadata }), { adoption, clock }, signal);
     expect(outcome).toEqual({
@@ -27,7 +27,7 @@ describe('an execution that was restored from a backup', () => {
     });
   });
 
-  it('goes on when it has a phase: it was new when the service first saw it', async () => {
+  it('continues when it has a phase: this service has started it', async () => {
     const { adoption, execution, server } = aFakeCluster();
     const one = execution({ metadata, status: { phase: 'Pending' } });
     await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
@@ -35,9 +35,9 @@ describe('an execution that was restored from a backup', () => {
   });
 
   it.each([
-    ['its PipelineRun exists: somebody changed the annotation after it had been created', {}],
+    ['its PipelineRun exists: the annotation was changed later', {}],
     ['a PipelineRun exists that differs from its own: that one is ended next', { spec: { params: [] } }],
-  ])('goes on when %s', async (_, over) => {
+  ])('continues when %s', async (_, over) => {
     const { adoption, execution, pipelineRun } = aFakeCluster();
     const one = execution({ metadata });
     pipelineRun(one, over);
@@ -45,7 +45,7 @@ describe('an execution that was restored from a backup', () => {
   });
 });
 
-it('a new execution goes on without a call', async () => {
+it('a new execution continues without a request', async () => {
   const { adoption, execution, server } = aFakeCluster();
   const one = execution();
   await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });

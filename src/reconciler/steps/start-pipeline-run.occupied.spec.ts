@@ -45,7 +45,7 @@ describe('an execution that starts although another one runs on its target', () 
     expect(storedRun(own)?.spec.status).toBe('Cancelled');
   });
 
-  it('is tried again when a live read shows that the other one has just ended', async () => {
+  it('is retried when a live read shows that the other one has just ended', async () => {
     const { start, other, server } = anOccupiedTarget();
     server.put(workflowExecutionResource, { ...other, status: { phase: 'Completed' } });
     const error = await start().catch((caught: unknown) => caught);
@@ -55,7 +55,7 @@ describe('an execution that starts although another one runs on its target', () 
   });
 });
 
-describe('the target of an execution whose PipelineRun name is taken by somebody else', () => {
+describe('the target of an execution whose PipelineRun name is taken by a foreign one', () => {
   it('is free for others', async () => {
     const cluster = aFakeCluster();
     const { occupancy, execution, unseenPipelineRun } = cluster;

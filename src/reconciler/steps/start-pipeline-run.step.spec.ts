@@ -50,7 +50,7 @@ describe('starting an execution', () => {
     expect(errors.count).toBe(0);
   });
 
-  it('adopts the PipelineRun that an earlier try has created, however far it is', async () => {
+  it('adopts the PipelineRun of an earlier attempt, whatever its progress', async () => {
     const { start, execution, unseenPipelineRun, errors } = aCluster();
     const one = execution();
     const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime };
@@ -61,7 +61,7 @@ describe('starting an execution', () => {
     expect(errors.count).toBe(0);
   });
 
-  it('fails the execution when somebody else has a PipelineRun of its name', async () => {
+  it('fails the execution when there is a foreign PipelineRun of its name', async () => {
     const { start, execution, unseenPipelineRun } = aCluster();
     const one = execution();
     unseenPipelineRun(one, notOurs);
@@ -84,7 +84,7 @@ describe('starting an execution', () => {
     expect(errors.count).toBe(0);
   });
 
-  it('tries again when that PipelineRun has gone in the same moment', async () => {
+  it('is retried when that PipelineRun was just deleted', async () => {
     const cluster = aCluster({
       before: ({ verb }) => {
         if (verb === 'get') cluster.server.remove(pipelineRunResource, run.metadata);
@@ -95,7 +95,7 @@ describe('starting an execution', () => {
     await expect(cluster.start(one)).rejects.toThrow(AlreadyExistsError);
   });
 
-  it('leaves it Pending and comes back when it is refused for now', async () => {
+  it('keeps it Pending and retries after a temporary error', async () => {
     const error = new ForbiddenError('no rights', { status: 403 });
     const { start, execution, errors } = aCluster(failing(error));
     await expect(start(execution())).resolves.toEqual({
@@ -106,7 +106,7 @@ describe('starting an execution', () => {
     expect(errors.count).toBe(1);
   });
 
-  it('fails it, and does not come back, when it is refused for good', async () => {
+  it('fails it without a retry after a permanent error', async () => {
     const { start, execution, errors } = aCluster(failing(new InvalidError('bad', { status: 422 })));
     const outcome = await start(execution());
     expect(outcome).toMatchObject({ observation: { phase: 'Failed', failure: { reason: 'ConfigurationError' } } });
@@ -116,8 +116,8 @@ describe('starting an execution', () => {
 
   it.each([
     ['is kept when it is not known whether the PipelineRun was created', new UnavailableError('reset'), false],
-    ['is kept when the answer cannot be understood', new InvalidObjectError('no metadata'), false],
-    ['is given up when the PipelineRun was refused', new ForbiddenError('no rights', { status: 403 }), true],
+    ['is kept when the response cannot be parsed', new InvalidObjectError('no metadata'), false],
+    ['is released when the PipelineRun was refused', new ForbiddenError('no rights', { status: 403 }), true],
   ])('holds its target, which %s', async (_, error, isFree) => {
     const { start, execution, occupancy } = aCluster(failing(error));
     await start(execution());
@@ -125,7 +125,7 @@ describe('starting an execution', () => {
   });
 
   it.each([new CancelledError('stopped'), new TypeError('a fault of ours')])(
-    'says nothing of it when it fails with %s',
+    'rejects without an observation after %s',
     async (error) => {
       const { start, execution, errors } = aCluster(failing(error));
       await expect(start(execution())).rejects.toBe(error);

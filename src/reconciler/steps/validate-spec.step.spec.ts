@@ -35,7 +35,7 @@ interface Given {
 }
 
 describe('the spec of an execution', () => {
-  it('is taken when it keeps the rules', async () => {
+  it('is accepted when it is valid', async () => {
     const execution = aWorkflowExecution();
     await expect(validate(execution)).resolves.toEqual({
       kind: 'next',
@@ -74,7 +74,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('keeps a target that is recorded, whatever the cluster knows now', async () => {
+  it('keeps a recorded target, whatever discovery says now', async () => {
     const execution = aWorkflowExecution({ status: { target: 'payment/rollout/r' } });
     const resolve = () => Promise.reject(new Error('it is not asked'));
     await expect(validate(execution, { resolve })).resolves.toEqual({ kind: 'next', execution });
@@ -94,7 +94,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('comes back when discovery may be read again', async () => {
+  it('is requeued for when discovery may be read again', async () => {
     const error = new DiscoveryNotDueError('it is read again in 4 s', { retryAfterMs: 4_000 });
     const outcome = await validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) });
     expect(outcome).toEqual({ kind: 'settled', reason: 'DiscoveryNotDue', requeueAfterMs: 4_000 });
@@ -144,13 +144,13 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('is refused also when the name of its PipelineRun is taken by somebody else', async () => {
+  it('is refused also when there is a foreign PipelineRun of its name', async () => {
     const existing = { kind: 'foreign', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
   });
 
-  it('is not held against what runs already', async () => {
+  it('is not enforced on what runs already', async () => {
     const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' }, on: { status: { target } } });

@@ -16,7 +16,7 @@ const skippedAll = {
   lastTransitionTime: completionTime,
 } as const;
 
-describe('what a lock remembers of an execution', () => {
+describe('the cooldown of an execution', () => {
   it.each<[string, WorkflowExecutionStatus, string | undefined]>([
     ['completed', { phase: 'Completed', startTime, completionTime }, completionTime],
     ['completed with every task skipped', { phase: 'Completed', completionTime, conditions: [skippedAll] }, undefined],
@@ -27,7 +27,7 @@ describe('what a lock remembers of an execution', () => {
     ['was deleted while it ran, recorded without a start', { phase: 'Running' }, now.toISOString()],
     ['was deleted while it was pending', { phase: 'Pending' }, undefined],
     ['is Pending although it has a start', { phase: 'Pending', startTime }, undefined],
-    ['completed at no time', { phase: 'Completed' }, now.toISOString()],
+    ['completed without a completion time', { phase: 'Completed' }, now.toISOString()],
     ['was deleted while it ran, with an end', { phase: 'Running', startTime, completionTime }, now.toISOString()],
   ])('that %s', (_what, status, expected) => {
     const execution = aWorkflowExecution({ status });

@@ -30,12 +30,12 @@ function aCluster() {
   };
 }
 
-describe('what the cache knows of the holder of a lock', () => {
+describe('the cached state of a lock holder', () => {
   it.each([
-    ['is not looked at yet', undefined],
+    ['is new', undefined],
     ['is Pending', { phase: 'Pending' }],
     ['is Running', { phase: 'Running' }],
-  ] as const)('is that it lives when it %s', (_, status) => {
+  ] as const)('is live when it %s', (_, status) => {
     const { holders, execution, server } = aCluster();
     expect(holders.cached(idOf(execution({ status })))).toEqual({ kind: 'live' });
     expect(server.verbs).toEqual([]);
@@ -44,7 +44,7 @@ describe('what the cache knows of the holder of a lock', () => {
   it.each([
     ['is Completed', completed],
     ['has failed', failed],
-  ])('is that it has ended, and what cools down, when it %s', (_, status) => {
+  ])('is ended with a cooldown when it %s', (_, status) => {
     const { holders, execution } = aCluster();
     const one = execution({ status });
     const cooldown = cooldownOf(one, clock.now());
@@ -52,7 +52,7 @@ describe('what the cache knows of the holder of a lock', () => {
     expect(holders.cached(idOf(one))).toEqual({ kind: 'ended', cooldown });
   });
 
-  it('is nothing when it is not there or another one has its name: it counts as alive', () => {
+  it('is live when it does not exist or another one has its name', () => {
     const { holders, execution } = aCluster();
     const one = execution({ status: completed });
     expect(holders.cached({ ...idOf(one), uid: 'another' })).toEqual({ kind: 'live' });
@@ -60,7 +60,7 @@ describe('what the cache knows of the holder of a lock', () => {
   });
 });
 
-it('has ended when the API server refuses to record its end, and cools down from then', async () => {
+it('is ended when the API server refuses to record its end, with a cooldown from then', async () => {
   const { holders, execution, refusedStatuses } = aCluster();
   const one = execution({ status: { phase: 'Running' } });
   const refuse = (isEndOfRun: boolean) =>
@@ -76,11 +76,11 @@ it('has ended when the API server refuses to record its end, and cools down from
   expect(holders.cached(idOf(one))).toEqual({ kind: 'live' });
 });
 
-describe('what is true of the holder of a lock', () => {
+describe('the live state of a lock holder', () => {
   it.each([
     ['is Pending', { phase: 'Pending' }],
     ['is Running', { phase: 'Running' }],
-  ] as const)('is that it lives when it %s', async (_, status) => {
+  ] as const)('is live when it %s', async (_, status) => {
     const { holders, execution } = aCluster();
     await expect(holders.live(idOf(execution({ status })), signal)).resolves.toEqual({ kind: 'live' });
   });
@@ -89,7 +89,7 @@ describe('what is true of the holder of a lock', () => {
     ['is Completed', completed],
     ['has failed', failed],
     ['was skipped', { phase: 'Skipped', completionTime }],
-  ] as const)('is that it has ended when it %s', async (_, status) => {
+  ] as const)('is ended when it %s', async (_, status) => {
     const { holders, execution, server } = aCluster();
     const one = execution({ status });
     const cooldown = cooldownOf(one, clock.now());
@@ -97,7 +97,7 @@ describe('what is true of the holder of a lock', () => {
     expect(server.verbs).toEqual(['get']);
   });
 
-  it('is read live: the cache may be late', async () => {
+  it('is read live: the cache may be stale', async () => {
     const { holders, execution, client } = aCluster();
     const one = execution({ status: { phase: 'Running' } });
     await client.patch(workflowExecutionResource, one.metadata, { status: failed }, { subresource: 'status' });
@@ -106,7 +106,7 @@ describe('what is true of the holder of a lock', () => {
   });
 
   it.each([
-    ['nothing of it is left', undefined, undefined, 'ended'],
+    ['nothing of it exists', undefined, undefined, 'ended'],
     ['its PipelineRun has ended', succeeded('True', 'Succeeded'), undefined, 'ended'],
     ['its PipelineRun runs', succeeded('Unknown', 'Running'), undefined, 'live'],
     ['a step of it runs', undefined, { running: {} }, 'live'],
@@ -122,7 +122,7 @@ describe('what is true of the holder of a lock', () => {
   });
 
   it.each(['TaskRun', 'pod'])(
-    'when it is gone with its PipelineRun, is that an orphaned %s of it is live',
+    'is live because of an orphaned %s when its PipelineRun is gone as well',
     async (kind) => {
       const { holders, execution, taskRun, pod, server } = aCluster();
       const one = execution();
@@ -138,7 +138,7 @@ describe('what is true of the holder of a lock', () => {
     },
   );
 
-  it('is also that an orphaned TaskRun of it goes on when somebody has made a PipelineRun of its name', async () => {
+  it('is live because of an orphaned TaskRun although there is another PipelineRun of its name', async () => {
     const { holders, execution, taskRun, unseenPipelineRun, server } = aCluster();
     const one = execution();
     taskRun(one, 'main', {});
@@ -147,7 +147,7 @@ describe('what is true of the holder of a lock', () => {
     await expect(holders.live(idOf(one), signal)).resolves.toEqual({ kind: 'live' });
   });
 
-  it('does not depend on a PipelineRun that is being deleted: Tekton does nothing more for it', async () => {
+  it('is ended although its PipelineRun is being deleted: Tekton does nothing more for it', async () => {
     const { holders, execution, unseenPipelineRun, server } = aCluster();
     const one = execution();
     const metadata = { deletionTimestamp: completionTime, finalizers: ['example.org/other'] };
@@ -156,7 +156,7 @@ describe('what is true of the holder of a lock', () => {
     await expect(holders.live(idOf(one), signal)).resolves.toEqual({ kind: 'ended' });
   });
 
-  it('is not what is true of another execution that has its name', async () => {
+  it('is not that of another execution of the same name', async () => {
     const { holders, execution, unseenPipelineRun } = aCluster();
     const one = execution({ metadata: { uid: 'first' } });
     unseenPipelineRun(one, { status: succeeded('Unknown', 'Running') });

@@ -85,8 +85,8 @@ describe('a target without its lock', () => {
 
   it.each<[string, readonly WorkflowExecution[], Record<string, PipelineRun>]>([
     ['only waits for it: of those the lock decides', [starting], {}],
-    ['has a PipelineRun of somebody else', [starting], { starting: aPipelineRun() }],
-    ['is over', [anExecution('over', { phase: 'Completed', completionTime })], {}],
+    ['has a foreign PipelineRun', [starting], { starting: aPipelineRun() }],
+    ['has ended', [anExecution('over', { phase: 'Completed', completionTime })], {}],
     ['runs on another target', [anExecution('elsewhere', { phase: 'Running' }, 'payment/deployment/ledger')], {}],
   ])('is free when another execution %s', async (_, others, runs) => {
     const { occupancy } = occupancyOf(others, { runs });
@@ -94,12 +94,12 @@ describe('a target without its lock', () => {
     expect(occupancy.reserve(newcomer)).toBe(true);
   });
 
-  it('is free of one that a live read shows to have ended, however late the watch is', async () => {
+  it('is free of one that has ended according to a live read, however stale the cache is', async () => {
     const { occupancy } = occupancyOf([running], { ended: ['running'] });
     await expect(occupancy.occupant(newcomer, signal)).resolves.toBeUndefined();
   });
 
-  it('is not occupied by the execution that asks', async () => {
+  it('is not occupied by the execution itself', async () => {
     const { occupancy } = occupancyOf([running]);
     await expect(occupancy.occupant(running, signal)).resolves.toBeUndefined();
   });
@@ -108,14 +108,14 @@ describe('a target without its lock', () => {
 describe('a reservation', () => {
   const rival = anExecution('rival');
 
-  it('lets one of two through that start at the same moment', async () => {
+  it('is granted to one of two that start in the same moment', async () => {
     const { occupancy } = occupancyOf([rival]);
     expect(occupancy.reserve(newcomer)).toBe(true);
     expect(occupancy.reserve(rival)).toBe(false);
     await expect(occupancy.occupant(rival, signal)).resolves.toEqual(idOf(newcomer));
   });
 
-  it('may be asked for again by the one that has it', () => {
+  it('is granted again to its holder', () => {
     const { occupancy } = occupancyOf([rival]);
     occupancy.reserve(newcomer);
     expect(occupancy.reserve(newcomer)).toBe(true);
@@ -134,7 +134,7 @@ describe('a reservation', () => {
     expect(occupancy.reserve(rival)).toBe(true);
   });
 
-  it('gives way to what the execution has become', () => {
+  it('ends when the execution is no longer Pending', () => {
     const { occupancy, store } = occupancyOf([rival]);
     occupancy.reserve(newcomer);
     store.put(undefined, {
@@ -145,7 +145,7 @@ describe('a reservation', () => {
     expect(occupancy.reserve(rival)).toBe(true);
   });
 
-  it('does not come back when the status of its execution is reset', () => {
+  it('stays ended when the status of its execution is reset', () => {
     const { occupancy, store } = occupancyOf([rival]);
     const version = (resourceVersion: string) => ({ ...newcomer.metadata, resourceVersion });
     occupancy.reserve(newcomer);
@@ -164,8 +164,8 @@ describe('a reservation', () => {
   });
 });
 
-describe('what cools down on a target', () => {
-  it('is told by the executions whose steps ran', () => {
+describe('the cooldowns on a target', () => {
+  it('are those of executions whose steps ran', () => {
     const failure = { reason: 'ConfigurationError', message: '', wasExecutionFailure: false } as const;
     const { occupancy } = occupancyOf([
       anExecution('completed', { phase: 'Completed', completionTime }),
@@ -178,13 +178,13 @@ describe('what cools down on a target', () => {
 });
 
 describe('a reservation of one target', () => {
-  it('leaves others to others', () => {
+  it('does not affect another target', () => {
     const elsewhere = anExecution('elsewhere', undefined, 'payment/deployment/ledger');
     const { occupancy } = occupancyOf([elsewhere]);
     expect([occupancy.reserve(newcomer), occupancy.reserve(elsewhere)]).toEqual([true, true]);
   });
 
-  it('is none when the target cannot be parsed: there is nothing that two could share', () => {
+  it('does nothing when the target cannot be parsed', () => {
     const [one, other] = ['one', 'other'].map((name) => anExecution(name, undefined, 'api'));
     const { occupancy } = occupancyOf([one!, other!]);
     expect([occupancy.reserve(one!), occupancy.reserve(other!)]).toEqual([true, true]);

@@ -89,8 +89,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'Tekton is not asked to cancel',
     file: 'src/reconciler/steps/follow-pipeline-run.step.ts',
-    find: 'if (!isAsked) await',
-    replace: 'if (isAsked) await',
+    find: 'await pipelineRuns.cancel(pipelineRun, requested, signal);',
+    replace: '',
     caughtBy: ['src/reconciler/steps/cancellation.steps.spec.ts'],
   },
   {
@@ -194,15 +194,15 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a PipelineRun in conflict is not cancelled',
     file: 'src/reconciler/steps/conflict.steps.ts',
-    find: "await context.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);",
+    find: "if (mayGoOn) await context.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);",
     replace: '',
     caughtBy: ['src/reconciler/steps/conflict.steps.spec.ts'],
   },
   {
     name: 'a run is given up before it was cancelled',
     file: 'src/reconciler/steps/follow-pipeline-run.step.ts',
-    find: "if (cancellationOf(pipelineRun) !== 'Immediate') await",
-    replace: "if (cancellationOf(pipelineRun) === 'Immediate') await",
+    find: "  await pipelineRuns.cancel(pipelineRun, 'Immediate', signal);\n  if (overdueMs",
+    replace: '  if (overdueMs',
     caughtBy: ['src/reconciler/steps/follow-pipeline-run.step.spec.ts'],
   },
   {

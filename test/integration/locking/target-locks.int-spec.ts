@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('the lock of a target', () => {
-  it('goes to exactly one of many requests at once through two replicas, with and without a Lease', async () => {
+  it('is acquired by exactly one of many concurrent requests of two replicas, with and without a Lease', async () => {
     const target = 'payment/deployment/contended';
     const first = await requestAll(target, 'create');
     expect(first.acquired).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('the lock of a target', () => {
     await expect(lease(target)).resolves.toHaveProperty('spec.holderIdentity', holder(second.acquired[0] ?? ''));
   });
 
-  it('is not taken or collected by a replica that has seen an older Lease', async () => {
+  it('is neither acquired nor collected by a replica with an older Lease in its cache', async () => {
     const target = 'payment/deployment/stale';
     const [current] = replicas;
     const stale = await startLockReplica(config, namespace.name, ended);
@@ -79,7 +79,7 @@ describe('the lock of a target', () => {
   it.each([
     ['POST', 'create', 'creator'],
     ['PATCH', 'take over', 'successor'],
-  ] as const)('is held after the answer to a %s was lost that would %s its Lease', async (method, _what, name) => {
+  ] as const)('is held after the response to a %s was lost that would %s its Lease', async (method, _what, name) => {
     const target = `payment/deployment/lost-${method.toLowerCase()}`;
     const [other, behind] = replicas;
     if (method === 'PATCH') {

@@ -58,7 +58,7 @@ describe('a PipelineRun with the name and the owner of ours', () => {
       true,
       ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, labels: {}, finalizers: [] } }),
     ],
-  ])('is not adopted with %s, and ended before its target is free', async (what, runs, forge) => {
+  ])('is not adopted with %s, and is ended before its target is free', async (what, runs, forge) => {
     const name = `forged-${what.replaceAll(' ', '-').toLowerCase()}`;
     const forged = await whileStopped(async () => {
       const execution = await fixture.execute(name, waitingWorkflow);
@@ -90,7 +90,7 @@ describe('a PipelineRun with the name and the owner of ours', () => {
 });
 
 describe('a PipelineRun with the name of ours and another owner of the same UID', () => {
-  it.each([{ apiVersion: 'x.example/v1' }, { kind: 'Thing' }])('is not adopted, and left alone: %j', async (over) => {
+  it.each([{ apiVersion: 'x.example/v1' }, { kind: 'Thing' }])('is neither adopted nor changed: %j', async (over) => {
     const name = `owned-by-${Object.keys(over).join().toLowerCase()}`;
     const forged = await whileStopped(async () => {
       const { metadata, ...expected } = buildPipelineRun(await fixture.execute(name, waitingWorkflow));
@@ -107,7 +107,7 @@ describe('a PipelineRun with the name of ours and another owner of the same UID'
   });
 });
 
-describe('a PipelineRun that is held back, as by Kueue', () => {
+describe('a PipelineRun that is kept pending, as by Kueue', () => {
   it('is cancelled after the start deadline, and its execution is Failed without having run', async () => {
     await using own = await new ReconcilerFixture().open();
     const execution = await own.execute('pending', waitingWorkflow);
@@ -126,7 +126,7 @@ describe('a PipelineRun that is held back, as by Kueue', () => {
 });
 
 describe('a PipelineRun of ours', () => {
-  it('that is deleted and created anew under its name is gone', async () => {
+  it('that is deleted and created again under its name is gone', async () => {
     await fixture.execute('exchanged', waitingWorkflow);
     const ours = await started('exchanged');
     const execution = await fixture.execution('exchanged');
@@ -198,7 +198,7 @@ describe('the outcome of a PipelineRun', () => {
     await gone(ours);
   });
 
-  it('does not hold a PipelineRun back once it is recorded', async () => {
+  it('does not block the deletion of a PipelineRun once it is recorded', async () => {
     await fixture.execute('recorded', skippingWorkflow);
     await fixture.phase('recorded', 'Completed');
     const ours = await fixture.pipelineRun('recorded');
@@ -208,7 +208,7 @@ describe('the outcome of a PipelineRun', () => {
     await gone(ours);
   });
 
-  it('does not hold a PipelineRun back that has lost our labels', async () => {
+  it('does not block the deletion of a PipelineRun that has lost our labels', async () => {
     await fixture.execute('recorded-and-stripped', skippingWorkflow);
     await fixture.phase('recorded-and-stripped', 'Completed');
     const ours = await fixture.pipelineRun('recorded-and-stripped');
@@ -219,7 +219,7 @@ describe('the outcome of a PipelineRun', () => {
     await gone(ours);
   });
 
-  it('is not waited for when a PipelineRun is deleted before it ended', async () => {
+  it('is not awaited when a PipelineRun is deleted before it ended', async () => {
     await fixture.execute('ended-by-hand', waitingWorkflow);
     const ours = await started('ended-by-hand');
 
@@ -244,7 +244,7 @@ describe('the outcome of a PipelineRun', () => {
   });
 });
 
-describe('a PipelineRun that is left over', () => {
+describe('an orphaned PipelineRun', () => {
   it('when its execution was removed by force, can be deleted after it ended', async () => {
     await fixture.execute('removed', waitingWorkflow);
     const ours = await started('removed');

@@ -80,7 +80,7 @@ describe('when the process dies', () => {
     expect(status?.pipelineRunRef).toBeDefined();
   });
 
-  it.concurrent('and its policy becomes stricter, the next one still follows what runs already', async () => {
+  it.concurrent('and its policy becomes stricter, the next one still follows running executions', async () => {
     await using fixture = await diedBeforeRunning('wfe');
     const run = await fixture.pipelineRun('wfe');
 
@@ -119,7 +119,7 @@ describe('leader election', () => {
     expect(second.spec.leaseTransitions).toBe(1);
   });
 
-  it.concurrent('ends the process of a leader whose Lease has been taken, which writes nothing any more', async () => {
+  it.concurrent('ends the process of a leader whose Lease was taken, which writes nothing more', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const first = await fixture.startReconciler({ leaderElection });
     await fixture.execute('one', skippingWorkflow);

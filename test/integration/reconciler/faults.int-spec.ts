@@ -124,35 +124,38 @@ describe('an execution', () => {
     expect(fixture.proxy.seen(creation)).toHaveLength(before + 1);
   });
 
-  it.concurrent('stays Pending while its PipelineRun is refused, says why with one Event, and goes on', async () => {
-    await using fixture = await new ReconcilerFixture().open();
-    const refused = fixture.proxy.inject(creation, answer(403));
-    const reconciler = await fixture.startReconciler();
-    await fixture.execute('wfe', skippingWorkflow);
+  it.concurrent(
+    'stays Pending while its PipelineRun is refused, with one Event, and continues afterwards',
+    async () => {
+      await using fixture = await new ReconcilerFixture().open();
+      const refused = fixture.proxy.inject(creation, answer(403));
+      const reconciler = await fixture.startReconciler();
+      await fixture.execute('wfe', skippingWorkflow);
 
-    const { status } = await fixture.until('wfe', 'it says why', ({ status }) => status?.phase !== undefined);
-    expect(status).toMatchObject({ phase: 'Pending' });
-    expect(status?.conditions).toContainEqual(
-      expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
-    );
-    // The Event is there before the last refusal, so its count has to be patched.
-    await eventsUntil(fixture.client, fixture.namespace, 'wfe', 'Forbidden');
-    do {
-      const next = fixture.proxy.next(creation);
-      await reconciler.resync();
-      await inTime('it is tried again', next);
-    } while (refused.hits < 5);
+      const { status } = await fixture.until('wfe', 'it says why', ({ status }) => status?.phase !== undefined);
+      expect(status).toMatchObject({ phase: 'Pending' });
+      expect(status?.conditions).toContainEqual(
+        expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
+      );
+      // The Event is there before the last refusal, so its count has to be patched.
+      await eventsUntil(fixture.client, fixture.namespace, 'wfe', 'Forbidden');
+      do {
+        const next = fixture.proxy.next(creation);
+        await reconciler.resync();
+        await inTime('it is tried again', next);
+      } while (refused.hits < 5);
 
-    refused.remove();
-    await fixture.phase('wfe', 'Completed');
-    await reconciler.stop();
-    const events = await eventsAbout(fixture.client, fixture.namespace, 'wfe');
-    expect(summaryOf(events)).toEqual(['Warning Forbidden', 'Normal PipelineRunCreated', 'Normal Completed']);
-    expect(events[0]).toMatchObject({
-      note: expect.stringContaining('The PipelineRun cannot be created now'),
-      series: { count: refused.hits },
-    });
-  });
+      refused.remove();
+      await fixture.phase('wfe', 'Completed');
+      await reconciler.stop();
+      const events = await eventsAbout(fixture.client, fixture.namespace, 'wfe');
+      expect(summaryOf(events)).toEqual(['Warning Forbidden', 'Normal PipelineRunCreated', 'Normal Completed']);
+      expect(events[0]).toMatchObject({
+        note: expect.stringContaining('The PipelineRun cannot be created now'),
+        series: { count: refused.hits },
+      });
+    },
+  );
 
   it.concurrent('waits while a quota leaves no room for its PipelineRun', async () => {
     await using fixture = await new ReconcilerFixture().open();
@@ -167,7 +170,7 @@ describe('an execution', () => {
     await fixture.phase('wfe', 'Completed');
   });
 
-  it.concurrent('fails after the start deadline with what stood in its way, and frees its target', async () => {
+  it.concurrent('fails after the start deadline with the cause, and frees its target', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const quota = await exhaustPipelineRuns(fixture.client, fixture.namespace);
     await fixture.startReconciler({ startDeadlineMs: 1_000 });
@@ -195,7 +198,7 @@ describe('an execution', () => {
     expect(status?.pipelineRunRef).toBeUndefined();
   });
 
-  it.concurrent('fails if the name of its PipelineRun is taken, and leaves that one alone', async () => {
+  it.concurrent('fails if the name of its PipelineRun is taken, and does not change that one', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const execution = await fixture.execute('wfe', skippingWorkflow);
     const name = pipelineRunName(execution);
@@ -215,7 +218,7 @@ describe('an execution', () => {
     expect(after.metadata.uid).toBe(foreign.metadata.uid);
   });
 
-  it.concurrent('fails with the rule of the policy that it breaks, and runs if it breaks none', async () => {
+  it.concurrent('fails with the policy rule that it violates, and runs if it violates none', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const allowed = await fixture.execute('allowed', skippingWorkflow);
     const repositories = allowed.spec.workflowRef.containerImage.replace(/\/[^/]+$/, '/*');

@@ -6,13 +6,7 @@ import { kubectl } from '../../support/product.ts';
 import { eventsUntil, summaryOf } from './events.ts';
 import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import {
-  answerTasks,
-  demandingWorkflow,
-  skippingWorkflow,
-  waitingWorkflow,
-  wideWorkflow,
-} from './workflows.ts';
+import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
 const cluster = {
@@ -59,22 +53,19 @@ describe('an execution', () => {
     ]);
   });
 
-  it.concurrent(
-    'completes when 20 tasks use all of the largest parameters, in characters that take most room',
-    async () => {
-      const parameters = { A: '<'.repeat(8_192), B: '<'.repeat(10_240 - 8_192 - 2) };
-      await fixture.execute('largest', wideWorkflow(20), { parameters });
-      const { metadata } = await fixture.pipelineRun('largest');
-      await answerTasks(fixture.client, fixture.namespace, metadata.name, 20);
+  it.concurrent('completes when 20 tasks use all of the largest parameters, in the longest characters', async () => {
+    const parameters = { A: '<'.repeat(8_192), B: '<'.repeat(10_240 - 8_192 - 2) };
+    await fixture.execute('largest', wideWorkflow(20), { parameters });
+    const { metadata } = await fixture.pipelineRun('largest');
+    await answerTasks(fixture.client, fixture.namespace, metadata.name, 20);
 
-      await fixture.phase('largest', 'Completed');
-      const stored = await fixture.client.raw(
-        `/apis/tekton.dev/v1/namespaces/${fixture.namespace}/pipelineruns/${metadata.name}`,
-      );
-      // A copy of every parameter in the spec and in each task of status.pipelineSpec, 6 bytes for a character.
-      expect(Buffer.byteLength(stored)).toBeGreaterThan(21 * 6 * 10_000);
-    },
-  );
+    await fixture.phase('largest', 'Completed');
+    const stored = await fixture.client.raw(
+      `/apis/tekton.dev/v1/namespaces/${fixture.namespace}/pipelineruns/${metadata.name}`,
+    );
+    // A copy of every parameter in the spec and in each task of status.pipelineSpec, 6 bytes for a character.
+    expect(Buffer.byteLength(stored)).toBeGreaterThan(21 * 6 * 10_000);
+  });
 
   it.concurrent('has Events, which kubectl describe shows in order', async () => {
     const { metadata } = await fixture.execute('described', skippingWorkflow);
@@ -172,7 +163,7 @@ describe('an execution', () => {
     await until('its PipelineRun is gone', async () => (await fixture.pipelineRuns('expires')).length === 0);
   });
 
-  it.concurrent('that is cancelled before it has started creates nothing', async () => {
+  it.concurrent('that is cancelled before its start creates nothing', async () => {
     await fixture.execute('never-started', waitingWorkflow, { cancelRequested: true });
 
     const { status } = await fixture.phase('never-started', 'Failed');
@@ -219,7 +210,7 @@ describe('an execution', () => {
     },
   );
 
-  it.concurrent('that is deleted does not wait for a finalizer of somebody else on its PipelineRun', async () => {
+  it.concurrent('that is deleted does not wait for a foreign finalizer on its PipelineRun', async () => {
     await fixture.execute('lingers', waitingWorkflow);
     await fixture.phase('lingers', 'Running');
     const { metadata } = await fixture.startedRun('lingers');

@@ -20,8 +20,8 @@ beforeAll(async () => {
 
 afterAll(() => fixture.close());
 
-describe('a target whose Lease somebody has deleted', () => {
-  it('is still its running execution’s, which writes the Lease again', async () => {
+describe('a target whose Lease was deleted', () => {
+  it('is kept by its running execution, which restores the Lease', async () => {
     await fixture.execute('running', waitingWorkflow, on('restored'));
     await fixture.phase('running', 'Running');
 
@@ -30,7 +30,7 @@ describe('a target whose Lease somebody has deleted', () => {
     await until('the Lease is there again', async () => (await holderOf('restored')).includes('/running/'));
   });
 
-  it('is still its running execution’s when the Lease cannot be written again', async () => {
+  it('is kept by its running execution when the Lease cannot be restored', async () => {
     await fixture.execute('first', waitingWorkflow, on('not-restored'));
     await fixture.phase('first', 'Running');
     const refused = fixture.proxy.inject({ method: 'POST', path: '/leases' }, answer(503));
@@ -45,7 +45,7 @@ describe('a target whose Lease somebody has deleted', () => {
     );
   });
 
-  it('is taken by one of two executions when it happens while the first creates its PipelineRun', async () => {
+  it('is acquired by one of two executions when that happens while the first creates its PipelineRun', async () => {
     const { fault, release } = hold();
     const creation = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, fault, 1);
     await fixture.execute('creating', waitingWorkflow, on('contended'));
@@ -62,7 +62,7 @@ describe('a target whose Lease somebody has deleted', () => {
     await expect(fixture.pipelineRuns('rival')).resolves.toEqual([]);
   });
 
-  it('is taken by one of two executions when it happens before the first creates its PipelineRun', async () => {
+  it('is acquired by one of two executions when that happens before the first creates its PipelineRun', async () => {
     const { fault, release } = hold();
     const finalizer = fixture.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/late$/ }, fault, 1);
     await fixture.execute('late', skippingWorkflow, on('overtaken'));
@@ -79,7 +79,7 @@ describe('a target whose Lease somebody has deleted', () => {
     await expect(fixture.pipelineRuns('late')).resolves.toEqual([]);
   });
 
-  it('still cools down', async () => {
+  it('keeps its cooldown', async () => {
     await fixture.execute('completed', waitingWorkflow, on('cooling'));
     await fixture.startedRun('completed');
     await fixture.completeTask('completed');
@@ -93,8 +93,8 @@ describe('a target whose Lease somebody has deleted', () => {
   });
 });
 
-describe('a target whose Lease somebody has given to another execution', () => {
-  it('is still its running execution’s', async () => {
+describe('a target whose Lease was changed to another holder', () => {
+  it('is kept by its running execution', async () => {
     await fixture.execute('started', waitingWorkflow, on('given-away'));
     await fixture.phase('started', 'Running');
     await fixture.client.patch(leaseResource, lockOf('given-away'), {
@@ -109,8 +109,8 @@ describe('a target whose Lease somebody has given to another execution', () => {
   });
 });
 
-describe('a target whose execution somebody has removed by force', () => {
-  it('is not free while a TaskRun of its run goes on, which is cancelled', async () => {
+describe('a target whose execution was removed by force', () => {
+  it('is not free while a TaskRun of its run is running, which is cancelled', async () => {
     const { metadata } = await fixture.execute('removed', waitingWorkflow, on('orphaned'));
     const pipelineRun = pipelineRunName({ metadata });
     await fixture.phase('removed', 'Running');
@@ -137,7 +137,7 @@ describe('a target whose execution somebody has removed by force', () => {
   });
 });
 
-describe('an execution that nobody interferes with', () => {
+describe('an execution without interference', () => {
   it('writes its lock once', async () => {
     const before = fixture.proxy.requests.length;
     await fixture.execute('ordinary', waitingWorkflow, on('ordinary'));

@@ -15,7 +15,7 @@ const namespaces = {
   parse: (raw: unknown) => raw as KubernetesObject,
 };
 
-it('a namespace with executions that have ended and that run can be deleted', async () => {
+it('a namespace with ended and running executions can be deleted', async () => {
   await using fixture = await new ReconcilerFixture().open();
   const { name: namespace } = await createNamespace(fixture.client, 'deleted');
   await fixture.startReconciler({ watchNamespaces: [namespace] });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await privateRegistry.close();
 });
 
-describe('a bundle in a registry that asks for a password', () => {
+describe('a bundle in a registry with a password', () => {
   it.concurrent('runs as a ServiceAccount with the pull secret of the registry', async () => {
     await execute('let-in', 'puller');
     await expect(fixture.phase('let-in', 'Completed')).resolves.toHaveProperty('status.outcome', 'Success');
@@ -41,7 +41,7 @@ describe('a bundle in a registry that asks for a password', () => {
 });
 
 describe('the timeout of an execution', () => {
-  it.concurrent('is that of its tasks, less what is kept for finally tasks (Tekton v1.11)', async () => {
+  it.concurrent('is that of its tasks, less the time for finally tasks (Tekton v1.11)', async () => {
     const executionConfig = { timeout: '2h30m', finallyTimeout: '30m' };
     await fixture.execute('takes-long', waitingWorkflow, { executionConfig });
     const { metadata } = await fixture.startedRun('takes-long');

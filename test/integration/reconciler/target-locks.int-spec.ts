@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => shared.close());
 
 describe('a target', () => {
-  it.concurrent('has one execution at a time, however it is written; others are skipped and told which', async () => {
+  it.concurrent('has one execution at a time in any spelling; others are skipped and name it', async () => {
     const first = await shared.execute('first', waitingWorkflow, on(shared, 'deployment/busy'));
     await shared.phase('first', 'Running');
 
@@ -38,7 +38,7 @@ describe('a target', () => {
     expect(events[0]?.note).toContain(`Skipped: Create another execution when ${shared.namespace}/first has ended`);
   });
 
-  it.concurrent('cools down after a workflow, for the same workflow and not for another one', async () => {
+  it.concurrent('has a cooldown for the same workflow and not for another one', async () => {
     await shared.execute('warm', waitingWorkflow, on(shared, 'deployment/warm'));
     await shared.completeTask('warm');
     await shared.phase('warm', 'Completed');
@@ -54,7 +54,7 @@ describe('a target', () => {
     await shared.phase('another', 'Completed');
   });
 
-  it.concurrent('cools down even after the execution has been deleted', async () => {
+  it.concurrent('keeps the cooldown after the execution has been deleted', async () => {
     await shared.execute('deleted', waitingWorkflow, on(shared, 'deployment/deleted'));
     await shared.completeTask('deleted');
     await shared.phase('deleted', 'Completed');
@@ -66,7 +66,7 @@ describe('a target', () => {
     expect(status?.skip?.reason).toBe('RecentlyRemediated');
   });
 
-  it.concurrent('does not cool down after a run in which every task was skipped', async () => {
+  it.concurrent('has no cooldown after a run in which every task was skipped', async () => {
     await shared.execute('nothing-ran', skippingWorkflow, on(shared, 'deployment/unchanged'));
     await shared.phase('nothing-ran', 'Completed');
 
@@ -121,7 +121,7 @@ describe('a target', () => {
     await shared.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
   });
 
-  it.concurrent('is free for others when its execution is gone before it had a finalizer', async () => {
+  it.concurrent('is free when its execution is deleted before it had a finalizer', async () => {
     await using own = await new ReconcilerFixture().open();
     const unguarded = own.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/first$/ }, reset());
     await own.startReconciler();
@@ -139,28 +139,31 @@ describe('a target', () => {
   it.concurrent.each([
     ['Completed', 'True'],
     ['Failed', 'False'],
-  ] as const)('goes from a %s execution to the next in one write, and its lock is collected', async (phase, answer) => {
-    await using own = await new ReconcilerFixture().open();
-    const first = await own.startReconciler({ cooldownMs: 0 });
-    await own.execute('first', waitingWorkflow, on(own, api));
-    await own.completeTask('first', answer);
-    await own.phase('first', phase);
-    await first.stop();
-    await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
+  ] as const)(
+    'passes from a %s execution to the next in one write, and its lock is collected',
+    async (phase, answer) => {
+      await using own = await new ReconcilerFixture().open();
+      const first = await own.startReconciler({ cooldownMs: 0 });
+      await own.execute('first', waitingWorkflow, on(own, api));
+      await own.completeTask('first', answer);
+      await own.phase('first', phase);
+      await first.stop();
+      await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/first/'));
 
-    const second = await own.startReconciler({ cooldownMs: 0 });
-    const before = own.proxy.requests.length;
-    await own.execute('second', skippingWorkflow, on(own, api));
-    await own.phase('second', 'Completed');
+      const second = await own.startReconciler({ cooldownMs: 0 });
+      const before = own.proxy.requests.length;
+      await own.execute('second', skippingWorkflow, on(own, api));
+      await own.phase('second', 'Completed');
 
-    const ofLocks = own.proxy.requests.slice(before).filter(({ url }) => url.pathname.includes('/leases/'));
-    expect(ofLocks.map(({ method }) => method)).toEqual(['PATCH']);
-    await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/second/'));
+      const ofLocks = own.proxy.requests.slice(before).filter(({ url }) => url.pathname.includes('/leases/'));
+      expect(ofLocks.map(({ method }) => method)).toEqual(['PATCH']);
+      await expect(lock(own)).resolves.toHaveProperty('spec.holderIdentity', expect.stringContaining('/second/'));
 
-    await second.resync();
+      await second.resync();
 
-    await expect(own.client.find(leaseResource, lockKey(own))).resolves.toBeUndefined();
-  });
+      await expect(own.client.find(leaseResource, lockKey(own))).resolves.toBeUndefined();
+    },
+  );
 
   it.concurrent('stays locked while the PipelineRun of an execution that is gone still runs', async () => {
     await using own = await new ReconcilerFixture().open();

@@ -51,7 +51,7 @@ async function define(): Promise<void> {
 }
 
 describe('a target', () => {
-  it.concurrent('has one execution at a time, under whatever name of its kind', async () => {
+  it.concurrent('has one execution at a time under any name of its kind', async () => {
     const target = `${shared.namespace}/rollout/busy`;
     await shared.execute('first', waitingWorkflow, { targetResource: target });
     await shared.phase('first', 'Running');
@@ -76,7 +76,7 @@ describe('a target', () => {
     await shared.phase('first', 'Completed');
   });
 
-  it.concurrent('cools down under whatever name of its kind', async () => {
+  it.concurrent('has a cooldown under any name of its kind', async () => {
     await shared.execute('warm', waitingWorkflow, { targetResource: `${shared.namespace}/deploy/warm` });
     const { metadata } = await shared.pipelineRun('warm');
     await answerWorkflow(shared.client, shared.namespace, metadata.name);
@@ -124,7 +124,11 @@ describe('a target', () => {
   it.concurrent.each([
     ['wrong-scope', () => `${shared.namespace}/no/w1`, 'node is cluster-scoped: write node/w1'],
     ['no-namespace', () => 'ro/api', 'rollout is namespaced: write NAMESPACE/rollout/api'],
-    ['unknown-kind', () => `${shared.namespace}/rolout.${group}/api`, `the cluster does not serve a kind rolout.${group}`],
+    [
+      'unknown-kind',
+      () => `${shared.namespace}/rolout.${group}/api`,
+      `the cluster does not serve a kind rolout.${group}`,
+    ],
   ])('is refused with what is allowed: %s', async (name, target, message) => {
     await shared.create(name, { targetResource: target() });
 
@@ -138,7 +142,7 @@ describe('a target', () => {
     await expect(shared.pipelineRuns(name)).resolves.toEqual([]);
   });
 
-  it.concurrent('may be of an unknown kind where that is allowed', async () => {
+  it.concurrent('may be of an unknown kind if that is allowed', async () => {
     await using own = await new ReconcilerFixture().open();
     await own.startReconciler({ allowUnknownKinds: true });
     await own.execute('unknown', skippingWorkflow, { targetResource: `${own.namespace}/VMs.example.org/a` });
@@ -148,8 +152,8 @@ describe('a target', () => {
   });
 });
 
-describe('while API discovery cannot be read', () => {
-  it.concurrent('an execution waits no longer than until its start deadline, and says what it waited for', async () => {
+describe('while API discovery is unavailable', () => {
+  it.concurrent('an execution waits at most until its start deadline, and reports what it waited for', async () => {
     await using own = await new ReconcilerFixture().open();
     own.proxy.inject({ method: 'GET', path: /\/apis?$/ }, reset());
     await own.startReconciler({ startDeadlineMs: 1_000 });
@@ -162,7 +166,7 @@ describe('while API discovery cannot be read', () => {
     });
   });
 
-  it.concurrent('an execution waits and says why, can be cancelled, and goes on when it can', async () => {
+  it.concurrent('an execution waits with a reason, can be cancelled, and continues when it can', async () => {
     await using own = await new ReconcilerFixture().open();
     const away = own.proxy.inject({ method: 'GET', path: /\/apis?$/ }, reset());
     await own.startReconciler();
