@@ -18,7 +18,7 @@ import {
 
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
 const bucket = ({ burst, refillMs }: { burst: number; refillMs: number }) =>
-  `${burst.toLocaleString('en')} at once, ${1_000 / refillMs} per second`;
+  `bursts of ${burst.toLocaleString('en')}, ${1_000 / refillMs} per second`;
 const grpcSeconds = (name: 'grpc.keepalive_time_ms' | 'grpc.keepalive_timeout_ms') => `${grpcLimits[name] / 1_000} s`;
 
 it.each([
@@ -34,7 +34,7 @@ it.each([
   ['operations.md', `\`WFE_MAX_STREAMS_PER_CALLER\` + ${otherStreams.perConnection}`],
   ['operations.md', `\`WFE_MAX_STREAMS\` + ${otherStreams.total.toLocaleString('en')}`],
   ['operations.md', `${freeAnonymousCalls} per connection; in all`],
-  ['operations.md', bucket(rateLimits.anonymousCalls).replace(', ', ' and ')],
+  ['operations.md', bucket(rateLimits.anonymousCalls)],
   ['operations.md', bucket(rateLimits.reviews)],
   ['operations.md', bucket(rateLimits.refusals)],
   ['operations.md', `${mib(bodyBudget.total)}, ${mib(bodyBudget.perCaller)} per caller`],
