@@ -1,4 +1,5 @@
-import { aborted, unlessAborted } from '../../kubernetes/async.ts';
+import { EventEmitter, once } from 'node:events';
+import { aborted } from '../../kubernetes/async.ts';
 import type { KubernetesClient, Selection } from '../../kubernetes/client.ts';
 import { listAll } from '../../kubernetes/pager.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
@@ -46,7 +47,7 @@ export async function listPods(
 /** The pods of a PipelineRun that is not done, kept up to date by a watch. */
 export class LivePods implements PodList {
   isFinal = false;
-  private next = Promise.withResolvers<void>();
+  private readonly events = new EventEmitter().setMaxListeners(0);
 
   /** @param reflector of the pods that {@link selectorOf} selects */
   constructor(private readonly reflector: Reflector<TaskPod>) {
@@ -64,13 +65,12 @@ export class LivePods implements PodList {
     return this.reflector.store.list();
   }
 
-  changed(signal: AbortSignal): Promise<void> {
-    return unlessAborted(this.next.promise, signal, () => new Error('aborted')).catch(() => undefined);
+  async changed(signal: AbortSignal): Promise<void> {
+    await once(this.events, 'change', { signal }).catch(() => undefined);
   }
 
   private notify(): void {
-    this.next.resolve();
-    this.next = Promise.withResolvers();
+    this.events.emit('change');
   }
 }
 

@@ -143,7 +143,7 @@ describe('the execution API over REST', () => {
     ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: must be a DNS subdomain name'],
     ['/api/v1/namespaces/De_fault/workflowexecutions', 400, "or '-' for all namespaces"],
     ['/api/v1/namespaces/-/workflowexecutions/we-1', 400, 'namespace: must be a DNS label'],
-    ['/api/v1/namespaces/default/workflowexecutions/%FF', 400, 'can not be read'],
+    ['/api/v1/namespaces/default/workflowexecutions/%FF', 400, 'cannot be read'],
     ['/api/v1/namespaces/default/workflowexecutions?limit=x', 400, 'limit: must be a whole number'],
     ['/api/v1/namespaces/default/workflowexecutions?limit=1&limit=2', 400, 'limit: must be a whole number'],
     ['/api/v1/namespaces/default/workflowexecutions?continue=a&continue=b', 400, 'continue: must be'],
