@@ -1,43 +1,43 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
 import { HealthModule } from '../health/health.module.ts';
-import { TargetsModule } from '../targets/targets.module.ts';
-import { AccessGuard } from './call/access.guard.ts';
-import { AccessLog } from './call/access-log.ts';
-import { Authentication } from './call/authentication.ts';
-import { RateLimits } from './call/rate-limits.ts';
-import { Permissions } from './call/permissions.ts';
-import { TargetAccess } from './call/target-access.ts';
-import { ResponseBudget, RequestBudgets } from './call/byte-budget.ts';
-import { KubernetesErrorMapper } from './errors/kubernetes-errors.ts';
-import { apiMetrics } from './api.metrics.ts';
-import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
-import { CallAdmission } from './grpc/call-admission.ts';
-import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
-import { GrpcHealth } from './grpc/grpc-health.ts';
-import { IdempotentCreate } from './executions/idempotent-create.ts';
-import { ListService } from './executions/list.service.ts';
-import { randomSuffix } from './resource/names.ts';
-import { LogsController } from './logs/logs.controller.ts';
-import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
-import { LogsService } from './logs/logs.service.ts';
-import { ExecutionController } from './executions/execution.controller.ts';
-import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
-import { Drain } from './call/drain.ts';
-import { OpenStreams } from './call/open-streams.ts';
-import { WatchController } from './watch/watch.controller.ts';
-import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
-import { WatchService } from './watch/watch.service.ts';
-import { ResourceVersionBarrier } from './executions/resource-version-barrier.ts';
-import { WatchCache } from '../kubernetes/watch-cache.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
+import { WatchCache } from '../kubernetes/watch-cache.ts';
+import { TargetsModule } from '../targets/targets.module.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { apiMetrics } from './api.metrics.ts';
+import { AccessLog } from './call/access-log.ts';
+import { AccessGuard } from './call/access.guard.ts';
+import { Authentication } from './call/authentication.ts';
+import { ResponseBudget, RequestBudgets } from './call/byte-budget.ts';
+import { Drain } from './call/drain.ts';
+import { OpenStreams } from './call/open-streams.ts';
+import { Permissions } from './call/permissions.ts';
+import { RateLimits } from './call/rate-limits.ts';
+import { TargetAccess } from './call/target-access.ts';
+import { KubernetesErrorMapper } from './errors/kubernetes-errors.ts';
+import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
+import { ExecutionController } from './executions/execution.controller.ts';
+import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
+import { IdempotentCreate } from './executions/idempotent-create.ts';
+import { ListService } from './executions/list.service.ts';
+import { ResourceVersionBarrier } from './executions/resource-version-barrier.ts';
+import { CallAdmission } from './grpc/call-admission.ts';
+import { GrpcHealth } from './grpc/grpc-health.ts';
+import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
+import { LogsController } from './logs/logs.controller.ts';
+import { LogsService } from './logs/logs.service.ts';
+import { randomSuffix } from './resource/names.ts';
+import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
+import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
+import { WatchController } from './watch/watch.controller.ts';
+import { WatchService } from './watch/watch.service.ts';
 
 /**
- * The execution API over REST and gRPC. The application gives it, globally: ConfigModule; KubernetesModule with the
- * client and the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module can not.
+ * The execution API over REST and gRPC. Requires the global ConfigModule and KubernetesModule, the latter with the client and
+ * the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module cannot.
  */
 @Module({
   imports: [AuthModule, HealthModule, TargetsModule],

@@ -43,10 +43,10 @@ export class ExecutionService {
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'> & ExecutionPolicy,
     @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
     private readonly idempotent: IdempotentCreate,
-    private readonly answers: KubernetesErrorMapper,
+    private readonly errors: KubernetesErrorMapper,
     private readonly targetAccess: TargetAccess,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly unread: ResponseBudget,
+    private readonly responses: ResponseBudget,
   ) {}
 
   /**
@@ -69,7 +69,7 @@ export class ExecutionService {
       identity === undefined
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.idempotent.create(execution, identity, { signal, dryRun });
-    const created = await this.answers.mapErrors(
+    const created = await this.errors.mapErrors(
       redactErrors(creating, redactorFor(spec)),
       { verb: 'create', namespace },
       subject,
@@ -123,9 +123,9 @@ export class ExecutionService {
     const subject = { resource: affectedExecution(key) };
     const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
     const deleting = this.client.delete(workflowExecutionResource, key, { preconditions, signal });
-    await this.answers.mapErrors(deleting, { verb: 'delete', namespace }, subject);
+    await this.errors.mapErrors(deleting, { verb: 'delete', namespace }, subject);
     const finding = this.client.find(workflowExecutionResource, key, { signal });
-    const last = await this.answers.mapErrors(finding, { verb: 'get', namespace }, subject);
+    const last = await this.errors.mapErrors(finding, { verb: 'get', namespace }, subject);
     if (last?.metadata.uid !== execution.metadata.uid) return execution;
     this.reflector.store.upsertIfNewer(last);
     return last;
@@ -137,13 +137,13 @@ export class ExecutionService {
    */
   private async reserveAnswer(key: ExecutionKey, call: Call): Promise<void> {
     const cached = this.reflector.store.get(key);
-    await this.unread.reserve(call, cached === undefined ? maxExecutionBytes : jsonBytes(cached));
+    await this.responses.reserve(call, cached === undefined ? maxExecutionBytes : jsonBytes(cached));
   }
 
   private async read(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
     const reading = this.client.get(workflowExecutionResource, key, { signal });
     const attempt = { verb: 'get', namespace: key.namespace } as const;
-    const execution = await this.answers.mapErrors(reading, attempt, { resource: affectedExecution(key) });
+    const execution = await this.errors.mapErrors(reading, attempt, { resource: affectedExecution(key) });
     setExecutionAttributes(execution.metadata);
     return execution;
   }
@@ -157,7 +157,7 @@ export class ExecutionService {
     const { metadata, spec } = execution;
     const patch = cancelPatch(execution, mode, caller?.username);
     const patching = undefinedOnConflict(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
-    const cancelled = await this.answers.mapErrors(
+    const cancelled = await this.errors.mapErrors(
       redactErrors(patching, redactorFor(spec)),
       { verb: 'patch', namespace: metadata.namespace },
       { resource: affectedExecution(metadata) },

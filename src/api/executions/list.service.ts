@@ -25,13 +25,13 @@ const catchUpMs = 5_000;
 @Injectable()
 export class ListService {
   /** A page of 10,000 executions takes some milliseconds, and 200 may be requested at the same time. */
-  private readonly budget = new PacedQueue(1);
+  private readonly turns = new PacedQueue(1);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly targets: Targets,
-    private readonly unread: ResponseBudget,
+    private readonly responses: ResponseBudget,
   ) {}
 
   /**
@@ -47,8 +47,8 @@ export class ListService {
     filterPredicate(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
-    const room = await this.unread.reserve(call, maxPageBytes);
-    await this.budget.take();
+    const room = await this.responses.reserve(call, maxPageBytes);
+    await this.turns.take();
     const page = listPage(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(page.items.reduce((bytes, execution) => bytes + jsonBytes(execution), 0));
     return page;

@@ -80,9 +80,9 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/service-definition.spec.ts'],
   },
   {
-    name: 'all lists that callers ask for are made in one turn of the event loop',
+    name: 'all lists are made in one turn of the event loop',
     file: 'src/api/executions/list.service.ts',
-    find: 'await this.budget.take();',
+    find: 'await this.turns.take();',
     replace: '',
     caughtBy: ['src/api/executions/list.service.spec.ts'],
   },
@@ -143,7 +143,7 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
-    name: 'a request id is taken for the request of somebody else',
+    name: 'a request id matches the request of another caller',
     file: 'src/api/executions/request-identity.ts',
     find: "canonicalJson(['request', namespace, username, requestId])",
     replace: "canonicalJson(['request', namespace, requestId])",

@@ -3,7 +3,7 @@ import type { Fault } from '../fault.ts';
 /** Faults of the execution API, except for its limits. */
 export const apiFaults: readonly Fault[] = [
   {
-    name: 'the API does not note when it created an execution',
+    name: 'the API does not record when it created an execution',
     file: 'src/api/executions/new-execution.ts',
     find: '[ownAnnotations.createdAt]: timestamp(createdAt),',
     replace: '',
@@ -31,7 +31,7 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/auth/auth.spec.ts'],
   },
   {
-    name: 'half a character is stored as another one',
+    name: 'a lone surrogate is stored as another character',
     file: 'src/api/validation/validation.pipe.ts',
     find: '!part.isWellFormed()',
     replace: 'false',
@@ -45,14 +45,14 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/call-admission.spec.ts'],
   },
   {
-    name: 'the OpenAPI document is made anew for each request',
+    name: 'the OpenAPI document is serialized for each request',
     file: 'src/api/rest/openapi.ts',
     find: 'chunks ??= chunksOf',
     replace: 'chunks = chunksOf',
     caughtBy: ['src/api/rest/configure-http.spec.ts'],
   },
   {
-    name: 'a cancel waits for no room for its answer',
+    name: 'a cancel does not wait for room for its response',
     file: 'src/api/executions/execution.service.ts',
     find: 'cancel({ key, mode }: CancelCommand, call: Call): Promise<WorkflowExecution> {\n    await this.reserveAnswer(key, call);',
     replace: 'cancel({ key, mode }: CancelCommand, call: Call): Promise<WorkflowExecution> {',
@@ -66,7 +66,7 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/call/byte-budget.spec.ts'],
   },
   {
-    name: 'the pattern of a text is tried before its length is known',
+    name: 'the pattern of a text is tried before its length is checked',
     file: 'src/api/validation/validators.ts',
     find: 'length < minLength || length > maxLength',
     replace: 'length < minLength',
@@ -108,14 +108,14 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/executions/page-token.spec.ts'],
   },
   {
-    name: 'a create that is repeated creates a second execution',
+    name: 'a repeated create creates a second execution',
     file: 'src/api/executions/execution.service.ts',
     find: 'command.name ?? identity?.derivedName ?? generateName(',
     replace: 'command.name ?? generateName(',
     caughtBy: ['src/api/executions/execution.service.spec.ts'],
   },
   {
-    name: 'an execution is cancelled whatever it has become meanwhile',
+    name: 'a cancel patches an execution that has changed',
     file: 'src/api/executions/cancellation.ts',
     find: 'metadata: { resourceVersion, annotations:',
     replace: 'metadata: { annotations:',
