@@ -25,7 +25,7 @@ import { PendingExecutions, unfinishedEvents, type PendingExecution } from './pe
 /** Injection token of the {@link Logger} of this folder. */
 export const AUDIT_LOG = Symbol('AuditLog');
 
-/** How long a replica that stops goes on sending, in milliseconds. */
+/** The longest flush on shutdown, in milliseconds. */
 const flushMs = 5_000;
 
 /** The audit status of an execution. */
@@ -44,15 +44,15 @@ export interface AuditStatus {
 @Injectable()
 export class AuditTrail {
   private readonly pending = new PendingExecutions();
-  /** Deleted executions with unfinished events; each with what cancels its timer. */
+  /** Deleted executions with unfinished events, each with a function that cancels its timer. */
   private readonly deleted = new Map<PendingExecution, () => void>();
   private readonly patience: Patience;
   private readonly queue: WorkQueue;
   private readonly delivery: Delivery;
   private notify: (key: string) => void = () => undefined;
-  /** The creation time (RFC 3339) of the newest execution at the start: nobody else has sent events of later ones. */
+  /** Creation time (RFC 3339) of the newest execution at the start: no other process has sent events of newer ones. */
   private newestAtStart = '';
-  /** Whether executions wait in the cluster for room. Newer ones wait behind them, whatever room there is. */
+  /** Whether there are executions beyond the limit. Newer ones wait behind them, so that the order is kept. */
   private isFull = false;
 
   constructor(
@@ -86,10 +86,10 @@ export class AuditTrail {
   }
 
   /**
-   * Delivers until the signal aborts, and then, for a bounded time, what can be sent without waiting. The reflector has to
-   * be caught up: what earlier leaders have seen counts as possibly sent.
+   * Delivers until the signal aborts, then flushes what can be sent without waiting, for at most five seconds. The reflector
+   * has to be caught up: events of executions that it has may have been sent by an earlier leader.
    *
-   * @param isLeader asked before each request: whether this replica may still deliver
+   * @param isLeader called before each request: whether this replica may still deliver
    */
   async run(signal: AbortSignal, isLeader: () => boolean): Promise<void> {
     this.log.info({ to: this.store.name }, 'delivering audit events');
@@ -141,7 +141,7 @@ export class AuditTrail {
     else this.track(object, type === 'added' && object.metadata.creationTimestamp >= this.newestAtStart);
   }
 
-  /** Keeps an execution that was deleted before its events were recorded, for some time. */
+  /** Keeps a deleted execution until its events are recorded, at most for WFE_AUDIT_DELETE_WAIT. */
   private keepDeleted(execution: WorkflowExecution): void {
     const owner = this.pending.get(execution);
     if (owner && unfinishedEvents(owner).length > 0) {
@@ -150,7 +150,7 @@ export class AuditTrail {
       return;
     }
     if (!owner) {
-      // There was no room for it.
+      // It was beyond the limit.
       this.pending.put(execution, pending);
       this.abandon(execution);
     }
@@ -167,7 +167,7 @@ export class AuditTrail {
     if (this.pending.put(execution, state)) this.queue.add(correlationIdOf(execution));
   }
 
-  /** Tracks the executions in the cluster, oldest first, as far as there is room. */
+  /** Tracks the executions in the cluster, oldest first, up to the limit. */
   private trackAll(): void {
     this.isFull = false;
     const executions = this.executions.store.list();
@@ -186,7 +186,7 @@ export class AuditTrail {
     if (this.isFull && this.pending.size < this.config.auditMaxPending / 2) this.trackAll();
   }
 
-  /** Has the condition written, but not before the end of an execution. */
+  /** Reports an audit status that has to be written: only finished and deleted executions have a condition. */
   private updated(owner: PendingExecution): void {
     if (!this.pending.has(owner)) return;
     const { execution } = owner;

@@ -20,10 +20,10 @@ import { RequestBackoff, type RequestKind } from './request-backoff.ts';
 /** The pause after a refusal that lasts until somebody changes rights, token or address, in milliseconds. */
 const refusedRetryMs = 60_000;
 
-/** When a replica that may not deliver now looks again, in milliseconds. */
+/** How soon a replica that may not deliver checks again, in milliseconds. */
 const notLeaderRetryMs = 1_000;
 
-/** A failed event comes back behind the others; {@link RequestBackoff} makes all of them wait. */
+/** The result after a failed request. The key is queued behind the others, and {@link RequestBackoff} delays all of them. */
 const retry: HandlerResult = { requeueAfterMs: 0 };
 
 /** What a delivery works with. */
@@ -41,17 +41,17 @@ export interface DeliveryOptions {
 
 /** When a delivery has to end. */
 export interface DeliverySignals {
-  /** Nothing is waited for any more: what fails is left. */
+  /** Requests that have to wait are not made any more. */
   readonly stopping: AbortSignal;
-  /** No further request is sent. */
+  /** No request is made any more. */
   readonly stopped: AbortSignal;
 }
 
-/** Delivers the events of one correlation id after the other to the event store. */
+/** Delivers events to the event store, one correlation id at a time. */
 export class Delivery {
-  /** The answer by which data storage refuses this service; undefined if it does not. */
+  /** Why data storage refuses this service; undefined if it does not. */
   refusal?: string;
-  /** Asked before each request: if false, another replica may be delivering. */
+  /** Called before each request: if false, another replica may be delivering. */
   isLeader: () => boolean = () => false;
   private readonly backoff: RequestBackoff;
 
@@ -184,7 +184,10 @@ export class Delivery {
 
   /** Milliseconds until the next of these events is due for a query. */
   private untilRecheckMs(events: readonly PendingEvent[]): number {
-    const times = events.map(({ state }) => (isUnverified(state) ? state.recheckAtMs : Infinity));
-    return Math.max(0, Math.min(...times) - this.options.clock.elapsedMs());
+    const next = events.reduce(
+      (min, { state }) => (isUnverified(state) ? Math.min(min, state.recheckAtMs) : min),
+      Infinity,
+    );
+    return Math.max(0, next - this.options.clock.elapsedMs());
   }
 }

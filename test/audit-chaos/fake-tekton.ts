@@ -6,34 +6,34 @@ import { pipelineRunResource, type PipelineRun } from '../../src/tekton/pipeline
 
 /** Ends each PipelineRun as soon as it exists, according to the name of its execution. */
 export class FakeTekton {
-  readonly #client: KubernetesClient;
-  readonly #onError: (error: unknown) => void;
-  readonly #reflector: Reflector<PipelineRun>;
-  readonly #stop = new AbortController();
-  readonly #done = new Set<string>();
+  private readonly client: KubernetesClient;
+  private readonly onError: (error: unknown) => void;
+  private readonly reflector: Reflector<PipelineRun>;
+  private readonly stopped = new AbortController();
+  private readonly done = new Set<string>();
 
   constructor(client: KubernetesClient, namespace: string, onError: (error: unknown) => void) {
-    this.#client = client;
-    this.#onError = onError;
-    this.#reflector = new Reflector({ client, resource: pipelineRunResource, namespaces: [namespace] });
-    this.#reflector.onChange(({ type, object }) => type !== 'deleted' && this.#update(object));
+    this.client = client;
+    this.onError = onError;
+    this.reflector = new Reflector({ client, resource: pipelineRunResource, namespaces: [namespace] });
+    this.reflector.onChange(({ type, object }) => type !== 'deleted' && this.update(object));
   }
 
   /** Runs until {@link stop}. */
   run(): Promise<void> {
-    return this.#reflector.run(this.#stop.signal);
+    return this.reflector.run(this.stopped.signal);
   }
 
   stop(): void {
-    this.#stop.abort();
+    this.stopped.abort();
   }
 
-  #update(run: PipelineRun): void {
+  private update(run: PipelineRun): void {
     const course = run.metadata.labels?.[pipelineRunLabels.workflowExecution] ?? '';
     const isCancelled = run.spec.status !== undefined;
     const holds = /^(holds|is-deleted|is-cancelled)/.test(course) && !isCancelled;
-    if (holds || this.#done.has(run.metadata.uid)) return;
-    this.#done.add(run.metadata.uid);
+    if (holds || this.done.has(run.metadata.uid)) return;
+    this.done.add(run.metadata.uid);
     const [status, reason] = isCancelled
       ? ['False', 'Cancelled']
       : course.startsWith('fails')
@@ -48,8 +48,8 @@ export class FakeTekton {
       lastTransitionTime: now,
     };
     const patch = { status: { startTime: now, completionTime: now, conditions: [condition] } };
-    this.#client
+    this.client
       .patch(pipelineRunResource, run.metadata, patch, { subresource: 'status' })
-      .catch((error: unknown) => error instanceof NotFoundError || this.#onError(error));
+      .catch((error: unknown) => error instanceof NotFoundError || this.onError(error));
   }
 }

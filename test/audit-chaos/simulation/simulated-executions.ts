@@ -30,61 +30,61 @@ export class SimulatedExecutions {
   readonly cluster = new FakeCluster();
   /** Called with the key of each changed execution. */
   onChange: (key: string) => void = () => undefined;
-  readonly #clock: Clock;
-  readonly #random: Random;
+  private readonly clock: Clock;
+  private readonly random: Random;
 
   constructor(clock: Clock, random: Random) {
-    this.#clock = clock;
-    this.#random = random;
+    this.clock = clock;
+    this.random = random;
   }
 
   /** Runs an execution along its course; resolves at its end, or when it is gone. */
   async perform({ name, course, correlationId }: PlannedExecution): Promise<void> {
-    const metadata = { name, uid: `uid-of-${name}`, creationTimestamp: this.#time() };
+    const metadata = { name, uid: `uid-of-${name}`, creationTimestamp: this.time() };
     const identity = { metadata, spec: { remediationRequestRef: { name: correlationId } } };
     const put = (status?: WorkflowExecutionStatus, deletionTimestamp?: string) => {
       const over = deletionTimestamp === undefined ? metadata : { ...metadata, deletionTimestamp };
-      this.#put(aWorkflowExecution({ ...identity, metadata: over, status }));
+      this.put(aWorkflowExecution({ ...identity, metadata: over, status }));
     };
     put();
-    await this.#step();
-    if (course === 'is-skipped') return put({ ...ends[course], conditions: [this.#condition('Ready', 'False')] });
-    const created = this.#condition('PipelineRunCreated', 'True');
+    await this.step();
+    if (course === 'is-skipped') return put({ ...ends[course], conditions: [this.condition('Ready', 'False')] });
+    const created = this.condition('PipelineRunCreated', 'True');
     const running: WorkflowExecutionStatus = {
       phase: 'Running',
-      conditions: [this.#condition('Ready', 'Unknown'), created],
+      conditions: [this.condition('Ready', 'Unknown'), created],
     };
     put(running);
-    await this.#step();
+    await this.step();
     if (course !== 'is-deleted')
-      return put({ ...ends[course], conditions: [this.#condition('Ready', 'True'), created] });
-    put(running, this.#time());
-    while (this.cluster.objects.has(`payment/${name}`)) await this.#step();
+      return put({ ...ends[course], conditions: [this.condition('Ready', 'True'), created] });
+    put(running, this.time());
+    while (this.cluster.objects.has(`payment/${name}`)) await this.step();
   }
 
   /** Writes a condition, unless the execution has changed. */
   setCondition(execution: WorkflowExecution, condition: Omit<Condition, 'lastTransitionTime'>): void {
     if (this.cluster.objects.get(keyOf(execution)) !== execution) return;
     const others = execution.status?.conditions?.filter(({ type }) => type !== condition.type) ?? [];
-    const conditions = [...others, { ...condition, lastTransitionTime: this.#time() }];
-    this.#put({ ...execution, status: { ...execution.status, conditions } });
+    const conditions = [...others, { ...condition, lastTransitionTime: this.time() }];
+    this.put({ ...execution, status: { ...execution.status, conditions } });
   }
 
-  #put(execution: WorkflowExecution): void {
+  private put(execution: WorkflowExecution): void {
     this.cluster.put(execution);
     this.onChange(keyOf(execution));
   }
 
-  #step(): Promise<void> {
-    return sleep(this.#clock, this.#random.next() * longestStepMs);
+  private step(): Promise<void> {
+    return sleep(this.clock, this.random.next() * longestStepMs);
   }
 
-  #condition(type: 'Ready' | 'PipelineRunCreated', status: Condition['status']): Condition {
-    return aCondition({ type, status, reason: type, lastTransitionTime: this.#time() });
+  private condition(type: 'Ready' | 'PipelineRunCreated', status: Condition['status']): Condition {
+    return aCondition({ type, status, reason: type, lastTransitionTime: this.time() });
   }
 
   /** Whole seconds, as the API server has it. */
-  #time(): string {
-    return this.#clock.now().toISOString().replace(/\.\d+/, '');
+  private time(): string {
+    return this.clock.now().toISOString().replace(/\.\d+/, '');
   }
 }

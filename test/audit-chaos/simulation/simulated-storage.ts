@@ -20,23 +20,23 @@ export class SimulatedStorage implements EventStore {
   readonly name = 'a simulation';
   readonly recordedReason = 'Recorded';
   readonly queryable = true;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #faults: FaultPlan;
-  readonly #rows: { readonly event: AuditEvent; readonly at: Date }[] = [];
-  #requests = 0;
-  #unreachableUntilMs = 0;
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly faults: FaultPlan;
+  private readonly rows: { readonly event: AuditEvent; readonly at: Date }[] = [];
+  private requests = 0;
+  private unreachableUntilMs = 0;
 
   constructor(clock: Clock, random: Random, faults: FaultPlan) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#faults = faults;
+    this.clock = clock;
+    this.random = random;
+    this.faults = faults;
   }
 
   /** The stored events, in the order of their arrival. */
   get stored(): readonly Row[] {
     const lastHashes = new Map<string, string>();
-    return this.#rows.map(({ event: sent, at }, number) => {
+    return this.rows.map(({ event: sent, at }, number) => {
       const event = { ...sent, event_data: { ...sent.event_data } };
       const hash = hashOf(lastHashes.get(sent.correlation_id), event);
       lastHashes.set(sent.correlation_id, hash);
@@ -45,45 +45,45 @@ export class SimulatedStorage implements EventStore {
   }
 
   async ingest(event: AuditEvent): Promise<IngestResult> {
-    const fault = await this.#arrive('POST');
+    const fault = await this.arrive('POST');
     if (fault.kind === 'queued') {
-      this.#clock.setTimer(fault.storeAfterMs ?? 0, () => this.#store(event));
+      this.clock.setTimer(fault.storeAfterMs ?? 0, () => this.store(event));
       return { state: 'accepted' };
     }
-    if (storing.has(fault.kind)) this.#store(event);
-    return fault.kind === 'none' ? { state: 'recorded' } : this.#failure(fault);
+    if (storing.has(fault.kind)) this.store(event);
+    return fault.kind === 'none' ? { state: 'recorded' } : this.failure(fault);
   }
 
   async query(correlationId: string): Promise<QueryResult> {
-    const fault = await this.#arrive('GET');
+    const fault = await this.arrive('GET');
     if (fault.kind !== 'none' && fault.kind !== 'queued') {
-      const { detail, retryAfterMs } = await this.#failure(fault);
+      const { detail, retryAfterMs } = await this.failure(fault);
       return { state: 'busy', detail, retryAfterMs };
     }
-    const events = this.#rows.map(({ event }) => event);
+    const events = this.rows.map(({ event }) => event);
     return { state: 'found', rows: events.filter((event) => event.correlation_id === correlationId) };
   }
 
   /** The result of a failed request for the client. */
-  async #failure(fault: Fault): Promise<RequestFailure> {
+  private async failure(fault: Fault): Promise<RequestFailure> {
     const { kind: detail } = fault;
     if (fault === unreachable) return { state: 'busy', detail };
     if (fault.kind === 'busy') return { state: 'busy', detail, retryAfterMs: fault.retryAfterSeconds * 1_000 };
     if (fault.kind === 'error') return { state: 'failed', detail };
-    if (hanging.has(fault.kind)) await sleep(this.#clock, timeoutMs);
+    if (hanging.has(fault.kind)) await sleep(this.clock, timeoutMs);
     return { state: 'unknown', detail };
   }
 
   /** Simulates the latency of a request, and decides about its fault. */
-  async #arrive(method: 'GET' | 'POST'): Promise<Fault> {
-    await sleep(this.#clock, 1 + this.#random.next() * maxLatencyMs);
-    if (this.#clock.elapsedMs() < this.#unreachableUntilMs) return unreachable;
-    const fault = await this.#faults({ number: this.#requests++, method, path: '' });
-    if (fault.kind === 'refused') this.#unreachableUntilMs = this.#clock.elapsedMs() + (fault.forMs ?? 0);
+  private async arrive(method: 'GET' | 'POST'): Promise<Fault> {
+    await sleep(this.clock, 1 + this.random.next() * maxLatencyMs);
+    if (this.clock.elapsedMs() < this.unreachableUntilMs) return unreachable;
+    const fault = await this.faults({ number: this.requests++, method, path: '' });
+    if (fault.kind === 'refused') this.unreachableUntilMs = this.clock.elapsedMs() + (fault.forMs ?? 0);
     return fault;
   }
 
-  #store(event: AuditEvent): void {
-    this.#rows.push({ event, at: this.#clock.now() });
+  private store(event: AuditEvent): void {
+    this.rows.push({ event, at: this.clock.now() });
   }
 }

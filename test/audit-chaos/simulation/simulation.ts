@@ -90,12 +90,12 @@ interface World {
 
 /** A process of the service: the audit trail, and the steps of the reconciler that use it. */
 class SimulatedService {
-  readonly #world: World;
-  readonly #trail: AuditTrail;
-  #isDead = false;
+  private readonly world: World;
+  private readonly trail: AuditTrail;
+  private dead = false;
 
   constructor(world: World, auditMaxPending: number) {
-    this.#world = world;
+    this.world = world;
     const { clock, random, executions } = world;
     const nothing = () => undefined;
     const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
@@ -105,35 +105,35 @@ class SimulatedService {
     const reflector = executions.cluster as unknown as Reflector<WorkflowExecution>;
     const counters = metrics as AuditMetrics;
     /* eslint-enable @typescript-eslint/consistent-type-assertions */
-    this.#trail = new AuditTrail(
+    this.trail = new AuditTrail(
       reflector,
-      this.#mortal(world.storage),
+      this.mortal(world.storage),
       { auditSettleMs: 4_000, auditConfirmMs: 10 * minute, auditDeleteWaitMs: deadlineMs, auditMaxPending },
       counters,
       clock,
       () => random.next(),
       silentLogger,
     );
-    this.#trail.onUpdate((key) => this.#reconcileLater(key));
-    void this.#trail.run(new AbortController().signal, () => !this.#isDead);
-    executions.onChange = (key) => this.#reconcileLater(key);
-    for (const key of executions.cluster.objects.keys()) this.#reconcileLater(key);
+    this.trail.onUpdate((key) => this.reconcileLater(key));
+    void this.trail.run(new AbortController().signal, () => !this.dead);
+    executions.onChange = (key) => this.reconcileLater(key);
+    for (const key of executions.cluster.objects.keys()) this.reconcileLater(key);
   }
 
   get isDead(): boolean {
-    return this.#isDead;
+    return this.dead;
   }
 
   /** Stops everything, including what is in flight. */
   kill(): void {
-    this.#isDead = true;
+    this.dead = true;
   }
 
   /** A store that never answers a killed process. */
-  #mortal(storage: EventStore): EventStore {
+  private mortal(storage: EventStore): EventStore {
     const whileAlive = async <T>(answer: Promise<T>): Promise<T> => {
       const given = await answer;
-      return this.#isDead ? new Promise<never>(() => undefined) : given;
+      return this.dead ? new Promise<never>(() => undefined) : given;
     };
     return {
       ...{ name: storage.name, recordedReason: storage.recordedReason, queryable: storage.queryable },
@@ -142,28 +142,28 @@ class SimulatedService {
     };
   }
 
-  #reconcileLater(key: string): void {
-    const { clock, random } = this.#world;
-    if (!this.#isDead) clock.setTimer(random.next() * reconcileDelayMs, () => this.#reconcile(key));
+  private reconcileLater(key: string): void {
+    const { clock, random } = this.world;
+    if (!this.dead) clock.setTimer(random.next() * reconcileDelayMs, () => this.reconcile(key));
   }
 
-  #reconcile(key: string): void {
-    const execution = this.#world.executions.cluster.objects.get(key);
-    if (this.#isDead || execution === undefined) return;
-    if (execution.metadata.deletionTimestamp !== undefined) this.#awaitAudit(execution);
-    else if (isTerminal(phaseOf(execution))) this.#updateAuditCondition(execution);
-  }
-
-  /** As the step of this name does. */
-  #awaitAudit(execution: WorkflowExecution): void {
-    if (this.#trail.status(execution).isFinal) this.#world.executions.cluster.remove(execution);
+  private reconcile(key: string): void {
+    const execution = this.world.executions.cluster.objects.get(key);
+    if (this.dead || execution === undefined) return;
+    if (execution.metadata.deletionTimestamp !== undefined) this.awaitAudit(execution);
+    else if (isTerminal(phaseOf(execution))) this.updateAuditCondition(execution);
   }
 
   /** As the step of this name does. */
-  #updateAuditCondition(execution: WorkflowExecution): void {
-    const { condition } = this.#trail.status(execution);
+  private awaitAudit(execution: WorkflowExecution): void {
+    if (this.trail.status(execution).isFinal) this.world.executions.cluster.remove(execution);
+  }
+
+  /** As the step of this name does. */
+  private updateAuditCondition(execution: WorkflowExecution): void {
+    const { condition } = this.trail.status(execution);
     const before = execution.status?.conditions?.find(({ type }) => type === 'AuditRecorded');
     if (condition !== undefined && condition.reason !== before?.reason)
-      this.#world.executions.setCondition(execution, condition);
+      this.world.executions.setCondition(execution, condition);
   }
 }

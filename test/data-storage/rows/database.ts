@@ -16,40 +16,40 @@ export interface Identified {
 
 /** The stored events, in the order in which they arrived. */
 export class Database {
-  readonly #file: JsonLines;
-  readonly #rows: Row[];
-  readonly #lastHashes = new Map<string, string>();
+  private readonly file: JsonLines;
+  private readonly stored: Row[];
+  private readonly lastHashes = new Map<string, string>();
 
   /** Reads the rows in the directory, which has to exist. */
   constructor(directory: string) {
-    this.#file = new JsonLines(fileIn(directory));
-    this.#rows = this.#file.before.map((value, index) => parseRow(value, index + 1));
-    this.#remember(this.#rows);
+    this.file = new JsonLines(fileIn(directory));
+    this.stored = this.file.before.map((value, index) => parseRow(value, index + 1));
+    this.remember(this.stored);
   }
 
   get rows(): readonly Row[] {
-    return this.#rows;
+    return this.stored;
   }
 
   /** Stores all of the events, which have to fit; returns when they are on the disk. */
   insert(events: readonly Identified[], arrivedAt: Date): void {
-    const hashes = new Map(events.map(({ event: { correlation_id: id } }) => [id, this.#lastHashes.get(id)]));
+    const hashes = new Map(events.map(({ event: { correlation_id: id } }) => [id, this.lastHashes.get(id)]));
     const rows = events.map(({ event_id, event }) => {
       const hash = hashOf(hashes.get(event.correlation_id), event);
       hashes.set(event.correlation_id, hash);
       return { event_id, arrived_at: arrivedAt.toISOString(), hash, event };
     });
-    this.#file.append(rows);
-    this.#rows.push(...rows);
-    this.#remember(rows);
+    this.file.append(rows);
+    this.stored.push(...rows);
+    this.remember(rows);
   }
 
   close(): void {
-    this.#file.close();
+    this.file.close();
   }
 
-  #remember(rows: readonly Row[]): void {
-    for (const { event, hash } of rows) this.#lastHashes.set(event.correlation_id, hash);
+  private remember(rows: readonly Row[]): void {
+    for (const { event, hash } of rows) this.lastHashes.set(event.correlation_id, hash);
   }
 }
 

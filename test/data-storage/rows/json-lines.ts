@@ -4,8 +4,8 @@ import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeS
 export class JsonLines {
   /** What was in the file when it was opened. */
   readonly before: readonly unknown[];
-  readonly #file: number;
-  #isClosed = false;
+  private readonly file: number;
+  private isClosed = false;
 
   /**
    * Opens or creates a file. A last line that is not whole was never answered for, and is cut off.
@@ -13,26 +13,26 @@ export class JsonLines {
    * @throws SyntaxError when another line is not JSON
    */
   constructor(path: string) {
-    this.#file = openSync(path, 'a+', 0o600);
-    const content = readFileSync(this.#file);
+    this.file = openSync(path, 'a+', 0o600);
+    const content = readFileSync(this.file);
     const whole = content.subarray(0, content.lastIndexOf('\n') + 1);
-    if (whole.length < content.length) ftruncateSync(this.#file, whole.length);
+    if (whole.length < content.length) ftruncateSync(this.file, whole.length);
     this.before = linesOf(whole.toString());
   }
 
   /** Returns when the values are on the disk. It blocks, so that what is appended first is also answered first. */
   append(values: readonly unknown[]): void {
     // Its number may be that of another file by now.
-    if (this.#isClosed) throw new Error('the file is closed');
+    if (this.isClosed) throw new Error('the file is closed');
     const bytes = Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
-    fdatasyncSync(this.#file);
+    for (let written = 0; written < bytes.length;) written += writeSync(this.file, bytes, written);
+    fdatasyncSync(this.file);
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    closeSync(this.#file);
+    if (this.isClosed) return;
+    this.isClosed = true;
+    closeSync(this.file);
   }
 }
 

@@ -28,42 +28,42 @@ export const untilCalled = Infinity;
 
 /** The database, and the queue for when it is away. Both are persistent. */
 export class Storage {
-  readonly #options: StorageOptions;
-  readonly #database: Database;
-  readonly #queueFile: JsonLines;
-  #waiting: Identified[];
-  readonly #timers = new Set<() => void>();
-  #databaseIsAway = false;
-  #queueIsAway = false;
+  private readonly options: StorageOptions;
+  private readonly database: Database;
+  private readonly queueFile: JsonLines;
+  private waiting: Identified[];
+  private readonly timers = new Set<() => void>();
+  private isDatabaseAway = false;
+  private isQueueAway = false;
 
   constructor(options: StorageOptions) {
-    this.#options = options;
-    this.#database = new Database(options.directory);
-    this.#queueFile = new JsonLines(join(options.directory, 'queue.jsonl'));
+    this.options = options;
+    this.database = new Database(options.directory);
+    this.queueFile = new JsonLines(join(options.directory, 'queue.jsonl'));
     const stored = new Set(this.rows.map(({ event_id }) => event_id));
-    this.#waiting = this.#queueFile.before.map(parseQueued).filter(({ event_id }) => !stored.has(event_id));
-    this.#storeLater(options.storeAfterMs);
+    this.waiting = this.queueFile.before.map(parseQueued).filter(({ event_id }) => !stored.has(event_id));
+    this.storeLater(options.storeAfterMs);
   }
 
   get rows() {
-    return this.#database.rows;
+    return this.database.rows;
   }
 
   /** The accepted events that are not stored, including those that never will be. */
   get queued(): readonly AuditEvent[] {
-    return this.#waiting.map(({ event }) => event);
+    return this.waiting.map(({ event }) => event);
   }
 
   get databaseIsAway(): boolean {
-    return this.#databaseIsAway;
+    return this.isDatabaseAway;
   }
 
   /** Stores or queues all events, or none. */
   store(events: readonly AuditEvent[]): StoreResult {
-    if (this.#databaseIsAway) return this.queue(events, untilCalled);
-    if (!events.every(fits)) return this.queue(events, this.#options.storeAfterMs);
-    const identified = this.#identify(events);
-    this.#database.insert(identified, this.#options.clock.now());
+    if (this.isDatabaseAway) return this.queue(events, untilCalled);
+    if (!events.every(fits)) return this.queue(events, this.options.storeAfterMs);
+    const identified = this.identify(events);
+    this.database.insert(identified, this.options.clock.now());
     return { kind: 'stored', ids: identified.map(({ event_id }) => event_id) };
   }
 
@@ -73,49 +73,49 @@ export class Storage {
    * @param storeAfterMs milliseconds until they are stored, or {@link untilCalled}
    */
   queue(events: readonly AuditEvent[], storeAfterMs: number): StoreResult {
-    if (this.#queueIsAway) return { kind: 'refused' };
-    const identified = this.#identify(events);
-    this.#queueFile.append(identified);
-    this.#waiting.push(...identified);
-    this.#storeLater(storeAfterMs, new Set(identified));
+    if (this.isQueueAway) return { kind: 'refused' };
+    const identified = this.identify(events);
+    this.queueFile.append(identified);
+    this.waiting.push(...identified);
+    this.storeLater(storeAfterMs, new Set(identified));
     return { kind: 'queued' };
   }
 
   /** Stores queued events that fit, in the order of their arrival, unless the database is away. */
-  storeQueued(among: ReadonlySet<Identified> = new Set(this.#waiting)): void {
-    if (this.#databaseIsAway) return;
-    const stored = this.#waiting.filter((queued) => among.has(queued) && fits(queued.event));
+  storeQueued(among: ReadonlySet<Identified> = new Set(this.waiting)): void {
+    if (this.isDatabaseAway) return;
+    const stored = this.waiting.filter((queued) => among.has(queued) && fits(queued.event));
     if (stored.length === 0) return;
-    this.#database.insert(stored, this.#options.clock.now());
+    this.database.insert(stored, this.options.clock.now());
     const done = new Set(stored);
-    this.#waiting = this.#waiting.filter((queued) => !done.has(queued));
+    this.waiting = this.waiting.filter((queued) => !done.has(queued));
   }
 
   /** Takes the database or the queue away, or brings them back. Queued events are stored some time later. */
   set({ database, queue }: { readonly database?: 'away' | 'back'; readonly queue?: 'away' | 'back' }): void {
-    if (queue !== undefined) this.#queueIsAway = queue === 'away';
+    if (queue !== undefined) this.isQueueAway = queue === 'away';
     if (database === undefined) return;
-    this.#databaseIsAway = database === 'away';
-    if (database === 'back') this.#storeLater(this.#options.storeAfterMs);
+    this.isDatabaseAway = database === 'away';
+    if (database === 'back') this.storeLater(this.options.storeAfterMs);
   }
 
   close(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#database.close();
-    this.#queueFile.close();
+    for (const cancel of this.timers) cancel();
+    this.database.close();
+    this.queueFile.close();
   }
 
-  #identify(events: readonly AuditEvent[]): readonly Identified[] {
-    return events.map((event) => ({ event_id: this.#options.newId(), event }));
+  private identify(events: readonly AuditEvent[]): readonly Identified[] {
+    return events.map((event) => ({ event_id: this.options.newId(), event }));
   }
 
-  #storeLater(ms: number, among?: ReadonlySet<Identified>): void {
-    if (ms === untilCalled || this.#waiting.length === 0) return;
-    const cancel = this.#options.clock.setTimer(ms, () => {
-      this.#timers.delete(cancel);
+  private storeLater(ms: number, among?: ReadonlySet<Identified>): void {
+    if (ms === untilCalled || this.waiting.length === 0) return;
+    const cancel = this.options.clock.setTimer(ms, () => {
+      this.timers.delete(cancel);
       this.storeQueued(among);
     });
-    this.#timers.add(cancel);
+    this.timers.add(cancel);
   }
 }
 

@@ -34,35 +34,35 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** The audit API of the data storage service, in without faults. */
 export class AuditApi {
-  readonly #options: AuditApiOptions;
+  private readonly options: AuditApiOptions;
 
   constructor(options: AuditApiOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /** Checks in the order of the service: length, token, rights, and only then what was said. */
   async answer(request: ApiRequest, store: Store): Promise<ApiResponse> {
     const { method, path, query, authorization, body } = request;
     if (body === undefined) return problem(413, `The request has more than ${limits.body} bytes.`);
-    const refusal = refuseCaller(authorization, this.#options.tokens);
+    const refusal = refuseCaller(authorization, this.options.tokens);
     if (refusal !== undefined) return refusal;
     const methods = Object.hasOwn(methodsOf, path) ? methodsOf[path] : undefined;
     if (methods === undefined) return problem(404, `There is nothing at ${path}.`);
     const headers = { allow: methods.join(', ') };
     if (!methods.includes(method)) return problem(405, `${method} is not for ${path}.`, { headers });
-    if (method === 'GET') return this.#search(query);
-    return path === route ? this.#ingest(parseJson(body), store) : this.#ingestBatch(parseJson(body), store);
+    if (method === 'GET') return this.search(query);
+    return path === route ? this.ingest(parseJson(body), store) : this.ingestBatch(parseJson(body), store);
   }
 
-  #search(parameters: URLSearchParams): ApiResponse {
+  private search(parameters: URLSearchParams): ApiResponse {
     const read = readQuery(parameters);
     if ('errors' in read) return problem(400, 'The query breaks a rule.', { fieldErrors: read.errors });
-    const { storage } = this.#options;
+    const { storage } = this.options;
     return storage.databaseIsAway ? problem(500, 'The database is away.') : json(200, pageOf(storage.rows, read.query));
   }
 
-  async #ingest(value: unknown, store: Store): Promise<ApiResponse> {
-    const verdict = admit(value, this.#options.clock.now());
+  private async ingest(value: unknown, store: Store): Promise<ApiResponse> {
+    const verdict = admit(value, this.options.clock.now());
     if ('refusal' in verdict) {
       const { detail, faults } = verdict.refusal;
       const fieldErrors = Object.fromEntries(faults.map(({ field, message }) => [field, message]));
@@ -70,17 +70,17 @@ export class AuditApi {
     }
     const { event_timestamp } = verdict.event;
     const result = store([verdict.event]);
-    if (result.kind === 'refused') return this.#outage();
+    if (result.kind === 'refused') return this.outage();
     if (result.kind === 'queued') return json(202, { status: 'accepted', message: 'The event is queued.' });
     return json(201, { event_id: result.ids[0], event_timestamp, message: 'The event is stored.' });
   }
 
-  async #ingestBatch(value: unknown, store: Store): Promise<ApiResponse> {
+  private async ingestBatch(value: unknown, store: Store): Promise<ApiResponse> {
     if (!Array.isArray(value)) return problem(400, 'A batch is a list of events.');
     const count = value.length;
     if (count === 0 || count > limits.batch)
       return problem(400, `A batch has 1 to ${limits.batch} events, not ${count}.`);
-    const now = this.#options.clock.now();
+    const now = this.options.clock.now();
     const events: AuditEvent[] = [];
     for (const [index, item] of value.entries()) {
       const verdict = admit(item, now);
@@ -89,13 +89,13 @@ export class AuditApi {
       events.push(verdict.event);
     }
     const result = store(events);
-    if (result.kind === 'refused') return this.#outage();
+    if (result.kind === 'refused') return this.outage();
     if (result.kind === 'queued') return json(202, { status: 'accepted', message: 'The events are queued.', count });
     return json(201, { event_ids: result.ids, message: `${count} events are stored.` });
   }
 
-  async #outage(): Promise<ApiResponse> {
-    const { clock, outageMs, stopped } = this.#options;
+  private async outage(): Promise<ApiResponse> {
+    const { clock, outageMs, stopped } = this.options;
     await sleep(clock, outageMs, stopped);
     return problem(500, 'Neither the database nor the queue can be reached.');
   }

@@ -27,15 +27,15 @@ export interface FaultyServerOptions {
 export class FaultyServer {
   /** May be changed at any time, for the next requests. */
   faults: FaultPlan;
-  readonly #options: FaultyServerOptions;
-  readonly #listener: Listener;
-  #requests = 0;
-  #cancelReturn: () => void = () => undefined;
-  #isClosed = false;
+  private readonly options: FaultyServerOptions;
+  private readonly listener: Listener;
+  private requests = 0;
+  private cancelReturn: () => void = () => undefined;
+  private isClosed = false;
 
   private constructor(options: FaultyServerOptions, listener: Listener) {
-    this.#options = options;
-    this.#listener = listener;
+    this.options = options;
+    this.listener = listener;
     this.faults = options.faults;
   }
 
@@ -44,7 +44,7 @@ export class FaultyServer {
     const { promise: opened, resolve } = Promise.withResolvers<FaultyServer>();
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
       opened
-        .then((server) => server.#answer(request, response))
+        .then((server) => server.answer(request, response))
         .catch((error: unknown) => fail(request, response, error));
     };
     const server = new FaultyServer(options, await Listener.open(handle, options.address));
@@ -53,29 +53,29 @@ export class FaultyServer {
   }
 
   get url(): string {
-    return this.#listener.url;
+    return this.listener.url;
   }
 
   /** Closes the listening socket and all connections; resolves when new ones are refused. */
   refuse(): Promise<void> {
-    this.#cancelReturn();
-    return this.#listener.refuse();
+    this.cancelReturn();
+    return this.listener.refuse();
   }
 
   /** Opens it again, at the same port. */
   accept(): Promise<void> {
-    return this.#listener.accept();
+    return this.listener.accept();
   }
 
   /** Ends it for good. */
   close(): Promise<void> {
-    this.#isClosed = true;
+    this.isClosed = true;
     return this.refuse();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
-    const fault = await this.faults({ number: this.#requests++, method, path });
+    const fault = await this.faults({ number: this.requests++, method, path });
     switch (fault.kind) {
       case 'hangBeforeStoring':
         return void request.resume();
@@ -83,31 +83,30 @@ export class FaultyServer {
         return void request.socket.resetAndDestroy();
       case 'refused':
         request.socket.resetAndDestroy();
-        return this.#refuseFor(fault.forMs);
+        return this.refuseFor(fault.forMs);
       default: {
-        const answer =
-          insteadOf(fault) ?? (await this.#options.api.answer(await read(request), this.#storeWith(fault)));
+        const answer = insteadOf(fault) ?? (await this.options.api.answer(await read(request), this.storeWith(fault)));
         return deliver(request, response, answer, fault.kind);
       }
     }
   }
 
-  #storeWith(fault: Fault): Store {
-    const { storage } = this.#options;
+  private storeWith(fault: Fault): Store {
+    const { storage } = this.options;
     if (fault.kind !== 'queued') return (events) => storage.store(events);
     return (events) => storage.queue(events, fault.storeAfterMs ?? untilCalled);
   }
 
-  async #refuseFor(ms: number | undefined): Promise<void> {
+  private async refuseFor(ms: number | undefined): Promise<void> {
     await this.refuse();
-    if (ms !== undefined) this.#returnAfter(ms);
+    if (ms !== undefined) this.returnAfter(ms);
   }
 
-  #returnAfter(ms: number): void {
-    if (this.#isClosed) return;
-    this.#cancelReturn();
-    this.#cancelReturn = this.#options.clock.setTimer(ms, () => {
-      this.accept().catch(() => this.#returnAfter(portRetryMs));
+  private returnAfter(ms: number): void {
+    if (this.isClosed) return;
+    this.cancelReturn();
+    this.cancelReturn = this.options.clock.setTimer(ms, () => {
+      this.accept().catch(() => this.returnAfter(portRetryMs));
     });
   }
 }

@@ -11,16 +11,16 @@ export interface Address {
 
 /** An HTTP server whose listening socket can be closed for a while, as if the process behind it were gone. */
 export class Listener {
-  readonly #server: Server;
-  readonly #host: string;
-  #port: number;
+  private readonly server: Server;
+  private readonly host: string;
+  private port: number;
   /** Opening and closing, one after the other. */
-  #change: Promise<void> = Promise.resolve();
+  private change: Promise<void> = Promise.resolve();
 
   private constructor(server: Server, { host, port }: Address) {
-    this.#server = server;
-    this.#host = host;
-    this.#port = port;
+    this.server = server;
+    this.host = host;
+    this.port = port;
   }
 
   /** @throws Error when the port is taken */
@@ -32,34 +32,34 @@ export class Listener {
 
   /** Without a slash at its end. It stays the same for as long as the listener lives. */
   get url(): string {
-    return `http://${this.#host}:${this.#port}`;
+    return `http://${this.host}:${this.port}`;
   }
 
   /** Ends all connections; whoever wants one is refused from now on. */
   refuse(): Promise<void> {
-    return this.#after(async () => {
-      if (!this.#server.listening) return;
-      const closed = once(this.#server, 'close');
-      this.#server.close();
-      this.#server.closeAllConnections();
+    return this.after(async () => {
+      if (!this.server.listening) return;
+      const closed = once(this.server, 'close');
+      this.server.close();
+      this.server.closeAllConnections();
       await closed;
     });
   }
 
   /** Listens again. */
   accept(): Promise<void> {
-    return this.#after(async () => {
-      if (this.#server.listening) return;
-      this.#server.listen(this.#port, this.#host);
-      await once(this.#server, 'listening');
-      const address = this.#server.address();
-      if (typeof address === 'object' && address !== null) this.#port = address.port;
+    return this.after(async () => {
+      if (this.server.listening) return;
+      this.server.listen(this.port, this.host);
+      await once(this.server, 'listening');
+      const address = this.server.address();
+      if (typeof address === 'object' && address !== null) this.port = address.port;
     });
   }
 
-  #after(change: () => Promise<void>): Promise<void> {
-    const changed = this.#change.then(change);
-    this.#change = changed.catch(() => undefined);
+  private after(change: () => Promise<void>): Promise<void> {
+    const changed = this.change.then(change);
+    this.change = changed.catch(() => undefined);
     return changed;
   }
 }

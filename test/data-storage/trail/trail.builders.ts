@@ -21,16 +21,16 @@ export function expected(name: string, ...names: (keyof typeof moments)[]): Expe
 
 /** Writes a trail by hand, an event at a time, a second apart. Rows are called row-1, row-2 and so on. */
 export class TrailBuilder {
-  readonly #rows: Row[] = [];
+  private readonly rows: Row[] = [];
 
   /** An event of a moment of an execution arrives. */
   event(name: string, moment: keyof typeof moments, changes: Json = {}, dataChanges: Json = {}): this {
-    const number = this.#rows.length + 1;
+    const number = this.rows.length + 1;
     const at = new Date(start + number * 1000).toISOString();
     const whose = { resource_id: name, correlation_id: `rr-${name}`, event_timestamp: at };
     const event = anEvent({ ...whose, ...changes }, dataChanges, moments[moment]);
-    const previous = this.#rows.findLast((row) => row.event.correlation_id === event.correlation_id);
-    this.#rows.push({ event_id: `row-${number}`, arrived_at: at, hash: hashOf(previous?.hash, event), event });
+    const previous = this.rows.findLast((row) => row.event.correlation_id === event.correlation_id);
+    this.rows.push({ event_id: `row-${number}`, arrived_at: at, hash: hashOf(previous?.hash, event), event });
     return this;
   }
 
@@ -40,6 +40,6 @@ export class TrailBuilder {
   }
 
   build(): Row[] {
-    return this.#rows;
+    return this.rows;
   }
 }

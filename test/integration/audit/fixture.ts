@@ -13,31 +13,31 @@ import { ReconcilerFixture } from '../reconciler/fixture.ts';
 
 /** A reconciler fixture with a data storage service of its own. */
 export class AuditFixture extends ReconcilerFixture {
-  #storage: FakeDataStorage | undefined;
-  #directory = '';
+  private dataStorage: FakeDataStorage | undefined;
+  private temporaryDirectory = '';
 
   get storage(): FakeDataStorage {
-    if (this.#storage === undefined) throw new Error('the fixture has no data storage');
-    return this.#storage;
+    if (this.dataStorage === undefined) throw new Error('the fixture has no data storage');
+    return this.dataStorage;
   }
 
   /** A directory that is removed with the fixture. */
   get directory(): string {
-    return this.#directory;
+    return this.temporaryDirectory;
   }
 
   /** Opens the fixture and starts data storage. */
   async openWithStorage(options: Partial<DataStorageOptions> = {}): Promise<this> {
     await this.open();
-    this.#directory = await mkdtemp(join(tmpdir(), 'data-storage-'));
-    this.#storage = await startDataStorage({ directory: this.#directory, ...options });
+    this.temporaryDirectory = await mkdtemp(join(tmpdir(), 'data-storage-'));
+    this.dataStorage = await startDataStorage({ directory: this.temporaryDirectory, ...options });
     return this;
   }
 
   override async close(): Promise<void> {
     await super.close();
-    await this.#storage?.stop();
-    await rm(this.#directory, { recursive: true });
+    await this.dataStorage?.stop();
+    await rm(this.temporaryDirectory, { recursive: true });
   }
 
   /** Settings of a reconciler that sends its audit events to data storage, with short waits. */
