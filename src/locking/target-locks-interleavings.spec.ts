@@ -23,7 +23,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   end: fc.constantFrom('released', 'seen', 'unseen'),
 });
 
-/** Whether the target has a Lease from before, which the caches have seen. */
+/** Whether the target has an earlier Lease, which is cached. */
 const beginnings = fc.constantFrom('no Lease', 'a free Lease');
 
 it('a target has one holder at a time, in any order of requests and responses', async () => {

@@ -18,16 +18,16 @@ const key = 'payment/we-pod-crash';
 interface Course {
   readonly end?: LeadershipEnd;
   readonly caughtUp?: boolean;
-  /** Whether a resync is under way that ends when the test says so. */
+  /** Whether a resync is in progress until the test ends it. */
   readonly repairs?: boolean;
 }
 
-/** A control loop of a leader, with its work on one execution in the hands of a test. */
+/** A control loop of a leader whose reconcile of one execution is controlled by the test. */
 function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {}) {
   const clock = new FakeClock();
   const queue = new WorkQueue({ clock, backoff: { baseMs: 120_000, maxMs: 120_000 }, random: () => 0.9 });
-  const pass = Promise.withResolvers<HandlerResult>();
-  const reconcile = jest.fn<Reconciler['reconcile']>(() => pass.promise);
+  const reconciled = Promise.withResolvers<HandlerResult>();
+  const reconcile = jest.fn<Reconciler['reconcile']>(() => reconciled.promise);
   const startDeadlineInMs = jest.fn<Reconciler['startDeadlineInMs']>();
   const endProcess = jest.fn<(why: string) => void>();
   const during = async (signal: AbortSignal, work: LeaderWork) => {
@@ -65,7 +65,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     loop,
     clock,
     queue,
-    pass,
+    reconciled,
     reconcile,
     startDeadlineInMs,
     endProcess,
@@ -77,7 +77,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   };
 }
 
-/** Tells a loop to stop; says whether it has. */
+/** Stops a loop and returns whether it has stopped. */
 function stop(loop: ControlLoop): () => boolean {
   let isOver = false;
   loop.onModuleDestroy();
@@ -102,11 +102,11 @@ describe('the control loop', () => {
   });
 
   it('returns to an execution that fails at its start deadline, when its backoff is longer', async () => {
-    const { queue, pass, reconcile, startDeadlineInMs, clock } = aLoop();
+    const { queue, reconciled, reconcile, startDeadlineInMs, clock } = aLoop();
     startDeadlineInMs.mockReturnValueOnce(1_000);
     queue.add(key);
     await settle();
-    pass.reject(new UnavailableError('away'));
+    reconciled.reject(new UnavailableError('away'));
     await settle();
 
     await clock.advance(999);
@@ -125,7 +125,7 @@ describe('the control loop', () => {
   });
 
   it('stops the delivery of audit events last, after its workers and the resync', async () => {
-    const { loop, delivery, queue, pass, repaired } = aLoop({ repairs: true });
+    const { loop, delivery, queue, reconciled, repaired } = aLoop({ repairs: true });
     queue.add(key);
     await settle();
     const isOver = stop(loop);
@@ -133,7 +133,7 @@ describe('the control loop', () => {
     await settle();
     expect(isDelivering()).toEqual([true]);
 
-    pass.resolve({});
+    reconciled.resolve({});
     await settle();
     expect([isDelivering(), isOver()]).toEqual([[true], false]);
 
@@ -151,14 +151,14 @@ describe('the control loop', () => {
   });
 
   it('waits for a reconcile in progress when it is stopped', async () => {
-    const { loop, queue, pass, reconcile } = aLoop();
+    const { loop, queue, reconciled, reconcile } = aLoop();
     queue.add(key);
     await settle();
     const isOver = stop(loop);
     await settle();
     expect([isOver(), reconcile.mock.calls[0]?.[1].aborted]).toEqual([false, false]);
 
-    pass.resolve({});
+    reconciled.resolve({});
     await settle();
 
     expect(isOver()).toBe(true);

@@ -73,7 +73,7 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     return { code, said, output: await output };
   }
 
-  /** What the orchestrator has read, but for the conditions: that of the audit trail comes after the end. */
+  /** What the orchestrator has read, without the conditions: that of the audit trail is written after the end. */
   const outcomeOf = (told: string) => ({ ...(JSON.parse(told) as object), conditions: undefined });
 
   const publish = (name: string, script: string) =>

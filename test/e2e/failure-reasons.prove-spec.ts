@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
 describeOnPods('an execution fails', (environment) => {
   let service: ServiceProcess;
 
-  // All at once: Tekton takes a while to give up on an image.
+  // All in parallel: Tekton takes a while to give up on an image.
   beforeAll(async () => {
     service = await start(environment());
     const { client, kubectl, namespace, execute } = environment();
@@ -110,7 +110,7 @@ describeOnPods('an execution fails', (environment) => {
     expect(status?.failure).toMatchObject({ reason: 'BundleResolutionFailed', wasExecutionFailure: false });
   });
 
-  /** Ends the pod of an execution, and keeps its object until Tekton has seen that: it would create a missing pod anew. */
+  /** Ends the pod of an execution, and keeps its object until Tekton has observed that: it would replace a missing pod. */
   async function endPodOnceItRuns(name: string, end: (pod: { name: string }) => Promise<unknown>): Promise<void> {
     const { client, finished } = environment();
     const { metadata } = await new RunWatcher(environment()).runningPod(name);

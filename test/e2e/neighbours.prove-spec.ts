@@ -103,7 +103,7 @@ describeOnPods('Kubernaut and GitOps tools, on a cluster with the restrictions o
     ]);
   });
 
-  /** Lets workflows that run as a ServiceAccount pull from the private registry. */
+  /** Gives a ServiceAccount the pull secret of the private registry. */
   async function pullAs(serviceAccount: string): Promise<void> {
     const { namespace, kubectl } = environment();
     const content = `--from-literal=.dockerconfigjson=${registry.dockerConfigJson}`;

@@ -14,7 +14,7 @@ const sidecarWorkflow = workflow([
   },
 ]);
 
-/** The first try of the task exceeds its timeout, which leaves its pod time to start, and goes on for a while; the second one succeeds at once. */
+/** The first attempt exceeds its timeout, which is long enough for its pod to start, and keeps running; the second succeeds immediately. */
 const retriedWorkflow = workflow([
   {
     name: 'run',
@@ -26,7 +26,7 @@ const retriedWorkflow = workflow([
   },
 ]);
 
-/** Each TaskRun can be stored, but not the status of the PipelineRun, in which the parameter stands 220 times. */
+/** Each TaskRun can be stored, but not the status of the PipelineRun, which contains the parameter 220 times. */
 const largeWorkflow = workflow(
   ['a', 'b', 'c', 'd'].map((name) => ({
     name,
@@ -105,7 +105,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
   });
 });
 
-/** The step is the only one that ends when the pod is kept; the sidecar goes on for longer than the test may take. */
+/** Only the step ends when the pod is retained; the sidecar runs longer than the test may take. */
 const keptWorkflow = workflow([
   {
     name: 'run',

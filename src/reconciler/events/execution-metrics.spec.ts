@@ -17,7 +17,7 @@ const completed: WorkflowExecutionStatus = {
   completionTime: '2026-01-02T03:05:35Z',
 };
 
-/** Metrics that write down what they are told, less the zeros of the beginning. */
+/** Metrics that record their updates, without the initial zeros. */
 function someMetrics() {
   const counted: object[] = [];
   const removed: object[] = [];

@@ -11,7 +11,7 @@ const { signal } = new AbortController();
 const aborted = AbortSignal.abort();
 const other = 'example.org/other';
 
-/** A cluster with one execution, which somebody else has changed since it was read. */
+/** A cluster with one execution that has changed since it was read. */
 function withChange() {
   const cluster = aFakeCluster();
   const read = cluster.execution();

@@ -9,8 +9,8 @@ const statusDeadlineMs = 600_000;
 const at = (minute: number) => `2026-01-02T03:${minute.toString().padStart(2, '0')}:00Z`;
 const ended = { terminated: { containerID: 'c', finishedAt: at(5) } };
 
-/** A look at a run that began at 3:00 and that Tekton calls running. */
-function aLook(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
+/** Checks a run that started at 3:00 and is running according to Tekton. */
+function aCheck(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
   const cluster = aFakeCluster();
   const execution = cluster.execution();
   const clock = new FakeClock(new Date(at(started)));
@@ -24,13 +24,13 @@ function aLook(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
     await clock.advance((now - started) * 60_000);
     return ends.find(one, signal);
   };
-  return { ...cluster, own: execution, lookAt, look: () => lookAt(run) };
+  return { ...cluster, own: execution, lookAt, check: () => lookAt(run) };
 }
 
 describe('a run that Tekton calls running', () => {
   it('is not checked before the deadline', async () => {
-    const { look, server } = aLook(9);
-    await expect(look()).resolves.toBeUndefined();
+    const { look, server } = aCheck(9);
+    await expect(check()).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);
   });
 
@@ -38,25 +38,25 @@ describe('a run that Tekton calls running', () => {
     ['14 minutes after it began', 14, undefined],
     ['16 minutes after it began', 16, 60_000],
   ])('should have ended a deadline after its last step, %s', async (_, now, overdueMs) => {
-    const { look, own, taskRun, pod } = aLook(now);
+    const { look, own, taskRun, pod } = aCheck(now);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
-    const found = await look();
+    const found = await check();
     expect(found?.overdueMs).toBe(overdueMs);
     if (found) expect(found.message).toMatch(/^Every step of PipelineRun .+ had ended by 2026-01-02T03:05:00Z/);
   });
 
   it('is not overdue while a step runs or a TaskRun has no pod yet', async () => {
-    const { look, own, taskRun, pod } = aLook(30);
+    const { look, own, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
-    await expect(look()).resolves.toBeUndefined();
+    await expect(check()).resolves.toBeUndefined();
     pod(own, 'main', { running: {} }, { metadata: { labels: {} } });
-    await expect(look()).resolves.toBeUndefined();
+    await expect(check()).resolves.toBeUndefined();
   });
 
   it('should have a task a deadline after it began', async () => {
-    const { look } = aLook(11);
-    await expect(look()).resolves.toMatchObject({
+    const { check } = aCheck(11);
+    await expect(check()).resolves.toMatchObject({
       message: expect.stringMatching(/started no task/),
       overdueMs: 60_000,
     });
@@ -66,16 +66,16 @@ describe('a run that Tekton calls running', () => {
     ['a deadline after its timeout, whatever runs', '5m', 60_000],
     ['never without a timeout', '0s', undefined],
   ])('should have ended %s', async (_, timeout, overdueMs) => {
-    const { look, own, taskRun, pod } = aLook(16, { timeout });
+    const { look, own, taskRun, pod } = aCheck(16, { timeout });
     taskRun(own, 'main', {});
     pod(own, 'main', { running: {} });
-    const found = await look();
+    const found = await check();
     expect(found?.overdueMs).toBe(overdueMs);
   });
 
   it('starts the deadline again with the process: Tekton may have been down as well', async () => {
-    const { look } = aLook(29, { started: 20 });
-    await expect(look()).resolves.toBeUndefined();
+    const { check } = aCheck(29, { started: 20 });
+    await expect(check()).resolves.toBeUndefined();
   });
 });
 
@@ -86,7 +86,7 @@ describe('a run whose timeout has passed', () => {
     ['from its start', { startTime: at(0) }],
     ['from its creation when Tekton has not started it', {}],
   ])('is named as such, and the timeout counts %s', async (_, over) => {
-    const { pipelineRun, own, lookAt } = aLook(16);
+    const { pipelineRun, own, lookAt } = aCheck(16);
     const run = pipelineRun(own, {
       metadata: { creationTimestamp: at(0) },
       spec: { timeouts: { pipeline: '5m' } },
@@ -96,7 +96,7 @@ describe('a run whose timeout has passed', () => {
   });
 
   it('has its time from its start, which may be later than its creation', async () => {
-    const { pipelineRun, own, lookAt, taskRun } = aLook(16);
+    const { pipelineRun, own, lookAt, taskRun } = aCheck(16);
     const run = pipelineRun(own, {
       metadata: { creationTimestamp: at(0) },
       spec: { timeouts: { pipeline: '5m' } },
@@ -109,19 +109,19 @@ describe('a run whose timeout has passed', () => {
 
 describe('a run whose recorded pods have all ended', () => {
   it('is not overdue while another pod of its TaskRuns runs, whatever its labels', async () => {
-    const { look, own, taskRun, pod } = aLook(30);
+    const { look, own, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
     pod(own, 'main', { running: {} }, { metadata: { name: 'main-pod-retry1', labels: {} } });
-    await expect(look()).resolves.toBeUndefined();
+    await expect(check()).resolves.toBeUndefined();
   });
 
   it('is overdue although a pod of another run is running', async () => {
-    const { look, own, execution, taskRun, pod } = aLook(30);
+    const { look, own, execution, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
     pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', { running: {} });
-    await expect(look()).resolves.toMatchObject({
+    await expect(check()).resolves.toMatchObject({
       message: expect.stringMatching(/ended by .+ may be too large .+, or Tekton/),
     });
   });

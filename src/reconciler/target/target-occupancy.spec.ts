@@ -37,7 +37,7 @@ function aRunOf({ apiVersion, metadata: { name, uid } }: WorkflowExecution): Pip
   return aPipelineRun({ metadata: { ownerReferences: [owner] } });
 }
 
-/** The occupancy of a target with these executions. `runs` are PipelineRuns that are seen, by the name of the execution. */
+/** The occupancy of a target with these executions. `runs` are cached PipelineRuns by the name of their execution. */
 function occupancyOf(
   others: readonly WorkflowExecution[],
   { runs = {}, ended = [] }: { runs?: Record<string, PipelineRun>; ended?: readonly string[] } = {},

@@ -95,7 +95,7 @@ describe('the lock of a target', () => {
   });
 });
 
-/** Lets forty executions request a target at once. Those that gave up because of the others are neither. */
+/** Requests a target for forty executions in parallel. Those that failed because of contention are in neither list. */
 async function requestAll(target: string, prefix: string): Promise<{ acquired: string[]; holders: string[] }> {
   const names = Array.from({ length: 40 }, (_, index) => `${prefix}-${index}`);
   const results = await Promise.all(names.map((name, index) => request(replicas[index % 2], target, name)));

@@ -16,7 +16,7 @@ interface Case {
   readonly failure: Partial<Failure>;
   /** A part of the message. */
   readonly says: string;
-  /** A part of what its status says before. */
+  /** A part of its earlier status message. */
   readonly waits?: string;
 }
 

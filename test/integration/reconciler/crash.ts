@@ -3,14 +3,14 @@ import { loseAnswer, type Fault } from '../support/faults.ts';
 
 /** A process that dies. */
 export interface Crash {
-  /** Resolves when it has died: none of its requests reach the API server any more. */
+  /** Resolves when it has crashed: no further request reaches the API server. */
   readonly happened: Promise<void>;
-  /** Lets requests pass again, for the next process. */
+  /** Forwards requests again, for the next process. */
   over(): void;
 }
 
 /**
- * Lets the process behind a proxy die after its n-th write has taken effect and before it gets the answer. To the next
+ * Crashes the process behind a proxy after its n-th write has taken effect and before it gets the response. To the next
  * process, which knows only what is in the cluster, that is the same as dying before the next write.
  *
  * @param writes 1 or more

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerWorkflow, begunTask, endCancelledTask, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 
-/** A pipeline that Tekton completes at once, with success. */
+/** A pipeline that succeeds immediately. */
 const harmless = {
   tasks: [
     {

@@ -239,7 +239,7 @@ describe('an execution', () => {
     expect(event?.note).toContain('WFE_ALLOWED_BUNDLES');
   });
 
-  // However often it looks at the run: what Tekton does with it in between costs no write.
+  // However often it is reconciled: changes by Tekton in between cost no write.
   it.concurrent('costs one write for each step, and one list of pods at its end', async () => {
     await using fixture = await new ReconcilerFixture().open();
     await fixture.startReconciler();

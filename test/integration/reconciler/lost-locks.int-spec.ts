@@ -164,7 +164,7 @@ function hold(): { readonly fault: Fault; release(): void } {
   return { fault, release: resolve };
 }
 
-/** A TaskRun as Tekton labels those of a PipelineRun, without an owner; Tekton leaves it to somebody else. */
+/** A TaskRun as Tekton labels those of a PipelineRun, without an owner; Tekton leaves it to another controller. */
 async function childrenOf(pipelineRun: string, resource: ApiResource): Promise<readonly unknown[]> {
   const labelSelector = `${taskRunLabels.pipelineRun}=${pipelineRun}`;
   const { items } = await fixture.client.listRaw(resource, { namespace: fixture.namespace, labelSelector });

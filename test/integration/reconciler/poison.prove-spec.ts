@@ -29,7 +29,7 @@ let config: PooledKubeConfig;
 let client: KubernetesClient;
 let reconciler: RunningReconciler | undefined;
 
-// A cluster of its own: an older schema lets in here what the schema of today would not.
+// A cluster of its own: an older schema admits what the current schema would not.
 beforeAll(async () => {
   cluster = await startCluster({ name: `poison-${process.pid}`, level: 'tekton', ignoreKubeconfig: true });
   config = loadKubeConfigFiles([cluster.kubeconfig]);
@@ -57,7 +57,7 @@ describe('executions of an older schema, and a PipelineRun with an absurd status
     await applyProduct(cluster);
     reconciler = await startReconciler(config, namespace);
     const absurdRun = await runOf('with-absurd-run');
-    // Tekton itself would not let such a status in, and would mend it: what follows is done without it.
+    // Tekton would reject and repair such a status: it is stopped from here on.
     await cluster.kill('tekton-controller');
     await kubectl(cluster, 'delete', 'mutatingwebhookconfigurations,validatingwebhookconfigurations', '--all');
     await patchStatus(absurdRun, absurd);

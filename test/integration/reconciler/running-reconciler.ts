@@ -10,14 +10,14 @@ import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/rec
 import { Resync } from '../../../src/reconciler/resync.ts';
 import { END_PROCESS } from '../../../src/reconciler/control-loop.ts';
 
-/** API discovery that may be read again at once: no test waits for its turn. */
+/** API discovery without a minimum interval between reads. */
 function frequentDiscovery(client: KubernetesClient): Discovery {
   return new Discovery(client, { minIntervalMs: 0 });
 }
 
 /** The reconciler at work in a test. */
 export interface RunningReconciler {
-  /** Looks at everything again, as the regular resync does, but at once. */
+  /** Resyncs like the regular resync, but without spreading. */
   resync(): Promise<void>;
   stop(): Promise<void>;
   /** Resolves with the reason when the reconciler wants the process to end. */
