@@ -28,41 +28,41 @@ function aCheck(seconds: number, tasks: readonly string[] = ['main'], spec: obje
 
 describe('a run', () => {
   it('is not checked within the grace period', async () => {
-    const { look, server } = aCheck(4);
+    const { check, server } = aCheck(4);
     await expect(check()).resolves.toEqual({ checkAfterMs: 6_000 });
     expect(server.verbs).toEqual([]);
   });
 
   it('waits for nothing before it has tasks, nor while these run', async () => {
     await expect(aCheck(60, []).check()).resolves.toEqual({});
-    const { look, own, taskRun, server } = aCheck(60);
+    const { check, own, taskRun, server } = aCheck(60);
     taskRun(own, 'main', succeeded('Unknown', 'Running'), created);
     await expect(check()).resolves.toEqual({});
     expect(server.verbs).toEqual(['list']);
   });
 
   it('does not wait while its task is within the grace period, and is checked afterwards', async () => {
-    const { look, own, taskRun } = aCheck(60);
+    const { check, own, taskRun } = aCheck(60);
     taskRun(own, 'main', pending, { metadata: { creationTimestamp: at(57) } });
     await expect(check()).resolves.toEqual({ checkAfterMs: 7_000 });
   });
 
   it('is checked again after the grace period of its older task', async () => {
-    const { look, own, taskRun } = aCheck(60, ['a', 'b']);
+    const { check, own, taskRun } = aCheck(60, ['a', 'b']);
     taskRun(own, 'a', pending, { metadata: { creationTimestamp: at(57) } });
     taskRun(own, 'b', pending, { metadata: { creationTimestamp: at(52) } });
     await expect(check()).resolves.toEqual({ checkAfterMs: 2_000 });
   });
 
   it('does not wait for a task whose first step has started, although its TaskRun does not report it yet', async () => {
-    const { look, own, taskRun, pod } = aCheck(60);
+    const { check, own, taskRun, pod } = aCheck(60);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', { running: {} });
     await expect(check()).resolves.toEqual({});
   });
 
   it('waits for one task beside another that runs', async () => {
-    const { look, own, taskRun } = aCheck(20, ['a', 'b']);
+    const { check, own, taskRun } = aCheck(20, ['a', 'b']);
     taskRun(own, 'a', succeeded('Unknown', 'Running'), created);
     taskRun(own, 'b', succeeded('Unknown', 'Pending', ''), created);
     const message = expect.stringMatching(/^Task "b" waits for Tekton to create its pod \(PipelineRun [^ ]+\)\.$/);
@@ -70,7 +70,7 @@ describe('a run', () => {
   });
 
   it('waits for a node, with the reason', async () => {
-    const { look, own, taskRun, pod } = aCheck(20);
+    const { check, own, taskRun, pod } = aCheck(20);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('0/3 nodes are available'));
     await expect(check()).resolves.toEqual({
@@ -88,24 +88,24 @@ describe('a run', () => {
     [['a', 'b'], 'and 1 more task waits'],
     [['a', 'b', 'c'], 'and 2 more tasks wait'],
   ])('names one of the tasks %j and counts the others', async (names, others) => {
-    const { look, own, taskRun } = aCheck(20, names);
+    const { check, own, taskRun } = aCheck(20, names);
     for (const name of names) taskRun(own, name, succeeded('Unknown', 'ExceededResourceQuota'), created);
     const { waiting } = await check();
     expect(waiting?.message).toContain(`Task "a" waits for room in a quota of the namespace, ${others} (PipelineRun`);
   });
 
   it('keeps its message while the reason is the same, however that is worded', async () => {
-    const { look, own, taskRun, pod } = aCheck(20);
+    const { check, own, taskRun, pod } = aCheck(20);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('0/3 nodes are available'));
     const { waiting: before } = await check();
     pod(own, 'main', {}, unschedulable('0/4 nodes are available'));
-    const { waiting } = await look({ ...own, status: { message: before?.message } });
+    const { waiting } = await check({ ...own, status: { message: before?.message } });
     expect(waiting).toEqual(before);
   });
 
   it('redacts secrets in messages', async () => {
-    const { look, own, taskRun, pod } = aCheck(20, ['main'], { parameters: { PASSWORD: 'hunter2' } });
+    const { check, own, taskRun, pod } = aCheck(20, ['main'], { parameters: { PASSWORD: 'hunter2' } });
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('no node has hunter2'));
     expect((await check()).waiting?.message).not.toContain('hunter2');
@@ -115,7 +115,7 @@ describe('a run', () => {
     [40, 20_000],
     [3_600, 300_000],
   ])('is checked less often the longer it waits: after %d s', async (seconds, checkAfterMs) => {
-    const { look, own, taskRun } = aCheck(seconds);
+    const { check, own, taskRun } = aCheck(seconds);
     taskRun(own, 'main', succeeded('Unknown', 'ExceededResourceQuota'), created);
     await expect(check()).resolves.toMatchObject({ checkAfterMs });
   });

@@ -20,16 +20,16 @@ function aCheck(now: number, { started = 0, timeout = '1h0m0s' } = {}) {
     spec: { timeouts: { pipeline: timeout } },
     status: { ...succeeded('Unknown', 'Running'), startTime: at(0) },
   });
-  const lookAt = async (one: typeof run) => {
+  const checkRun = async (one: typeof run) => {
     await clock.advance((now - started) * 60_000);
     return ends.find(one, signal);
   };
-  return { ...cluster, own: execution, lookAt, check: () => lookAt(run) };
+  return { ...cluster, own: execution, checkRun, check: () => checkRun(run) };
 }
 
-describe('a run that Tekton calls running', () => {
+describe('a run that is running according to Tekton', () => {
   it('is not checked before the deadline', async () => {
-    const { look, server } = aCheck(9);
+    const { check, server } = aCheck(9);
     await expect(check()).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('a run that Tekton calls running', () => {
     ['14 minutes after it began', 14, undefined],
     ['16 minutes after it began', 16, 60_000],
   ])('should have ended a deadline after its last step, %s', async (_, now, overdueMs) => {
-    const { look, own, taskRun, pod } = aCheck(now);
+    const { check, own, taskRun, pod } = aCheck(now);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
     const found = await check();
@@ -47,7 +47,7 @@ describe('a run that Tekton calls running', () => {
   });
 
   it('is not overdue while a step runs or a TaskRun has no pod yet', async () => {
-    const { look, own, taskRun, pod } = aCheck(30);
+    const { check, own, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     await expect(check()).resolves.toBeUndefined();
     pod(own, 'main', { running: {} }, { metadata: { labels: {} } });
@@ -66,7 +66,7 @@ describe('a run that Tekton calls running', () => {
     ['a deadline after its timeout, whatever runs', '5m', 60_000],
     ['never without a timeout', '0s', undefined],
   ])('should have ended %s', async (_, timeout, overdueMs) => {
-    const { look, own, taskRun, pod } = aCheck(16, { timeout });
+    const { check, own, taskRun, pod } = aCheck(16, { timeout });
     taskRun(own, 'main', {});
     pod(own, 'main', { running: {} });
     const found = await check();
@@ -86,30 +86,30 @@ describe('a run whose timeout has passed', () => {
     ['from its start', { startTime: at(0) }],
     ['from its creation when Tekton has not started it', {}],
   ])('is named as such, and the timeout counts %s', async (_, over) => {
-    const { pipelineRun, own, lookAt } = aCheck(16);
+    const { pipelineRun, own, checkRun } = aCheck(16);
     const run = pipelineRun(own, {
       metadata: { creationTimestamp: at(0) },
       spec: { timeouts: { pipeline: '5m' } },
       status: { ...succeeded('Unknown', 'Running'), ...over },
     });
-    await expect(lookAt(run)).resolves.toEqual({ message: told, overdueMs: 60_000 });
+    await expect(checkRun(run)).resolves.toEqual({ message: told, overdueMs: 60_000 });
   });
 
   it('has its time from its start, which may be later than its creation', async () => {
-    const { pipelineRun, own, lookAt, taskRun } = aCheck(16);
+    const { pipelineRun, own, checkRun, taskRun } = aCheck(16);
     const run = pipelineRun(own, {
       metadata: { creationTimestamp: at(0) },
       spec: { timeouts: { pipeline: '5m' } },
       status: { ...succeeded('Unknown', 'Running'), startTime: at(2) },
     });
     taskRun(own, 'main', {});
-    await expect(lookAt(run)).resolves.toBeUndefined();
+    await expect(checkRun(run)).resolves.toBeUndefined();
   });
 });
 
 describe('a run whose recorded pods have all ended', () => {
   it('is not overdue while another pod of its TaskRuns runs, whatever its labels', async () => {
-    const { look, own, taskRun, pod } = aCheck(30);
+    const { check, own, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
     pod(own, 'main', { running: {} }, { metadata: { name: 'main-pod-retry1', labels: {} } });
@@ -117,7 +117,7 @@ describe('a run whose recorded pods have all ended', () => {
   });
 
   it('is overdue although a pod of another run is running', async () => {
-    const { look, own, execution, taskRun, pod } = aCheck(30);
+    const { check, own, execution, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
     pod(execution({ metadata: { name: 'b', uid: 'uid-b' } }), 'other', { running: {} });
