@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import {
-  answerBudget,
-  bodyBudget,
+  responseBudget,
+  requestBudget,
   freeAnonymousCalls,
   grpcLimits,
   keepAliveMs,
   maxPipelinedRequests,
   maxRequestBytes,
   maxViolations,
-  openBodyBudget,
+  anonymousRequestBudget,
   operationsConnections,
   otherStreams,
   pageSizes,
@@ -37,9 +37,9 @@ it.each([
   ['operations.md', bucket(rateLimits.anonymousCalls)],
   ['operations.md', bucket(rateLimits.reviews)],
   ['operations.md', bucket(rateLimits.refusals)],
-  ['operations.md', `${mib(bodyBudget.total)}, ${mib(bodyBudget.perCaller)} per caller`],
-  ['operations.md', `health and reflection ${mib(openBodyBudget.total)}`],
-  ['operations.md', `${mib(answerBudget.total)}, ${mib(answerBudget.perCaller)} per caller`],
+  ['operations.md', `${mib(requestBudget.total)}, ${mib(requestBudget.perCaller)} per caller`],
+  ['operations.md', `health and reflection ${mib(anonymousRequestBudget.total)}`],
+  ['operations.md', `${mib(responseBudget.total)}, ${mib(responseBudget.perCaller)} per caller`],
 ])('docs/%s says: %s', (page, text) => {
   expect(readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')).toContain(text);
 });

@@ -15,13 +15,13 @@ export const maxRequestBytes = mebibyte;
 export const maxExecutionBytes = 1.5 * mebibyte;
 
 /** Memory for request bodies of authenticated callers, over both transports, in bytes. */
-export const bodyBudget = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
+export const requestBudget = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
 
 /** Memory for messages to health and reflection, which need no authentication, in bytes; `perCaller` is per address. */
-export const openBodyBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
+export const anonymousRequestBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
 /** Memory for executions and pages of lists that clients have not read yet, in bytes. */
-export const answerBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
+export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
 /** Time without progress, in milliseconds, after which a response that its client does not read is cancelled. */
 export const responseTimeoutMs = 60_000;
@@ -39,8 +39,8 @@ export const grpcLimits = {
 /** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
 export const otherStreams = { total: 2_000, perConnection: 100 } as const;
 
-/** Memory that an open call to health or reflection takes from {@link openBodyBudget}, in bytes: it bounds their number. */
-export const openCallBytes = 64 * 1024;
+/** Memory that an open call to health or reflection takes from {@link anonymousRequestBudget}, in bytes: it bounds their number. */
+export const anonymousCallBytes = 64 * 1024;
 
 /** Maximum number of unanswered requests of an HTTP connection. HTTP clients rarely pipeline at all. */
 export const maxPipelinedRequests = 8;

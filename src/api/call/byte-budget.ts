@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { answerBudget, bodyBudget, openBodyBudget } from '../../config/limits.ts';
+import { responseBudget, requestBudget, anonymousRequestBudget } from '../../config/limits.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { Call } from './call.ts';
 
@@ -139,15 +139,15 @@ export class ByteBudget {
 @Injectable()
 export class RequestBudgets {
   /** By user name. */
-  readonly authenticated = new ByteBudget(bodyBudget);
+  readonly authenticated = new ByteBudget(requestBudget);
   /** For health and reflection, by address. */
-  readonly anonymous = new ByteBudget(openBodyBudget);
+  readonly anonymous = new ByteBudget(anonymousRequestBudget);
 }
 
 /** The memory for responses that were made and not read yet. */
 @Injectable()
 export class ResponseBudget {
-  private readonly budget = new ByteBudget(answerBudget);
+  private readonly budget = new ByteBudget(responseBudget);
 
   /**
    * Waits for the memory of a response, which is released when the call ends.

@@ -90,7 +90,7 @@ describe('an error of a request', () => {
   it.each([
     ['{"PASSWORD":"hunter2"', 'the body is not JSON at position 21 (line 1 column 22)'],
     ['{"PASSWORD":hunter2}', 'the body is not JSON'],
-  ])('tells that a body is no JSON, and where, without a word of it: %s', (body, message) => {
+  ])('locates invalid JSON without quoting it: %s', (body, message) => {
     const cause = syntaxErrorOf(body);
 
     expect(toApiError(new HttpException(cause.message, 400, { cause })).message).toBe(message);

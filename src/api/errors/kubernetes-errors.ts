@@ -27,7 +27,7 @@ export interface ServiceAccess {
 
 /**
  * Maps errors of the API server to errors for callers. A 403 means either that this service lacks a permission, or that
- * admission control or a quota refuses what the caller sent; a SelfSubjectAccessReview tells which.
+ * admission control or a quota refuses what the caller sent; a SelfSubjectAccessReview shows which.
  */
 @Injectable()
 export class KubernetesErrorMapper {

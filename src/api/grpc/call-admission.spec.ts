@@ -31,26 +31,26 @@ function admission(caller: string | undefined, rateBurst = 100) {
     clock,
   );
   const call = async (path = `/${serviceName}/CreateWorkflowExecution`) => {
-    const seen: { isRead: boolean; isComplete: boolean; status?: status; message?: unknown } = {
+    const result: { isRead: boolean; isComplete: boolean; status?: status; message?: unknown } = {
       isRead: false,
       isComplete: false,
     };
     let transport: Listener | undefined;
     const next = {
       start: (listener: Listener) => void (transport = listener),
-      sendStatus: ({ code }: { code: status }) => void (seen.status ??= code),
+      sendStatus: ({ code }: { code: status }) => void (result.status ??= code),
       getConnectionInfo: () => ({ remoteAddress: '10.0.0.1', remotePort: 1 }),
     } as unknown as Transport;
     interceptor({ path } as never, next).start({
-      onReceiveMetadata: () => (seen.isRead = true),
-      onReceiveMessage: (message: unknown) => (seen.message = message),
-      onReceiveHalfClose: () => (seen.isComplete = true),
+      onReceiveMetadata: () => (result.isRead = true),
+      onReceiveMessage: (message: unknown) => (result.message = message),
+      onReceiveHalfClose: () => (result.isComplete = true),
       onCancel: () => undefined,
     });
     transport?.onReceiveMetadata(new Metadata());
     await settle();
     return {
-      seen,
+      result,
       complete: (bytes: number) => {
         transport?.onReceiveMessage(new DecodedRequest(bytes, {}));
         transport?.onReceiveHalfClose();
@@ -70,9 +70,9 @@ describe('the admission of gRPC calls', () => {
   it('reads nothing of an unauthenticated call, and logs the attempt', async () => {
     const { call, refusedUnread } = admission(undefined);
 
-    const { seen } = await call();
+    const { result } = await call();
 
-    expect(seen).toMatchObject({ isRead: false, status: status.UNAUTHENTICATED });
+    expect(result).toMatchObject({ isRead: false, status: status.UNAUTHENTICATED });
     expect(refusedUnread).toHaveBeenCalledWith(
       'create',
       expect.objectContaining({ address: '10.0.0.1' }),
@@ -82,9 +82,9 @@ describe('the admission of gRPC calls', () => {
   });
 
   it('reads anonymous calls of health and reflection', async () => {
-    const { seen } = await admission(undefined).call('/grpc.health.v1.Health/Check');
+    const { result } = await admission(undefined).call('/grpc.health.v1.Health/Check');
 
-    expect(seen).toEqual({ isRead: true, isComplete: false });
+    expect(result).toEqual({ isRead: true, isComplete: false });
   });
 
   it('does not read a call while others of its caller have reserved 16 MiB', async () => {
@@ -92,7 +92,7 @@ describe('the admission of gRPC calls', () => {
     const calls = await Promise.all(Array.from({ length: 16 }, () => call()));
     const [small, large, ended] = calls;
     const more = await Promise.all([call(), call(), call()]);
-    const read = () => more.map(({ seen }) => seen.isRead);
+    const read = () => more.map(({ result }) => result.isRead);
 
     expect(read()).toEqual([false, false, false]);
     await small?.complete(10);
@@ -112,7 +112,7 @@ describe('the admission of gRPC calls', () => {
       calls.push(one);
     }
 
-    expect(calls.filter(({ seen }) => seen.isRead).length).toBe(49);
+    expect(calls.filter(({ result }) => result.isRead).length).toBe(49);
   });
 
   it('refuses a request that is not complete after 30 s', async () => {
@@ -122,8 +122,8 @@ describe('the admission of gRPC calls', () => {
 
     await clock.advance(30_000);
 
-    expect(slow.seen.status).toBe(status.DEADLINE_EXCEEDED);
-    expect(complete.seen.status).toBeUndefined();
+    expect(slow.result.status).toBe(status.DEADLINE_EXCEEDED);
+    expect(complete.result.status).toBeUndefined();
   });
 
   it('leaves no timer behind when a call ends', async () => {
@@ -139,9 +139,9 @@ describe('the admission of gRPC calls', () => {
     const { call, refusedUnread } = admission('alice', 1);
     await call();
 
-    const { seen } = await call();
+    const { result } = await call();
 
-    expect(seen).toEqual({ isRead: false, isComplete: false, status: status.RESOURCE_EXHAUSTED });
+    expect(result).toEqual({ isRead: false, isComplete: false, status: status.RESOURCE_EXHAUSTED });
     expect(refusedUnread.mock.calls[0]?.[2]).toMatchObject({ username: 'alice' });
   });
 
@@ -152,7 +152,7 @@ describe('the admission of gRPC calls', () => {
     await good.complete(10);
     malformed.sendMalformed();
 
-    expect(good.seen.message).toEqual({});
-    expect(malformed.seen).toEqual({ isRead: true, isComplete: false, status: status.INVALID_ARGUMENT });
+    expect(good.result.message).toEqual({});
+    expect(malformed.result).toEqual({ isRead: true, isComplete: false, status: status.INVALID_ARGUMENT });
   });
 });

@@ -4,7 +4,7 @@ import type { Metadata, ServerInterceptor } from '@grpc/grpc-js';
 import type { Caller } from '../../auth/caller.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { maxRequestBytes, openCallBytes } from '../../config/limits.ts';
+import { maxRequestBytes, anonymousCallBytes } from '../../config/limits.ts';
 import { httpLimits } from '../../connections/http-limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AccessLog } from '../call/access-log.ts';
@@ -45,7 +45,7 @@ export class CallAdmission {
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
     let reservation: Reservation | undefined;
     let hasEnded = false;
-    let size = isOwnMethod(path) ? 0 : openCallBytes;
+    let size = isOwnMethod(path) ? 0 : anonymousCallBytes;
     const refuse = (thrown: unknown) => call.sendStatus(toGrpcStatus(failCall(thrown, { method: path })));
     const stopTimer = this.clock.setTimer(httpLimits.requestTimeoutMs, () => refuse(tooSlow()));
     const admit = async (metadata: Metadata, next: (metadata: Metadata) => void): Promise<void> => {

@@ -40,7 +40,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'calls to health and reflection hold nothing while they are open',
     file: 'src/api/grpc/call-admission.ts',
-    find: 'isOwnMethod(path) ? 0 : openCallBytes',
+    find: 'isOwnMethod(path) ? 0 : anonymousCallBytes',
     replace: '0',
     caughtBy: ['src/api/grpc/call-admission.spec.ts'],
   },

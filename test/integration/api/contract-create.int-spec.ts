@@ -38,7 +38,7 @@ await onBothTransports('create', (contract) => {
 
       expect(error).toMatchObject({
         kind: 'ALREADY_EXISTS',
-        text: `namespaces/${contract.namespace}/workflowExecutions/twice exists already`,
+        text: `namespaces/${contract.namespace}/workflowExecutions/twice already exists`,
       });
     });
 
@@ -125,7 +125,7 @@ await onBothTransports('create', (contract) => {
         spec: aSpec(),
       });
 
-      expect(error).toMatchObject({ kind: 'ALREADY_EXISTS', text: expect.stringContaining('taken exists already') });
+      expect(error).toMatchObject({ kind: 'ALREADY_EXISTS', text: expect.stringContaining('taken already exists') });
     });
 
     it.each(['x'.repeat(65), 'a b', 'ä'])('refuses the id %j', async (requestId) => {
