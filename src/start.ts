@@ -19,7 +19,7 @@ import { listen, ListenError } from './listen.ts';
 import { certificateLog, logGrpc } from './logging.ts';
 import { AnotherInstallationError, requireOnlyInstallation } from './reconciler/installation.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
-import { startTracing } from './tracing/tracing.ts';
+import { startTracing } from './tracing/tracing.module.ts';
 import { workflowExecutionResource } from './workflow-execution/resource.ts';
 
 /** Resources that the cluster must serve. */

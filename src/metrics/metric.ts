@@ -1,7 +1,6 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import {
   InjectMetric as InjectByName,
-  getToken,
   makeCounterProvider,
   makeGaugeProvider,
   makeHistogramProvider,
@@ -76,11 +75,6 @@ export function readGauge<const Sources extends readonly unknown[]>(
 /** Injects a metric of {@link metricProviders}. */
 export function InjectMetric({ name }: Metric): ParameterDecorator {
   return InjectByName(name);
-}
-
-/** The injection token of a metric of {@link metricProviders}. */
-export function metricToken({ name }: Metric): string {
-  return getToken(name);
 }
 
 function optionsOf({ name, help, labelNames }: Metric): { name: string; help: string; labelNames: string[] } {

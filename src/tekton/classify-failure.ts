@@ -55,9 +55,9 @@ const reasonsAfterTasks: ReadonlySet<string> = new Set(['CouldntGetPipelineResul
 
 function reasonOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailureReason {
   if (failedTaskRun !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(failedTaskRun);
-  const told = pipelineRunReasons[pipelineRunReason];
-  if (told === 'DeadlineExceeded' && failedTaskRun?.lackedResources) return 'ResourceExhausted';
-  return told ?? (failedTaskRun === undefined ? 'Unknown' : reasonOfTask(failedTaskRun));
+  const known = pipelineRunReasons[pipelineRunReason];
+  if (known === 'DeadlineExceeded' && failedTaskRun?.lackedResources) return 'ResourceExhausted';
+  return known ?? (failedTaskRun === undefined ? 'Unknown' : reasonOfTask(failedTaskRun));
 }
 
 function reasonOfTask(failedTaskRun: FailedTaskRun): FailureReason {
@@ -65,8 +65,8 @@ function reasonOfTask(failedTaskRun: FailedTaskRun): FailureReason {
   if (failedTaskRun.isRestarted) return 'TaskFailed';
   if (failedTaskRun.lackedResources) return 'ResourceExhausted';
   if (taskRun.status.steps.some(({ terminatedReason }) => terminatedReason === 'OOMKilled')) return 'OOMKilled';
-  const told = taskRunReasons[taskRun.status.succeeded?.reason ?? ''];
-  return told ?? (step?.exitCode === undefined ? 'Unknown' : 'TaskFailed');
+  const known = taskRunReasons[taskRun.status.succeeded?.reason ?? ''];
+  return known ?? (step?.exitCode === undefined ? 'Unknown' : 'TaskFailed');
 }
 
 function headline(

@@ -1,7 +1,21 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { sleep } from '../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';
-import type { Tracing } from './tracing.ts';
+import { isExported, type Tracing, type Variables } from './tracing.ts';
+
+const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
+
+/**
+ * Starts exporting traces if OpenTelemetry's standard variables configure an endpoint. Call it once, before anything that
+ * creates spans. Without an endpoint the SDK is not loaded, and spans are no-ops.
+ *
+ * @param env the environment of this process
+ */
+export async function startTracing(env: Variables, version: string): Promise<Tracing> {
+  if (!isExported(env)) return off;
+  const { exportTraces } = await import('./export-traces.ts');
+  return exportTraces(env, version);
+}
 
 /** How long a shutdown waits for the export of the last spans, in milliseconds. */
 const flushMs = 2_000;

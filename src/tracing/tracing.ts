@@ -11,20 +11,6 @@ export interface Tracing {
 /** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
-
-/**
- * Starts exporting traces if OpenTelemetry's standard variables configure an endpoint. Call it once, before anything that
- * creates spans. Without an endpoint the SDK is not loaded, and spans are no-ops.
- *
- * @param env the environment of this process
- */
-export async function startTracing(env: Variables, version: string): Promise<Tracing> {
-  if (!isExported(env)) return off;
-  const { exportTraces } = await import('./export-traces.ts');
-  return exportTraces(env, version);
-}
-
 /** Unlike in the specification, there is no default endpoint: a collector seldom runs on localhost. */
 export function isExported(env: Variables): boolean {
   if (valueOf(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return false;

@@ -68,12 +68,12 @@ export function parseServiceAccountPattern(text: string): ServiceAccountPattern 
 }
 
 /** Whether a pattern matches a ServiceAccount of a namespace. */
-export function coversNamespace(pattern: ServiceAccountPattern, namespace: string): boolean {
+function coversNamespace(pattern: ServiceAccountPattern, namespace: string): boolean {
   return matches(pattern.namespace, namespace);
 }
 
 /** Whether a pattern matches a ServiceAccount. */
-export function coversServiceAccount(pattern: ServiceAccountPattern, namespace: string, name: string): boolean {
+function coversServiceAccount(pattern: ServiceAccountPattern, namespace: string, name: string): boolean {
   return coversNamespace(pattern, namespace) && matches(pattern.name, name);
 }
 
