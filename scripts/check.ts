@@ -18,6 +18,7 @@ const checks: readonly (readonly [name: string, command: string, ...arguments_: 
     'examples',
     'bench',
   ],
+  ['no cycles of folders', 'depcruise', '--config', '.dependency-cruiser.folders.cjs', 'src'],
   ['proto lint', 'buf', 'lint'],
   ['proto changes break no client', 'buf', 'breaking', '--against', 'proto/released.binpb'],
   ['proto format', 'buf', 'format', '--diff', '--exit-code'],
