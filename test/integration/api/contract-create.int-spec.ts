@@ -151,7 +151,7 @@ await onBothTransports('create', (contract) => {
         'on an unknown kind',
         { targetResource: 'payment/deploymint.apps/a' },
         'spec.targetResource',
-        /no kind deploymint/,
+        /does not serve a kind deploymint/,
       ],
       [
         'with a template for a parameter',
