@@ -2,25 +2,25 @@ import { NotFoundError } from '../kubernetes/errors.ts';
 import { arrayOf, parseJson, recordOf } from '../kubernetes/json.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 
-/** A resource that the cluster has to know before the service can work, and what to do when it does not. */
+/** A resource that the cluster must serve. */
 export interface RequiredResource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-  /** What a person does about its absence, a sentence. */
+  /** How to install it, a sentence. */
   readonly remedy: string;
 }
 
-/** The cluster lacks something; the message is a sentence for the person who starts the service. */
+/** The cluster does not serve a required resource; the message says how to install it. */
 export class ClusterIncompleteError extends Error {
   override readonly name = 'ClusterIncompleteError';
 }
 
 /**
- * Asks the API server whether it knows the resources, before anything is started on it.
+ * Checks by API discovery that the API server serves the resources.
  *
- * @throws ClusterIncompleteError naming the first resource that it does not know, and what to do
- * @throws KubernetesError when it does not answer
+ * @throws ClusterIncompleteError for the first missing one
+ * @throws KubernetesError if the API server does not respond
  */
 export async function requireResources(
   client: Pick<KubernetesClient, 'raw'>,
@@ -29,7 +29,7 @@ export async function requireResources(
   for (const resource of required) {
     if (await isServed(client, resource)) continue;
     const { plural, group, version, remedy } = resource;
-    throw new ClusterIncompleteError(`The cluster does not know ${plural}.${group}/${version}. ${remedy}`);
+    throw new ClusterIncompleteError(`The cluster does not serve ${plural}.${group}/${version}. ${remedy}`);
   }
 }
 

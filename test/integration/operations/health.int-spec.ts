@@ -17,7 +17,7 @@ const stores = { workflowexecutions: 'up', pipelineruns: 'up', leases: 'up' };
 
 let health: string;
 
-/** The status of a page, and of each check by its name. */
+/** The status of a page and of each check. */
 async function ask(page: Page): Promise<{ status: number; checks: Record<string, unknown> }> {
   const response = await fetch(`http://${health}/${page}`);
   const { details } = recordOf(parseJson(await response.text()));
@@ -25,7 +25,7 @@ async function ask(page: Page): Promise<{ status: number; checks: Record<string,
   return { status: response.status, checks: Object.fromEntries(checks) };
 }
 
-// The life of one replica: each test takes it a step further.
+// Each test continues with the replica of the previous one.
 describe('a replica', () => {
   const listed = Promise.withResolvers<void>();
   let replicas: Replicas;
@@ -51,7 +51,7 @@ describe('a replica', () => {
     await expect(ask('livez')).resolves.toMatchObject({ status: 200 });
   });
 
-  it('is live and started, but not ready, while the API server does not answer', async () => {
+  it('is live and started, but not ready, while the API server does not respond', async () => {
     listed.resolve();
     service = await starting;
     await until('it has started', async () => (await ask('startupz')).status === 200);
@@ -62,14 +62,14 @@ describe('a replica', () => {
     unanswered.remove();
   });
 
-  it('is ready when the API server answers', async () => {
+  it('is ready when the API server responds', async () => {
     await until('/readyz is 200', async () => (await ask('readyz')).status === 200);
 
     await expect(ask('readyz')).resolves.toMatchObject({ checks: { ...stores, apiServer: 'up', shutdown: 'up' } });
     await expect(healthOf({ grpcAddress: service.grpc })).resolves.toBe('SERVING');
   });
 
-  it('answers nothing else on the ports of health and metrics', async () => {
+  it('serves nothing else on the ports of health and metrics', async () => {
     const statusOf = async (url: string, method = 'GET') => (await fetch(`http://${url}`, { method })).status;
     const { metrics } = service;
 
@@ -94,7 +94,7 @@ describe('a replica', () => {
     await expect(answersOn(service.metrics)).resolves.toBeLessThanOrEqual(1);
   });
 
-  it('is not ready from SIGTERM on, but live and still answering', async () => {
+  it('is not ready after SIGTERM, but live and still serving', async () => {
     process.kill(service.pid, 'SIGTERM');
     await until('/readyz is 503', async () => (await ask('readyz')).status === 503);
 

@@ -16,7 +16,7 @@ import { answer } from '../support/faults.ts';
 import { until } from '../support/until.ts';
 
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
-/** Keeps a service away from the executions of other tests. */
+/** Isolates a service from the executions of other tests. */
 const apart = { WFE_WATCH_NAMESPACES: 'of-nobody', WFE_LEADER_ELECTION: 'false' };
 const config = sharedCluster();
 
@@ -29,12 +29,12 @@ afterAll(async () => {
 });
 
 describe('the service', () => {
-  it.concurrent('refuses an invalid setting in one sentence', async () => {
+  it.concurrent('rejects an invalid setting', async () => {
     const refused = await refusal({ kubeconfig, settings: { ...apart, WFE_RESYNC: 'often' } });
     expect(refused).toBe("WFE_RESYNC is 'often' but must be a duration from 1s to 24h (90s, 5m, 1h30m)");
   });
 
-  it.concurrent('refuses a kubeconfig whose server does not answer', async () => {
+  it.concurrent('rejects a kubeconfig whose server does not respond', async () => {
     const file = await kubeconfigFor('https://127.0.0.1:1');
     const sentence = await refusal({ kubeconfig: file });
     expect(sentence).toContain(file);
@@ -45,22 +45,22 @@ describe('the service', () => {
     [
       'the CRD',
       '/apis/workflowexecution.kubernaut.ai/v1alpha1',
-      'The cluster does not know workflowexecutions.workflowexecution.kubernaut.ai/v1alpha1. ' +
+      'The cluster does not serve workflowexecutions.workflowexecution.kubernaut.ai/v1alpha1. ' +
         'Apply the CRD: kubectl apply --server-side -k deploy/base',
     ],
     [
       'Tekton',
       '/apis/tekton.dev/v1',
-      'The cluster does not know pipelineruns.tekton.dev/v1. ' +
+      'The cluster does not serve pipelineruns.tekton.dev/v1. ' +
         'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/',
     ],
-  ])('refuses a cluster without %s, and says how to install it', async (_what, path, sentence) => {
+  ])('rejects a cluster without %s and explains how to install it', async (_what, path, sentence) => {
     await using proxy = await new FaultProxy(config).listen();
     proxy.inject({ path }, answer(404, { headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' }));
     await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
   });
 
-  it.concurrent('refuses a cluster that another installation reconciles, and says which one', async () => {
+  it.concurrent('rejects a cluster that another installation reconciles and names it', async () => {
     await using proxy = await new FaultProxy(config).listen();
     const name = 'workflow-execution-installation';
     const metadata = { namespace: 'kube-system', name, resourceVersion: '1' };
@@ -116,20 +116,20 @@ describe('the service', () => {
   });
 });
 
-it('an API server that does not serve a resource is told from one that does', async () => {
+it('a resource that the API server does not serve is missing', async () => {
   const client = new KubernetesClient(config);
   const remedy = 'Install it.';
   const missing = { group: 'not.installed', version: 'v1', plural: 'things', remedy };
   const unserved = { group: 'coordination.k8s.io', version: 'v1', plural: 'things', remedy };
   const served = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', remedy };
-  const message = 'The cluster does not know things.not.installed/v1. Install it.';
+  const message = 'The cluster does not serve things.not.installed/v1. Install it.';
 
   await expect(requireResources(client, [served])).resolves.toBeUndefined();
   await expect(requireResources(client, [served, missing])).rejects.toThrow(message);
   await expect(requireResources(client, [served, unserved])).rejects.toThrow('things.coordination.k8s.io/v1');
 });
 
-/** Starts the service, which must end by itself with exit code 1 and one line; that line, without its beginning. */
+/** Starts the service, which must exit with code 1 and one line; returns that line without its prefix. */
 async function refusal(options: Parameters<typeof startService>[0]): Promise<string> {
   const attempt: unknown = await startService(options).then(
     () => 'it started',
@@ -144,7 +144,7 @@ async function refusal(options: Parameters<typeof startService>[0]): Promise<str
   return said?.slice(beginning.length) ?? '';
 }
 
-/** Writes a kubeconfig for a server; the path of the file. */
+/** Writes a kubeconfig for a server and returns its path. */
 async function kubeconfigFor(server: string): Promise<string> {
   const file = join(directory, `kubeconfig-${new URL(server).port}`);
   const content = {
@@ -159,7 +159,7 @@ async function kubeconfigFor(server: string): Promise<string> {
   return file;
 }
 
-/** A port of 127.0.0.1 that something listens on, until it is disposed of. */
+/** A port of 127.0.0.1 that is in use until it is disposed of. */
 async function listener(): Promise<AsyncDisposable & { port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
