@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit, Optional } from '@nestjs/common';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { sleep } from '../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';
@@ -12,7 +12,8 @@ const timerMs = 1_000;
  * not repair the API server.
  */
 @Injectable()
-export class Liveness implements OnModuleInit {
+export class Liveness implements OnModuleInit, OnApplicationShutdown {
+  private readonly stop = new AbortController();
   private timerFiredAt: number;
 
   /** @param queue of the controller; undefined in a process without that role */
@@ -24,7 +25,11 @@ export class Liveness implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    void this.run(new AbortController().signal);
+    void this.run(this.stop.signal);
+  }
+
+  onApplicationShutdown(): void {
+    this.stop.abort();
   }
 
   /** Observes a timer of one second until the signal aborts. */
