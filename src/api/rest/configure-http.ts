@@ -4,7 +4,6 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { CertificateExpiry, tlsOptions } from '../../connections/server-certificate.ts';
-import { responseTimeoutMs } from '../../config/limits.ts';
 import { limitTimes } from '../../connections/http-limits.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
 import { Authentication } from '../call/authentication.ts';
@@ -13,6 +12,7 @@ import { Drain, type DrainableServer } from '../call/drain.ts';
 import { checkHeaders } from './check-headers.ts';
 import { handleClientErrors } from './client-errors.ts';
 import { limitPipelining } from './limit-pipelining.ts';
+import { limitResponseTime } from './limit-response-time.ts';
 import { allowedMethods, openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -28,7 +28,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('etag');
   app.use(limitPipelining());
   app.use(observeRequests(app.get(CallObserver, { strict: false })));
-  app.use(cancelUnreadResponses);
+  app.use(limitResponseTime());
   app.use(checkHeaders);
   const drain = app.get(Drain, { strict: false });
   app.use(closeConnections(drain));
@@ -50,17 +50,6 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.useGlobalFilters(new ProblemFilter((address) => methodsOf()(address)));
   serveOpenApi(app, document);
 }
-
-/** Watches and logs wait for their client. */
-const streams = /^\/api\/v1\/(watch\/|namespaces\/[^/]+\/workflowexecutions\/[^/]+\/log\/?$)/i;
-
-/** Closes connections whose client does not read its response. */
-const cancelUnreadResponses: RequestHandler = (request, response, next) => {
-  if (!streams.test(request.path)) {
-    response.setTimeout(responseTimeoutMs, () => void (response.headersSent && response.destroy()));
-  }
-  next();
-};
 
 /** Closes idle connections immediately; Node.js would keep them until their keep-alive timeout. */
 class DrainableHttpServer implements DrainableServer {
