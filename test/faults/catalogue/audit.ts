@@ -73,11 +73,11 @@ export const auditFaults: readonly Fault[] = [
     caughtBy: ['src/audit/request-backoff.spec.ts', 'src/audit/delivery.spec.ts'],
   },
   {
-    name: 'an outage of data storage makes only the correlation id wait that has met it',
-    file: 'src/audit/delivery.ts',
-    find: 'return (await this.backoff.wait(stopping)) && ',
-    replace: 'return stopping !== stopped && ',
-    caughtBy: ['src/audit/delivery.spec.ts'],
+    name: 'requests to data storage are held back for a second at most',
+    file: 'src/audit/request-backoff.ts',
+    find: 'await sleep(this.clock, this.remainingMs, signal);',
+    replace: 'await sleep(this.clock, Math.min(1_000, this.remainingMs), signal);\n      return true;',
+    caughtBy: ['src/audit/request-backoff.spec.ts', 'src/audit/delivery.spec.ts'],
   },
   {
     name: 'a response of data storage may have any size',
