@@ -1,13 +1,13 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
 import { type Row, increase, rate, series } from './panel.ts';
 
-/** Whether what is done is recorded. */
+/** Delivery of audit events. */
 export const audit: Row = {
   title: 'Audit trail',
   panels: [
     {
       title: 'Events delivered, requests retried',
-      description: 'Retried: data storage failed or refused, and is asked again.',
+      description: 'Retried: requests that data storage failed or refused.',
       unit: 'ops',
       queries: {
         delivered: `sum(${rate(metrics.auditDelivered)})`,
@@ -15,20 +15,20 @@ export const audit: Row = {
       },
     },
     {
-      title: 'Events on their way',
-      description: 'Grows while data storage is away; executions go on meanwhile.',
+      title: 'Events pending',
+      description: 'Grows while data storage is unavailable; executions are not affected.',
       unit: 'short',
       queries: { pending: `max(${series(metrics.auditPending)})` },
     },
     {
       title: 'Age of the oldest',
-      description: 'From 15 minutes (WFE_AUDIT_DELETE_WAIT) on the events of deleted executions are given up.',
+      description: 'After 15 minutes (WFE_AUDIT_DELETE_WAIT) the events of deleted executions are given up.',
       unit: 's',
       queries: { oldest: `max(${series(metrics.auditOldest)})` },
     },
     {
       title: 'Events lost, by reason',
-      description: 'Not recorded, and never to be. Should be 0; each is in the log, whole.',
+      description: 'Events given up; each is in the log in full. Should be 0.',
       unit: 'short',
       as: 'stack',
       queries: { '{{reason}}': `sum by (reason) (${increase(metrics.auditLost)})` },
