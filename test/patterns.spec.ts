@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { getMetadataStorage } from 'class-validator';
-import { requestIdRule } from '../src/api/executions/request-identity.ts';
+import { requestIdRule } from '../src/api/executions/new-execution.ts';
 import { dnsLabel, dnsSubdomain } from '../src/api/resource/names.ts';
 import { arrayOf, isRecord, recordOf } from '../src/kubernetes/json.ts';
 import '../src/api/executions/create-workflow-execution.dto.ts';

@@ -8,7 +8,7 @@ import { invalidField } from '../errors/api-error.ts';
 import { dnsLabel, dnsSubdomain } from '../resource/names.ts';
 import { IsStringMap, IsText, Optional } from '../validation/validators.ts';
 import type { CreateCommand } from './commands.ts';
-import { requestIdRule } from './request-identity.ts';
+import { requestIdRule } from './new-execution.ts';
 
 /** Most labels, and most annotations. */
 const maxProperties = 256;

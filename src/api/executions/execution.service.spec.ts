@@ -7,7 +7,7 @@ import { invalidField } from '../errors/api-error.ts';
 import type { Call } from '../call/call.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { serviceWith } from './execution.service.builders.ts';
-import { identityOf } from './request-identity.ts';
+import { identityOf } from './new-execution.ts';
 
 /** A call that does not end. */
 const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };

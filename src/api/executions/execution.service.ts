@@ -23,8 +23,7 @@ import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand } from './commands.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 import { jsonBytes } from './list-page.ts';
-import { newExecution } from './new-execution.ts';
-import { identityOf } from './request-identity.ts';
+import { identityOf, newExecution } from './new-execution.ts';
 
 /** Injection token of the {@link NameSuffix}. */
 export const NAME_SUFFIX = Symbol('NameSuffix');

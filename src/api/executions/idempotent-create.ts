@@ -8,8 +8,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { affectedExecution } from '../resource/names.ts';
-import type { NewExecution } from './new-execution.ts';
-import { compareRequest, type RequestIdentity } from './request-identity.ts';
+import { compareRequest, type NewExecution, type RequestIdentity } from './new-execution.ts';
 
 /**
  * Creates executions of requests that may be repeated (https://google.aip.dev/155). Every repetition creates the same name,

@@ -9,7 +9,7 @@ import type { CancelCommand, DeleteCommand, ListCommand } from './commands.ts';
 import type { CreateOptions } from './create-workflow-execution.dto.ts';
 import { remediationRequestRule, targetRule } from './list-filter.ts';
 import { pageSizes } from '../../config/limits.ts';
-import { requestIdRule } from './request-identity.ts';
+import { requestIdRule } from './new-execution.ts';
 
 /** The query of an operation without parameters. */
 export class NoQuery {}

@@ -144,10 +144,10 @@ export const apiLimitFaults: readonly Fault[] = [
   },
   {
     name: 'a request id matches the request of another caller',
-    file: 'src/api/executions/request-identity.ts',
+    file: 'src/api/executions/new-execution.ts',
     find: "canonicalJson(['request', namespace, username, requestId])",
     replace: "canonicalJson(['request', namespace, requestId])",
-    caughtBy: ['src/api/executions/request-identity.spec.ts'],
+    caughtBy: ['src/api/executions/new-execution.spec.ts'],
   },
   {
     name: 'a renewed certificate is not shown to new connections',
