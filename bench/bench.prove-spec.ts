@@ -8,7 +8,7 @@ import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
 import { isNewExecution, isOfLeadership, isRead, isWrite, serviceUser, type ApiRequest } from './harness/requests.ts';
 import { quantile } from './load/quantiles.ts';
-import { untilPipelineRun } from './load/stories.ts';
+import { untilPipelineRun } from './load/timelines.ts';
 
 /** How much worse than the aims of docs/performance.md it may be here, where other tests run on the same cores. */
 const margin = 3;
@@ -50,7 +50,7 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       const service = await startWarmService(context);
       const bursts = [
         await measureBurst(context, service, { count: 100 }),
-        await measureBurst(context, service, { count: 100, way: 'over gRPC' }),
+        await measureBurst(context, service, { count: 100, transport: 'over gRPC' }),
       ];
       await service.stop();
       const after = await context.rates(32);

@@ -9,7 +9,7 @@ import { benches } from './catalogue.ts';
 import type { Bench } from './harness/bench.ts';
 import { startBenchCluster } from './harness/cluster.ts';
 import { BenchContext, type RunOptions } from './harness/context.ts';
-import { holdsAll, reportOf } from './harness/report.ts';
+import { meetsAims, reportOf } from './harness/report.ts';
 import { resultOf, resultsDirectory, storeResult } from './harness/results.ts';
 
 const usage = `usage: npm run bench -- [--quick] [--only NAME[,NAME…]] [--profile] [--results DIRECTORY]
@@ -37,7 +37,7 @@ async function main({ argv, progress, signal }: LongCommand): Promise<void> {
 
 /** Runs benches on one cluster, which is removed after them. */
 async function onCluster(group: readonly [Bench, ...Bench[]], options: RunOptions, directory: string): Promise<void> {
-  const cluster: Cluster = await startBenchCluster(group[0].stage, options);
+  const cluster: Cluster = await startBenchCluster(group[0].cluster, options);
   try {
     for (const bench of group) await measure(bench, cluster, options, directory);
   } finally {
@@ -54,13 +54,13 @@ async function measure(bench: Bench, cluster: Cluster, options: RunOptions, dire
   await storeResult(result, directory);
   options.progress(`${bench.name}: measured in ${seconds} s`);
   console.log(reportOf(result));
-  if (!holdsAll(result)) process.exitCode = 1;
+  if (!meetsAims(result)) process.exitCode = 1;
 }
 
 /** Benches that share a cluster in one group; the others each by itself. */
 function groupsOf(chosen: readonly Bench[]): readonly (readonly [Bench, ...Bench[]])[] {
-  const [first, ...others] = chosen.filter(({ stage }) => stage === 'shared');
-  const alone = chosen.filter(({ stage }) => stage !== 'shared').map((bench) => [bench] as const);
+  const [first, ...others] = chosen.filter(({ cluster }) => cluster === 'shared');
+  const alone = chosen.filter(({ cluster }) => cluster !== 'shared').map((bench) => [bench] as const);
   return first === undefined ? alone : [[first, ...others], ...alone];
 }
 

@@ -10,10 +10,10 @@ export async function showAudit(
   cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
   namespace: string,
   storage: Pick<FakeDataStorage, 'rows' | 'url'>,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<void> {
   await kubectl(cluster, 'wait', 'wfe', '--all', '-n', namespace, '--for=condition=AuditRecorded', timeout);
-  say(`What data storage has recorded (a fake, at ${storage.url}):`);
+  log(`What data storage has recorded (a fake, at ${storage.url}):`);
   for (const { event } of storage.rows) {
     const {
       event_timestamp: time,
@@ -22,7 +22,7 @@ export async function showAudit(
       event_outcome: outcome,
       actor_id: actor,
     } = event;
-    say(
+    log(
       `  ${time}  ${name.padEnd(18)} ${type.padEnd(38)} ${outcome.padEnd(8)} ${typeof actor === 'string' ? actor : ''}`,
     );
   }

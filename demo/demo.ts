@@ -33,7 +33,7 @@ const caller = 'remediation-orchestrator';
 const once = process.argv.includes('--once');
 const interrupted = new AbortController();
 const progress = streamProgress(process.stderr);
-const say = (line: string): void => console.log(line);
+const log = (line: string): void => console.log(line);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -80,7 +80,7 @@ async function demonstrate(cluster: Cluster): Promise<void> {
 /** Runs the service and the demo's executions in local processes. */
 async function runService(cluster: Cluster, directory: string): Promise<void> {
   const image = await publishSampleWorkflow(publisherFor(cluster));
-  say(`Published the sample workflow as ${image}.`);
+  log(`Published the sample workflow as ${image}.`);
   const storage = await startDataStorage({ directory: join(directory, 'data-storage') });
   const service = await startService({
     kubeconfig: await serviceKubeconfig(cluster, directory),
@@ -89,9 +89,9 @@ async function runService(cluster: Cluster, directory: string): Promise<void> {
   try {
     const rows = await submitAndFollow(cluster, service, image);
     await showOutput(cluster, rows);
-    await showAudit(cluster, namespace, storage, say);
+    await showAudit(cluster, namespace, storage, log);
     if (once) return finish(rows);
-    say(nextSteps(cluster, service, { namespace, caller }));
+    log(nextSteps(cluster, service, { namespace, caller }));
     await untilInterrupted(service);
   } finally {
     if (!cluster.embedded) await removeExecutions(cluster, namespace).catch(reportFailedCleanup);
@@ -131,9 +131,9 @@ async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image:
     ...{ namespace, name, image, message },
     target: `${namespace}/deployment/${name.replace('from-', '')}`,
   });
-  say('Submitting three executions: over gRPC, over REST and with kubectl apply.');
+  log('Submitting three executions: over gRPC, over REST and with kubectl apply.');
   const names = ['from-orchestrator', 'from-person', 'from-gitops'];
-  const following = followPhases(cluster, namespace, names, say, interrupted.signal);
+  const following = followPhases(cluster, namespace, names, log, interrupted.signal);
   const token = await callerToken(cluster);
   await submitByGrpc(
     service.grpc,
@@ -146,24 +146,24 @@ async function submitAndFollow(cluster: Cluster, service: ServiceProcess, image:
 }
 
 async function showOutput(cluster: Cluster, rows: readonly Row[]): Promise<void> {
-  say('What the containers printed:');
+  log('What the containers printed:');
   for (const { name, pipelineRun } of rows) {
     const selector = `tekton.dev/pipelineRun=${pipelineRun}`;
     const output = await kubectl(cluster, 'logs', '-n', namespace, '-l', selector, '-c', 'step-report', '--tail=-1');
-    say(output.trimEnd().replace(/^/gm, `  ${name.padEnd(18)} | `));
+    log(output.trimEnd().replace(/^/gm, `  ${name.padEnd(18)} | `));
   }
 }
 
 function finish(rows: readonly Row[]): void {
   const summary = summaryOf(rows);
-  say(JSON.stringify(summary));
+  log(JSON.stringify(summary));
   process.exitCode = summary.completed === summary.submitted ? 0 : 1;
 }
 
 async function untilInterrupted(service: ServiceProcess): Promise<void> {
-  say('The service runs until you press Ctrl-C.');
+  log('The service runs until you press Ctrl-C.');
   const stopped = new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   const ended = await Promise.race([stopped.then(() => undefined), service.exited]);
-  if (ended === undefined) return say('Stopping and cleaning up.');
+  if (ended === undefined) return log('Stopping and cleaning up.');
   throw new Error(`The service exited with ${ended.signal ?? `exit code ${ended.code}`}:\n${service.log.join('\n')}`);
 }

@@ -7,7 +7,7 @@ import { ClusterError } from './cluster/errors.ts';
 import { streamProgress } from './cluster/progress.ts';
 import { claimResults } from './results-directory.ts';
 import { auditArguments, rightsViolations } from './rights/violations.ts';
-import { closingLine, slowestFiles, summarize, type JestReport, type Summary } from './summary.ts';
+import { summaryLine, slowestFiles, summarize, type JestReport, type Summary } from './summary.ts';
 import { startTestEnvironment } from './support/test-environment.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -30,8 +30,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const summary = await main(process.argv.slice(2));
-  writeFileSync(join(results, 'summary.txt'), `${closingLine(summary)}\n`);
-  console.log(closingLine(summary));
+  writeFileSync(join(results, 'summary.txt'), `${summaryLine(summary)}\n`);
+  console.log(summaryLine(summary));
   if (summary.failed > 0) process.exitCode = 1;
 } catch (error) {
   if (interrupted.signal.aborted) console.error('Interrupted.');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closingLine, slowestFiles, summarize } from './summary.ts';
+import { summaryLine, slowestFiles, summarize } from './summary.ts';
 
 const clean = {
   numPassedTests: 3,
@@ -14,7 +14,7 @@ const clean = {
 describe('the summary of a test run', () => {
   it('counts passed, failed and skipped tests', () => {
     const report = { ...clean, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 };
-    expect(closingLine(summarize(report, 1))).toBe('3 passed, 1 failed, 3 skipped');
+    expect(summaryLine(summarize(report, 1))).toBe('3 passed, 1 failed, 3 skipped');
   });
 
   it('counts a test file that did not run as a failure', () => {

@@ -39,7 +39,7 @@ export function summarize(report: JestReport, exitCode: number): Summary {
 }
 
 /** The last line of a run. */
-export function closingLine({ passed, failed, skipped }: Summary): string {
+export function summaryLine({ passed, failed, skipped }: Summary): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 

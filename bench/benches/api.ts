@@ -3,8 +3,8 @@ import { makeCaller, oneCallerForAll, type Caller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, exactly, figure, type Figure } from '../harness/figure.ts';
 import { leadElsewhere } from '../harness/leader.ts';
-import { besideCeiling, onReference, rateOnReference, timeOnReference } from '../harness/reference.ts';
-import { untilSteady } from '../harness/steady.ts';
+import { againstCeiling, onReference, rateOnReference, timeOnReference } from '../harness/reference.ts';
+import { waitUntilIdle } from '../harness/idle.ts';
 import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 import { pageSize } from '../load/execution-api.ts';
@@ -34,14 +34,14 @@ interface Bare {
 export const api: Bench = {
   name: 'api',
   what: `Create, Get and List (pages of ${pageSize} of 10,000) over gRPC and REST, 1 and 32 at once, with TLS and callers that are known by their token and their rights`,
-  stage: 'own',
+  cluster: 'own',
   async run(context) {
     const executions = context.size(10_000, 500);
     await removeTektonsWebhooks(context.api);
     for (const name of [readNamespace, createNamespace]) {
       await context.api.must('POST', '/api/v1/namespaces', { metadata: { name } });
     }
-    context.live(`creating ${executions} executions that have ended`);
+    context.step(`creating ${executions} executions that have ended`);
     await createFinished(context.api, readNamespace, 0, executions);
     const bareReads = await measureAllBareReads(context, executions);
     const { reads, busyCreates } = await measureOnLeader(context, executions);
@@ -65,7 +65,7 @@ async function measureAllBareReads(context: BenchContext, executions: number): P
   const all: Bare[] = [];
   for (const operation of ['Get', 'List'] as const) {
     for (const concurrency of concurrencies) {
-      context.live(`${operation} of a bare client, ${concurrency} at once`);
+      context.step(`${operation} of a bare client, ${concurrency} at once`);
       const measured = await measureBareReads(context, {
         operation,
         concurrency,
@@ -87,7 +87,7 @@ async function measureOnLeader(context: BenchContext, executions: number) {
   const service = await context.startService(oneCallerForAll);
   const reader = await makeCaller(context.api, readNamespace, 'reader');
   const creator = await makeCaller(context.api, createNamespace, 'creator-on-leader');
-  await untilSteady(context);
+  await waitUntilIdle(context);
   const [all, onReads] = [callsOf(['Get', 'List']), { service, caller: reader, namespace: readNamespace, executions }];
   await warmUp(context, all.filter(isMany), onReads);
   const reads: MeasuredCalls[] = [];
@@ -108,7 +108,7 @@ async function measureCreates(context: BenchContext) {
   let patches = Number.NaN;
   for (const concurrency of concurrencies) {
     const work = () => measureCreatesAt(context, concurrency, caller);
-    const { measured, ceiling } = await besideCeiling(context, work, { atOnce: concurrency });
+    const { measured, ceiling } = await againstCeiling(context, work, { atOnce: concurrency });
     creates.push(...measured.flat());
     bareCreates.push({
       operation: 'Create',
@@ -124,7 +124,7 @@ async function measureCreates(context: BenchContext) {
 /** Creates over both transports, twice in opposite orders: an API server that becomes slower is so for both. */
 async function measureCreatesAt(context: BenchContext, concurrency: number, caller: Caller): Promise<MeasuredCalls[]> {
   const service = await context.startService(oneCallerForAll, false);
-  await untilSteady(context);
+  await waitUntilIdle(context);
   const all = callsOf(['Create']).filter((calls) => calls.concurrency === concurrency);
   const on = { service, caller, namespace: createNamespace, executions: 0 };
   await warmUp(context, callsOf(['Create']).filter(isMany), on);

@@ -1,12 +1,12 @@
 import type { Bench } from '../harness/bench.ts';
-import { atLeast, atMost, figure, named, type Figure } from '../harness/figure.ts';
+import { atLeast, atMost, figure, prefixed, type Figure } from '../harness/figure.ts';
 import { onReference, referencePatches, timeOnReference } from '../harness/reference.ts';
 import { quantiles } from '../load/quantiles.ts';
-import { untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import { untilPipelineRun, untilTerminal, type Timeline } from '../load/timelines.ts';
 import {
   concurrency,
-  measureBurstsBesideCeiling,
-  together,
+  measureBurstsAgainstCeiling,
+  combined,
   writesPerExecution,
   type BurstMeasures,
 } from './measured-burst.ts';
@@ -24,22 +24,22 @@ export const mostBusy = 80;
 export const burst: Bench = {
   name: 'burst',
   what: `executions created ${concurrency} at once, on the API server or over gRPC, each with a target of its own, with lock and audit on`,
-  stage: 'shared',
+  cluster: 'shared',
   async run(context) {
-    const { onApiServer, overGrpc, patches } = await measureBurstsBesideCeiling(context);
-    const [direct, called] = [together(onApiServer), together(overGrpc)];
+    const { onApiServer, overGrpc, patches } = await measureBurstsAgainstCeiling(context);
+    const [direct, called] = [combined(onApiServer), combined(overGrpc)];
     return {
       figures: [
         figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
         ...figuresOf(direct, patches),
-        ...figuresOf(called, patches).map(named('over gRPC')),
+        ...figuresOf(called, patches).map(prefixed('over gRPC')),
       ],
     };
   },
 };
 
 function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
-  return [...ratesOf(measured, patches), ...latenciesOf(measured.stories, patches), ...busynessOf(measured)];
+  return [...ratesOf(measured, patches), ...latenciesOf(measured.timelines, patches), ...busynessOf(measured)];
 }
 
 function ratesOf(measured: BurstMeasures, patches: number): Figure[] {
@@ -61,7 +61,7 @@ function ratesOf(measured: BurstMeasures, patches: number): Figure[] {
   ];
 }
 
-function latenciesOf(stories: readonly Story[], patches: number): Figure[] {
+function latenciesOf(stories: readonly Timeline[], patches: number): Figure[] {
   const [created, done] = [quantiles(untilPipelineRun(stories)), quantiles(untilTerminal(stories))];
   return [
     figure('create acknowledged to PipelineRun, p50', created.p50, 'ms', atMost(mostMs)),

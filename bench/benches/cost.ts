@@ -1,8 +1,8 @@
 import type { Bench } from '../harness/bench.ts';
-import { atMost, exactly, figure, named, type Figure } from '../harness/figure.ts';
+import { atMost, exactly, figure, prefixed, type Figure } from '../harness/figure.ts';
 import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import { onReference, timeOnReference } from '../harness/reference.ts';
-import { measureBurstsBesideCeiling, together, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
+import { measureBurstsAgainstCeiling, combined, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
 
 /** The aims for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];
@@ -11,15 +11,15 @@ const [mostWrites, mostCpuMs] = [6, 6];
 export const cost: Bench = {
   name: 'cost',
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
-  stage: 'shared',
+  cluster: 'shared',
   async run(context) {
-    const { onApiServer, overGrpc, patches } = await measureBurstsBesideCeiling(context);
-    const [direct, called] = [together(onApiServer), together(overGrpc)];
+    const { onApiServer, overGrpc, patches } = await measureBurstsAgainstCeiling(context);
+    const [direct, called] = [combined(onApiServer), combined(overGrpc)];
     return {
       figures: [
         figure('ceiling: status patches, 32 at once, before, between and after', patches, '/s'),
         ...figuresOf(direct, patches),
-        ...figuresOf(called, patches).map(named('over gRPC')),
+        ...figuresOf(called, patches).map(prefixed('over gRPC')),
       ],
       notes: [
         'The renewals of the leader, one every two seconds whatever happens, are not counted.',
@@ -30,13 +30,18 @@ export const cost: Bench = {
 };
 
 function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
-  const { requests, stories } = measured;
+  const { requests, timelines } = measured;
   const reads = requests.filter((request) => request.user === serviceUser && isRead(request));
   const others = reads.filter(({ resource }) => resource !== 'pods');
   const { service } = writesPerExecution(measured);
   return [
     figure('writes of the service for an execution, beside its creation', service, '', atMost(mostWrites)),
-    figure('lists of pods at the end of an execution', (reads.length - others.length) / stories.length, '', exactly(1)),
+    figure(
+      'lists of pods at the end of an execution',
+      (reads.length - others.length) / timelines.length,
+      '',
+      exactly(1),
+    ),
     figure('other reads of the service', others.length, '', exactly(0)),
     figure('CPU of the service for an execution', measured.cpuMs, 'ms', atMost(mostCpuMs)),
     figure(`the same, ${onReference}`, timeOnReference(measured.cpuMs, patches), 'ms', atMost(mostCpuMs)),
@@ -49,10 +54,10 @@ function kindsOf(measured: BurstMeasures): Figure[] {
   return countsOf(measured).map(([kind, count]) => figure(kind, count, ''));
 }
 
-function countsOf({ requests, stories }: BurstMeasures): readonly (readonly [kind: string, count: number])[] {
+function countsOf({ requests, timelines }: BurstMeasures): readonly (readonly [kind: string, count: number])[] {
   const counted = requests.filter((request) => !isOfLeadership(request) && request.verb !== 'watch');
   return [...Map.groupBy(counted, kindOf)]
-    .map(([kind, all]) => [kind, all.length / stories.length] as const)
+    .map(([kind, all]) => [kind, all.length / timelines.length] as const)
     .filter(([kind, count]) => kind.startsWith('service') || count >= 0.01)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

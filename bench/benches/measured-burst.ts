@@ -1,36 +1,36 @@
 import { makeCaller, oneCallerForAll } from '../harness/caller.ts';
 import type { BenchContext, StartedService } from '../harness/context.ts';
-import { besideCeiling } from '../harness/reference.ts';
+import { againstCeiling } from '../harness/reference.ts';
 import { isNewExecution, isOfLeadership, isWrite, serviceUser, type ApiRequest } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
-import { atOnce, numbers } from '../../test/support/at-once.ts';
+import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { overGrpc } from '../load/execution-api.ts';
 import { mean } from '../load/interval.ts';
-import { Stories, type Create, type Story } from '../load/stories.ts';
+import { Timelines, type Create, type Timeline } from '../load/timelines.ts';
 
 /** How many executions are created at once. */
 export const concurrency = 32;
 
 /** Milliseconds between two lines of progress. */
-const tellEveryMs = 500;
+const progressEveryMs = 500;
 
 /** How executions are created: as kubectl does it, or as RemediationOrchestrator does, by the service under test itself. */
-export type Way = 'on the API server' | 'over gRPC';
+export type Transport = 'on the API server' | 'over gRPC';
 
 /** What is created, and how. */
 export interface BurstOptions {
   readonly count: number;
   /** Default: on the API server. */
-  readonly way?: Way;
+  readonly transport?: Transport;
   /** Of an execution, by its number; default: one of its own for each. */
   readonly targetOf?: (number: number) => string;
 }
 
 /** What a burst was like, or several together. */
 export interface BurstMeasures {
-  readonly stories: readonly Story[];
+  readonly timelines: readonly Timeline[];
   /** Executions a second, from the first create until the last terminal phase was seen. */
   readonly perSecond: number;
   /** The same until all audit events were said to be recorded. */
@@ -54,20 +54,20 @@ export interface MeasuredBurst extends BurstMeasures {
 export async function measureBurst(
   context: BenchContext,
   service: BenchService,
-  { count, way = 'on the API server', targetOf }: BurstOptions,
+  { count, transport = 'on the API server', targetOf }: BurstOptions,
 ): Promise<MeasuredBurst> {
   const namespace = await context.namespace();
-  const create = way === 'over gRPC' ? await createOverGrpc(context, service, namespace) : undefined;
-  const stories = await Stories.open(context.api, namespace, context.signal, create);
+  const create = transport === 'over gRPC' ? await createOverGrpc(context, service, namespace) : undefined;
+  const stories = await Timelines.open(context.api, namespace, context.signal, create);
   context.defer(() => stories.close());
   const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
-  const telling = setInterval(() => context.tell(`${stories.terminal}/${count} have ended`), tellEveryMs);
+  const telling = setInterval(() => context.showProgress(`${stories.terminal}/${count} have ended`), progressEveryMs);
   try {
     completer.begin();
     const busy = measureBusy();
     const [cpuBefore, wallBegun, begunAt] = [service.usage().cpuMs, Date.now(), now()];
     const name = (number: number) => `oomkill-increase-memory-${String(number).padStart(5, '0')}`;
-    await atOnce(concurrency, numbers(count), async (number) => {
+    await forEachParallel(concurrency, numbers(count), async (number) => {
       await stories.create({ name: name(number), target: targetOf?.(number) });
     });
     await stories.allTerminal();
@@ -77,7 +77,7 @@ export async function measureBurst(
     if (targetOf === undefined) requireCompleted(stories.all);
     const recordedSeconds = (now() - begunAt) / 1_000;
     return {
-      ...{ namespace, stories: stories.all, begunAt, busy: { load, completer: other } },
+      ...{ namespace, timelines: stories.all, begunAt, busy: { load, completer: other } },
       perSecond: count / seconds,
       recordedPerSecond: count / recordedSeconds,
       cpuMs: (service.usage().cpuMs - cpuBefore) / count,
@@ -97,7 +97,7 @@ async function createOverGrpc(context: BenchContext, { grpc, ca }: BenchService,
 }
 
 /** How many bursts are measured in turn with what they are held against: more than one where it counts. */
-export function turnsOf(context: BenchContext): number {
+export function repetitionsOf(context: BenchContext): number {
   return context.size(3, 1);
 }
 
@@ -110,16 +110,16 @@ export function burstSize(context: BenchContext): number {
 export async function withWarmService<T>(
   context: BenchContext,
   work: (service: StartedService) => Promise<T>,
-  way?: Way,
+  transport?: Transport,
 ): Promise<T> {
-  const service = await startWarmService(context, { way });
+  const service = await startWarmService(context, { transport });
   const result = await work(service);
   await service.stop();
   return result;
 }
 
 /** Bursts of the same size, in each way, and what a bare client can do. */
-export interface BurstsBesideCeiling {
+export interface BurstsAgainstCeiling {
   readonly onApiServer: readonly MeasuredBurst[];
   readonly overGrpc: readonly MeasuredBurst[];
   /** Status patches a second, 32 at once, before, between and after. */
@@ -127,12 +127,12 @@ export interface BurstsBesideCeiling {
 }
 
 /** Bursts, each of a service that has run for a while, in turns with the ceiling. */
-export async function measureBurstsBesideCeiling(context: BenchContext): Promise<BurstsBesideCeiling> {
+export async function measureBurstsAgainstCeiling(context: BenchContext): Promise<BurstsAgainstCeiling> {
   const count = burstSize(context);
-  const burst = (way: Way) =>
-    withWarmService(context, (service) => measureBurst(context, service, { count, way }), way);
+  const burst = (transport: Transport) =>
+    withWarmService(context, (service) => measureBurst(context, service, { count, transport }), transport);
   const both = async () => ({ onApiServer: await burst('on the API server'), overGrpc: await burst('over gRPC') });
-  const { measured, ceiling } = await besideCeiling(context, both, { times: turnsOf(context) });
+  const { measured, ceiling } = await againstCeiling(context, both, { times: repetitionsOf(context) });
   return {
     onApiServer: measured.map(({ onApiServer }) => onApiServer),
     overGrpc: measured.map(({ overGrpc }) => overGrpc),
@@ -141,10 +141,10 @@ export async function measureBurstsBesideCeiling(context: BenchContext): Promise
 }
 
 /** Bursts of the same size as one. */
-export function together(bursts: readonly BurstMeasures[]): BurstMeasures {
+export function combined(bursts: readonly BurstMeasures[]): BurstMeasures {
   const perSecond = (of: (burst: BurstMeasures) => number) => 1 / mean(bursts.map((burst) => 1 / of(burst)));
   return {
-    stories: bursts.flatMap(({ stories }) => stories),
+    timelines: bursts.flatMap(({ timelines }) => timelines),
     perSecond: perSecond((burst) => burst.perSecond),
     recordedPerSecond: perSecond((burst) => burst.recordedPerSecond),
     cpuMs: mean(bursts.map(({ cpuMs }) => cpuMs)),
@@ -157,7 +157,7 @@ export function together(bursts: readonly BurstMeasures[]): BurstMeasures {
 }
 
 /** Executions that did something else were no load. */
-function requireCompleted(stories: readonly Story[]): void {
+function requireCompleted(stories: readonly Timeline[]): void {
   const other = stories.find(({ phase }) => phase !== 'Completed');
   if (other !== undefined) throw new Error(`${other.name} was to complete, and is ${other.phase}`);
 }
@@ -166,16 +166,19 @@ function requireCompleted(stories: readonly Story[]): void {
  * Starts the service, and has it run some executions: a service that has run for a while is what is measured, not V8's
  * compiler.
  *
- * @param way how these are created, default on the API server
+ * @param transport how these are created, default on the API server
  * @param settings (WFE_…) over those it is shipped with
  */
 export async function startWarmService(
   context: BenchContext,
-  { way, settings }: { readonly way?: Way; readonly settings?: Readonly<Record<string, string>> } = {},
+  {
+    transport,
+    settings,
+  }: { readonly transport?: Transport; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<StartedService> {
-  const service = await context.startService({ ...(way === 'over gRPC' && oneCallerForAll), ...settings });
-  context.live('warming up');
-  await measureBurst(context, service, { count: context.size(200, 50), way });
+  const service = await context.startService({ ...(transport === 'over gRPC' && oneCallerForAll), ...settings });
+  context.step('warming up');
+  await measureBurst(context, service, { count: context.size(200, 50), transport });
   return service;
 }
 
@@ -183,8 +186,8 @@ export async function startWarmService(
  * Writes for each execution: of the service for it, beside its creation whoever does that, and of everybody, its creation
  * and the end of its PipelineRun included.
  */
-export function writesPerExecution({ requests, stories }: BurstMeasures): { service: number; all: number } {
+export function writesPerExecution({ requests, timelines }: BurstMeasures): { service: number; all: number } {
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
   const own = writes.filter((request) => request.user === serviceUser && !isNewExecution(request));
-  return { service: own.length / stories.length, all: writes.length / stories.length };
+  return { service: own.length / timelines.length, all: writes.length / timelines.length };
 }

@@ -58,7 +58,7 @@ export async function warmUp(context: BenchContext, all: readonly Calls[], on: C
 /** Calls the service again and again, so many at once, as a caller that it has only just come to know. */
 export async function measureCalls(context: BenchContext, calls: Calls, on: CallsOn): Promise<MeasuredCalls> {
   const { operation, transport, concurrency } = calls;
-  context.live(`${operation} over ${transport}, ${concurrency} at once`);
+  context.step(`${operation} over ${transport}, ${concurrency} at once`);
   const { service, namespace } = on;
   const token = await on.caller.token();
   const [open, address] = transport === 'gRPC' ? [overGrpc, service.grpc] : [overRest, service.http];

@@ -4,8 +4,8 @@ import type { BenchContext } from '../harness/context.ts';
 import { apiServerHeapFigureName } from '../harness/costs.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
 import { mebibyte } from '../harness/process-usage.ts';
-import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
-import { untilSteady } from '../harness/steady.ts';
+import { againstCeiling, onReference, timeOnReference } from '../harness/reference.ts';
+import { waitUntilIdle } from '../harness/idle.ts';
 import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 
@@ -35,23 +35,23 @@ type Point = Start & { readonly patches: number; readonly apiServerHeap: number 
 export const memory: Bench = {
   name: 'memory',
   what: 'memory and start of a service with finished executions and their PipelineRuns in the cluster, and nothing to do',
-  stage: 'own',
+  cluster: 'own',
   async run(context) {
     await removeTektonsWebhooks(context.api);
     await context.api.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
     const points: Point[] = [];
     let there = 0;
     for (const executions of context.size([0, 1_000, judged, 50_000], [0, 100])) {
-      context.live(`creating ${executions} executions that have ended`);
+      context.step(`creating ${executions} executions that have ended`);
       await createFinished(context.api, namespace, there, executions);
       there = executions;
       const apiServerHeap = await apiServerHeapBytes(context);
       const {
         measured: [measured],
         ceiling: { patchesPerSecond: patches },
-      } = await besideCeiling(context, () => measureStart(executions, context));
+      } = await againstCeiling(context, () => measureStart(executions, context));
       points.push({ ...measured, patches, apiServerHeap });
-      context.say(JSON.stringify(points.at(-1)));
+      context.log(JSON.stringify(points.at(-1)));
     }
     return {
       figures: [...points.flatMap(figuresOf), ...growthOf(points), ...apiServerHeapOf(points)],
@@ -66,7 +66,7 @@ export const memory: Bench = {
 async function measureStart(executions: number, context: BenchContext): Promise<Start> {
   const service = await context.startService();
   const ready = service.usage();
-  await untilSteady(context);
+  await waitUntilIdle(context);
   await delay(idleMs, undefined, { signal: context.signal });
   const rest = service.usage();
   await service.stop();

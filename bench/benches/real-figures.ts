@@ -1,10 +1,10 @@
 import { cpuFigures, requestsFigureName } from '../harness/costs.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
-import { sumOf, type CpuTimes } from '../harness/parts.ts';
+import { sumOf, type CpuTimes } from '../harness/components.ts';
 import { isWrite, type ApiRequest } from '../harness/requests.ts';
 import { mean, ratioOfMeans, type Pair } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
-import { afterTekton, askedToEnd, beforeTekton, endToEnd, inTekton, type Run, type RunTime } from '../load/runs.ts';
+import { afterTekton, sentToEnd, beforeTekton, endToEnd, inTekton, type Run, type RunTime } from '../load/runs.ts';
 import { mostBusy } from './burst.ts';
 
 /** How much slower a run may be for being an execution, in per cent. */
@@ -22,10 +22,10 @@ export interface MeasuredRun {
 export type RunPair = readonly [execution: MeasuredRun, bare: MeasuredRun];
 
 /** How much slower executions are. @param load how busy the load was, as a part of one core */
-export function slownessOf(pairs: readonly RunPair[], load: number): Figure[] {
+export function slowdownOf(pairs: readonly RunPair[], load: number): Figure[] {
   const [executions, bare] = [pairs.map(([{ run }]) => run), pairs.map(([, { run }]) => run)];
   const values = (of: RunTime): Pair[] => pairs.map(([a, b]) => [of(a.run), of(b.run)]);
-  const [slower, asked] = [ratioOfMeans(values(endToEnd), seed), ratioOfMeans(values(askedToEnd), seed)];
+  const [slower, asked] = [ratioOfMeans(values(endToEnd), seed), ratioOfMeans(values(sentToEnd), seed)];
   const [before, after] = [executions.map(beforeTekton), executions.map(afterTekton)];
   const bareMs = mean(bare.map(endToEnd));
   const medians = [executions, bare].map((runs) => quantile(runs.map(endToEnd), 0.5));

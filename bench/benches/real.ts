@@ -11,13 +11,13 @@ import {
   processesOf,
   type CpuTimes,
   type Processes,
-} from '../harness/parts.ts';
+} from '../harness/components.ts';
 import { serviceAccountName } from '../load/bare-pipeline-run.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { pipelineRunsPath } from '../load/executions.ts';
 import { Runs, type Run } from '../load/runs.ts';
-import { cpuOf, requestsOf, slownessOf, type MeasuredRun } from './real-figures.ts';
+import { cpuOf, requestsOf, slowdownOf, type MeasuredRun } from './real-figures.ts';
 
 /** Milliseconds between two looks of the kubelet at its containers (its generic PLEG): what pods take has steps of this. */
 const relistMs = 1_000;
@@ -26,7 +26,7 @@ const relistMs = 1_000;
 export const real: Bench = {
   name: 'real',
   what: 'executions through the real Tekton with real pods, against as many bare PipelineRuns of the same shape',
-  stage: 'pods',
+  cluster: 'pods',
   async run(context) {
     const namespace = await context.namespace();
     const runs = await openRuns(context, namespace);
@@ -40,7 +40,7 @@ export const real: Bench = {
     const count = 2 * pairs.length;
     return {
       figures: [
-        ...slownessOf(pairs, load),
+        ...slowdownOf(pairs, load),
         ...cpuOf(pairs),
         ...requestsOf(await context.requests(begun, ended), count),
         ...(await bytesFigures(context.cluster, namespace, first.length * 2 + count)),
@@ -99,7 +99,7 @@ async function runPairs<T>(
     return measure(() => runs.run(kind, `${kind}-${begunAt}-${number}`));
   };
   for (let number = 0; number < count; number += 1) {
-    context.live(`${number}/${count} pairs have run`);
+    context.step(`${number}/${count} pairs have run`);
     // The very first is a bare one: of an execution that is there when a leader begins nobody knows whether an earlier leader
     // has sent its audit events, and it takes minutes to find out.
     const bareFirst = number % 2 === 0;

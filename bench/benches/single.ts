@@ -2,14 +2,14 @@ import type { Bench } from '../harness/bench.ts';
 import type { Rates } from '../harness/ceiling.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atMost, figure, type Figure } from '../harness/figure.ts';
-import { besideCeiling } from '../harness/reference.ts';
-import { untilSteady } from '../harness/steady.ts';
+import { againstCeiling } from '../harness/reference.ts';
+import { waitUntilIdle } from '../harness/idle.ts';
 import type { ApiServer, WatchEvent } from '../load/api-server.ts';
 import { now } from '../load/clock.ts';
 import { pipelineRunsPath, unfinishedPodsPath } from '../load/executions.ts';
 import { quantiles } from '../load/quantiles.ts';
-import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
-import { turnsOf, withWarmService } from './measured-burst.ts';
+import { Timelines, untilPipelineRun, untilTerminal, type Timeline } from '../load/timelines.ts';
+import { repetitionsOf, withWarmService } from './measured-burst.ts';
 
 /** The aims, in writes of a single bare client. */
 const [mostAtP50, mostAtP99] = [4, 10];
@@ -18,10 +18,10 @@ const [mostAtP50, mostAtP99] = [4, 10];
 export const single: Bench = {
   name: 'single',
   what: 'executions one at a time on an idle system, told in writes of a single bare client',
-  stage: 'shared',
+  cluster: 'shared',
   async run(context) {
     const work = () => ofService(context);
-    const { measured, ceiling } = await besideCeiling(context, work, { atOnce: 1, times: turnsOf(context) });
+    const { measured, ceiling } = await againstCeiling(context, work, { atOnce: 1, times: repetitionsOf(context) });
     const [runs, writeMs] = [measured.flat(), singleWriteMs(ceiling)];
     const stories = runs.map(({ story }) => story);
     const [created, done] = [untilPipelineRun(stories), untilTerminal(stories)];
@@ -45,7 +45,7 @@ export const single: Bench = {
 /** Those of a service that has run for a while, and has come to rest. */
 function ofService(context: BenchContext): Promise<readonly SingleRun[]> {
   return withWarmService(context, async () => {
-    await untilSteady(context);
+    await waitUntilIdle(context);
     return oneAtATime(context, context.size(200, 40));
   });
 }
@@ -57,7 +57,7 @@ export function singleWriteMs({ createP50Ms, patchP50Ms }: Rates): number {
 
 /** An execution that ran alone. */
 export interface SingleRun {
-  readonly story: Story;
+  readonly story: Timeline;
   /** Milliseconds that a list of the pods took which a bare client began when it saw the end of the PipelineRun. */
   readonly listMs: number;
 }
@@ -65,7 +65,7 @@ export interface SingleRun {
 /** Creates executions, each when everything is said of the one before. A few first ones warm everything up, and do not count. */
 export async function oneAtATime(context: BenchContext, count: number): Promise<readonly SingleRun[]> {
   const namespace = await context.namespace();
-  const all = await Stories.open(context.api, namespace, context.signal);
+  const all = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => all.close());
   await context.startCompleter(namespace, (name, at) => all.ended(name, at));
   const lists = await listPodsAtEnds(context, namespace);
@@ -73,11 +73,11 @@ export async function oneAtATime(context: BenchContext, count: number): Promise<
   const runs: SingleRun[] = [];
   for (let number = 0; number < warmUp + count; number += 1) {
     const story = await all.create({ name: `oomkill-increase-memory-${number}` });
-    await all.told(story);
+    await all.complete(story);
     if (story.phase !== 'Completed') throw new Error(`${story.name} was to complete, and is ${story.phase}`);
     const listMs = (await lists.get(story.name)) ?? Number.NaN;
     if (number >= warmUp) runs.push({ story, listMs });
-    context.live(`${number}/${warmUp + count} have ended`);
+    context.step(`${number}/${warmUp + count} have ended`);
   }
   return runs;
 }

@@ -6,12 +6,12 @@ import { mebibyte } from '../harness/process-usage.ts';
 import { collectorFigureName } from '../harness/costs.ts';
 import { isOfLeadership, isWrite } from '../harness/requests.ts';
 import type { BenchService } from '../harness/service.ts';
-import { atOnce, numbers } from '../../test/support/at-once.ts';
+import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { quantile } from '../load/quantiles.ts';
-import { growthOf } from '../load/slope.ts';
-import { Stories, untilPipelineRun, untilTerminal, type Story } from '../load/stories.ts';
+import { trendOf } from '../load/trend.ts';
+import { Timelines, untilPipelineRun, untilTerminal, type Timeline } from '../load/timelines.ts';
 import { busynessOf } from './burst.ts';
 import { concurrency, startWarmService } from './measured-burst.ts';
 
@@ -24,7 +24,7 @@ const mostHandles = 3;
 export const soak: Bench = {
   name: 'soak',
   what: 'executions created at half of the rate of a burst of such, for half an hour; each is deleted after its end',
-  stage: 'own',
+  cluster: 'own',
   async run(context) {
     const size = context.size(fullSize, quickSize);
     const service = await startWarmService(context, {
@@ -94,11 +94,11 @@ interface Sample {
 /** Executions a second of a burst, from the first create until the last is deleted. */
 async function wholeLivesPerSecond(context: BenchContext, count: number): Promise<number> {
   const namespace = await context.namespace();
-  const stories = await Stories.open(context.api, namespace, context.signal);
+  const stories = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => stories.close());
   await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
   const begunAt = now();
-  await atOnce(concurrency, numbers(count), async (number) => {
+  await forEachParallel(concurrency, numbers(count), async (number) => {
     await stories.create({ name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: 0 });
   });
   await stories.allGone();
@@ -107,7 +107,7 @@ async function wholeLivesPerSecond(context: BenchContext, count: number): Promis
 
 async function soakAt(rate: number, size: SoakSize, service: BenchService, context: BenchContext) {
   const namespace = await context.namespace();
-  const stories = await Stories.open(context.api, namespace, context.signal);
+  const stories = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => stories.close());
   const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
   completer.begin();
@@ -120,7 +120,7 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
     looked = now();
     const seconds = secondsSince();
     samples.push({ seconds, there: stories.all.length, ...usageOf(service), ...latenciesOf(recent) });
-    context.tell(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
+    context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
   };
   const sampling = setInterval(sample, size.sampleEverySeconds * 1_000);
   try {
@@ -140,7 +140,7 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
 }
 
 /** Creates executions at a steady rate, however long the API server takes for each. */
-async function createAt(rate: number, size: SoakSize, stories: Stories, signal: AbortSignal): Promise<void> {
+async function createAt(rate: number, size: SoakSize, stories: Timelines, signal: AbortSignal): Promise<void> {
   const begunAt = now();
   const creates: Promise<unknown>[] = [];
   for (let number = 0; number < rate * size.seconds; number += 1) {
@@ -157,7 +157,7 @@ function usageOf(service: BenchService): Pick<Sample, 'residentMb' | 'handles'> 
   return { residentMb: residentBytes / mebibyte, handles };
 }
 
-function latenciesOf(stories: readonly Story[]): Pick<Sample, 'pipelineRunP50' | 'terminalP50'> {
+function latenciesOf(stories: readonly Timeline[]): Pick<Sample, 'pipelineRunP50' | 'terminalP50'> {
   return {
     pipelineRunP50: quantile(untilPipelineRun(stories), 0.5),
     terminalP50: quantile(untilTerminal(stories), 0.5),
@@ -165,7 +165,7 @@ function latenciesOf(stories: readonly Story[]): Pick<Sample, 'pipelineRunP50' |
 }
 
 function growthsOf(samples: readonly Sample[]): Figure[] {
-  const growth = (of: (sample: Sample) => number) => growthOf(samples.map((one) => [one.seconds, of(one)] as const));
+  const growth = (of: (sample: Sample) => number) => trendOf(samples.map((one) => [one.seconds, of(one)] as const));
   const [memory, handles] = [growth(({ residentMb }) => residentMb), growth((one) => one.handles)];
   const [created, done] = [growth((one) => one.pipelineRunP50), growth((one) => one.terminalP50)];
   return [

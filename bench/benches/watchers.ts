@@ -4,7 +4,7 @@ import { makeCaller } from '../harness/caller.ts';
 import type { BenchContext } from '../harness/context.ts';
 import { atLeast, atMost, figure, type Figure } from '../harness/figure.ts';
 import { restMs, type BenchService } from '../harness/service.ts';
-import { besideCeiling, onReference, timeOnReference } from '../harness/reference.ts';
+import { againstCeiling, onReference, timeOnReference } from '../harness/reference.ts';
 import type { WatchersProcesses } from '../harness/watchers.ts';
 import { createFinished } from '../load/finished.ts';
 import type { Watcher } from '../load/watchers.ts';
@@ -29,7 +29,7 @@ const oneAddressForAll = { WFE_MAX_CONNECTIONS_PER_ADDRESS: '2000' };
 export const watchers: Bench = {
   name: 'watchers',
   what: '1,000 gRPC watchers while executions change 100 times a second: delay of events, and memory for a watcher',
-  stage: 'shared',
+  cluster: 'shared',
   async run(context) {
     const count = context.size(1_000, 100);
     const namespace = await context.namespace();
@@ -38,7 +38,7 @@ export const watchers: Bench = {
     const {
       measured: [measured],
       ceiling: { patchesPerSecond: patches },
-    } = await besideCeiling(context, async () => {
+    } = await againstCeiling(context, async () => {
       const shared = await measureShared(context, makers);
       const service = await context.startService(oneAddressForAll);
       const all = makers.flatMap((make) => make(service));
@@ -146,7 +146,7 @@ async function measureEverything(
   const measured: MeasuredChanges[] = [];
   const on = { context, service, namespace, executions, processes };
   for (const perSecond of [...context.size(slowerChanges, []), changesPerSecond]) {
-    context.live(`all watch everything, ${perSecond} changes a second`);
+    context.step(`all watch everything, ${perSecond} changes a second`);
     measured.push(await measureChanges({ ...on, perSecond, seconds: context.size(8, 3), eventsEach: all.length }));
   }
   await processes.stop();

@@ -2,7 +2,7 @@ import type { Figure } from './figure.ts';
 import type { BenchContext } from './context.ts';
 
 /** On what cluster a bench runs. */
-export type Stage =
+export type ClusterKind =
   /** One that benches share: no pods, and Tekton's webhook but not its controller. */
   | 'shared'
   /** The same, fresh and for this bench alone: it leaves too much behind. */
@@ -16,7 +16,7 @@ export interface Bench {
   readonly name: string;
   /** A sentence: what is measured. */
   readonly what: string;
-  readonly stage: Stage;
+  readonly cluster: ClusterKind;
   /**
    * Measures. What it starts by its context is ended after it, however it ends.
    *

@@ -26,7 +26,7 @@ export async function makeCaller(api: ApiServer, namespace: string, name: string
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'workflow-execution-operator' },
     subjects: [{ kind: 'ServiceAccount', namespace, name }],
   });
-  await untilAllowed(api, namespace, name);
+  await waitUntilAllowed(api, namespace, name);
   return {
     async token() {
       const spec = { audiences: [audience], expirationSeconds: 86_400 };
@@ -38,7 +38,7 @@ export async function makeCaller(api: ApiServer, namespace: string, name: string
 }
 
 /** The API server's authorizer learns of a RoleBinding by a watch; the service would remember a refusal of before. */
-async function untilAllowed(api: ApiServer, namespace: string, name: string): Promise<void> {
+async function waitUntilAllowed(api: ApiServer, namespace: string, name: string): Promise<void> {
   const attributes = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions', verb: 'create' };
   const spec = {
     user: `system:serviceaccount:${namespace}:${name}`,

@@ -1,5 +1,5 @@
 import type { ApiServer } from '../load/api-server.ts';
-import { atOnce, numbers } from '../../test/support/at-once.ts';
+import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
 import { executionsPath, newExecution, someStatus } from '../load/executions.ts';
@@ -73,7 +73,7 @@ export function meanRates(looks: readonly Rates[]): Rates {
 
 /** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
 async function warmUp(api: ApiServer, path: string): Promise<void> {
-  await atOnce(warmUpRequests, numbers(warmUpRequests), async (number) => {
+  await forEachParallel(warmUpRequests, numbers(warmUpRequests), async (number) => {
     const name = `warm-up-${Math.round(now())}-${number}`;
     await api.must('POST', path, newExecution({ name }));
     await api.must('PATCH', `${path}/${name}/status`, { status: someStatus(name, 0) });

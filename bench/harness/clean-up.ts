@@ -1,5 +1,5 @@
 import type { ApiServer } from '../load/api-server.ts';
-import { atOnce } from '../../test/support/at-once.ts';
+import { forEachParallel } from '../../test/support/parallel.ts';
 import { executionsPath, pipelineRunsPath } from '../load/executions.ts';
 import { trustedJson } from '../load/json.ts';
 
@@ -14,7 +14,7 @@ const page = 500;
 export async function removeNamespace(api: ApiServer, namespace: string): Promise<void> {
   for (const path of [executionsPath(namespace), pipelineRunsPath(namespace)]) {
     for (let names = await firstPage(api, path); names.length > 0; names = await firstPage(api, path)) {
-      await atOnce(concurrency, names, async (name) => {
+      await forEachParallel(concurrency, names, async (name) => {
         await api.call('PATCH', `${path}/${name}`, { metadata: { finalizers: null } });
         await api.call('DELETE', `${path}/${name}`);
       });

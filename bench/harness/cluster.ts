@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster, type Cluster } from '../../test/cluster/index.ts';
 import { applyProduct } from '../../test/support/product.ts';
-import type { Stage } from './bench.ts';
+import type { ClusterKind } from './bench.ts';
 import { auditDirectory, type RunOptions } from './context.ts';
 
 /** Megabytes of the audit log after which the API server begins another file, and how many old files it keeps. */
@@ -12,7 +12,10 @@ const [logMegabytes, oldLogs] = [100, 3];
  * Starts the cluster of a stage: without pods it has Tekton's CRDs and its webhook, which every real PipelineRun passes, and
  * not its controller, so that nobody but the completer ends PipelineRuns.
  */
-export async function startBenchCluster(stage: Stage, { directory, progress, signal }: RunOptions): Promise<Cluster> {
+export async function startBenchCluster(
+  stage: ClusterKind,
+  { directory, progress, signal }: RunOptions,
+): Promise<Cluster> {
   const level = stage === 'pods' ? 'pods' : 'tekton';
   const logs = auditDirectory(directory);
   mkdirSync(logs, { recursive: true });

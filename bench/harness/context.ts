@@ -68,18 +68,18 @@ export class BenchContext {
   }
 
   /** Tells a person a line that stays. */
-  say(line: string): void {
+  log(line: string): void {
     this.#options.progress(`${this.#name}: ${line}`);
   }
 
-  /** Tells a person what comes now, as {@link tell} does. @throws the reason when the run was called off: then it does not come */
-  live(line: string): void {
+  /** Tells a person what comes now, as {@link showProgress} does. @throws the reason when the run was called off: then it does not come */
+  step(line: string): void {
     this.signal.throwIfAborted();
-    this.tell(line);
+    this.showProgress(line);
   }
 
   /** Tells a person how far it is; the next such line replaces it. Without a terminal nothing is written. It never throws. */
-  tell(line: string): void {
+  showProgress(line: string): void {
     this.#options.progress.live?.(`${this.#name}: ${line}`);
   }
 
@@ -105,7 +105,7 @@ export class BenchContext {
     this.defer(async () => {
       // Of a run that was called off nothing comes after it: the cluster goes as a whole.
       if (this.signal.aborted) return;
-      this.live(`removing ${name}`);
+      this.step(`removing ${name}`);
       await removeNamespace(this.api, name);
       await removeLeases(this.api);
     });
@@ -135,7 +135,7 @@ export class BenchContext {
 
   /** Starts the process that plays Tekton in a namespace; it watches when this resolves. */
   async startCompleter(namespace: string, onEnded: OnEnded = () => undefined): Promise<CompleterProcess> {
-    const onFailed = (message: string): void => this.say(message);
+    const onFailed = (message: string): void => this.log(message);
     const completer = await startCompleterProcess(this.api.address, namespace, onEnded, onFailed);
     this.defer(() => completer.stop());
     return completer;
@@ -146,7 +146,7 @@ export class BenchContext {
    * a slower service. No service may be running: it would take part.
    */
   async rates(concurrency: number): Promise<Rates> {
-    this.live(`what a bare client can do, ${concurrency} at once`);
+    this.step(`what a bare client can do, ${concurrency} at once`);
     const { api } = this;
     await api.call('POST', '/api/v1/namespaces', { metadata: { name: ceilingNamespace } });
     const rates = await measureRates(concurrency, { api, namespace: ceilingNamespace, seconds: this.size(4, 2) });

@@ -1,18 +1,18 @@
 import type { Cluster } from '../../test/cluster/index.ts';
 import { EtcdStore, keysOf } from './etcd.ts';
 import { figure, type Figure } from './figure.ts';
-import type { CpuTimes, Part } from './parts.ts';
+import type { CpuTimes, Component } from './components.ts';
 
 /** What costs something. */
-export type Costly = 'an execution' | 'a bare PipelineRun';
+export type CostSubject = 'an execution' | 'a bare PipelineRun';
 
 /** Name of the figure that tells the CPU time of a part; docs/scaling.md is made from it. */
-export function cpuFigureName(part: Part, of: Costly): string {
+export function cpuFigureName(part: Component, of: CostSubject): string {
   return `CPU of ${part} for ${of}`;
 }
 
 /** CPU times of all parts for one of so many, in milliseconds. */
-export function cpuFigures(times: CpuTimes, count: number, of: Costly): Figure[] {
+export function cpuFigures(times: CpuTimes, count: number, of: CostSubject): Figure[] {
   return [...times].map(([part, ms]) => figure(cpuFigureName(part, of), ms / count, 'ms'));
 }
 

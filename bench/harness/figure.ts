@@ -16,29 +16,29 @@ export interface Aim {
 }
 
 /** Judges a value; the unit is for the text. */
-export type Judge = (value: number, unit: string) => Aim;
+export type Check = (value: number, unit: string) => Aim;
 
 /** A figure; with a judge it has an aim. A value that is no number meets none. */
-export function figure(name: string, value: number, unit: string, judge?: Judge): Figure {
+export function figure(name: string, value: number, unit: string, judge?: Check): Figure {
   return { name, value, unit, ...(judge === undefined ? {} : { aim: judge(value, unit) }) };
 }
 
 /** The aim of a value that should not be above a limit. */
-export function atMost(limit: number): Judge {
+export function atMost(limit: number): Check {
   return (value, unit) => ({ text: `at most ${limit} ${unit}`.trim(), holds: value <= limit });
 }
 
 /** The aim of a value that should not be below a limit. */
-export function atLeast(limit: number): Judge {
+export function atLeast(limit: number): Check {
   return (value, unit) => ({ text: `at least ${limit} ${unit}`.trim(), holds: value >= limit });
 }
 
 /** The aim of a value that has to be exactly this. */
-export function exactly(wanted: number): Judge {
+export function exactly(wanted: number): Check {
   return (value, unit) => ({ text: `${wanted} ${unit}`.trim(), holds: value === wanted });
 }
 
 /** The same figure of something else, which its name says first. */
-export function named(what: string): (one: Figure) => Figure {
+export function prefixed(what: string): (one: Figure) => Figure {
   return (one) => ({ ...one, name: `${what}: ${one.name}` });
 }

@@ -1,6 +1,6 @@
 import { meanRates, type Rates } from './ceiling.ts';
 import type { BenchContext } from './context.ts';
-import { inTurns } from './in-turns.ts';
+import { alternate } from './alternate.ts';
 
 /**
  * Status patches a second, 32 at once, of a bare client on the machine for which aims in seconds were set. Everything here is
@@ -31,11 +31,11 @@ export function rateOnReference(rate: number, patches: number): number {
  * @param options at how many at once the ceiling is looked at, 32 by default, and how often is measured, by default once
  * @returns what it measured each time, and what a bare client can do, the mean of before, between and after
  */
-export async function besideCeiling<T>(
+export async function againstCeiling<T>(
   context: BenchContext,
   work: () => Promise<T>,
   { atOnce = concurrency, times = 1 }: { readonly atOnce?: number; readonly times?: number } = {},
 ): Promise<{ readonly measured: readonly [T, ...T[]]; readonly ceiling: Rates }> {
-  const turns = await inTurns(times, () => context.rates(atOnce), work);
+  const turns = await alternate(times, () => context.rates(atOnce), work);
   return { measured: turns.work, ceiling: meanRates(turns.looks) };
 }

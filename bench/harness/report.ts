@@ -31,6 +31,6 @@ function threeDigits(value: number): string {
 }
 
 /** Whether all aims are met. */
-export function holdsAll({ figures }: BenchResult): boolean {
+export function meetsAims({ figures }: BenchResult): boolean {
   return figures.every(({ aim }) => aim?.holds !== false);
 }

@@ -10,11 +10,11 @@ import { nodeArguments } from '../../test/support/service.ts';
 import { usageOf, type ProcessUsage } from './process-usage.ts';
 
 /** Milliseconds between two looks whether the service is ready; more often, they would be a part of what it does. */
-const lookEveryMs = 50;
+const pollEveryMs = 50;
 /** Milliseconds until a started service is at rest, its heap compacted (src/kubernetes/heap-compaction.ts). */
 export const restMs = 15_000;
 /** Milliseconds that it may take to start, and to end. */
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 /** What a service is started with. */
 export interface ServiceStart {
@@ -90,11 +90,11 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
   process.once('exit', kill);
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
     while (!(await holds().catch(() => false))) {
-      if (child.exitCode !== null || performance.now() - began > patienceMs) {
+      if (child.exitCode !== null || performance.now() - began > timeoutMs) {
         kill();
         throw new Error(`The service is not ${what}:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
       }
-      await delay(lookEveryMs, undefined, { signal });
+      await delay(pollEveryMs, undefined, { signal });
     }
   };
   const metrics = at(ports.metrics);
@@ -108,7 +108,7 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
     usage: () => usageOf(pid),
     scrape: () => scrape(metrics),
     async stop() {
-      const timer = setTimeout(kill, patienceMs);
+      const timer = setTimeout(kill, timeoutMs);
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await exited;
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Arrivals, Watcher, WatchersAnswer, WatchersQuestion } from '../load/watchers.ts';
+import type { Arrivals, Watcher, WatchersResponse, WatchersRequest } from '../load/watchers.ts';
 
 /** What has come to watchers, and how busy each of their processes was, as parts of one core. */
 export interface WatchersReport {
@@ -24,7 +24,7 @@ export interface WatchersProcesses {
 /** Starts processes for watchers, which share them evenly. */
 export function startWatchersProcesses(count: number): WatchersProcesses {
   const processes = Array.from({ length: count }, startOne);
-  const all = (question: WatchersQuestion) => Promise.all(processes.map(({ ask }) => ask(question)));
+  const all = (question: WatchersRequest) => Promise.all(processes.map(({ ask }) => ask(question)));
   return {
     async open(watchers) {
       // Neighbours stay together: they may share a connection.
@@ -51,14 +51,14 @@ function startOne() {
   const exited = once(child, 'exit');
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
-  const askers: ((answer: WatchersAnswer) => void)[] = [];
-  child.on('message', (answer: WatchersAnswer) => {
+  const askers: ((answer: WatchersResponse) => void)[] = [];
+  child.on('message', (answer: WatchersResponse) => {
     if (answer.kind === 'failed') failed.reject(new Error(`a watcher failed: ${answer.message}`));
     else askers.shift()?.(answer);
   });
   void exited.then(() => failed.reject(new Error('the watchers have ended')));
-  const ask = (question: WatchersQuestion): Promise<WatchersAnswer> => {
-    const answer = new Promise<WatchersAnswer>((resolve) => askers.push(resolve));
+  const ask = (question: WatchersRequest): Promise<WatchersResponse> => {
+    const answer = new Promise<WatchersResponse>((resolve) => askers.push(resolve));
     child.send(question);
     return Promise.race([answer, failed.promise]);
   };

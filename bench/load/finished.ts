@@ -1,5 +1,5 @@
 import type { ApiServer } from './api-server.ts';
-import { atOnce, numbers } from '../../test/support/at-once.ts';
+import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { executionsPath, newExecution, pipelineRunsPath } from './executions.ts';
 
 const concurrency = 32;
@@ -23,7 +23,9 @@ interface Owner {
  * @param to number after the last
  */
 export async function createFinished(api: ApiServer, namespace: string, from: number, to: number): Promise<void> {
-  await atOnce(concurrency, numbers(to - from), (number) => createOne(api, namespace, `execution-${from + number}`));
+  await forEachParallel(concurrency, numbers(to - from), (number) =>
+    createOne(api, namespace, `execution-${from + number}`),
+  );
 }
 
 /** Creates one of them, by four writes: two creates and two patches of a status. */

@@ -8,7 +8,7 @@ export interface Run {
   readonly kind: 'execution' | 'bare';
   readonly name: string;
   /** When the create was sent. */
-  readonly askedAt: number;
+  readonly sentAt: number;
   /** When the API server had acknowledged it. */
   acknowledgedAt: number;
   /** When the watch showed the PipelineRun. */
@@ -22,11 +22,11 @@ export interface Run {
   /** What became of it, once it has ended. */
   outcome?: string;
   /** Whether nothing more follows: audit events are recorded. */
-  told: boolean;
+  complete: boolean;
 }
 
 /** Milliseconds that one run may take. */
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 /** Runs a workflow on a real Tekton, by executions and bare, one after the other, and watches when what is seen. */
 export class Runs {
@@ -64,10 +64,10 @@ export class Runs {
    */
   async run(kind: Run['kind'], name: string): Promise<Run> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => reject(new Error(`${name} has not ended in ${patienceMs / 1_000} s`)), patienceMs);
+    const timer = setTimeout(() => reject(new Error(`${name} has not ended in ${timeoutMs / 1_000} s`)), timeoutMs);
     this.#onTold = resolve;
-    const askedAt = now();
-    const run: Run = { kind, name, askedAt, acknowledgedAt: askedAt, told: false };
+    const sentAt = now();
+    const run: Run = { kind, name, sentAt, acknowledgedAt: sentAt, complete: false };
     this.#runs.set(name, run);
     try {
       await this.#create(kind, name);
@@ -99,7 +99,7 @@ export class Runs {
 
   #seeExecution({ object: { metadata, status } }: WatchEvent): void {
     const run = this.#runs.get(metadata.name);
-    if (run === undefined || run.told || !isTerminal(status?.phase)) return;
+    if (run === undefined || run.complete || !isTerminal(status?.phase)) return;
     run.terminalAt ??= now();
     run.outcome = status?.phase;
     if (conditionOf(status, 'AuditRecorded') === 'True') this.#tell(run);
@@ -113,14 +113,14 @@ export class Runs {
     const succeeded = conditionOf(status, 'Succeeded') ?? 'Unknown';
     if (succeeded === 'Unknown') return;
     run.doneAt ??= now();
-    if (run.kind !== 'bare' || run.told) return;
+    if (run.kind !== 'bare' || run.complete) return;
     run.terminalAt = run.doneAt;
     run.outcome = succeeded;
     this.#tell(run);
   }
 
   #tell(run: Run): void {
-    run.told = true;
+    run.complete = true;
     this.#onTold();
   }
 }
@@ -143,7 +143,7 @@ export type RunTime = (run: Run) => number;
 /** From the acknowledged create until its end was seen. */
 export const endToEnd: RunTime = ({ acknowledgedAt, terminalAt = Number.NaN }) => terminalAt - acknowledgedAt;
 /** The same from the moment that the create was sent. */
-export const askedToEnd: RunTime = ({ askedAt, terminalAt = Number.NaN }) => terminalAt - askedAt;
+export const sentToEnd: RunTime = ({ sentAt, terminalAt = Number.NaN }) => terminalAt - sentAt;
 /** What Tekton took: from the PipelineRun until its end, as watches show them. */
 export const inTekton: RunTime = ({ pipelineRunAt = Number.NaN, doneAt = Number.NaN }) => doneAt - pipelineRunAt;
 /** What went by before the PipelineRun was there. A watch may be faster than the answer to the create. */

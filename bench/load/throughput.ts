@@ -1,4 +1,4 @@
-import { atOnce, numbers } from '../../test/support/at-once.ts';
+import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { now } from './clock.ts';
 
 /** How something went that was done again and again, so many at once. */
@@ -21,7 +21,7 @@ export async function measureThroughput(
 ): Promise<Throughput> {
   const latencies: number[] = [];
   const begun = now();
-  await atOnce(concurrency, numbersUntil(begun + seconds * 1_000), async (number) => {
+  await forEachParallel(concurrency, numbersUntil(begun + seconds * 1_000), async (number) => {
     const asked = now();
     await work(number);
     latencies.push(now() - asked);

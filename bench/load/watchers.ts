@@ -1,7 +1,7 @@
 // Many watchers of the execution API in a process of their own. Notes when each event has come, tells its parent of that when
 // it is asked, and how busy it was.
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { atOnce } from '../../test/support/at-once.ts';
+import { forEachParallel } from '../../test/support/parallel.ts';
 import { measureBusy } from './busy.ts';
 import { now } from './clock.ts';
 import { GrpcClient } from './grpc.ts';
@@ -16,14 +16,14 @@ export interface Watcher extends ServiceAddress {
 }
 
 /** What the process is asked: to open more watchers, to forget what has come, to tell of what has come since. */
-export type WatchersQuestion =
+export type WatchersRequest =
   { readonly kind: 'open'; readonly watchers: readonly Watcher[] } | { readonly kind: 'begin' | 'report' };
 
 /** When events have come, by the resource version that they told of, on the clock of `now`. */
 export type Arrivals = readonly (readonly [resourceVersion: string, at: Float64Array])[];
 
 /** What the process says: that all that were opened have been told the current state, or what it was asked for. */
-export type WatchersAnswer =
+export type WatchersResponse =
   | { readonly kind: 'done' }
   | { readonly kind: 'report'; readonly arrivals: Arrivals; readonly busy: number }
   | { readonly kind: 'failed'; readonly message: string };
@@ -37,14 +37,14 @@ const arrivals = new Map<string, number[]>();
 const clients = new Map<string, GrpcClient>();
 let busy = measureBusy();
 
-process.on('message', (question: WatchersQuestion) => {
+process.on('message', (question: WatchersRequest) => {
   answer(question).then(tell, (error: unknown) => tell({ kind: 'failed', message: String(error) }));
 });
 process.on('disconnect', () => process.exit());
 
-async function answer(question: WatchersQuestion): Promise<WatchersAnswer> {
+async function answer(question: WatchersRequest): Promise<WatchersResponse> {
   if (question.kind === 'open') {
-    await atOnce(openedAtOnce, question.watchers, open);
+    await forEachParallel(openedAtOnce, question.watchers, open);
   } else if (question.kind === 'report') {
     return {
       kind: 'report',
@@ -91,7 +91,7 @@ function read(message: Buffer): { readonly type: number; readonly resourceVersio
   return { type, resourceVersion };
 }
 
-function tell(message: WatchersAnswer): void {
+function tell(message: WatchersResponse): void {
   // Whoever has gone needs nothing more.
   process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { bytesFigureName, cpuFigureName } from '../harness/costs.ts';
 import { keptKinds } from '../harness/etcd.ts';
-import { parts } from '../harness/parts.ts';
+import { components } from '../harness/components.ts';
 import { valueText } from '../harness/report.ts';
 import { closest, limitsOf, type Limit, type Lookup } from './limits.ts';
 import { provenanceOf, readResult } from './page.ts';
@@ -32,9 +32,9 @@ const lookup: Lookup = (bench, name) => {
 };
 
 function costsTable(): string {
-  const cpu = (part: (typeof parts)[number], of: Parameters<typeof cpuFigureName>[1]) =>
+  const cpu = (part: (typeof components)[number], of: Parameters<typeof cpuFigureName>[1]) =>
     cell(lookup('real', cpuFigureName(part, of)), 'ms');
-  const rows = parts.map((part) => [part, cpu(part, 'an execution'), cpu(part, 'a bare PipelineRun')]);
+  const rows = components.map((part) => [part, cpu(part, 'an execution'), cpu(part, 'a bare PipelineRun')]);
   return tableOf(['CPU time of', 'an execution', 'a bare PipelineRun'], rows);
 }
 

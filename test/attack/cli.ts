@@ -9,14 +9,14 @@ import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { applyProduct } from '../support/product.ts';
 import { families, familyOf, type Family } from './families.ts';
 import { residentMiB } from './harness/processes.ts';
-import { openStage, type Roles, type StageOptions } from './harness/stage.ts';
+import { openFixture, type Roles, type FixtureOptions } from './harness/fixture.ts';
 import { attackersOf, reportOf } from './report.ts';
 import { inputsReport, inputViolations, measureInputs } from './single-inputs.ts';
-import { bounds, leftBehind, runFamily, violationsOf, type FamilyFigures } from './run-attack.ts';
+import { limits, memoryGrowth, runFamily, violationsOf, type FamilyFigures } from './run-attack.ts';
 
 const usage = `usage: node test/attack/cli.ts [FAMILY...] [--seed NUMBER] [--one-process] [--inputs]
 
-${families.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
+${families.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join('\n')}
 
   --seed NUMBER   repeats a run
   --one-process   attack only a process with both roles
@@ -29,23 +29,23 @@ const root = join(import.meta.dirname, '..', '..');
 
 await runLongCommand(main);
 
-async function main({ argv, say, signal }: LongCommand): Promise<void> {
+async function main({ argv, log, signal }: LongCommand): Promise<void> {
   const { values, positionals } = readOptions(argv);
   const seed = Number(values.seed ?? randomInt(2 ** 31));
   const named = positionals.map(familyOf);
-  say(`seed ${seed}`);
-  await buildProduct({ progress: say, signal });
-  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  log(`seed ${seed}`);
+  await buildProduct({ progress: log, signal });
+  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: log, signal });
   try {
     await applyProduct(cluster);
     const run = (roles: Roles, chosen: readonly Family[]) => {
       const directory = join(root, 'prove-results', 'attack', roles.replace(' ', '-'));
       const inputs = roles === 'two processes' && named.length === 0;
-      return attackAll({ roles, cluster, directory, signal }, chosen, { seed, inputs, say });
+      return attackAll({ roles, cluster, directory, signal }, chosen, { seed, inputs, log });
     };
     const wanted = named.length > 0 || values.inputs ? named : families;
     const violations = values['one-process'] ? [] : await run('two processes', wanted);
-    const onBoth = families.filter(({ onBoth = false }) => onBoth);
+    const onBoth = families.filter(({ onBothRoles = false }) => onBothRoles);
     if (values['one-process'] || wanted === families) {
       violations.push(...(await run('one process', named.length > 0 ? named : onBoth)));
     }
@@ -58,12 +58,12 @@ async function main({ argv, say, signal }: LongCommand): Promise<void> {
 
 /** Runs families one after the other on one stage; what was not as promised. */
 async function attackAll(
-  options: StageOptions,
+  options: FixtureOptions,
   wanted: readonly Family[],
-  { seed, inputs, say }: { readonly seed: number; readonly inputs: boolean; readonly say: (line: string) => void },
+  { seed, inputs, log }: { readonly seed: number; readonly inputs: boolean; readonly log: (line: string) => void },
 ): Promise<string[]> {
   const { signal, roles } = options;
-  const stage = await openStage(options);
+  const stage = await openFixture(options);
   const all: FamilyFigures[] = [];
   const violations: string[] = [];
   try {
@@ -78,15 +78,15 @@ async function attackAll(
     for (const family of wanted) {
       const figures = await runFamily(family, stage, { seed, signal });
       all.push(figures);
-      say(attackersOf(figures));
+      log(attackersOf(figures));
       violations.push(...violationsOf(figures));
       if (figures.processes.some(({ ended }) => ended !== undefined)) break;
     }
     console.log(reportOf(roles, all));
     for (const [at, { name, service }] of stage.processes.entries()) {
-      const left = await leftBehind(service.pid, before[at] ?? 0, signal);
+      const left = await memoryGrowth(service.pid, before[at] ?? 0, signal);
       console.log(`${name}: ${before[at]?.toFixed(0)} MiB before, ${left.toFixed(0)} MiB more after`);
-      if (left > bounds.leftMiB) violations.push(`${roles}: ${name} keeps ${left.toFixed(0)} MiB`);
+      if (left > limits.leftMiB) violations.push(`${roles}: ${name} keeps ${left.toFixed(0)} MiB`);
     }
   } finally {
     await stage.close();

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Family } from './families.ts';
 import { attackWith } from './harness/attackers.ts';
 import { Executions, type ExecutionFigures } from './harness/executions.ts';
-import { GoodCaller, type GoodCallerFigures } from './harness/good-caller.ts';
+import { LegitimateClient, type LegitimateClientFigures } from './harness/legitimate-client.ts';
 import { Liveness, type LivenessFigures } from './harness/liveness.ts';
 import { memoryLimit, residentMiB, resetPeak } from './harness/processes.ts';
-import type { Stage } from './harness/stage.ts';
+import type { Fixture } from './harness/fixture.ts';
 
 /** What is promised, whatever is attacked. */
-export const bounds = {
+export const limits = {
   /** An answer of `/livez`, without the time for which the machine had no processor for the service, in milliseconds. */
   livezMs: 500,
   memoryMiB: memoryLimit / 2 ** 20,
@@ -29,7 +29,7 @@ export interface FamilyFigures {
   readonly family: string;
   readonly seconds: number;
   readonly processes: readonly ProcessFigures[];
-  readonly goodCaller: GoodCallerFigures;
+  readonly goodCaller: LegitimateClientFigures;
   readonly executions: ExecutionFigures;
   readonly sameLeader: boolean;
   /** What the attackers did, and how it was answered. */
@@ -39,7 +39,7 @@ export interface FamilyFigures {
 /** Lets the attackers of a family attack, and watches the service meanwhile. */
 export async function runFamily(
   { name, seconds }: Pick<Family, 'name' | 'seconds'>,
-  stage: Stage,
+  stage: Fixture,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<FamilyFigures> {
   const { processes, target, connections, endpoint, namespace, image, api } = stage;
@@ -47,7 +47,7 @@ export async function runFamily(
   for (const { service } of processes) resetPeak(service.pid);
   const begun = performance.now();
   const probes = processes.map((one) => new Liveness(one));
-  const goodCaller = new GoodCaller({ connections, endpoint, namespace });
+  const goodCaller = new LegitimateClient({ connections, endpoint, namespace });
   const executions = new Executions({ api, namespace, image });
   const attackers = await attackWith({ family: name, seconds, seed, target }, signal);
   const elapsed = (performance.now() - begun) / 1_000;
@@ -76,8 +76,8 @@ export function violationsOf(figures: FamilyFigures): readonly string[] {
   const broken = processes.flatMap(({ name, worstOwnMs, failed, peakMiB, ended }) => [
     ...(ended === undefined ? [] : [`${name} has ended: ${ended}`]),
     ...(failed === 0 ? [] : [`${failed} probes of ${name} failed`]),
-    ...(worstOwnMs <= bounds.livezMs ? [] : [`/livez of ${name} took ${worstOwnMs.toFixed(0)} ms`]),
-    ...(peakMiB < bounds.memoryMiB ? [] : [`${name} had ${peakMiB.toFixed(0)} MiB`]),
+    ...(worstOwnMs <= limits.livezMs ? [] : [`/livez of ${name} took ${worstOwnMs.toFixed(0)} ms`]),
+    ...(peakMiB < limits.memoryMiB ? [] : [`${name} had ${peakMiB.toFixed(0)} MiB`]),
   ]);
   const served = [
     ...goodCaller.failures.map((failure) => `the good caller was refused: ${failure}`),
@@ -102,11 +102,11 @@ function serverErrors(attackers: Readonly<Record<string, number>>): readonly str
 const settleMs = 60_000;
 
 /** Waits until a process has given back its memory; how much it has more than before, in MiB. */
-export async function leftBehind(pid: number, beforeMiB: number, signal: AbortSignal): Promise<number> {
+export async function memoryGrowth(pid: number, beforeMiB: number, signal: AbortSignal): Promise<number> {
   const end = performance.now() + settleMs;
   for (;;) {
     const left = residentMiB(pid).now - beforeMiB;
-    if (left <= bounds.leftMiB || performance.now() > end) return left;
+    if (left <= limits.leftMiB || performance.now() > end) return left;
     await delay(500, undefined, { signal });
   }
 }

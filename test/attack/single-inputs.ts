@@ -3,13 +3,13 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Random } from '../chaos/plan/random.ts';
 import { createNamespaces } from '../chaos/harness/namespaces.ts';
 import { systemNamespace } from '../support/service-account.ts';
-import { Tally, type Attack } from './attackers/attack.ts';
+import { Counter, type Attack } from './attackers/attack.ts';
 import { collection, jsonHeaders } from './attackers/bodies.ts';
 import { head, HttpConnection } from './attackers/connection.ts';
 import { documentInputs, patternInputs, violationInputs } from './attackers/documents.ts';
 import { call, field, framed, methods, session, varint } from './attackers/grpc.ts';
 import { usedCpuMs } from './harness/processes.ts';
-import { createLarge, type Stage } from './harness/stage.ts';
+import { createLarge, type Fixture } from './harness/fixture.ts';
 
 /** What a single input may take of the event loop, in milliseconds of CPU time. */
 export const singleInputMs = 50;
@@ -35,7 +35,7 @@ type Send = () => Promise<string>;
  * Sends the worst single inputs one at a time to the first process, and measures the CPU time of its main thread until it has
  * nothing to do any more. No turn of its event loop was longer, and a busy machine does not make that more.
  */
-export async function measureInputs(stage: Stage, signal: AbortSignal): Promise<readonly InputFigures[]> {
+export async function measureInputs(stage: Fixture, signal: AbortSignal): Promise<readonly InputFigures[]> {
   const { processes, api, target } = stage;
   const [attacked] = processes;
   if (attacked === undefined) throw new Error('no process is attacked');
@@ -44,7 +44,7 @@ export async function measureInputs(stage: Stage, signal: AbortSignal): Promise<
   await createNamespaces(api, { executions: [many], service: systemNamespace });
   await createLarge(api, many, wide);
   const figures: InputFigures[] = [];
-  for (const [input, send] of inputsOf({ target, random: new Random(1), tally: new Tally(), signal }, many)) {
+  for (const [input, send] of inputsOf({ target, random: new Random(1), counter: new Counter(), signal }, many)) {
     const took: number[] = [];
     let answer = '';
     for (let round = 0; round < rounds; round++) {

@@ -14,7 +14,7 @@ import {
 import { createNamespace } from '../integration/support/namespace.ts';
 import { Replica } from '../chaos/harness/replica.ts';
 import { Random } from '../chaos/plan/random.ts';
-import { atOnce } from '../support/at-once.ts';
+import { forEachParallel } from '../support/parallel.ts';
 import { serviceKubeconfig } from '../support/service-account.ts';
 import { FakeTekton } from './fake-tekton.ts';
 import { corrupt, type Corruption } from './corruption.ts';
@@ -114,7 +114,7 @@ async function setFixture(options: AuditChaosOptions): Promise<Fixture> {
   const storage = await startDataStorage({ directory, faults: broken ? undefined : chaosFaults(new Random(seed)) });
   const proxy = broken && (await startProxy(storage.url, corrupt(broken)));
   const replica = new Replica({
-    ...{ number: 0, say, logFile: join(directory, 'service.log') },
+    ...{ number: 0, log: say, logFile: join(directory, 'service.log') },
     kubeconfig: await serviceKubeconfig(cluster, secrets),
     settings: {
       ...chaosSettings,
@@ -150,7 +150,7 @@ async function perform(
 ): Promise<number> {
   let performed = 0;
   let killed = 0;
-  await atOnce(concurrency, remediations, async (remediation) => {
+  await forEachParallel(concurrency, remediations, async (remediation) => {
     for (const execution of remediation) {
       await executions.perform(execution);
       performed += 1;

@@ -21,7 +21,7 @@ jest.setTimeout(240_000);
       cluster: cluster!,
       shared: true,
       directory,
-      say: () => undefined,
+      log: () => undefined,
       signal: AbortSignal.timeout(220_000),
     });
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import type { Cluster } from '../cluster/index.ts';
 import { check } from './checker/check.ts';
-import { phaseOf, tell } from './checker/timeline.ts';
+import { phaseOf, timelineOf } from './checker/timeline.ts';
 import type { Timeline } from './checker/timeline.ts';
 import type { Violation } from './checker/violation.ts';
 import { ChaosRunner } from './harness/runner.ts';
@@ -32,7 +32,7 @@ export interface ChaosOptions {
   /** Makes the lock useless, to show that the checker finds what follows from that. */
   readonly brokenLock?: boolean;
   /** Told how it goes, a line now and then. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -89,17 +89,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   await mkdir(options.directory, { recursive: true });
   const runner = new ChaosRunner(options);
   const fixture = await openFixture(options, {
-    onChange: (change) => runner.see(change),
+    onChange: (change) => runner.observe(change),
     onError: (error) => runner.fail(error),
   });
   try {
-    await runner.perform(fixture, planChaos(options.size));
+    await runner.run(fixture, planChaos(options.size));
   } finally {
     await fixture.close();
   }
   const history = parseHistory(await readFile(fixture.historyFile, 'utf8'));
   const violations = check(history);
-  const timeline = tell(history);
+  const timeline = timelineOf(history);
   const summary = {
     ...figures(options.size.seed, history.changes, timeline),
     ...runner.figures(fixture),

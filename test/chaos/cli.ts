@@ -42,24 +42,24 @@ const results = join(import.meta.dirname, '..', '..', 'chaos-results');
 
 await runLongCommand(main);
 
-async function main({ argv, progress, say, signal }: LongCommand): Promise<void> {
+async function main({ argv, progress, log, signal }: LongCommand): Promise<void> {
   const options = readOptions(argv);
   if (options.check !== undefined) return checkFile(options.check, progress);
   const size = sizeOf(options);
   const settings = settingsOf(options.set ?? []);
-  say(`A chaos run with seed ${size.seed}: ${JSON.stringify(size)}`);
-  await buildProduct({ progress: say, signal });
+  log(`A chaos run with seed ${size.seed}: ${JSON.stringify(size)}`);
+  await buildProduct({ progress: log, signal });
   const cluster = await startCluster({
     level: size.pods > 0 ? 'pods' : 'tekton',
     ignoreKubeconfig: true,
-    progress: say,
+    progress: log,
     signal,
   });
   try {
     await applyProduct(cluster);
     const directory = join(results, String(size.seed));
     const brokenLock = options['broken-lock'];
-    report(await runChaos({ size, cluster, directory, settings, brokenLock, say, signal }), progress);
+    report(await runChaos({ size, cluster, directory, settings, brokenLock, log, signal }), progress);
   } finally {
     await cluster.stop();
   }

@@ -8,7 +8,7 @@ import { ClusterError } from './errors.ts';
 import { withLock, type Lock } from './lock.ts';
 import { knativePatch, writeKnativePatch } from './knative-patch.ts';
 import { endProcess, findByEnvironment } from './process.ts';
-import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
+import { elapsedSince, showElapsed, showWaiting, type Progress } from './progress.ts';
 import { readRecord } from './record.ts';
 import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
@@ -38,14 +38,14 @@ export function binary(build: Build, name: string): string {
  */
 export async function ensureBuilt(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<Build> {
   const found = findBuild(cache);
-  if (found) return used(found);
+  if (found) return markUsed(found);
   const go = await findGo(signal);
-  const onWait = waitingFor(progress, 'another build of the same components');
+  const onWait = showWaiting(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
     // Whoever was waited for may have built just this.
-    const built = findBuild(cache) ?? (await build(cache, go, tellingBoth(progress, held), signal));
+    const built = findBuild(cache) ?? (await build(cache, go, teeProgress(progress, held), signal));
     removeUnusedBuilds(cache);
-    return used(built);
+    return markUsed(built);
   });
 }
 
@@ -59,7 +59,7 @@ export function findBuild(cache: Cache): Build | undefined {
 const unusedLimit = 30 * 24 * 60 * 60 * 1000;
 
 /** Notes in the directory's date that the build is in use. */
-export function used(build: Build): Build {
+export function markUsed(build: Build): Build {
   try {
     utimesSync(build.directory, new Date(), new Date());
   } catch {
@@ -180,7 +180,7 @@ async function buildOne(component: BuiltComponent, label: string, options: OneBu
   let downloading = { what: '', since: 0 };
   // A download that was announced long ago has ended, and compiling says nothing.
   const isDownloading = () => performance.now() - downloading.since < 3000;
-  const stop = ticking(progress, (elapsed) => `${label} … ${elapsed}${isDownloading() ? downloading.what : ''}`);
+  const stop = showElapsed(progress, (elapsed) => `${label} … ${elapsed}${isDownloading() ? downloading.what : ''}`);
   try {
     const flags = [...options.flags, ...(goMod ? ['-modfile', goMod] : [])];
     const output = join(directory, 'bin', component.name);
@@ -210,15 +210,15 @@ async function patchedModule(
 }
 
 /** Progress that those who wait for the build see too. */
-export function tellingBoth(progress: Progress, held: Lock): Progress {
+export function teeProgress(progress: Progress, held: Lock): Progress {
   const both: Progress = (line) => {
-    held.tell(line);
+    held.report(line);
     progress(line);
   };
   if (progress.live) {
     const live = progress.live;
     both.live = (line) => {
-      held.tell(line);
+      held.report(line);
       live(line);
     };
   }

@@ -6,8 +6,8 @@ import { ClusterError } from './errors.ts';
 import { connectCluster, missingServices, startCluster, takeDown } from './lifecycle.ts';
 import type { OtherVersions } from './other-versions.ts';
 import { streamProgress } from './progress.ts';
-import { isHere, kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
-import { whyOrphaned } from './sweep.ts';
+import { isLocal, kubeconfigPath, readRecord, serverUrl, type ClusterLevel } from './record.ts';
+import { orphanReasonOf } from './sweep.ts';
 
 const usage = `usage: npm run cluster -- COMMAND [--name NAME]
 
@@ -112,11 +112,11 @@ function status(): void {
 }
 
 function describe(directory: string, name: string): string {
-  const orphan = whyOrphaned(directory);
+  const orphan = orphanReasonOf(directory);
   if (orphan) return `${name}: to be removed by the next start or down (${orphan})`;
   const record = readRecord(directory);
   if (!record) return `${name}: started by another version of this program; "down --name ${name}" removes it`;
-  if (!isHere(record)) return `${name}: on another machine or in another container (${record.processSpace})`;
+  if (!isLocal(record)) return `${name}: on another machine or in another container (${record.processSpace})`;
   const missing = missingServices(record);
   return [
     `${name}: ${record.state}, level ${record.level}, ${serverUrl(record)}`,

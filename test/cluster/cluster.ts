@@ -129,7 +129,7 @@ export class EmbeddedCluster implements Cluster {
 
 async function startAgain(supervisor: Supervisor, name: ServiceName): Promise<void> {
   await supervisor.start(name);
-  await supervisor.until(name, () => isReady(supervisor.record, name));
+  await supervisor.waitUntil(name, () => isReady(supervisor.record, name));
   // The registry keeps manifests in its memory: the cluster's own images have to be there again.
   if (name === 'registry') await pushImages(supervisor.record);
 }

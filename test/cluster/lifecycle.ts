@@ -8,8 +8,8 @@ import { withLock } from './lock.ts';
 import { ensureVersions, type OtherVersions } from './other-versions.ts';
 import { preparePods } from './packages.ts';
 import { isAlive, ownIdentity } from './process.ts';
-import { silent, waitingFor, type Progress } from './progress.ts';
-import { isHere, readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
+import { silent, showWaiting, type Progress } from './progress.ts';
+import { isLocal, readRecord, type ClusterLevel, type ClusterRecord } from './record.ts';
 import { allocate, bringUp, type Plan } from './start.ts';
 import { ServiceFailed, Supervisor } from './supervisor.ts';
 import { orphanReason, sweep } from './sweep.ts';
@@ -59,7 +59,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   await sweep(cache, progress);
   const pods = level === 'pods' ? await preparePods(cache, progress, signal) : noNode(level);
   if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
-  const onWait = waitingFor(progress, `cluster ${name}`);
+  const onWait = showWaiting(progress, `cluster ${name}`);
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
     const buildDirectory = versions && build.directory;
     const running = await findUsable(cache, name, { level, apiServerArgs, buildDirectory }, progress);
@@ -76,13 +76,13 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
 /** A cluster that is running already, or undefined. Its `stop` leaves it running. */
 export function connectCluster(name: string, cache: Cache = findCache()): Promise<Cluster | undefined> {
   const record = readRecord(clusterDirectory(cache, checkedName(name)));
-  const isUp = record?.state === 'ready' && isHere(record) && !orphanReason(record);
+  const isUp = record?.state === 'ready' && isLocal(record) && !orphanReason(record);
   return Promise.resolve(isUp ? new EmbeddedCluster(cache, record, { removesOnStop: false }) : undefined);
 }
 
 /** Takes a cluster down, whole or not, ours or another process's. Does nothing when there is none. */
 export async function takeDown(name: string, progress: Progress = silent, cache: Cache = findCache()): Promise<void> {
-  const onWait = waitingFor(progress, `cluster ${name}`);
+  const onWait = showWaiting(progress, `cluster ${name}`);
   await withLock(cache, `cluster ${checkedName(name)}`, { onWait }, () => removeCluster(clusterDirectory(cache, name)));
 }
 
@@ -106,7 +106,7 @@ type Wanted = Pick<ClusterRecord, 'level' | 'apiServerArgs'> & Partial<Pick<Clus
 async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: Progress) {
   const directory = clusterDirectory(cache, name);
   const record = readRecord(directory);
-  if (record && !isHere(record)) {
+  if (record && !isLocal(record)) {
     throw new ClusterError(
       `Cluster ${name} belongs to another machine or container (${record.processSpace}) that uses the same cache. ` +
         'Choose another name, or take it down if that one has gone.',

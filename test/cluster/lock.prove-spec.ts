@@ -27,7 +27,7 @@ describe('a lock', () => {
 
   it('shows who waits what its holder tells, and goes to the next in turn', async () => {
     const held = await lock(cache, 'told');
-    held.tell('[4/13] kube-apiserver');
+    held.report('[4/13] kube-apiserver');
     const holders: string[] = [];
 
     const onWait = (holder: string) => {

@@ -8,7 +8,7 @@ import { ClusterAborted, codeOf, throwIfAborted } from './errors.ts';
 /** A lock that is held. */
 export interface Lock {
   /** Tells those who wait for this lock how things stand. */
-  tell(line: string): void;
+  report(line: string): void;
   release(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function tryLock(cache: Cache, name: string): Promise<Lock | undefi
   });
   if (!(await listens(server, addressOf(cache, name)))) return undefined;
   return {
-    tell(line) {
+    report(line) {
       status = `process ${process.pid}: ${line}`;
       for (const socket of waiting) socket.write(`${status}\n`);
     },

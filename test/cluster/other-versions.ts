@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { binary, buildComponents, ensureBuilt, makeBuild, tellingBoth, used, type Build } from './build.ts';
+import { binary, buildComponents, ensureBuilt, makeBuild, teeProgress, markUsed, type Build } from './build.ts';
 import type { Cache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { buildFlags, builtComponents, type BuiltComponent } from './components.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from './lock.ts';
-import { elapsedSince, waitingFor, type Progress } from './progress.ts';
+import { elapsedSince, showWaiting, type Progress } from './progress.ts';
 import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
 import { pinnedVersions } from './versions.ts';
@@ -43,14 +43,14 @@ export async function ensureVersions(
   if (others.length === 0) return base;
   const label = others.map(({ product, version }) => `${product}-${version}`).join('-');
   const directory = join(cache.root, `${label}-of-${basename(base.directory)}`);
-  if (existsSync(directory)) return used({ directory });
+  if (existsSync(directory)) return markUsed({ directory });
   const go = await findGo(signal);
-  const onWait = waitingFor(progress, 'another build of the same components');
+  const onWait = showWaiting(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
     // Whoever was waited for may have built just this.
-    if (existsSync(directory)) return used({ directory });
+    if (existsSync(directory)) return markUsed({ directory });
     const started = performance.now();
-    const both = tellingBoth(progress, held);
+    const both = teeProgress(progress, held);
     both(`Building ${label} (once, some minutes on two cores)`);
     const build = await makeBuild(cache, directory, (made) => fill(made, base, others, { go, progress: both, signal }));
     both(`Built ${label} in ${elapsedSince(started)}`);

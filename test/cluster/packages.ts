@@ -4,7 +4,7 @@ import type { Cache } from './cache.ts';
 import { findOnPath, isExecutable, runCommand } from './command.ts';
 import { ClusterAborted, ClusterError, messageOf } from './errors.ts';
 import { withLock } from './lock.ts';
-import { elapsedSince, ticking, waitingFor, type Progress } from './progress.ts';
+import { elapsedSince, showElapsed, showWaiting, type Progress } from './progress.ts';
 import type { PodSupport } from './record.ts';
 
 /** Programs of the machine that real pods need; what is missing is undefined. */
@@ -63,7 +63,7 @@ export async function preparePods(cache: Cache, progress: Progress, signal?: Abo
   const obstacle = obstacleToPods();
   if (obstacle) return { available: false, reason: obstacle };
   if (missingPackages(findPackages()).length === 0) return { available: true };
-  const onWait = waitingFor(progress, 'another installation of packages');
+  const onWait = showWaiting(progress, 'another installation of packages');
   return withLock(cache, 'packages', { signal, onWait }, async () => {
     const missing = missingPackages(findPackages());
     if (missing.length === 0) return { available: true };
@@ -149,7 +149,7 @@ async function aptInstall(
   if (!aptGet) return `these packages (by their Debian names) are missing: ${list}`;
   const started = performance.now();
   progress(`Installing Debian packages: ${list}`);
-  const stop = ticking(progress, (elapsed) => `Installing ${list} … ${elapsed}`);
+  const stop = showElapsed(progress, (elapsed) => `Installing ${list} … ${elapsed}`);
   try {
     // An update that fails (one repository of several does not answer) does not have to matter; the installation tells.
     await runApt(aptGet, ['update'], signal).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { duration, streamProgress, ticking, waitingFor } from './progress.ts';
+import { duration, streamProgress, showElapsed, showWaiting } from './progress.ts';
 
 const screen = (isTTY: boolean) => {
   const written: string[] = [];
@@ -14,7 +14,7 @@ describe('progress', () => {
     const stream = screen(true);
     const progress = streamProgress(stream);
 
-    const stop = ticking(progress, (elapsed) => `[1/2] etcd … ${elapsed} and more words`);
+    const stop = showElapsed(progress, (elapsed) => `[1/2] etcd … ${elapsed} and more words`);
     jest.advanceTimersByTime(2000);
     stop();
     progress('[1/2] etcd 2.0s');
@@ -29,7 +29,7 @@ describe('progress', () => {
   it('is a line each 15 seconds where there is no terminal', () => {
     const stream = screen(false);
 
-    const stop = ticking(streamProgress(stream), (elapsed) => `etcd … ${elapsed}`);
+    const stop = showElapsed(streamProgress(stream), (elapsed) => `etcd … ${elapsed}`);
     jest.advanceTimersByTime(44_000);
     stop();
 
@@ -38,7 +38,7 @@ describe('progress', () => {
 
   it('of somebody who is waited for is shown at once and then each 15 seconds', () => {
     const stream = screen(false);
-    const told = waitingFor(streamProgress(stream), 'another build');
+    const told = showWaiting(streamProgress(stream), 'another build');
 
     told('process 7: [1/13] certs');
     jest.advanceTimersByTime(1000);

@@ -35,7 +35,7 @@ const reportEverySeconds = 15;
  * @param describe the line, given how long it has taken so far
  * @returns a function that ends it
  */
-export function ticking(progress: Progress, describe: (elapsed: string) => string): () => void {
+export function showElapsed(progress: Progress, describe: (elapsed: string) => string): () => void {
   const started = performance.now();
   let ticks = 0;
   const timer = setInterval(() => {
@@ -52,7 +52,7 @@ export function ticking(progress: Progress, describe: (elapsed: string) => strin
  *
  * @param what what is waited for, such as `another build`
  */
-export function waitingFor(progress: Progress, what: string): (holder: string) => void {
+export function showWaiting(progress: Progress, what: string): (holder: string) => void {
   let shown = Number.NEGATIVE_INFINITY;
   return (holder) => {
     const line = `Waiting for ${what} (${holder})`;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { aRecord, deadProcess } from './record.builders.ts';
+import { clusterRecord, endedProcess } from './record.builders.ts';
 import { isRecord, readRecord, writeRecord } from './record.ts';
 
 describe('the record of a cluster', () => {
@@ -13,7 +13,7 @@ describe('the record of a cluster', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it('is read as it was written', () => {
-    const record = aRecord({ directory, owner: deadProcess, processes: { etcd: deadProcess } });
+    const record = clusterRecord({ directory, owner: endedProcess, processes: { etcd: endedProcess } });
 
     writeRecord(record);
 
@@ -21,7 +21,7 @@ describe('the record of a cluster', () => {
   });
 
   it('counts as none when its file was cut off', () => {
-    writeFileSync(join(directory, 'record.json'), JSON.stringify(aRecord({ directory })).slice(0, -20));
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(clusterRecord({ directory })).slice(0, -20));
 
     expect(readRecord(directory)).toBeUndefined();
   });
@@ -31,7 +31,7 @@ describe('the record of a cluster', () => {
   });
 
   it('counts as none in a directory that it was copied to', () => {
-    writeFileSync(join(directory, 'record.json'), JSON.stringify(aRecord({ directory: '/elsewhere' })));
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(clusterRecord({ directory: '/elsewhere' })));
 
     expect(readRecord(directory)).toBeUndefined();
   });
@@ -44,6 +44,6 @@ describe('the record of a cluster', () => {
     ['an argument that is no text', { apiServerArgs: [1] }],
     ['no word about pods', { pods: {} }],
   ])('is refused with %s', (_, change) => {
-    expect(isRecord({ ...aRecord(), ...change })).toBe(false);
+    expect(isRecord({ ...clusterRecord(), ...change })).toBe(false);
   });
 });

@@ -58,7 +58,7 @@ export interface ClusterRecord {
 }
 
 /** Whether the processes of a cluster can be seen from here. */
-export function isHere(record: ClusterRecord): boolean {
+export function isLocal(record: ClusterRecord): boolean {
   return record.processSpace === processSpace();
 }
 

@@ -135,7 +135,7 @@ class Start {
    */
   async #controllers(applied: Promise<void>): Promise<void> {
     await applied;
-    await this.#supervisor.until('kube-apiserver', () => knowsTekton(this.#api), this.#signal);
+    await this.#supervisor.waitUntil('kube-apiserver', () => knowsTekton(this.#api), this.#signal);
     await this.#supervisor.start('kube-scheduler');
     await this.#startAndWait('kube-controller-manager');
   }
@@ -183,7 +183,7 @@ class Start {
   async #startAndWait(name: ServiceName): Promise<void> {
     const started = performance.now();
     await this.#supervisor.start(name);
-    await this.#supervisor.until(name, () => isReady(this.#supervisor.record, name, this.#api), this.#signal);
+    await this.#supervisor.waitUntil(name, () => isReady(this.#supervisor.record, name, this.#api), this.#signal);
     this.#progress(`${name} is ready (${elapsedSince(started)})`);
   }
 

@@ -91,7 +91,7 @@ export class Supervisor {
    * @throws ServiceFailed when the process ends before that, cannot have its port, or two minutes have passed
    * @throws ClusterAborted
    */
-  async until(name: ServiceName, isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
+  async waitUntil(name: ServiceName, isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + readyDeadlineMilliseconds;
     for (;;) {
       throwIfAborted(signal);

@@ -3,17 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ownIdentity } from './process.ts';
-import { aRecord, deadProcess } from './record.builders.ts';
-import { orphanReason, whyOrphaned } from './sweep.ts';
+import { clusterRecord, endedProcess } from './record.builders.ts';
+import { orphanReason, orphanReasonOf } from './sweep.ts';
 
 describe('whether a cluster is nobody’s any more', () => {
   it.each([
-    ['a cluster without an owner stays', aRecord({ owner: undefined }), undefined],
-    ['a cluster whose owner runs stays', aRecord({ owner: ownIdentity() }), undefined],
-    ['a cluster that is being started stays', aRecord({ state: 'starting' }), undefined],
-    ['a cluster of another machine stays', aRecord({ owner: deadProcess, processSpace: 'elsewhere' }), undefined],
-    ['a cluster whose owner has ended goes', aRecord({ owner: deadProcess }), 'its owner, process'],
-    ['half a cluster goes', aRecord({ state: 'starting', starter: deadProcess }), 'its start was cut short'],
+    ['a cluster without an owner stays', clusterRecord({ owner: undefined }), undefined],
+    ['a cluster whose owner runs stays', clusterRecord({ owner: ownIdentity() }), undefined],
+    ['a cluster that is being started stays', clusterRecord({ state: 'starting' }), undefined],
+    [
+      'a cluster of another machine stays',
+      clusterRecord({ owner: endedProcess, processSpace: 'elsewhere' }),
+      undefined,
+    ],
+    ['a cluster whose owner has ended goes', clusterRecord({ owner: endedProcess }), 'its owner, process'],
+    ['half a cluster goes', clusterRecord({ state: 'starting', starter: endedProcess }), 'its start was cut short'],
   ])('%s', (_, record, reason) => {
     const found = orphanReason(record);
 
@@ -30,12 +34,12 @@ describe('whether a cluster’s directory is nobody’s any more', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it('one without a record goes', () => {
-    expect(whyOrphaned(directory)).toContain('its start was cut short');
+    expect(orphanReasonOf(directory)).toContain('its start was cut short');
   });
 
   it('one with a record that only another version understands stays', () => {
     writeFileSync(join(directory, 'record.json'), JSON.stringify({ format: 'of the future' }));
 
-    expect(whyOrphaned(directory)).toBeUndefined();
+    expect(orphanReasonOf(directory)).toBeUndefined();
   });
 });

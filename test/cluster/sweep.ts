@@ -3,7 +3,7 @@ import { removeCluster } from './cleanup.ts';
 import { tryLock } from './lock.ts';
 import { isAlive } from './process.ts';
 import type { Progress } from './progress.ts';
-import { hasRecord, isHere, readRecord, type ClusterRecord } from './record.ts';
+import { hasRecord, isLocal, readRecord, type ClusterRecord } from './record.ts';
 
 /**
  * Removes the clusters that nobody will ever take down: their owner has died, or their start was cut short.
@@ -12,12 +12,12 @@ import { hasRecord, isHere, readRecord, type ClusterRecord } from './record.ts';
 export async function sweep(cache: Cache, progress: Progress): Promise<void> {
   for (const name of clusterNames(cache)) {
     const directory = clusterDirectory(cache, name);
-    if (!whyOrphaned(directory)) continue;
+    if (!orphanReasonOf(directory)) continue;
     const held = await tryLock(cache, `cluster ${name}`);
     if (!held) continue;
     try {
       // Again, now that nobody changes it.
-      const reason = whyOrphaned(directory);
+      const reason = orphanReasonOf(directory);
       if (!reason) continue;
       progress(`Removing cluster ${name}: ${reason}`);
       await removeCluster(directory);
@@ -28,7 +28,7 @@ export async function sweep(cache: Cache, progress: Progress): Promise<void> {
 }
 
 /** Why the cluster in a directory is nobody's any more; undefined when it is somebody's, or cannot be judged from here. */
-export function whyOrphaned(directory: string): string | undefined {
+export function orphanReasonOf(directory: string): string | undefined {
   // Written before anything is started, so without it nothing was. One that is not understood is another version's.
   if (!hasRecord(directory)) return 'its start was cut short before anything ran';
   const record = readRecord(directory);
@@ -37,7 +37,7 @@ export function whyOrphaned(directory: string): string | undefined {
 
 /** The same for what has been read. */
 export function orphanReason(record: ClusterRecord): string | undefined {
-  if (!isHere(record)) return undefined;
+  if (!isLocal(record)) return undefined;
   if (record.state === 'starting' && !isAlive(record.starter)) {
     return `its start was cut short (process ${record.starter.pid} has ended)`;
   }

@@ -16,7 +16,7 @@ import { fullSize, quickSize } from './size.ts';
 
 const usage = `usage: npm run drill -- [NAME...] [--quick] [--results DIRECTORY]
 
-${drills.map(({ name, what }) => `  ${name.padEnd(20)} ${what}`).join('\n')}
+${drills.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join('\n')}
 
   --quick              drills of half a minute, which show little more than that they work
   --results DIRECTORY  where the figures and the logs go; default: drill-results
@@ -27,19 +27,19 @@ const root = join(import.meta.dirname, '..', '..');
 
 await runLongCommand(main);
 
-async function main({ argv, say, signal }: LongCommand): Promise<void> {
+async function main({ argv, log, signal }: LongCommand): Promise<void> {
   const { values, positionals } = readOptions(argv);
   const wanted = positionals.length === 0 ? drills : positionals.map(drillOf);
   const results = values.results ?? join(root, 'drill-results');
   const size = values.quick ? quickSize : fullSize;
-  await buildProduct({ progress: say, signal });
-  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: say, signal });
+  await buildProduct({ progress: log, signal });
+  const cluster = await startCluster({ level: 'tekton', ignoreKubeconfig: true, progress: log, signal });
   try {
     await applyProduct(cluster);
     for (const drill of wanted) {
-      say(`${drill.name}: ${drill.what}`);
+      log(`${drill.name}: ${drill.description}`);
       const directory = join(results, drill.name);
-      const result = await runDrill(drill, { cluster, size, directory, say, signal });
+      const result = await runDrill(drill, { cluster, size, directory, log, signal });
       await store(results, drill.name, result);
       console.log(reportOf(result));
       if (!isKept(result)) process.exitCode = 1;

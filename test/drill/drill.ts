@@ -1,6 +1,6 @@
-import type { CallFigures } from './client/tally.ts';
-import type { Stage } from './harness/stage.ts';
-import type { ExecutionFigures } from './harness/witness.ts';
+import type { CallFigures } from './client/call-summary.ts';
+import type { Fixture } from './harness/fixture.ts';
+import type { ExecutionFigures } from './harness/etcd-watcher.ts';
 import type { DrillSize } from './size.ts';
 
 /** What happened in a drill, in figures. */
@@ -24,14 +24,14 @@ export interface DrillFigures extends CallFigures, ExecutionFigures {
 }
 
 /** What has been done to a stage. */
-export interface Disturbance {
+export interface InjectedFault {
   /** A `performance.now()` from which on nobody led, where that is so. */
   readonly leaderlessMs?: number;
   readonly facts?: Readonly<Record<string, number>>;
 }
 
 /** Something that docs/drills.md promises, and whether it was so. */
-export interface PromiseOfADrill {
+export interface DrillPromise {
   readonly sentence: string;
   readonly kept: boolean;
 }
@@ -40,29 +40,29 @@ export interface PromiseOfADrill {
 export interface Drill {
   readonly name: string;
   /** What happens, for whoever watches. */
-  readonly what: string;
+  readonly description: string;
   /** Whether clients and replicas speak TLS. */
   readonly tls?: boolean;
   /** Seconds that clients wait for an answer, where that is not as in the other drills. */
   readonly deadline?: number;
   /** Makes it happen; resolves when it is over. Clients go on all the while. */
-  happen(stage: Stage): Promise<Disturbance>;
+  inject(stage: Fixture): Promise<InjectedFault>;
   /** What is promised beyond what is promised of every drill. */
-  promises(figures: DrillFigures, size: DrillSize): readonly PromiseOfADrill[];
+  promises(figures: DrillFigures, size: DrillSize): readonly DrillPromise[];
 }
 
 /** What is promised of every drill. */
-export function commonPromises(figures: DrillFigures): readonly PromiseOfADrill[] {
+export function commonPromises(figures: DrillFigures): readonly DrillPromise[] {
   return [
-    promised('no call fails for a client that tries again as it is told', figures.failed === 0 && figures.calls > 0),
-    promised('no execution is lost', figures.lost === 0 && figures.executions > 0),
-    promised('no execution is doubled or run twice', figures.doubled === 0),
-    promised('every execution comes to its end', figures.notCompleted === 0),
-    promised('a watch that is resumed has missed nothing', figures.watchMissed === 0),
+    promise('no call fails for a client that tries again as it is told', figures.failed === 0 && figures.calls > 0),
+    promise('no execution is lost', figures.lost === 0 && figures.executions > 0),
+    promise('no execution is doubled or run twice', figures.doubled === 0),
+    promise('every execution comes to its end', figures.notCompleted === 0),
+    promise('a watch that is resumed has missed nothing', figures.watchMissed === 0),
   ];
 }
 
 /** A promise, and whether it was kept. */
-export function promised(sentence: string, kept: boolean): PromiseOfADrill {
+export function promise(sentence: string, kept: boolean): DrillPromise {
   return { sentence, kept };
 }

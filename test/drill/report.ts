@@ -26,10 +26,10 @@ function rowsOf(figures: DrillFigures): readonly (readonly [string, string])[] {
 }
 
 /** What a drill has shown, for a terminal. */
-export function reportOf({ name, figures, promises, whys }: DrillResult): string {
+export function reportOf({ name, figures, promises, errors }: DrillResult): string {
   const rows = rowsOf(figures);
   const width = Math.max(...rows.map(([label]) => label.length));
-  const reasons = whys.toSorted(([, a], [, b]) => b - a).slice(0, 5);
+  const reasons = errors.toSorted(([, a], [, b]) => b - a).slice(0, 5);
   return [
     '',
     name,

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { resourceName } from '../../src/api/resource/names.ts';
-import { Caller } from './client/caller.ts';
+import { RetryingClient } from './client/retrying-client.ts';
 import { Load } from './client/load.ts';
 import { ResumingWatch } from './client/resuming-watch.ts';
-import { Tally } from './client/tally.ts';
-import { commonPromises, type Drill, type DrillFigures, type PromiseOfADrill } from './drill.ts';
-import { openStage, type Stage, type StageOptions } from './harness/stage.ts';
-import { holdsWithin } from './harness/until.ts';
+import { CallSummary } from './client/call-summary.ts';
+import { commonPromises, type Drill, type DrillFigures, type DrillPromise } from './drill.ts';
+import { openFixture, type Fixture, type FixtureOptions } from './harness/fixture.ts';
+import { waitUntil } from './harness/wait-until.ts';
 import type { DrillSize } from './size.ts';
 
 /** Clients of a drill; half of them begin at each replica of the API, and half of them speak REST. */
@@ -19,9 +19,9 @@ export interface DrillResult {
   readonly name: string;
   readonly size: DrillSize;
   readonly figures: DrillFigures;
-  readonly promises: readonly PromiseOfADrill[];
+  readonly promises: readonly DrillPromise[];
   /** Why calls were tried again or failed, with how often. */
-  readonly whys: readonly (readonly [string, number])[];
+  readonly errors: readonly (readonly [string, number])[];
 }
 
 /**
@@ -29,23 +29,23 @@ export interface DrillResult {
  *
  * @throws Error when it could not be done, or is called off by its signal
  */
-export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' | 'tls'>): Promise<DrillResult> {
+export async function runDrill(drill: Drill, options: Omit<FixtureOptions, 'name' | 'tls'>): Promise<DrillResult> {
   const { name, tls = false, deadline = options.size.deadline } = drill;
-  const stage = await openStage({ ...options, name, tls, size: { ...options.size, deadline } });
-  const clientele = new Clientele(stage);
+  const stage = await openFixture({ ...options, name, tls, size: { ...options.size, deadline } });
+  const clientele = new Clients(stage);
   try {
-    clientele.begin();
-    await delay(stage.size.calm * 1_000, undefined, { signal: stage.signal });
-    const { leaderlessMs, facts = {} } = await drill.happen(stage);
-    await delay(stage.size.calm * 1_000, undefined, { signal: stage.signal });
+    clientele.start();
+    await delay(stage.size.steady * 1_000, undefined, { signal: stage.signal });
+    const { leaderlessMs, facts = {} } = await drill.inject(stage);
+    await delay(stage.size.steady * 1_000, undefined, { signal: stage.signal });
     await clientele.end();
     const figures = {
       ...clientele.figures(),
-      untilNextPipelineRun: leaderlessMs === undefined ? undefined : stage.witness.secondsToNextRun(leaderlessMs),
+      untilNextPipelineRun: leaderlessMs === undefined ? undefined : stage.etcdWatcher.secondsToNextRun(leaderlessMs),
       facts,
     };
     const promises = [...commonPromises(figures), ...drill.promises(figures, stage.size)];
-    return { name, size: stage.size, figures, promises, whys: clientele.whys };
+    return { name, size: stage.size, figures, promises, errors: clientele.errors };
   } finally {
     await clientele.close();
     await stage.close();
@@ -53,27 +53,27 @@ export async function runDrill(drill: Drill, options: Omit<StageOptions, 'name' 
 }
 
 /** Those who use the service during a drill: clients that create and read, and one at each replica that watches. */
-class Clientele {
-  readonly #stage: Stage;
-  readonly #tally = new Tally();
+class Clients {
+  readonly #stage: Fixture;
+  readonly #summary = new CallSummary();
   readonly #over = new AbortController();
-  readonly #callers: readonly Caller[];
+  readonly #callers: readonly RetryingClient[];
   readonly #load: Load;
   readonly #watches: readonly ResumingWatch[];
   #watchMissed = 0;
   #working: Promise<unknown> = Promise.resolve();
   #watching: Promise<unknown> = Promise.resolve();
 
-  constructor(stage: Stage) {
+  constructor(stage: Fixture) {
     this.#stage = stage;
     const { connections, namespace, image, size, api } = stage;
     const signal = AbortSignal.any([stage.signal, this.#over.signal]);
     const endpoints = () => api.members.map(({ endpoint }) => endpoint);
-    const shared = { endpoints, tally: this.#tally, signal };
-    this.#callers = Array.from({ length: clients }, (_, index) => new Caller({ ...shared, index: index >> 1 }));
+    const shared = { endpoints, summary: this.#summary, signal };
+    this.#callers = Array.from({ length: clients }, (_, index) => new RetryingClient({ ...shared, index: index >> 1 }));
     this.#load = new Load({ connections, namespace, image, deadlineMs: size.deadline * 1_000 });
     this.#watches = [0, 1].map((index) => {
-      const watcher = new Caller({ ...shared, index });
+      const watcher = new RetryingClient({ ...shared, index });
       const nextReplica = () => {
         watcher.moveOn();
         return connections.grpc(watcher.endpoint);
@@ -82,43 +82,43 @@ class Clientele {
     });
   }
 
-  begin(): void {
+  start(): void {
     this.#watching = Promise.allSettled(this.#watches.map((watch) => watch.run()));
     this.#working = Promise.allSettled(this.#callers.map((caller, index) => this.#load.work(caller, index)));
   }
 
   /** Lets the clients end what they have begun, and waits until all executions have ended. */
   async end(): Promise<void> {
-    const { witness, signal, caughtUp } = this.#stage;
+    const { etcdWatcher, signal, caughtUp } = this.#stage;
     this.#load.stop();
     await this.#working;
     await caughtUp();
-    await holdsWithin(() => witness.ended === witness.executions, settleMs.executions, signal);
-    await holdsWithin(() => this.#missed() === 0, settleMs.watch, signal);
+    await waitUntil(() => etcdWatcher.ended === etcdWatcher.executions, settleMs.executions, signal);
+    await waitUntil(() => this.#missed() === 0, settleMs.watch, signal);
     this.#watchMissed = this.#missed();
   }
 
   figures() {
-    const { api, controllers, witness } = this.#stage;
+    const { api, controllers, etcdWatcher } = this.#stage;
     const probed = { api: api.probes.figures(), controllers: controllers.probes.figures() };
     return {
-      ...this.#tally.figures(),
-      ...witness.figures(new Set(this.#load.created.values())),
+      ...this.#summary.figures(),
+      ...etcdWatcher.figures(new Set(this.#load.created.values())),
       notReady: { ...probed.api.notReady, ...probed.controllers.notReady },
       noApiReady: probed.api.noneReady,
       noControllerReady: probed.controllers.noneReady,
       watchResumed: this.#sum(({ resumed }) => resumed),
-      watchStartedAnew: this.#sum(({ startedAnew }) => startedAnew),
+      watchStartedAnew: this.#sum(({ restarted }) => restarted),
       watchMissed: this.#watchMissed,
       exits: api.unplannedExits + controllers.unplannedExits,
     };
   }
 
-  get whys(): readonly (readonly [string, number])[] {
+  get errors(): readonly (readonly [string, number])[] {
     const failures = this.#watches.flatMap(({ failure }) =>
       failure === undefined ? [] : [[failure.message, 1] as const],
     );
-    return [...this.#callers.flatMap(({ whys }) => [...whys]), ...failures];
+    return [...this.#callers.flatMap(({ errors }) => [...errors]), ...failures];
   }
 
   async close(): Promise<void> {
@@ -131,9 +131,11 @@ class Clientele {
 
   /** Executions whose last state a watch does not have. */
   #missed(): number {
-    const { namespace, witness } = this.#stage;
-    const states = [...witness.picture].map(([name, version]) => [resourceName({ namespace, name }), version] as const);
-    return this.#sum(({ picture }) => states.filter(([name, version]) => picture.get(name) !== version).length);
+    const { namespace, etcdWatcher } = this.#stage;
+    const states = [...etcdWatcher.latest].map(
+      ([name, version]) => [resourceName({ namespace, name }), version] as const,
+    );
+    return this.#sum(({ latest }) => states.filter(([name, version]) => latest.get(name) !== version).length);
   }
 
   #sum(of: (watch: ResumingWatch) => number): number {

@@ -13,7 +13,7 @@ import { startCluster, type Cluster } from '../cluster/index.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { imageSize } from '../image/image-size.ts';
 import { pushProductImage } from '../image/product-image.ts';
-import { refusals } from '../rights/judge.ts';
+import { refusals } from '../rights/check-rules.ts';
 import { auditArguments, auditLog } from '../rights/violations.ts';
 import { operatorCaller } from '../support/callers.ts';
 import { portNames, writeLocalOverlay, type ServicePorts } from '../support/local-overlay.ts';

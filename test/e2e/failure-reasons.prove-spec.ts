@@ -137,7 +137,7 @@ describeOnPods('an execution in a namespace with a pod quota fails', (environmen
     await addQuota(client, namespace, { pods: '0' });
     const service = await start(environment());
     await execute('no-room', shellWorkflow('true'), { executionConfig: { ...serviceAccount, timeout: '20s' } });
-    await new RunWatcher(environment()).says('no-room', 'waits for room in a quota of the namespace');
+    await new RunWatcher(environment()).waitForMessage('no-room', 'waits for room in a quota of the namespace');
 
     const { status } = await finished('no-room');
     await service.stop();
@@ -153,7 +153,7 @@ describeOnPods('an execution whose pod fits on no node', (environment) => {
     const service = await start(environment());
     await execute('too-large', shellWorkflow('true', { computeResources: { requests: { cpu: '1000' } } }));
 
-    const { status } = await runs.says('too-large', 'Task "run" waits for a node for its pod');
+    const { status } = await runs.waitForMessage('too-large', 'Task "run" waits for a node for its pod');
 
     expect(status?.phase).toBe('Running');
     expect(status?.message).toContain('Insufficient cpu');

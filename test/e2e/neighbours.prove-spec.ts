@@ -10,7 +10,7 @@ import { aSpec } from '../../src/workflow-execution/workflow-execution.builders.
 import { expectedOf } from '../audit-chaos/plan.ts';
 import { findCache } from '../cluster/cache.ts';
 import { checkTrail, describeViolation, startDataStorage, type FakeDataStorage } from '../data-storage/index.ts';
-import { assess, ensureGitopsStatus } from '../gitops/assess.ts';
+import { gitopsStatuses, ensureGitopsStatus } from '../gitops/gitops-status.ts';
 import { sharedApi } from '../integration/api/shared-api.ts';
 import { restrictPods } from '../integration/reconciler/admission.ts';
 import { podResource } from '../support/pods.ts';
@@ -96,7 +96,7 @@ describeOnPods('Kubernaut and GitOps tools, on a cluster with the restrictions o
     );
     expect(checkTrail(storage.rows, trail).map(describeViolation)).toEqual([]);
     const stored = await Promise.all(Object.keys(courses).map((name) => execution(name, 'json')));
-    await expect(assess(kstatus, stored)).resolves.toMatchObject([
+    await expect(gitopsStatuses(kstatus, stored)).resolves.toMatchObject([
       { kstatus: { status: 'Current' }, argocd: { status: 'Healthy' } },
       { kstatus: { status: 'Failed' }, argocd: { status: 'Degraded' } },
       { kstatus: { status: 'Failed' }, argocd: { status: 'Degraded' } },

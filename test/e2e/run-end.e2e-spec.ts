@@ -38,7 +38,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
 
     const { status } = await finished('revalidated');
 
-    await expect(runs.goesOn('revalidated')).resolves.toBe(false);
+    await expect(runs.isRunning('revalidated')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
     expect(status?.failure?.message).toContain('invalid variable reference');
     const [taskRun] = await runs.taskRuns('revalidated');
@@ -54,14 +54,14 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     const { metadata } = await runs.runningPod('stubborn');
     await runs.patch('stubborn', { cancelRequested: true });
 
-    const ending = await runs.says('stubborn', `Waiting for pod ${metadata.name} (step shell) to end.`);
+    const ending = await runs.waitForMessage('stubborn', `Waiting for pod ${metadata.name} (step shell) to end.`);
     expect(ending.status?.phase).toBe('Running');
     await create('too-early', next, nextSpec);
     await expect(finished('too-early')).resolves.toHaveProperty('status.skip.reason', 'ResourceBusy');
 
     const { status } = await finished('stubborn');
     await create('next', next, nextSpec);
-    await expect(runs.goesOn('stubborn')).resolves.toBe(false);
+    await expect(runs.isRunning('stubborn')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
     await expect(finished('next')).resolves.toHaveProperty('status.phase', 'Completed');
   });
@@ -76,7 +76,7 @@ describeOnPods('an execution ends when nothing of its run goes on', (environment
     await runs.patch('hanging', { cancelMode: 'Immediate' });
 
     const { status } = await finished('hanging');
-    await expect(runs.goesOn('hanging')).resolves.toBe(false);
+    await expect(runs.isRunning('hanging')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
     expect(status?.failure?.message).toContain('finally tasks were not run to their end');
   });

@@ -67,11 +67,11 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { execute, finished } = environment();
     await execute('retried', retriedWorkflow);
 
-    const ending = await runs.says('retried', 'has succeeded. Waiting for pod retried-');
+    const ending = await runs.waitForMessage('retried', 'has succeeded. Waiting for pod retried-');
     expect(ending.status?.phase).toBe('Running');
 
     await expect(finished('retried')).resolves.toHaveProperty('status.phase', 'Completed');
-    await expect(runs.goesOn('retried')).resolves.toBe(false);
+    await expect(runs.isRunning('retried')).resolves.toBe(false);
   });
 
   it.concurrent('also those of a pod that has lost its owner', async () => {
@@ -81,11 +81,11 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     await runs.orphanPods('orphan');
     await runs.patch('orphan', { cancelRequested: true, cancelMode: 'Immediate' });
 
-    const ending = await runs.says('orphan', `Waiting for pod ${metadata.name} (step shell) to end.`);
+    const ending = await runs.waitForMessage('orphan', `Waiting for pod ${metadata.name} (step shell) to end.`);
     expect(ending.status?.phase).toBe('Running');
 
     const { status } = await finished('orphan');
-    await expect(runs.goesOn('orphan')).resolves.toBe(false);
+    await expect(runs.isRunning('orphan')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
   });
 
@@ -93,14 +93,14 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { client, namespace, execute, finished } = environment();
     await execute('deleted', shellWorkflow(ignoresTermFor(6)));
     await runs.runningPod('deleted');
-    const { status: running } = await runs.says('deleted', 'is in progress');
+    const { status: running } = await runs.waitForMessage('deleted', 'is in progress');
     await client.delete(pipelineRunResource, { namespace, name: running?.pipelineRunRef?.name ?? '' });
 
-    const ending = await runs.says('deleted', '(step shell) to end.');
+    const ending = await runs.waitForMessage('deleted', '(step shell) to end.');
     expect(ending.status?.phase).toBe('Running');
 
     const { status } = await finished('deleted');
-    await expect(runs.goesOn('deleted')).resolves.toBe(false);
+    await expect(runs.isRunning('deleted')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'PipelineRunDeleted', wasExecutionFailure: true });
   });
 });
@@ -131,7 +131,7 @@ describeOnPods('an execution whose pods Tekton keeps when it is cancelled (keep-
     const { status } = await finished('kept').finally(() => Promise.all([keepPods('false'), service.stop()]));
 
     expect(status?.failure).toMatchObject({ reason: 'Cancelled', wasExecutionFailure: true });
-    await expect(runs.goesOn('kept')).resolves.toBe(false);
+    await expect(runs.isRunning('kept')).resolves.toBe(false);
     const pod = await client.get(podResource, { namespace, name: metadata.name });
     expect(pod).toMatchObject({ status: { phase: 'Running' } });
   });
@@ -148,7 +148,7 @@ describeOnPods('an execution of which a TaskRun is refused', (environment) => {
 
     const { status } = await finished('parallel').finally(() => Promise.all([policy.remove(), service.stop()]));
 
-    await expect(runs.goesOn('parallel')).resolves.toBe(false);
+    await expect(runs.isRunning('parallel')).resolves.toBe(false);
     expect(status?.failure).toMatchObject({ reason: 'ConfigurationError', wasExecutionFailure: true });
     expect(status?.failure?.message).toContain('not this task');
     const taskRuns = await runs.taskRuns('parallel');
@@ -172,7 +172,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     await runs.runningPod('disowned');
     await runs.orphanPods('disowned');
 
-    await runs.says('disowned', 'Tekton has not recorded it');
+    await runs.waitForMessage('disowned', 'Tekton has not recorded it');
     const { status } = await finished('disowned');
 
     expect(status?.failure).toMatchObject({ wasExecutionFailure: true });
@@ -183,7 +183,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     const runs = new RunWatcher(environment());
     await execute('too-large', largeWorkflow, { parameters: { LARGE: 'x'.repeat(8_192) } });
 
-    await runs.says('too-large', 'Tekton has not recorded it');
+    await runs.waitForMessage('too-large', 'Tekton has not recorded it');
     const { status } = await finished('too-large');
 
     expect(status?.failure).toMatchObject({ reason: 'UnknownStatus', wasExecutionFailure: true });

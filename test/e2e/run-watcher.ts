@@ -26,7 +26,7 @@ export class RunWatcher {
   }
 
   /** Waits until the message of an execution contains a text. */
-  async says(name: string, text: string): Promise<WorkflowExecution> {
+  async waitForMessage(name: string, text: string): Promise<WorkflowExecution> {
     const { client, namespace } = this.environment;
     const matching = ([execution]: readonly WorkflowExecution[]) => execution?.status?.message?.includes(text) ?? false;
     const watched = { namespace, name };
@@ -63,7 +63,7 @@ export class RunWatcher {
   }
 
   /** Whether a TaskRun of an execution is unfinished, or a step of it runs or may start. */
-  async goesOn(name: string): Promise<boolean> {
+  async isRunning(name: string): Promise<boolean> {
     const { client, namespace } = this.environment;
     const pods = await client.list(taskPodResource, { namespace, labelSelector: selectorOf(name) });
     return !(await this.taskRuns(name)).every(isFinished) || pods.items.some(hasLiveSteps);

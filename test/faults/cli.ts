@@ -1,7 +1,7 @@
 // Plants every fault, one at a time, and requires that its tests fail: `npm run prove -- faults`. With names (or parts of
 // them), `node test/faults/cli.ts NAME...`, only those.
 import { ClusterError } from '../cluster/errors.ts';
-import { atOnce } from '../support/at-once.ts';
+import { forEachParallel } from '../support/parallel.ts';
 import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { faults } from './catalogue/index.ts';
 import { CheckoutCopy } from './checkout.ts';
@@ -13,21 +13,21 @@ const copies = 2;
 
 await runLongCommand(main);
 
-async function main({ argv, say, signal }: LongCommand): Promise<void> {
+async function main({ argv, log, signal }: LongCommand): Promise<void> {
   const wanted = select(argv);
   const free: CheckoutCopy[] = [];
   try {
     for (let copy = 0; copy < copies; copy += 1) free.push(await CheckoutCopy.create(signal));
     const [first] = free;
     if (first === undefined) throw new Error('there is no copy of the checkout');
-    await assertAllPass(wanted, first, { say, signal });
+    await assertAllPass(wanted, first, { log, signal });
     const results: FaultResult[] = [];
-    await atOnce(copies, wanted, async (fault) => {
+    await forEachParallel(copies, wanted, async (fault) => {
       const copy = free.pop();
       if (copy === undefined) throw new Error('no copy of the checkout is free');
       const result = await tryOut(fault, copy, signal).finally(() => free.push(copy));
-      say(`${result.isCaught ? 'caught' : 'NOT CAUGHT'}: ${fault.name}`);
-      if (!result.isCaught) say(result.output);
+      log(`${result.isCaught ? 'caught' : 'NOT CAUGHT'}: ${fault.name}`);
+      if (!result.isCaught) log(result.output);
       results.push(result);
     });
     report(wanted, results);
@@ -40,12 +40,12 @@ async function main({ argv, say, signal }: LongCommand): Promise<void> {
 async function assertAllPass(
   wanted: readonly Fault[],
   copy: CheckoutCopy,
-  { say, signal }: Pick<LongCommand, 'say' | 'signal'>,
+  { log, signal }: Pick<LongCommand, 'log' | 'signal'>,
 ): Promise<void> {
   const specs = [...new Set(wanted.flatMap(({ caughtBy }) => caughtBy))];
   const { passed, failed, notRun, output } = await copy.runSpecs(specs, signal);
   if (failed + notRun > 0) throw new ClusterError(`The specs fail without any fault:\n${output}`);
-  say(`${passed} tests of ${specs.length} specs pass without a fault`);
+  log(`${passed} tests of ${specs.length} specs pass without a fault`);
 }
 
 async function tryOut(fault: Fault, copy: CheckoutCopy, signal: AbortSignal): Promise<FaultResult> {

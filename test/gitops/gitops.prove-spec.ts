@@ -4,7 +4,7 @@ import { ReconcilerFixture } from '../integration/reconciler/fixture.ts';
 import { skippingWorkflow, waitingWorkflow } from '../integration/reconciler/workflows.ts';
 import { answer } from '../integration/support/faults.ts';
 import { kubectl } from '../support/product.ts';
-import { assess, ensureGitopsStatus } from './assess.ts';
+import { gitopsStatuses, ensureGitopsStatus } from './gitops-status.ts';
 
 /** Milliseconds to build the program on two busy cores, once for a machine. */
 const buildMs = 600_000;
@@ -70,7 +70,7 @@ it('kstatus, Argo CD and kubectl wait know how an execution stands in every phas
     await stored('completed'),
     ...ends.map(changed),
   ];
-  await expect(assess(program, objects)).resolves.toEqual([
+  await expect(gitopsStatuses(program, objects)).resolves.toEqual([
     summary('InProgress', 'Progressing'),
     summary('InProgress', 'Progressing'),
     summary('InProgress', 'Progressing'),

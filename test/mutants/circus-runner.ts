@@ -20,7 +20,7 @@ import {
 import fc from 'fast-check';
 import { addEventHandler, resetState, run, type Event } from 'jest-circus';
 import { declaredTests, identify, idOf, resultOf, specOf } from './circus-tests.ts';
-import { rooms } from './decision-code.ts';
+import { folders } from './decision-code.ts';
 import { loadSourcesOf } from './loader.ts';
 
 /** How long one test may take, in milliseconds: on a busy machine, too. */
@@ -47,7 +47,7 @@ class CircusRunner implements TestRunner {
     fc.configureGlobal({ seed: 17 });
     loadSourcesOf(this.#root);
     await import(new URL('../jest.setup.mjs', import.meta.url).href);
-    const pattern = `src/{${rooms.join(',')}}/**/*.spec.ts`;
+    const pattern = `src/{${folders.join(',')}}/**/*.spec.ts`;
     // It replaces the timers of the process.
     const exclude = ['src/reconciler/resync.spec.ts'];
     this.#specs = globSync(pattern, { cwd: this.#root, exclude }).toSorted();

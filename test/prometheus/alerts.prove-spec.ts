@@ -6,9 +6,8 @@ import { api } from './cases/api.ts';
 import { audit } from './cases/audit.ts';
 import { executions } from './cases/executions.ts';
 import { replicas } from './cases/replicas.ts';
-import { checkRules, judge } from './judge.ts';
-import { ensurePromtool } from './promtool.ts';
 import { alerts } from './rules.ts';
+import { checkRules, ensurePromtool, testAlert } from './promtool.ts';
 
 /** Milliseconds to build promtool on two busy cores, once for a machine. */
 const buildMs = 900_000;
@@ -28,10 +27,10 @@ describe.each(alerts)('$name', ({ name }) => {
   const own = cases.filter(({ alert }) => alert === name);
 
   it.each(own.filter(({ fires }) => fires.length > 0))('fires when $when', async (alertCase) => {
-    await expect(judge(promtool, alertCase)).resolves.toBe('');
+    await expect(testAlert(promtool, alertCase)).resolves.toBe('');
   });
 
   it.each(own.filter(({ fires }) => fires.length === 0))('does not fire when $when', async (alertCase) => {
-    await expect(judge(promtool, alertCase)).resolves.toBe('');
+    await expect(testAlert(promtool, alertCase)).resolves.toBe('');
   });
 });

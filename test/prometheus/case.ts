@@ -33,20 +33,20 @@ export function fires(
 }
 
 /** A case in which the alert does not fire. */
-export function staysQuiet(alert: string, when: string, given: AlertCase['given'], at: number): AlertCase {
+export function doesNotFire(alert: string, when: string, given: AlertCase['given'], at: number): AlertCase {
   return { alert, when, given, at, fires: [] };
 }
 
 const namespace = 'kubernaut-system';
 
 /** A time series as Prometheus has it of the first replica. */
-export function of(metric: string, labels: Readonly<Record<string, string>> = {}): string {
+export function timeSeries(metric: string, labels: Readonly<Record<string, string>> = {}): string {
   const all = { job: 'workflow-execution', namespace, pod: 'wfe-1', ...labels };
   const pairs = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
   return `${metric}{${pairs.join(',')}}`;
 }
 
 /** The same time series of the second replica. */
-export function ofSecond(metric: string, labels: Readonly<Record<string, string>> = {}): string {
-  return of(metric, { ...labels, pod: 'wfe-2' });
+export function seriesOfSecondReplica(metric: string, labels: Readonly<Record<string, string>> = {}): string {
+  return timeSeries(metric, { ...labels, pod: 'wfe-2' });
 }

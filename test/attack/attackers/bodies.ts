@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { crowd, pause, type Attack } from './attack.ts';
+import { repeatInParallel, sleep, type Attack } from './attack.ts';
 import { addressOf, head, HttpConnection, isOpened, open, write } from './connection.ts';
 import { call, field, framed, headersOf, methods, session } from './grpc.ts';
 
@@ -22,37 +22,37 @@ export function jsonHeaders(length: number, token?: string, more: Readonly<Recor
 
 /** Bodies of 1 MB of valid JSON over 100 connections, without a token or with one that is none. */
 export async function bodiesWithoutToken(attack: Attack): Promise<void> {
-  const { target, tally } = attack;
+  const { target, counter } = attack;
   const body = Buffer.from(`{"spec":{"parameters":{"A":"${'x'.repeat(mebibyte - 64)}"}}}`);
   const connections = Array.from(
     { length: 100 },
     (_, number) => new HttpConnection({ port: target.ports.http, tls: 'http/1.1', from: addressOf(number % 4) }),
   );
-  await crowd(attack, connections.length, async (number) => {
+  await repeatInParallel(attack, connections.length, async (number) => {
     const headers = jsonHeaders(body.length, number % 2 === 0 ? undefined : 'nonsense');
     const status = await connections[number]?.send(head('POST', collection(attack), headers), body);
-    tally.add(`HTTP ${status}`);
+    counter.add(`HTTP ${status}`);
   });
   for (const connection of connections) connection.close();
 }
 
 /** Requests of a known caller that never come to their end, a byte at a time; headers that do not either. */
 export async function slowBodies(attack: Attack): Promise<void> {
-  const { target, tally, signal } = attack;
+  const { target, counter, signal } = attack;
   const { http, grpc } = target.ports;
   const begun = head('POST', collection(attack), jsonHeaders(mebibyte, target.token));
   await Promise.all([
-    crowd(attack, 200, async (number) => {
+    repeatInParallel(attack, 200, async (number) => {
       const socket = open({ port: http, tls: 'http/1.1', from: addressOf(number % 4) });
       if (!(await isOpened(socket, 'secureConnect'))) return;
       const first = number % 2 === 0 ? begun : begun.slice(0, -4);
       for (let sent = await write(socket, first); sent && !signal.aborted; sent = await write(socket, '{')) {
-        tally.add('bytes over REST');
-        await pause(attack, 200);
+        counter.add('bytes over REST');
+        await sleep(attack, 200);
       }
       socket.destroy();
     }),
-    crowd(attack, 10, async (number) => {
+    repeatInParallel(attack, 10, async (number) => {
       const connection = session(grpc, addressOf(number % 4));
       const streams = Array.from({ length: 100 }, () => {
         const stream = connection.request(headersOf(methods.create, target.token));
@@ -62,8 +62,8 @@ export async function slowBodies(attack: Attack): Promise<void> {
       });
       while (!signal.aborted && !connection.destroyed) {
         for (const stream of streams) if (!stream.destroyed) stream.write('x');
-        tally.add('bytes over gRPC', streams.length);
-        await pause(attack, 500);
+        counter.add('bytes over gRPC', streams.length);
+        await sleep(attack, 500);
       }
       connection.destroy();
     }),
@@ -71,8 +71,8 @@ export async function slowBodies(attack: Attack): Promise<void> {
 }
 
 /** Little that becomes a lot when it is decompressed: to methods for callers, and to those that are open to everybody. */
-export async function bombs(attack: Attack): Promise<void> {
-  const { target, tally } = attack;
+export async function decompressionBombs(attack: Attack): Promise<void> {
+  const { target, counter } = attack;
   const zeros = Buffer.alloc(64 * mebibyte, ' ');
   const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
   const compressed = [
@@ -81,21 +81,21 @@ export async function bombs(attack: Attack): Promise<void> {
     ['br', brotliCompressSync(zeros, fast)],
   ] as const;
   const small = compressed.map(([encoding, bytes]) => [encoding, bytes.subarray(0, mebibyte - 100)] as const);
-  const byRest = crowd(attack, 20, async (number, turn) => {
+  const byRest = repeatInParallel(attack, 20, async (number, turn) => {
     const [encoding, bytes] = small[turn % small.length] ?? small[0] ?? ['gzip', zeros];
     const connection = new HttpConnection({ port: target.ports.http, tls: 'http/1.1', from: addressOf(number % 4) });
     const headers = jsonHeaders(bytes.length, target.token, { 'Content-Encoding': encoding });
     const status = await connection.send(head('POST', collection(attack), headers), bytes);
-    tally.add(`HTTP ${status}`);
+    counter.add(`HTTP ${status}`);
     connection.close();
   });
   const message = framed(small[0]?.[1] ?? zeros, true);
-  const byGrpc = crowd(attack, 10, async (number) => {
+  const byGrpc = repeatInParallel(attack, 10, async (number) => {
     const connection = session(target.ports.grpc, addressOf(number % 4));
     for (const path of [methods.create, methods.health, methods.healthWatch, methods.reflection]) {
       const token = path === methods.create ? target.token : undefined;
       const status = await call(connection, path, message, { token, headers: { 'grpc-encoding': 'gzip' } });
-      tally.add(`gRPC ${status}`);
+      counter.add(`gRPC ${status}`);
     }
     connection.destroy();
   });

@@ -1,11 +1,11 @@
-import { crowd, over, pause, type Attack } from './attack.ts';
+import { repeatInParallel, attackEnd, sleep, type Attack } from './attack.ts';
 import { addressOf, head, HttpConnection, isOpened, open, type ConnectionOptions } from './connection.ts';
 import { call, framed, methods, session } from './grpc.ts';
 import { aJwt } from '../../../src/auth/auth.builders.ts';
 import { collection } from './bodies.ts';
 
 /** How to connect to each port of the service: with TLS and, where it is served, without a handshake. */
-function waysIn({ target: { ports } }: Attack): readonly ConnectionOptions[] {
+function endpointsOf({ target: { ports } }: Attack): readonly ConnectionOptions[] {
   return [
     { port: ports.http, tls: 'http/1.1' },
     { port: ports.grpc, tls: 'h2' },
@@ -17,36 +17,36 @@ function waysIn({ target: { ports } }: Attack): readonly ConnectionOptions[] {
 
 /** 10,000 connections on which nothing is sent, over all ports; those that are closed are opened again. */
 export async function idleConnections(attack: Attack): Promise<void> {
-  const ways = waysIn(attack);
-  await crowd(attack, 10_000, async (number) => {
+  const ways = endpointsOf(attack);
+  await repeatInParallel(attack, 10_000, async (number) => {
     const { port, tls } = ways[number % ways.length] ?? ways[0] ?? { port: 0 };
-    await pause(attack, (number / 10_000) * 4_000);
+    await sleep(attack, (number / 10_000) * 4_000);
     const socket = open({ port, tls, from: addressOf(number % 50) });
     if (!attack.signal.aborted && (await isOpened(socket, tls === undefined ? 'connect' : 'secureConnect'))) {
-      attack.tally.add('opened');
+      attack.counter.add('opened');
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-      await Promise.race([closed, over(attack)]);
+      await Promise.race([closed, attackEnd(attack)]);
     }
     socket.destroy();
-    await pause(attack, 1_000);
+    await sleep(attack, 1_000);
   });
 }
 
 /** Connections on all ports that are opened and closed as fast as possible, half of them after their handshake. */
 export async function connectionStorm(attack: Attack): Promise<void> {
-  const ways = waysIn(attack);
-  await crowd(attack, 400, async (number, turn) => {
+  const ways = endpointsOf(attack);
+  await repeatInParallel(attack, 400, async (number, turn) => {
     const { port, tls } = ways[(number + turn) % ways.length] ?? ways[0] ?? { port: 0 };
     const socket = open({ port, tls, from: addressOf(number % 50) });
     const isOpen = await isOpened(socket, tls === undefined || turn % 2 === 0 ? 'connect' : 'secureConnect');
-    attack.tally.add(isOpen ? 'opened' : 'closed');
+    attack.counter.add(isOpen ? 'opened' : 'closed');
     socket.destroy();
   });
 }
 
 /** Tokens that the cluster has not issued, another one each time, and what is no token, from the address of a good caller. */
 export async function badTokens(attack: Attack): Promise<void> {
-  const { target, tally, random } = attack;
+  const { target, counter, random } = attack;
   const token = () => (random.chance(0.8) ? aJwt(`stranger ${random.integer(0, 1e9)}`) : 'a.b.c');
   const connections = Array.from(
     { length: 50 },
@@ -54,17 +54,17 @@ export async function badTokens(attack: Attack): Promise<void> {
   );
   const sessions = Array.from({ length: 5 }, () => session(target.ports.grpc));
   await Promise.all([
-    crowd(attack, connections.length, async (number) => {
+    repeatInParallel(attack, connections.length, async (number) => {
       const headers = { Authorization: `Bearer ${token()}` };
-      tally.add(`HTTP ${await connections[number]?.send(head('GET', collection(attack), headers))}`);
+      counter.add(`HTTP ${await connections[number]?.send(head('GET', collection(attack), headers))}`);
     }),
-    crowd(attack, 50, async (number) => {
+    repeatInParallel(attack, 50, async (number) => {
       const at = number % sessions.length;
       let connection = sessions[at];
       if (connection === undefined || connection.destroyed || connection.closed) {
         connection = sessions[at] = session(target.ports.grpc);
       }
-      tally.add(`gRPC ${await call(connection, methods.list, framed(Buffer.alloc(0)), { token: token() })}`);
+      counter.add(`gRPC ${await call(connection, methods.list, framed(Buffer.alloc(0)), { token: token() })}`);
     }),
   ]);
   for (const connection of connections) connection.close();
@@ -72,13 +72,13 @@ export async function badTokens(attack: Attack): Promise<void> {
 }
 
 /** What is answered to anybody, asked for as fast as possible: metrics, health, the OpenAPI document. */
-export async function openPages(attack: Attack): Promise<void> {
+export async function publicEndpoints(attack: Attack): Promise<void> {
   const { ports } = attack.target;
   const pages = [
     ...ports.operations.map((port) => ({ port, tls: undefined })),
     { port: ports.http, tls: 'http/1.1' as const },
   ];
-  await crowd(attack, 200, async (number) => {
+  await repeatInParallel(attack, 200, async (number) => {
     const { port, tls } = pages[number % pages.length] ?? pages[0] ?? { port: 0, tls: undefined };
     const connection = new HttpConnection({ port, tls, from: addressOf(number % 20) });
     const paths = tls === undefined ? ['/metrics', '/readyz'] : ['/openapi.json', '/docs'];
@@ -86,7 +86,7 @@ export async function openPages(attack: Attack): Promise<void> {
       const request = head('GET', paths[turn % 2] ?? '/');
       // Pipelined: the next ones are sent before the first is answered.
       const status = await connection.send(request.repeat(10));
-      attack.tally.add(`HTTP ${status}`);
+      attack.counter.add(`HTTP ${status}`);
       if (status === 0) break;
     }
     connection.close();

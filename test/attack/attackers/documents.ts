@@ -1,5 +1,5 @@
 import { bodyOf, sendDocument } from './send-document.ts';
-import { crowd, type Attack } from './attack.ts';
+import { repeatInParallel, type Attack } from './attack.ts';
 import { createMessage } from './bodies.ts';
 import { call, field, framed, methods, session, varint } from './grpc.ts';
 
@@ -78,8 +78,8 @@ export async function quotedSecrets(attack: Attack): Promise<void> {
     metadata: { labels, annotations: labels },
     spec: { ...bodyOf(attack).spec, parameters },
   });
-  await crowd(attack, 8, async (number) => {
-    attack.tally.add(`HTTP ${await sendDocument(attack, number, document)}`);
+  await repeatInParallel(attack, 8, async (number) => {
+    attack.counter.add(`HTTP ${await sendDocument(attack, number, document)}`);
   });
 }
 
@@ -119,20 +119,20 @@ export const violations = (attack: Attack) => everyKind(attack, violationInputs(
 export const documents = (attack: Attack) => everyKind(attack, documentInputs());
 
 async function everyKind(attack: Attack, inputs: Inputs): Promise<void> {
-  const { target, tally } = attack;
+  const { target, counter } = attack;
   const texts = Object.values(inputs.documents);
   const messages = Object.values(inputs.messages);
   const connection = session(target.ports.grpc);
   const crowdSize = 8;
   await Promise.all([
-    crowd(attack, crowdSize, async (number, turn) => {
+    repeatInParallel(attack, crowdSize, async (number, turn) => {
       const text = texts[(number + crowdSize * turn) % texts.length] ?? '';
-      tally.add(`HTTP ${await sendDocument(attack, number, text)}`);
+      counter.add(`HTTP ${await sendDocument(attack, number, text)}`);
     }),
-    crowd(attack, crowdSize, async (number, turn) => {
+    repeatInParallel(attack, crowdSize, async (number, turn) => {
       const body = framed(messages[(number + crowdSize * turn) % messages.length] ?? Buffer.alloc(0));
       const path = turn % 4 === 3 ? methods.list : methods.create;
-      tally.add(`gRPC ${await call(connection, path, body, { token: target.token })}`);
+      counter.add(`gRPC ${await call(connection, path, body, { token: target.token })}`);
     }),
   ]);
   connection.destroy();

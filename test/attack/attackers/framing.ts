@@ -1,4 +1,4 @@
-import { crowd, type Attack } from './attack.ts';
+import { repeatInParallel, type Attack } from './attack.ts';
 import { collection } from './bodies.ts';
 import { addressOf, HttpConnection } from './connection.ts';
 
@@ -6,7 +6,7 @@ const post = (path: string, lines: readonly string[], body = '') =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n${body}`;
 
 /** Requests that two servers could read in two ways, or that are no HTTP at all. */
-function oddRequests(attack: Attack): readonly string[] {
+function ambiguousRequests(attack: Attack): readonly string[] {
   const path = collection(attack);
   const token = `Authorization: Bearer ${attack.target.token}`;
   const smuggled = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -45,11 +45,11 @@ function oddRequests(attack: Attack): readonly string[] {
 }
 
 /** Odd framing on the ports that speak HTTP/1.1, and bytes that are none. */
-export async function oddFraming(attack: Attack): Promise<void> {
-  const { target, random, tally } = attack;
-  const requests = oddRequests(attack);
+export async function ambiguousFraming(attack: Attack): Promise<void> {
+  const { target, random, counter } = attack;
+  const requests = ambiguousRequests(attack);
   const plain = target.ports.operations;
-  await crowd(attack, 60, async (number, turn) => {
+  await repeatInParallel(attack, 60, async (number, turn) => {
     const onPlain = number % 3 === 0 ? plain[number % plain.length] : undefined;
     const options = onPlain === undefined ? { port: target.ports.http, tls: 'http/1.1' as const } : { port: onPlain };
     const connection = new HttpConnection({ ...options, from: addressOf(number % 20) });
@@ -58,7 +58,7 @@ export async function oddFraming(attack: Attack): Promise<void> {
       ? Buffer.from(request, 'latin1')
       : Buffer.from(Array.from({ length: 2_000 }, () => random.integer(0, 255)));
     const timer = setTimeout(() => connection.close(), 300);
-    tally.add(`HTTP ${await connection.send(bytes)}`);
+    counter.add(`HTTP ${await connection.send(bytes)}`);
     clearTimeout(timer);
     connection.close();
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { Random } from '../../chaos/plan/random.ts';
 import { familyOf } from '../families.ts';
-import { Tally } from './attack.ts';
+import { Counter } from './attack.ts';
 import type { AttackJob } from '../harness/attackers.ts';
 
 // They take only the time of the processor that the service leaves: those of the real world have machines of their own.
@@ -15,11 +15,11 @@ try {
   // Without that feature the priority of the process is enough.
 }
 const job = JSON.parse(process.argv[2] ?? '') as AttackJob; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- made by ../harness/attackers.ts
-const tally = new Tally();
+const counter = new Counter();
 const signal = AbortSignal.timeout(job.seconds * 1_000);
 // What fails at the edge of an attack is of no interest.
-process.on('uncaughtException', (error: Error) => tally.add(`uncaught ${error.message.slice(0, 60)}`));
+process.on('uncaughtException', (error: Error) => counter.add(`uncaught ${error.message.slice(0, 60)}`));
 const { attack } = familyOf(job.family);
 const over = new Promise((resolve) => setTimeout(resolve, (job.seconds + 2) * 1_000));
-await Promise.race([attack({ target: job.target, random: new Random(job.seed), tally, signal }), over]);
-process.stdout.write(JSON.stringify(tally.counts), () => process.exit());
+await Promise.race([attack({ target: job.target, random: new Random(job.seed), counter, signal }), over]);
+process.stdout.write(JSON.stringify(counter.counts), () => process.exit());

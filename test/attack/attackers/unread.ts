@@ -1,14 +1,14 @@
-import { crowd, pause, type Attack } from './attack.ts';
+import { repeatInParallel, sleep, type Attack } from './attack.ts';
 import { collection } from './bodies.ts';
 import { addressOf, head, isOpened, open, write } from './connection.ts';
 import { field, framed, headersOf, methods, session } from './grpc.ts';
 
 /** Questions to reflection, open to everybody, of which no answer is read. */
 export async function unreadReflection(attack: Attack): Promise<void> {
-  const { target, tally, signal } = attack;
+  const { target, counter, signal } = attack;
   const question = framed(field(4, 'kubernaut.workflowexecution.v1.WorkflowExecutionService'));
   const questions = Buffer.concat(Array.from({ length: 500 }, () => question));
-  await crowd(attack, 20, async (number) => {
+  await repeatInParallel(attack, 20, async (number) => {
     const connection = session(target.ports.grpc, addressOf(number % 5), { initialWindowSize: 0 });
     const stream = connection.request(headersOf(methods.reflection));
     stream.on('error', () => undefined).pause();
@@ -16,10 +16,10 @@ export async function unreadReflection(attack: Attack): Promise<void> {
       if (!stream.write(questions)) {
         await Promise.race([
           new Promise<void>((resolve) => stream.once('drain', resolve).once('close', resolve)),
-          pause(attack, 1_000),
+          sleep(attack, 1_000),
         ]);
       }
-      tally.add('questions', 500);
+      counter.add('questions', 500);
       await new Promise((resolve) => setImmediate(resolve));
     }
     connection.destroy();
@@ -28,8 +28,8 @@ export async function unreadReflection(attack: Attack): Promise<void> {
 
 /** Watches of the health of services that do not exist, open to everybody, with long names; they end and begin again. */
 export async function healthWatches(attack: Attack): Promise<void> {
-  const { target, tally, signal, random } = attack;
-  await crowd(attack, 40, async (number) => {
+  const { target, counter, signal, random } = attack;
+  await repeatInParallel(attack, 40, async (number) => {
     const connection = session(target.ports.grpc, addressOf(number % 10));
     for (let turn = 0; turn < 50 && !signal.aborted && !connection.destroyed; turn++) {
       const name = `${random.integer(0, 2 ** 31)}${'x'.repeat(turn % 2 === 0 ? 500_000 : 10)}`;
@@ -38,9 +38,9 @@ export async function healthWatches(attack: Attack): Promise<void> {
       stream.end(framed(field(1, name)));
       await Promise.race([
         new Promise<void>((resolve) => stream.once('data', () => resolve()).once('close', () => resolve())),
-        pause(attack, 1_000),
+        sleep(attack, 1_000),
       ]);
-      tally.add('watches');
+      counter.add('watches');
     }
     connection.destroy();
   });
@@ -48,32 +48,32 @@ export async function healthWatches(attack: Attack): Promise<void> {
 
 /** Lists of large executions, by a known caller who reads no answer: as many at once as they may ask for. */
 export async function unreadLists(attack: Attack): Promise<void> {
-  const { target, tally, signal } = attack;
+  const { target, counter, signal } = attack;
   const { token, namespace, ports } = target;
   const request = head('GET', collection(attack), { Authorization: `Bearer ${token}` });
   const message = framed(field(1, `namespaces/${namespace}`));
   await Promise.all([
-    crowd(attack, 100, async (number) => {
+    repeatInParallel(attack, 100, async (number) => {
       const socket = open({ port: ports.http, tls: 'http/1.1', from: addressOf(number % 5) });
       if (await isOpened(socket, 'secureConnect')) {
         socket.pause();
-        if (await write(socket, request.repeat(10))) tally.add('lists over REST', 10);
-        await pause(attack, 3_000);
+        if (await write(socket, request.repeat(10))) counter.add('lists over REST', 10);
+        await sleep(attack, 3_000);
       }
       socket.destroy();
     }),
-    crowd(attack, 5, async (number) => {
+    repeatInParallel(attack, 5, async (number) => {
       const connection = session(ports.grpc, addressOf(number % 5), { initialWindowSize: 0 });
       for (let turn = 0; turn < 20 && !signal.aborted && !connection.destroyed; turn++) {
         for (const path of [methods.list, methods.watch]) {
           const stream = connection.request(headersOf(path, token));
           stream.on('error', () => undefined).pause();
           stream.end(message);
-          tally.add('calls over gRPC');
+          counter.add('calls over gRPC');
         }
-        await pause(attack, 100);
+        await sleep(attack, 100);
       }
-      await pause(attack, 3_000);
+      await sleep(attack, 3_000);
       connection.destroy();
     }),
   ]);

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { textAt } from '../../chaos/history/json.ts';
-import type { PersistentApi } from '../../chaos/harness/persistent-api.ts';
+import type { RetryingApi } from '../../chaos/harness/retrying-api.ts';
 
 /** Milliseconds between two looks at an execution. */
-const lookMs = 100;
+const pollMs = 100;
 
 /** What became of executions that were created while the service was attacked. */
 export interface ExecutionFigures {
@@ -16,7 +16,7 @@ export interface ExecutionFigures {
 
 /** What executions are created with. */
 export interface ExecutionsOptions {
-  readonly api: PersistentApi;
+  readonly api: RetryingApi;
   readonly namespace: string;
   /** The bundle of a workflow that completes without a pod. */
   readonly image: string;
@@ -72,7 +72,7 @@ export class Executions {
       const phase = textAt(body, 'status', 'phase') ?? 'Pending';
       const isOver = !['Pending', 'Running'].includes(phase);
       if (isOver || performance.now() > deadline) return phase;
-      await delay(lookMs);
+      await delay(pollMs);
     }
   }
 }

@@ -9,7 +9,7 @@ import type { WorkflowExecution } from '../../../src/workflow-execution/generate
 import { isTerminal, phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { checkTrail, type Violation } from '../../data-storage/index.ts';
 import { Random } from '../../chaos/plan/random.ts';
-import { atOnce } from '../../support/at-once.ts';
+import { forEachParallel } from '../../support/parallel.ts';
 import { expectedOf, isKillDue, planRemediations } from '../plan.ts';
 import { chaosFaults } from '../fault-plan.ts';
 import { SimulatedExecutions } from './simulated-executions.ts';
@@ -56,7 +56,7 @@ export async function simulateChaos(options: SimulationOptions): Promise<Simulat
   const remediations = planRemediations(options.executions, random);
   let service = new SimulatedService(world, options.maxPending);
   let [performed, killed, hasRun] = [0, 0, false];
-  const running = atOnce(concurrency, remediations, async (remediation) => {
+  const running = forEachParallel(concurrency, remediations, async (remediation) => {
     for (const planned of remediation) {
       await world.executions.perform(planned);
       performed += 1;

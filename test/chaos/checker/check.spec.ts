@@ -8,12 +8,12 @@ const everything = (builder: HistoryBuilder) =>
   check(builder.build()).map(({ rule, message }) => `${rule}: ${message}`);
 /** Histories that are about something else than locks have none. */
 const verdicts = (builder: HistoryBuilder) => everything(builder).filter((text) => !text.startsWith(holdsTheLock));
-const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).verdict(name, 'True').ends(name);
+const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).succeeded(name, 'True').ends(name);
 
 describe('a good history', () => {
   it('is one of an execution that is locked, runs, completes and gives the lock back', () => {
     const good = history().execution('a').phase('a', 'Pending').lock('a').run('a').phase('a', 'Running');
-    good.verdict('a', 'True').ends('a').lock('').gone('Lease', 'lock');
+    good.succeeded('a', 'True').ends('a').lock('').gone('Lease', 'lock');
     expect(everything(good)).toEqual([]);
   });
 
@@ -24,7 +24,7 @@ describe('a good history', () => {
 
   it('is one of executions of two targets at the same time', () => {
     const good = history().execution('a').execution('b', { target: 'node/worker' }).run('a').run('b');
-    good.verdict('a', 'True').verdict('b', 'True').ends('a').ends('b');
+    good.succeeded('a', 'True').succeeded('b', 'True').ends('a').ends('b');
     expect(verdicts(good)).toEqual([]);
   });
 
@@ -32,7 +32,7 @@ describe('a good history', () => {
     const good = history()
       .execution('a')
       .run('a')
-      .leaving('a')
+      .deleting('a')
       .gone('PipelineRun', 'a-run')
       .gone('WorkflowExecution', 'a');
     expect(verdicts(good)).toEqual([]);
@@ -42,7 +42,7 @@ describe('a good history', () => {
 describe('a target', () => {
   it('has never two unfinished PipelineRuns', () => {
     const bad = history().execution('a').execution('b', { workflowId: 'other' }).run('a').run('b');
-    bad.verdict('a', 'True').verdict('b', 'True').ends('a').ends('b');
+    bad.succeeded('a', 'True').succeeded('b', 'True').ends('a').ends('b');
     expect(verdicts(bad)).toEqual([
       'A target never has two unfinished PipelineRuns: shop/deployment/app got team/b-run while team/a-run was running',
     ]);
@@ -57,7 +57,7 @@ describe('a target', () => {
     const good = history().execution('a').execution('b').run('a').gone('PipelineRun', 'a-run').run('b');
     good
       .ends('a', 'Failed', { failure: { reason: 'PipelineRunDeleted' } })
-      .verdict('b', 'True')
+      .succeeded('b', 'True')
       .ends('b');
     expect(verdicts(good)).toEqual([]);
   });
@@ -69,7 +69,12 @@ describe('a target', () => {
 
 describe('an execution', () => {
   it('has never two PipelineRuns, not even one after the other', () => {
-    const bad = history().execution('a').run('a').verdict('a', 'True').run('a', 'again').verdict('a', 'True', 'again');
+    const bad = history()
+      .execution('a')
+      .run('a')
+      .succeeded('a', 'True')
+      .run('a', 'again')
+      .succeeded('a', 'True', 'again');
     expect(verdicts(bad.ends('a'))).toEqual(['An execution never has two PipelineRuns: team/a has had 2']);
   });
 
@@ -78,7 +83,7 @@ describe('an execution', () => {
     ['was never looked at', history().execution('a'), 'team/a is still Pending at the end'],
     [
       'cannot be deleted',
-      ranWell(history().execution('a'), 'a').leaving('a'),
+      ranWell(history().execution('a'), 'a').deleting('a'),
       'team/a is being deleted and has not gone',
     ],
   ])('has to end: it %s', (_what, bad, message) => {
@@ -123,27 +128,27 @@ describe('an outcome', () => {
     ['Completed without a PipelineRun', history().execution('a').ends('a'), 'there was no PipelineRun'],
     [
       'Completed before it had ended',
-      history().execution('a').run('a').ends('a').verdict('a', 'True'),
+      history().execution('a').run('a').ends('a').succeeded('a', 'True'),
       'had not succeeded',
     ],
     [
       'Completed though it failed',
-      history().execution('a').run('a').verdict('a', 'False').ends('a'),
+      history().execution('a').run('a').succeeded('a', 'False').ends('a'),
       'had not succeeded',
     ],
     [
       'Failed though it succeeded',
-      history().execution('a').run('a').verdict('a', 'True').ends('a', 'Failed'),
+      history().execution('a').run('a').succeeded('a', 'True').ends('a', 'Failed'),
       'had succeeded',
     ],
     [
       'Failed while it ran',
-      history().execution('a').run('a').ends('a', 'Failed').verdict('a', 'False'),
+      history().execution('a').run('a').ends('a', 'Failed').succeeded('a', 'False'),
       'had not ended',
     ],
     [
       'Failed, and run after that',
-      history().execution('a').ends('a', 'Failed').run('a').verdict('a', 'True'),
+      history().execution('a').ends('a', 'Failed').run('a').succeeded('a', 'True'),
       'had not ended',
     ],
     [
@@ -156,7 +161,7 @@ describe('an outcome', () => {
   });
 
   it('is Failed when the PipelineRun has failed', () => {
-    expect(verdicts(history().execution('a').run('a').verdict('a', 'False').ends('a', 'Failed'))).toEqual([]);
+    expect(verdicts(history().execution('a').run('a').succeeded('a', 'False').ends('a', 'Failed'))).toEqual([]);
   });
 
   it('is Failed when nothing was created', () => {
@@ -164,7 +169,7 @@ describe('an outcome', () => {
   });
 
   it('is not Skipped when it was run', () => {
-    const bad = ranWell(history().execution('a').execution('b'), 'a').seconds(9).run('b').verdict('b', 'True');
+    const bad = ranWell(history().execution('a').execution('b'), 'a').seconds(9).run('b').succeeded('b', 'True');
     expect(verdicts(bad.skipped('b', 'ResourceBusy', 'a'))).toEqual([
       'An outcome is what the PipelineRun said: team/b is Skipped, but PipelineRun team/b-run was created for it',
     ]);
@@ -176,11 +181,11 @@ describe('a skip', () => {
   const busyElsewhere = () => history().execution('a', { namespace: 'other' }).run('a').execution('b');
 
   it('may name an execution that has the target', () => {
-    expect(verdicts(busy().skipped('b', 'ResourceBusy', 'a').verdict('a', 'True').ends('a'))).toEqual([]);
+    expect(verdicts(busy().skipped('b', 'ResourceBusy', 'a').succeeded('a', 'True').ends('a'))).toEqual([]);
   });
 
   it('may name one that ended while it was being decided', () => {
-    expect(verdicts(busy().verdict('a', 'True').ends('a').skipped('b', 'ResourceBusy', 'a'))).toEqual([]);
+    expect(verdicts(busy().succeeded('a', 'True').ends('a').skipped('b', 'ResourceBusy', 'a'))).toEqual([]);
   });
 
   it('does not name one that had ended before', () => {
@@ -202,19 +207,19 @@ describe('a skip', () => {
 
   it('names nobody when the one that has the target is in another namespace', () => {
     const good = busyElsewhere().skipped('b', 'ResourceBusy');
-    expect(verdicts(good.verdict('a', 'True').ends('a'))).toEqual([]);
+    expect(verdicts(good.succeeded('a', 'True').ends('a'))).toEqual([]);
   });
 
   it('does not name one of another namespace', () => {
     const bad = busyElsewhere().skipped('b', 'ResourceBusy', 'a', 'other');
-    expect(verdicts(bad.verdict('a', 'True').ends('a'))).toEqual([
+    expect(verdicts(bad.succeeded('a', 'True').ends('a'))).toEqual([
       expect.stringContaining('names other/a, which is in another namespace'),
     ]);
   });
 
   it('does not name nobody when no execution of another namespace is a reason', () => {
     const bad = busy().skipped('b', 'ResourceBusy');
-    expect(verdicts(bad.verdict('a', 'True').ends('a'))).toEqual([expect.stringContaining('names nobody')]);
+    expect(verdicts(bad.succeeded('a', 'True').ends('a'))).toEqual([expect.stringContaining('names nobody')]);
   });
 
   it('may name one that ended less than the cooldown ago', () => {
@@ -261,14 +266,14 @@ describe('a cooldown', () => {
   });
 
   it('does not begin when no step ran', () => {
-    const good = history().execution('a').execution('b').run('a').verdict('a', 'False');
+    const good = history().execution('a').execution('b').run('a').succeeded('a', 'False');
     good.ends('a', 'Failed', { failure: { reason: 'BundleResolutionFailed', wasExecutionFailure: false } });
     expect(verdicts(ranWell(good, 'b'))).toEqual([]);
   });
 });
 
 describe('a PipelineRun', () => {
-  const failing = (builder: HistoryBuilder) => builder.verdict('a', 'False').ends('a', 'Failed').lock('');
+  const failing = (builder: HistoryBuilder) => builder.succeeded('a', 'False').ends('a', 'Failed').lock('');
 
   it.each([
     ['nobody has the target', history().execution('a').run('a')],

@@ -1,6 +1,6 @@
 import { isObject } from '../../cluster/json.ts';
 import type { Change, History, RecordedKind } from '../history/change.ts';
-import { marks } from '../history/marks.ts';
+import { markers } from '../history/markers.ts';
 
 type Json = Record<string, unknown>;
 
@@ -58,7 +58,7 @@ export class HistoryBuilder {
   /** The neighbour creates a PipelineRun in the name of the service, and Tekton completes it at once. */
   foreignRun(owner: string, name = `${owner}-foreign`): this {
     const ownerReferences = [{ kind: 'WorkflowExecution', uid: owner, controller: true }];
-    const annotations = { [marks.foreignRun]: 'true' };
+    const annotations = { [markers.foreignRun]: 'true' };
     return this.#put('PipelineRun', name, {
       metadata: { namespace: 'team', name, uid: name, ownerReferences, annotations },
       status: { conditions: [{ type: 'Succeeded', status: 'True' }] },
@@ -77,8 +77,8 @@ export class HistoryBuilder {
   }
 
   /** The neighbour removes the finalizer of a PipelineRun. */
-  unguardedRun(owner: string): this {
-    return this.runMetadata(owner, { annotations: { [marks.finalizerRemoved]: 'true' } });
+  runWithoutFinalizer(owner: string): this {
+    return this.runMetadata(owner, { annotations: { [markers.finalizerRemoved]: 'true' } });
   }
 
   /** The one step of a pod of an execution's run is in a state. */
@@ -104,14 +104,14 @@ export class HistoryBuilder {
   }
 
   /** Tekton says how a PipelineRun ended. */
-  verdict(owner: string, status: 'True' | 'False', name = `${owner}-run`): this {
+  succeeded(owner: string, status: 'True' | 'False', name = `${owner}-run`): this {
     return this.#put('PipelineRun', name, { status: { conditions: [{ type: 'Succeeded', status, reason: 'Said' }] } });
   }
 
   /** A target is locked for an execution, or for nobody; by the neighbour when there is a mark. */
   lock(holder: string, target = 'shop/deployment/app', mark?: string): this {
     const labels = { 'kubernaut.ai/lock': 'target-resource' };
-    const annotations = { 'kubernaut.ai/target-resource': target, [marks.lock]: mark };
+    const annotations = { 'kubernaut.ai/target-resource': target, [markers.lock]: mark };
     return this.#put('Lease', 'lock', {
       metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels, annotations },
       spec: { holderIdentity: holder === '' ? '' : `team/${holder}/${holder}` },
@@ -124,7 +124,7 @@ export class HistoryBuilder {
   }
 
   /** The deletion of an execution is asked for, and waits for its finalizer. */
-  leaving(name: string): this {
+  deleting(name: string): this {
     const metadata = { namespace: 'team', name, uid: name, deletionTimestamp: this.#now() };
     return this.#put('WorkflowExecution', name, { metadata });
   }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { HistoryBuilder } from './history.builders.ts';
 import { ledSeconds } from './leadership.ts';
-import { tell } from './timeline.ts';
+import { timelineOf } from './timeline.ts';
 
 /** Of the whole history; changes of a builder are a second apart, and a lease of 6 s is renewed each second. */
 function led(builder: HistoryBuilder): number {
   const { changes, premises } = builder.build();
-  return ledSeconds(tell({ changes, premises }), changes[0]?.at ?? '', changes.at(-1)?.at ?? '');
+  return ledSeconds(timelineOf({ changes, premises }), changes[0]?.at ?? '', changes.at(-1)?.at ?? '');
 }
 
 describe('the time in which somebody leads', () => {

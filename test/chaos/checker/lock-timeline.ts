@@ -1,6 +1,6 @@
 import type { Change } from '../history/change.ts';
 import { textAt } from '../history/json.ts';
-import { markOf } from '../history/marks.ts';
+import { markerOf } from '../history/markers.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A state of the lock of a target. */
@@ -9,7 +9,7 @@ export interface LockState {
   /** UID of the execution that has the target then. */
   readonly holder: string | undefined;
   /** Whether it was the neighbour who brought it about. */
-  readonly byNeighbour: boolean;
+  readonly byAdmin: boolean;
 }
 
 /** Everything that the lock of a target has said, in order, whatever Lease it was. */
@@ -21,7 +21,7 @@ export function lockTimeline(target: string, { locks }: Timeline): readonly Lock
   return changes.map(({ change, earlier }, index) => ({
     change,
     holder: change.gone ? undefined : textAt(change.object, 'spec', 'holderIdentity')?.split('/')[2],
-    byNeighbour: change.gone ? earlier.some(isAboutToBeDeleted) : hasNewMark(change, changes[index - 1]?.change),
+    byAdmin: change.gone ? earlier.some(isAboutToBeDeleted) : hasNewMark(change, changes[index - 1]?.change),
   }));
 }
 
@@ -29,11 +29,11 @@ const targetAnnotation = 'kubernaut.ai/target-resource';
 
 /** The neighbour marks a Lease before it deletes it. Another mark may follow before it does: it interferes in several ways at once. */
 function isAboutToBeDeleted({ object }: Change): boolean {
-  return markOf(object, 'lock')?.startsWith('delete') === true;
+  return markerOf(object, 'lock')?.startsWith('delete') === true;
 }
 
 /** The neighbour marks a Lease each time that it changes one. */
 function hasNewMark({ object }: Change, previous: Change | undefined): boolean {
-  const mark = markOf(object, 'lock');
-  return mark !== undefined && mark !== markOf(previous?.object, 'lock');
+  const mark = markerOf(object, 'lock');
+  return mark !== undefined && mark !== markerOf(previous?.object, 'lock');
 }

@@ -1,8 +1,8 @@
 import { at } from '../../cluster/json.ts';
-import type { Change, History, Premises } from '../history/change.ts';
+import type { Change, History, RunParameters } from '../history/change.ts';
 import { keyOf, ownerOf, uidOf } from '../history/identity.ts';
 import { objectsAt, textAt } from '../history/json.ts';
-import { markOf } from '../history/marks.ts';
+import { markerOf } from '../history/markers.ts';
 import { podTimelines } from './pod-timeline.ts';
 import type { PodTimeline } from './pod-timeline.ts';
 import { canonicalTarget } from './target.ts';
@@ -50,7 +50,7 @@ export interface LockTimeline {
 
 /** Everything that a history tells, by object. */
 export interface Timeline {
-  readonly premises: Premises;
+  readonly premises: RunParameters;
   readonly executions: ReadonlyMap<string, ExecutionTimeline>;
   /** PipelineRuns that the service created. */
   readonly runs: readonly RunTimeline[];
@@ -69,8 +69,8 @@ export interface Timeline {
 const deletionSeconds = 5;
 
 /** Tells a history by object instead of by time. */
-export function tell({ premises, changes }: History): Timeline {
-  const ofKind = (kind: string) => [...lives(changes.filter((change) => change.kind === kind)).values()];
+export function timelineOf({ premises, changes }: History): Timeline {
+  const ofKind = (kind: string) => [...byUid(changes.filter((change) => change.kind === kind)).values()];
   const executions = new Map(
     ofKind('WorkflowExecution').map((states) => [uidOf(states[0]), executionTimeline(states)]),
   );
@@ -89,11 +89,11 @@ export function tell({ premises, changes }: History): Timeline {
 }
 
 function isForeign({ states }: RunTimeline): boolean {
-  return markOf(states[0].object, 'foreignRun') !== undefined;
+  return markerOf(states[0].object, 'foreignRun') !== undefined;
 }
 
 /** Groups changes by the UID of their objects. */
-function lives(changes: readonly Change[]): Map<string, [Change, ...Change[]]> {
+function byUid(changes: readonly Change[]): Map<string, [Change, ...Change[]]> {
   const found = new Map<string, [Change, ...Change[]]>();
   for (const change of changes) {
     const uid = uidOf(change);
@@ -131,7 +131,7 @@ function runTimeline(
     uid: uidOf(states[0]),
     key: keyOf(states[0]),
     owner,
-    finished: states.find((state) => verdictOf(state) !== undefined),
+    finished: states.find((state) => succeededStatusOf(state) !== undefined),
     abandoned: abandonment(deleted, ended, gone),
     ...life(states),
   };
@@ -148,13 +148,13 @@ function abandonment(deleted?: Change, ended?: Change, gone?: Change): Change | 
   return seconds >= deletionSeconds ? deleted : undefined;
 }
 
-function isLock({ lockNamespace }: Premises) {
+function isLock({ lockNamespace }: RunParameters) {
   return ([{ object }]: readonly [Change, ...Change[]]): boolean =>
     textAt(object, 'metadata', 'namespace') === lockNamespace &&
     textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') === 'target-resource';
 }
 
-function isLeaderLease({ lockNamespace }: Premises) {
+function isLeaderLease({ lockNamespace }: RunParameters) {
   return ({ kind, object }: Change): boolean =>
     kind === 'Lease' &&
     textAt(object, 'metadata', 'namespace') === lockNamespace &&
@@ -167,7 +167,7 @@ export function phaseOf({ object }: Change): string {
 }
 
 /** What Tekton says of how a PipelineRun ended: `True`, `False`, or nothing as long as it runs. */
-export function verdictOf({ object }: Pick<Change, 'object'>): 'True' | 'False' | undefined {
+export function succeededStatusOf({ object }: Pick<Change, 'object'>): 'True' | 'False' | undefined {
   const succeeded = objectsAt(object, 'status', 'conditions').find(({ type }) => type === 'Succeeded');
   const status = at(succeeded, 'status');
   return status === 'True' || status === 'False' ? status : undefined;
@@ -185,7 +185,7 @@ export function endOfRun(run: RunTimeline): number {
 }
 
 /** The change by which a PipelineRun ended, or else its last one: what proves how long it ran. */
-export function lastWordOf(run: RunTimeline): Change {
+export function lastChangeOf(run: RunTimeline): Change {
   return endOf(run) ?? run.states.at(-1) ?? run.states[0];
 }
 

@@ -22,21 +22,21 @@ const settleMs = { executions: 30_000, locks: 0 };
 /** How many chaos runs there are at once, each of a copy of its own: most of their time they wait. */
 const atOnce = 2;
 
-type Tools = Pick<LongCommand, 'say' | 'signal'> & { readonly cluster: Cluster; readonly copy: CheckoutCopy };
+type Tools = Pick<LongCommand, 'log' | 'signal'> & { readonly cluster: Cluster; readonly copy: CheckoutCopy };
 
 await runLongCommand(main);
 
-async function main({ argv, say, signal }: LongCommand): Promise<void> {
+async function main({ argv, log, signal }: LongCommand): Promise<void> {
   const wanted = select(argv);
   const copies: CheckoutCopy[] = [];
   try {
     while (copies.length < atOnce) copies.push(await CheckoutCopy.create(signal));
     await Promise.all(copies.map((copy) => copy.build(signal)));
-    say('Built copies of the service.');
-    const cluster = await startCluster({ level: 'pods', ignoreKubeconfig: true, progress: say, signal });
+    log('Built copies of the service.');
+    const cluster = await startCluster({ level: 'pods', ignoreKubeconfig: true, progress: log, signal });
     try {
       await applyProduct(cluster);
-      const workers = copies.map((copy) => ({ say, signal, cluster, copy }));
+      const workers = copies.map((copy) => ({ log, signal, cluster, copy }));
       report(await showAll(wanted, workers));
     } finally {
       await cluster.stop();
@@ -55,7 +55,7 @@ async function showAll(wanted: readonly Defence[], workers: readonly Tools[]): P
     for (const [index, show] of left) {
       const outcome = await show(tools);
       outcomes[index] = outcome;
-      tools.say(`${outcome.result}: ${outcome.name}`);
+      tools.log(`${outcome.result}: ${outcome.name}`);
     }
   };
   const ends = await Promise.allSettled(workers.map(workOn));
@@ -71,11 +71,11 @@ function report(outcomes: readonly DefenceResult[]): void {
   if (failed > 0) process.exitCode = 1;
 }
 
-/** What is found with all defences would say nothing about one. */
-async function withAll({ cluster, copy, say, signal }: Tools): Promise<DefenceResult> {
+/** What is found with all defences would log nothing about one. */
+async function withAll({ cluster, copy, log, signal }: Tools): Promise<DefenceResult> {
   const started = performance.now();
   const size = { ...defenceSize, seed: 1, interferences: 18, pods: 4 };
-  const { violations, missed } = await chaos({ size, cluster, copy, say, signal }, 'all');
+  const { violations, missed } = await chaos({ size, cluster, copy, log, signal }, 'all');
   const found = violations.map(describeViolation);
   if (found.length + missed.length > 0) throw new ClusterError(['With all defences:', ...found, ...missed].join('\n'));
   return { name: '(all defences)', result: 'clean', rule: 'none', found: 0, others: 0, seconds: secondsSince(started) };
@@ -85,7 +85,7 @@ async function without(defence: Defence, seed: number, tools: Tools): Promise<De
   const { name, rule, edit, needsPods, interferenceKinds } = defence;
   const { pods } = tools.cluster;
   if (needsPods === true && !pods.available) {
-    tools.say(`${name} is left out: ${pods.reason}`);
+    tools.log(`${name} is left out: ${pods.reason}`);
     return { name, result: 'skipped', rule, found: 0, others: 0, seconds: 0 };
   }
   const started = performance.now();
@@ -95,7 +95,7 @@ async function without(defence: Defence, seed: number, tools: Tools): Promise<De
     return chaos({ ...tools, size, settings: defence.settings, settleMs }, String(seed));
   });
   const found = violations.filter((violation) => violation.rule === rule);
-  for (const violation of found.slice(0, 1)) tools.say(describeViolation(violation));
+  for (const violation of found.slice(0, 1)) tools.log(describeViolation(violation));
   const others = violations.length - found.length;
   const result = found.length > 0 ? 'shown' : 'NOT SHOWN';
   return { name, result, rule, found: found.length, others, seconds: secondsSince(started) };
@@ -114,8 +114,8 @@ function chaos(
 ): Promise<ChaosResult> {
   const directory = join(results, `defences-${name}`);
   const product = copy.directory;
-  const say = (): void => undefined;
-  return runChaos({ size, cluster, shared: true, directory, settings, product, settleMs: patience, say, signal });
+  const log = (): void => undefined;
+  return runChaos({ size, cluster, shared: true, directory, settings, product, settleMs: patience, log, signal });
 }
 
 function secondsSince(started: number): number {

@@ -12,8 +12,8 @@ import type { ChaosOptions } from '../chaos.ts';
 import { LockBreaker } from './lock-breaker.ts';
 import { createNamespaces, createSubmitter, namesOf } from './namespaces.ts';
 import type { ChaosNamespaces } from './namespaces.ts';
-import { Neighbour } from './neighbour.ts';
-import { PersistentApi } from './persistent-api.ts';
+import { InterferingAdmin } from './interfering-admin.ts';
+import { RetryingApi } from './retrying-api.ts';
 import { Replica } from './replica.ts';
 import { Submitter } from './submit.ts';
 import { WaitController } from './wait-controller.ts';
@@ -33,7 +33,7 @@ export interface Fixture {
   readonly historyFile: string;
   readonly replicas: readonly Replica[];
   readonly submitter: Submitter;
-  readonly neighbour: Neighbour;
+  readonly admin: InterferingAdmin;
   /** Why no pod runs; undefined when pods run. */
   readonly noPods: string | undefined;
   /** Resolves when everything is recorded that had happened when it was called. */
@@ -68,7 +68,7 @@ export async function openFixture(options: ChaosOptions, listeners: FixtureListe
   const signal = AbortSignal.any([options.signal, stop.signal]);
   // Every call that is tried again waits on it.
   setMaxListeners(0, signal);
-  const api = new PersistentApi(record, signal);
+  const api = new RetryingApi(record, signal);
   const observation = observe(options, record, { api, signal }, namespaces, listeners);
   const replicas: Replica[] = [];
   const close = async () => {
@@ -89,7 +89,7 @@ export async function openFixture(options: ChaosOptions, listeners: FixtureListe
       historyFile: observation.historyFile,
       replicas,
       submitter: new Submitter(submission),
-      neighbour: observation.neighbour,
+      admin: observation.neighbour,
       noPods: record.pods.available ? undefined : record.pods.reason,
       caughtUp: () => observation.feed.caughtUp(),
       close,
@@ -104,7 +104,7 @@ export async function openFixture(options: ChaosOptions, listeners: FixtureListe
 function observe(
   { directory, size, brokenLock }: ChaosOptions,
   record: ClusterRecord,
-  { api, signal }: { readonly api: PersistentApi; readonly signal: AbortSignal },
+  { api, signal }: { readonly api: RetryingApi; readonly signal: AbortSignal },
   { service, executions }: ChaosNamespaces,
   { onChange, onError }: FixtureListeners,
 ) {
@@ -121,15 +121,15 @@ function observe(
   };
   const recorder = new Recorder(historyFile, premises, executions);
   const waiting = new WaitController(api, onError);
-  const neighbour = new Neighbour(api, [...executions, service], signal);
+  const neighbour = new InterferingAdmin(api, [...executions, service], signal);
   const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
   feed.onChange((change) => {
     const recorded = recorder.record(change);
     if (recorded !== undefined) onChange(recorded);
     // another chaos run on the cluster does the tasks of its own.
-    if (executions.includes(change.namespace)) waiting.see(change);
-    neighbour.see(change);
-    breaker?.see(change);
+    if (executions.includes(change.namespace)) waiting.observe(change);
+    neighbour.observe(change);
+    breaker?.observe(change);
   });
   const close = async () => {
     waiting.stop();
@@ -146,7 +146,7 @@ async function publishWorkflows(registry: string, { pods }: ClusterRecord) {
 }
 
 async function makeReplicas(options: ChaosOptions, { service, executions }: ChaosNamespaces): Promise<Replica[]> {
-  const { cluster, directory, size, say } = options;
+  const { cluster, directory, size, log } = options;
   const kubeconfig = await serviceKubeconfig(cluster, directory);
   const settings = {
     WFE_COOLDOWN: `${size.cooldownSeconds}s`,
@@ -162,7 +162,7 @@ async function makeReplicas(options: ChaosOptions, { service, executions }: Chao
   };
   return Array.from({ length: replicaCount }, (_, number) => {
     const logFile = join(directory, `replica-${number}.log`);
-    return new Replica({ number, kubeconfig, logFile, settings, product: options.product, say });
+    return new Replica({ number, kubeconfig, logFile, settings, product: options.product, log });
   });
 }
 

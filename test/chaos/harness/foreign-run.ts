@@ -2,7 +2,7 @@ import { buildPipelineRun } from '../../../src/tekton/build-pipeline-run.ts';
 import { parseWorkflowExecution } from '../../../src/workflow-execution/resource.ts';
 import { at, isObject } from '../../cluster/json.ts';
 import type { JsonObject } from '../../cluster/json.ts';
-import { marks } from '../history/marks.ts';
+import { markers } from '../history/markers.ts';
 
 /** A pipeline that Tekton completes at once, with success, and that does nothing. */
 const harmless = {
@@ -26,7 +26,7 @@ export function foreignRun(original: JsonObject): JsonObject {
       name: metadata('name'),
       namespace: metadata('namespace'),
       labels: metadata('labels'),
-      annotations: { ...(isObject(annotations) ? annotations : {}), [marks.foreignRun]: 'true' },
+      annotations: { ...(isObject(annotations) ? annotations : {}), [markers.foreignRun]: 'true' },
       ownerReferences: metadata('ownerReferences'),
     },
     spec: {

@@ -1,7 +1,7 @@
 import { at } from '../../cluster/json.ts';
 import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
 import type { ChaosOptions } from '../chaos.ts';
-import type { PersistentApi } from './persistent-api.ts';
+import type { RetryingApi } from './retrying-api.ts';
 
 /** The rights of a process that is API and controller on the objects of the service in its own namespace. */
 const shipped = ['api', 'controller'].map((role) => ({
@@ -33,7 +33,7 @@ export function namesOf({ size, shared }: ChaosOptions): ChaosNamespaces {
  *
  * @throws Error when one exists
  */
-export async function createNamespaces(api: PersistentApi, { executions, service }: ChaosNamespaces): Promise<void> {
+export async function createNamespaces(api: RetryingApi, { executions, service }: ChaosNamespaces): Promise<void> {
   for (const name of executions) {
     await create(api, '/api/v1/namespaces', { metadata: { name } });
     // Of the workflows, unless they name another one.
@@ -59,7 +59,7 @@ const submitter = 'chaos-submitter';
  *
  * @returns their token, made for the execution API
  */
-export async function createSubmitter(api: PersistentApi, { executions }: ChaosNamespaces): Promise<string> {
+export async function createSubmitter(api: RetryingApi, { executions }: ChaosNamespaces): Promise<string> {
   const [namespace = ''] = executions;
   await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
   await create(api, `/apis/${rbac}/clusterrolebindings`, {
@@ -75,7 +75,7 @@ export async function createSubmitter(api: PersistentApi, { executions }: ChaosN
   return token;
 }
 
-async function create(api: PersistentApi, path: string, object: object): Promise<void> {
+async function create(api: RetryingApi, path: string, object: object): Promise<void> {
   const { status, text } = await api.call('POST', path, object);
   if (status !== 201) throw new Error(`POST ${path}: ${text}`);
 }

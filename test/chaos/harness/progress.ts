@@ -9,7 +9,7 @@ export class Progress {
   readonly #locks = new Set<string>();
 
   /** Takes a change into account. */
-  see(change: Change): void {
+  observe(change: Change): void {
     if (change.kind === 'WorkflowExecution') this.#seeExecution(change);
     if (change.kind === 'Lease') this.#seeLease(change);
   }

@@ -14,7 +14,7 @@ export interface ReplicaOptions extends ServiceOptions {
   readonly number: number;
   readonly logFile: string;
   /** Told of everything that a person who watches the chaos run wants to know. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** One replica of the service: a process that is started again whenever it ends. */
@@ -134,7 +134,7 @@ export class Replica {
   #tellUnplanned(how: string): undefined {
     this.#unplannedExits += 1;
     this.#keepLog([how]);
-    this.#options.say(`replica ${this.#options.number} ended by itself and is started again: ${how.slice(0, 300)}`);
+    this.#options.log(`replica ${this.#options.number} ended by itself and is started again: ${how.slice(0, 300)}`);
   }
 
   #keepLog(lines: readonly string[]): void {

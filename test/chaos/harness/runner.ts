@@ -3,14 +3,14 @@ import type { Change } from '../history/change.ts';
 import type { Interference, InterferenceKind } from '../plan/interference.ts';
 import type { Action } from '../plan/plan.ts';
 import type { ChaosOptions } from '../chaos.ts';
-import { FailoverClock } from './failover-clock.ts';
-import type { Neighbour } from './neighbour.ts';
+import { FailoverTimer } from './failover-timer.ts';
+import type { InterferingAdmin } from './interfering-admin.ts';
 import type { Replica } from './replica.ts';
 import type { Fixture } from './fixture.ts';
 import { count, Progress } from './progress.ts';
 
 /** Milliseconds between two lines of progress. */
-const sayEveryMs = 5000;
+const progressEveryMs = 5000;
 const patientSettleMs = { executions: 180_000, locks: 60_000 };
 /** Milliseconds within which some replica has to lead. */
 const leaderMs = 60_000;
@@ -21,7 +21,7 @@ export class ChaosRunner {
   readonly missed: string[] = [];
   readonly #options: ChaosOptions;
   readonly #standing = new Progress();
-  readonly #failover = new FailoverClock();
+  readonly #failover = new FailoverTimer();
   readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
   readonly #interferences: InterferenceKind[] = [];
   readonly #calledOff = Promise.withResolvers<never>();
@@ -34,9 +34,9 @@ export class ChaosRunner {
   }
 
   /** Takes a recorded change into account. */
-  see(change: Change): void {
-    this.#standing.see(change);
-    this.#failover.see(change);
+  observe(change: Change): void {
+    this.#standing.observe(change);
+    this.#failover.observe(change);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
@@ -46,7 +46,7 @@ export class ChaosRunner {
     if (this.#options.signal.aborted) return;
     const sentence = error instanceof Error ? error.message : String(error);
     this.missed.push(sentence);
-    this.#options.say(`did not happen as planned: ${sentence}`);
+    this.#options.log(`did not happen as planned: ${sentence}`);
   }
 
   /** What has been done so far. */
@@ -67,8 +67,8 @@ export class ChaosRunner {
    * Begins every action at its time and waits until all are done; then until every execution has ended and every lock is
    * gone, or the time for that is over.
    */
-  async perform(fixture: Fixture, plan: readonly Action[]): Promise<void> {
-    const timer = setInterval(() => this.#say(), sayEveryMs);
+  async run(fixture: Fixture, plan: readonly Action[]): Promise<void> {
+    const timer = setInterval(() => this.#logProgress(), progressEveryMs);
     const started = performance.now();
     try {
       const begin = (actions: readonly Action[] = []) =>
@@ -80,13 +80,13 @@ export class ChaosRunner {
       const { settleMs = patientSettleMs } = this.#options;
       await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
       // There is nothing left to interfere with.
-      fixture.neighbour.rest();
+      fixture.admin.stop();
       await interfering;
       await this.#until(() => this.#standing.locks === 0, settleMs.locks);
       await fixture.caughtUp();
     } finally {
       clearInterval(timer);
-      this.#say();
+      this.#logProgress();
     }
   }
 
@@ -114,14 +114,14 @@ export class ChaosRunner {
       case 'freeze':
         return this.#freeze(fixture.replicas, action.forMs);
       case 'interfere':
-        return this.#interfere(fixture.neighbour, action.interference);
+        return this.#interfere(fixture.admin, action.interference);
       case 'restart-api-server':
         this.#failover.disturb();
         return this.#options.cluster.restart('kube-apiserver');
     }
   }
 
-  async #interfere(neighbour: Neighbour, interference: Interference): Promise<void> {
+  async #interfere(neighbour: InterferingAdmin, interference: Interference): Promise<void> {
     if (await neighbour.interfere(interference)) this.#interferences.push(interference.kind);
   }
 
@@ -154,11 +154,11 @@ export class ChaosRunner {
     this.#options.signal.throwIfAborted();
   }
 
-  #say(): void {
+  #logProgress(): void {
     const { create, kill, freeze, cancel, delete: deleted } = this.#done;
     const { size } = this.#options;
     const phases = Object.entries(this.#standing.byPhase).map(([phase, number]) => `${phase} ${number}`);
-    this.#options.say(
+    this.#options.log(
       `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +

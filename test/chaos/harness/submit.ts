@@ -1,6 +1,6 @@
 import type { PlannedExecution } from '../plan/plan.ts';
-import { persist } from './persistent-api.ts';
-import type { FinalAnswer, PersistentApi } from './persistent-api.ts';
+import { retryUntilFinal } from './retrying-api.ts';
+import type { FinalAnswer, RetryingApi } from './retrying-api.ts';
 import type { Replica } from './replica.ts';
 import { waitParameters } from './wait-workflow.ts';
 
@@ -11,7 +11,7 @@ const resource = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
 
 /** How the executions of a chaos run are made, and how somebody interferes with them. */
 export interface SubmitterOptions {
-  readonly api: PersistentApi;
+  readonly api: RetryingApi;
   readonly replicas: readonly Replica[];
   /** The chaos run's namespaces, in the order of the plan. */
   readonly namespaces: readonly string[];
@@ -90,7 +90,7 @@ export class Submitter {
       });
       return { status: answer.status, body: undefined, text: await answer.text() };
     };
-    return persist(`POST ${path}`, call, signal);
+    return retryUntilFinal(`POST ${path}`, call, signal);
   }
 
   /** The replicas take turns, those that are down left out, so that a try that failed goes to another one. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { FinalAnswer } from './persistent-api.ts';
+import type { FinalAnswer } from './retrying-api.ts';
 import { WaitController } from './wait-controller.ts';
 
 const answer: FinalAnswer = { status: 200, body: undefined, text: '', inDoubt: false };
@@ -52,7 +52,7 @@ describe('the task of the chaos run', () => {
     ['True', 'True Waited'],
     ['False', 'False FailedAsPlanned'],
   ])('ends after its time as planned: %s', (verdict, ending) => {
-    controller.see(customRun({ verdict }));
+    controller.observe(customRun({ verdict }));
     jest.advanceTimersByTime(499);
     expect(patches).toEqual([]);
     jest.advanceTimersByTime(1);
@@ -60,30 +60,30 @@ describe('the task of the chaos run', () => {
   });
 
   it('is done once, however often it is seen', () => {
-    controller.see(customRun());
-    controller.see(customRun());
+    controller.observe(customRun());
+    controller.observe(customRun());
     jest.advanceTimersByTime(1000);
-    controller.see(customRun());
+    controller.observe(customRun());
     jest.advanceTimersByTime(1000);
     expect(patches).toHaveLength(1);
   });
 
   it('is cancelled at once when Tekton asks for it', () => {
-    controller.see(customRun());
-    controller.see(customRun({ spec: { status: 'RunCancelled' } }));
+    controller.observe(customRun());
+    controller.observe(customRun({ spec: { status: 'RunCancelled' } }));
     jest.advanceTimersByTime(1000);
     expect(patches.map(({ ending }) => ending)).toEqual(['False CustomRunCancelled']);
   });
 
   it('is forgotten when it is removed', () => {
-    controller.see(customRun());
-    controller.see({ ...customRun(), object: undefined });
+    controller.observe(customRun());
+    controller.observe({ ...customRun(), object: undefined });
     jest.advanceTimersByTime(1000);
     expect(patches).toEqual([]);
   });
 
   it('of somebody else is left alone', () => {
-    controller.see(customRun({ spec: { customRef: { apiVersion: 'example.com/v1', kind: 'Wait' } } }));
+    controller.observe(customRun({ spec: { customRef: { apiVersion: 'example.com/v1', kind: 'Wait' } } }));
     jest.advanceTimersByTime(1000);
     expect(patches).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { at } from '../../cluster/json.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 import { objectsAt, textAt } from '../history/json.ts';
 import type { ObjectChange } from '../observer/stored-object.ts';
-import type { PersistentApi } from './persistent-api.ts';
+import type { RetryingApi } from './retrying-api.ts';
 import { waitParameters, waitTask } from './wait-workflow.ts';
 
 /** How a task ends. */
@@ -16,18 +16,18 @@ interface Ending {
  * Cancels one when Tekton asks for that.
  */
 export class WaitController {
-  readonly #api: Pick<PersistentApi, 'call'>;
+  readonly #api: Pick<RetryingApi, 'call'>;
   readonly #onError: (error: unknown) => void;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #answered = new Set<string>();
 
-  constructor(api: Pick<PersistentApi, 'call'>, onError: (error: unknown) => void) {
+  constructor(api: Pick<RetryingApi, 'call'>, onError: (error: unknown) => void) {
     this.#api = api;
     this.#onError = onError;
   }
 
   /** Looks at a change of a CustomRun; others are none of its business. */
-  see({ kind, key, namespace, name, object }: ObjectChange): void {
+  observe({ kind, key, namespace, name, object }: ObjectChange): void {
     if (kind !== 'CustomRun') return;
     if (object === undefined) return this.#forget(key);
     const uid = textAt(object, 'metadata', 'uid') ?? '';

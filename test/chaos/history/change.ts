@@ -23,7 +23,7 @@ export interface Change {
 }
 
 /** What a checker has to know of the chaos run that made a history. */
-export interface Premises {
+export interface RunParameters {
   readonly seed: number;
   /** The namespace in which the service keeps its locks. */
   readonly lockNamespace: string;
@@ -38,7 +38,7 @@ export interface Premises {
 
 /** A history: the premises in the first line, then a change a line, in the order in which they happened. */
 export interface History {
-  readonly premises: Premises;
+  readonly premises: RunParameters;
   readonly changes: readonly Change[];
 }
 
@@ -68,7 +68,7 @@ export function parseHistory(text: string): History {
   return { premises, changes };
 }
 
-function parsePremises(value: unknown): Premises {
+function parsePremises(value: unknown): RunParameters {
   const number = (name: string) => {
     const found = at(value, name);
     if (typeof found !== 'number') throw new HistoryError(`The first line does not tell ${name}`);

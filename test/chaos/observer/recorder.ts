@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { JsonObject } from '../../cluster/json.ts';
 import { changeLine, recordedKinds } from '../history/change.ts';
-import type { Change, Premises } from '../history/change.ts';
+import type { Change, RunParameters } from '../history/change.ts';
 import type { ObjectChange } from './stored-object.ts';
 
 /** Writes the history of a chaos run into a file, a line for each change as it happens. */
@@ -15,7 +15,7 @@ export class Recorder {
   #lines = 1;
 
   /** @param namespaces whose changes are kept */
-  constructor(path: string, premises: Premises, namespaces: readonly string[]) {
+  constructor(path: string, premises: RunParameters, namespaces: readonly string[]) {
     this.#namespaces = new Set([...namespaces, premises.lockNamespace]);
     this.#file = createWriteStream(path);
     this.#file.write(`${JSON.stringify(premises)}\n`);

@@ -4,7 +4,7 @@ import type { WorkflowExecutionServiceClient } from '../../../src/api/generated/
 import type { Connections, Endpoint } from './connections.ts';
 
 /** What one try of a call came to. */
-export type Try<T> =
+export type AttemptResult<T> =
   | { readonly outcome: 'answered'; readonly answer: T }
   | { readonly outcome: 'again' | 'deadline' | 'failed'; readonly why: string; readonly waitMs?: number };
 
@@ -17,15 +17,15 @@ export type GrpcMethod<T> = (
 ) => unknown;
 
 /** What passes (docs/api.md): the service is restarted, busy, or its answer got lost. */
-const passing = { grpc: [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED], http: [429, 503] };
+const transient = { grpc: [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED], http: [429, 503] };
 
 /** One try over gRPC. */
-export async function tryGrpc<T>(
+export async function attemptGrpc<T>(
   connections: Connections,
   endpoint: Endpoint,
   deadlineMs: number,
   method: GrpcMethod<T>,
-): Promise<Try<T>> {
+): Promise<AttemptResult<T>> {
   const deadline = new Date(Date.now() + deadlineMs);
   const { error, response } = await new Promise<{ error: ServiceError | null; response: T }>((resolve) =>
     method(connections.grpc(endpoint), new Metadata(), { deadline }, (failure, answer) =>
@@ -35,16 +35,16 @@ export async function tryGrpc<T>(
   if (error === null) return { outcome: 'answered', answer: response };
   const why = `gRPC: ${error.message}`;
   if (error.code === status.DEADLINE_EXCEEDED) return { outcome: 'deadline', why };
-  return { outcome: passing.grpc.includes(error.code) ? 'again' : 'failed', why };
+  return { outcome: transient.grpc.includes(error.code) ? 'again' : 'failed', why };
 }
 
 /** One try over REST; the answer is the body's text. */
-export async function tryRest(
+export async function attemptRest(
   connections: Connections,
   endpoint: Endpoint,
   deadlineMs: number,
   request: { readonly path: string; readonly body?: object },
-): Promise<Try<string>> {
+): Promise<AttemptResult<string>> {
   const signal = AbortSignal.timeout(deadlineMs);
   try {
     const answer = await fetch(connections.url(endpoint, request.path), {
@@ -58,7 +58,7 @@ export async function tryRest(
     if (answer.ok) return { outcome: 'answered', answer: text };
     const waitMs = Number(answer.headers.get('retry-after') ?? 0) * 1_000;
     const why = `REST: ${answer.status} ${text}`;
-    return { outcome: passing.http.includes(answer.status) ? 'again' : 'failed', why, waitMs };
+    return { outcome: transient.http.includes(answer.status) ? 'again' : 'failed', why, waitMs };
   } catch (error) {
     return { outcome: signal.aborted ? 'deadline' : 'again', why: `REST: ${causeOf(error)}` };
   }

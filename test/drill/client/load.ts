@@ -9,8 +9,8 @@ import {
 import { parseJson, at } from '../../cluster/json.ts';
 import { textAt } from '../../chaos/history/json.ts';
 import { waitParameters } from '../../chaos/harness/wait-workflow.ts';
-import { tryGrpc, tryRest } from './attempts.ts';
-import type { Caller } from './caller.ts';
+import { attemptGrpc, attemptRest } from './attempts.ts';
+import type { RetryingClient } from './retrying-client.ts';
 import type { Connections } from './connections.ts';
 
 /** What the clients of a drill do. */
@@ -45,7 +45,7 @@ export class Load {
   }
 
   /** What one client does: every other one speaks REST. */
-  async work(caller: Caller, worker: number): Promise<void> {
+  async work(caller: RetryingClient, worker: number): Promise<void> {
     const [create, read] =
       worker % 2 === 0 ? [this.#createOverRest, this.#readOverRest] : [this.#createOverGrpc, this.#readOverGrpc];
     for (let turn = 0; !this.#stopped; turn++) {
@@ -60,22 +60,22 @@ export class Load {
     }
   }
 
-  async #createOverRest(caller: Caller, requestId: string): Promise<{ name: string; uid: string }> {
+  async #createOverRest(caller: RetryingClient, requestId: string): Promise<{ name: string; uid: string }> {
     const { connections, deadlineMs } = this.#options;
     const request = { path: `${this.#path}?requestId=${requestId}`, body: { spec: this.#spec(requestId) } };
-    const text = await caller.call((endpoint) => tryRest(connections, endpoint, deadlineMs, request));
+    const text = await caller.call((endpoint) => attemptRest(connections, endpoint, deadlineMs, request));
     const metadata = at(parseJson(text), 'metadata');
     return { name: textAt(metadata, 'name') ?? '', uid: textAt(metadata, 'uid') ?? '' };
   }
 
-  async #readOverRest(caller: Caller, name: string): Promise<void> {
+  async #readOverRest(caller: RetryingClient, name: string): Promise<void> {
     const { connections, deadlineMs } = this.#options;
     for (const path of [`${this.#path}/${name}`, `${this.#path}?limit=5`]) {
-      await caller.call((endpoint) => tryRest(connections, endpoint, deadlineMs, { path }));
+      await caller.call((endpoint) => attemptRest(connections, endpoint, deadlineMs, { path }));
     }
   }
 
-  async #createOverGrpc(caller: Caller, requestId: string): Promise<{ name: string; uid: string }> {
+  async #createOverGrpc(caller: RetryingClient, requestId: string): Promise<{ name: string; uid: string }> {
     const { connections, deadlineMs, namespace } = this.#options;
     const request = CreateWorkflowExecutionRequest.fromPartial({
       parent: `namespaces/${namespace}`,
@@ -83,24 +83,24 @@ export class Load {
       workflowExecution: { spec: this.#spec(requestId) },
     });
     const { workflowExecution } = await caller.call((endpoint) =>
-      tryGrpc<CreateWorkflowExecutionResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
+      attemptGrpc<CreateWorkflowExecutionResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
         grpc.createWorkflowExecution(request, metadata, options, done),
       ),
     );
     return { name: workflowExecution?.name.split('/').at(-1) ?? '', uid: workflowExecution?.uid ?? '' };
   }
 
-  async #readOverGrpc(caller: Caller, name: string): Promise<void> {
+  async #readOverGrpc(caller: RetryingClient, name: string): Promise<void> {
     const { connections, deadlineMs, namespace } = this.#options;
     const parent = `namespaces/${namespace}`;
     await caller.call((endpoint) =>
-      tryGrpc<GetWorkflowExecutionResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
+      attemptGrpc<GetWorkflowExecutionResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
         grpc.getWorkflowExecution({ name: `${parent}/workflowExecutions/${name}` }, metadata, options, done),
       ),
     );
     const request = ListWorkflowExecutionsRequest.fromPartial({ parent, pageSize: 5 });
     await caller.call((endpoint) =>
-      tryGrpc<ListWorkflowExecutionsResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
+      attemptGrpc<ListWorkflowExecutionsResponse>(connections, endpoint, deadlineMs, (grpc, metadata, options, done) =>
         grpc.listWorkflowExecutions(request, metadata, options, done),
       ),
     );

@@ -11,9 +11,9 @@ const reopenMs = 50;
 /** A watch that resumes from its last event at the next replica, and keeps the latest state of each execution. */
 export class ResumingWatch {
   /** The resource version of each execution by its name. */
-  readonly picture = new Map<string, string>();
+  readonly latest = new Map<string, string>();
   resumed = 0;
-  startedAnew = 0;
+  restarted = 0;
   failure: Error | undefined;
   readonly #nextReplica: () => WorkflowExecutionServiceClient;
   readonly #namespace: string;
@@ -46,9 +46,9 @@ export class ResumingWatch {
     if (error === undefined || error.code === status.UNAVAILABLE) {
       this.resumed += 1;
     } else if (error.code === status.OUT_OF_RANGE) {
-      this.startedAnew += 1;
+      this.restarted += 1;
       this.#position = '';
-      this.picture.clear();
+      this.latest.clear();
     } else {
       this.failure = new Error(`watch: ${error.message}`);
     }
@@ -71,7 +71,7 @@ export class ResumingWatch {
   #apply({ type, workflowExecution, resourceVersion }: WatchWorkflowExecutionsResponse): void {
     this.#position = resourceVersion;
     const name = workflowExecution?.name ?? '';
-    if (type === 'WATCH_EVENT_TYPE_UPDATED') this.picture.set(name, workflowExecution?.resourceVersion ?? '');
-    if (type === 'WATCH_EVENT_TYPE_DELETED') this.picture.delete(name);
+    if (type === 'WATCH_EVENT_TYPE_UPDATED') this.latest.set(name, workflowExecution?.resourceVersion ?? '');
+    if (type === 'WATCH_EVENT_TYPE_DELETED') this.latest.delete(name);
   }
 }

@@ -1,28 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { toSeconds } from '../client/tally.ts';
-import { promised, type Drill } from '../drill.ts';
-import { holdsWithin } from '../harness/until.ts';
+import { toSeconds } from '../client/call-summary.ts';
+import { promise, type Drill } from '../drill.ts';
+import { waitUntil } from '../harness/wait-until.ts';
 
 /** Milliseconds that everything gets to be as before when the API server is back. */
-const backMs = 90_000;
+const recoveryMs = 90_000;
 
 /** Nobody reaches the API server for a while. */
 export const apiServerAway: Drill = {
   name: 'api-server-away',
-  what: 'the API server is ended, and started again later',
+  description: 'the API server is ended, and started again later',
   // One that starts takes connections and does not answer. The service waits 5 s for each of: who it is, what they may do.
   deadline: 15,
-  async happen({ cluster, api, controllers, size, say, signal, caughtUp }) {
+  async inject({ cluster, api, controllers, size, log, signal, caughtUp }) {
     const before = { api: api.pids, controllers: controllers.pids };
     await cluster.kill('kube-apiserver');
-    say(`the API server is away for ${size.away} s`);
+    log(`the API server is away for ${size.outage} s`);
     await caughtUp();
-    await delay(size.away * 1_000, undefined, { signal });
+    await delay(size.outage * 1_000, undefined, { signal });
     await cluster.start('kube-apiserver');
     const backAt = performance.now();
-    say('the API server is back');
-    const ready = await holdsWithin(() => api.probes.allReady && controllers.probes.allReady, backMs, signal);
-    say(ready ? 'all replicas are ready' : 'some replica is not ready');
+    log('the API server is back');
+    const ready = await waitUntil(() => api.probes.allReady && controllers.probes.allReady, recoveryMs, signal);
+    log(ready ? 'all replicas are ready' : 'some replica is not ready');
     return {
       leaderlessMs: backAt,
       facts: {
@@ -34,10 +34,10 @@ export const apiServerAway: Drill = {
     };
   },
   promises: ({ facts, ranIntoDeadline, untilNextPipelineRun = Infinity }, { lease }) => [
-    promised('every call is answered, if only with UNAVAILABLE, before its deadline', ranIntoDeadline === 0),
-    promised('the API goes on by itself', facts['API processes that have lasted'] === 2),
-    promised('a controller goes on by itself', (facts['controller processes that have lasted'] ?? 0) > 0),
-    promised('all replicas are ready again', Number.isFinite(facts['until all replicas are ready again'])),
-    promised('PipelineRuns are made again within two leases', untilNextPipelineRun <= 2 * lease),
+    promise('every call is answered, if only with UNAVAILABLE, before its deadline', ranIntoDeadline === 0),
+    promise('the API goes on by itself', facts['API processes that have lasted'] === 2),
+    promise('a controller goes on by itself', (facts['controller processes that have lasted'] ?? 0) > 0),
+    promise('all replicas are ready again', Number.isFinite(facts['until all replicas are ready again'])),
+    promise('PipelineRuns are made again within two leases', untilNextPipelineRun <= 2 * lease),
   ],
 };

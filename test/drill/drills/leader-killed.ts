@@ -1,4 +1,4 @@
-import { promised, type Drill } from '../drill.ts';
+import { promise, type Drill } from '../drill.ts';
 
 /** Seconds within which a new leader works once it may: it asks for the lease every 2 s, and reads the cluster's state. */
 const takeOverSeconds = 10;
@@ -6,23 +6,23 @@ const takeOverSeconds = 10;
 /** The process of the leader is killed, and started again at once. */
 export const leaderKilled: Drill = {
   name: 'leader-killed',
-  what: 'the leading controller is ended by SIGKILL, and started again after a second',
-  async happen({ controllers, say, signal, caughtUp }) {
+  description: 'the leading controller is ended by SIGKILL, and started again after a second',
+  async inject({ controllers, log, signal, caughtUp }) {
     const leader = await controllers.leader(signal);
     await leader.process.kill(1_000);
-    say(`${leader.name} led, and was killed`);
+    log(`${leader.name} led, and was killed`);
     // What it has still created is not the work of its successor.
     await caughtUp();
     const killed = performance.now();
     await leader.process.up();
-    say(`${leader.name} is ready again`);
+    log(`${leader.name} is ready again`);
     return { leaderlessMs: killed };
   },
   promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady }, { lease }) => [
-    promised(
+    promise(
       `the next PipelineRun comes within the lease and ${takeOverSeconds} s`,
       untilNextPipelineRun <= lease + takeOverSeconds,
     ),
-    promised('the other controller and the API are ready all the while', noControllerReady === 0 && noApiReady === 0),
+    promise('the other controller and the API are ready all the while', noControllerReady === 0 && noApiReady === 0),
   ],
 };

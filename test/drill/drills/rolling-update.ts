@@ -1,11 +1,11 @@
-import { toSeconds } from '../client/tally.ts';
-import { promised, type Drill } from '../drill.ts';
+import { toSeconds } from '../client/call-summary.ts';
+import { promise, type Drill } from '../drill.ts';
 
 /** Every replica of both roles is replaced, one after the other, as by `kubectl rollout restart`. */
 export const rollingUpdate: Drill = {
   name: 'rolling-update',
-  what: 'every replica is replaced: a new one is started, and when it is ready an old one gets SIGTERM',
-  async happen({ api, controllers, say, signal }) {
+  description: 'every replica is replaced: a new one is started, and when it is ready an old one gets SIGTERM',
+  async inject({ api, controllers, log, signal }) {
     const leader = await controllers.leader(signal);
     // The leader last, so that it is handed over once.
     const old = controllers.members.toSorted((a, b) => Number(a === leader) - Number(b === leader));
@@ -17,18 +17,18 @@ export const rollingUpdate: Drill = {
     let toldMs = performance.now();
     for (const [replicas, replica] of all) {
       const { name } = await replicas.add();
-      say(`${name} is ready, ${replica.name} is told to stop`);
+      log(`${name} is ready, ${replica.name} is told to stop`);
       toldMs = performance.now();
       await replicas.remove(replica);
       longestStop = Math.max(longestStop, toSeconds(performance.now() - toldMs));
-      say(`${replica.name} has ended`);
+      log(`${replica.name} has ended`);
     }
     return { leaderlessMs: toldMs, facts: { 'longest stop of a replica': longestStop } };
   },
   promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady, exits, ranIntoDeadline }, { lease }) => [
-    promised('the lease is handed over, not waited for', untilNextPipelineRun < lease),
-    promised('there is a ready replica of each role all the while', noApiReady === 0 && noControllerReady === 0),
-    promised('every replica ends in order', exits === 0),
-    promised('no call runs into its deadline', ranIntoDeadline === 0),
+    promise('the lease is handed over, not waited for', untilNextPipelineRun < lease),
+    promise('there is a ready replica of each role all the while', noApiReady === 0 && noControllerReady === 0),
+    promise('every replica ends in order', exits === 0),
+    promise('no call runs into its deadline', ranIntoDeadline === 0),
   ],
 };

@@ -36,7 +36,7 @@ export class Certificates {
   }
 
   /** Who a new connection to `host:port` finds: the common name. */
-  async shownBy(address: string): Promise<string> {
+  async servedBy(address: string): Promise<string> {
     const { port } = new URL(`https://${address}`);
     const socket = connect({ host: 'localhost', port: Number(port), ca: this.ca, ALPNProtocols: ['h2', 'http/1.1'] });
     try {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { toSeconds } from '../client/tally.ts';
+import { toSeconds } from '../client/call-summary.ts';
 
 /** Milliseconds between two questions, and that an answer may take: that as in deploy/base. */
 const probe = { everyMs: 200, timeoutMs: 5_000 };

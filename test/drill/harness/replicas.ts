@@ -3,7 +3,7 @@ import { freePorts } from '../../cluster/ports.ts';
 import { Replica } from '../../chaos/harness/replica.ts';
 import type { Endpoint } from '../client/connections.ts';
 import { Probes } from './probes.ts';
-import { holdsWithin } from './until.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Milliseconds within which some replica has to lead. */
 const leaderMs = 60_000;
@@ -15,7 +15,7 @@ export interface ReplicasOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Where their logs go. */
   readonly directory: string;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** A replica of a drill, always at the same addresses. */
@@ -50,7 +50,7 @@ export class Replicas {
 
   /** Starts one more; it is ready when this resolves. */
   async add(): Promise<DrillReplica> {
-    const { role, kubeconfig, directory, say } = this.#options;
+    const { role, kubeconfig, directory, log } = this.#options;
     const number = this.#started++;
     const ports = await freePorts(['http', 'grpc', 'metrics', 'health']);
     const [http, grpc] = [`127.0.0.1:${ports.http}`, `127.0.0.1:${ports.grpc}`];
@@ -63,7 +63,7 @@ export class Replicas {
       WFE_HEALTH_ADDRESS: `127.0.0.1:${ports.health}`,
     };
     const logFile = join(directory, `${role}-${number}.log`);
-    const process = new Replica({ number, kubeconfig, settings, logFile, say });
+    const process = new Replica({ number, kubeconfig, settings, logFile, log });
     const replica = { name: `${role} ${number}`, endpoint: { http, grpc }, process };
     this.#all.push(replica);
     await process.up();
@@ -82,7 +82,7 @@ export class Replicas {
   /** The replica that leads, as soon as there is one. */
   async leader(signal: AbortSignal): Promise<DrillReplica> {
     const find = () => this.#members.find(({ process }) => process.isLeading && !process.isFrozen);
-    await holdsWithin(() => find() !== undefined, leaderMs, signal);
+    await waitUntil(() => find() !== undefined, leaderMs, signal);
     const leader = find();
     if (leader === undefined) throw new Error('no replica has become the leader');
     return leader;

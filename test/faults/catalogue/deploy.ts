@@ -7,14 +7,14 @@ export const deployFaults: readonly Fault[] = [
     file: 'deploy/base/controller/role.yaml',
     find: 'resources: [workflowexecutions/finalizers]\n    verbs: [update]',
     replace: 'resources: [workflowexecutions/finalizers]\n    verbs: [get]',
-    caughtBy: ['test/rights/judge.spec.ts'],
+    caughtBy: ['test/rights/check-rules.spec.ts'],
   },
   {
     name: 'a process with both roles lacks the rights of the controller',
     file: 'deploy/components/one-process/service-account.yaml',
     find: 'kind: ClusterRole\n  name: workflow-execution-controller\n',
     replace: 'kind: ClusterRole\n  name: workflow-execution-api\n',
-    caughtBy: ['test/rights/judge.spec.ts'],
+    caughtBy: ['test/rights/check-rules.spec.ts'],
   },
   {
     name: 'the alert for a missing controller asks for a series that does not exist',

@@ -1,9 +1,11 @@
-import { fires, of, staysQuiet, type AlertCase } from '../case.ts';
+import { fires, timeSeries, doesNotFire, type AlertCase } from '../case.ts';
 
-const rest = (code: string) => of('http_server_request_duration_seconds_count', { method: 'GET', route: '/', code });
-const grpc = (code: string) => of('grpc_server_handling_seconds_count', { grpc_method: 'Create', grpc_code: code });
-const request = (code: string) => of('rest_client_requests_total', { method: 'GET', host: 'api', code });
-const restarts = (resource: string) => of('kubernaut_watch_restarts_total', { resource });
+const rest = (code: string) =>
+  timeSeries('http_server_request_duration_seconds_count', { method: 'GET', route: '/', code });
+const grpc = (code: string) =>
+  timeSeries('grpc_server_handling_seconds_count', { grpc_method: 'Create', grpc_code: code });
+const request = (code: string) => timeSeries('rest_client_requests_total', { method: 'GET', host: 'api', code });
+const restarts = (resource: string) => timeSeries('kubernaut_watch_restarts_total', { resource });
 
 const failing = (share: string) =>
   `${share} of the calls over REST or gRPC in namespace kubernaut-system have ended with a server error for 10 minutes: remediations may not start. First check whether the API server responds to the service (WorkflowExecutionApiServerErrors).`;
@@ -24,7 +26,7 @@ export const api: readonly AlertCase[] = [
     20,
     failing('20%'),
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionApiErrors',
     'callers make mistakes, and go away',
     {
@@ -36,7 +38,7 @@ export const api: readonly AlertCase[] = [
     },
     20,
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionApiErrors',
     'watches ended as a replica stopped',
     { [grpc('OK')]: '0+9x30', [grpc('UNAVAILABLE')]: '0x10 50x20' },
@@ -55,7 +57,7 @@ export const api: readonly AlertCase[] = [
     20,
     "30% of the requests to the API server from namespace kubernaut-system have failed for 10 minutes. Check its health: kubectl get --raw='/readyz?verbose'.",
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionApiServerErrors',
     'compare-and-swap is refused, as it is meant to be',
     { [request('200')]: '0+5x30', [request('409')]: '0+5x30', [request('404')]: '0+5x30' },
@@ -70,7 +72,7 @@ export const api: readonly AlertCase[] = [
     'The watch on pipelineruns of wfe-1 has failed about 15 times in 15 minutes, and everything was listed again each time. Check whether the API server is healthy and not overloaded.',
     { namespace: 'kubernaut-system', pod: 'wfe-1', resource: 'pipelineruns' },
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionWatchRestarts',
     'the API server was restarted once',
     { [restarts('pipelineruns')]: '0x10 3x30' },

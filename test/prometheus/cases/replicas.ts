@@ -1,4 +1,4 @@
-import { fires, of, ofSecond, staysQuiet, type AlertCase } from '../case.ts';
+import { fires, timeSeries, seriesOfSecondReplica, doesNotFire, type AlertCase } from '../case.ts';
 
 const leader = 'leader_election_master_status';
 const series = (metric: string, deployment: string) =>
@@ -11,7 +11,7 @@ const apiDown =
   'No replica of the API has been scraped for 5 minutes: callers cannot create executions. Existing executions continue, and kubectl can create new ones. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
 const controllerDown =
   'No replica of the controller has been scraped for 5 minutes: executions are neither started nor tracked. The API accepts new ones, which stay Pending. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
-const certificate = of('kubernaut_certificate_expiration_timestamp_seconds');
+const certificate = timeSeries('kubernaut_certificate_expiration_timestamp_seconds');
 /** Seconds of so many days; the time of the tests begins at 0. */
 const days = (count: number) => count * 86_400;
 
@@ -24,13 +24,25 @@ export const replicas: readonly AlertCase[] = [
     fires(
       alert,
       'the last replica has not been scraped for 5 minutes',
-      { [of(series)]: '1x5 stale' },
+      { [timeSeries(series)]: '1x5 stale' },
       11,
       description,
       job,
     ),
-    fires(alert, 'there has never been one', { [of('process_cpu_seconds_total')]: '1x10' }, 6, description, job),
-    staysQuiet(alert, 'one of two is scraped', { [of(series)]: '0 stale', [ofSecond(series)]: '0x20' }, 15),
+    fires(
+      alert,
+      'there has never been one',
+      { [timeSeries('process_cpu_seconds_total')]: '1x10' },
+      6,
+      description,
+      job,
+    ),
+    doesNotFire(
+      alert,
+      'one of two is scraped',
+      { [timeSeries(series)]: '0 stale', [seriesOfSecondReplica(series)]: '0x20' },
+      15,
+    ),
   ]),
 
   ...(['workflow-execution-api', 'workflow-execution-controller', 'workflowexecution-controller'] as const).map(
@@ -44,8 +56,8 @@ export const replicas: readonly AlertCase[] = [
         { namespace: 'kubernaut-system', deployment },
       ),
   ),
-  staysQuiet('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked()]: '2x20', [ready()]: '2x20' }, 15),
-  staysQuiet(
+  doesNotFire('WorkflowExecutionReplicasNotReady', 'all are ready', { [asked()]: '2x20', [ready()]: '2x20' }, 15),
+  doesNotFire(
     'WorkflowExecutionReplicasNotReady',
     'pods are replaced one after the other',
     { [asked()]: '3x20', [ready()]: '3 2x3 3 2x3 3x10' },
@@ -55,34 +67,34 @@ export const replicas: readonly AlertCase[] = [
   fires(
     'WorkflowExecutionNoLeader',
     'two replicas have both not led for 2 minutes',
-    { [of(leader)]: '1x5 0x10', [ofSecond(leader)]: '0x15' },
+    { [timeSeries(leader)]: '1x5 0x10', [seriesOfSecondReplica(leader)]: '0x15' },
     9,
     'No replica in namespace kubernaut-system has held the Lease workflow-execution-leader for 2 minutes: new executions stay Pending, and running ones are not tracked. Check the holder: kubectl -n kubernaut-system get lease workflow-execution-leader.',
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionNoLeader',
     'the leader changes',
-    { [of(leader)]: '1x5 0x10', [ofSecond(leader)]: '0x6 1x9' },
+    { [timeSeries(leader)]: '1x5 0x10', [seriesOfSecondReplica(leader)]: '0x6 1x9' },
     9,
   ),
 
   fires(
     'WorkflowExecutionTwoLeaders',
     'two replicas have both led for 2 minutes',
-    { [of(leader)]: '1x10', [ofSecond(leader)]: '1x10' },
+    { [timeSeries(leader)]: '1x10', [seriesOfSecondReplica(leader)]: '1x10' },
     5,
     '2 replicas in namespace kubernaut-system report to lead. If WFE_LEADER_ELECTION is true, scale the Deployment workflow-execution-controller to one replica.',
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionTwoLeaders',
     'a change of the leader looks like two for a moment',
-    { [of(leader)]: '1x6 0x10', [ofSecond(leader)]: '0x5 1x10' },
+    { [timeSeries(leader)]: '1x6 0x10', [seriesOfSecondReplica(leader)]: '0x5 1x10' },
     8,
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionTwoLeaders',
     'another installation has a leader of its own',
-    { [of(leader)]: '1x10', [of(leader, { namespace: 'staging' })]: '1x10' },
+    { [timeSeries(leader)]: '1x10', [timeSeries(leader, { namespace: 'staging' })]: '1x10' },
     8,
   ),
 
@@ -93,18 +105,21 @@ export const replicas: readonly AlertCase[] = [
     90,
     'The certificate in use in namespace kubernaut-system expires in 9d 22h 30m 0s and has not been renewed. Check cert-manager: kubectl -n kubernaut-system describe certificate workflow-execution.',
   ),
-  staysQuiet(
+  doesNotFire(
     'WorkflowExecutionCertificateEndsSoon',
     'it was renewed in time',
     { [certificate]: `${days(14)}x30 ${days(90)}x70` },
     95,
   ),
-  staysQuiet('WorkflowExecutionCertificateEndsSoon', 'there is no TLS', { [certificate]: '0x100' }, 90),
+  doesNotFire('WorkflowExecutionCertificateEndsSoon', 'there is no TLS', { [certificate]: '0x100' }, 90),
 
   fires(
     'WorkflowExecutionCertificateEnds',
     'it ends within a day on one replica',
-    { [certificate]: '43200x30', [ofSecond('kubernaut_certificate_expiration_timestamp_seconds')]: `${days(90)}x30` },
+    {
+      [certificate]: '43200x30',
+      [seriesOfSecondReplica('kubernaut_certificate_expiration_timestamp_seconds')]: `${days(90)}x30`,
+    },
     20,
     'The certificate in use in namespace kubernaut-system expires in 11h 40m 0s (negative: it has expired). After that no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
   ),
@@ -115,5 +130,5 @@ export const replicas: readonly AlertCase[] = [
     20,
     'The certificate in use in namespace kubernaut-system expires in -10m 0s (negative: it has expired). After that no client connects. Renew the Secret workflow-execution-tls; no restart is needed.',
   ),
-  staysQuiet('WorkflowExecutionCertificateEnds', 'it ends in two days', { [certificate]: `${days(2)}x30` }, 20),
+  doesNotFire('WorkflowExecutionCertificateEnds', 'it ends in two days', { [certificate]: `${days(2)}x30` }, 20),
 ];

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { HistoryBuilder } from '../history.builders.ts';
-import { tell } from '../timeline.ts';
-import { cooldownIsKept } from './cooldown-is-kept.ts';
+import { timelineOf } from '../timeline.ts';
+import { cooldownIsRespected } from './cooldown-is-respected.ts';
 import { foreignRunIsNotReported } from './foreign-run-is-not-reported.ts';
-import { oneRunForATarget } from './one-run-for-a-target.ts';
-import { outcomeIsTrue } from './outcome-is-true.ts';
+import { oneRunPerTarget } from './one-run-per-target.ts';
+import { outcomeMatchesRun } from './outcome-matches-run.ts';
 
 const objections = (builder: HistoryBuilder) => {
-  const timeline = tell(builder.build());
-  const rules = [outcomeIsTrue, foreignRunIsNotReported, oneRunForATarget, cooldownIsKept];
+  const timeline = timelineOf(builder.build());
+  const rules = [outcomeMatchesRun, foreignRunIsNotReported, oneRunPerTarget, cooldownIsRespected];
   return rules.flatMap((rule) => rule(timeline)).map(({ message }) => message);
 };
 const deleted = { failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: true } };
@@ -16,7 +16,7 @@ const ran = () => new HistoryBuilder().execution('a').run('a');
 
 describe('an outcome', () => {
   it('is kept of a PipelineRun that succeeded and was deleted then', () => {
-    const pruned = () => ran().verdict('a', 'True').deletingRun('a');
+    const pruned = () => ran().succeeded('a', 'True').deletingRun('a');
     expect(objections(pruned().ends('a').gone('PipelineRun', 'a-run'))).toEqual([]);
     expect(objections(pruned().gone('PipelineRun', 'a-run').ends('a', 'Failed', deleted))).toEqual([
       'team/a is Failed, but its PipelineRun had succeeded',
@@ -24,7 +24,7 @@ describe('an outcome', () => {
   });
 
   it('may be lost with the finalizer of the PipelineRun', () => {
-    const lost = ran().unguardedRun('a').verdict('a', 'True').gone('PipelineRun', 'a-run');
+    const lost = ran().runWithoutFinalizer('a').succeeded('a', 'True').gone('PipelineRun', 'a-run');
     expect(objections(lost.ends('a', 'Failed', deleted))).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('a target', () => {
 });
 
 describe('a cooldown', () => {
-  const ended = () => ran().verdict('a', 'True').ends('a').execution('b').lock('', 'shop/deployment/app', 'delete-1');
+  const ended = () => ran().succeeded('a', 'True').ends('a').execution('b').lock('', 'shop/deployment/app', 'delete-1');
 
   it('may be forgotten with a lock that the neighbour deleted and an execution that is gone', () => {
     expect(objections(ended().gone('WorkflowExecution', 'a').gone('Lease', 'lock').run('b'))).toEqual([]);

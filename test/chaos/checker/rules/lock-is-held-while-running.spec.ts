@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { HistoryBuilder } from '../history.builders.ts';
-import { tell } from '../timeline.ts';
+import { timelineOf } from '../timeline.ts';
 import { lockIsHeldWhileRunning } from './lock-is-held-while-running.ts';
 
 const target = 'shop/deployment/app';
-const objections = (builder: HistoryBuilder) => lockIsHeldWhileRunning(tell(builder.build())).map((one) => one.message);
+const objections = (builder: HistoryBuilder) =>
+  lockIsHeldWhileRunning(timelineOf(builder.build())).map((one) => one.message);
 const running = () => new HistoryBuilder().execution('a').lock('a').run('a');
 const deleted = (builder: HistoryBuilder) => builder.lock('a', target, 'delete-1').gone('Lease', 'lock');
 /** The neighbour empties a lock between marking and deleting it, and the service restores it meanwhile. */
@@ -19,7 +20,7 @@ describe('a lock that the neighbour takes from a running execution', () => {
     ['emptied', running().lock('', target, 'empty-1')],
     ['given to another execution', running().lock('b', target, 'reassign-1')],
   ])('has to be restored in time when it was %s', (_what, taken) => {
-    expect(objections(taken.seconds(1).lock('a').seconds(9).verdict('a', 'True'))).toEqual([]);
+    expect(objections(taken.seconds(1).lock('a').seconds(9).succeeded('a', 'True'))).toEqual([]);
   });
 
   it.each([
@@ -27,30 +28,30 @@ describe('a lock that the neighbour takes from a running execution', () => {
     ['emptied', running().lock('', target, 'empty-1')],
     ['given to another execution', running().lock('b', target, 'reassign-1')],
   ])('is not restored in time when it was %s', (_what, taken) => {
-    expect(objections(taken.seconds(4).lock('a').verdict('a', 'True'))).toEqual(lost);
+    expect(objections(taken.seconds(4).lock('a').succeeded('a', 'True'))).toEqual(lost);
   });
 
   it('is not restored at all', () => {
-    expect(objections(deleted(running()).seconds(4).verdict('a', 'True'))).toEqual(lost);
+    expect(objections(deleted(running()).seconds(4).succeeded('a', 'True'))).toEqual(lost);
   });
 
   it('need not be restored when the run has ended', () => {
-    expect(objections(deleted(running()).verdict('a', 'True').seconds(9).ends('a'))).toEqual([]);
+    expect(objections(deleted(running()).succeeded('a', 'True').seconds(9).ends('a'))).toEqual([]);
   });
 
   it('gets its time again each time that it is taken', () => {
     const twice = running().lock('', target, 'empty-1').seconds(1).lock('', target, 'empty-2').seconds(1).lock('a');
-    expect(objections(twice.verdict('a', 'True'))).toEqual([]);
+    expect(objections(twice.succeeded('a', 'True'))).toEqual([]);
   });
 
   it('gets its time only while somebody leads', () => {
     const taken = running().leads('x').lock('', target, 'empty-1').seconds(20).leads('x').leads('x').lock('a');
-    expect(objections(taken.verdict('a', 'True'))).toEqual([]);
+    expect(objections(taken.succeeded('a', 'True'))).toEqual([]);
   });
 
   it('may be taken between the lock and the creation of the PipelineRun', () => {
     const early = new HistoryBuilder().execution('a').lock('a').lock('', target, 'empty-1').run('a').lock('a');
-    expect(objections(early.seconds(9).verdict('a', 'True'))).toEqual([]);
+    expect(objections(early.seconds(9).succeeded('a', 'True'))).toEqual([]);
   });
 
   it('is no excuse for a lock that was never held', () => {
@@ -59,17 +60,17 @@ describe('a lock that the neighbour takes from a running execution', () => {
       .lock('', target, 'empty-1')
       .run('a')
       .lock('a')
-      .verdict('a', 'True');
+      .succeeded('a', 'True');
     expect(objections(never)).toEqual([`team/a-run was created while its execution did not have ${target}`]);
   });
 
   it('is no excuse for what the service does to it later', () => {
     const later = running().lock('', target, 'empty-1').lock('a', target, 'empty-1').lock('', target, 'empty-1');
-    expect(objections(later.verdict('a', 'True'))).toEqual(lost);
+    expect(objections(later.succeeded('a', 'True'))).toEqual(lost);
   });
 });
 
 it('knows a lock by its target, however an execution spells it', () => {
   const spelled = new HistoryBuilder().execution('a', { target: 'shop/Deploy/app' }).lock('a').run('a');
-  expect(objections(spelled.verdict('a', 'True'))).toEqual([]);
+  expect(objections(spelled.succeeded('a', 'True'))).toEqual([]);
 });

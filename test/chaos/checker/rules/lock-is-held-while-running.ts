@@ -27,7 +27,7 @@ function objectTo(run: RunTimeline, { uid, target }: ExecutionTimeline, timeline
   const last = endOf(run);
   const isDuring = ({ change }: LockState) => change === before?.change || isBetween(change, created, last);
   const gaps = gapsOf(lock, uid).filter(({ states }) => states.some(isDuring));
-  const taken = gaps.find((gap) => !isForgiven(gap, last, timeline));
+  const taken = gaps.find((gap) => !isTolerated(gap, last, timeline));
   const isCreatedWithout = before === undefined || taken?.states.includes(before) === true;
   if (isCreatedWithout) {
     const message = `${run.key} was created while its execution did not have ${target}`;
@@ -62,10 +62,10 @@ function gapsOf(timeline: readonly LockState[], uid: string): readonly Gap[] {
 }
 
 /** The time that a leader gets counts from what the neighbour did last: it may interfere more than once. */
-function isForgiven({ states, wasHeld, restored }: Gap, runEnd: Change | undefined, timeline: Timeline): boolean {
+function isTolerated({ states, wasHeld, restored }: Gap, runEnd: Change | undefined, timeline: Timeline): boolean {
   const isBeforeEnd = ({ change }: LockState) => runEnd === undefined || change.revision < runEnd.revision;
-  const last = states.findLast((state) => state.byNeighbour && isBeforeEnd(state));
-  if (!wasHeld || !states[0].byNeighbour || last === undefined) return false;
+  const last = states.findLast((state) => state.byAdmin && isBeforeEnd(state));
+  if (!wasHeld || !states[0].byAdmin || last === undefined) return false;
   const ends = [restored?.change.at, runEnd?.at, timeline.end].filter((end) => end !== undefined).toSorted();
   return ledSeconds(timeline, last.change.at, ends[0] ?? timeline.end) <= timeline.premises.restorationSeconds;
 }

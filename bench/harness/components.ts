@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../../test/cluster/index.ts';
+import { isAlive } from '../../test/cluster/process.ts';
+import { readRecord } from '../../test/cluster/record.ts';
+import type { BenchContext, StartedService } from './context.ts';
+import { usageOf } from './process-usage.ts';
+import { waitUntilIdle } from './idle.ts';
+
+/** The parts of the system that an execution costs something, by the names of their processes in a cluster. */
+const processNames = {
+  'the API server': 'kube-apiserver',
+  etcd: 'etcd',
+  'the controller manager': 'kube-controller-manager',
+  'the scheduler': 'kube-scheduler',
+  "Tekton's webhook": 'tekton-webhook',
+  "Tekton's controller": 'tekton-controller',
+  "Tekton's resolvers": 'tekton-resolvers',
+} as const;
+
+/** One of them. */
+export type Component = keyof typeof processNames | 'the leader' | 'data storage';
+
+/** All of them, in the order in which they are told. */
+export const components: readonly Component[] = [
+  'the leader',
+  'data storage',
+  ...Object.keys(processNames).filter(hasProcess),
+];
+
+/** Whose CPU time is measured, by their process ids. */
+export type Processes = ReadonlyMap<Component, number>;
+
+/** CPU times in milliseconds. */
+export type CpuTimes = ReadonlyMap<Component, number>;
+
+/**
+ * The processes of a cluster and of the service that works on it; those that are not running are left out. What runs on a
+ * node (kubelet, containerd, the containers) is not among them.
+ */
+export function processesOf(cluster: Cluster, { pid, dataStoragePid }: StartedService): Processes {
+  const { processes = {} } = readRecord(cluster.directory) ?? {};
+  const own: [Component, number][] = [
+    ['the leader', pid],
+    ['data storage', dataStoragePid],
+  ];
+  const running = Object.entries(processNames).flatMap(([part, component]): [Component, number][] => {
+    const process = processes[component];
+    return process === undefined || !isAlive(process) || !hasProcess(part) ? [] : [[part, process.pid]];
+  });
+  return new Map([...running, ...own]);
+}
+
+function hasProcess(name: string): name is keyof typeof processNames {
+  return name in processNames;
+}
+
+/** CPU time that processes have had since they were started. */
+export function cpuTimes(processes: Processes): CpuTimes {
+  return new Map([...processes].map(([part, pid]) => [part, usageOf(pid).cpuMs]));
+}
+
+/** What they have had between two moments. */
+export function cpuBetween(before: CpuTimes, after: CpuTimes): CpuTimes {
+  return new Map([...after].map(([part, ms]) => [part, ms - (before.get(part) ?? 0)]));
+}
+
+/**
+ * CPU time of each part in a second in which there is nothing to do, in milliseconds. It is measured when the service has
+ * come to rest: what it still has to do after its start would be taken off from what is measured next.
+ */
+export async function idleCpu(context: BenchContext, processes: Processes): Promise<CpuTimes> {
+  await waitUntilIdle(context);
+  context.step('what an idle system takes');
+  const [seconds, before] = [context.size(30, 5), cpuTimes(processes)];
+  await delay(seconds * 1_000, undefined, { signal: context.signal });
+  return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));
+}
+
+/** CPU times without what an idle system takes in so many seconds. */
+export function beyondIdle(spent: CpuTimes, idle: CpuTimes, seconds: number): CpuTimes {
+  return new Map([...spent].map(([part, ms]) => [part, ms - (idle.get(part) ?? 0) * seconds]));
+}
+
+/** CPU times added up. */
+export function sumOf(times: readonly CpuTimes[]): CpuTimes {
+  const sum = new Map<Component, number>();
+  for (const [part, ms] of times.flatMap((one) => [...one])) sum.set(part, (sum.get(part) ?? 0) + ms);
+  return sum;
+}

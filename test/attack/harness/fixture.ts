@@ -1,0 +1,152 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pushBundle } from '../../cluster/images.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { at } from '../../cluster/json.ts';
+import { textAt } from '../../chaos/history/json.ts';
+import { readRecord } from '../../cluster/record.ts';
+import { Connections, type Endpoint } from '../../drill/client/connections.ts';
+import { Certificates } from '../../drill/harness/certificates.ts';
+import { waitUntil } from '../../drill/harness/wait-until.ts';
+import { allocatorOfImage } from '../../image/allocator.ts';
+import { skippingWorkflow } from '../../integration/reconciler/workflows.ts';
+import { createNamespaces, createSubmitter } from '../../chaos/harness/namespaces.ts';
+import { RetryingApi } from '../../chaos/harness/retrying-api.ts';
+import { serviceKubeconfig, systemNamespace } from '../../support/service-account.ts';
+import type { AttackTarget } from '../attackers/attack.ts';
+import { startLimited, type AttackedProcess } from './processes.ts';
+
+/** How the roles are spread over processes. */
+export type Roles = 'two processes' | 'one process';
+
+/** What is attacked, and who is there besides. */
+export interface Fixture {
+  readonly processes: readonly AttackedProcess[];
+  readonly target: AttackTarget;
+  readonly api: RetryingApi;
+  /** Of the good caller. */
+  readonly connections: Connections;
+  readonly endpoint: Endpoint;
+  readonly namespace: string;
+  /** The bundle of a workflow that completes without a pod. */
+  readonly image: string;
+  /** The Lease of the leader as it is now. */
+  lease(): Promise<{ readonly holder: string; readonly transitions: number }>;
+  close(): Promise<void>;
+}
+
+/** What a stage is made of. */
+export interface FixtureOptions {
+  readonly roles: Roles;
+  /** An embedded cluster with Tekton and the product's manifests. */
+  readonly cluster: Cluster;
+  /** Emptied first. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds in which the controller has to lead. */
+const leaderMs = 60_000;
+/** Executions of the attacker's namespace, each as large as one may be: their lists are bulky. */
+const largeExecutions: LargeExecutions = { count: 12, annotationBytes: 200_000 };
+const executions = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
+
+/**
+ * Starts the service with TLS, authentication, the shipped rights and the shipped limit of memory.
+ *
+ * @throws Error when the cluster is none for it, or a process does not start
+ */
+export async function openFixture({ roles, cluster, directory, signal }: FixtureOptions): Promise<Fixture> {
+  const record = readRecord(cluster.directory);
+  if (record === undefined || cluster.registry === undefined) throw new Error('An attack needs a cluster with Tekton');
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const api = new RetryingApi(record, signal);
+  const suffix = roles === 'two processes' ? 'two' : 'one';
+  const [namespace, attacked] = [`good-${suffix}`, `attacked-${suffix}`];
+  await createNamespaces(api, { executions: [namespace, attacked], service: systemNamespace });
+  const token = await createSubmitter(api, { executions: [namespace], service: systemNamespace });
+  const attackerToken = await createSubmitter(api, { executions: [attacked], service: systemNamespace });
+  await createLarge(api, attacked, largeExecutions);
+  const { ref: image } = await pushBundle(cluster.registry, `workflows/attack-${suffix}:1`, {
+    pipelineName: 'workflow',
+    yaml: skippingWorkflow,
+  });
+  const certificates = new Certificates(join(directory, 'certificates'));
+  await certificates.create();
+  const allocator = await allocatorOfImage(undefined, signal);
+  const processes: AttackedProcess[] = [];
+  const connections = new Connections({ token, ca: certificates.ca, channel: {} });
+  const close = async () => {
+    await connections.close();
+    await Promise.all(processes.map((one) => one.stop()));
+    api.close();
+  };
+  try {
+    const names = roles === 'two processes' ? (['api', 'controller'] as const) : (['both'] as const);
+    for (const name of names) {
+      const kubeconfig = await serviceKubeconfig(cluster, directory, name);
+      const role = { WFE_ROLES: name === 'both' ? 'api,controller' : name };
+      const settings = { ...role, ...certificates.settings, ...allocator };
+      processes.push(await startLimited(name, { kubeconfig, settings }));
+    }
+    const lease = () => leaderOf(api);
+    await waitUntil(async () => (await lease()).holder !== '', leaderMs, signal);
+    const [first] = processes;
+    if (first === undefined) throw new Error('no process was started');
+    const { http, grpc } = first.service;
+    const operations = processes.flatMap(({ service }) => [portOf(service.health), portOf(service.metrics)]);
+    const target = {
+      ports: { http: portOf(http), grpc: portOf(grpc), operations },
+      token: attackerToken,
+      namespace: attacked,
+    };
+    return { processes, target, api, connections, endpoint: { http, grpc }, namespace, image, lease, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Executions that come to their end by themselves. */
+export interface LargeExecutions {
+  readonly count: number;
+  /** Of each. */
+  readonly annotationBytes: number;
+}
+
+/** Creates executions in a namespace, named large-0 and so on. */
+export async function createLarge(
+  api: RetryingApi,
+  namespace: string,
+  { count, annotationBytes }: LargeExecutions,
+): Promise<void> {
+  const annotations = { bulk: 'x'.repeat(annotationBytes) };
+  for (let number = 0; number < count; number++) {
+    const body = {
+      apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1',
+      kind: 'WorkflowExecution',
+      metadata: { name: `large-${number}`, annotations },
+      spec: {
+        remediationRequestRef: { name: 'attack' },
+        workflowRef: { workflowId: 'attack', version: '1.0.0', containerImage: 'quay.io/attack/attack:1' },
+        targetResource: `${namespace}/configmap/large-${number}`,
+        cancelRequested: true,
+      },
+    };
+    await api.call('POST', `${executions}/namespaces/${namespace}/workflowexecutions`, body);
+  }
+}
+
+async function leaderOf(api: RetryingApi): Promise<{ holder: string; transitions: number }> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${systemNamespace}/leases/workflow-execution-leader`;
+  const { body } = await api.call('GET', path);
+  return {
+    holder: textAt(body, 'spec', 'holderIdentity') ?? '',
+    transitions: Number(at(body, 'spec', 'leaseTransitions') ?? 0),
+  };
+}
+
+function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1]);
+}

@@ -1,0 +1,126 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fetch } from 'undici';
+import {
+  CreateWorkflowExecutionRequest,
+  ListWorkflowExecutionsRequest,
+} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import type { Connections, Endpoint } from '../../drill/client/connections.ts';
+
+/** Milliseconds between two rounds of calls, and that an answer may take. */
+const pace = { everyMs: 100, timeoutMs: 10_000 };
+
+/** What the calls of a good caller came to. */
+export interface LegitimateClientFigures {
+  readonly calls: number;
+  /** The slowest answer in milliseconds. */
+  readonly worstMs: number;
+  readonly p50Ms: number;
+  /** Why calls were refused or not answered, the first few. */
+  readonly failures: readonly string[];
+}
+
+/** What a good caller calls with. */
+export interface LegitimateClientOptions {
+  readonly connections: Connections;
+  readonly endpoint: Endpoint;
+  readonly namespace: string;
+}
+
+/** Somebody who uses the service as it should be used, over both transports, while it is attacked. */
+export class LegitimateClient {
+  readonly #options: LegitimateClientOptions;
+  readonly #over = new AbortController();
+  readonly #running: Promise<unknown>;
+  readonly #tookMs: number[] = [];
+  readonly #failures: string[] = [];
+
+  constructor(options: LegitimateClientOptions) {
+    this.#options = options;
+    const calls = [
+      () => this.#rest('?limit=1'),
+      () => this.#rest('?validateOnly=true', { spec: this.#spec }),
+      () => this.#listOverGrpc(),
+      () => this.#createOverGrpc(),
+    ];
+    this.#running = Promise.all(calls.map((call) => this.#repeat(call)));
+  }
+
+  async stop(): Promise<LegitimateClientFigures> {
+    this.#over.abort();
+    await this.#running;
+    const sorted = this.#tookMs.toSorted((a, b) => a - b);
+    return {
+      calls: sorted.length,
+      worstMs: sorted.at(-1) ?? 0,
+      p50Ms: sorted[sorted.length >> 1] ?? 0,
+      failures: this.#failures.slice(0, 3),
+    };
+  }
+
+  async #repeat(call: () => Promise<string | undefined>): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      const begun = performance.now();
+      const failure = await call();
+      this.#tookMs.push(performance.now() - begun);
+      if (failure !== undefined) this.#failures.push(failure.slice(0, 300));
+      await delay(pace.everyMs, undefined, { signal: this.#over.signal }).catch(() => undefined);
+    }
+  }
+
+  async #rest(query: string, body?: object): Promise<string | undefined> {
+    const { connections, endpoint, namespace } = this.#options;
+    const path = `/api/v1/namespaces/${namespace}/workflowexecutions${query}`;
+    try {
+      const answer = await fetch(connections.url(endpoint, path), {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${connections.token}`, 'content-type': 'application/json' },
+        body: body && JSON.stringify(body),
+        dispatcher: connections.dispatcher,
+        signal: AbortSignal.timeout(pace.timeoutMs),
+      });
+      const text = await answer.text();
+      return answer.ok ? undefined : `REST: ${answer.status} ${text}`;
+    } catch (error) {
+      return `REST: ${String(error instanceof Error ? (error.cause ?? error) : error)}`;
+    }
+  }
+
+  #listOverGrpc(): Promise<string | undefined> {
+    const { connections, endpoint, namespace } = this.#options;
+    const request = ListWorkflowExecutionsRequest.fromPartial({ parent: `namespaces/${namespace}`, pageSize: 1 });
+    return grpc((options, done) =>
+      connections.grpc(endpoint).listWorkflowExecutions(request, new Metadata(), options, done),
+    );
+  }
+
+  #createOverGrpc(): Promise<string | undefined> {
+    const { connections, endpoint, namespace } = this.#options;
+    const request = CreateWorkflowExecutionRequest.fromPartial({
+      parent: `namespaces/${namespace}`,
+      validateOnly: true,
+      workflowExecution: { spec: this.#spec },
+    });
+    return grpc((options, done) =>
+      connections.grpc(endpoint).createWorkflowExecution(request, new Metadata(), options, done),
+    );
+  }
+
+  get #spec() {
+    return {
+      remediationRequestRef: { name: 'good' },
+      workflowRef: { workflowId: 'good', version: '1.0.0', containerImage: 'quay.io/good/good:1' },
+      targetResource: `${this.#options.namespace}/deployment/good`,
+    };
+  }
+}
+
+/** One call with its deadline; why it failed, if it did. */
+function grpc(
+  call: (options: { readonly deadline: Date }, done: (error: ServiceError | null) => void) => unknown,
+): Promise<string | undefined> {
+  const deadline = new Date(Date.now() + pace.timeoutMs);
+  return new Promise((resolve) =>
+    call({ deadline }, (error) => resolve(error === null ? undefined : `gRPC: ${status[error.code]} ${error.details}`)),
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * Does something for each item, `concurrency` at a time. The first failure ends it, and is thrown.
+ *
+ * @param items may be endless; workers take from it in turn
+ */
+export async function forEachParallel<T>(
+  concurrency: number,
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items[Symbol.iterator]();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (let next = left.next(); !failed && next.done !== true; next = left.next()) {
+      await work(next.value).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+/** 0, 1, 2, … to before `end`; without an end for ever. */
+export function* numbers(end = Infinity): Generator<number> {
+  for (let number = 0; number < end; number += 1) yield number;
+}
