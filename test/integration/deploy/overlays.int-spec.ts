@@ -255,7 +255,7 @@ describe('components/tracing', () => {
   });
 
   it.each(roles)('turns tracing on for the %s', (role) => {
-    expect(otelEnvironment(settingsIn(tracing, role))).toMatchObject({ protocol: 'http/protobuf', ignored: [] });
+    expect(otelEnvironment(settingsIn(tracing, role))).toMatchObject({ protocol: 'http/protobuf', invalid: [] });
   });
 
   it('allows traffic from the pods of the service to the collector that it names, over either protocol', () => {
