@@ -38,7 +38,7 @@ class Page {
     return [
       '# gRPC reference',
       '<!-- Made from proto/ by `npm run generate`. Do not edit. -->',
-      `Package \`${this.file.package}\`. [api.md](../api.md) tells how it is used, [rest.md](rest.md) has the same over REST.`,
+      `Package \`${this.file.package}\`. [api.md](../api.md) has the semantics, [rest.md](rest.md) the same API over REST.`,
       ...service.map((one, index) => this.service(one, index)),
       '## Messages',
       ...messageType.map((one, index) => this.message(one, index)),

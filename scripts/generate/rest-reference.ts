@@ -9,7 +9,7 @@ export async function generateRestReference(openApi: string): Promise<string> {
   const page = [
     '# REST reference',
     '<!-- Made from docs/openapi.json by `npm run generate`. Do not edit. -->',
-    'Of [openapi.json](../openapi.json). [api.md](../api.md) tells how it is used, [grpc.md](grpc.md) has the same over gRPC.',
+    'From [openapi.json](../openapi.json). [api.md](../api.md) has the semantics, [grpc.md](grpc.md) the same API over gRPC.',
     text(info, 'description'),
     ...objectsOf(paths).flatMap(([path, methods]) =>
       objectsOf(methods).map(([method, operation]) => operationOf(path, method, operation)),

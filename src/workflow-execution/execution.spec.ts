@@ -22,7 +22,7 @@ describe('the phase of an execution', () => {
     ['Completed', true],
     ['Failed', true],
     ['Skipped', true],
-  ] as const)('%s is terminal: %p', (phase, expected) => {
+  ] as const)('%s is final: %p', (phase, expected) => {
     expect(isTerminal(phase)).toBe(expected);
   });
 });

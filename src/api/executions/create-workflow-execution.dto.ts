@@ -96,7 +96,7 @@ export class CreateWorkflowExecutionDto {
 
   @ApiProperty({
     type: () => WorkflowExecutionSpecDto,
-    description: 'What to run, on what, with which inputs.',
+    description: 'The desired run: workflow, target and inputs.',
     required: true,
   })
   @IsDefined({ message: 'is required' })

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import * as v from 'class-validator';
 import { IsStringMap, IsText, IsTextList, Optional } from '../validation/validators.ts';
 
-/** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
+/** The RemediationRequest that this execution is for. Its name is the correlation id in the audit trail. */
 @ApiSchema({ name: 'RemediationRequestRef' })
 export class RemediationRequestRefDto {
   /** API group and version of the referent. */
@@ -67,25 +67,20 @@ export class RemediationRequestRefDto {
   @IsText({ minLength: 0, maxLength: 128 })
   uid?: string;
 
-  /** Resource version of the referent that this reference was made from. */
-  @ApiProperty({
-    type: 'string',
-    description: 'Resource version of the referent that this reference was made from.',
-    required: false,
-    maxLength: 128,
-  })
+  /** Resource version of the referent. */
+  @ApiProperty({ type: 'string', description: 'Resource version of the referent.', required: false, maxLength: 128 })
   @Optional()
   @IsText({ minLength: 0, maxLength: 128 })
   resourceVersion?: string;
 
-  /** Part of the referent that is meant. */
-  @ApiProperty({ type: 'string', description: 'Part of the referent that is meant.', required: false, maxLength: 1024 })
+  /** Path of a part of the referent. */
+  @ApiProperty({ type: 'string', description: 'Path of a part of the referent.', required: false, maxLength: 1024 })
   @Optional()
   @IsText({ minLength: 0, maxLength: 1024 })
   fieldPath?: string;
 }
 
-/** The workflow to run, as the catalogue resolved it. */
+/** The workflow to run, as resolved by the catalogue. */
 @ApiSchema({ name: 'WorkflowRef' })
 export class WorkflowRefDto {
   /** Key of the workflow in the catalogue. */
@@ -158,10 +153,10 @@ export class WorkflowRefDto {
   })
   containerImage!: string;
 
-  /** Digest that the bundle is pinned to. When it is given, exactly that bundle runs. */
+  /** Digest that pins the bundle. */
   @ApiProperty({
     type: 'string',
-    description: 'Digest that the bundle is pinned to. When it is given, exactly that bundle runs.',
+    description: 'Digest that pins the bundle.',
     required: false,
     maxLength: 71,
     pattern: '^sha256:[a-f0-9]{64}$',
@@ -175,10 +170,10 @@ export class WorkflowRefDto {
   })
   containerDigest?: string;
 
-  /** Name of the workflow in the catalogue, for people who read the audit trail. */
+  /** Display name of the workflow in the catalogue, for the audit trail. */
   @ApiProperty({
     type: 'string',
-    description: 'Name of the workflow in the catalogue, for people who read the audit trail.',
+    description: 'Display name of the workflow in the catalogue, for the audit trail.',
     required: false,
     minLength: 1,
     maxLength: 253,
@@ -196,11 +191,10 @@ export class WorkflowRefDto {
   })
   workflowName?: string;
 
-  /** What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail. */
+  /** Action type of the workflow in the catalogue, such as IncreaseMemoryLimits, for the audit trail. */
   @ApiProperty({
     type: 'string',
-    description:
-      'What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail.',
+    description: 'Action type of the workflow in the catalogue, such as IncreaseMemoryLimits, for the audit trail.',
     required: false,
     minLength: 1,
     maxLength: 128,
@@ -219,13 +213,13 @@ export class WorkflowRefDto {
   })
   actionType?: string;
 
-  /** Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail. */
+  /** Names of parameters whose values are secret, in addition to those recognized by name (DB_PASSWORD, API_TOKEN). Their values do not appear in logs, Events, messages and the audit trail. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$' },
     uniqueItems: true,
     description:
-      "Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.",
+      'Names of parameters whose values are secret, in addition to those recognized by name (DB_PASSWORD, API_TOKEN). Their values do not appear in logs, Events, messages and the audit trail.',
     required: false,
     maxItems: 64,
   })
@@ -242,13 +236,13 @@ export class WorkflowRefDto {
   secretParameters?: string[];
 }
 
-/** How to run the workflow; what is not here is the engine's. */
+/** How to run the workflow. */
 @ApiSchema({ name: 'ExecutionConfig' })
 export class ExecutionConfigDto {
-  /** ServiceAccount of the execution's namespace that its pods run as. */
+  /** ServiceAccount in the execution's namespace that its pods run as. */
   @ApiProperty({
     type: 'string',
-    description: "ServiceAccount of the execution's namespace that its pods run as.",
+    description: "ServiceAccount in the execution's namespace that its pods run as.",
     required: false,
     default: 'workflow-execution-sa',
     minLength: 1,
@@ -264,11 +258,11 @@ export class ExecutionConfigDto {
   })
   serviceAccountName?: string;
 
-  /** Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given. */
+  /** Maximum duration of the run, a Go duration of at most WFE_MAX_TIMEOUT (24h), and timeout of each task that does not set its own. Without it, Tekton's default applies. */
   @ApiProperty({
     type: 'string',
     description:
-      "Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given.",
+      "Maximum duration of the run, a Go duration of at most WFE_MAX_TIMEOUT (24h), and timeout of each task that does not set its own. Without it, Tekton's default applies.",
     required: false,
     minLength: 2,
     maxLength: 20,
@@ -284,11 +278,11 @@ export class ExecutionConfigDto {
   })
   timeout?: string;
 
-  /** Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave. */
+  /** Part of timeout that is reserved for the `finally` tasks, a Go duration. The other tasks are stopped when only this much is left. Without it, `finally` tasks get what the others leave. */
   @ApiProperty({
     type: 'string',
     description:
-      'Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave.',
+      'Part of timeout that is reserved for the `finally` tasks, a Go duration. The other tasks are stopped when only this much is left. Without it, `finally` tasks get what the others leave.',
     required: false,
     minLength: 2,
     maxLength: 20,
@@ -304,14 +298,14 @@ export class ExecutionConfigDto {
   finallyTimeout?: string;
 }
 
-/** What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode. */
+/** The desired run: workflow, target and inputs. Immutable except for cancelRequested and cancelMode. */
 @ApiSchema({ name: 'WorkflowExecutionSpec' })
 export class WorkflowExecutionSpecDto {
-  /** The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail. */
+  /** The RemediationRequest that this execution is for. Its name is the correlation id in the audit trail. */
   @ApiProperty({
     type: () => RemediationRequestRefDto,
     description:
-      'The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail.',
+      'The RemediationRequest that this execution is for. Its name is the correlation id in the audit trail.',
     required: true,
   })
   @v.IsDefined({ message: 'is required' })
@@ -320,10 +314,10 @@ export class WorkflowExecutionSpecDto {
   @Type(() => RemediationRequestRefDto)
   remediationRequestRef!: RemediationRequestRefDto;
 
-  /** The workflow to run, as the catalogue resolved it. */
+  /** The workflow to run, as resolved by the catalogue. */
   @ApiProperty({
     type: () => WorkflowRefDto,
-    description: 'The workflow to run, as the catalogue resolved it.',
+    description: 'The workflow to run, as resolved by the catalogue.',
     required: true,
   })
   @v.IsDefined({ message: 'is required' })
@@ -332,11 +326,11 @@ export class WorkflowExecutionSpecDto {
   @Type(() => WorkflowRefDto)
   workflowRef!: WorkflowRefDto;
 
-  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once. */
+  /** The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` if it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any name that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if necessary (deployments.apps). A target has at most one running execution. */
   @ApiProperty({
     type: 'string',
     description:
-      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.',
+      'The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` if it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any name that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if necessary (deployments.apps). A target has at most one running execution.',
     required: true,
     minLength: 3,
     maxLength: 635,
@@ -357,14 +351,14 @@ export class WorkflowExecutionSpecDto {
   })
   targetResource!: string;
 
-  /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters. */
+  /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8: the status of the PipelineRun has a copy of a parameter for each task that uses it, with up to 6 bytes per character in JSON, and etcd stores at most 1.5 MiB. So 20 tasks can use all parameters. */
   @ApiProperty({
     ...{ propertyNames: { pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', maxLength: 128 } },
     type: 'object',
     maxProperties: 64,
     additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$' },
     description:
-      'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.',
+      'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8: the status of the PipelineRun has a copy of a parameter for each task that uses it, with up to 6 bytes per character in JSON, and etcd stores at most 1.5 MiB. So 20 tasks can use all parameters.',
     selfRequired: false,
     example: { NAMESPACE: 'payment', MEMORY_LIMIT: '512Mi' },
   })
@@ -413,46 +407,42 @@ export class WorkflowExecutionSpecDto {
   @IsText({ minLength: 0, maxLength: 16384 })
   rationale?: string;
 
-  /** How to run the workflow; what is not here is the engine's. */
-  @ApiProperty({
-    type: () => ExecutionConfigDto,
-    description: "How to run the workflow; what is not here is the engine's.",
-    required: false,
-  })
+  /** How to run the workflow. */
+  @ApiProperty({ type: () => ExecutionConfigDto, description: 'How to run the workflow.', required: false })
   @Optional()
   @v.IsObject({ message: 'must be an object' })
   @v.ValidateNested()
   @Type(() => ExecutionConfigDto)
   executionConfig?: ExecutionConfigDto;
 
-  /** Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect. */
+  /** Requests the cancellation of the execution. It can only go from false to true; after the execution has finished, changes have no effect. */
   @ApiProperty({
     type: 'boolean',
     description:
-      'Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect.',
+      'Requests the cancellation of the execution. It can only go from false to true; after the execution has finished, changes have no effect.',
     required: false,
   })
   @Optional()
   @v.IsBoolean({ message: 'must be true or false' })
   cancelRequested?: boolean;
 
-  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate. */
+  /** How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate also stops those, even if they have started. It has no effect without cancelRequested, and can only go from Graceful to Immediate. */
   @ApiProperty({
     type: 'string',
     enum: ['Graceful', 'Immediate'],
     description:
-      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate.',
+      'How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate also stops those, even if they have started. It has no effect without cancelRequested, and can only go from Graceful to Immediate.',
     required: false,
   })
   @Optional()
   @v.IsIn(['Graceful', 'Immediate'], { message: 'must be Graceful or Immediate' })
   cancelMode?: 'Graceful' | 'Immediate';
 
-  /** Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED). */
+  /** Seconds after which the finished execution is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED). */
   @ApiProperty({
     type: 'integer',
     description:
-      'Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).',
+      'Seconds after which the finished execution is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).',
     required: false,
     minimum: 0,
     maximum: 2147483647,

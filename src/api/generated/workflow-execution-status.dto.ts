@@ -1,7 +1,7 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** The only PipelineRun of this execution. */
+/** The PipelineRun of this execution. */
 @ApiSchema({ name: 'PipelineRunRef' })
 export class PipelineRunRefDto {
   /** API group and version of the PipelineRun. */
@@ -36,7 +36,7 @@ export class PipelineRunRefDto {
   uid?: string;
 }
 
-/** The task that failed first, where one is known. */
+/** The task that failed first, if known. */
 @ApiSchema({ name: 'FailedTask' })
 export class FailedTaskDto {
   /** Name of the task in the pipeline. */
@@ -47,15 +47,15 @@ export class FailedTaskDto {
   @ApiProperty({ type: 'string', description: 'Name of the step that failed.', required: false, maxLength: 253 })
   stepName?: string;
 
-  /** Exit code of that step. */
-  @ApiProperty({ type: 'integer', description: 'Exit code of that step.', required: false, format: 'int32' })
+  /** Exit code of the step. */
+  @ApiProperty({ type: 'integer', description: 'Exit code of the step.', required: false, format: 'int32' })
   exitCode?: number;
 }
 
-/** Why the execution failed; given when its phase is Failed. */
+/** Why the execution failed; set if its phase is Failed. */
 @ApiSchema({ name: 'Failure' })
 export class FailureDto {
-  /** The class of the failure, for programs. */
+  /** Machine-readable reason. */
   @ApiProperty({
     type: 'string',
     enum: [
@@ -75,38 +75,34 @@ export class FailureDto {
       'UnknownStatus',
       'Unknown',
     ],
-    description: 'The class of the failure, for programs.',
+    description: 'Machine-readable reason.',
     required: true,
   })
   reason!: string;
 
-  /** What happened and what to do next, for people. */
+  /** Human-readable description and advice. */
   @ApiProperty({
     type: 'string',
-    description: 'What happened and what to do next, for people.',
+    description: 'Human-readable description and advice.',
     required: true,
     maxLength: 4096,
   })
   message!: string;
 
-  /** Whether a step of the workflow had started, so that the target may have been changed. */
+  /** Whether a step had started, so that the target may have been changed. */
   @ApiProperty({
     type: 'boolean',
-    description: 'Whether a step of the workflow had started, so that the target may have been changed.',
+    description: 'Whether a step had started, so that the target may have been changed.',
     required: true,
   })
   wasExecutionFailure!: boolean;
 
-  /** The task that failed first, where one is known. */
-  @ApiProperty({
-    type: () => FailedTaskDto,
-    description: 'The task that failed first, where one is known.',
-    required: false,
-  })
+  /** The task that failed first, if known. */
+  @ApiProperty({ type: () => FailedTaskDto, description: 'The task that failed first, if known.', required: false })
   failedTask?: FailedTaskDto;
 }
 
-/** The execution that holds the target, or that ended on it a short time ago. */
+/** The execution that holds the target, or ran on it within the cooldown. */
 @ApiSchema({ name: 'ConflictingExecution' })
 export class ConflictingExecutionDto {
   /** Namespace of that execution. */
@@ -122,43 +118,38 @@ export class ConflictingExecutionDto {
   uid?: string;
 }
 
-/** Why the execution was not run; given when its phase is Skipped. */
+/** Why the execution was skipped; set if its phase is Skipped. */
 @ApiSchema({ name: 'Skip' })
 export class SkipDto {
-  /** The class of the reason, for programs. */
+  /** Machine-readable reason. */
   @ApiProperty({
     type: 'string',
     enum: ['ResourceBusy', 'RecentlyRemediated', 'Restored'],
-    description: 'The class of the reason, for programs.',
+    description: 'Machine-readable reason.',
     required: true,
   })
   reason!: string;
 
-  /** The reason in a sentence for people. */
-  @ApiProperty({ type: 'string', description: 'The reason in a sentence for people.', required: true, maxLength: 4096 })
+  /** Human-readable reason. */
+  @ApiProperty({ type: 'string', description: 'Human-readable reason.', required: true, maxLength: 4096 })
   message!: string;
 
-  /** When it was decided not to run it. */
-  @ApiProperty({
-    type: 'string',
-    description: 'When it was decided not to run it.',
-    required: true,
-    format: 'date-time',
-  })
+  /** When it was skipped. */
+  @ApiProperty({ type: 'string', description: 'When it was skipped.', required: true, format: 'date-time' })
   skippedAt!: string;
 
-  /** The execution that holds the target, or that ended on it a short time ago. */
+  /** The execution that holds the target, or ran on it within the cooldown. */
   @ApiProperty({
     type: () => ConflictingExecutionDto,
-    description: 'The execution that holds the target, or that ended on it a short time ago.',
+    description: 'The execution that holds the target, or ran on it within the cooldown.',
     required: false,
   })
   conflictingExecution?: ConflictingExecutionDto;
 
-  /** Seconds of the cooldown that were left when it was decided. */
+  /** Remaining seconds of the cooldown at that time. */
   @ApiProperty({
     type: 'integer',
-    description: 'Seconds of the cooldown that were left when it was decided.',
+    description: 'Remaining seconds of the cooldown at that time.',
     required: false,
     minimum: 0,
     format: 'int32',
@@ -173,14 +164,19 @@ export class ConditionDto {
   @ApiProperty({ type: 'string', description: 'Type of the condition.', required: true, minLength: 1, maxLength: 316 })
   type!: string;
 
-  /** Whether it holds. */
-  @ApiProperty({ type: 'string', enum: ['True', 'False', 'Unknown'], description: 'Whether it holds.', required: true })
+  /** Status of the condition. */
+  @ApiProperty({
+    type: 'string',
+    enum: ['True', 'False', 'Unknown'],
+    description: 'Status of the condition.',
+    required: true,
+  })
   status!: string;
 
-  /** Generation of the resource that the condition was made from. */
+  /** Generation that the condition is based on. */
   @ApiProperty({
     type: 'integer',
-    description: 'Generation of the resource that the condition was made from.',
+    description: 'Generation that the condition is based on.',
     required: false,
     minimum: 0,
     format: 'int64',
@@ -191,10 +187,10 @@ export class ConditionDto {
   @ApiProperty({ type: 'string', description: 'When status last changed.', required: true, format: 'date-time' })
   lastTransitionTime!: string;
 
-  /** Why it has this status, for programs. */
+  /** Machine-readable reason of the status. */
   @ApiProperty({
     type: 'string',
-    description: 'Why it has this status, for programs.',
+    description: 'Machine-readable reason of the status.',
     required: true,
     minLength: 1,
     maxLength: 1024,
@@ -202,73 +198,64 @@ export class ConditionDto {
   })
   reason!: string;
 
-  /** The condition in a sentence for people. */
-  @ApiProperty({
-    type: 'string',
-    description: 'The condition in a sentence for people.',
-    required: true,
-    maxLength: 4096,
-  })
+  /** Human-readable message. */
+  @ApiProperty({ type: 'string', description: 'Human-readable message.', required: true, maxLength: 4096 })
   message!: string;
 }
 
-/** What came of it, as last observed. */
+/** The observed state. */
 @ApiSchema({ name: 'WorkflowExecutionStatus' })
 export class WorkflowExecutionStatusDto {
-  /** Generation of the resource that this status was made from; -1 before the first status. */
+  /** Generation that this status is based on; -1 until the execution is first observed. */
   @ApiProperty({
     type: 'integer',
-    description: 'Generation of the resource that this status was made from; -1 before the first status.',
+    description: 'Generation that this status is based on; -1 until the execution is first observed.',
     required: false,
     minimum: -1,
     format: 'int64',
   })
   observedGeneration?: number;
 
-  /** Where the execution stands. Completed, Failed and Skipped are terminal. */
+  /** The phase of the execution. Completed, Failed and Skipped are final. */
   @ApiProperty({
     type: 'string',
     enum: ['Pending', 'Running', 'Completed', 'Failed', 'Skipped'],
-    description: 'Where the execution stands. Completed, Failed and Skipped are terminal.',
+    description: 'The phase of the execution. Completed, Failed and Skipped are final.',
     required: false,
   })
   phase?: string;
 
-  /** What came of the execution; absent until its phase is terminal. */
+  /** The result of the execution; absent until its phase is final. */
   @ApiProperty({
     type: 'string',
     enum: ['Success', 'Failed', 'Skipped'],
-    description: 'What came of the execution; absent until its phase is terminal.',
+    description: 'The result of the execution; absent until its phase is final.',
     required: false,
   })
   outcome?: string;
 
-  /** The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text. */
+  /** Human-readable summary of the state, with advice first. It has fewer than 200 characters; failure.message has the full text. */
   @ApiProperty({
     type: 'string',
     description:
-      'The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text.',
+      'Human-readable summary of the state, with advice first. It has fewer than 200 characters; failure.message has the full text.',
     required: false,
     maxLength: 4096,
   })
   message?: string;
 
-  /** Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved. */
+  /** Canonical form of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. Lock and cooldown use it. Recorded with the first status, absent if spec.targetResource could not be resolved. */
   @ApiProperty({
     type: 'string',
     description:
-      'Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved.',
+      'Canonical form of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. Lock and cooldown use it. Recorded with the first status, absent if spec.targetResource could not be resolved.',
     required: false,
     maxLength: 381,
   })
   target?: string;
 
-  /** The only PipelineRun of this execution. */
-  @ApiProperty({
-    type: () => PipelineRunRefDto,
-    description: 'The only PipelineRun of this execution.',
-    required: false,
-  })
+  /** The PipelineRun of this execution. */
+  @ApiProperty({ type: () => PipelineRunRefDto, description: 'The PipelineRun of this execution.', required: false })
   pipelineRunRef?: PipelineRunRefDto;
 
   /** When the PipelineRun was created. */
@@ -280,55 +267,55 @@ export class WorkflowExecutionStatusDto {
   })
   startTime?: string;
 
-  /** When the execution ended; the PipelineRun's own time where it had one. */
+  /** When the execution ended: the completion time of the PipelineRun, if it has one. */
   @ApiProperty({
     type: 'string',
-    description: "When the execution ended; the PipelineRun's own time where it had one.",
+    description: 'When the execution ended: the completion time of the PipelineRun, if it has one.',
     required: false,
     format: 'date-time',
   })
   completionTime?: string;
 
-  /** Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none. */
+  /** Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; absent if Tekton resolved none. */
   @ApiProperty({
     type: 'string',
     description:
-      'Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none.',
+      'Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; absent if Tekton resolved none.',
     required: false,
     maxLength: 71,
   })
   bundleDigest?: string;
 
-  /** Time from startTime to completionTime (1m30s), for people. Absent until the run has ended. */
+  /** Human-readable time from startTime to completionTime (1m30s); absent until the run has ended. */
   @ApiProperty({
     type: 'string',
-    description: 'Time from startTime to completionTime (1m30s), for people. Absent until the run has ended.',
+    description: 'Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.',
     required: false,
     maxLength: 32,
   })
   duration?: string;
 
-  /** Why the execution failed; given when its phase is Failed. */
+  /** Why the execution failed; set if its phase is Failed. */
   @ApiProperty({
     type: () => FailureDto,
-    description: 'Why the execution failed; given when its phase is Failed.',
+    description: 'Why the execution failed; set if its phase is Failed.',
     required: false,
   })
   failure?: FailureDto;
 
-  /** Why the execution was not run; given when its phase is Skipped. */
+  /** Why the execution was skipped; set if its phase is Skipped. */
   @ApiProperty({
     type: () => SkipDto,
-    description: 'Why the execution was not run; given when its phase is Skipped.',
+    description: 'Why the execution was skipped; set if its phase is Skipped.',
     required: false,
   })
   skip?: SkipDto;
 
-  /** Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions. */
+  /** Ready, PipelineRunCreated, AuditRecorded, Finished (True once the execution has ended) and Stalled (True if it is Failed or Skipped), as standard Kubernetes conditions. */
   @ApiProperty({
     type: () => [ConditionDto],
     description:
-      'Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions.',
+      'Ready, PipelineRunCreated, AuditRecorded, Finished (True once the execution has ended) and Stalled (True if it is Failed or Skipped), as standard Kubernetes conditions.',
     required: false,
     maxItems: 8,
   })

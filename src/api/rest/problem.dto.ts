@@ -35,7 +35,7 @@ export class ProblemResourceDto {
 @ApiSchema({ name: 'ProblemPrecondition' })
 export class ProblemPreconditionDto {
   @ApiProperty({
-    description: 'Class of the precondition, for programs.',
+    description: 'Machine-readable type of the precondition.',
     maxLength: 63,
     example: 'EXECUTION_FINISHED',
   })
@@ -59,7 +59,7 @@ export class ProblemPreconditionDto {
 @ApiSchema({ name: 'Problem' })
 export class ProblemDto {
   @ApiProperty({
-    description: 'Identifies the kind of error for programs.',
+    description: 'Machine-readable kind of error.',
     format: 'uri',
     example: 'urn:kubernaut:workflowexecution:problem:invalid-argument',
   })

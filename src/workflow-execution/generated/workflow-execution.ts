@@ -1,19 +1,19 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 
 /**
- * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate ends these too, also when they have begun. It has no effect without cancelRequested, and can only go from Graceful to Immediate.
+ * How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate also stops those, even if they have started. It has no effect without cancelRequested, and can only go from Graceful to Immediate.
  */
 export type CancelMode = 'Graceful' | 'Immediate';
 /**
- * Where the execution stands. Completed, Failed and Skipped are terminal.
+ * The phase of the execution. Completed, Failed and Skipped are final.
  */
 export type Phase = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Skipped';
 /**
- * What came of the execution; absent until its phase is terminal.
+ * The result of the execution; absent until its phase is final.
  */
 export type Outcome = 'Success' | 'Failed' | 'Skipped';
 /**
- * The class of the failure, for programs.
+ * Machine-readable reason.
  */
 export type FailureReason =
   | 'OOMKilled'
@@ -32,16 +32,16 @@ export type FailureReason =
   | 'UnknownStatus'
   | 'Unknown';
 /**
- * The class of the reason, for programs.
+ * Machine-readable reason.
  */
 export type SkipReason = 'ResourceBusy' | 'RecentlyRemediated' | 'Restored';
 /**
- * Whether it holds.
+ * Status of the condition.
  */
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /**
- * One run of one remediation workflow against one target resource. The service makes exactly one Tekton PipelineRun of it and tells in the status what came of it.
+ * One run of one remediation workflow against one target resource. The service creates exactly one Tekton PipelineRun for it and records the result in the status.
  */
 export interface WorkflowExecution {
   /**
@@ -139,17 +139,17 @@ export interface WorkflowExecutionOwnerReference {
   blockOwnerDeletion?: boolean;
 }
 /**
- * What to run, on what, with which inputs. All of it is immutable but cancelRequested and cancelMode.
+ * The desired run: workflow, target and inputs. Immutable except for cancelRequested and cancelMode.
  */
 export interface WorkflowExecutionSpec {
   remediationRequestRef: RemediationRequestRef;
   workflowRef: WorkflowRef;
   /**
-   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` when it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any of the names that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if need be (deployments.apps). A target never has two executions running at once.
+   * The resource that the workflow remediates, `namespace/kind/name`, or `kind/name` if it is cluster-scoped: payment/deployment/payment-api, node/worker-1. The kind may be any name that kubectl accepts (Deployment, deployments, deploy), qualified by its API group if necessary (deployments.apps). A target has at most one running execution.
    */
   targetResource: string;
   /**
-   * Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; it may be given, but only as spec.targetResource. Keys and values together take at most 10240 bytes of UTF-8: Tekton keeps a copy of a parameter in the status of the PipelineRun for each task that uses it, JSON takes up to 6 bytes for a character, and etcd stores at most 1.5 MiB, so that 20 tasks may use all of the parameters.
+   * Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8: the status of the PipelineRun has a copy of a parameter for each task that uses it, with up to 6 bytes per character in JSON, and etcd stores at most 1.5 MiB. So 20 tasks can use all parameters.
    */
   parameters?: {
     [k: string]: string;
@@ -164,17 +164,17 @@ export interface WorkflowExecutionSpec {
   rationale?: string;
   executionConfig?: ExecutionConfig;
   /**
-   * Asks for the execution to be cancelled. It can only go from false to true; once the execution has finished, it can be changed without effect.
+   * Requests the cancellation of the execution. It can only go from false to true; after the execution has finished, changes have no effect.
    */
   cancelRequested?: boolean;
   cancelMode?: CancelMode;
   /**
-   * Seconds after which the finished resource is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).
+   * Seconds after which the finished execution is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).
    */
   ttlSecondsAfterFinished?: number;
 }
 /**
- * The RemediationRequest that this execution serves. Its name is the correlation id of the audit trail.
+ * The RemediationRequest that this execution is for. Its name is the correlation id in the audit trail.
  */
 export interface RemediationRequestRef {
   /**
@@ -198,16 +198,16 @@ export interface RemediationRequestRef {
    */
   uid?: string;
   /**
-   * Resource version of the referent that this reference was made from.
+   * Resource version of the referent.
    */
   resourceVersion?: string;
   /**
-   * Part of the referent that is meant.
+   * Path of a part of the referent.
    */
   fieldPath?: string;
 }
 /**
- * The workflow to run, as the catalogue resolved it.
+ * The workflow to run, as resolved by the catalogue.
  */
 export interface WorkflowRef {
   /**
@@ -223,55 +223,55 @@ export interface WorkflowRef {
    */
   containerImage: string;
   /**
-   * Digest that the bundle is pinned to. When it is given, exactly that bundle runs.
+   * Digest that pins the bundle.
    */
   containerDigest?: string;
   /**
-   * Name of the workflow in the catalogue, for people who read the audit trail.
+   * Display name of the workflow in the catalogue, for the audit trail.
    */
   workflowName?: string;
   /**
-   * What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit trail.
+   * Action type of the workflow in the catalogue, such as IncreaseMemoryLimits, for the audit trail.
    */
   actionType?: string;
   /**
-   * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN). Their values are not shown in logs, Events, messages and the audit trail.
+   * Names of parameters whose values are secret, in addition to those recognized by name (DB_PASSWORD, API_TOKEN). Their values do not appear in logs, Events, messages and the audit trail.
    */
   secretParameters?: string[];
 }
 /**
- * How to run the workflow; what is not here is the engine's.
+ * How to run the workflow.
  */
 export interface ExecutionConfig {
   /**
-   * ServiceAccount of the execution's namespace that its pods run as.
+   * ServiceAccount in the execution's namespace that its pods run as.
    */
   serviceAccountName?: string;
   /**
-   * Longest time that the workflow may run, a Go duration of at most WFE_MAX_TIMEOUT (24h). It is also the timeout of each task that has none of its own. Tekton's own default holds when it is not given.
+   * Maximum duration of the run, a Go duration of at most WFE_MAX_TIMEOUT (24h), and timeout of each task that does not set its own. Without it, Tekton's default applies.
    */
   timeout?: string;
   /**
-   * Part of timeout that is kept for the `finally` tasks, a Go duration. The other tasks are ended when only this much is left. When it is not given, `finally` tasks get what the others leave.
+   * Part of timeout that is reserved for the `finally` tasks, a Go duration. The other tasks are stopped when only this much is left. Without it, `finally` tasks get what the others leave.
    */
   finallyTimeout?: string;
 }
 /**
- * What came of it, as last observed.
+ * The observed state.
  */
 export interface WorkflowExecutionStatus {
   /**
-   * Generation of the resource that this status was made from; -1 before the first status.
+   * Generation that this status is based on; -1 until the execution is first observed.
    */
   observedGeneration?: number;
   phase?: Phase;
   outcome?: Outcome;
   /**
-   * The state in a sentence for people, with the advice first. The service keeps it below 200 characters; failure.message has the whole text.
+   * Human-readable summary of the state, with advice first. It has fewer than 200 characters; failure.message has the full text.
    */
   message?: string;
   /**
-   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The lock and the cooldown go by it. Recorded with the first status, absent when spec.targetResource could not be resolved.
+   * Canonical form of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. Lock and cooldown use it. Recorded with the first status, absent if spec.targetResource could not be resolved.
    */
   target?: string;
   pipelineRunRef?: PipelineRunRef;
@@ -280,26 +280,26 @@ export interface WorkflowExecutionStatus {
    */
   startTime?: string;
   /**
-   * When the execution ended; the PipelineRun's own time where it had one.
+   * When the execution ended: the completion time of the PipelineRun, if it has one.
    */
   completionTime?: string;
   /**
-   * Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, absent when Tekton resolved none.
+   * Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; absent if Tekton resolved none.
    */
   bundleDigest?: string;
   /**
-   * Time from startTime to completionTime (1m30s), for people. Absent until the run has ended.
+   * Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
    */
   duration?: string;
   failure?: Failure;
   skip?: Skip;
   /**
-   * Ready, PipelineRunCreated, AuditRecorded, Finished (True at any end) and Stalled (True when the execution has failed or was skipped), as standard Kubernetes conditions.
+   * Ready, PipelineRunCreated, AuditRecorded, Finished (True once the execution has ended) and Stalled (True if it is Failed or Skipped), as standard Kubernetes conditions.
    */
   conditions?: Condition[];
 }
 /**
- * The only PipelineRun of this execution.
+ * The PipelineRun of this execution.
  */
 export interface PipelineRunRef {
   /**
@@ -324,22 +324,22 @@ export interface PipelineRunRef {
   uid?: string;
 }
 /**
- * Why the execution failed; given when its phase is Failed.
+ * Why the execution failed; set if its phase is Failed.
  */
 export interface Failure {
   reason: FailureReason;
   /**
-   * What happened and what to do next, for people.
+   * Human-readable description and advice.
    */
   message: string;
   /**
-   * Whether a step of the workflow had started, so that the target may have been changed.
+   * Whether a step had started, so that the target may have been changed.
    */
   wasExecutionFailure: boolean;
   failedTask?: FailedTask;
 }
 /**
- * The task that failed first, where one is known.
+ * The task that failed first, if known.
  */
 export interface FailedTask {
   /**
@@ -351,31 +351,31 @@ export interface FailedTask {
    */
   stepName?: string;
   /**
-   * Exit code of that step.
+   * Exit code of the step.
    */
   exitCode?: number;
 }
 /**
- * Why the execution was not run; given when its phase is Skipped.
+ * Why the execution was skipped; set if its phase is Skipped.
  */
 export interface Skip {
   reason: SkipReason;
   /**
-   * The reason in a sentence for people.
+   * Human-readable reason.
    */
   message: string;
   /**
-   * When it was decided not to run it.
+   * When it was skipped.
    */
   skippedAt: string;
   conflictingExecution?: ConflictingExecution;
   /**
-   * Seconds of the cooldown that were left when it was decided.
+   * Remaining seconds of the cooldown at that time.
    */
   remainingCooldownSeconds?: number;
 }
 /**
- * The execution that holds the target, or that ended on it a short time ago.
+ * The execution that holds the target, or ran on it within the cooldown.
  */
 export interface ConflictingExecution {
   /**
@@ -398,7 +398,7 @@ export interface Condition {
   type: string;
   status: ConditionStatus;
   /**
-   * Generation of the resource that the condition was made from.
+   * Generation that the condition is based on.
    */
   observedGeneration?: number;
   /**
@@ -406,11 +406,11 @@ export interface Condition {
    */
   lastTransitionTime: string;
   /**
-   * Why it has this status, for programs.
+   * Machine-readable reason of the status.
    */
   reason: string;
   /**
-   * The condition in a sentence for people.
+   * Human-readable message.
    */
   message: string;
 }

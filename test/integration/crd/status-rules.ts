@@ -33,7 +33,7 @@ export const statusRules: readonly StatusRule[] = [
     { phase: 'Completed', outcome: 'Success', message: 'corrected' },
     { phase: 'Failed', outcome: 'Failed', failure },
     '<nil>',
-    'status.phase is terminal',
+    'status.phase is final',
     { phase: 'Completed', outcome: 'Success' },
   ),
   statusRule(
@@ -41,7 +41,7 @@ export const statusRules: readonly StatusRule[] = [
     { message: 'corrected' },
     { phase: 'Completed', failure: null },
     '<nil>',
-    'status.phase is terminal',
+    'status.phase is final',
     { phase: 'Failed', failure },
   ),
   statusRule(
@@ -49,7 +49,7 @@ export const statusRules: readonly StatusRule[] = [
     { message: 'corrected' },
     { phase: 'Failed', skip: null, failure },
     '<nil>',
-    'status.phase is terminal',
+    'status.phase is final',
     { phase: 'Skipped', skip },
   ),
   statusRule(

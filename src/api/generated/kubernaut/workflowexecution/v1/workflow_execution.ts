@@ -20,20 +20,20 @@ import {
 import { Duration } from "../../../google/protobuf/duration.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
-/** What an event of a watch says. */
+/** The type of a watch event. */
 export const WatchEventType = {
   /** WATCH_EVENT_TYPE_UNSPECIFIED - Not given. */
   WATCH_EVENT_TYPE_UNSPECIFIED: "WATCH_EVENT_TYPE_UNSPECIFIED",
   /**
-   * WATCH_EVENT_TYPE_UPDATED - The execution is as the event shows it: new, changed, or the state that the watch began with. Where another one of
-   * the same name was known, with another uid, that one is gone.
+   * WATCH_EVENT_TYPE_UPDATED - The execution was created or changed, or is part of the current state at the start of the watch. If another one with
+   * the same name but another uid was known, that one was deleted.
    */
   WATCH_EVENT_TYPE_UPDATED: "WATCH_EVENT_TYPE_UPDATED",
-  /** WATCH_EVENT_TYPE_DELETED - The execution is gone. */
+  /** WATCH_EVENT_TYPE_DELETED - The execution was deleted. */
   WATCH_EVENT_TYPE_DELETED: "WATCH_EVENT_TYPE_DELETED",
-  /** WATCH_EVENT_TYPE_SYNCED - The current state has been told; what follows are changes. */
+  /** WATCH_EVENT_TYPE_SYNCED - The current state has been sent; changes follow. */
   WATCH_EVENT_TYPE_SYNCED: "WATCH_EVENT_TYPE_SYNCED",
-  /** WATCH_EVENT_TYPE_BOOKMARK - Nothing else has happened up to this resource version; sent when there is nothing to tell for a while. */
+  /** WATCH_EVENT_TYPE_BOOKMARK - There are no other changes up to this resource version; sent after a while without an event. */
   WATCH_EVENT_TYPE_BOOKMARK: "WATCH_EVENT_TYPE_BOOKMARK",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -95,9 +95,9 @@ export function watchEventTypeToNumber(object: WatchEventType): number {
 export const CancelMode = {
   /** CANCEL_MODE_UNSPECIFIED - Not given. */
   CANCEL_MODE_UNSPECIFIED: "CANCEL_MODE_UNSPECIFIED",
-  /** CANCEL_MODE_GRACEFUL - Its tasks are stopped, then its `finally` tasks are run. */
+  /** CANCEL_MODE_GRACEFUL - Its tasks are stopped, then its `finally` tasks run. */
   CANCEL_MODE_GRACEFUL: "CANCEL_MODE_GRACEFUL",
-  /** CANCEL_MODE_IMMEDIATE - All of its tasks are stopped, `finally` tasks too. */
+  /** CANCEL_MODE_IMMEDIATE - All its tasks are stopped, including `finally` tasks. */
   CANCEL_MODE_IMMEDIATE: "CANCEL_MODE_IMMEDIATE",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -143,19 +143,19 @@ export function cancelModeToNumber(object: CancelMode): number {
   }
 }
 
-/** Where an execution stands. */
+/** The phase of an execution. */
 export const Phase = {
-  /** PHASE_UNSPECIFIED - The service has not looked at it yet. */
+  /** PHASE_UNSPECIFIED - Not observed by the controller yet. */
   PHASE_UNSPECIFIED: "PHASE_UNSPECIFIED",
-  /** PHASE_PENDING - It waits for its PipelineRun to be created. */
+  /** PHASE_PENDING - It has no PipelineRun yet. */
   PHASE_PENDING: "PHASE_PENDING",
   /** PHASE_RUNNING - Its PipelineRun exists and has not ended. */
   PHASE_RUNNING: "PHASE_RUNNING",
-  /** PHASE_COMPLETED - Its PipelineRun succeeded. Terminal. */
+  /** PHASE_COMPLETED - Its PipelineRun succeeded. Final. */
   PHASE_COMPLETED: "PHASE_COMPLETED",
-  /** PHASE_FAILED - It failed, before or after a step ran; failure says why. Terminal. */
+  /** PHASE_FAILED - It failed, before or after a step ran; failure has the reason. Final. */
   PHASE_FAILED: "PHASE_FAILED",
-  /** PHASE_SKIPPED - It was not run; skip says why. Terminal. */
+  /** PHASE_SKIPPED - It was not run; skip has the reason. Final. */
   PHASE_SKIPPED: "PHASE_SKIPPED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -219,11 +219,11 @@ export function phaseToNumber(object: Phase): number {
   }
 }
 
-/** What came of an execution. */
+/** The result of an execution. */
 export const Outcome = {
-  /** OUTCOME_UNSPECIFIED - Nothing yet. */
+  /** OUTCOME_UNSPECIFIED - Not finished. */
   OUTCOME_UNSPECIFIED: "OUTCOME_UNSPECIFIED",
-  /** OUTCOME_SUCCESS - The workflow did its work. */
+  /** OUTCOME_SUCCESS - The workflow succeeded. */
   OUTCOME_SUCCESS: "OUTCOME_SUCCESS",
   /** OUTCOME_FAILED - The workflow failed or could not be started. */
   OUTCOME_FAILED: "OUTCOME_FAILED",
@@ -279,23 +279,23 @@ export function outcomeToNumber(object: Outcome): number {
   }
 }
 
-/** The class of a failure. */
+/** The reason of a failure. */
 export const FailureReason = {
   /** FAILURE_REASON_UNSPECIFIED - Not given. */
   FAILURE_REASON_UNSPECIFIED: "FAILURE_REASON_UNSPECIFIED",
   /** FAILURE_REASON_OOM_KILLED - A step used more memory than its limit. */
   FAILURE_REASON_OOM_KILLED: "FAILURE_REASON_OOM_KILLED",
-  /** FAILURE_REASON_DEADLINE_EXCEEDED - The workflow or one of its tasks took longer than it may. */
+  /** FAILURE_REASON_DEADLINE_EXCEEDED - The workflow or one of its tasks exceeded its timeout. */
   FAILURE_REASON_DEADLINE_EXCEEDED: "FAILURE_REASON_DEADLINE_EXCEEDED",
-  /** FAILURE_REASON_RESOURCE_EXHAUSTED - A quota or the nodes left no room for a pod. */
+  /** FAILURE_REASON_RESOURCE_EXHAUSTED - A quota or the capacity of the nodes left no room for a pod. */
   FAILURE_REASON_RESOURCE_EXHAUSTED: "FAILURE_REASON_RESOURCE_EXHAUSTED",
   /** FAILURE_REASON_IMAGE_PULL_BACK_OFF - An image of a step could not be pulled. */
   FAILURE_REASON_IMAGE_PULL_BACK_OFF: "FAILURE_REASON_IMAGE_PULL_BACK_OFF",
-  /** FAILURE_REASON_BUNDLE_RESOLUTION_FAILED - The workflow's bundle could not be fetched or holds no Pipeline of the expected name. */
+  /** FAILURE_REASON_BUNDLE_RESOLUTION_FAILED - The bundle could not be fetched, or has no Pipeline of the expected name. */
   FAILURE_REASON_BUNDLE_RESOLUTION_FAILED: "FAILURE_REASON_BUNDLE_RESOLUTION_FAILED",
-  /** FAILURE_REASON_CONFIGURATION_ERROR - The workflow and its inputs do not fit, or the cluster refuses what they make. */
+  /** FAILURE_REASON_CONFIGURATION_ERROR - The workflow and its inputs do not match, or the cluster rejects the resulting objects. */
   FAILURE_REASON_CONFIGURATION_ERROR: "FAILURE_REASON_CONFIGURATION_ERROR",
-  /** FAILURE_REASON_FORBIDDEN - The cluster refused the PipelineRun or a pod for want of rights. */
+  /** FAILURE_REASON_FORBIDDEN - The cluster rejected the PipelineRun or a pod because of missing permissions. */
   FAILURE_REASON_FORBIDDEN: "FAILURE_REASON_FORBIDDEN",
   /** FAILURE_REASON_TASK_FAILED - A step ended with a non-zero exit code. */
   FAILURE_REASON_TASK_FAILED: "FAILURE_REASON_TASK_FAILED",
@@ -303,15 +303,15 @@ export const FailureReason = {
   FAILURE_REASON_CANCELLED: "FAILURE_REASON_CANCELLED",
   /** FAILURE_REASON_PIPELINE_RUN_DELETED - Someone deleted its PipelineRun. */
   FAILURE_REASON_PIPELINE_RUN_DELETED: "FAILURE_REASON_PIPELINE_RUN_DELETED",
-  /** FAILURE_REASON_VALIDATION_FAILED - It broke a rule that the resource's schema cannot say. */
+  /** FAILURE_REASON_VALIDATION_FAILED - It violates a rule that the schema of the CRD does not cover. */
   FAILURE_REASON_VALIDATION_FAILED: "FAILURE_REASON_VALIDATION_FAILED",
-  /** FAILURE_REASON_PIPELINE_RUN_CONFLICT - A PipelineRun of its name exists that is not its own. */
+  /** FAILURE_REASON_PIPELINE_RUN_CONFLICT - Another PipelineRun has the name of its own. */
   FAILURE_REASON_PIPELINE_RUN_CONFLICT: "FAILURE_REASON_PIPELINE_RUN_CONFLICT",
-  /** FAILURE_REASON_MISSING_PIPELINE_RUN - It was running, but no PipelineRun of it was ever recorded. */
+  /** FAILURE_REASON_MISSING_PIPELINE_RUN - It was Running without a recorded PipelineRun. */
   FAILURE_REASON_MISSING_PIPELINE_RUN: "FAILURE_REASON_MISSING_PIPELINE_RUN",
-  /** FAILURE_REASON_UNKNOWN_STATUS - Its PipelineRun said neither that it succeeded nor that it failed. */
+  /** FAILURE_REASON_UNKNOWN_STATUS - Tekton recorded neither success nor failure of its PipelineRun. */
   FAILURE_REASON_UNKNOWN_STATUS: "FAILURE_REASON_UNKNOWN_STATUS",
-  /** FAILURE_REASON_UNKNOWN - None of the others; the message has what Tekton said. */
+  /** FAILURE_REASON_UNKNOWN - Another reason; the message quotes Tekton. */
   FAILURE_REASON_UNKNOWN: "FAILURE_REASON_UNKNOWN",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -435,13 +435,13 @@ export function failureReasonToNumber(object: FailureReason): number {
   }
 }
 
-/** The class of a reason not to run an execution. */
+/** The reason for skipping an execution. */
 export const SkipReason = {
   /** SKIP_REASON_UNSPECIFIED - Not given. */
   SKIP_REASON_UNSPECIFIED: "SKIP_REASON_UNSPECIFIED",
   /** SKIP_REASON_RESOURCE_BUSY - Another execution holds the target. */
   SKIP_REASON_RESOURCE_BUSY: "SKIP_REASON_RESOURCE_BUSY",
-  /** SKIP_REASON_RECENTLY_REMEDIATED - The same workflow ended on the same target a short time ago. */
+  /** SKIP_REASON_RECENTLY_REMEDIATED - The same workflow ran on the same target within the cooldown. */
   SKIP_REASON_RECENTLY_REMEDIATED: "SKIP_REASON_RECENTLY_REMEDIATED",
   /** SKIP_REASON_RESTORED - It was restored from a backup without its status, so it may have run before. */
   SKIP_REASON_RESTORED: "SKIP_REASON_RESTORED",
@@ -495,15 +495,15 @@ export function skipReasonToNumber(object: SkipReason): number {
   }
 }
 
-/** Whether a condition holds. */
+/** The status of a condition. */
 export const ConditionStatus = {
   /** CONDITION_STATUS_UNSPECIFIED - Not given. */
   CONDITION_STATUS_UNSPECIFIED: "CONDITION_STATUS_UNSPECIFIED",
-  /** CONDITION_STATUS_TRUE - It holds. */
+  /** CONDITION_STATUS_TRUE - True. */
   CONDITION_STATUS_TRUE: "CONDITION_STATUS_TRUE",
-  /** CONDITION_STATUS_FALSE - It does not hold. */
+  /** CONDITION_STATUS_FALSE - False. */
   CONDITION_STATUS_FALSE: "CONDITION_STATUS_FALSE",
-  /** CONDITION_STATUS_UNKNOWN - It is not known whether it holds. */
+  /** CONDITION_STATUS_UNKNOWN - Unknown. */
   CONDITION_STATUS_UNKNOWN: "CONDITION_STATUS_UNKNOWN",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -555,39 +555,39 @@ export function conditionStatusToNumber(object: ConditionStatus): number {
   }
 }
 
-/** Asks for a new execution. */
+/** Request to create an execution. */
 export interface CreateWorkflowExecutionRequest {
   /** Required. The namespace to create it in, `namespaces/{namespace}`. */
   parent: string;
   /**
-   * The last segment of its name: a DNS subdomain name (lower case letters, digits, '-' and '.'). When it is empty, the
-   * server derives one from the request id, or else from the name of the RemediationRequest.
+   * The last segment of its name: a DNS subdomain name (lower case letters, digits, '-' and '.'). If empty, the server
+   * derives it from the request id, or else from the name of the RemediationRequest.
    */
   workflowExecutionId: string;
-  /** Required. The execution; what only the server says (name, uid, times, generation, status) is ignored. */
+  /** Required. The execution; output-only fields (name, uid, times, generation, status) are ignored. */
   workflowExecution?:
     | WorkflowExecution
     | undefined;
   /**
-   * Makes the call safe to repeat (https://google.aip.dev/155): the same id with the same request, from the same caller
-   * and in the same namespace, is answered with the execution that was created, for as long as that exists. A UUID, or
-   * any 1 to 64 letters, digits, '-', '_' and '.'.
+   * Makes the call idempotent (https://google.aip.dev/155): the same request with the same id, from the same caller and in
+   * the same namespace, returns the execution that it created, as long as that exists. A UUID, or 1 to 64 letters,
+   * digits, '-', '_' and '.'.
    */
   requestId: string;
   /**
-   * Checks everything that a creation would, in the cluster too, and answers with the execution as it would be stored,
-   * but creates nothing (https://google.aip.dev/163).
+   * Validates the request, also in the cluster, and returns the execution as it would be stored, without creating it
+   * (https://google.aip.dev/163).
    */
   validateOnly: boolean;
 }
 
-/** The execution as it was stored. */
+/** The execution as stored. */
 export interface CreateWorkflowExecutionResponse {
-  /** The new execution, or the one that a call of the same request_id created before. */
+  /** The new execution, or the one that an earlier call with the same request_id created. */
   workflowExecution?: WorkflowExecution | undefined;
 }
 
-/** Asks for one execution. */
+/** Request to read one execution. */
 export interface GetWorkflowExecutionRequest {
   /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
   name: string;
@@ -595,69 +595,69 @@ export interface GetWorkflowExecutionRequest {
 
 /** One execution. */
 export interface GetWorkflowExecutionResponse {
-  /** The execution as the server knows it. */
+  /** The execution. */
   workflowExecution?: WorkflowExecution | undefined;
 }
 
-/** Asks for one page of executions. Of the filters that are given all have to match. */
+/** Request for one page of executions. All given filters must match. */
 export interface ListWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
   /**
-   * The most executions to answer with; 0 means 50, and more than 500 means 500. An answer may hold fewer: it
-   * takes at most 2 MiB, which clients receive by default.
+   * Maximum number of executions; 0 means 50, and more than 500 means 500. A page may have fewer: it has at most 2 MiB,
+   * which gRPC clients accept by default.
    */
   pageSize: number;
-  /** next_page_token of the page before; empty for the first page. Everything else but page_size has to be as it was. */
+  /** next_page_token of the previous page; empty for the first page. All other fields except page_size must be the same. */
   pageToken: string;
-  /** Only executions in one of these phases; PHASE_UNSPECIFIED stands for those that have not been looked at yet. */
+  /** Only executions in one of these phases; PHASE_UNSPECIFIED matches executions that were not observed yet. */
   phases: Phase[];
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource, under any of the names of its kind. */
+  /** Only executions on this target resource; any name of its kind matches. */
   targetResource: string;
-  /** Only executions that serve the RemediationRequest of this name. */
+  /** Only executions for the RemediationRequest with this name. */
   remediationRequest: string;
-  /** Only executions whose labels match, as `kubectl get -l` has it: `team=payment,tier!=test,env in (a, b),!legacy`. */
+  /** Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test,env in (a, b),!legacy`. */
   labelSelector: string;
-  /** Only executions that were created at this time or after it. */
+  /** Only executions created at or after this time. */
   createdAfter?:
     | Timestamp
     | undefined;
-  /** Only executions that were created before this time. */
+  /** Only executions created before this time. */
   createdBefore?:
     | Timestamp
     | undefined;
   /**
-   * Answers only once this replica knows everything up to this resource version: with that of a create's answer, the
-   * new execution is in the list, whichever replica made it.
+   * Waits until this replica has seen this resource version. With that of a created execution, the list contains the
+   * execution, whichever replica created it.
    */
   minResourceVersion: string;
 }
 
 /** One page of executions. */
 export interface ListWorkflowExecutionsResponse {
-  /** Executions, the newest first. */
+  /** Executions, newest first. */
   workflowExecutions: WorkflowExecution[];
-  /** Gets the next page; empty on the last one. */
+  /** Token of the next page; empty on the last one. */
   nextPageToken: string;
-  /** How many executions match under the parent, on all pages. */
+  /** Number of matching executions on all pages. */
   totalSize: number;
 }
 
-/** Asks to be told of executions. Of the filters that are given all have to match. */
+/** Request to watch executions. All given filters must match. */
 export interface WatchWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
-  /** Goes on after this resource version of an earlier event; empty to begin with the current state. */
+  /** Resumes after this resource version of an earlier event; empty to start with the current state. */
   resourceVersion: string;
-  /** Only the execution of this name (its last segment); the parent has to be one namespace then. */
+  /** Only the execution with this name (its last segment); the parent must then be one namespace. */
   workflowExecutionId: string;
   /** Only executions of this workflow. */
   workflowId: string;
-  /** Only executions on this target resource, under any of the names of its kind. */
+  /** Only executions on this target resource; any name of its kind matches. */
   targetResource: string;
-  /** Only executions that serve the RemediationRequest of this name. */
+  /** Only executions for the RemediationRequest with this name. */
   remediationRequest: string;
 }
 
@@ -665,15 +665,15 @@ export interface WatchWorkflowExecutionsRequest {
 export interface WatchWorkflowExecutionsResponse {
   /** What happened. */
   type: WatchEventType;
-  /** The execution; for WATCH_EVENT_TYPE_DELETED its last known state. Absent for events that are about none. */
+  /** The execution; for WATCH_EVENT_TYPE_DELETED its last known state. Absent for SYNCED and BOOKMARK. */
   workflowExecution?:
     | WorkflowExecution
     | undefined;
-  /** A later watch that goes on from here misses nothing. */
+  /** A later watch that resumes here misses nothing. */
   resourceVersion: string;
 }
 
-/** Asks for an execution to end early. */
+/** Request to cancel an execution. */
 export interface CancelWorkflowExecutionRequest {
   /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
   name: string;
@@ -681,19 +681,19 @@ export interface CancelWorkflowExecutionRequest {
   mode: CancelMode;
 }
 
-/** The execution that is asked to end. */
+/** The execution whose cancellation was requested. */
 export interface CancelWorkflowExecutionResponse {
-  /** The execution as it is now. */
+  /** The execution in its current state. */
   workflowExecution?: WorkflowExecution | undefined;
 }
 
-/** Asks for an execution to be deleted. */
+/** Request to delete an execution. */
 export interface DeleteWorkflowExecutionRequest {
   /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
   name: string;
-  /** Deletes it only when this is its uid, so that another one of the same name is safe. */
+  /** Deletes it only if this is its uid, and not another one with the same name. */
   uid: string;
-  /** Deletes it only when this is its resource version, that is, when nothing has changed since it was read. */
+  /** Deletes it only if this is its resource version, that is, if it has not changed since it was read. */
   resourceVersion: string;
 }
 
@@ -703,17 +703,17 @@ export interface DeleteWorkflowExecutionResponse {
   workflowExecution?: WorkflowExecution | undefined;
 }
 
-/** Asks for what the steps of an execution have written. */
+/** Request for the logs of an execution. */
 export interface StreamWorkflowExecutionLogsRequest {
   /** Required. `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
   name: string;
-  /** Goes on with what the steps write, until the execution has ended. */
+  /** Streams new lines until the execution has ended. */
   follow: boolean;
-  /** Only lines that were written at this time or after it. */
+  /** Only lines written at or after this time. */
   since?: Timestamp | undefined;
 }
 
-/** A line that a step has written; a keep-alive when all fields are unset. */
+/** A line of a step's log; a keep-alive if all fields are unset. */
 export interface StreamWorkflowExecutionLogsResponse {
   /** When it was written. */
   time?:
@@ -721,38 +721,35 @@ export interface StreamWorkflowExecutionLogsResponse {
     | undefined;
   /** Name of the task in the pipeline. */
   task: string;
-  /**
-   * Name of the step. Empty when the line is about the task as a whole and comes from the service: that the task's pod is
-   * gone, for example.
-   */
+  /** Name of the step. Empty for lines of the service about a task, for example that its pod is gone. */
   step: string;
-  /** The pod that it came from. */
+  /** Name of the pod. */
   pod: string;
   /**
-   * The line, without its end. A line of more than 16 KiB comes in parts. Control characters but the tab are shown as in
-   * JSON, `\r` or `\u001b`, and bytes that are not UTF-8 as U+FFFD.
+   * The line, without its line break. Lines over 16 KiB are sent in parts. Control characters except tabs are escaped as
+   * in JSON, `\r` or `\u001b`; bytes that are not UTF-8 become U+FFFD.
    */
   text: string;
-  /** Whether the line goes on in the next message of the same step. */
+  /** Whether the line continues in the next message of the same step. */
   partial: boolean;
 }
 
 /**
- * One run of one remediation workflow against one target resource. The service makes exactly one Tekton PipelineRun of
- * it and tells in the status what came of it.
+ * One run of one remediation workflow against one target resource. The service creates exactly one Tekton PipelineRun for
+ * it and records the result in the status.
  */
 export interface WorkflowExecution {
   /** Resource name, `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. Output only. */
   name: string;
-  /** UID of the Kubernetes object: no two executions ever share it, not even ones of the same name. Output only. */
+  /** UID of the Kubernetes object; unique even if a name is used again. Output only. */
   uid: string;
-  /** Counts the changes of the spec. Output only. */
+  /** Incremented with each change of the spec. Output only. */
   generation: number;
   /** When it was created. Output only. */
   createTime?:
     | Timestamp
     | undefined;
-  /** When its deletion was asked for; it is gone once its PipelineRun is. Output only. */
+  /** When its deletion was requested; it exists until its PipelineRun is deleted. Output only. */
   deleteTime?:
     | Timestamp
     | undefined;
@@ -760,15 +757,15 @@ export interface WorkflowExecution {
   labels: { [key: string]: string };
   /** Kubernetes annotations. */
   annotations: { [key: string]: string };
-  /** Required. What to run, on what, with which inputs. */
+  /** Required. The desired run: workflow, target and inputs. */
   spec?:
     | WorkflowExecutionSpec
     | undefined;
-  /** What came of it, as last observed. Output only. */
+  /** The observed state. Output only. */
   status?:
     | WorkflowExecutionStatus
     | undefined;
-  /** Changes with every change of the execution. Output only. */
+  /** Changes with every update of the execution. Output only. */
   resourceVersion: string;
 }
 
@@ -782,26 +779,26 @@ export interface WorkflowExecution_AnnotationsEntry {
   value: string;
 }
 
-/** What to run, on what, with which inputs. None of it can change but cancel_requested and cancel_mode. */
+/** The desired run: workflow, target and inputs. Immutable except for cancel_requested and cancel_mode. */
 export interface WorkflowExecutionSpec {
-  /** Required. The RemediationRequest that this execution serves; its name is the correlation id of the audit trail. */
+  /** Required. The RemediationRequest that this execution is for; its name is the correlation id in the audit trail. */
   remediationRequestRef?:
     | RemediationRequestRef
     | undefined;
-  /** Required. The workflow to run, as the catalogue resolved it. */
+  /** Required. The workflow to run, as resolved by the catalogue. */
   workflowRef?:
     | WorkflowRef
     | undefined;
   /**
    * Required. The resource that the workflow remediates: `namespace/kind/name`, or `kind/name` when it is cluster-scoped
    * (payment/deployment/payment-api, node/worker-1). The kind may be any of the names that kubectl accepts, qualified by
-   * its API group if need be (deployments.apps).
+   * its API group if necessary (deployments.apps).
    */
   targetResource: string;
   /**
    * Inputs of the workflow, passed on unchanged as Tekton string parameters; at most 64, keys in UPPER_SNAKE_CASE, values
    * of at most 8192 characters without `$(`, `$$`, NUL, and `$` at the end; at most 10240 bytes together.
-   * TARGET_RESOURCE is always added; it may be given, but only as target_resource.
+   * TARGET_RESOURCE is always added; if given, it must equal target_resource.
    */
   parameters: { [key: string]: string };
   /** Confidence of the analysis that chose the workflow, 0 to 1. */
@@ -814,13 +811,13 @@ export interface WorkflowExecutionSpec {
   executionConfig?:
     | ExecutionConfig
     | undefined;
-  /** Whether the execution is asked to end early. It can not be set when an execution is created. */
+  /** Whether its cancellation is requested. Cannot be set at creation. */
   cancelRequested: boolean;
-  /** Seconds after which the finished execution is deleted; it is kept when this is not given. */
+  /** Seconds after which the finished execution is deleted; without it, only skipped executions are (WFE_TTL_SKIPPED). */
   ttlSecondsAfterFinished?:
     | number
     | undefined;
-  /** How it is asked to end early; unspecified is graceful. It can not be set when an execution is created. */
+  /** How to cancel it; unspecified is graceful. Cannot be set at creation. */
   cancelMode: CancelMode;
 }
 
@@ -829,7 +826,7 @@ export interface WorkflowExecutionSpec_ParametersEntry {
   value: string;
 }
 
-/** The RemediationRequest that an execution serves, as a Kubernetes ObjectReference. */
+/** The RemediationRequest of an execution, as a Kubernetes ObjectReference. */
 export interface RemediationRequestRef {
   /** API group and version of the referent. */
   apiVersion: string;
@@ -841,9 +838,9 @@ export interface RemediationRequestRef {
   namespace: string;
   /** UID of the referent. */
   uid: string;
-  /** Resource version of the referent that this reference was made from. */
+  /** Resource version of the referent. */
   resourceVersion: string;
-  /** Part of the referent that is meant. */
+  /** Path of a part of the referent. */
   fieldPath: string;
 }
 
@@ -855,48 +852,45 @@ export interface WorkflowRef {
   version: string;
   /** Required. OCI reference of the Tekton bundle that holds the Pipeline named `workflow`. */
   containerImage: string;
-  /** Digest that the bundle is pinned to, `sha256:` and 64 hexadecimal digits. When it is given, exactly that bundle runs. */
+  /** Digest that pins the bundle: `sha256:` and 64 hexadecimal digits. */
   containerDigest: string;
   /**
-   * Names of the workflow's parameters whose values are secret, beside those whose names say so (DB_PASSWORD, API_TOKEN).
-   * Their values are not shown in logs, Events, messages and the audit trail.
+   * Names of parameters whose values are secret, in addition to those recognized by name (DB_PASSWORD, API_TOKEN). Their
+   * values do not appear in logs, Events, messages and the audit trail.
    */
   secretParameters: string[];
-  /** Name of the workflow in the catalogue, for people who read the audit trail. */
+  /** Display name of the workflow in the catalogue, for the audit trail. */
   workflowName: string;
-  /**
-   * What the workflow does, in the words of the catalogue, such as IncreaseMemoryLimits; for people who read the audit
-   * trail.
-   */
+  /** Action type of the workflow in the catalogue, such as IncreaseMemoryLimits, for the audit trail. */
   actionType: string;
 }
 
 /** How to run a workflow. */
 export interface ExecutionConfig {
-  /** ServiceAccount of the execution's namespace that its pods run as; workflow-execution-sa when it is not given. */
+  /** ServiceAccount in the execution's namespace that its pods run as; default workflow-execution-sa. */
   serviceAccountName: string;
   /**
-   * Longest time that the workflow may run, from 1 s to WFE_MAX_TIMEOUT (24 h), and the timeout of each task that has none of
-   * its own; Tekton's own default holds when it is not given.
+   * Maximum duration of the run, from 1 s to WFE_MAX_TIMEOUT (24 h), and timeout of each task that does not set its own.
+   * Without it, Tekton's default applies.
    */
   timeout?:
     | Duration
     | undefined;
-  /** Part of the timeout that is kept for the `finally` tasks, from 1 s; when it is not given, they get what the others leave. */
+  /** Part of the timeout that is reserved for the `finally` tasks, from 1 s; without it, they get what the others leave. */
   finallyTimeout?: Duration | undefined;
 }
 
-/** What came of an execution, as last observed. */
+/** The observed state of an execution. */
 export interface WorkflowExecutionStatus {
-  /** Generation of the execution that this status was made from; 0 until it has been looked at. */
+  /** Generation that this status is based on; 0 until the execution is first observed. */
   observedGeneration: number;
-  /** Where the execution stands. */
+  /** The phase of the execution. */
   phase: Phase;
-  /** What came of the execution; unspecified until its phase is terminal. */
+  /** The result of the execution; unspecified until its phase is final. */
   outcome: Outcome;
-  /** The state in a sentence for people. */
+  /** Human-readable summary of the state. */
   message: string;
-  /** The only PipelineRun of this execution. */
+  /** The PipelineRun of this execution. */
   pipelineRunRef?:
     | PipelineRunRef
     | undefined;
@@ -904,26 +898,26 @@ export interface WorkflowExecutionStatus {
   startTime?:
     | Timestamp
     | undefined;
-  /** When the execution ended; the PipelineRun's own time where it had one. */
+  /** When the execution ended: the completion time of the PipelineRun, if it has one. */
   completionTime?:
     | Timestamp
     | undefined;
-  /** Why the execution failed; given when its phase is PHASE_FAILED. */
+  /** Why the execution failed; set if its phase is PHASE_FAILED. */
   failure?:
     | Failure
     | undefined;
-  /** Why the execution was not run; given when its phase is PHASE_SKIPPED. */
+  /** Why the execution was skipped; set if its phase is PHASE_SKIPPED. */
   skip?:
     | Skip
     | undefined;
   /** Ready, PipelineRunCreated and AuditRecorded, as standard Kubernetes conditions. */
   conditions: Condition[];
   /**
-   * Canonical identity of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. The
-   * lock and the cooldown go by it. Empty when target_resource could not be resolved.
+   * Canonical form of the target, `namespace/kind/name` or `kind/name`, the kind in lower case and singular. Lock and
+   * cooldown use it. Empty if target_resource could not be resolved.
    */
   target: string;
-  /** Digest of the bundle that ran, as Tekton resolved it. Recorded when the execution ends, empty when Tekton resolved none. */
+  /** Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; empty if Tekton resolved none. */
   bundleDigest: string;
 }
 
@@ -943,13 +937,13 @@ export interface PipelineRunRef {
 
 /** Why an execution failed. */
 export interface Failure {
-  /** The class of the failure, for programs. */
+  /** Machine-readable reason. */
   reason: FailureReason;
-  /** What happened and what to do next, for people. */
+  /** Human-readable description and advice. */
   message: string;
-  /** Whether a step of the workflow had started, so that the target may have been changed. */
+  /** Whether a step had started, so that the target may have been changed. */
   wasExecutionFailure: boolean;
-  /** The task that failed first, where one is known. */
+  /** The task that failed first, if known. */
   failedTask?: FailedTask | undefined;
 }
 
@@ -959,29 +953,29 @@ export interface FailedTask {
   name: string;
   /** Name of the step that failed. */
   stepName: string;
-  /** Exit code of that step. */
+  /** Exit code of the step. */
   exitCode?: number | undefined;
 }
 
-/** Why an execution was not run. */
+/** Why an execution was skipped. */
 export interface Skip {
-  /** The class of the reason, for programs. */
+  /** Machine-readable reason. */
   reason: SkipReason;
-  /** The reason in a sentence for people. */
+  /** Human-readable reason. */
   message: string;
-  /** When it was decided not to run it. */
+  /** When it was skipped. */
   skipTime?:
     | Timestamp
     | undefined;
-  /** The execution that holds the target, or that ended on it a short time ago. */
+  /** The execution that holds the target, or ran on it within the cooldown. */
   conflictingExecution?:
     | ConflictingExecution
     | undefined;
-  /** Seconds of the cooldown that were left when it was decided. */
+  /** Remaining seconds of the cooldown at that time. */
   remainingCooldownSeconds?: number | undefined;
 }
 
-/** An execution that stood in the way of another one. */
+/** The execution because of which another one was skipped. */
 export interface ConflictingExecution {
   /** Namespace of that execution. */
   namespace: string;
@@ -991,21 +985,21 @@ export interface ConflictingExecution {
   uid: string;
 }
 
-/** One aspect of the state, as a standard Kubernetes condition. */
+/** A standard Kubernetes condition. */
 export interface Condition {
   /** Type of the condition. */
   type: string;
-  /** Whether it holds. */
+  /** Status of the condition. */
   status: ConditionStatus;
-  /** Generation of the execution that the condition was made from. */
+  /** Generation that the condition is based on. */
   observedGeneration: number;
   /** When status last changed. */
   lastTransitionTime?:
     | Timestamp
     | undefined;
-  /** Why it has this status, for programs. */
+  /** Machine-readable reason of the status. */
   reason: string;
-  /** The condition in a sentence for people. */
+  /** Human-readable message. */
   message: string;
 }
 
@@ -3975,28 +3969,27 @@ export const Condition: MessageFns<Condition> = {
 /**
  * Runs remediation workflows: each WorkflowExecution is one run of one workflow against one target resource.
  *
- * Callers say who they are with a bearer token of the cluster in the metadata `authorization: Bearer TOKEN`, made for this
- * service's audience. What they may do is what the cluster's RBAC lets them do to `workflowexecutions` in the namespace.
+ * Callers authenticate with a Kubernetes token for this service's audience, in the metadata `authorization: Bearer TOKEN`.
+ * They need the RBAC permissions on `workflowexecutions` in the namespace.
  *
- * An error carries details in the style of https://google.aip.dev/193: `google.rpc.ErrorInfo` names the kind of error for
- * programs, `google.rpc.BadRequest` the fields that broke a rule, `google.rpc.ResourceInfo` the resource it is about,
- * `google.rpc.RetryInfo` how long to wait, `google.rpc.PreconditionFailure` what has to be changed first. Any method may
- * answer UNAUTHENTICATED (no token, or one that the cluster does not accept), PERMISSION_DENIED (the caller may not do
- * this; nothing is said of whether what it asked for exists), UNAVAILABLE (the cluster is out of reach, or this replica
- * starts or stops: call again after the delay of RetryInfo), RESOURCE_EXHAUSTED (too many requests or open streams, or a
- * message over 1 MiB), DEADLINE_EXCEEDED and CANCELLED.
+ * Errors carry details as in https://google.aip.dev/193: `google.rpc.ErrorInfo` has a machine-readable reason,
+ * `google.rpc.BadRequest` the invalid fields, `google.rpc.ResourceInfo` the resource, `google.rpc.RetryInfo` how long to
+ * wait, and `google.rpc.PreconditionFailure` what must change first. Any method may return UNAUTHENTICATED (no token, or an
+ * invalid one), PERMISSION_DENIED (the caller lacks a permission; the resource may or may not exist), UNAVAILABLE (the
+ * cluster cannot be reached, or this replica is starting or shutting down: retry after the delay in RetryInfo),
+ * RESOURCE_EXHAUSTED (too many requests or open streams, or a message over 1 MiB), DEADLINE_EXCEEDED and CANCELLED.
  */
 export type WorkflowExecutionServiceService = typeof WorkflowExecutionServiceService;
 export const WorkflowExecutionServiceService = {
   /**
-   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
-   * creates one execution, and answers each call with it.
+   * Creates an execution. It is skipped if its target is busy. Returns the resource as stored, with the cluster's
+   * defaults. With a request_id the call can be retried after any failure and on any replica: all attempts create one
+   * execution and return it.
    *
-   * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
-   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
-   * FAILED_PRECONDITION when the namespace is being deleted.
+   * Errors: INVALID_ARGUMENT if fields are invalid, with a BadRequest that names each of them; ALREADY_EXISTS if the name
+   * is taken, or the request_id was used for a different request; NOT_FOUND if the namespace does not exist;
+   * PERMISSION_DENIED if admission control or a quota rejects the execution; FAILED_PRECONDITION if the namespace is
+   * being deleted.
    */
   createWorkflowExecution: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/CreateWorkflowExecution" as const,
@@ -4011,10 +4004,10 @@ export const WorkflowExecutionServiceService = {
       CreateWorkflowExecutionResponse.decode(value),
   },
   /**
-   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
-   * is seen at once, and other changes after milliseconds.
+   * Reads one execution. An execution is visible as soon as any replica has created it, and a cancel or delete as soon as
+   * the same replica has answered it; other changes are visible within milliseconds.
    *
-   * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
+   * Errors: INVALID_ARGUMENT if the name is not a resource name; NOT_FOUND if there is no such execution.
    */
   getWorkflowExecution: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/GetWorkflowExecution" as const,
@@ -4028,13 +4021,13 @@ export const WorkflowExecutionServiceService = {
     responseDeserialize: (value: Buffer): GetWorkflowExecutionResponse => GetWorkflowExecutionResponse.decode(value),
   },
   /**
-   * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
-   * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list; with min_resource_version, what any server has answered.
+   * Lists executions, newest first. Paging with next_page_token neither skips nor repeats an execution that exists
+   * throughout, whatever else is created or deleted. A list contains what the same replica has created before, and with
+   * min_resource_version what any replica has.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
-   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time; OUT_OF_RANGE when the cluster never did.
+   * Errors: INVALID_ARGUMENT if the parent is not a namespace, page_size is negative, a filter is invalid, or page_token
+   * belongs to another list; UNAVAILABLE if this replica does not reach min_resource_version in time; OUT_OF_RANGE if the
+   * cluster has never reached it.
    */
   listWorkflowExecutions: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions" as const,
@@ -4049,14 +4042,13 @@ export const WorkflowExecutionServiceService = {
       ListWorkflowExecutionsResponse.decode(value),
   },
   /**
-   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
-   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
-   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
-   * replica, can go on from.
+   * Sends the current state of every matching execution, then WATCH_EVENT_TYPE_SYNCED, then every change, until the caller
+   * ends the stream. A slow reader gets the latest state of an execution, not each state in between. Every event has a
+   * resource version from which a later watch can resume, on any replica.
    *
-   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
-   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
-   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE if this replica no longer has the changes since resource_version (watch again
+   * without one); UNAVAILABLE if the server shuts down (watch again from the last resource version); UNAUTHENTICATED or
+   * PERMISSION_DENIED as soon as the caller loses its permission.
    */
   watchWorkflowExecutions: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/WatchWorkflowExecutions" as const,
@@ -4071,12 +4063,12 @@ export const WorkflowExecutionServiceService = {
       WatchWorkflowExecutionsResponse.decode(value),
   },
   /**
-   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
-   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
-   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
+   * Requests the cancellation of an execution: tasks that have not started never will, and running ones are stopped. Its
+   * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
+   * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
-   * cancelled; ABORTED when it changed again and again meanwhile.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/CancelWorkflowExecution" as const,
@@ -4091,10 +4083,10 @@ export const WorkflowExecutionServiceService = {
       CancelWorkflowExecutionResponse.decode(value),
   },
   /**
-   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
-   * gone.
+   * Deletes an execution. A running one is stopped first; the execution exists, with a delete_time, until its PipelineRun
+   * is deleted.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED if uid or resource_version do not match.
    */
   deleteWorkflowExecution: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/DeleteWorkflowExecution" as const,
@@ -4109,12 +4101,12 @@ export const WorkflowExecutionServiceService = {
       DeleteWorkflowExecutionResponse.decode(value),
   },
   /**
-   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
-   * message (all fields unset) keeps the connection alive.
+   * Streams the logs of an execution's steps, one line per message, with its task and step. The lines of a step are in
+   * order; those of concurrent tasks are merged by time. After 15 s without a line, an empty message (all fields unset)
+   * keeps the connection alive.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
-   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND if there is no such execution, or its pods and their logs are gone (ErrorInfo has
+   * LOGS_GONE); FAILED_PRECONDITION if the execution ended without running.
    */
   streamWorkflowExecutionLogs: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/StreamWorkflowExecutionLogs" as const,
@@ -4133,67 +4125,66 @@ export const WorkflowExecutionServiceService = {
 
 export interface WorkflowExecutionServiceServer extends UntypedServiceImplementation {
   /**
-   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
-   * creates one execution, and answers each call with it.
+   * Creates an execution. It is skipped if its target is busy. Returns the resource as stored, with the cluster's
+   * defaults. With a request_id the call can be retried after any failure and on any replica: all attempts create one
+   * execution and return it.
    *
-   * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
-   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
-   * FAILED_PRECONDITION when the namespace is being deleted.
+   * Errors: INVALID_ARGUMENT if fields are invalid, with a BadRequest that names each of them; ALREADY_EXISTS if the name
+   * is taken, or the request_id was used for a different request; NOT_FOUND if the namespace does not exist;
+   * PERMISSION_DENIED if admission control or a quota rejects the execution; FAILED_PRECONDITION if the namespace is
+   * being deleted.
    */
   createWorkflowExecution: handleUnaryCall<CreateWorkflowExecutionRequest, CreateWorkflowExecutionResponse>;
   /**
-   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
-   * is seen at once, and other changes after milliseconds.
+   * Reads one execution. An execution is visible as soon as any replica has created it, and a cancel or delete as soon as
+   * the same replica has answered it; other changes are visible within milliseconds.
    *
-   * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
+   * Errors: INVALID_ARGUMENT if the name is not a resource name; NOT_FOUND if there is no such execution.
    */
   getWorkflowExecution: handleUnaryCall<GetWorkflowExecutionRequest, GetWorkflowExecutionResponse>;
   /**
-   * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
-   * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list; with min_resource_version, what any server has answered.
+   * Lists executions, newest first. Paging with next_page_token neither skips nor repeats an execution that exists
+   * throughout, whatever else is created or deleted. A list contains what the same replica has created before, and with
+   * min_resource_version what any replica has.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
-   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time; OUT_OF_RANGE when the cluster never did.
+   * Errors: INVALID_ARGUMENT if the parent is not a namespace, page_size is negative, a filter is invalid, or page_token
+   * belongs to another list; UNAVAILABLE if this replica does not reach min_resource_version in time; OUT_OF_RANGE if the
+   * cluster has never reached it.
    */
   listWorkflowExecutions: handleUnaryCall<ListWorkflowExecutionsRequest, ListWorkflowExecutionsResponse>;
   /**
-   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
-   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
-   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
-   * replica, can go on from.
+   * Sends the current state of every matching execution, then WATCH_EVENT_TYPE_SYNCED, then every change, until the caller
+   * ends the stream. A slow reader gets the latest state of an execution, not each state in between. Every event has a
+   * resource version from which a later watch can resume, on any replica.
    *
-   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
-   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
-   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE if this replica no longer has the changes since resource_version (watch again
+   * without one); UNAVAILABLE if the server shuts down (watch again from the last resource version); UNAUTHENTICATED or
+   * PERMISSION_DENIED as soon as the caller loses its permission.
    */
   watchWorkflowExecutions: handleServerStreamingCall<WatchWorkflowExecutionsRequest, WatchWorkflowExecutionsResponse>;
   /**
-   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
-   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
-   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
+   * Requests the cancellation of an execution: tasks that have not started never will, and running ones are stopped. Its
+   * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
+   * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
-   * cancelled; ABORTED when it changed again and again meanwhile.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution: handleUnaryCall<CancelWorkflowExecutionRequest, CancelWorkflowExecutionResponse>;
   /**
-   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
-   * gone.
+   * Deletes an execution. A running one is stopped first; the execution exists, with a delete_time, until its PipelineRun
+   * is deleted.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED if uid or resource_version do not match.
    */
   deleteWorkflowExecution: handleUnaryCall<DeleteWorkflowExecutionRequest, DeleteWorkflowExecutionResponse>;
   /**
-   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
-   * message (all fields unset) keeps the connection alive.
+   * Streams the logs of an execution's steps, one line per message, with its task and step. The lines of a step are in
+   * order; those of concurrent tasks are merged by time. After 15 s without a line, an empty message (all fields unset)
+   * keeps the connection alive.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
-   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND if there is no such execution, or its pods and their logs are gone (ErrorInfo has
+   * LOGS_GONE); FAILED_PRECONDITION if the execution ended without running.
    */
   streamWorkflowExecutionLogs: handleServerStreamingCall<
     StreamWorkflowExecutionLogsRequest,
@@ -4203,14 +4194,14 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
 
 export interface WorkflowExecutionServiceClient extends Client {
   /**
-   * Creates an execution. It is skipped if its target is busy. The answer is the resource as it was stored, with
-   * the cluster's defaults filled in. With a request_id it can be called again, after any failure and on any replica: it
-   * creates one execution, and answers each call with it.
+   * Creates an execution. It is skipped if its target is busy. Returns the resource as stored, with the cluster's
+   * defaults. With a request_id the call can be retried after any failure and on any replica: all attempts create one
+   * execution and return it.
    *
-   * Errors: INVALID_ARGUMENT when fields break their rules, with a BadRequest that names each of them; ALREADY_EXISTS
-   * when an execution of that name exists, or when the request_id was used for another request; NOT_FOUND when the
-   * namespace does not exist; PERMISSION_DENIED when the cluster's admission control or a quota refuses it;
-   * FAILED_PRECONDITION when the namespace is being deleted.
+   * Errors: INVALID_ARGUMENT if fields are invalid, with a BadRequest that names each of them; ALREADY_EXISTS if the name
+   * is taken, or the request_id was used for a different request; NOT_FOUND if the namespace does not exist;
+   * PERMISSION_DENIED if admission control or a quota rejects the execution; FAILED_PRECONDITION if the namespace is
+   * being deleted.
    */
   createWorkflowExecution(
     request: CreateWorkflowExecutionRequest,
@@ -4228,10 +4219,10 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: CreateWorkflowExecutionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Reads one execution. What any server has created is found; what the same server has answered to a cancel or a delete
-   * is seen at once, and other changes after milliseconds.
+   * Reads one execution. An execution is visible as soon as any replica has created it, and a cancel or delete as soon as
+   * the same replica has answered it; other changes are visible within milliseconds.
    *
-   * Errors: INVALID_ARGUMENT when the name is not a resource name; NOT_FOUND when there is no such execution.
+   * Errors: INVALID_ARGUMENT if the name is not a resource name; NOT_FOUND if there is no such execution.
    */
   getWorkflowExecution(
     request: GetWorkflowExecutionRequest,
@@ -4249,13 +4240,13 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetWorkflowExecutionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Lists executions, the newest first. Walking the pages with next_page_token neither skips nor repeats an execution
-   * that exists all the while, whatever is created and deleted meanwhile. What the same server has answered to a create
-   * is in its next list; with min_resource_version, what any server has answered.
+   * Lists executions, newest first. Paging with next_page_token neither skips nor repeats an execution that exists
+   * throughout, whatever else is created or deleted. A list contains what the same replica has created before, and with
+   * min_resource_version what any replica has.
    *
-   * Errors: INVALID_ARGUMENT when the parent is not a namespace, page_size is negative, a filter breaks its rule, or
-   * page_token was not given out for this list; UNAVAILABLE when this replica does not reach min_resource_version in
-   * time; OUT_OF_RANGE when the cluster never did.
+   * Errors: INVALID_ARGUMENT if the parent is not a namespace, page_size is negative, a filter is invalid, or page_token
+   * belongs to another list; UNAVAILABLE if this replica does not reach min_resource_version in time; OUT_OF_RANGE if the
+   * cluster has never reached it.
    */
   listWorkflowExecutions(
     request: ListWorkflowExecutionsRequest,
@@ -4273,14 +4264,13 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListWorkflowExecutionsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Tells the current state of every execution that is asked for, then that this was all (WATCH_EVENT_TYPE_SYNCED), then
-   * every change, until the caller ends it. It tells states rather than steps: a caller that reads slowly gets the latest
-   * state of an execution and not each one between. Every event carries a resource version that a later watch, on any
-   * replica, can go on from.
+   * Sends the current state of every matching execution, then WATCH_EVENT_TYPE_SYNCED, then every change, until the caller
+   * ends the stream. A slow reader gets the latest state of an execution, not each state in between. Every event has a
+   * resource version from which a later watch can resume, on any replica.
    *
-   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE when this replica does not know any more what has happened since
-   * resource_version (watch again without one); UNAVAILABLE when the server stops (watch again, with the last resource
-   * version); UNAUTHENTICATED or PERMISSION_DENIED as soon as the caller's right ends.
+   * Errors: INVALID_ARGUMENT; OUT_OF_RANGE if this replica no longer has the changes since resource_version (watch again
+   * without one); UNAVAILABLE if the server shuts down (watch again from the last resource version); UNAUTHENTICATED or
+   * PERMISSION_DENIED as soon as the caller loses its permission.
    */
   watchWorkflowExecutions(
     request: WatchWorkflowExecutionsRequest,
@@ -4292,12 +4282,12 @@ export interface WorkflowExecutionServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchWorkflowExecutionsResponse>;
   /**
-   * Asks for an execution to end early: what has not started never will, and what runs is stopped. Its `finally` tasks are
-   * run, unless the mode is CANCEL_MODE_IMMEDIATE, which also ends those that have begun. The answer is the execution as it
-   * is then; its phase tells when it has ended. Calling again changes nothing, but for asking for the immediate mode.
+   * Requests the cancellation of an execution: tasks that have not started never will, and running ones are stopped. Its
+   * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
+   * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION when the execution has already ended, other than by being
-   * cancelled; ABORTED when it changed again and again meanwhile.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution(
     request: CancelWorkflowExecutionRequest,
@@ -4315,10 +4305,10 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: CancelWorkflowExecutionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Deletes an execution. One that runs is stopped first, and it is there, with a delete_time, until its PipelineRun is
-   * gone.
+   * Deletes an execution. A running one is stopped first; the execution exists, with a delete_time, until its PipelineRun
+   * is deleted.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED when uid or resource_version are not those of the execution.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; ABORTED if uid or resource_version do not match.
    */
   deleteWorkflowExecution(
     request: DeleteWorkflowExecutionRequest,
@@ -4336,12 +4326,12 @@ export interface WorkflowExecutionServiceClient extends Client {
     callback: (error: ServiceError | null, response: DeleteWorkflowExecutionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Tells what the steps of an execution have written, a line at a time, each with its task and step. The lines of a step
-   * are in order; those of tasks that ran side by side are ordered by time. When there has been no line for 15 s, an empty
-   * message (all fields unset) keeps the connection alive.
+   * Streams the logs of an execution's steps, one line per message, with its task and step. The lines of a step are in
+   * order; those of concurrent tasks are merged by time. After 15 s without a line, an empty message (all fields unset)
+   * keeps the connection alive.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND when there is no such execution, or when its pods are gone and their logs with
-   * them (ErrorInfo says LOGS_GONE); FAILED_PRECONDITION when the execution has ended without having run.
+   * Errors: INVALID_ARGUMENT; NOT_FOUND if there is no such execution, or its pods and their logs are gone (ErrorInfo has
+   * LOGS_GONE); FAILED_PRECONDITION if the execution ended without running.
    */
   streamWorkflowExecutionLogs(
     request: StreamWorkflowExecutionLogsRequest,
