@@ -22,7 +22,7 @@ const writesOfOneOverGrpc = { ...writesOfAny, 'create workflowexecutions': 1 };
 const directory = join(import.meta.dirname, '..', 'test-results', 'bench');
 jest.setTimeout(180_000);
 
-describe('the speed of the service, in short (npm run bench measures it)', () => {
+describe('the performance of the service in short (npm run bench measures it)', () => {
   const within = (ms: number): RunOptions => ({
     ...{ quick: true, profile: false, directory, progress: silent },
     signal: AbortSignal.timeout(ms),
@@ -44,7 +44,7 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     await cluster?.stop();
   });
 
-  it('is not a factor away from what the API server allows in a burst', () =>
+  it('stays within a factor of the API server in a burst', () =>
     inContext('burst', async (context) => {
       const before = await context.rates(32);
       const service = await startWarmService(context);
@@ -66,7 +66,7 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
       expect(bursts.map(({ requests }) => writesOf(requests, 100))).toEqual([writesOfOne, writesOfOneOverGrpc]);
     }));
 
-  it('is not a factor away from single writes for a single execution, and no write is made in vain', () =>
+  it('stays within a factor of single writes for a single execution, without needless writes', () =>
     inContext('single', async (context) => {
       const before = await context.rates(1);
       const service = await context.startService();
@@ -83,7 +83,7 @@ describe('the speed of the service, in short (npm run bench measures it)', () =>
     }));
 
   // The last one, for it leaves its executions behind.
-  it('is called off in the middle of a burst, and ends what it has started', async () => {
+  it('can be aborted in the middle of a burst and stops what it started', async () => {
     const calledOff = new AbortController();
     const live = (line: string): void => {
       if (line.includes('have ended')) calledOff.abort();

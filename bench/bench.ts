@@ -16,10 +16,10 @@ const usage = `usage: npm run bench -- [--quick] [--only NAME[,NAME…]] [--prof
 
 ${benches.map(({ name, what }) => `  ${name.padEnd(12)} ${what}`).join('\n')}
 
-  --quick              short forms, which show little more than that they work; their results are not kept
-  --only NAME,NAME     these only; default: all
-  --profile            the service leaves CPU profiles in bench-results/NAME/; the figures are a little worse for it
-  --results DIRECTORY  where results go; default: bench/results, with --quick bench-results`;
+  --quick              short forms, which test mostly the benches themselves; results are not kept
+  --only NAME,NAME     only these; default: all
+  --profile            write CPU profiles of the service to bench-results/NAME/, which worsens the figures a little
+  --results DIRECTORY  results directory; default: bench/results, with --quick bench-results`;
 
 const scratch = join(import.meta.dirname, '..', 'bench-results');
 

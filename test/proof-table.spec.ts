@@ -31,14 +31,14 @@ describe('the tables of proofs in test/README.md', () => {
     expect(files.length).toBeGreaterThan(50);
   });
 
-  it('have every spec that needs a cluster', () => {
+  it('contain every spec that needs a cluster', () => {
     const onCluster = specs.filter((spec) => /\.(int|e2e|prove)-spec\.ts$/.test(spec));
     const patterns = rows.flatMap(({ named }) => named);
 
     expect(onCluster.filter((spec) => !patterns.some((pattern) => matchesGlob(spec, pattern)))).toEqual([]);
   });
 
-  it('say where a claim is proven: in npm test, or in a proof that exists', () => {
+  it('name the tier of a claim: npm test, or an existing proof', () => {
     const tiers = ['unit', 'integration', 'e2e', ...proofs.map(({ name }) => `prove ${name}`)];
 
     expect(rows.map(({ tier }) => tier).filter((tier) => !tiers.includes(tier))).toEqual([]);

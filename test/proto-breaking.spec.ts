@@ -35,7 +35,7 @@ describe('the check of changes to the contract', () => {
     );
   };
 
-  it('lets a field be added', async () => {
+  it('allows a new field', async () => {
     expect(await complaint('bool validate_only = 5;', 'bool validate_only = 5;\n  string more = 6;')).toBe('');
   });
 
@@ -43,7 +43,7 @@ describe('the check of changes to the contract', () => {
     ['numbered anew', 'string request_id = 4;', 'string request_id = 14;', '"request_id"'],
     ['of another type', 'int32 page_size = 2;', 'string page_size = 2;', '"page_size"'],
     ['without a method', 'rpc DeleteWorkflowExecution(', 'rpc RemoveWorkflowExecution(', '"DeleteWorkflowExecution"'],
-  ])('does not let it be %s', async (_, from, to, named) => {
+  ])('refuses a field %s', async (_, from, to, named) => {
     expect(await complaint(from, to)).toContain(named);
   });
 });

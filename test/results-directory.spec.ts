@@ -20,7 +20,7 @@ describe('the directory of test results', () => {
     expect(existsSync(join(directory, 'jest.json'))).toBe(false);
   });
 
-  it('is left alone while another run goes on', () => {
+  it('is refused while another run is active', () => {
     ownedBy(identify(process.ppid) ?? {});
     expect(() => claimResults(directory)).toThrow(`Tests run in this checkout already (process ${process.ppid})`);
     expect(existsSync(join(directory, 'jest.json'))).toBe(true);

@@ -50,5 +50,5 @@ async function waitUntilAllowed(api: ApiServer, namespace: string, name: string)
     if (review.status.allowed) return;
     await delay(lookEveryMs);
   }
-  throw new Error(`${name} was not given its rights in ${namespace}`);
+  throw new Error(`${name} did not get its permissions in ${namespace}`);
 }

@@ -35,11 +35,11 @@ export async function startCompleterProcess(
   const askers: ((busy: number) => void)[] = [];
   child.on('message', (message: CompleterMessage) => {
     if (message.kind === 'ready') ready.resolve();
-    else if (message.kind === 'failed') onFailed(`the completer failed: ${message.message}`);
+    else if (message.kind === 'failed') onFailed(`the fake Tekton failed: ${message.message}`);
     else if (message.kind === 'busy') askers.shift()?.(message.busy);
     else for (const [name, at] of message.ended) onEnded(name, at);
   });
-  await Promise.race([ready.promise, exited.then(() => Promise.reject(new Error('the completer has ended')))]);
+  await Promise.race([ready.promise, exited.then(() => Promise.reject(new Error('the fake Tekton has exited')))]);
   return {
     pid: child.pid ?? 0,
     begin: () => void child.send('begin'),

@@ -70,7 +70,7 @@ export function cpuBetween(before: CpuTimes, after: CpuTimes): CpuTimes {
  */
 export async function idleCpu(context: BenchContext, processes: Processes): Promise<CpuTimes> {
   await waitUntilIdle(context);
-  context.step('what an idle system takes');
+  context.step('measuring the idle system');
   const [seconds, before] = [context.size(30, 5), cpuTimes(processes)];
   await delay(seconds * 1_000, undefined, { signal: context.signal });
   return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));

@@ -146,7 +146,7 @@ export class BenchContext {
    * a slower service. No service may be running: it would take part.
    */
   async rates(concurrency: number): Promise<Rates> {
-    this.step(`what a bare client can do, ${concurrency} at once`);
+    this.step(`measuring the ceiling, ${concurrency} at once`);
     const { api } = this;
     await api.call('POST', '/api/v1/namespaces', { metadata: { name: ceilingNamespace } });
     const rates = await measureRates(concurrency, { api, namespace: ceilingNamespace, seconds: this.size(4, 2) });

@@ -8,7 +8,7 @@ const steadyMs = 2_000;
 
 /** Waits until a service that was just started has come to rest: a leader that begins reads all executions once more. */
 export async function waitUntilIdle(context: BenchContext): Promise<void> {
-  context.step('waiting for the service to come to rest');
+  context.step('waiting for the service to become idle');
   await delay(restMs, undefined, { signal: context.signal });
   for (let from = Date.now(); ; from = Date.now()) {
     await delay(steadyMs, undefined, { signal: context.signal });

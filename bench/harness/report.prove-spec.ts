@@ -10,7 +10,7 @@ const result: BenchResult = {
 };
 
 describe('a report', () => {
-  it('has a row for each figure, with its aim and whether it holds', () => {
+  it('has a row for each figure with its target and whether it is met', () => {
     expect(reportOf(result)).toContain('executions to terminal │ 71.2/s │ at least 70 /s │ ✓');
   });
 
@@ -19,11 +19,11 @@ describe('a report', () => {
     [6, '', '6'],
     [0.0123, 'single writes', '0.0123 single writes'],
     [9.456, '%', '9.46%'],
-  ])('writes %f %s as %s', (value, unit, text) => {
+  ])('formats %f %s as %s', (value, unit, text) => {
     expect(valueText(value, unit)).toBe(text);
   });
 
-  it('holds when every figure with an aim does; a figure that could not be measured does not', () => {
+  it('meets its targets if every figure does; an unmeasured figure does not', () => {
     const missed = figure('reads', 1, '', exactly(0));
     const unknown = figure('latency, p50', Number.NaN, 'ms', atMost(10));
 

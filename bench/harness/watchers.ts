@@ -56,7 +56,7 @@ function startOne() {
     if (answer.kind === 'failed') failed.reject(new Error(`a watcher failed: ${answer.message}`));
     else askers.shift()?.(answer);
   });
-  void exited.then(() => failed.reject(new Error('the watchers have ended')));
+  void exited.then(() => failed.reject(new Error('the watchers have exited')));
   const ask = (question: WatchersRequest): Promise<WatchersResponse> => {
     const answer = new Promise<WatchersResponse>((resolve) => askers.push(resolve));
     child.send(question);

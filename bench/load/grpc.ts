@@ -88,7 +88,7 @@ export class GrpcClient {
 
   #open(name: string, request: object): ClientHttp2Stream {
     const method = methods[name];
-    if (method === undefined) throw new Error(`there is no method ${name}`);
+    if (method === undefined) throw new Error(`unknown method ${name}`);
     const message = method.requestSerialize(request);
     const prefix = Buffer.alloc(prefixBytes);
     prefix.writeUInt32BE(message.length, 1);

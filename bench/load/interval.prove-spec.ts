@@ -10,12 +10,12 @@ function pairs(percent: number, spread: number, count = 50): Pair[] {
 }
 
 describe('a ratio of means', () => {
-  it('is without doubt when all pairs say the same', () => {
+  it('has no width when all pairs agree', () => {
     const { value, from, to } = ratioOfMeans(pairs(3, 0), 1);
     expect([value, from, to].map((one) => one.toFixed(6))).toEqual(['1.030000', '1.030000', '1.030000']);
   });
 
-  it('lies within its interval, which is the wider the more the pairs differ', () => {
+  it('lies within its interval, which widens with the spread of the pairs', () => {
     const [calm, wild] = [ratioOfMeans(pairs(3, 2), 1), ratioOfMeans(pairs(3, 20), 1)];
     for (const { value, from, to } of [calm, wild]) {
       expect(from).toBeLessThan(value);

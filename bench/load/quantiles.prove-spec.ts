@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { quantile, quantiles } from './quantiles.ts';
 
-it('gives the value that a part of all values does not exceed', () => {
+it('returns the value that this fraction of values does not exceed', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
 
   expect(quantiles(values)).toEqual({ p50: 100, p95: 190, p99: 198 });

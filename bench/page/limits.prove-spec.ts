@@ -11,14 +11,14 @@ function loadAt(limits: readonly Limit[], component: string): number | undefined
 }
 
 describe('limits', () => {
-  it('are unknown as long as nothing is measured', () => {
+  it('are unknown without measurements', () => {
     const limits = limitsOf(measured({}));
 
     expect(limits.filter(({ at }) => at !== undefined)).toEqual([]);
     expect(closest(limits, 'rate', 100)).toEqual([]);
   });
 
-  it('are reached where the load uses all of a component', () => {
+  it('are reached where the load exhausts a component', () => {
     const limits = limitsOf(
       measured({
         'CPU of the service for an execution': 10,

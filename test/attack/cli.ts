@@ -1,4 +1,5 @@
-// Attacks the service on all ports, and checks that it goes on (docs/operations.md#connections): `npm run prove -- attack`.
+// Attacks the service on all ports and checks that it keeps working (docs/operations.md#connections): `npm run prove --
+// attack`.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +23,7 @@ ${families.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`)
   --one-process   attack only a process with both roles
   --inputs        only send the worst single inputs, one at a time
 
-Without a FAMILY the worst single inputs are sent and all families are run on an API beside a controller, and some families on a
+Without a FAMILY: the worst single inputs and all families on separate API and controller processes, then some families on a
 process with both roles.`;
 
 const root = join(import.meta.dirname, '..', '..');
@@ -56,7 +57,7 @@ async function main({ argv, log, signal }: LongCommand): Promise<void> {
   }
 }
 
-/** Runs families one after the other on one stage; what was not as promised. */
+/** Runs families one after the other on one fixture; returns the violations. */
 async function attackAll(
   options: FixtureOptions,
   wanted: readonly Family[],
@@ -72,7 +73,7 @@ async function attackAll(
       console.log(inputsReport(figures));
       violations.push(...inputViolations(figures));
     }
-    // What the first calls need is there before memory is compared.
+    // Memory is compared only after first calls have allocated what they keep.
     all.push(await runFamily({ name: 'nothing', seconds: 12 }, stage, { seed, signal }));
     const before = stage.processes.map(({ service }) => residentMiB(service.pid).now);
     for (const family of wanted) {
@@ -85,8 +86,8 @@ async function attackAll(
     console.log(reportOf(roles, all));
     for (const [at, { name, service }] of stage.processes.entries()) {
       const left = await memoryGrowth(service.pid, before[at] ?? 0, signal);
-      console.log(`${name}: ${before[at]?.toFixed(0)} MiB before, ${left.toFixed(0)} MiB more after`);
-      if (left > limits.leftMiB) violations.push(`${roles}: ${name} keeps ${left.toFixed(0)} MiB`);
+      console.log(`${name}: ${before[at]?.toFixed(0)} MiB before, ${left.toFixed(0)} MiB more afterwards`);
+      if (left > limits.leftMiB) violations.push(`${roles}: ${name} did not release ${left.toFixed(0)} MiB`);
     }
   } finally {
     await stage.close();

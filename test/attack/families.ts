@@ -12,12 +12,12 @@ export interface Family {
   readonly name: string;
   readonly description: string;
   readonly seconds: number;
-  /** Also tried on a process with both roles. */
+  /** Also run on a process with both roles. */
   readonly onBothRoles?: true;
   readonly attack: (attack: Attack) => Promise<void>;
 }
 
-/** No attack: what the service needs while it is left alone. */
+/** No attack, as a baseline. */
 const nothing: Family = {
   name: 'nothing',
   description: 'no attack',
@@ -28,7 +28,7 @@ const nothing: Family = {
   },
 };
 
-/** All families, in the order in which they are run. */
+/** All families in order of execution. */
 export const families: readonly Family[] = [
   {
     name: 'bodies',
@@ -38,7 +38,7 @@ export const families: readonly Family[] = [
     attack: bodiesWithoutToken,
   },
   { name: 'patterns', description: 'the worst texts for patterns', seconds: 6, onBothRoles: true, attack: patterns },
-  { name: 'violations', description: 'as many broken rules as fit', seconds: 6, onBothRoles: true, attack: violations },
+  { name: 'violations', description: 'as many violations as fit', seconds: 6, onBothRoles: true, attack: violations },
   {
     name: 'quoted secrets',
     description: 'many secrets in a request that the API server refuses for many reasons',
@@ -48,9 +48,9 @@ export const families: readonly Family[] = [
   },
   { name: 'documents', description: 'deep and wide JSON and protobuf', seconds: 6, attack: documents },
   { name: 'bombs', description: 'compressed bombs', seconds: 6, onBothRoles: true, attack: decompressionBombs },
-  { name: 'bad tokens', description: 'tokens of nobody, another one each time', seconds: 6, attack: badTokens },
+  { name: 'bad tokens', description: 'invalid tokens, a different one each time', seconds: 6, attack: badTokens },
   { name: 'slow bodies', description: 'requests that never end', seconds: 6, attack: slowBodies },
-  { name: 'odd framing', description: 'requests that can be read in two ways', seconds: 6, attack: ambiguousFraming },
+  { name: 'odd framing', description: 'ambiguous requests (request smuggling)', seconds: 6, attack: ambiguousFraming },
   {
     name: 'open pages',
     description: 'metrics, health and documents, pipelined',
@@ -80,7 +80,7 @@ export const families: readonly Family[] = [
   },
   {
     name: 'authenticated streams',
-    description: 'gRPC calls of one good token: lists, calls without an end, rapid reset',
+    description: 'authenticated gRPC calls: lists, unfinished calls, rapid reset',
     seconds: 8,
     onBothRoles: true,
     attack: authenticatedFlood,
@@ -93,12 +93,12 @@ export const families: readonly Family[] = [
   },
   {
     name: 'unread reflection',
-    description: 'answers of reflection that are not read',
+    description: 'unread responses of reflection',
     seconds: 6,
     attack: unreadReflection,
   },
-  { name: 'health watches', description: 'watches of the health of long names', seconds: 6, attack: healthWatches },
-  { name: 'unread lists', description: 'lists that are not read', seconds: 6, attack: unreadLists },
+  { name: 'health watches', description: 'health watches of long names', seconds: 6, attack: healthWatches },
+  { name: 'unread lists', description: 'unread lists', seconds: 6, attack: unreadLists },
   {
     name: 'idle',
     description: '10,000 idle connections on all ports',
@@ -115,7 +115,7 @@ export const families: readonly Family[] = [
   },
 ];
 
-/** @throws Error when there is no such family */
+/** @throws Error if there is no such family */
 export function familyOf(name: string): Family {
   const family = [nothing, ...families].find((one) => one.name === name);
   if (family === undefined) throw new Error(`there is no family ${name}`);

@@ -2,7 +2,7 @@ import type { FamilyFigures } from './run-attack.ts';
 
 const milliseconds = (ms: number) => ms.toFixed(0);
 
-/** What attacks have shown, for a terminal: a row for each family. */
+/** The results as text, a row per family. */
 export function reportOf(title: string, families: readonly FamilyFigures[]): string {
   const names = families[0]?.processes.map(({ name }) => name) ?? [];
   const header = [
@@ -33,7 +33,7 @@ export function reportOf(title: string, families: readonly FamilyFigures[]): str
   return ['', line(header), ...rows.map(line), ''].join('\n');
 }
 
-/** What the attackers of a family did, with how often, in one line. */
+/** Counts of a family's attackers in one line. */
 export function attackersOf({ family, attackers }: FamilyFigures): string {
   const counts = Object.entries(attackers).toSorted(([, a], [, b]) => b - a);
   return `${family}: ${counts.map(([name, times]) => `${name} × ${times}`).join(', ')}`;

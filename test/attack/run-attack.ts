@@ -7,24 +7,24 @@ import { Liveness, type LivenessFigures } from './harness/liveness.ts';
 import { memoryLimit, residentMiB, resetPeak } from './harness/processes.ts';
 import type { Fixture } from './harness/fixture.ts';
 
-/** What is promised, whatever is attacked. */
+/** Limits that hold during every attack. */
 export const limits = {
-  /** An answer of `/livez`, without the time for which the machine had no processor for the service, in milliseconds. */
+  /** Response time of `/livez` without waits for a CPU, in milliseconds. */
   livezMs: 500,
   memoryMiB: memoryLimit / 2 ** 20,
-  /** Resident memory of a process after all attacks, beyond that before, in MiB. */
+  /** Growth of resident memory after all attacks, in MiB. */
   leftMiB: 50,
 } as const;
 
-/** What was seen of one process during an attack. */
+/** Figures of one process during an attack. */
 export interface ProcessFigures extends LivenessFigures {
   readonly name: string;
-  /** Resident memory at most, in MiB. */
+  /** Peak resident memory in MiB. */
   readonly peakMiB: number;
   readonly ended: string | undefined;
 }
 
-/** What was seen during the attack of one family. */
+/** Figures of one family's attack. */
 export interface FamilyFigures {
   readonly family: string;
   readonly seconds: number;
@@ -32,11 +32,11 @@ export interface FamilyFigures {
   readonly goodCaller: LegitimateClientFigures;
   readonly executions: ExecutionFigures;
   readonly sameLeader: boolean;
-  /** What the attackers did, and how it was answered. */
+  /** Counts of the attackers' actions and of the responses. */
   readonly attackers: Readonly<Record<string, number>>;
 }
 
-/** Lets the attackers of a family attack, and watches the service meanwhile. */
+/** Runs the attackers of a family and measures the service. */
 export async function runFamily(
   { name, seconds }: Pick<Family, 'name' | 'seconds'>,
   stage: Fixture,
@@ -70,20 +70,20 @@ export async function runFamily(
   };
 }
 
-/** What was not as promised during an attack, a sentence each. */
+/** Violations of the limits during an attack, a sentence each. */
 export function violationsOf(figures: FamilyFigures): readonly string[] {
   const { family, processes, goodCaller, executions, sameLeader, attackers } = figures;
   const broken = processes.flatMap(({ name, worstOwnMs, failed, peakMiB, ended }) => [
-    ...(ended === undefined ? [] : [`${name} has ended: ${ended}`]),
+    ...(ended === undefined ? [] : [`${name} exited: ${ended}`]),
     ...(failed === 0 ? [] : [`${failed} probes of ${name} failed`]),
     ...(worstOwnMs <= limits.livezMs ? [] : [`/livez of ${name} took ${worstOwnMs.toFixed(0)} ms`]),
     ...(peakMiB < limits.memoryMiB ? [] : [`${name} had ${peakMiB.toFixed(0)} MiB`]),
   ]);
   const served = [
-    ...goodCaller.failures.map((failure) => `the good caller was refused: ${failure}`),
-    ...(goodCaller.calls > 0 ? [] : ['the good caller was not answered']),
+    ...goodCaller.failures.map((failure) => `the legitimate client was refused: ${failure}`),
+    ...(goodCaller.calls > 0 ? [] : ['the legitimate client was not answered']),
     ...(executions.completed > 0 ? [] : ['no execution was completed']),
-    ...executions.wrong.map((one) => `an execution did not come to its end: ${one}`),
+    ...executions.wrong.map((one) => `an execution did not complete: ${one}`),
     ...(sameLeader ? [] : ['the Lease was lost']),
     ...(Object.keys(attackers).length > 0 ? [] : ['the attackers did nothing']),
     ...serverErrors(attackers),
@@ -91,17 +91,19 @@ export function violationsOf(figures: FamilyFigures): readonly string[] {
   return [...broken, ...served].map((sentence) => `${family}: ${sentence}`);
 }
 
-/** Answers that blame the service, not the request: HTTP 5xx, gRPC UNKNOWN, INTERNAL and DATA_LOSS. 503 refuses pipelined requests. */
+/**
+ * Responses that indicate a server error: HTTP 5xx, gRPC UNKNOWN, INTERNAL and DATA_LOSS. 503 refuses pipelined requests.
+ */
 function serverErrors(attackers: Readonly<Record<string, number>>): readonly string[] {
   return Object.entries(attackers).flatMap(([name, times]) =>
     /^(HTTP 50[0124]|gRPC (2|13|15))$/.test(name) ? [`${times} attackers were answered ${name}`] : [],
   );
 }
 
-/** Milliseconds in which memory has to come back. */
+/** Timeout in milliseconds for memory to be released. */
 const settleMs = 60_000;
 
-/** Waits until a process has given back its memory; how much it has more than before, in MiB. */
+/** Waits until a process has released its memory; returns the remaining growth in MiB. */
 export async function memoryGrowth(pid: number, beforeMiB: number, signal: AbortSignal): Promise<number> {
   const end = performance.now() + settleMs;
   for (;;) {

@@ -11,19 +11,19 @@ import { call, field, framed, methods, session, varint } from './attackers/grpc.
 import { usedCpuMs } from './harness/processes.ts';
 import { createLarge, type Fixture } from './harness/fixture.ts';
 
-/** What a single input may take of the event loop, in milliseconds of CPU time. */
+/** Maximum CPU time of the event loop for a single input, in milliseconds. */
 export const singleInputMs = 50;
 
-/** How often each is sent: the first times the code is not compiled yet, and garbage of others may be collected in one of them. */
+/** How often each is sent: the first runs are not compiled yet, and one may include an unrelated garbage collection. */
 const rounds = 7;
 
-/** Executions that make the longest page: 500 of 4 KB. */
+/** Executions of the largest page: 500 of 4 KB. */
 const wide = { count: 500, annotationBytes: 3_000 };
 
-/** What one input took. */
+/** Measurements of one input. */
 export interface InputFigures {
   readonly input: string;
-  /** How it was answered. */
+  /** Status of the response. */
   readonly answer: string;
   readonly medianMs: number;
   readonly worstMs: number;
@@ -32,13 +32,13 @@ export interface InputFigures {
 type Send = () => Promise<string>;
 
 /**
- * Sends the worst single inputs one at a time to the first process, and measures the CPU time of its main thread until it has
- * nothing to do any more. No turn of its event loop was longer, and a busy machine does not make that more.
+ * Sends the worst single inputs one at a time to the first process and measures the CPU time of its main thread until it is
+ * idle. No turn of its event loop was longer, and other load on the machine does not increase it.
  */
 export async function measureInputs(stage: Fixture, signal: AbortSignal): Promise<readonly InputFigures[]> {
   const { processes, api, target } = stage;
   const [attacked] = processes;
-  if (attacked === undefined) throw new Error('no process is attacked');
+  if (attacked === undefined) throw new Error('there is no process to attack');
   const { pid } = attacked.service;
   const many = `${target.namespace}-wide`;
   await createNamespaces(api, { executions: [many], service: systemNamespace });
@@ -58,10 +58,10 @@ export async function measureInputs(stage: Fixture, signal: AbortSignal): Promis
   return figures;
 }
 
-/** Milliseconds for which a process has nothing to do before it counts as idle, and the CPU time that is nothing. */
+/** A process is idle if it used less than this CPU time within an interval; all in milliseconds. */
 const idle = { everyMs: 20, cpuMs: 0.5, giveUpMs: 20_000 };
 
-/** Waits until a process has nothing to do; the CPU time that it has used by then, in milliseconds. */
+/** Waits until a process is idle; returns the CPU time that it used meanwhile, in milliseconds. */
 async function whenIdle(pid: number, signal: AbortSignal): Promise<number> {
   const end = performance.now() + idle.giveUpMs;
   for (let before = usedCpuMs(pid); ;) {
@@ -88,7 +88,7 @@ function inputsOf(attack: Attack, many: string): readonly (readonly [string, Sen
   ];
 }
 
-/** Sends one request over a connection of its own. */
+/** Sends one request over a new connection. */
 async function request({ target: { ports } }: Attack, ...parts: readonly (string | Buffer)[]): Promise<string> {
   const connection = new HttpConnection({ port: ports.http, tls: 'http/1.1' });
   const status = await connection.send(...parts);
@@ -116,7 +116,7 @@ function compressed(attack: Attack): readonly (readonly [string, Send])[] {
   ];
 }
 
-/** Small requests with large headers or large answers. */
+/** Small requests with large headers or large responses. */
 function answers(attack: Attack, many: string): readonly (readonly [string, Send])[] {
   const { target } = attack;
   const authorized = { Authorization: `Bearer ${target.token}` };
@@ -137,7 +137,7 @@ function answers(attack: Attack, many: string): readonly (readonly [string, Send
   ];
 }
 
-/** The inputs that took most, and those that once took too long, for a terminal. */
+/** The most expensive inputs, and those that once exceeded the limit, as text. */
 export function inputsReport(figures: readonly InputFigures[]): string {
   const sorted = figures.toSorted((a, b) => b.medianMs - a.medianMs);
   const most = sorted.filter(({ worstMs }, at) => at < 15 || worstMs > singleInputMs);
@@ -148,7 +148,7 @@ export function inputsReport(figures: readonly InputFigures[]): string {
   return ['', ' CPU ms:  median, worst, of the inputs that took most', ...rows, ''].join('\n');
 }
 
-/** What inputs held the event loop for too long, or were not answered. */
+/** Inputs that blocked the event loop too long or were not answered. */
 export function inputViolations(figures: readonly InputFigures[]): readonly string[] {
   return figures.flatMap(({ input, answer, medianMs }) => [
     ...(medianMs <= singleInputMs ? [] : [`${input} took ${medianMs.toFixed(0)} ms of CPU time`]),
@@ -156,7 +156,7 @@ export function inputViolations(figures: readonly InputFigures[]): readonly stri
   ]);
 }
 
-/** Health and reflection, which grpc-js decodes, say INTERNAL of what is no message. */
+/** The health and reflection services, decoded by grpc-js, return INTERNAL for undecodable messages. */
 function isFailure(input: string, answer: string): boolean {
   if (answer === 'gRPC 13') return !/ to (Check|ServerReflectionInfo)$/.test(input);
   return /^(HTTP 0|HTTP 50\d|gRPC (-1|2))$/.test(answer);

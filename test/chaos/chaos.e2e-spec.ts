@@ -10,7 +10,7 @@ const seed = Number(process.env['WFE_TEST_CHAOS_SEED'] ?? 1);
 const directory = join(import.meta.dirname, '..', '..', 'test-results', 'chaos', String(seed));
 const cluster = await clusterOf(process.env['WFE_TEST_KUBECONFIG'] ?? '');
 
-// Half a minute of chaos, and the time until the last execution has ended.
+// Half a minute of chaos plus settling time.
 jest.setTimeout(240_000);
 
 (cluster === undefined ? it.skip : it)(

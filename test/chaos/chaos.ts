@@ -14,33 +14,33 @@ import { textAt } from './history/json.ts';
 import type { ChaosSize } from './plan/options.ts';
 import { planChaos } from './plan/plan.ts';
 
-/** What a chaos run runs on and how. */
+/** Options of a chaos run. */
 export interface ChaosOptions {
   readonly size: ChaosSize;
-  /** An embedded cluster of level `tekton` or `pods` that has the product's manifests. */
+  /** A local cluster of level `tekton` or `pods` with the product's manifests. */
   readonly cluster: Pick<Cluster, 'directory' | 'kubeconfig' | 'kubectl' | 'registry' | 'restart'>;
-  /** Others use the cluster too: the service keeps its locks in a namespace of the chaos run and serves only its namespaces. */
+  /** The cluster is shared: the service watches only the run's namespaces and keeps its locks in one of them. */
   readonly shared?: boolean;
-  /** Where the history and the logs of the replicas go; emptied first. */
+  /** Directory of the history and logs; emptied first. */
   readonly directory: string;
-  /** More settings (WFE_…) of the service. */
+  /** Additional settings (WFE_…) of the service. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Directory of a checkout whose built service is run instead of that of this one. */
+  /** Checkout with the built service; default this one. */
   readonly product?: string;
-  /** Milliseconds that executions, and then locks, get to come to an end when nothing disturbs them any more. */
+  /** Milliseconds for executions, and then locks, to settle once all actions are done. */
   readonly settleMs?: { readonly executions: number; readonly locks: number };
-  /** Makes the lock useless, to show that the checker finds what follows from that. */
+  /** Breaks the lock, to show that the checker finds the consequences. */
   readonly brokenLock?: boolean;
-  /** Told how it goes, a line now and then. */
+  /** Called with progress lines. */
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** What came of a chaos run, in figures. */
+/** Figures of a chaos run. */
 export interface ChaosSummary {
   readonly seed: number;
   readonly executions: number;
-  /** Executions by their last phase; `Deleted` are those that were removed before they had ended. */
+  /** Executions by final phase; `Deleted` if deleted before they ended. */
   readonly byPhase: Readonly<Record<string, number>>;
   readonly bySkipReason: Readonly<Record<string, number>>;
   readonly pipelineRuns: number;
@@ -49,41 +49,41 @@ export interface ChaosSummary {
   readonly apiServerRestarts: number;
   readonly deletions: number;
   readonly cancellations: number;
-  /** What the neighbour did, by kind. */
+  /** Interferences by kind. */
   readonly interferences: Readonly<Record<string, number>>;
-  /** PipelineRuns that the neighbour created. */
+  /** PipelineRuns that the administrator created. */
   readonly foreignRuns: number;
-  /** Pods whose steps have run; or why there are none. */
+  /** Pods whose steps ran, or why there are none. */
   readonly pods: number | string;
-  /** How often a replica has ended without having been killed, such as a leader that had lost its lease. */
+  /** Exits without being killed, such as a leader that lost its lease. */
   readonly exits: number;
-  /** From each death of a leader to the next PipelineRun, where nothing else disturbed the take-over. */
+  /** Seconds from each leader's death to the next PipelineRun, if nothing else interfered. */
   readonly secondsWithoutLeader: readonly number[];
   readonly watchEvents: number;
   readonly violations: number;
   readonly seconds: number;
 }
 
-/** What came of a chaos run. */
+/** Result of a chaos run. */
 export interface ChaosResult {
   readonly summary: ChaosSummary;
   readonly violations: readonly Violation[];
-  /** What was planned and did not happen, a sentence each. A chaos run with any proves nothing. */
+  /** Planned actions that did not happen. Any of them invalidates the run. */
   readonly missed: readonly string[];
-  /** Path of the history, JSON lines. */
+  /** Path of the history (JSON lines). */
   readonly history: string;
 }
 
 /**
- * Runs two replicas of the service through a chaos run: hundreds of executions that want the same few targets, while replicas
- * are killed and frozen, the API server restarts, executions are cancelled and deleted, and a neighbour edits and deletes
- * Leases and PipelineRuns. Then checks its history.
+ * Runs two replicas of the service while hundreds of executions compete for few targets, replicas are killed and frozen, the
+ * API server restarts, executions are canceled and deleted, and an administrator edits and deletes Leases and PipelineRuns.
+ * Then checks the history.
  *
- * @throws Error when it cannot be run, or is called off by its signal
+ * @throws Error if it cannot run, or the signal aborts
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const started = performance.now();
-  // Every planned action waits on it.
+  // Each planned action adds a listener.
   setMaxListeners(0, options.signal);
   await rm(options.directory, { recursive: true, force: true });
   await mkdir(options.directory, { recursive: true });

@@ -1,4 +1,4 @@
-// A chaos run on a cluster of its own: `npm run chaos`. See README.md.
+// A chaos run on its own cluster: `npm run chaos`. See README.md.
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,25 +19,25 @@ import type { ChaosResult } from './chaos.ts';
 
 const usage = `usage: npm run chaos -- [OPTION...]
 
-  --seed N            what is random follows from it; default: one by chance, which is printed
+  --seed N            seed of the plan; default: random, and printed
   --executions N      executions to create (${fullSize.executions})
-  --targets N         resources that they aim at (${fullSize.targets})
-  --namespaces N      namespaces that they are in (${fullSize.namespaces})
-  --kills N           replicas to end by SIGKILL (${fullSize.kills})
-  --freezes N         leaders to stop for longer than their lease (${fullSize.freezes})
+  --targets N         target resources (${fullSize.targets})
+  --namespaces N      namespaces of the executions (${fullSize.namespaces})
+  --kills N           replicas to kill (${fullSize.kills})
+  --freezes N         leaders to freeze for longer than their lease (${fullSize.freezes})
   --api-restarts N    restarts of the API server (${fullSize.apiServerRestarts})
-  --interferences N   times that the neighbour interferes (${fullSize.interferences})
-  --pods N            executions that run in a pod, where pods can run (${fullSize.pods})
-  --minutes N         in which all of this begins (${fullSize.seconds / 60})
+  --interferences N   interferences by an administrator (${fullSize.interferences})
+  --pods N            executions with a pod, where pods can run (${fullSize.pods})
+  --minutes N         minutes in which all actions start (${fullSize.seconds / 60})
   --quick             all of it in ${quickSize.seconds / 60} minutes
-  --small             a chaos run of a minute
-  --set NAME=VALUE    a setting (WFE_…) of the service; may be given more than once
-  --broken-lock       make the lock useless; the checker has to find what goes wrong then
-  --check FILE        only check a history that was recorded earlier`;
+  --small             a run of one minute
+  --set NAME=VALUE    a setting (WFE_…) of the service; may be repeated
+  --broken-lock       break the lock; the checker must find the consequences
+  --check FILE        only check a recorded history`;
 
-/** How many violations of each rule are told in full. */
-const toldInFull = 5;
-/** Not among the results of the tests, which each run of them removes. */
+/** Violations of each rule that are printed in full. */
+const printedInFull = 5;
+/** Outside test-results, which each test run empties. */
 const results = join(import.meta.dirname, '..', '..', 'chaos-results');
 
 await runLongCommand(main);
@@ -47,7 +47,7 @@ async function main({ argv, progress, log, signal }: LongCommand): Promise<void>
   if (options.check !== undefined) return checkFile(options.check, progress);
   const size = sizeOf(options);
   const settings = settingsOf(options.set ?? []);
-  log(`A chaos run with seed ${size.seed}: ${JSON.stringify(size)}`);
+  log(`Chaos run with seed ${size.seed}: ${JSON.stringify(size)}`);
   await buildProduct({ progress: log, signal });
   const cluster = await startCluster({
     level: size.pods > 0 ? 'pods' : 'tekton',
@@ -133,7 +133,7 @@ function amount(name: string, text: string | undefined, otherwise: number, least
 async function checkFile(path: string, progress: Progress): Promise<void> {
   const history = parseHistory(await readFile(path, 'utf8'));
   const violations = check(history);
-  tell(violations, progress);
+  printViolations(violations, progress);
   console.log(
     JSON.stringify({ seed: history.premises.seed, watchEvents: history.changes.length, violations: violations.length }),
   );
@@ -141,16 +141,16 @@ async function checkFile(path: string, progress: Progress): Promise<void> {
 }
 
 function report({ summary, violations, missed, history }: ChaosResult, progress: Progress): void {
-  tell(violations, progress);
-  if (missed.length > 0) progress(['Did not happen as planned:', ...missed].join('\n    '));
-  progress(`The history is in ${history}`);
+  printViolations(violations, progress);
+  if (missed.length > 0) progress(['Planned actions that did not happen:', ...missed].join('\n    '));
+  progress(`History: ${history}`);
   console.log(JSON.stringify(summary));
   process.exitCode = violations.length === 0 && missed.length === 0 ? 0 : 1;
 }
 
-function tell(violations: readonly Violation[], progress: Progress): void {
+function printViolations(violations: readonly Violation[], progress: Progress): void {
   for (const [rule, broken] of Map.groupBy(violations, (violation) => violation.rule)) {
-    for (const violation of broken.slice(0, toldInFull)) progress(describeViolation(violation));
+    for (const violation of broken.slice(0, printedInFull)) progress(describeViolation(violation));
     progress(`${broken.length} violations of: ${rule}\n`);
   }
 }

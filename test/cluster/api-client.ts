@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseJson } from './json.ts';
 import { serverUrl, type ClusterRecord } from './record.ts';
 
-/** An answer of the API server. */
+/** A response of the API server. */
 export interface ApiAnswer {
   readonly status: number;
   /** The body as JSON, undefined when it is something else. */
@@ -12,9 +12,9 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
-/** Just enough of a Kubernetes client to bring a cluster up without starting kubectl for every question. */
+/** A minimal Kubernetes client to start a cluster without running kubectl for each request. */
 export interface ApiClient {
-  /** @throws Error when there is no answer within 10 s */
+  /** @throws Error without a response within 10 s */
   call(method: string, path: string, body?: string, contentType?: string): Promise<ApiAnswer>;
   close(): void;
 }
@@ -27,7 +27,7 @@ export function apiClient(record: ClusterRecord): ApiClient {
   const agent = new Agent({ keepAlive: true, ca });
   const call = (method: string, path: string, body?: string, contentType = 'application/json') =>
     new Promise<ApiAnswer>((resolve, reject) => {
-      // Node.js announces no body of a DELETE by itself.
+      // Node.js sets no content headers for a DELETE body.
       const content = body && { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
       const headers = { authorization: `Bearer ${record.token}`, ...content };
       const options = { method, agent, headers, timeout: timeoutMilliseconds };

@@ -14,7 +14,7 @@ import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
 import { moduleDirectory, pinnedVersions, sourceHash } from './versions.ts';
 
-/** A finished build: what a cluster is started from. It is never changed. */
+/** A finished, immutable build from which clusters are started. */
 export interface Build {
   readonly directory: string;
 }
@@ -28,13 +28,11 @@ export function binary(build: Build, name: string): string {
 }
 
 /**
- * Finds the build that belongs to this checkout, and makes it when there is none: about 6 minutes on two cores, once
- * for all checkouts with the same go.mod. Two processes never build at once; the second waits for the first.
+ * Finds or makes this checkout's build: about 6 minutes on two cores, once for all checkouts with the same go.mod. Two
+ * processes never build concurrently; the second waits.
  *
- * A build is found without Go. It appears under its name only when it is whole; what an interrupted one has compiled is
- * in Go's own cache, and the next one continues from there.
- *
- * @throws ClusterError when there is no Go, an old Go, too little space, or something does not compile
+ * A finished build is found without Go. It appears under its name only when complete; an interrupted one continues from Go's
+ * own cache.
  */
 export async function ensureBuilt(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<Build> {
   const found = findBuild(cache);
@@ -42,33 +40,33 @@ export async function ensureBuilt(cache: Cache, progress: Progress, signal?: Abo
   const go = await findGo(signal);
   const onWait = showWaiting(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
-    // Whoever was waited for may have built just this.
+    // The previous lock holder may have built it.
     const built = findBuild(cache) ?? (await build(cache, go, teeProgress(progress, held), signal));
     removeUnusedBuilds(cache);
     return markUsed(built);
   });
 }
 
-/** The finished build of this checkout, if there is one. */
+/** The finished build of this checkout, if any. */
 export function findBuild(cache: Cache): Build | undefined {
   const name = subdirectories(cache.root).find((directory) => directory.startsWith(`${sourceKey()}-go`));
   return name ? { directory: join(cache.root, name) } : undefined;
 }
 
-/** Time after which a build that nobody has used makes room, in milliseconds. Each takes 700 MB. */
+/** Milliseconds after which an unused build is removed. Each takes 700 MB. */
 const unusedLimit = 30 * 24 * 60 * 60 * 1000;
 
-/** Notes in the directory's date that the build is in use. */
+/** Records the use in the directory's modification time. */
 export function markUsed(build: Build): Build {
   try {
     utimesSync(build.directory, new Date(), new Date());
   } catch {
-    // Another user's build; its owner notes for itself.
+    // Another user's build, whose owner records its own use.
   }
   return build;
 }
 
-/** Removes the builds of other versions that nobody has used for long, except those that a cluster runs from. */
+/** Removes builds of other versions that are unused for long and that no cluster runs from. */
 function removeUnusedBuilds(cache: Cache): void {
   const running = clusterNames(cache).map((name) => readRecord(clusterDirectory(cache, name))?.buildDirectory);
   const builds = subdirectories(cache.root).filter((name) => /(^|-of-)[0-9a-f]{12}-go/.test(name));
@@ -78,7 +76,7 @@ function removeUnusedBuilds(cache: Cache): void {
   }
 }
 
-/** What of the key does not depend on the installed Go. */
+/** The part of the key that does not depend on the installed Go. */
 function sourceKey(): string {
   return sourceHash([process.platform, process.arch, ...buildFlags(), knativePatch].join(' '));
 }
@@ -104,9 +102,9 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
 }
 
 /**
- * Makes a build, which appears under its name only when it is whole. Called under the lock of builds.
+ * Makes a build, which appears under its name only when complete. Called under the build lock.
  *
- * @param fill fills a directory that has `bin`, and `tmp` and `patch`, which are removed in the end
+ * @param fill fills a directory with `bin`, and with `tmp` and `patch`, which are removed at the end
  */
 export async function makeBuild(
   cache: Cache,
@@ -126,16 +124,16 @@ export async function makeBuild(
   return { directory: finished };
 }
 
-/** Whether the largest of the modules has been downloaded; the others have come with it, or take little. */
+/** Whether the largest module has been downloaded; the others came with it or are small. */
 function hasModules(go: GoToolchain): boolean {
   return existsSync(join(go.moduleCache, 'k8s.io', `kubernetes@${pinnedVersions().kubernetes}`));
 }
 
 const unfinishedPrefix = '.building-';
-/** Marks the processes of a build, so that one whose starter was killed is found and ended. */
+/** Marks the processes of a build, so that orphans of a killed one are found and stopped. */
 const markerVariable = 'WFE_CLUSTER_BUILD';
 
-/** Removes what a killed build has left. Called under the lock, so there is no other build that it could belong to. */
+/** Removes the leftovers of a killed build. Called under the lock, so no other build can own them. */
 async function removeUnfinished(cache: Cache): Promise<void> {
   await Promise.all(findByEnvironment(markerVariable, cache.root).map((left) => endProcess(left)));
   for (const name of subdirectories(cache.root).filter((directory) => directory.startsWith(unfinishedPrefix))) {
@@ -143,11 +141,11 @@ async function removeUnfinished(cache: Cache): Promise<void> {
   }
 }
 
-/** How components are built. */
+/** Options of a build of components. */
 export interface ComponentsBuild {
-  /** Where `bin`, `tmp` and `patch` are. */
+  /** Directory of `bin`, `tmp` and `patch`. */
   readonly directory: string;
-  /** Directory of the Go module that says in which versions. */
+  /** Directory of the Go module that pins the versions. */
   readonly module: string;
   /** Flags of `go build`. */
   readonly flags: readonly string[];
@@ -162,7 +160,7 @@ export async function buildComponents(components: readonly BuiltComponent[], opt
   let patch: string | undefined;
   for (const [index, component] of components.entries()) {
     const label = `[${index + 1}/${components.length}] ${component.name}`;
-    // Not sooner: finding the module may download it.
+    // Only now, because finding the module may download it.
     if (component.knative) patch ??= await patchedModule(go, module, directory, signal);
     const started = performance.now();
     await buildOne(component, label, { ...options, goMod: component.knative && patch });
@@ -178,7 +176,7 @@ interface OneBuild extends ComponentsBuild {
 async function buildOne(component: BuiltComponent, label: string, options: OneBuild): Promise<void> {
   const { directory, module, go, progress, goMod, signal } = options;
   let downloading = { what: '', since: 0 };
-  // A download that was announced long ago has ended, and compiling says nothing.
+  // Compiling prints nothing, so a download announced long ago has finished.
   const isDownloading = () => performance.now() - downloading.since < 3000;
   const stop = showElapsed(progress, (elapsed) => `${label} … ${elapsed}${isDownloading() ? downloading.what : ''}`);
   try {
@@ -209,7 +207,7 @@ async function patchedModule(
   return writeKnativePatch(source, join(directory, 'patch'), module);
 }
 
-/** Progress that those who wait for the build see too. */
+/** Progress that is also reported to processes that wait for the build. */
 export function teeProgress(progress: Progress, held: Lock): Progress {
   const both: Progress = (line) => {
     held.report(line);

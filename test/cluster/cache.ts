@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Where built binaries and the state of clusters live: outside the checkout, so that every clone shares them. */
+/** Directory of built binaries and cluster state: outside of the checkout, so that all clones share it. */
 export interface Cache {
   readonly root: string;
 }
@@ -25,12 +25,12 @@ export function clusterDirectory(cache: Cache, name: string): string {
   return join(clustersDirectory(cache), name);
 }
 
-/** The names of all clusters that have a directory, whole or not. */
+/** Names of all clusters with a directory, complete or not. */
 export function clusterNames(cache: Cache): string[] {
   return subdirectories(clustersDirectory(cache));
 }
 
-/** The names of the directories in a directory; none when it does not exist. */
+/** Names of subdirectories; none if the directory does not exist. */
 export function subdirectories(directory: string): string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
@@ -40,10 +40,10 @@ export function subdirectories(directory: string): string[] {
   }
 }
 
-/** A short name for a longer text, the same every time: 12 hexadecimal digits of its SHA-256. */
+/** A short deterministic name of a longer text: 12 hexadecimal digits of its SHA-256. */
 export function shortHash(...parts: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256');
-  // The length in front keeps ("ab", "c") apart from ("a", "bc").
+  // The length prefix distinguishes ("ab", "c") from ("a", "bc").
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest('hex').slice(0, 12);
 }

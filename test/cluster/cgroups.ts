@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { subdirectories } from './cache.ts';
 import { codeOf, messageOf } from './errors.ts';
 
-/** The directories where cgroups are mounted: one a controller with version 1, one in all with version 2. */
+/** Mount points of cgroups: one per controller with version 1, one in all with version 2. */
 export function cgroupMounts(mountInfo: string = readMountInfo()): string[] {
   return mountInfo.split('\n').flatMap((line) => {
     // proc_pid_mountinfo(5): the mount point is the fifth field, the type the first one after the separator.
@@ -22,7 +22,7 @@ function readMountInfo(): string {
   }
 }
 
-/** Makes a cgroup of this name at the top of every hierarchy; the kubelet wants its root to be there. */
+/** Creates a cgroup of this name at the root of each hierarchy, where the kubelet needs it. */
 export function makeCgroups(name: string): void {
   for (const mount of cgroupMounts()) {
     enableControllers(mount);
@@ -35,36 +35,36 @@ function makeDirectory(path: string): void {
     mkdirSync(path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST')
-      throw new Error(`a cgroup could not be made: ${messageOf(error)}`, { cause: error });
+      throw new Error(`a cgroup could not be created: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** With version 2 a cgroup has only the controllers that the one above hands down; the kubelet wants all there are. */
+/** With version 2 a cgroup has only the controllers that its parent enables; the kubelet needs all. */
 function enableControllers(mount: string): void {
   for (const controller of readWords(join(mount, 'cgroup.controllers'))) {
     try {
       writeFileSync(join(mount, 'cgroup.subtree_control'), `+${controller}`);
     } catch {
-      // In a container this may not be ours to change. If the kubelet cannot do without, it says so.
+      // May not be permitted in a container; if the kubelet needs it, it reports that.
     }
   }
 }
 
-/** The words of a file; none where there is no such file, as with version 1. */
+/** The words of a file; none if it does not exist, as with version 1. */
 function readWords(file: string): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split(/\s+/).filter(Boolean) : [];
 }
 
-/** Removes a cgroup and all below it from every hierarchy. Its processes must have been ended. */
+/** Removes a cgroup with its descendants from each hierarchy. Its processes must have exited. */
 export async function removeCgroups(name: string): Promise<void> {
   for (const mount of cgroupMounts()) {
     const directory = join(mount, name);
-    // The kernel takes a moment to let go of a process that has just ended.
+    // The kernel takes a moment to release an exited process.
     for (let attempt = 0; !removeTree(directory) && attempt < 100; attempt += 1) await delay(20);
   }
 }
 
-/** Removes cgroups from the leaves up; false when one of them is still in use. */
+/** Removes cgroups from the leaves up; false if one is still in use. */
 function removeTree(directory: string): boolean {
   const children = subdirectories(directory).map((name) => removeTree(join(directory, name)));
   if (children.includes(false)) return false;
@@ -76,7 +76,7 @@ function removeTree(directory: string): boolean {
   }
 }
 
-/** The cgroups of this name that exist. */
+/** Existing cgroups of this name. */
 export function findCgroups(name: string): string[] {
   return cgroupMounts()
     .filter((mount) => subdirectories(mount).includes(name))

@@ -11,12 +11,12 @@ const mountInfo = [
   '42 22 0:52 / /cache/clusters/ab rw - tmpfs tmpfs rw',
 ].join('\n');
 
-describe('what /proc/self/mountinfo tells', () => {
-  it('is where cgroups are, of both versions', () => {
+describe('reading /proc/self/mountinfo', () => {
+  it('finds the cgroups of both versions', () => {
     expect(cgroupMounts(mountInfo)).toEqual(['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/unified']);
   });
 
-  it('is what is mounted below a cluster, the deepest first, and not below its neighbour', () => {
+  it('finds the mounts below a cluster, deepest first, and no others', () => {
     expect(mountsBelow('/cache/clusters/a', mountInfo)).toEqual([
       '/cache/clusters/a/node/b c',
       '/cache/clusters/a/node',

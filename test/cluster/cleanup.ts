@@ -9,19 +9,19 @@ import { endProcess, findByEnvironment, isAlive, type ProcessIdentity } from './
 import { readRecord } from './record.ts';
 import { markerVariable } from './services.ts';
 
-/** How long the kernel may take to remove the interfaces of a network namespace that nobody uses any more. */
+/** Timeout for the kernel to remove the interfaces of an unused network namespace. */
 const interfaceDeadlineMilliseconds = 10_000;
 
 /**
- * Removes a cluster: its processes, containers, mounts, interfaces, cgroups and files. It takes what it finds, so it
- * works on half a cluster, after a crash, and again after itself. The caller holds the cluster's lock.
+ * Removes a cluster: processes, containers, mounts, interfaces, cgroups and files. It is idempotent and works on a partial
+ * cluster, as after a crash. The caller holds the cluster's lock.
  *
- * Containers need no ending of their own: they live in the sandbox's process namespace and end with its first process;
- * so do the mounts and network namespaces, and with these the interfaces.
+ * Containers, mounts and network namespaces with their interfaces end with the first process of the sandbox's process
+ * namespace.
  */
 export async function removeCluster(directory: string): Promise<void> {
   const record = readRecord(directory);
-  // What starts others goes first, and again until nothing is found: it may just have started one.
+  // Processes that start others first, repeatedly, since one may just have started another.
   for (;;) {
     const recorded = Object.values(record?.processes ?? {}).filter(isAlive);
     const found = unique([...recorded, ...findByEnvironment(markerVariable, directory)]);
@@ -38,7 +38,7 @@ function unique(identities: readonly ProcessIdentity[]): ProcessIdentity[] {
   return [...new Map(identities.map((identity) => [identity.pid, identity])).values()];
 }
 
-/** Names of the machine's interfaces that lead to pods of this subnet: they carry the address of its gateway. */
+/** Names of the machine's interfaces for pods of this subnet: they have its gateway address. */
 export function interfacesOf(subnet: string): string[] {
   const entries = Object.entries(networkInterfaces());
   return entries
@@ -46,14 +46,14 @@ export function interfacesOf(subnet: string): string[] {
     .map(([name]) => name);
 }
 
-/** Waits for the kernel to remove them; removes by hand what is still there after that. */
+/** Waits for the kernel to remove the interfaces; then deletes the remaining ones. */
 async function removeInterfaces(subnet: string): Promise<void> {
   const deadline = performance.now() + interfaceDeadlineMilliseconds;
   while (interfacesOf(subnet).length > 0 && performance.now() < deadline) await delay(20);
   for (const name of interfacesOf(subnet)) await runCommand('ip', ['link', 'delete', name]).catch(() => undefined);
 }
 
-/** Mount points below a directory, the deepest first, as this process sees them. */
+/** Mount points below a directory in this process's mount namespace, deepest first. */
 export function mountsBelow(directory: string, mountInfo: string = readMountInfo()): string[] {
   return mountInfo
     .split('\n')
@@ -62,7 +62,7 @@ export function mountsBelow(directory: string, mountInfo: string = readMountInfo
     .sort((a, b) => b.length - a.length);
 }
 
-/** mountinfo writes space, tab, newline and backslash as three octal digits. */
+/** mountinfo escapes space, tab, newline and backslash as octal. */
 function unescape(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
@@ -75,7 +75,7 @@ async function unmountBelow(directory: string): Promise<void> {
   for (const path of mountsBelow(directory)) await runCommand('umount', ['--lazy', path]).catch(() => undefined);
 }
 
-/** What is left of a cluster, as a list of sentences; empty when everything has gone. */
+/** What is left of a cluster, a sentence each; empty if nothing. */
 export function leftovers(directory: string, subnet?: string): string[] {
   return [
     ...findByEnvironment(markerVariable, directory).map(({ pid }) => `process ${pid}`),

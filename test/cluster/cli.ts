@@ -12,9 +12,9 @@ import { orphanReasonOf } from './sweep.ts';
 const usage = `usage: npm run cluster -- COMMAND [--name NAME]
 
   up [--level api|tekton|pods] [--kubernetes VERSION] [--tekton VERSION]
-                                 start a cluster that stays until it is taken down (default level: pods)
-  down [--all]                   take it down; nothing is left of it
-  status                         what runs, and where its logs are
+                                 start a cluster that stays until taken down (default level: pods)
+  down [--all]                   remove it completely
+  status                         show components and logs
   kubeconfig                     print the path of its kubeconfig
   kubectl ARGUMENT...            run kubectl on it
 
@@ -83,13 +83,13 @@ function howToUse(cluster: Cluster): string {
   ].join('\n');
 }
 
-/** Fires at the first Ctrl-C, SIGTERM or SIGHUP. Further ones are ignored: removing what was started takes a second. */
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP. Further ones are ignored during cleanup. */
 function signalOfInterrupts(): AbortSignal {
   const controller = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (!controller.signal.aborted) progress('Calling it off, and removing what was started …');
+      if (!controller.signal.aborted) progress('Aborting and cleaning up …');
       process.exitCode = codes[name];
       controller.abort();
     });
@@ -100,7 +100,7 @@ function signalOfInterrupts(): AbortSignal {
 async function down(names: readonly string[]): Promise<void> {
   for (const name of names) {
     await takeDown(name, progress);
-    progress(`Cluster ${name} is down; nothing is left of it.`);
+    progress(`Cluster ${name} was removed.`);
   }
 }
 
@@ -138,7 +138,7 @@ async function required(name: string) {
   return cluster;
 }
 
-/** kubectl on the cluster, with this terminal. A `--name NAME` in front of the arguments chooses the cluster. */
+/** Runs kubectl on the cluster in this terminal. A leading `--name NAME` selects the cluster. */
 async function runKubectl(args: readonly string[]): Promise<void> {
   const isNamed = args[0] === '--name';
   const cluster = await required(isNamed ? (args[1] ?? '') : 'default');

@@ -13,21 +13,21 @@ import { identify, isAlive } from './process.ts';
 import { readRecord, type ClusterRecord } from './record.ts';
 import { sweep } from './sweep.ts';
 
-/** Clusters of this file; the smallest that there are, beside whatever else runs. */
+/** Minimal clusters of this file. */
 const nameOf = (what: string) => `spec-${process.pid}-${what}`;
 const directoryOf = (what: string) => clusterDirectory(findCache(), nameOf(what));
 const options = (what: string) =>
   ({ name: nameOf(what), level: 'api', ignoreKubeconfig: true }) satisfies StartClusterOptions;
 const used = ['down', 'restart', 'orphan', 'half', 'aborted', 'twice'];
 
-/** Time for what takes seconds on two busy cores. */
+/** Timeout for operations that take seconds on two busy cores. */
 const patience = 60_000;
 
 describe('a local cluster', () => {
   afterAll(() => Promise.all(used.map((what) => takeDown(nameOf(what)))), patience);
 
   it(
-    'leaves nothing behind when it is taken down, and taking it down again does nothing',
+    'is removed completely and idempotently',
     async () => {
       const cluster = await startCluster(options('down'));
       const server = cluster.server;
@@ -43,7 +43,7 @@ describe('a local cluster', () => {
   );
 
   it(
-    'keeps its address and its objects when its API server is restarted or killed',
+    'keeps its address and objects when its API server is restarted or killed',
     async () => {
       const cluster = await startCluster(options('restart'));
       const record = readRecord(cluster.directory)!;
@@ -62,7 +62,7 @@ describe('a local cluster', () => {
   );
 
   it(
-    'is found and removed by the next start when its owner was killed',
+    'is removed by the next start when its owner was killed',
     async () => {
       const owner = await startElsewhere('orphan', 'up');
       expect(existsSync(directoryOf('orphan'))).toBe(true);
@@ -78,7 +78,7 @@ describe('a local cluster', () => {
   );
 
   it(
-    'can be taken down when it was only half started',
+    'can be taken down when incomplete',
     async () => {
       const starter = await startElsewhere('half', 'etcd');
       await kill(starter);
@@ -93,7 +93,7 @@ describe('a local cluster', () => {
   );
 
   it(
-    'leaves nothing behind when its start is called off',
+    'is removed completely when its start is aborted',
     async () => {
       const controller = new AbortController();
       const starting = startCluster({ ...options('aborted'), signal: controller.signal });
@@ -102,14 +102,14 @@ describe('a local cluster', () => {
 
       controller.abort();
 
-      await expect(starting).rejects.toThrow('The start was called off; nothing is left of it.');
+      await expect(starting).rejects.toThrow('The start was aborted; everything was removed.');
       expect(leftovers(directoryOf('aborted'))).toEqual([]);
     },
     patience,
   );
 
   it(
-    'that nobody owns is shared by those who start it again, and stays when they stop',
+    'without owner is shared by later starts and survives their stop',
     async () => {
       const first = await startCluster({ ...options('twice'), owner: 'none' });
       const second = await startCluster({ ...options('twice'), owner: 'none' });
@@ -125,7 +125,7 @@ describe('a local cluster', () => {
   );
 });
 
-/** Asks the API server, and resolves to the HTTP status. */
+/** Calls the API server; resolves to the HTTP status. */
 async function call(record: ClusterRecord, method: string, path: string, body?: string): Promise<number> {
   const api = apiClient(record);
   const { status } = await api.call(method, path, body);
@@ -133,7 +133,7 @@ async function call(record: ClusterRecord, method: string, path: string, body?: 
   return status;
 }
 
-/** Whether somebody answers there at all; who it is, is seen by the record. */
+/** Whether the address answers; the record identifies the server. */
 function answers(server: string): Promise<boolean> {
   const { port } = new URL(server);
   return new Promise((resolve) => {
@@ -145,7 +145,7 @@ function answers(server: string): Promise<boolean> {
   });
 }
 
-/** Starts a cluster from another process, and resolves once it is up, or once its etcd runs. */
+/** Starts a cluster from another process; resolves once it is up, or once its etcd runs. */
 async function startElsewhere(what: string, moment: 'up' | 'etcd'): Promise<ChildProcess> {
   const script = `
     const { startCluster } = await import(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
@@ -167,7 +167,7 @@ async function kill(child: ChildProcess): Promise<void> {
   expect(identify(child.pid ?? 0)).toBeUndefined();
 }
 
-/** Waits for something that another process does; a test that waits in vain ends by Jest's own deadline. */
+/** Waits for another process; Jest's own timeout is the deadline. */
 async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await delay(5);
 }

@@ -9,42 +9,42 @@ import { isServiceName, serviceNames, type ServiceName } from './services.ts';
 import { pushImages } from './start.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** A Kubernetes with (from level `tekton` on) Tekton that is ready to be used. */
+/** A ready Kubernetes cluster, with Tekton from level `tekton` on. */
 export interface Cluster {
-  /** Whether it runs from our own binaries; else it is somebody's, named by KUBECONFIG. */
+  /** Whether it is a local cluster; false for an external one named by KUBECONFIG. */
   readonly embedded: boolean;
   readonly name: string;
-  /** Its state and logs; empty for one that is not ours. */
+  /** Directory of its state and logs; empty for an external one. */
   readonly directory: string;
   /** Path of a kubeconfig. */
   readonly kubeconfig: string;
   /** Path of a kubectl. */
   readonly kubectl: string;
-  /** `host:port` of a registry that the nodes and Tekton's bundle resolver reach, on plain HTTP. */
+  /** `host:port` of a plain-HTTP registry that the nodes and Tekton's bundle resolver reach. */
   readonly registry: string | undefined;
   readonly pods: PodSupport;
   /** URL of the API server. */
   readonly server: string;
   /**
-   * Ends a component, which gets 2 s to do it by itself, and starts it again on the same ports and data.
+   * Restarts a component, with a grace period of 2 s, on the same ports and data.
    *
    * @param component such as `kube-apiserver`; see {@link serviceNames}
-   * @throws ClusterError when it does not become ready, or the cluster is not ours
+   * @throws ClusterError if it does not become ready, or the cluster is external
    */
   restart(component: string): Promise<void>;
-  /** Ends a component by SIGKILL. Everything else goes on. */
+  /** Kills a component by SIGKILL. */
   kill(component: string): Promise<void>;
-  /** Starts a component that was ended; resolves when it does its work again. */
+  /** Starts a stopped component; resolves when it is ready. */
   start(component: string): Promise<void>;
-  /** Stops a component without ending it (SIGSTOP): connections stay open and nothing answers. */
+  /** Freezes a component by SIGSTOP: connections stay open and nothing answers. */
   freeze(component: string): void;
-  /** Lets a frozen component go on. */
+  /** Resumes a frozen component. */
   thaw(component: string): void;
-  /** Removes the cluster if this call's process started it, else leaves it as it is. May be called again. */
+  /** Removes the cluster if this process started it; idempotent. */
   stop(): Promise<void>;
 }
 
-/** A cluster of this machine, from its record. */
+/** A local cluster. */
 export class EmbeddedCluster implements Cluster {
   readonly embedded: boolean;
   readonly name: string;
@@ -59,7 +59,8 @@ export class EmbeddedCluster implements Cluster {
 
   /**
    * @param options.removesOnStop whether `stop` removes it
-   * @param options.embedded false where the user named it by KUBECONFIG: then nobody but the user may change it
+   *
+   * @param options.embedded false if the user named it by KUBECONFIG, so that only the user may change it
    */
   constructor(cache: Cache, record: ClusterRecord, options: { removesOnStop: boolean; embedded?: boolean }) {
     this.embedded = options.embedded ?? true;
@@ -110,7 +111,7 @@ export class EmbeddedCluster implements Cluster {
     }
   }
 
-  /** Under the cluster's lock, and on the record as it is on disk: another process may have changed it. */
+  /** Under the cluster's lock and with the record on disk: another process may have changed it. */
   async #supervise(action: (supervisor: Supervisor) => Promise<void>): Promise<void> {
     const held = await lock(this.#cache, `cluster ${this.name}`);
     try {
@@ -130,7 +131,7 @@ export class EmbeddedCluster implements Cluster {
 async function startAgain(supervisor: Supervisor, name: ServiceName): Promise<void> {
   await supervisor.start(name);
   await supervisor.waitUntil(name, () => isReady(supervisor.record, name));
-  // The registry keeps manifests in its memory: the cluster's own images have to be there again.
+  // The registry keeps manifests in memory, so the cluster's images must be pushed again.
   if (name === 'registry') await pushImages(supervisor.record);
 }
 
@@ -139,7 +140,7 @@ function serviceName(component: string): ServiceName {
   throw new ClusterError(`A cluster has no component ${component}; it has ${serviceNames.join(', ')}.`);
 }
 
-/** The recorded process of a sandboxed one is only its guardian; a stop signal would not reach the process itself. */
+/** The recorded process of a sandboxed component is its parent, so a stop signal would not reach the component. */
 function unsandboxed(component: string): ServiceName {
   if (component === 'containerd' || component === 'kubelet') throw new ClusterError(`${component} cannot be frozen.`);
   return serviceName(component);

@@ -3,32 +3,36 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ClusterAborted, throwIfAborted } from './errors.ts';
 
-/** How a command that was waited for ended. */
+/** Result of a command. */
 export interface CommandResult {
-  /** Exit code; 128 + n when signal n ended it, as a shell would say. */
+  /** Exit code; 128 + n after signal n, as in a shell. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a command is run. */
+/** Options of a command. */
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Interrupts the command, and rejects with ClusterAborted once it has ended. */
   readonly signal?: AbortSignal;
   /**
-   * Who is interrupted: the command with everything it has started, which is killed if it does not end within 5 s, or
-   * the command alone, which then takes the time it needs.
+   * What the signal interrupts: the whole process group, which is killed after 5 s, or the command alone, which may take its
+   * time.
    */
   readonly onAbort?: 'interrupt-group' | 'interrupt-command';
   readonly onStderrLine?: (line: string) => void;
 }
 
-/** Time that an interrupted command gets before its group is killed. */
+/** Grace period before an interrupted process group is killed. */
 const graceMilliseconds = 5_000;
 
-/** Runs a command to its end and collects its output. Only failing to start it, and being aborted, is an error. */
+/**
+ * Runs a command and collects its output.
+ *
+ * @throws Error only if it cannot be started or is aborted
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -36,7 +40,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   throwIfAborted(options.signal);
   const { signal, onStderrLine } = options;
-  // In a group of its own: a Ctrl-C of the terminal does not reach it, the signal does, with all its descendants.
+  // In its own process group, so that the terminal's Ctrl-C does not reach it, but the signal reaches all descendants.
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
@@ -52,7 +56,7 @@ export async function runCommand(
   let forced: NodeJS.Timeout | undefined;
   const abort = () => {
     const group = options.onAbort !== 'interrupt-command';
-    // SIGINT and not SIGTERM: it is the one at which Go removes its temporary files.
+    // SIGINT, because Go removes its temporary files on it, unlike on SIGTERM.
     sendTo(child.pid, 'SIGINT', group);
     if (group) forced = setTimeout(() => sendTo(child.pid, 'SIGKILL', group), graceMilliseconds);
   };
@@ -75,11 +79,11 @@ function sendTo(pid: number | undefined, signal: NodeJS.Signals, group: boolean)
   try {
     process.kill(group ? -pid : pid, signal);
   } catch {
-    // It has ended already.
+    // It has already exited.
   }
 }
 
-/** The full path of a command on the path, or undefined. */
+/** The full path of a command on PATH, or undefined. */
 export function findOnPath(command: string, path: string = process.env['PATH'] ?? ''): string | undefined {
   const candidates = path
     .split(delimiter)
@@ -88,7 +92,7 @@ export function findOnPath(command: string, path: string = process.env['PATH'] ?
   return candidates.find(isExecutable);
 }
 
-/** Whether this is a file that may be run. */
+/** Whether this is an executable file. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

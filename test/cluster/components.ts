@@ -6,7 +6,7 @@ export interface BuiltComponent {
   readonly name: string;
   /** Go package, as in a `tool` line of go.mod or a directory of the module. */
   readonly package: string;
-  /** Runs in containers or makes them: built only for Linux. */
+  /** Runs in containers or creates them: built only for Linux. */
   readonly linuxOnly?: true;
   /** Built with a patched knative; see `knative-patch.ts`. */
   readonly knative?: true;
@@ -28,16 +28,16 @@ const all: readonly BuiltComponent[] = [
   { name: 'tekton-entrypoint', package: 'github.com/tektoncd/pipeline/cmd/entrypoint', linuxOnly: true },
 ];
 
-/** What is built for this platform, in this order. */
+/** Components for this platform, in build order. */
 export function builtComponents(platform: NodeJS.Platform = process.platform): readonly BuiltComponent[] {
   return all.filter((component) => platform === 'linux' || !component.linuxOnly);
 }
 
 /**
- * Flags of `go build` for all components. Without cgo all share one build cache, and the entrypoint is static, as it has
- * to be to start in any step image; without -buildvcs a checkout that git does not trust is no obstacle.
+ * Flags of `go build` for all components. Without cgo they share one build cache, and the entrypoint is static, so that it
+ * starts in any step image; -buildvcs=false allows checkouts that Git does not trust.
  *
- * @param version of Kubernetes, which its programs report
+ * @param version Kubernetes version that its programs report
  */
 export function buildFlags(version: string = pinnedVersions().kubernetes): readonly string[] {
   const [major, minor] = version.replace(/^v/, '').split('.');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Service } from './services.ts';
 import { kubeconfigPath, type ClusterRecord } from './record.ts';
 
-/** etcd, on plain HTTP of 127.0.0.1. Its data is worth nothing after a power cut, so it never waits for the disk. */
+/** etcd on plain HTTP of 127.0.0.1, without fsync, since its data need not survive a power cut. */
 export function etcd(record: ClusterRecord): Service {
   const client = `http://127.0.0.1:${record.ports.etcd}`;
   const peer = `http://127.0.0.1:${record.ports.etcdPeer}`;
@@ -20,7 +20,7 @@ export function etcd(record: ClusterRecord): Service {
   };
 }
 
-/** kube-apiserver with RBAC and one administrator, known by a token. */
+/** kube-apiserver with RBAC and an admin token. */
 export function apiServer(record: ClusterRecord): Service {
   const pki = (file: string) => join(record.directory, 'pki', file);
   return {
@@ -34,18 +34,18 @@ export function apiServer(record: ClusterRecord): Service {
       `--tls-private-key-file=${pki('apiserver.key')}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=RBAC',
-      // As in OpenShift. It demands rights that no other cluster asks for.
+      // As in OpenShift: requires additional permissions.
       '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
       `--token-auth-file=${pki('tokens.csv')}`,
       '--allow-privileged=true',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${pki('sa.key')}`,
       `--service-account-signing-key-file=${pki('sa.key')}`,
-      // How logs and exec reach the kubelet: the node is called localhost.
+      // For logs and exec: the node is called localhost.
       '--kubelet-preferred-address-types=Hostname',
       `--kubelet-client-certificate=${pki('kubelet-client.crt')}`,
       `--kubelet-client-key=${pki('kubelet-client.key')}`,
-      // Its own address cannot be an endpoint of a Service when it is a loopback one.
+      // A loopback address cannot be an endpoint of a Service.
       '--endpoint-reconciler-type=none',
       '--shutdown-delay-duration=0s',
       ...record.apiServerArgs,
@@ -53,7 +53,7 @@ export function apiServer(record: ClusterRecord): Service {
   };
 }
 
-/** kube-controller-manager. Its garbage collector is what makes owner references cascade. */
+/** kube-controller-manager, whose garbage collector cascades deletions to dependents. */
 export function controllerManager(record: ClusterRecord): Service {
   return {
     binary: 'kube-controller-manager',
@@ -63,7 +63,7 @@ export function controllerManager(record: ClusterRecord): Service {
       `--root-ca-file=${join(record.directory, 'pki', 'ca.crt')}`,
       '--leader-elect=false',
       '--secure-port=0',
-      // It would need ranges of addresses for pods.
+      // nodeipam would need pod address ranges.
       '--controllers=*,-nodeipam',
     ],
   };

@@ -7,18 +7,18 @@ import { kubeconfigPath, serverUrl, tektonKubeconfigPath, type ClusterRecord } f
 /** The ServiceAccount of Tekton's controller. */
 const tektonController = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 
-/** Makes the keys, certificates, the administrator's token and the kubeconfigs of a cluster. */
+/** Creates the keys, certificates, admin token and kubeconfigs of a cluster. */
 export async function writeCredentials(record: ClusterRecord, signal?: AbortSignal): Promise<void> {
   const pki = join(record.directory, 'pki');
   mkdirSync(pki, { recursive: true, mode: 0o700 });
   const made = await runCommand(join(record.buildDirectory, 'bin', 'certs'), [pki], { signal });
-  if (made.code !== 0) throw new ClusterError(`The certificates could not be made: ${made.stderr.trim()}`);
+  if (made.code !== 0) throw new ClusterError(`The certificates could not be created: ${made.stderr.trim()}`);
   writeFileSync(join(pki, 'tokens.csv'), `${record.token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   writeFileSync(kubeconfigPath(record.directory), kubeconfig(record), { mode: 0o600 });
   writeFileSync(tektonKubeconfigPath(record.directory), kubeconfig(record, tektonController), { mode: 0o600 });
 }
 
-/** @param actsAs who the administrator acts as */
+/** @param actsAs user that the administrator impersonates */
 function kubeconfig(record: ClusterRecord, actsAs?: string): string {
   const authority = readFileSync(join(record.directory, 'pki', 'ca.crt')).toString('base64');
   const name = `wfe-${record.name}`;

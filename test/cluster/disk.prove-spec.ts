@@ -11,11 +11,11 @@ describe('room on the disk', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('is enough for little', () => {
+  it('is sufficient for a small need', () => {
     expect(() => requireSpace('to start', [{ directory, gigabytes: 0.001 }])).not.toThrow();
   });
 
-  it('is not enough for much, and the sentence says where, what is free and what is needed', () => {
+  it('is insufficient for a large need, and the message names the directory, the free and the required space', () => {
     const needs = [{ directory: join(directory, 'not', 'there', 'yet'), gigabytes: 1e9 }];
 
     expect(() => requireSpace('to build the local cluster', needs)).toThrow(
@@ -23,7 +23,7 @@ describe('room on the disk', () => {
     );
   });
 
-  it('is needed once for each directory of the same disk', () => {
+  it('is summed over the directories of a disk', () => {
     const twice = [
       { directory, gigabytes: 6e8 },
       { directory, gigabytes: 6e8 },
@@ -32,14 +32,14 @@ describe('room on the disk', () => {
     expect(() => requireSpace('to start', twice)).toThrow('1200000000.0 GB are needed');
   });
 
-  it('is told as a sentence when the cache directory is a file', () => {
+  it('is refused with a message when the cache directory is a file', () => {
     const root = join(directory, 'file');
     writeFileSync(root, '');
 
     expect(() => requireCache({ root })).toThrow(/^The cache directory .* cannot be used: .* is not a directory/);
   });
 
-  it('is told as a sentence when the file system takes no directories', () => {
+  it('is refused with a message when the file system refuses directories', () => {
     expect(() => requireCache({ root: '/proc/nowhere/at/all' })).toThrow('cannot be used');
   });
 });

@@ -5,17 +5,17 @@ import { ClusterError, messageOf } from './errors.ts';
 
 const gigabyte = 1024 ** 3;
 
-/** Space that something needs in a directory. */
+/** Required space in a directory. */
 export interface SpaceNeed {
   readonly directory: string;
   readonly gigabytes: number;
 }
 
 /**
- * Checks that there is room before anything is written. Directories of one file system need the sum.
+ * Checks for free space before anything is written. Needs on one file system add up.
  *
  * @param purpose completes "There is not enough disk space ..."
- * @throws ClusterError that names the directory, what is free and what is needed
+ * @throws ClusterError with the directory, the free and the required space
  */
 export function requireSpace(purpose: string, needs: readonly SpaceNeed[]): void {
   const totals = new Map<number, SpaceNeed>();
@@ -38,13 +38,13 @@ function requireOn(directory: string, gigabytes: number, purpose: string): void 
   );
 }
 
-/** The directory itself, or the closest one above it that exists: what will be written there is on the same disk. */
+/** The directory or its closest existing ancestor, which is on the same disk. */
 function existing(directory: string): string {
   return existsSync(directory) ? directory : existing(dirname(directory));
 }
 
 /**
- * Makes the directory of a cache, and checks that this user may write there.
+ * Creates the cache directory and checks that it is writable.
  *
  * @throws ClusterError
  */
@@ -59,7 +59,7 @@ export function requireCache({ root }: Cache): void {
   }
 }
 
-/** One level at a time: Node's own recursion never ends in a file system that refuses directories, such as /proc. */
+/** One level at a time: Node's recursive mkdir never ends in a file system that refuses directories, such as /proc. */
 function makeDirectory(directory: string): void {
   if (!existsSync(directory)) {
     makeDirectory(dirname(directory));

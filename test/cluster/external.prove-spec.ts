@@ -15,7 +15,7 @@ describe('KUBECONFIG', () => {
     await expect(findNamedCluster({ root }, 'tekton', {})).resolves.toBeUndefined();
   });
 
-  it('is told to be wrong when it points nowhere', async () => {
+  it('is refused when its file does not exist', async () => {
     const env = { KUBECONFIG: '/nowhere/kubeconfig' };
 
     await expect(findNamedCluster({ root }, 'tekton', env)).rejects.toThrow(
@@ -23,7 +23,7 @@ describe('KUBECONFIG', () => {
     );
   });
 
-  it('names no cluster when it was left set to one of ours that has been taken down', async () => {
+  it('names no cluster when left over from a local one that was taken down', async () => {
     const env = { KUBECONFIG: join(root, 'clusters', 'default', 'kubeconfig') };
 
     await expect(findNamedCluster({ root }, 'tekton', env)).resolves.toBeUndefined();

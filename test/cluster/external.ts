@@ -8,10 +8,10 @@ import { ClusterError } from './errors.ts';
 import { readRecord, type ClusterLevel, type PodSupport } from './record.ts';
 
 /**
- * The cluster that KUBECONFIG names, if it names one: somebody's own, or a running one of ours.
- * One of ours that is no longer there counts as none: the variable was left set after a `down`.
+ * The cluster that KUBECONFIG names, if any: an external one, or a running local one. A local one that is gone counts as none,
+ * because the variable may be left over after a `down`.
  *
- * @throws ClusterError when KUBECONFIG points nowhere, or to a cluster without Tekton where Tekton is needed
+ * @throws ClusterError if KUBECONFIG is invalid, or names a cluster without Tekton where Tekton is needed
  */
 export async function findNamedCluster(
   cache: Cache,
@@ -27,7 +27,7 @@ export async function findNamedCluster(
   const files = kubeconfig.split(delimiter).filter(Boolean);
   if (!files.some((file) => existsSync(file))) {
     throw new ClusterError(
-      `KUBECONFIG names ${kubeconfig}, and there is no such file. Correct it, or unset it to use the built-in cluster.`,
+      `KUBECONFIG names ${kubeconfig}, and there is no such file. Correct it, or unset it to use the local cluster.`,
     );
   }
   const kubectl = kubectlFor(cache);
@@ -42,7 +42,7 @@ export async function findNamedCluster(
 
 const readyConditions = 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
 
-/** The directory of our cluster that this kubeconfig belongs to, or belonged to. */
+/** The directory of the local cluster that this kubeconfig belongs, or belonged, to. */
 function cacheEntryOf(cache: Cache, kubeconfig: string): string | undefined {
   const directory = dirname(resolve(kubeconfig));
   return directory.startsWith(clustersDirectory(cache) + sep) ? directory : undefined;
@@ -54,7 +54,7 @@ function kubectlFor(cache: Cache): string {
   if (kubectl) return kubectl;
   throw new ClusterError(
     'KUBECONFIG names a cluster, and there is no kubectl on the PATH to reach it. Install kubectl, or unset KUBECONFIG ' +
-      'to use the built-in cluster.',
+      'to use the local cluster.',
   );
 }
 
@@ -62,7 +62,7 @@ function requireAnswer(kubeconfig: string, answer: CommandResult): void {
   if (answer.code === 0) return;
   throw new ClusterError(
     `The cluster that KUBECONFIG names (${kubeconfig}) does not answer: ${lastLine(answer.stderr)}. ` +
-      'Start it or correct KUBECONFIG; unset it to use the built-in cluster.',
+      'Start it or correct KUBECONFIG; unset it to use the local cluster.',
   );
 }
 
@@ -70,7 +70,7 @@ function requireTekton(kubeconfig: string, answer: CommandResult): void {
   if (answer.code === 0) return;
   throw new ClusterError(
     `The cluster that KUBECONFIG names (${kubeconfig}) answers, but has no Tekton (tekton.dev/v1): ` +
-      `${lastLine(answer.stderr)}. Install Tekton Pipelines there, or unset KUBECONFIG to use the built-in cluster.`,
+      `${lastLine(answer.stderr)}. Install Tekton Pipelines there, or unset KUBECONFIG to use the local cluster.`,
   );
 }
 
@@ -86,10 +86,10 @@ function podSupport(nodes: CommandResult): PodSupport {
 
 type Known = Pick<Cluster, 'kubeconfig' | 'kubectl' | 'server' | 'pods' | 'registry'>;
 
-/** A cluster that is not ours to stop, nor its components to end. */
+/** An external cluster: neither it nor its components can be stopped. */
 function somebodysCluster(known: Known): Cluster {
   const refuse = () => {
-    throw new ClusterError('This cluster is not the built-in one; its components are not ours to end.');
+    throw new ClusterError('This cluster is external; its components cannot be stopped.');
   };
   const refuseLater = () => Promise.resolve().then(refuse);
   return {

@@ -7,7 +7,7 @@ import { digestOf, pushImage, type Layer, type PushedImage } from './oci.ts';
 import { tar, type TarEntry } from './tar.ts';
 import { ownImages } from './tekton-services.ts';
 
-/** What a bundle holds: one Tekton Pipeline. */
+/** Content of a bundle: one Tekton Pipeline. */
 export interface BundleContent {
   readonly pipelineName: string;
   /** The Pipeline as YAML or JSON, `tekton.dev/v1`. */
@@ -15,12 +15,12 @@ export interface BundleContent {
 }
 
 /**
- * Pushes a Tekton bundle (the Tekton Bundle Contract v0.1: an image with a layer for each resource, described by
- * annotations of the layer) to a registry on plain HTTP.
+ * Pushes a Tekton bundle (Tekton Bundle Contract v0.1: an image with a layer per resource, described by layer annotations) to
+ * a plain-HTTP registry.
  *
  * @param registry `host:port`
  * @param name `repository:tag`
- * @throws ClusterError when the registry refuses it
+ * @throws ClusterError if the registry refuses it
  */
 export async function pushBundle(registry: string, name: string, content: BundleContent): Promise<PushedImage> {
   const archive = tar([{ path: content.pipelineName, mode: 0o600, content: content.yaml }]);
@@ -39,10 +39,10 @@ export async function pushBundle(registry: string, name: string, content: Bundle
   return pushImage(registry, name, [layer]);
 }
 
-/** As in Tekton's own images; PipelineRuns let no image run as root (WFE_POD_SECURITY). */
+/** As in Tekton's own images; PipelineRuns refuse images that run as root (WFE_POD_SECURITY). */
 const nonRoot = '65532';
 
-/** Pushes the images that Tekton's pods are made of: the step image `busybox:1`, the pause container, the entrypoint. */
+/** Pushes the images of Tekton's pods: the step image `busybox:1`, pause and entrypoint. */
 export async function pushOwnImages(registry: string, binDirectory: string, busyboxFile: string): Promise<void> {
   const busybox = plainLayer(await busyboxEntries(busyboxFile));
   const entrypoint = plainLayer([
@@ -56,7 +56,7 @@ export async function pushOwnImages(registry: string, binDirectory: string, busy
   ]);
 }
 
-/** Not compressed: it never leaves this machine, and compressing 46 MB would take longer than anything else. */
+/** Uncompressed: it stays on this machine, and compressing 46 MB would be the slowest step. */
 function plainLayer(entries: readonly TarEntry[]): Layer {
   const blob = tar(entries);
   const digest = digestOf(blob);

@@ -1,5 +1,5 @@
 /**
- * A real Kubernetes with Tekton on this machine, for tests, the demo and people. See README.md.
+ * A local Kubernetes with Tekton for tests and the demo. See README.md.
  *
  * @packageDocumentation
  */

@@ -11,16 +11,16 @@ interface Patch {
 }
 
 const patches: readonly Patch[] = [
-  // `ServeHealthProbes` listens on 8080 of all addresses and takes no setting. Every Tekton process of every cluster
-  // would want that port, and it is the one that people's own services listen on. 0 lets the kernel choose.
+  // `ServeHealthProbes` listens on port 8080 of all addresses without a setting. All Tekton processes of all clusters would
+  // share it, and it is popular with other services. 0 makes the kernel choose.
   {
     file: 'injection/health_check.go',
     original: 'const HealthCheckDefaultPort = 8080',
     replacement: 'const HealthCheckDefaultPort = 0',
   },
-  // No leader election: there is one process of each kind. A restarted one would wait 60 s for the lease of its
-  // predecessor, and then Tekton's resolvers (v1.15, which alone have no --disable-ha) take up every ResolutionRequest,
-  // also those for another resolver, and fail them.
+  // No leader election: there is one process of each kind. A restarted one would wait 60 s for its predecessor's lease, and
+  // until then Tekton's resolvers (v1.15, which have no --disable-ha) would take and fail ResolutionRequests of other
+  // resolvers.
   {
     file: 'injection/sharedmain/main.go',
     original: 'if !IsHADisabled(ctx) {',
@@ -28,16 +28,16 @@ const patches: readonly Patch[] = [
   },
 ];
 
-/** Part of the key of a build: another patch makes another build. */
+/** Part of a build's key. */
 export const knativePatch = JSON.stringify(patches);
 
 /**
- * Makes a go.mod (for `go build -modfile`) in which knative, the framework of Tekton's programs, is a patched copy.
- * Replacing single files (`-overlay`) would be simpler, but Go refuses to do that in its module cache.
+ * Writes a go.mod (for `go build -modfile`) that replaces knative by a patched copy. Replacing single files (`-overlay`) would
+ * be simpler, but Go refuses that in its module cache.
  *
- * @param knativeDirectory where the module knative.dev/pkg lies
+ * @param knativeDirectory source of the module knative.dev/pkg
  * @param directory where the copy and the go.mod are written
- * @param module directory of the Go module whose knative is patched
+ * @param module directory of the Go module to patch
  * @returns the path of the go.mod
  */
 export function writeKnativePatch(
@@ -64,7 +64,7 @@ function apply({ file, original, replacement }: Patch, directory: string): void 
   writeFileSync(path, text.replace(original, replacement));
 }
 
-/** Copies files with ordinary permissions; those of the module cache are read-only and could not be removed again. */
+/** Copies files with normal permissions; those of the module cache are read-only and could not be removed. */
 function copyTree(from: string, to: string): void {
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -14,37 +14,37 @@ import { allocate, bringUp, type Plan } from './start.ts';
 import { ServiceFailed, Supervisor } from './supervisor.ts';
 import { orphanReason, sweep } from './sweep.ts';
 
-/** What kind of cluster is wanted. */
+/** Options of a cluster. */
 export interface StartClusterOptions {
-  /** A DNS label of at most 30 characters. Default: `default`, or `run-PID` for one that is owned by this process. */
+  /** A DNS label of at most 30 characters. Default: `default`, or `run-PID` for a cluster owned by this process. */
   readonly name?: string;
   readonly level: ClusterLevel;
   /**
-   * `process` (the default): it is this process's own, and is removed by the next start of any cluster should this
-   * process die without stopping it. `none`: it stays until it is taken down.
+   * `process` (default): owned by this process, and removed by the next start of any cluster if the process dies. `none`:
+   * stays until it is taken down.
    */
   readonly owner?: 'process' | 'none';
   readonly progress?: Progress;
-  /** Calls the start off; what had been started is removed before the promise rejects. */
+  /** Aborts the start; everything started is removed before the promise rejects. */
   readonly signal?: AbortSignal;
-  /** Do not look at KUBECONFIG. */
+  /** Ignores KUBECONFIG. */
   readonly ignoreKubeconfig?: boolean;
-  /** Further arguments for kube-apiserver, such as an audit policy. */
+  /** Additional arguments for kube-apiserver, such as an audit policy. */
   readonly apiServerArgs?: readonly string[];
-  /** Other versions of Kubernetes and Tekton than those of this checkout. */
+  /** Versions of Kubernetes and Tekton; default: those of this checkout. */
   readonly versions?: OtherVersions;
 }
 
-/** Gigabytes that one cluster takes, with images and a busy etcd. */
+/** Gigabytes of one cluster, with images and a busy etcd. */
 const spaceOfCluster = 0.5;
-/** How often a start is tried again because somebody took one of its ports between choice and use. */
+/** Retries if another process takes one of the chosen ports. */
 const portAttempts = 3;
 
 /**
- * Starts a cluster, or finds the one that is wanted running already: the one that KUBECONFIG names, or an unowned one
- * of the same name and at least the level. The components are built first if they have not been.
+ * Starts a cluster, or finds a running one: the one that KUBECONFIG names, or an unowned one of the same name and at least
+ * this level. Builds the components first if needed.
  *
- * @throws ClusterError whose message says what is missing; ClusterAborted
+ * @throws ClusterError that says what is missing; ClusterAborted
  */
 export async function startCluster(options: StartClusterOptions): Promise<Cluster> {
   const cache = findCache();
@@ -58,7 +58,7 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   const build = await ensureVersions(cache, versions ?? {}, progress, signal);
   await sweep(cache, progress);
   const pods = level === 'pods' ? await preparePods(cache, progress, signal) : noNode(level);
-  if (level === 'pods' && !pods.available) progress(`Going on without pods: ${pods.reason}`);
+  if (level === 'pods' && !pods.available) progress(`Continuing without pods: ${pods.reason}`);
   const onWait = showWaiting(progress, `cluster ${name}`);
   return withLock(cache, `cluster ${name}`, { signal, onWait }, async () => {
     const buildDirectory = versions && build.directory;
@@ -73,20 +73,20 @@ export async function startCluster(options: StartClusterOptions): Promise<Cluste
   });
 }
 
-/** A cluster that is running already, or undefined. Its `stop` leaves it running. */
+/** A running cluster, or undefined. Its `stop` leaves it running. */
 export function connectCluster(name: string, cache: Cache = findCache()): Promise<Cluster | undefined> {
   const record = readRecord(clusterDirectory(cache, checkedName(name)));
   const isUp = record?.state === 'ready' && isLocal(record) && !orphanReason(record);
   return Promise.resolve(isUp ? new EmbeddedCluster(cache, record, { removesOnStop: false }) : undefined);
 }
 
-/** Takes a cluster down, whole or not, ours or another process's. Does nothing when there is none. */
+/** Takes a cluster down, even an incomplete one or one of another process. A no-op if there is none. */
 export async function takeDown(name: string, progress: Progress = silent, cache: Cache = findCache()): Promise<void> {
   const onWait = showWaiting(progress, `cluster ${name}`);
   await withLock(cache, `cluster ${checkedName(name)}`, { onWait }, () => removeCluster(clusterDirectory(cache, name)));
 }
 
-/** Components that should run and do not. */
+/** Components that should run but do not. */
 export function missingServices(record: ClusterRecord): string[] {
   const names = Object.keys(record.processes);
   const isNode = (name: string) => ['sandbox', 'containerd', 'kubelet'].includes(name);
@@ -100,7 +100,7 @@ function noNode(level: ClusterLevel) {
   return { available: false, reason: `it was started at level ${level}, which has no node` } as const;
 }
 
-/** What a running cluster has to have; any build will do unless one is named. */
+/** Requirements for a running cluster; any build will do unless one is named. */
 type Wanted = Pick<ClusterRecord, 'level' | 'apiServerArgs'> & Partial<Pick<ClusterRecord, 'buildDirectory'>>;
 
 async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: Progress) {
@@ -109,7 +109,7 @@ async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: 
   if (record && !isLocal(record)) {
     throw new ClusterError(
       `Cluster ${name} belongs to another machine or container (${record.processSpace}) that uses the same cache. ` +
-        'Choose another name, or take it down if that one has gone.',
+        'Choose another name, or take it down if that machine or container is gone.',
     );
   }
   if (record?.owner && isAlive(record.owner) && record.owner.pid !== process.pid) {
@@ -120,7 +120,7 @@ async function findUsable(cache: Cache, name: string, wanted: Wanted, progress: 
   if (record?.state === 'ready') {
     const obstacle = whyNotUsable(record, wanted);
     if (!obstacle) return new EmbeddedCluster(cache, record, { removesOnStop: false });
-    progress(`Starting cluster ${name} anew: ${obstacle}`);
+    progress(`Restarting cluster ${name}: ${obstacle}`);
   }
   await removeCluster(directory);
   return undefined;
@@ -135,7 +135,7 @@ function whyNotUsable(record: ClusterRecord, { level, apiServerArgs, buildDirect
   return missing.length > 0 ? `${missing.join(', ')} no longer runs` : undefined;
 }
 
-/** One try to bring a cluster up; if it fails nothing is left of it. */
+/** One attempt to start a cluster; removes everything if it fails. */
 async function attempt(record: ClusterRecord, progress: Progress, signal?: AbortSignal): Promise<ClusterRecord> {
   const supervisor = new Supervisor(record);
   try {
@@ -161,6 +161,6 @@ async function withOtherPorts(start: () => Promise<ClusterRecord>, progress: Pro
 function checkedName(name: string): string {
   if (/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name)) return name;
   throw new ClusterError(
-    `"${name}" is no name for a cluster: use at most 30 lower case letters, digits and inner hyphens.`,
+    `"${name}" is not a valid cluster name: use at most 30 lower case letters, digits and inner hyphens.`,
   );
 }

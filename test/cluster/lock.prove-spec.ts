@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { lock, tryLock, withLock } from './lock.ts';
 
-/** A cache of this test only: a lock needs no files. */
+/** A cache of this test; locks need no files. */
 const cache = { root: `/nowhere/${process.pid}` };
 
 describe('a lock', () => {
-  it('is had by one at a time', async () => {
+  it('is held by one process at a time', async () => {
     const held = await lock(cache, 'one');
 
     await expect(tryLock(cache, 'one')).resolves.toBeUndefined();
@@ -19,13 +19,13 @@ describe('a lock', () => {
     await next?.release();
   });
 
-  it('of one name does not stop another', async () => {
+  it('does not block a lock of another name', async () => {
     const [a, b] = await Promise.all([lock(cache, 'a'), lock(cache, 'b')]);
 
     await Promise.all([a.release(), b.release()]);
   });
 
-  it('shows who waits what its holder tells, and goes to the next in turn', async () => {
+  it('shows waiting processes the reports of its holder, and is granted to the next', async () => {
     const held = await lock(cache, 'told');
     held.report('[4/13] kube-apiserver');
     const holders: string[] = [];
@@ -41,7 +41,7 @@ describe('a lock', () => {
     expect(holders[0]).toBe(`process ${process.pid}: [4/13] kube-apiserver`);
   });
 
-  it('need not be waited for to the end', async () => {
+  it('can be waited for with an abort signal', async () => {
     const held = await lock(cache, 'aborted');
     const controller = new AbortController();
 
@@ -51,7 +51,7 @@ describe('a lock', () => {
     await held.release();
   });
 
-  it('is free again when its holder was killed', async () => {
+  it('is released when its holder is killed', async () => {
     const module = JSON.stringify(join(import.meta.dirname, 'lock.ts'));
     const script = `const { lock } = await import(${module}); await lock(${JSON.stringify(cache)}, 'killed'); console.log('held');`;
     const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {

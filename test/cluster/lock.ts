@@ -5,28 +5,26 @@ import { join } from 'node:path';
 import { shortHash, type Cache } from './cache.ts';
 import { ClusterAborted, codeOf, throwIfAborted } from './errors.ts';
 
-/** A lock that is held. */
+/** A held lock. */
 export interface Lock {
-  /** Tells those who wait for this lock how things stand. */
+  /** Reports progress to waiting processes. */
   report(line: string): void;
   release(): Promise<void>;
 }
 
-/** How a caller wants to wait. */
+/** Options of waiting. */
 export interface WaitOptions {
   readonly signal?: AbortSignal;
-  /** Called with the holder's pid and what it last told, at the start of the wait and with each thing told. */
+  /** Called with the holder's pid and last report, at the start and at each new report. */
   readonly onWait?: (holder: string) => void;
 }
 
 /**
- * Takes a lock that all processes of this machine that use the same cache share, and waits for it when it is held.
+ * Acquires a lock shared by all processes of this machine that use the same cache, waiting while it is held.
  *
- * The lock is a Unix socket that is listened on: the kernel gives a name to one process only and takes it back when
- * that process ends, however it ends, so that there are no stale locks, and whoever waits is woken by the closing of
- * its connection to the holder. On Linux the name is abstract (unix(7)): no file either.
- *
- * @throws ClusterAborted when the signal fires while waiting
+ * The lock is a listening Unix socket: the kernel grants a name to one process and frees it when that process exits, so locks
+ * are never stale, and closing connections wake waiting processes. On Linux the name is abstract (unix(7)), without a file.
+ * @throws ClusterAborted if the signal aborts while waiting
  */
 export async function lock(cache: Cache, name: string, options: WaitOptions = {}): Promise<Lock> {
   for (;;) {
@@ -37,7 +35,7 @@ export async function lock(cache: Cache, name: string, options: WaitOptions = {}
   }
 }
 
-/** Takes the lock if nobody holds it; undefined when somebody does. */
+/** Acquires the lock if it is free; undefined if it is held. */
 export async function tryLock(cache: Cache, name: string): Promise<Lock | undefined> {
   const waiting = new Set<Socket>();
   let status = `process ${process.pid}`;
@@ -88,10 +86,10 @@ function listens(server: Server, address: string): Promise<boolean> {
   });
 }
 
-/** A holder says who it is at once; one that does not within this time is stuck. */
+/** A holder identifies itself immediately; one that does not within this time is stuck. */
 const silenceMilliseconds = 1_000;
 
-/** Resolves when the holder lets go or dies. */
+/** Resolves when the holder releases the lock or dies. */
 function waitForRelease(address: string, { signal, onWait }: WaitOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(address);
@@ -107,7 +105,7 @@ function waitForRelease(address: string, { signal, onWait }: WaitOptions): Promi
       onWait?.(String(text).trim().split('\n').at(-1) ?? '');
     });
     socket.on('error', (error) => {
-      // A file that a dead holder has left (not on Linux): nobody listens behind it.
+      // A stale file of a dead holder (not on Linux).
       if (codeOf(error) === 'ECONNREFUSED' && !address.startsWith('\0')) removeFile(address);
     });
     socket.on('close', () => {
@@ -122,6 +120,6 @@ function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // Another waiting process was quicker.
+    // Another waiting process was faster.
   }
 }

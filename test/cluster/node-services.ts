@@ -6,38 +6,40 @@ import { kubeconfigPath, registryHost, type ClusterRecord } from './record.ts';
 import type { Service } from './services.ts';
 import { ownImages } from './tekton-services.ts';
 
-/** A path in the node's directory, as everyone but the node sees it. */
+/** A path in the node's directory, from outside of the node. */
 export function nodePath(record: Pick<ClusterRecord, 'directory'>, ...path: string[]): string {
   return join(record.directory, 'node', ...path);
 }
 
-/** The same path as the node sees it: short, because that of a Unix socket ends at 107 bytes. Set in go/sandbox. */
+/**
+ * The same path from inside of the node: short, because Unix socket paths are limited to 107 bytes. Mounted by go/sandbox.
+ */
 function inside(...path: string[]): string {
   return join('/run/wfe-node', ...path);
 }
 
-/** Name of the cgroup that all containers of the cluster in this directory are under. */
+/** Name of the cgroup of all containers of the cluster in this directory. */
 export function cgroupName(directory: string): string {
   return `wfe-${shortHash(directory)}`;
 }
 
-/** Where the sandbox tells the pid of its first process. */
+/** File in which the sandbox writes the pid of its first process. */
 export function sandboxPidFile(record: Pick<ClusterRecord, 'directory'>): string {
   return nodePath(record, 'sandbox.pid');
 }
 
-/** The file by which a process of the node shows that it is ready. An old one has to go before it is started. */
+/** File by which a node process signals readiness. A stale one must be removed before the start. */
 export function readyFile(record: Pick<ClusterRecord, 'directory'>, service: string): string | undefined {
   if (service === 'sandbox') return sandboxPidFile(record);
   return service === 'containerd' ? nodePath(record, 'c.sock') : undefined;
 }
 
-/** The namespaces in which containerd, kubelet and all containers live, and with which they end. */
+/** The Linux namespaces of containerd, kubelet and all containers, which end with it. */
 export function sandbox(record: ClusterRecord): Service {
   return { binary: 'sandbox', args: ['hold', sandboxPidFile(record), nodePath(record)] };
 }
 
-/** The machine's containerd with a configuration and directories of our own. */
+/** The machine's containerd with its own configuration and directories. */
 export function containerd(): Service {
   return {
     binary: findPackages().containerd ?? 'containerd',
@@ -94,15 +96,15 @@ state = "${inside('state')}"
 `;
 }
 
-/** Type of an overlay file system, as statfs(2) tells it. */
+/** Type of an overlay file system in statfs(2). */
 const overlayMagic = 0x794c7630;
 
-/** Layers are mounted over each other, which the kernel refuses to do on an overlay (inside of a container): copied then. */
+/** Overlays cannot be mounted on an overlay (inside of a container), so layers are copied there. */
 function snapshotterFor(directory: string): 'overlayfs' | 'native' {
   return statfsSync(directory).type === overlayMagic ? 'native' : 'overlayfs';
 }
 
-/** Pods reach the machine and nothing beyond: no masquerading, and so no rule of iptables. */
+/** Pods reach the machine and nothing else: no masquerading, hence no iptables rules. */
 function networkConfiguration(record: ClusterRecord): string {
   const ranges = [[{ subnet: `${record.subnet}.0/24` }]];
   const ipam = { type: 'host-local', dataDir: inside('ipam'), ranges };
@@ -116,7 +118,7 @@ function kubeletConfiguration(record: ClusterRecord): string {
     containerRuntimeEndpoint: `unix://${inside('c.sock')}`,
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${cgroupName(record.directory)}`,
-    failCgroupV1: false, // kubelet 1.35 refuses a machine with cgroup v1 otherwise
+    failCgroupV1: false, // kubelet 1.35 otherwise refuses cgroup v1
     failSwapOn: false,
     address: '127.0.0.1',
     port: record.ports.kubelet,

@@ -8,7 +8,7 @@ const blob = Buffer.from('a layer');
 const digest = digestOf(blob);
 const layer: Layer = { blob, digest, diffId: digest, mediaType: 'application/vnd.oci.image.layer.v1.tar' };
 
-/** A registry that takes everything, or closes the connection at the first request with a method. */
+/** A registry that accepts everything, or closes the connection at the first request with this method. */
 async function aRegistry(closesAt?: string) {
   const requests: string[] = [];
   let connections = 0;

@@ -4,7 +4,7 @@ import { ClusterError } from './errors.ts';
 
 /** A layer of an image. */
 export interface Layer {
-  /** The bytes that are stored: a tar archive, or a gzipped one. */
+  /** The stored bytes: a tar archive, possibly gzipped. */
   readonly blob: Buffer;
   readonly mediaType: 'application/vnd.oci.image.layer.v1.tar' | 'application/vnd.oci.image.layer.v1.tar+gzip';
   /** Digest of the blob. */
@@ -14,16 +14,16 @@ export interface Layer {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** What runs when a container of the image is started. */
+/** Configuration of an image's containers. */
 export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
   readonly Env?: readonly string[];
-  /** Numeric: the kubelet cannot tell from a name that it is not root. */
+  /** Numeric, because the kubelet cannot verify that a name is not root. */
   readonly User?: string;
 }
 
-/** Where a pushed image is. */
+/** Location of a pushed image. */
 export interface PushedImage {
   /** `host:port/repository:tag` */
   readonly ref: string;
@@ -42,14 +42,13 @@ export function digestOf(blob: Buffer): string {
 }
 
 /**
- * Pushes an image to a registry on plain HTTP (OCI distribution specification: blobs first, then the manifest).
+ * Pushes an image to a plain-HTTP registry (OCI distribution specification: blobs first, then the manifest).
  *
- * All requests share one connection. The registry closes a new connection that brings no request within 5 s, which hashing
- * on a busy machine can take; one that has brought a request may be idle.
- *
+ * All requests share one connection. The registry closes a new connection without a request after 5 s, which hashing on a busy
+ * machine can exceed; a used connection may be idle.
  * @param registry `host:port`
  * @param name `repository:tag`
- * @throws ClusterError when the registry refuses something, or cannot be reached
+ * @throws ClusterError if the registry refuses something or is unreachable
  */
 export async function pushImage(
   registry: string,
@@ -76,7 +75,7 @@ export async function pushImage(
   return { ref: `${registry}/${repository}:${tag}`, digest: manifest.digest };
 }
 
-/** What a registry stores under its digest. */
+/** Content that a registry stores by digest. */
 type Blob = Pick<Layer, 'blob' | 'digest'> & { readonly mediaType: string };
 
 function blobOf(mediaType: string, content: object): Blob {
@@ -100,7 +99,7 @@ function descriptor({ mediaType, blob, digest }: Blob) {
 
 async function pushBlob(agent: Agent, base: string, { blob, digest }: Blob): Promise<void> {
   const path = await send(agent, 'POST', `${base}/blobs/uploads/`);
-  // The location may be relative, and may have a query already.
+  // The location may be relative and have a query.
   const location = new URL(path ?? '', base);
   location.searchParams.set('digest', digest);
   await send(agent, 'PUT', location.href, blob, 'application/octet-stream');

@@ -4,11 +4,13 @@ import { ensureVersions } from './other-versions.ts';
 import { silent } from './progress.ts';
 import { pinnedVersions } from './versions.ts';
 
-it.each(['1.9.0', 'v1.9', 'latest', 'v1.9.0@x'])('refuses %s, which is no version', async (tekton) => {
-  await expect(ensureVersions(findCache(), { tekton }, silent)).rejects.toThrow(`"${tekton}" is no version of tekton`);
+it.each(['1.9.0', 'v1.9', 'latest', 'v1.9.0@x'])('refuses %s as a version', async (tekton) => {
+  await expect(ensureVersions(findCache(), { tekton }, silent)).rejects.toThrow(
+    `"${tekton}" is not a version of tekton`,
+  );
 });
 
-it('takes the build of this checkout for the versions that it pins', async () => {
+it('uses the build of this checkout for the versions that it pins', async () => {
   const { kubernetes, tekton } = pinnedVersions();
   const { directory } = await ensureVersions(findCache(), { kubernetes, tekton }, silent);
   await expect(ensureVersions(findCache(), {}, silent)).resolves.toEqual({ directory });

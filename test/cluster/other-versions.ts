@@ -11,13 +11,13 @@ import { writeTektonManifests } from './tekton-manifests.ts';
 import { explainGoFailure, findGo, moduleSource, type GoToolchain } from './toolchain.ts';
 import { pinnedVersions } from './versions.ts';
 
-/** Versions that a cluster has instead of those that go.mod pins, such as `v1.9.0`. */
+/** Versions that replace those that go.mod pins, such as `v1.9.0`. */
 export interface OtherVersions {
   readonly kubernetes?: string;
   readonly tekton?: string;
 }
 
-/** A product with versions of its own, and the Go module that it is. */
+/** Products with their own versions, and their Go modules. */
 const products = { kubernetes: 'k8s.io/kubernetes', tekton: 'github.com/tektoncd/pipeline' } as const;
 
 interface OtherVersion {
@@ -26,11 +26,11 @@ interface OtherVersion {
 }
 
 /**
- * Finds the build with other versions than go.mod pins, and makes it when there is none; everything else is taken from the
- * build of this checkout. Each version is built from a Go module that requires nothing else, so that it gets the
- * dependencies that it was released with.
+ * Finds or makes the build with versions other than those that go.mod pins; all other components are taken from this
+ * checkout's build. Each version is built from a Go module that requires nothing else, so that it gets the dependencies it was
+ * released with.
  *
- * @throws ClusterError when a version is malformed, cannot be downloaded, or does not compile
+ * @throws ClusterError if a version is malformed, cannot be downloaded or does not compile
  */
 export async function ensureVersions(
   cache: Cache,
@@ -47,7 +47,7 @@ export async function ensureVersions(
   const go = await findGo(signal);
   const onWait = showWaiting(progress, 'another build of the same components');
   return withLock(cache, 'build', { signal, onWait }, async (held) => {
-    // Whoever was waited for may have built just this.
+    // The previous lock holder may have built it.
     if (existsSync(directory)) return markUsed({ directory });
     const started = performance.now();
     const both = teeProgress(progress, held);
@@ -64,7 +64,7 @@ function othersOf(versions: OtherVersions): readonly OtherVersion[] {
     const version = versions[product];
     if (version === undefined || version === pinned[product]) return [];
     if (/^v\d+\.\d+\.\d+$/.test(version)) return [{ product, version }];
-    throw new ClusterError(`"${version}" is no version of ${product}: write it as ${pinned[product]}.`);
+    throw new ClusterError(`"${version}" is not a version of ${product}: write it as ${pinned[product]}.`);
   });
 }
 
@@ -97,7 +97,7 @@ async function fill(
   }
 }
 
-/** Writes a Go module that requires one version of a product, with all that this version requires. */
+/** Writes a Go module that requires one version of a product with its dependencies. */
 async function writeModule(
   directory: string,
   { product, version }: OtherVersion,
@@ -112,7 +112,9 @@ async function writeModule(
   if (result.code !== 0) throw new ClusterError(explainGoFailure(`${product} ${version}`, result.stderr, directory));
 }
 
-/** Kubernetes takes the modules of its staging directory from there; they are published as v0 of the same minor and patch. */
+/**
+ * Kubernetes replaces its staging modules by local directories; they are published as v0 with the same minor and patch.
+ */
 async function pinStaging(directory: string, version: string, go: GoToolchain, signal?: AbortSignal): Promise<void> {
   const source = await moduleSource(go, `${products.kubernetes}@${version}`, { directory, signal });
   const goMod = readFileSync(join(source, 'go.mod'), 'utf8');

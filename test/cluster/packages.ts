@@ -7,18 +7,18 @@ import { withLock } from './lock.ts';
 import { elapsedSince, showElapsed, showWaiting, type Progress } from './progress.ts';
 import type { PodSupport } from './record.ts';
 
-/** Programs of the machine that real pods need; what is missing is undefined. */
+/** Programs of the machine that pods need; undefined if missing. */
 export interface Packages {
   readonly containerd: string | undefined;
   readonly runc: string | undefined;
   /** Directory of the CNI plugins. */
   readonly cni: string | undefined;
   readonly iptables: string | undefined;
-  /** A busybox that needs no libraries, for the step image. */
+  /** A static busybox for the step image. */
   readonly busybox: string | undefined;
 }
 
-/** The Debian package that brings each of them. */
+/** Debian packages of the programs. */
 const debianPackages: Readonly<Record<keyof Packages, string>> = {
   containerd: 'containerd',
   runc: 'runc',
@@ -29,7 +29,7 @@ const debianPackages: Readonly<Record<keyof Packages, string>> = {
 
 const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Looks for the programs, also where a user's PATH does not lead (`/usr/sbin`). */
+/** Finds the programs, also outside of a user's PATH (`/usr/sbin`). */
 export function findPackages(): Packages {
   const path = [process.env['PATH'] ?? '', ...systemDirectories].join(':');
   return {
@@ -41,22 +41,22 @@ export function findPackages(): Packages {
   };
 }
 
-/** The Debian packages that are missing. */
+/** The missing Debian packages. */
 export function missingPackages(found: Packages): string[] {
   const names: readonly (keyof Packages)[] = ['containerd', 'runc', 'cni', 'iptables', 'busybox'];
   return names.filter((name) => found[name] === undefined).map((name) => debianPackages[name]);
 }
 
-/** Whether an ELF program names no interpreter, and so starts in an image that has no libraries. */
+/** Whether an ELF program has no interpreter, so that it runs in an image without libraries. */
 function isStatic(file: string): boolean {
   if (!existsSync(file)) return false;
   return !readFileSync(file).subarray(0, 4096).includes('/ld-');
 }
 
 /**
- * Makes sure that pods can run: Linux, root, and the packages, which are installed if this may be done here.
+ * Ensures that pods can run: Linux, root, and the packages, which are installed if permitted.
  *
- * @returns why not, as a sentence, where they cannot; that is not an error
+ * @returns why they cannot, as a sentence; this is not an error
  * @throws ClusterAborted
  */
 export async function preparePods(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<PodSupport> {
@@ -74,7 +74,7 @@ export async function preparePods(cache: Cache, progress: Progress, signal?: Abo
 function obstacleToPods(): string | undefined {
   if (process.env['WFE_CLUSTER_PODS'] === 'off') return 'WFE_CLUSTER_PODS is off';
   if (process.platform !== 'linux') return `containers need Linux, and this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return 'containers need root, and this is an ordinary user';
+  if (process.getuid?.() !== 0) return 'containers need root';
   return undefined;
 }
 
@@ -86,19 +86,19 @@ async function installPackages(missing: string[], progress: Progress, signal?: A
   return { available: false, reason: `still missing after their installation: ${still.join(' ')}` };
 }
 
-/** Something of the machine that a Debian package brings. */
+/** A file that a Debian package provides. */
 interface Packaged {
   readonly name: string;
   readonly debianPackage: string;
-  /** Its path; undefined when it is missing. */
+  /** Its path; undefined if missing. */
   readonly find: () => string | undefined;
 }
 
 /**
- * Finds a program of the machine, after the installation of its Debian package where it is missing.
+ * Finds a program, installing its Debian package if missing.
  *
  * @returns its path
- * @throws ClusterError when it can not be installed here; ClusterAborted
+ * @throws ClusterError if it cannot be installed; ClusterAborted
  */
 export function requireProgram(
   cache: Cache,
@@ -110,7 +110,7 @@ export function requireProgram(
   return requirePackaged(cache, { name: program, debianPackage, find }, progress, signal);
 }
 
-/** Finds a shared library of the machine as {@link requireProgram} finds a program. */
+/** Finds a shared library as {@link requireProgram} finds a program. */
 export function requireLibrary(
   cache: Cache,
   { library, debianPackage }: { readonly library: string; readonly debianPackage: string },
@@ -133,12 +133,12 @@ async function requirePackaged(
     const obstacle = find() === undefined ? await aptInstall([debianPackage], progress, signal) : undefined;
     const installed = find();
     if (installed === undefined)
-      throw new ClusterError(`${name} is missing: ${obstacle ?? 'it was installed in vain'}`);
+      throw new ClusterError(`${name} is missing: ${obstacle ?? 'its installation did not help'}`);
     return installed;
   });
 }
 
-/** Installs Debian packages; why not, as a sentence, where that can not be done. */
+/** Installs Debian packages; returns why that failed, as a sentence. */
 async function aptInstall(
   names: readonly string[],
   progress: Progress,
@@ -151,7 +151,7 @@ async function aptInstall(
   progress(`Installing Debian packages: ${list}`);
   const stop = showElapsed(progress, (elapsed) => `Installing ${list} … ${elapsed}`);
   try {
-    // An update that fails (one repository of several does not answer) does not have to matter; the installation tells.
+    // A failed update (of one of several repositories) may not matter; the installation shows.
     await runApt(aptGet, ['update'], signal).catch((error: unknown) => {
       if (error instanceof ClusterAborted) throw error;
       progress(`apt-get update: ${messageOf(error)}`);
@@ -169,7 +169,7 @@ async function aptInstall(
 
 async function runApt(aptGet: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // Interrupted, not killed: apt-get ends a download at once, but lets dpkg finish what it has begun.
+  // Interrupted, not killed: apt-get stops a download immediately, but lets dpkg finish.
   const result = await runCommand(aptGet, args, { env, signal, onAbort: 'interrupt-command' });
   if (result.code === 0) return;
   const lines = `${result.stdout}\n${result.stderr}`.split('\n');

@@ -7,18 +7,18 @@ import { ownImages } from './tekton-services.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 const name = 'local-cluster-check';
-/** From an image that is already in the registry a pod takes a second. */
+/** A pod whose image is in the registry takes a second. */
 const deadlineMilliseconds = 30_000;
 
 /**
- * Runs one pod to its end. A node calls itself ready on machines where no container starts: without the right to mount,
- * on a file system that overlays refuse, under a seccomp profile. Only a container that has run proves anything.
+ * Runs one pod to completion. A node reports Ready even where no container starts: without permission to mount, on a file
+ * system that overlays refuse, under a seccomp profile.
  *
- * @throws ClusterError with what the kubelet said; ClusterAborted
+ * @throws ClusterError with the kubelet's message; ClusterAborted
  */
 export async function checkPods(record: ClusterRecord, api: ApiClient, signal?: AbortSignal): Promise<void> {
   const created = await api.call('POST', pods, JSON.stringify(podOf(record)));
-  if (created.status !== 201) throw new ClusterError(`a first pod was refused: ${created.text}`);
+  if (created.status !== 201) throw new ClusterError(`a test pod was refused: ${created.text}`);
   try {
     await waitForEnd(api, signal);
   } finally {
@@ -36,7 +36,7 @@ function podOf(record: ClusterRecord) {
       restartPolicy: 'Never',
       dnsPolicy: 'Default',
       automountServiceAccountToken: false,
-      // Not to wait until the node's "not ready" taint has been taken away.
+      // Does not wait for the removal of the "not ready" taint.
       tolerations: [{ operator: 'Exists' }],
       containers: [{ name: 'check', image, command: ['true'] }],
     },
@@ -54,7 +54,7 @@ async function waitForEnd(api: ApiClient, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** What the kubelet said of it last. */
+/** The kubelet's last message about it. */
 async function explain(api: ApiClient): Promise<string> {
   const selector = encodeURIComponent(`involvedObject.name=${name},type=Warning`);
   const events = at(
@@ -63,5 +63,5 @@ async function explain(api: ApiClient): Promise<string> {
   );
   const last: unknown = Array.isArray(events) ? events.findLast(isObject) : undefined;
   const message = at(last, 'message');
-  return `a first pod did not run: ${typeof message === 'string' ? message : 'nothing says why'}`;
+  return `a test pod did not run: ${typeof message === 'string' ? message : 'unknown reason'}`;
 }

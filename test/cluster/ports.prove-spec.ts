@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { freePorts } from './ports.ts';
 
 describe('free ports', () => {
-  it('are different ones, and each can be listened on', async () => {
+  it('are distinct, and each can be listened on', async () => {
     const ports = await freePorts(['a', 'b', 'c']);
 
     expect(new Set(Object.values(ports)).size).toBe(3);
     for (const port of Object.values(ports)) await expect(canListen(port)).resolves.toBe(true);
   });
 
-  it('are not among those that outgoing connections are given', async () => {
+  it('are outside of the ephemeral range', async () => {
     const { only } = await freePorts(['only']);
 
     expect(only).toBeGreaterThanOrEqual(20_000);

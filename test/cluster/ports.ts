@@ -2,19 +2,17 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 
-/** Lowest port that is tried; below are those that people give to services by hand. */
+/** Lowest port to try; lower ones are commonly assigned by hand. */
 const lowest = 20_000;
-/** Where Linux begins to take ports for outgoing connections when it does not say otherwise. */
+/** Default start of Linux's ephemeral port range. */
 const usualEphemeralStart = 32_768;
 const attempts = 50;
 
 /**
- * Chooses ports of 127.0.0.1 that nothing listens on, on any address.
+ * Chooses ports without a listener on any address, below the ephemeral range: a component could not be restarted on a port of
+ * that range if an outgoing connection took it meanwhile.
  *
- * They lie below the range that the kernel gives to outgoing connections. From a port of that range a component could
- * not be restarted: while it is down, any connection of another process may be given its port.
- *
- * @returns as many different ports as names, under these names
+ * @returns different ports by name
  */
 export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
   const held: Server[] = [];
@@ -49,7 +47,7 @@ async function holdFreePort(): Promise<Server> {
   return server;
 }
 
-/** Listens on all addresses: what is free there is free on 127.0.0.1, and some components listen on all. */
+/** Listens on all addresses, as some components do; such a port is also free on 127.0.0.1. */
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

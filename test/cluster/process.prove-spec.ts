@@ -18,7 +18,7 @@ const stubborn = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
 const replacing = 'echo ready; exec /bin/sh -c "$SPEC_AGAIN"';
 
 describe('a process', () => {
-  it('is alive until it is ended', async () => {
+  it('is alive until it is stopped', async () => {
     const { identity } = await aProcess(patient);
     expect(isAlive(identity)).toBe(true);
 
@@ -27,7 +27,7 @@ describe('a process', () => {
     expect(isAlive(identity)).toBe(false);
   });
 
-  it('is forced to end when it does not do so by itself', async () => {
+  it('is killed when it ignores SIGTERM', async () => {
     const { child, identity } = await aProcess(stubborn);
     const ended = once(child, 'exit');
 
@@ -36,7 +36,7 @@ describe('a process', () => {
     expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
-  it('is not taken for a later one that got its pid', () => {
+  it('is distinguished from a later one with its pid', () => {
     const earlier = { ...ownIdentity(), startTime: '1' };
 
     sendSignal(earlier, 'SIGKILL');
@@ -56,7 +56,7 @@ describe('a process', () => {
     expect(findByEnvironment('SPEC_MARK', mark)).toEqual([]);
   });
 
-  it('is found by a variable of its environment while it replaces its program', async () => {
+  it('is found by a variable of its environment during exec', async () => {
     const mark = `spec-exec-${process.pid}`;
     const { identity } = await aProcess(replacing, { ...process.env, SPEC_MARK: mark, SPEC_AGAIN: replacing });
 

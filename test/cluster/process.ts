@@ -3,16 +3,18 @@ import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'no
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process, told apart from a later one that got the same pid by the moment it started. */
+/** A process, identified by pid and start time, since pids are reused. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks since boot (Linux, field 22 of /proc/PID/stat), elsewhere the start date as `ps` prints it. */
+  /**
+   * Start time: clock ticks since boot on Linux (field 22 of /proc/PID/stat), elsewhere the start date as `ps` prints it.
+   */
   readonly startTime: string;
 }
 
 /**
- * Where process ids mean the same: this machine, and on Linux this process namespace of it. A directory may be shared
- * with a container or another machine, and their processes cannot be judged from here.
+ * The scope of process ids: this machine and, on Linux, its pid namespace. A directory may be shared with a container or
+ * another machine, whose processes are not visible here.
  */
 export function processSpace(): string {
   if (process.platform !== 'linux') return hostname();
@@ -24,7 +26,7 @@ export function ownIdentity(): ProcessIdentity {
   return identify(process.pid) ?? { pid: process.pid, startTime: 'unknown' };
 }
 
-/** The process that has this pid now; undefined when there is none, or only its exit code is left (a zombie). */
+/** The process with this pid; undefined if there is none or it is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
   return startTime === undefined ? undefined : { pid, startTime };
@@ -43,13 +45,14 @@ function startTimeFromProc(pid: number): string | undefined {
 
 /** The fields of /proc/PID/stat by their number, from 3 on (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
 function statOf(pid: number): (number: number) => string | undefined {
-  // The second field is the command in brackets and may itself hold spaces and brackets: count from the last one.
+  // The second field is the command in parentheses and may contain spaces and parentheses, so fields are counted from the last
+  // one.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (number) => fields[number - 3];
 }
 
-/** A process whose first thread has ended still holds its ports and files until the others have. */
+/** A process whose main thread has exited keeps its ports and files until its other threads have. */
 function hasOtherThreads(pid: number): boolean {
   return readdirSync(`/proc/${pid}/task`).length > 1;
 }
@@ -60,30 +63,30 @@ function startTimeFromPs(pid: number): string | undefined {
   return state?.startsWith('Z') ? undefined : started;
 }
 
-/** Whether exactly this process still runs. */
+/** Whether this very process is still running. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTime === identity.startTime;
 }
 
-/** Sends a signal to exactly this process; nothing happens when it has ended, even if its pid is in use again. */
+/** Sends a signal to this very process; a no-op if it has exited, even if its pid is reused. */
 export function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return;
   try {
     process.kill(identity.pid, signal);
   } catch {
-    // It ended in between.
+    // It exited in between.
   }
 }
 
-/** Ends a process: asks, and after `graceMilliseconds` (0: at once) forces. Resolves when it has ended. */
+/** Stops a process: SIGTERM, then SIGKILL after `graceMilliseconds` (0: SIGKILL only). Resolves when it has exited. */
 export async function endProcess(identity: ProcessIdentity, graceMilliseconds = 0): Promise<void> {
   if (graceMilliseconds > 0) {
     sendSignal(identity, 'SIGTERM');
     if (await hasEnded(identity, graceMilliseconds)) return;
   }
   sendSignal(identity, 'SIGKILL');
-  // A process that waits for a disk cannot be ended before the disk answers.
-  if (!(await hasEnded(identity, 30_000))) throw new Error(`process ${identity.pid} does not end`);
+  // A process in uninterruptible disk sleep cannot be killed.
+  if (!(await hasEnded(identity, 30_000))) throw new Error(`process ${identity.pid} does not exit`);
 }
 
 async function hasEnded(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
@@ -95,7 +98,7 @@ async function hasEnded(identity: ProcessIdentity, milliseconds: number): Promis
   return true;
 }
 
-/** What is started as a process of its own. */
+/** A command to start as a detached process. */
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
@@ -103,9 +106,10 @@ export interface Command {
 }
 
 /**
- * Starts a process that outlives this one, out of reach of the terminal's Ctrl-C, with its output appended to a file.
+ * Starts a detached process that survives this one and is not interrupted by the terminal's Ctrl-C, with its output appended
+ * to a file.
  *
- * @throws Error when it cannot be started
+ * @throws Error if it cannot be started
  */
 export async function startDetached(what: Command, env: NodeJS.ProcessEnv, logFile: string): Promise<ProcessIdentity> {
   const log = openSync(logFile, 'a', 0o600);
@@ -128,7 +132,7 @@ export async function startDetached(what: Command, env: NodeJS.ProcessEnv, logFi
   }
 }
 
-/** Every process of this user whose environment was started with `NAME=value` (Linux; elsewhere none is found). */
+/** All processes of this user started with `NAME=value` in their environment (Linux only; elsewhere none). */
 export function findByEnvironment(name: string, value: string): ProcessIdentity[] {
   if (process.platform !== 'linux') return [];
   const wanted = `${name}=${value}`;
@@ -139,11 +143,11 @@ export function findByEnvironment(name: string, value: string): ProcessIdentity[
   });
 }
 
-/** The environment that a process was started with; empty for one that has ended or belongs to another user. */
+/** The initial environment of a process; empty if it has exited or belongs to another user. */
 function environmentOf(pid: number): string[] {
   try {
     let environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-    // While a process replaces its program by exec, its environment reads as empty.
+    // During exec a process's environment reads as empty.
     while (environment === '') {
       const before = programOf(pid);
       environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
@@ -157,10 +161,10 @@ function environmentOf(pid: number): string[] {
 }
 
 /**
- * Where a process has the environment of its program, which differs from program to program; `starting` until exec has
- * set the program up, which the kernel ends with the address of its code.
+ * Address of a process's environment, which changes with exec; `starting` until exec has finished, which the kernel marks by
+ * the address of the code.
  *
- * @throws Error for one that has no program: it has ended, or is a thread of the kernel
+ * @throws Error if it has exited or is a kernel thread
  */
 function programOf(pid: number): string | undefined {
   readlinkSync(`/proc/${pid}/exe`);

@@ -10,7 +10,7 @@ describe('progress', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('is redrawn each second on a terminal, cut to its width, and replaced by the next line', () => {
+  it('is redrawn each second on a terminal, truncated to its width, and replaced by the next line', () => {
     const stream = screen(true);
     const progress = streamProgress(stream);
 
@@ -26,7 +26,7 @@ describe('progress', () => {
     ]);
   });
 
-  it('is a line each 15 seconds where there is no terminal', () => {
+  it('is a line each 15 seconds without a terminal', () => {
     const stream = screen(false);
 
     const stop = showElapsed(streamProgress(stream), (elapsed) => `etcd … ${elapsed}`);
@@ -36,7 +36,7 @@ describe('progress', () => {
     expect(stream.written).toEqual(['etcd … 15s\n', 'etcd … 30s\n']);
   });
 
-  it('of somebody who is waited for is shown at once and then each 15 seconds', () => {
+  it('of a process that is waited for is shown immediately and then each 15 seconds', () => {
     const stream = screen(false);
     const told = showWaiting(streamProgress(stream), 'another build');
 

@@ -1,17 +1,17 @@
 import type { WriteStream } from 'node:tty';
 
-/** Where progress is told, one line at a time. `live`, where there is a terminal, shows a line that the next replaces. */
+/** Sink of progress lines. `live`, on terminals only, shows a line that the next one replaces. */
 export interface Progress {
   (line: string): void;
   live?: (line: string) => void;
 }
 
-/** Says nothing. */
+/** Discards progress. */
 export const silent: Progress = () => undefined;
 
 const eraseLine = '\r\u001b[2K';
 
-/** Progress on a stream: on a terminal a running line is redrawn in place, elsewhere only whole lines are written. */
+/** Writes progress to a stream: live lines are redrawn in place on a terminal and otherwise omitted. */
 export function streamProgress(stream: Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number }): Progress {
   let running = false;
   const progress: Progress = (line) => {
@@ -26,14 +26,14 @@ export function streamProgress(stream: Pick<WriteStream, 'write'> & { isTTY?: bo
   return progress;
 }
 
-/** Seconds between two reports of the same long step where there is no terminal to redraw. */
+/** Report interval of a long step without a terminal, in seconds. */
 const reportEverySeconds = 15;
 
 /**
- * Shows that a long step is still going on: the elapsed seconds each second on a terminal, else a line each 15 s.
+ * Shows the elapsed time of a long step: each second on a terminal, else each 15 s.
  *
- * @param describe the line, given how long it has taken so far
- * @returns a function that ends it
+ * @param describe the line for an elapsed time
+ * @returns a function that stops it
  */
 export function showElapsed(progress: Progress, describe: (elapsed: string) => string): () => void {
   const started = performance.now();
@@ -48,7 +48,7 @@ export function showElapsed(progress: Progress, describe: (elapsed: string) => s
 }
 
 /**
- * Shows what a process tells that is waited for: in place on a terminal, elsewhere the first line and one each 15 s.
+ * Shows the reports of a process that is waited for: in place on a terminal, else the first one and one each 15 s.
  *
  * @param what what is waited for, such as `another build`
  */
@@ -65,7 +65,7 @@ export function showWaiting(progress: Progress, what: string): (holder: string) 
   };
 }
 
-/** Time since a `performance.now()`, as a person says it: `0.4s`, `42s`, `5m 15s`. */
+/** Time since a `performance.now()`: `0.4s`, `42s`, `5m 15s`. */
 export function elapsedSince(started: number): string {
   return duration(performance.now() - started);
 }

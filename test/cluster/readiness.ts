@@ -7,34 +7,34 @@ import { readyFile } from './node-services.ts';
 import type { ClusterRecord } from './record.ts';
 import type { ServiceName } from './services.ts';
 
-/** A question to a process whether it does its work. A rejection means no. */
+/** A readiness probe. A rejection means no. */
 export type Probe = (record: ClusterRecord, api: ApiClient) => Promise<boolean> | boolean;
 
-/** How each process is known to be ready. Those without a probe need only run: nothing waits for them. */
+/** Readiness probes by process. Those without one only need to run: nothing waits for them. */
 const probes: Partial<Record<ServiceName, Probe>> = {
   etcd: ({ ports }) => answers(`http://127.0.0.1:${ports.etcd}/health`),
   'kube-apiserver': async (_, api) => (await api.call('GET', '/readyz')).status === 200,
   registry: ({ ports }) => answers(`http://127.0.0.1:${ports.registry}/v2/`),
-  // Its first visible work; a PipelineRun that is created sooner is refused for want of this account.
+  // Its first visible result; a PipelineRun created earlier is refused without this account.
   'kube-controller-manager': async (_, api) =>
     (await api.call('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
   'tekton-webhook': (_, api) => webhookRefuses(api),
   'tekton-controller': ({ ports }) => answers(`http://127.0.0.1:${ports.controllerProbes}/readiness`),
   sandbox: (record) => existsSync(readyFile(record, 'sandbox') ?? ''),
   containerd: (record) => existsSync(readyFile(record, 'containerd') ?? ''),
-  // Both, because the node is called ready for 40 s more when its kubelet has gone.
+  // Both, because the node stays Ready for 40 s after its kubelet has stopped.
   kubelet: async ({ ports }, api) =>
     (await accepts(ports.kubelet)) && isReadyNode((await api.call('GET', '/api/v1/nodes/localhost')).body),
 };
 
-/** Whether discovery has the kinds of Tekton's runs, which it gets a moment after their CRDs were applied. */
+/** Whether discovery has Tekton's run kinds, which takes a moment after their CRDs were applied. */
 export async function knowsTekton(api: ApiClient): Promise<boolean> {
   const has = async (version: string, plural: string) =>
     (await api.call('GET', `/apis/tekton.dev/${version}`)).text.includes(`"${plural}"`);
   return (await has('v1', 'pipelineruns')) && (await has('v1', 'taskruns')) && (await has('v1beta1', 'customruns'));
 }
 
-/** Asks a process whether it is ready. */
+/** Probes a process. */
 export async function isReady(record: ClusterRecord, name: ServiceName, api?: ApiClient): Promise<boolean> {
   const probe = probes[name];
   if (!probe) return true;
@@ -71,8 +71,8 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /**
- * Whether Tekton's webhook does its work. It answers before it has filled in its rules and lets everything through for
- * about a second, so only a refusal shows that it is there: of a PipelineRun whose name is one character too long.
+ * Whether Tekton's webhook validates. It answers before it has loaded its rules and admits everything for about a second, so
+ * only a refusal proves it: of a PipelineRun whose name is one character too long.
  */
 async function webhookRefuses(api: ApiClient): Promise<boolean> {
   const bad = {

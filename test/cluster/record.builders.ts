@@ -1,10 +1,10 @@
 import { ownIdentity, processSpace, type ProcessIdentity } from './process.ts';
 import { portNames, type ClusterRecord, type PortName } from './record.ts';
 
-/** A process that has ended for sure: nothing has started at this moment. */
+/** A process that cannot exist: nothing started at this time. */
 export const endedProcess: ProcessIdentity = { pid: process.pid, startTime: 'before the big bang' };
 
-/** The record of a cluster that is ready and that nobody owns. */
+/** The record of a ready cluster without owner. */
 export function clusterRecord(change: Partial<ClusterRecord> = {}): ClusterRecord {
   const ports = Object.fromEntries(portNames.map((name, index) => [name, 20_000 + index])) as Record<PortName, number>;
   return {

@@ -12,7 +12,7 @@ describe('the record of a cluster', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('is read as it was written', () => {
+  it('is parsed as it was written', () => {
     const record = clusterRecord({ directory, owner: endedProcess, processes: { etcd: endedProcess } });
 
     writeRecord(record);
@@ -20,17 +20,17 @@ describe('the record of a cluster', () => {
     expect(readRecord(directory)).toEqual(record);
   });
 
-  it('counts as none when its file was cut off', () => {
+  it('is undefined when its file is truncated', () => {
     writeFileSync(join(directory, 'record.json'), JSON.stringify(clusterRecord({ directory })).slice(0, -20));
 
     expect(readRecord(directory)).toBeUndefined();
   });
 
-  it('counts as none where there is no file', () => {
+  it('is undefined without a file', () => {
     expect(readRecord(join(directory, 'nowhere'))).toBeUndefined();
   });
 
-  it('counts as none in a directory that it was copied to', () => {
+  it('is undefined in a directory that it was copied to', () => {
     writeFileSync(join(directory, 'record.json'), JSON.stringify(clusterRecord({ directory: '/elsewhere' })));
 
     expect(readRecord(directory)).toBeUndefined();
@@ -41,8 +41,8 @@ describe('the record of a cluster', () => {
     ['an unknown state', { state: 'confused' }],
     ['a port missing', { ports: { etcd: 1 } }],
     ['a process without a start time', { processes: { etcd: { pid: 1 } } }],
-    ['an argument that is no text', { apiServerArgs: [1] }],
-    ['no word about pods', { pods: {} }],
+    ['an argument that is not a string', { apiServerArgs: [1] }],
+    ['no pod support', { pods: {} }],
   ])('is refused with %s', (_, change) => {
     expect(isRecord({ ...clusterRecord(), ...change })).toBe(false);
   });

@@ -27,29 +27,27 @@ export const portNames = [
 /** Name of a port. */
 export type PortName = (typeof portNames)[number];
 
-/** Whether containers run, and if not, why. */
+/** Whether containers run, or why not. */
 export type PodSupport = { readonly available: true } | { readonly available: false; readonly reason: string };
 
-/**
- * What is known of a cluster, in `record.json` of its directory: enough to use, mend and remove it from any process.
- */
+/** Description of a cluster in `record.json` of its directory: enough to use, repair and remove it from any process. */
 export interface ClusterRecord {
   readonly name: string;
   readonly directory: string;
   readonly level: ClusterLevel;
-  /** `starting` until everything is ready: when its starter has died, it is half a cluster. */
+  /** `starting` until everything is ready; if its starter has died, the cluster is incomplete. */
   readonly state: 'starting' | 'ready';
   readonly starter: ProcessIdentity;
-  /** Where its processes are: see {@link processSpace}. */
+  /** Scope of its process ids: see {@link processSpace}. */
   readonly processSpace: string;
-  /** Whose end is the cluster's end; without one it stays until it is taken down. */
+  /** The process whose exit orphans the cluster; without one it stays until it is taken down. */
   readonly owner: ProcessIdentity | undefined;
   /** The build it runs from. */
   readonly buildDirectory: string;
   readonly ports: Readonly<Record<PortName, number>>;
   /** The administrator's bearer token. */
   readonly token: string;
-  /** First three numbers of the /24 that pods get addresses from, such as `10.88.7`. */
+  /** First three numbers of the pods' /24 subnet, such as `10.88.7`. */
   readonly subnet: string;
   readonly apiServerArgs: readonly string[];
   readonly pods: PodSupport;
@@ -57,7 +55,7 @@ export interface ClusterRecord {
   readonly processes: Readonly<Record<string, ProcessIdentity>>;
 }
 
-/** Whether the processes of a cluster can be seen from here. */
+/** Whether a cluster's processes are visible from here. */
 export function isLocal(record: ClusterRecord): boolean {
   return record.processSpace === processSpace();
 }
@@ -72,17 +70,17 @@ export function registryHost(record: ClusterRecord): string | undefined {
   return record.level === 'api' ? undefined : `127.0.0.1:${record.ports.registry}`;
 }
 
-/** Where a cluster's kubeconfig is. */
+/** Path of a cluster's kubeconfig. */
 export function kubeconfigPath(directory: string): string {
   return join(directory, 'kubeconfig');
 }
 
-/** Where the kubeconfig of Tekton's controller is, which acts with the rights that Tekton ships it with. */
+/** Path of the kubeconfig of Tekton's controller, with the permissions that Tekton ships. */
 export function tektonKubeconfigPath(directory: string): string {
   return join(directory, 'tekton.kubeconfig');
 }
 
-/** Writes the record so that a reader sees the old one or the new one, never a part. */
+/** Writes the record atomically. */
 export function writeRecord(record: ClusterRecord): void {
   mkdirSync(record.directory, { recursive: true, mode: 0o700 });
   const file = recordFile(record.directory);
@@ -90,7 +88,7 @@ export function writeRecord(record: ClusterRecord): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Whether a cluster directory has a record, understood or not. */
+/** Whether a cluster directory has a record, readable or not. */
 export function hasRecord(directory: string): boolean {
   return existsSync(recordFile(directory));
 }
@@ -99,7 +97,7 @@ function recordFile(directory: string): string {
   return join(directory, 'record.json');
 }
 
-/** Reads the record of a cluster directory; undefined when there is none, or none that this version understands. */
+/** Reads the record of a cluster directory; undefined if there is none or it is another version's. */
 export function readRecord(directory: string): ClusterRecord | undefined {
   try {
     const record = parseJson(readFileSync(recordFile(directory), 'utf8'));
@@ -109,7 +107,7 @@ export function readRecord(directory: string): ClusterRecord | undefined {
   }
 }
 
-/** Whether a value read from a file is a record, member by member. */
+/** Validates a record that was read from a file. */
 export function isRecord(value: unknown): value is ClusterRecord {
   return isObject(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
 }

@@ -5,9 +5,9 @@ import type { Command } from './process.ts';
 import type { ClusterRecord } from './record.ts';
 import { tektonController, tektonResolvers, tektonWebhook } from './tekton-services.ts';
 
-/** How one process of a cluster is started. */
+/** How a cluster process is started. */
 export interface Service {
-  /** Name of a built program, or the path of one that the machine has. */
+  /** Name of a built program, or path of an installed one. */
   readonly binary: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -32,18 +32,18 @@ const definitions = {
 /** Name of a process of a cluster. */
 export type ServiceName = keyof typeof definitions;
 
-/** Whether a text is the name of a process of a cluster. */
+/** Whether a string is the name of a cluster process. */
 export function isServiceName(name: string): name is ServiceName {
   return name in definitions;
 }
 
-/** All names, in the order in which they are started. */
+/** All names in order of start. */
 export const serviceNames: readonly ServiceName[] = Object.keys(definitions).filter(isServiceName);
 
-/** The environment variable by which a cluster's processes are found, should the record have missed one. */
+/** Environment variable that marks a cluster's processes, in case the record missed one. */
 export const markerVariable = 'WFE_CLUSTER_DIRECTORY';
 
-/** The command that starts a process of this cluster. It depends on the record only, so any process can start it again. */
+/** The command of a cluster process. Depends on the record only, so that any process can start it again. */
 export function commandOf(record: ClusterRecord, name: ServiceName, sandboxPid?: number): Command {
   const service: Service = definitions[name](record);
   const program = service.binary.includes('/') ? service.binary : builtProgram(record, service.binary);
@@ -58,8 +58,7 @@ function builtProgram(record: ClusterRecord, name: string): string {
 }
 
 /**
- * The environment of every process: little of the user's, so that a proxy or a debugging variable of a shell does not
- * change what a cluster does.
+ * The environment of all processes: little of the user's, so that proxies or debug variables of a shell have no effect.
  */
 export function serviceEnvironment(record: ClusterRecord): NodeJS.ProcessEnv {
   return {

@@ -30,7 +30,7 @@ import type { ServiceName } from './services.ts';
 import { ServiceFailed, Supervisor } from './supervisor.ts';
 import { applyTekton } from './tekton.ts';
 
-/** What a cluster is to be. */
+/** Specification of a cluster. */
 export interface Plan {
   readonly name: string;
   readonly level: ClusterLevel;
@@ -40,12 +40,12 @@ export interface Plan {
 }
 
 /**
- * Chooses what the cluster has for itself (ports, a subnet, a token) and writes it down as half a cluster.
- * From here on the cluster is known to everyone, and is removed if this process does not finish it.
+ * Allocates ports, a subnet and a token, and writes the record of an incomplete cluster. From here on any process can find it,
+ * and it is removed if this process does not finish it.
  */
 export async function allocate(cache: Cache, build: Build, plan: Plan, signal?: AbortSignal): Promise<ClusterRecord> {
   const ports = await freePorts(portNames);
-  // Under a lock, because two clusters that start at the same moment would choose the same subnet.
+  // Under a lock, because clusters that start simultaneously would choose the same subnet.
   return withLock(cache, 'allocation', { signal }, () => {
     const record: ClusterRecord = {
       ...plan,
@@ -76,9 +76,9 @@ function freeSubnet(cache: Cache): string {
 }
 
 /**
- * Starts all processes of an allocated cluster and waits until each does its work.
+ * Starts all processes of an allocated cluster and waits until they are ready.
  *
- * @throws ServiceFailed, ClusterAborted; the caller removes the cluster then
+ * @throws ServiceFailed, ClusterAborted; the caller then removes the cluster
  */
 export async function bringUp(supervisor: Supervisor, progress: Progress, signal?: AbortSignal): Promise<void> {
   const started = performance.now();
@@ -94,7 +94,7 @@ export async function bringUp(supervisor: Supervisor, progress: Progress, signal
   progress(`Cluster ${supervisor.record.name} is ready after ${elapsedSince(started)}`);
 }
 
-/** The steps of a start. Those that do not depend on each other run side by side. */
+/** The steps of a start; independent steps run concurrently. */
 class Start {
   readonly #supervisor: Supervisor;
   readonly #api: ApiClient;
@@ -118,7 +118,7 @@ class Start {
   }
 
   async #controlPlane(): Promise<void> {
-    // Together: the API server waits for etcd by itself.
+    // Concurrently: the API server waits for etcd by itself.
     await this.#all([this.#startAndWait('etcd'), this.#startAndWait('kube-apiserver')]);
   }
 
@@ -130,8 +130,8 @@ class Start {
   }
 
   /**
-   * After Tekton's CRDs: the garbage collector asks for the kinds of the cluster when it starts, and again only after 30 s. Until
-   * then an object of a kind that it does not know stays in its foreground deletion.
+   * After Tekton's CRDs: the garbage collector discovers kinds at its start, and again only after 30 s. Until then it cannot
+   * finish a foreground deletion of an unknown kind.
    */
   async #controllers(applied: Promise<void>): Promise<void> {
     await applied;
@@ -155,7 +155,7 @@ class Start {
     });
   }
 
-  /** @param controllers without which no pod is admitted: the controller-manager makes its ServiceAccount */
+  /** @param controllers required to admit pods: the controller-manager creates their ServiceAccount */
   async #kubelet(controllers: Promise<void>): Promise<void> {
     await this.#nodeStep(async () => {
       await this.#startAndWait('kubelet');
@@ -165,8 +165,8 @@ class Start {
   }
 
   /**
-   * Waits until all have ended: nothing may still be starting while the cluster is removed. The first that fails calls
-   * the others off, and its error is the one that is thrown.
+   * Waits for all steps, because nothing may still be starting while the cluster is removed. The first failure aborts the
+   * others and is thrown.
    */
   async #all(steps: readonly Promise<void>[]): Promise<void> {
     const failures: unknown[] = [];
@@ -187,7 +187,7 @@ class Start {
     this.#progress(`${name} is ready (${elapsedSince(started)})`);
   }
 
-  /** A step of the node: when this machine cannot run containers, the cluster goes on without, and says why. */
+  /** A step of the node: if this machine cannot run containers, the cluster continues without and records why. */
   async #nodeStep(step: () => Promise<void>): Promise<void> {
     const { level, pods } = this.#supervisor.record;
     if (level !== 'pods' || !pods.available) return;
@@ -196,15 +196,15 @@ class Start {
     } catch (error) {
       if (error instanceof ClusterAborted || (error instanceof ServiceFailed && error.portTaken)) throw error;
       await this.#supervisor.end('sandbox');
-      // If there is one yet. Pods wait for a node then, instead of on one that never answers.
+      // Deletes the node, if any, so that pods wait for a node instead of on one that never answers.
       await this.#api.call('DELETE', '/api/v1/nodes/localhost').catch(() => undefined);
       this.#supervisor.update({ pods: { available: false, reason: messageOf(error) } });
-      this.#progress(`Going on without pods: ${messageOf(error)}`);
+      this.#progress(`Continuing without pods: ${messageOf(error)}`);
     }
   }
 }
 
-/** Fills the registry with the images of the cluster. They hold programs for Linux only. */
+/** Pushes the cluster's images, which contain Linux programs only. */
 export async function pushImages(record: ClusterRecord): Promise<void> {
   const { busybox } = findPackages();
   const registry = registryHost(record);

@@ -7,10 +7,10 @@ import { endProcess, isAlive, sendSignal, startDetached } from './process.ts';
 import { writeRecord, type ClusterRecord } from './record.ts';
 import { commandOf, serviceEnvironment, type ServiceName } from './services.ts';
 
-/** A process of the cluster ended, or did not become ready in time. */
+/** A cluster process exited or did not become ready in time. */
 export class ServiceFailed extends ClusterError {
   readonly service: ServiceName;
-  /** Somebody took a port between its choice and its use; with other ports it will work. */
+  /** Another process took a port between its choice and its use; a retry with other ports will work. */
   readonly portTaken: boolean;
 
   constructor(service: ServiceName, what: string, log: string) {
@@ -24,17 +24,17 @@ function saysPortTaken(log: string): boolean {
   return /address already in use/i.test(log);
 }
 
-/** Time within which a process has to answer a question. */
+/** Timeout of a probe. */
 const answerMilliseconds = 3_000;
-/** Time after which a process that is not ready is given up. Two busy cores need a tenth of it. */
+/** Readiness timeout. Two busy cores need a tenth of it. */
 const readyDeadlineMilliseconds = 120_000;
-/** Time that a process gets to end by itself before it is forced to. */
+/** Grace period before SIGKILL. */
 const graceMilliseconds = 2_000;
 
-/** Starts and ends the processes of one cluster and keeps its record. */
+/** Starts and stops the processes of one cluster and updates its record. */
 export class Supervisor {
   #record: ClusterRecord;
-  /** Where in its log the present life of a process begins, in bytes. */
+  /** Byte offset of the current start in a process's log. */
   readonly #logStarts = new Map<ServiceName, number>();
 
   constructor(record: ClusterRecord) {
@@ -45,13 +45,13 @@ export class Supervisor {
     return this.#record;
   }
 
-  /** Changes the record, on disk too. */
+  /** Updates the record, also on disk. */
   update(change: Partial<ClusterRecord>): void {
     this.#record = { ...this.#record, ...change };
     writeRecord(this.#record);
   }
 
-  /** Starts a process; it is not ready yet. Does nothing when it runs. */
+  /** Starts a process without waiting for readiness. A no-op if it runs. */
   async start(name: ServiceName): Promise<void> {
     if (this.isRunning(name)) return;
     mkdirSync(join(this.#record.directory, 'log'), { recursive: true });
@@ -63,7 +63,7 @@ export class Supervisor {
     this.update({ processes: { ...this.#record.processes, [name]: identity } });
   }
 
-  /** Ends a process: by SIGKILL, or with time to end by itself. Its place in the record stays. */
+  /** Stops a process: by SIGKILL, or gracefully. It stays in the record. */
   async end(name: ServiceName, how: 'kill' | 'ask' = 'kill'): Promise<void> {
     const identity = this.#record.processes[name];
     if (identity) await endProcess(identity, how === 'ask' ? graceMilliseconds : 0);
@@ -85,23 +85,23 @@ export class Supervisor {
   }
 
   /**
-   * Asks until the answer is yes.
+   * Polls until ready.
    *
-   * @param isReady resolves to the answer; asked again when it gives none within 3 s
-   * @throws ServiceFailed when the process ends before that, cannot have its port, or two minutes have passed
+   * @param isReady the probe; repeated if it does not answer within 3 s
+   * @throws ServiceFailed if the process exits, its port is taken, or after two minutes
    * @throws ClusterAborted
    */
   async waitUntil(name: ServiceName, isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + readyDeadlineMilliseconds;
     for (;;) {
       throwIfAborted(signal);
-      // Before the question: a process that ends in between still gets to answer it.
+      // Before the probe: a process that exits in between still gets a chance to answer.
       const running = this.isRunning(name);
       if (await Promise.race([isReady(), delay(answerMilliseconds, false, { ref: false })])) return;
       const log = this.#log(name);
       if (!running) throw new ServiceFailed(name, 'has ended', log);
-      // Some do not end then, and are never ready either.
-      if (saysPortTaken(log)) throw new ServiceFailed(name, 'cannot have its port', log);
+      // Some processes do not exit then and never become ready.
+      if (saysPortTaken(log)) throw new ServiceFailed(name, 'found its port taken', log);
       if (performance.now() > deadline) throw new ServiceFailed(name, 'is not ready after two minutes', log);
       await delay(50);
     }

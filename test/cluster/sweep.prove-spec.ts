@@ -6,7 +6,7 @@ import { ownIdentity } from './process.ts';
 import { clusterRecord, endedProcess } from './record.builders.ts';
 import { orphanReason, orphanReasonOf } from './sweep.ts';
 
-describe('whether a cluster is nobody’s any more', () => {
+describe('an orphaned cluster', () => {
   it.each([
     ['a cluster without an owner stays', clusterRecord({ owner: undefined }), undefined],
     ['a cluster whose owner runs stays', clusterRecord({ owner: ownIdentity() }), undefined],
@@ -16,8 +16,12 @@ describe('whether a cluster is nobody’s any more', () => {
       clusterRecord({ owner: endedProcess, processSpace: 'elsewhere' }),
       undefined,
     ],
-    ['a cluster whose owner has ended goes', clusterRecord({ owner: endedProcess }), 'its owner, process'],
-    ['half a cluster goes', clusterRecord({ state: 'starting', starter: endedProcess }), 'its start was cut short'],
+    ['a cluster whose owner has exited is removed', clusterRecord({ owner: endedProcess }), 'its owner, process'],
+    [
+      'an incomplete cluster is removed',
+      clusterRecord({ state: 'starting', starter: endedProcess }),
+      'its start was interrupted',
+    ],
   ])('%s', (_, record, reason) => {
     const found = orphanReason(record);
 
@@ -26,18 +30,18 @@ describe('whether a cluster is nobody’s any more', () => {
   });
 });
 
-describe('whether a cluster’s directory is nobody’s any more', () => {
+describe('the directory of an orphaned cluster', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'sweep-'));
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('one without a record goes', () => {
-    expect(orphanReasonOf(directory)).toContain('its start was cut short');
+  it('is removed without a record', () => {
+    expect(orphanReasonOf(directory)).toContain('its start was interrupted');
   });
 
-  it('one with a record that only another version understands stays', () => {
+  it('stays with a record of another version', () => {
     writeFileSync(join(directory, 'record.json'), JSON.stringify({ format: 'of the future' }));
 
     expect(orphanReasonOf(directory)).toBeUndefined();

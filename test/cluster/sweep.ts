@@ -6,8 +6,7 @@ import type { Progress } from './progress.ts';
 import { hasRecord, isLocal, readRecord, type ClusterRecord } from './record.ts';
 
 /**
- * Removes the clusters that nobody will ever take down: their owner has died, or their start was cut short.
- * A cluster whose lock is held is being dealt with by another process and is left to it.
+ * Removes orphaned clusters: their owner has died, or their start was interrupted. Clusters whose lock is held are skipped.
  */
 export async function sweep(cache: Cache, progress: Progress): Promise<void> {
   for (const name of clusterNames(cache)) {
@@ -16,7 +15,7 @@ export async function sweep(cache: Cache, progress: Progress): Promise<void> {
     const held = await tryLock(cache, `cluster ${name}`);
     if (!held) continue;
     try {
-      // Again, now that nobody changes it.
+      // Checked again under the lock.
       const reason = orphanReasonOf(directory);
       if (!reason) continue;
       progress(`Removing cluster ${name}: ${reason}`);
@@ -27,19 +26,19 @@ export async function sweep(cache: Cache, progress: Progress): Promise<void> {
   }
 }
 
-/** Why the cluster in a directory is nobody's any more; undefined when it is somebody's, or cannot be judged from here. */
+/** Why the cluster in a directory is orphaned; undefined if it is owned, or its owner is not visible from here. */
 export function orphanReasonOf(directory: string): string | undefined {
-  // Written before anything is started, so without it nothing was. One that is not understood is another version's.
-  if (!hasRecord(directory)) return 'its start was cut short before anything ran';
+  // The record is written before anything is started. An unreadable one is another version's.
+  if (!hasRecord(directory)) return 'its start was interrupted before anything ran';
   const record = readRecord(directory);
   return record && orphanReason(record);
 }
 
-/** The same for what has been read. */
+/** The same for a record. */
 export function orphanReason(record: ClusterRecord): string | undefined {
   if (!isLocal(record)) return undefined;
   if (record.state === 'starting' && !isAlive(record.starter)) {
-    return `its start was cut short (process ${record.starter.pid} has ended)`;
+    return `its start was interrupted (process ${record.starter.pid} has ended)`;
   }
   if (record.owner && !isAlive(record.owner)) return `its owner, process ${record.owner.pid}, has ended`;
   return undefined;

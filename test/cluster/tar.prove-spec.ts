@@ -22,7 +22,7 @@ describe('a tar archive', () => {
     ]);
   });
 
-  it('gives back the content of a file', () => {
+  it('preserves the content of a file', () => {
     const { stdout } = spawnSync('tar', ['--extract', '--to-stdout', 'bin/tool'], { input: tar(entries) });
 
     expect(stdout.toString()).toBe('x'.repeat(700));

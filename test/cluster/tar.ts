@@ -14,8 +14,8 @@ const blockSize = 512;
 const typeFlag = { file: '0', link: '2', directory: '5' } as const;
 
 /**
- * Writes a tar archive in the POSIX ustar format (pax, IEEE Std 1003.1). Owner is root and every date is 1970, so that
- * the same entries always give the same bytes, and an image of them the same digest.
+ * Writes a tar archive in the POSIX ustar format (pax, IEEE Std 1003.1), owned by root and dated 1970, so that the same
+ * entries yield the same bytes and image digest.
  */
 export function tar(entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...entries.flatMap(blocksOf), Buffer.alloc(2 * blockSize)]);
@@ -56,7 +56,7 @@ function writeNumber(block: Buffer, value: number, offset: number, length: numbe
   writeText(block, value.toString(8).padStart(length - 1, '0'), offset, length);
 }
 
-/** The sum of all bytes of the header, its own eight counted as spaces. */
+/** The sum of all header bytes, with the checksum field as spaces. */
 function writeChecksum(block: Buffer): void {
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);

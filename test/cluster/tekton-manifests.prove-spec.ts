@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inOrder, splitManifests, withWebhookPort } from './tekton-manifests.ts';
 
 describe('the files of Tekton’s configuration', () => {
-  it('come with namespaces first and webhooks last, and without what runs as a process', () => {
+  it('have namespaces first and webhooks last, and exclude Deployments', () => {
     const files = [
       '500-webhooks.yaml',
       'controller.yaml',
@@ -28,7 +28,7 @@ describe('the files of Tekton’s configuration', () => {
 });
 
 describe('a file of YAML documents', () => {
-  it('is split into resources, and comments alone are none', () => {
+  it('is split into resources, without documents of comments only', () => {
     const yaml = [
       '# Copyright',
       'apiVersion: v1',
@@ -59,7 +59,7 @@ describe('a file of YAML documents', () => {
 });
 
 describe('the port of the webhook', () => {
-  it('is added to each reference to its Service, at the same depth', () => {
+  it('is added to each reference to its Service with the same indentation', () => {
     const text = ['clientConfig:', '  service:', '    name: tekton-pipelines-webhook', '    namespace: x', ''].join(
       '\n',
     );

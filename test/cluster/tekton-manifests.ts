@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { moduleSource, type GoToolchain, type ModuleSearch } from './toolchain.ts';
 
 /**
- * Files of Tekton's `config` directory that a cluster gets, in the order in which they are applied: the webhooks last,
- * because nothing answers them yet. Deployments are left out: those programs are processes here.
+ * Files of Tekton's `config` directory in order of application: webhooks last, because nothing serves them yet. Deployments
+ * are omitted: those programs run as processes.
  */
 const wanted: readonly RegExp[] = [
   /^(resolvers\/)?100-namespace/,
@@ -16,7 +16,7 @@ const wanted: readonly RegExp[] = [
   /^500-webhooks/,
 ];
 
-/** Collects Tekton's resources out of the Go module into one file of YAML documents. */
+/** Collects Tekton's resources from the Go module into one file of YAML documents. */
 export async function writeTektonManifests(go: GoToolchain, file: string, search?: ModuleSearch): Promise<void> {
   const config = join(await moduleSource(go, 'github.com/tektoncd/pipeline', search), 'config');
   const names = readdirSync(config, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
@@ -24,13 +24,13 @@ export async function writeTektonManifests(go: GoToolchain, file: string, search
   writeFileSync(file, texts.join('\n---\n'));
 }
 
-/** The wanted ones of these file names, in the order in which they are applied. */
+/** The wanted files among these names, in order of application. */
 export function inOrder(names: readonly string[]): string[] {
   const rank = (name: string) => wanted.findIndex((pattern) => pattern.test(name));
   return names.filter((name) => rank(name) >= 0).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
-/** One resource of a YAML file: its text, and where it belongs. */
+/** One resource of a YAML file. */
 export interface Manifest {
   readonly text: string;
   readonly apiVersion: string;
@@ -40,8 +40,7 @@ export interface Manifest {
 }
 
 /**
- * Splits Tekton's YAML into documents. It is written the same way throughout, so that a few patterns read what is
- * needed of it; the API server itself takes YAML and parses it in full.
+ * Splits Tekton's YAML into documents. Its format is uniform enough for patterns; the API server parses the YAML in full.
  */
 export function splitManifests(yaml: string): Manifest[] {
   return yaml.split(/^---$/m).flatMap((text) => {
@@ -55,15 +54,14 @@ export function splitManifests(yaml: string): Manifest[] {
 }
 
 /**
- * Puts the port of the webhook process into every reference to its Service. The webhook runs outside of the cluster and
- * its Service is an ExternalName, which has no ports of its own to translate.
+ * Sets the webhook process's port in each reference to its Service. The Service is an ExternalName, which cannot map ports.
  */
 export function withWebhookPort(text: string, port: number): string {
   return text.replace(/^( +)name: tekton-pipelines-webhook$/gm, `$&\n$1port: ${port}`);
 }
 
 /**
- * Lets Tekton's own containers into namespaces that enforce the Pod Security Standard `restricted`
+ * Makes Tekton's containers comply with the Pod Security Standard `restricted`
  * (https://tekton.dev/docs/pipelines/additional-configs/).
  */
 export function restrictedTekton(yaml: string): string {

@@ -1,7 +1,7 @@
 import { kubeconfigPath, registryHost, tektonKubeconfigPath, type ClusterRecord } from './record.ts';
 import type { Service } from './services.ts';
 
-/** Images that the cluster brings along, in its own registry. */
+/** The cluster's own images in its registry. */
 export const ownImages = { busybox: 'busybox:1', pause: 'pause:1', entrypoint: 'entrypoint:1' } as const;
 
 interface TektonPorts {
@@ -10,7 +10,7 @@ interface TektonPorts {
   readonly probes?: number;
 }
 
-/** What Tekton's Deployments set for their containers, with ports of this cluster in place of fixed ones. */
+/** The environment that Tekton's Deployments set, with this cluster's ports. */
 function environment(component: string, namespace: string, metricsDomain: string, ports: TektonPorts) {
   return {
     SYSTEM_NAMESPACE: namespace,

@@ -5,7 +5,7 @@ import { ClusterError } from './errors.ts';
 import type { ClusterRecord } from './record.ts';
 import { restrictedTekton, splitManifests, withWebhookPort, type Manifest } from './tekton-manifests.ts';
 
-/** Plural and scope of the kinds that Tekton's configuration holds. */
+/** Plural and scope of the kinds in Tekton's configuration. */
 const kinds: Readonly<Record<string, { readonly plural: string; readonly clusterScoped?: true }>> = {
   Namespace: { plural: 'namespaces', clusterScoped: true },
   CustomResourceDefinition: { plural: 'customresourcedefinitions', clusterScoped: true },
@@ -21,10 +21,10 @@ const kinds: Readonly<Record<string, { readonly plural: string; readonly cluster
   Service: { plural: 'services' },
 };
 
-/** Requests at once. More gain nothing: the API server's work is what takes the time. */
+/** Concurrent requests. More do not help: the API server is the bottleneck. */
 const parallel = 8;
 
-/** Applies Tekton's resources to a cluster, with its webhooks pointing to the process on this machine. */
+/** Applies Tekton's resources to a cluster; webhooks point to the local process. */
 export async function applyTekton(record: ClusterRecord, api: ApiClient): Promise<void> {
   const yaml = readFileSync(join(record.buildDirectory, 'tekton.yaml'), 'utf8');
   const manifests = [...splitManifests(restrictedTekton(yaml)), webhookService(record)].map((manifest) =>
@@ -37,7 +37,7 @@ export async function applyTekton(record: ClusterRecord, api: ApiClient): Promis
     api,
     manifests.filter((manifest) => !isNamespace(manifest) && !isWebhook(manifest)),
   );
-  // Last, because from then on ConfigMaps and Tekton's own objects are refused until the webhook runs.
+  // Last, because from then on the API server refuses ConfigMaps and Tekton's objects until the webhook runs.
   await applyAll(api, manifests.filter(isWebhook));
 }
 
@@ -45,7 +45,7 @@ function refersToWebhook({ kind }: Manifest): boolean {
   return kind === 'CustomResourceDefinition' || kind.endsWith('WebhookConfiguration');
 }
 
-/** Leads the API server to the webhook outside of the cluster. */
+/** Routes the API server to the webhook outside of the cluster. */
 function webhookService({ ports }: ClusterRecord): Manifest {
   const [name, namespace] = ['tekton-pipelines-webhook', 'tekton-pipelines'];
   const spec = {

@@ -21,19 +21,19 @@ describe('looking for Go', () => {
     await expect(findGo()).rejects.toThrow(/there is none on the PATH\. Install Go 1\.\d+\.\d+ or newer/);
   });
 
-  it('says which one is there when it is one that knows it is too old', async () => {
+  it('names the installed one that reports that it is too old', async () => {
     install('[ "$1" = version ] && echo "go version go1.22.3 linux/amd64" && exit; exit 1');
 
     await expect(findGo()).rejects.toThrow(`${join(directory, 'go')} is 1.22.3. Install a newer one`);
   });
 
-  it('says which one is there when it is one that has never heard of that', async () => {
+  it('names the installed one that is too old to report that', async () => {
     install('[ "$1" = version ] && echo "go version go1.19.8 linux/amd64" || printf "go1.19.8\\n/a\\n/b\\n"');
 
     await expect(findGo()).rejects.toThrow('is 1.19.8. Install a newer one');
   });
 
-  it('takes one that is new enough, with its caches', async () => {
+  it('uses one that is new enough, with its caches', async () => {
     install('printf "go1.99.1\\n/build\\n/modules\\n"');
 
     await expect(findGo()).resolves.toEqual({
@@ -50,7 +50,7 @@ describe('why a build failed', () => {
     ['write /x: no space left on device', 'The disk ran full while etcd was built'],
     ['dial tcp: lookup modules.example.org: no such host', 'The Go modules of etcd could not be downloaded'],
     ['main.go:3:1: syntax error', 'etcd could not be built: main.go:3:1: syntax error'],
-  ])('is told for "%s"', (stderr, sentence) => {
+  ])('is explained for "%s"', (stderr, sentence) => {
     expect(explainGoFailure('etcd', `go: downloading x v1\n${stderr}\n`, '/cache')).toContain(sentence);
   });
 });

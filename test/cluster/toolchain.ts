@@ -15,17 +15,16 @@ export interface GoToolchain {
 }
 
 /**
- * Finds a Go that is new enough for go.mod. A Go that may fetch newer ones (GOTOOLCHAIN=auto, the default since 1.21)
- * does so when asked for its version inside the module.
+ * Finds a Go that is new enough for go.mod, or downloads one (GOTOOLCHAIN=auto, the default since 1.21).
  *
- * @throws ClusterError that says what to install, and what is there instead
+ * @throws ClusterError that says what to install and what was found
  */
 export async function findGo(signal?: AbortSignal): Promise<GoToolchain> {
   const wanted = pinnedVersions().go;
   const command = findOnPath('go');
   if (!command) {
     throw new ClusterError(
-      `The local cluster is built with Go, and there is none on the PATH. Install Go ${wanted} or newer ` +
+      `The local cluster is built with Go, which is not on the PATH. Install Go ${wanted} or newer ` +
         '(https://go.dev/dl), or let KUBECONFIG name a cluster that has Tekton.',
     );
   }
@@ -43,25 +42,27 @@ export async function findGo(signal?: AbortSignal): Promise<GoToolchain> {
   return { command, version, buildCache, moduleCache };
 }
 
-/** The version that a Go tells where no go.mod asks for another. */
+/** A Go's own version, outside of any module. */
 async function versionOutside(command: string, signal?: AbortSignal): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'go-version-'));
   try {
     const { stdout } = await runCommand(command, ['version'], { cwd: directory, signal });
-    return /go(\d\S*)/.exec(stdout)?.[1] ?? 'of no version that it would tell';
+    return /go(\d\S*)/.exec(stdout)?.[1] ?? 'of an unknown version';
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** Where a module is looked for. */
+/** Options of a module search. */
 export interface ModuleSearch {
-  /** Whose go.mod says in which version, and whose go.sum what it has to be; default: those of the cluster's components. */
+  /**
+   * Directory whose go.mod pins the version and whose go.sum its checksum; default: that of the cluster's components.
+   */
   readonly directory?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Where the source of a module lies, downloaded if need be. */
+/** The source directory of a module, downloaded if needed. */
 export async function moduleSource(
   go: GoToolchain,
   module: string,
@@ -73,7 +74,7 @@ export async function moduleSource(
   return source;
 }
 
-/** Says in a sentence why a build failed, and what the compiler said last. */
+/** Explains a failed build in a sentence, with the last line of the compiler. */
 export function explainGoFailure(component: string, stderr: string, directory: string): string {
   if (/no space left on device|ENOSPC/i.test(stderr)) {
     return `The disk ran full while ${component} was built (in ${directory} or in Go's caches). Free some space and try again.`;

@@ -19,7 +19,7 @@ describe('the versions that go.mod pins', () => {
     expect(parseVersions(goMod)).toEqual({ go: '1.26.4', kubernetes: 'v1.35.4', tekton: 'v1.15.0', etcd: 'v3.6.5' });
   });
 
-  it('are missed aloud', () => {
+  it('are required', () => {
     expect(() => parseVersions('module m')).toThrow('has no line that matches');
   });
 });
@@ -44,7 +44,7 @@ describe('the key of a build', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('stays when nothing that is compiled changes', () => {
+  it('is unchanged when nothing that is compiled changes', () => {
     const before = sourceHash('flags', directory);
     writeFileSync(join(directory, 'notes.txt'), 'hello');
 
@@ -53,7 +53,7 @@ describe('the key of a build', () => {
 
   it.each([
     ['go.sum', 'go.sum'],
-    ['a program of our own', 'certs/main.go'],
+    ['an own program', 'certs/main.go'],
   ])('changes with %s', (_, file) => {
     const before = sourceHash('flags', directory);
     mkdirSync(join(directory, 'certs'), { recursive: true });

@@ -37,9 +37,9 @@ export function pinnedVersions(): PinnedVersions {
 }
 
 /**
- * The part of a build's key that the checkout decides: everything under `go/`, and how it is built.
+ * The part of a build's key that depends on the checkout: everything under `go/`, and the build flags.
  *
- * @param flags text that changes whenever the build would come out differently
+ * @param flags text that changes whenever the build would differ
  */
 export function sourceHash(flags: string, directory: string = moduleDirectory): string {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,4 +1,4 @@
-// What happens when something goes wrong in production, tried out: `npm run drill`. See docs/drills.md.
+// Injects production failures: `npm run drill`. See docs/drills.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,10 @@ const usage = `usage: npm run drill -- [NAME...] [--quick] [--results DIRECTORY]
 
 ${drills.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join('\n')}
 
-  --quick              drills of half a minute, which show little more than that they work
-  --results DIRECTORY  where the figures and the logs go; default: drill-results
+  --quick              drills of half a minute, which test mostly the drills themselves
+  --results DIRECTORY  directory of figures and logs; default: drill-results
 
-Without a NAME all drills are done, one after the other.`;
+Without a NAME all drills run, one after the other.`;
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -49,7 +49,7 @@ async function main({ argv, log, signal }: LongCommand): Promise<void> {
   }
 }
 
-/** Keeps what was measured, and on what. */
+/** Writes the result with a description of the machine. */
 async function store(directory: string, name: string, measured: object): Promise<void> {
   await mkdir(directory, { recursive: true });
   const file = { ...measured, cores: cpus().length, node: process.version };

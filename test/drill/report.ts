@@ -1,23 +1,23 @@
 import type { DrillFigures } from './drill.ts';
 import type { DrillResult } from './run-drill.ts';
 
-/** The figures of a drill that a person reads, by what they say. */
+/** The figures of a drill with their labels. */
 function rowsOf(figures: DrillFigures): readonly (readonly [string, string])[] {
   const { facts, notReady } = figures;
   const takenOver = figures.untilNextPipelineRun;
   return [
     ['calls answered', String(figures.calls)],
-    ['tries that were repeated', String(figures.triedAgain)],
-    ['of these at the deadline', String(figures.ranIntoDeadline)],
+    ['attempts retried', String(figures.triedAgain)],
+    ['of these after their deadline', String(figures.ranIntoDeadline)],
     ['calls failed', String(figures.failed)],
     ['longest time without an answer', `${figures.longestWithoutAnswer} s`],
     ['slowest answer', `${figures.slowestAnswer} s`],
     ...(takenOver === undefined ? [] : [['next PipelineRun after', `${takenOver} s`] as const]),
     ['longest wait for a PipelineRun', `${figures.longestUntilPipelineRun} s`],
     ['executions', String(figures.executions)],
-    ['lost, doubled, not completed', `${figures.lost}, ${figures.doubled}, ${figures.notCompleted}`],
-    ['watch resumed, begun anew', `${figures.watchResumed}, ${figures.watchStartedAnew}`],
-    ['replicas that ended by themselves', String(figures.exits)],
+    ['lost, duplicated, not completed', `${figures.lost}, ${figures.doubled}, ${figures.notCompleted}`],
+    ['watch resumed, restarted', `${figures.watchResumed}, ${figures.watchStartedAnew}`],
+    ['replicas that exited by themselves', String(figures.exits)],
     ...Object.entries(notReady).map(([name, seconds]) => [`${name} not ready`, `${seconds} s`] as const),
     ['no API ready', `${figures.noApiReady} s`],
     ['no controller ready', `${figures.noControllerReady} s`],
@@ -25,7 +25,7 @@ function rowsOf(figures: DrillFigures): readonly (readonly [string, string])[] {
   ];
 }
 
-/** What a drill has shown, for a terminal. */
+/** The result of a drill as text. */
 export function reportOf({ name, figures, promises, errors }: DrillResult): string {
   const rows = rowsOf(figures);
   const width = Math.max(...rows.map(([label]) => label.length));
@@ -40,7 +40,7 @@ export function reportOf({ name, figures, promises, errors }: DrillResult): stri
   ].join('\n');
 }
 
-/** Whether everything was as promised. */
+/** Whether all promises were kept. */
 export function isKept({ promises }: DrillResult): boolean {
   return promises.every(({ kept }) => kept);
 }

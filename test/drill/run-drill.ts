@@ -9,25 +9,25 @@ import { openFixture, type Fixture, type FixtureOptions } from './harness/fixtur
 import { waitUntil } from './harness/wait-until.ts';
 import type { DrillSize } from './size.ts';
 
-/** Clients of a drill; half of them begin at each replica of the API, and half of them speak REST. */
+/** Number of clients; half start at each API replica, and half use REST. */
 const clients = 4;
-/** Milliseconds that executions, and then the watch, get to come to their end when nothing happens any more. */
+/** Milliseconds for executions, and then the watches, to settle after the load. */
 const settleMs = { executions: 120_000, watch: 20_000 };
 
-/** What came of a drill. */
+/** Result of a drill. */
 export interface DrillResult {
   readonly name: string;
   readonly size: DrillSize;
   readonly figures: DrillFigures;
   readonly promises: readonly DrillPromise[];
-  /** Why calls were tried again or failed, with how often. */
+  /** Errors of retried and failed calls, with their counts. */
   readonly errors: readonly (readonly [string, number])[];
 }
 
 /**
- * Does a drill on a stage of its own.
+ * Runs a drill on its own fixture.
  *
- * @throws Error when it could not be done, or is called off by its signal
+ * @throws Error if it cannot run, or the signal aborts
  */
 export async function runDrill(drill: Drill, options: Omit<FixtureOptions, 'name' | 'tls'>): Promise<DrillResult> {
   const { name, tls = false, deadline = options.size.deadline } = drill;
@@ -52,7 +52,7 @@ export async function runDrill(drill: Drill, options: Omit<FixtureOptions, 'name
   }
 }
 
-/** Those who use the service during a drill: clients that create and read, and one at each replica that watches. */
+/** The load during a drill: clients that create and read, and one watch at each API replica. */
 class Clients {
   readonly #stage: Fixture;
   readonly #summary = new CallSummary();
@@ -87,7 +87,7 @@ class Clients {
     this.#working = Promise.allSettled(this.#callers.map((caller, index) => this.#load.work(caller, index)));
   }
 
-  /** Lets the clients end what they have begun, and waits until all executions have ended. */
+  /** Lets clients finish their calls and waits until all executions have ended. */
   async end(): Promise<void> {
     const { etcdWatcher, signal, caughtUp } = this.#stage;
     this.#load.stop();
@@ -129,7 +129,7 @@ class Clients {
     await this.#watching;
   }
 
-  /** Executions whose last state a watch does not have. */
+  /** Number of executions whose last state a watch has not received. */
   #missed(): number {
     const { namespace, etcdWatcher } = this.#stage;
     const states = [...etcdWatcher.latest].map(

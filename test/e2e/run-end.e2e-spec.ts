@@ -22,7 +22,7 @@ const hangingWorkflow = workflow([{ name: 'run', taskSpec: { steps: [stepOf('she
   finally: [{ name: 'clean-up', taskSpec: { steps: [stepOf('shell', 'sleep 600')] } }],
 });
 
-describeOnPods('an execution ends when nothing of its run goes on', (environment) => {
+describeOnPods('an execution ends when nothing of its run is running', (environment) => {
   let service: ServiceProcess;
   let runs: RunWatcher;
 

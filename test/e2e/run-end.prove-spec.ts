@@ -63,7 +63,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     expect(pods.items).toMatchObject([{ status: { phase: 'Running' } }]);
   });
 
-  it.concurrent('also those of a try before the one that succeeded', async () => {
+  it.concurrent('also those of an attempt before the successful one', async () => {
     const { execute, finished } = environment();
     await execute('retried', retriedWorkflow);
 
@@ -138,7 +138,7 @@ describeOnPods('an execution whose pods Tekton keeps when it is cancelled (keep-
 });
 
 describeOnPods('an execution of which a TaskRun is refused', (environment) => {
-  it('ends when the parallel TaskRun has ended that Tekton had created', async () => {
+  it('ends when the parallel TaskRun that Tekton had created has ended', async () => {
     const { client, namespace, controller, execute, finished } = environment();
     const policy = await denyTaskRun(client, namespace, 'refused');
     const service = await startService(controller);

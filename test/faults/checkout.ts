@@ -9,19 +9,19 @@ import { plant, type NamedEdit } from './fault.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Milliseconds that specs may take; with a fault they may go on for ever. */
+/** Timeout of specs in milliseconds; a fault may make them hang. */
 const limitMs = 300_000;
 
-/** How specs went. */
+/** Result of specs. */
 export interface SpecResult {
   readonly passed: number;
   readonly failed: number;
-  /** Files that could not be run at all. */
+  /** Files that could not be run. */
   readonly notRun: number;
   readonly output: string;
 }
 
-/** A copy of this checkout with its uncommitted changes, in which sources can be changed and specs run. */
+/** A copy of this checkout, including uncommitted changes, to edit and test. */
 export class CheckoutCopy {
   readonly directory: string;
 
@@ -29,7 +29,7 @@ export class CheckoutCopy {
     this.directory = directory;
   }
 
-  /** Copies everything that is not ignored by Git; packages are shared. */
+  /** Copies everything that Git does not ignore; node_modules are shared. */
   static async create(signal: AbortSignal): Promise<CheckoutCopy> {
     const files = await filesOfCheckout(signal);
     const copy = new CheckoutCopy(await mkdtemp(join(tmpdir(), 'workflow-execution-faults-')));
@@ -43,7 +43,7 @@ export class CheckoutCopy {
     }
   }
 
-  /** Compiles the service into dist/; after the first time only what has changed since. */
+  /** Compiles the service into dist/, incrementally. */
   async build(signal: AbortSignal): Promise<void> {
     const incremental = ['--incremental', '--tsBuildInfoFile', 'build.tsbuildinfo'];
     const arguments_ = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...incremental];
@@ -51,7 +51,7 @@ export class CheckoutCopy {
     if (code !== 0) throw new Error(`The service does not compile:\n${stdout}`);
   }
 
-  /** Does something while a source is edited. */
+  /** Runs `act` while a source file is edited. */
   async edited<T>(edit: NamedEdit, act: () => Promise<T>): Promise<T> {
     const path = join(this.directory, edit.file);
     const source = await readFile(path, 'utf8');
@@ -77,7 +77,7 @@ export class CheckoutCopy {
       return existsSync(report) ? resultOf(await readFile(report, 'utf8'), stderr) : notRun(stderr);
     } catch (error) {
       if (!(error instanceof ClusterAborted) || signal.aborted) throw error;
-      return notRun(`The specs have not ended in ${limitMs / 1000} s.`);
+      return notRun(`The specs did not finish in ${limitMs / 1000} s.`);
     }
   }
 
@@ -102,6 +102,6 @@ async function filesOfCheckout(signal: AbortSignal): Promise<readonly string[]> 
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const { code, stdout, stderr } = await runCommand('git', list, { cwd: root, signal });
   if (code !== 0) throw new Error(`git ls-files failed: ${stderr}`);
-  // A file that was removed and not committed is still listed.
+  // Git also lists files that were deleted but not committed.
   return stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
 }

@@ -1,5 +1,5 @@
-// Plants every fault, one at a time, and requires that its tests fail: `npm run prove -- faults`. With names (or parts of
-// them), `node test/faults/cli.ts NAME...`, only those.
+// Plants each fault in turn and requires that its tests fail: `npm run prove -- faults`. `node test/faults/cli.ts NAME...`
+// plants some, by parts of their names.
 import { ClusterError } from '../cluster/errors.ts';
 import { forEachParallel } from '../support/parallel.ts';
 import { runLongCommand, type LongCommand } from '../support/long-command.ts';
@@ -8,7 +8,7 @@ import { CheckoutCopy } from './checkout.ts';
 import { tierOf, type Fault } from './fault.ts';
 import { tableOf, type FaultResult } from './table.ts';
 
-/** Copies of the checkout in which specs run at the same time. */
+/** Number of checkout copies that run specs concurrently. */
 const copies = 2;
 
 await runLongCommand(main);
@@ -36,7 +36,7 @@ async function main({ argv, log, signal }: LongCommand): Promise<void> {
   }
 }
 
-/** What the specs find without a fault would say nothing about one. */
+/** A failure without a fault would invalidate the results. */
 async function assertAllPass(
   wanted: readonly Fault[],
   copy: CheckoutCopy,
@@ -52,7 +52,7 @@ async function tryOut(fault: Fault, copy: CheckoutCopy, signal: AbortSignal): Pr
   const started = performance.now();
   const { failed, output } = await copy.edited(fault, () => copy.runSpecs(fault.caughtBy, signal));
   const seconds = Math.round((performance.now() - started) / 1000);
-  // A file that cannot be run has caught nothing: the fault has to be a wrong product, not a broken one.
+  // A file that cannot run does not count: the fault must be a wrong product, not a broken one.
   return { name: fault.name, tier: tierOf(fault), isCaught: failed > 0, failed, seconds, output };
 }
 

@@ -1,43 +1,43 @@
-/** A small change to one source. */
+/** An edit of one source file. */
 export interface Edit {
   /** Path from the root of the checkout. */
   readonly file: string;
-  /** Text that occurs exactly once in the file. */
+  /** Text to replace; occurs exactly once. */
   readonly find: string;
   readonly replace: string;
 }
 
-/** A small change to the product that is wrong, and the tests that have to fail because of it. */
+/** A wrong edit of the product, and the tests that must fail because of it. */
 export interface Fault extends Edit {
-  /** What is wrong, such as `the cooldown is ignored`. */
+  /** Description, such as `the cooldown is ignored`. */
   readonly name: string;
-  /** Paths of the specs concerned. */
+  /** Paths of the specs that must fail. */
   readonly caughtBy: readonly [string, ...string[]];
 }
 
-/** An edit, and what it does. */
+/** An edit with its description. */
 export type NamedEdit = Edit & Pick<Fault, 'name'>;
 
-/** A fault cannot be planted: the product has changed since the fault was written. */
+/** The product has changed, so the fault cannot be planted. */
 export class OutdatedFaultError extends Error {
   override readonly name = 'OutdatedFaultError';
 }
 
 /**
- * The source of a fault's file with the fault in it.
+ * The content of a fault's file with the fault.
  *
- * @throws OutdatedFaultError when the text to replace does not occur exactly once
+ * @throws OutdatedFaultError unless the text to replace occurs exactly once
  */
 export function plant({ name, file, find, replace }: NamedEdit, source: string): string {
   const parts = source.split(find);
   if (parts.length === 2) return parts.join(replace);
-  const found = parts.length === 1 ? 'is not there' : `is there ${parts.length - 1} times`;
+  const found = parts.length === 1 ? 'does not occur' : `occurs ${parts.length - 1} times`;
   throw new OutdatedFaultError(
     `The fault "${name}" no longer applies: its text ${found} in ${file}. Update it where it is listed.\n${find}`,
   );
 }
 
-/** What runs the specs that catch a fault. */
+/** The command that runs the specs of a fault. */
 export function tierOf({ caughtBy }: Fault): 'npm test' | 'npm run prove' {
   return caughtBy.some((spec) => !spec.endsWith('.prove-spec.ts')) ? 'npm test' : 'npm run prove';
 }

@@ -7,7 +7,7 @@ import { plant, type Fault } from './fault.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 describe('a planted fault', () => {
-  it.each(faults)('applies to the product as it is: $name', (fault) => {
+  it.each(faults)('applies to the current product: $name', (fault) => {
     const source = readFileSync(join(root, fault.file), 'utf8');
 
     expect(plant(fault, source)).not.toBe(source);
@@ -19,8 +19,8 @@ describe('a planted fault', () => {
   });
 
   it.each([
-    ['is not there', 'nothing'],
-    ['is there 2 times', 'find, find'],
+    ['does not occur', 'nothing'],
+    ['occurs 2 times', 'find, find'],
   ])('is refused with its name when its text %s', (why, source) => {
     const fault: Fault = { name: 'a fault', file: 'a.ts', find: 'find', replace: '', caughtBy: ['a.spec.ts'] };
 

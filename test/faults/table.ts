@@ -1,9 +1,9 @@
-/** How a planted fault came out. */
+/** Result of a planted fault. */
 export interface FaultResult {
   readonly name: string;
   readonly tier: string;
   readonly isCaught: boolean;
-  /** How many tests failed because of it. */
+  /** Number of tests that failed. */
   readonly failed: number;
   readonly seconds: number;
   readonly output: string;

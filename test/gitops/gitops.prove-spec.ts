@@ -38,7 +38,7 @@ function summary(kstatus: string, argocd: string): object {
   return { kstatus: { status: kstatus, message }, argocd: { status: argocd, message } };
 }
 
-it('kstatus, Argo CD and kubectl wait know how an execution stands in every phase', async () => {
+it('kstatus, Argo CD and kubectl wait read the status of an execution in every phase', async () => {
   await fixture.execute('pending', waitingWorkflow);
   const created = await stored('pending');
   const refused = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));

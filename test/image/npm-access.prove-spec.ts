@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { userSettings } from './npm-access.ts';
 
-it('takes registries and their tokens into a build, and leaves out paths of this machine', () => {
+it('passes registries and their tokens to a build, without paths of this machine', () => {
   const npmrc = [
     'registry=https://npm.example/',
     '//npm.example/:_authToken=secret',

@@ -1,6 +1,6 @@
-// Stryker's test runner for the unit specs. Jest takes seconds to load every spec that knows a file, and each mutant needs
-// a run; here a mutant takes some hundredths of a second: only the specs that reach it are loaded, in a process that has
-// loaded everything else before. Their modules are new for each mutant, so that none sees what another one has done.
+// A Stryker test runner for the unit specs. Jest takes seconds to load all specs of a file for each mutant; this one loads
+// only the specs that reach the mutant, into a warm process, in hundredths of a second. Modules are reloaded for each mutant,
+// so that mutants are isolated.
 import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,13 +23,13 @@ import { declaredTests, identify, idOf, resultOf, specOf } from './circus-tests.
 import { folders } from './decision-code.ts';
 import { loadSourcesOf } from './loader.ts';
 
-/** How long one test may take, in milliseconds: on a busy machine, too. */
+/** Test timeout in milliseconds, also on a busy machine. */
 const testTimeoutMs = 20_000;
 
-/** What the instrumented code reads and counts. */
+/** Context of the instrumented code. */
 const context: InstrumenterContext = {};
 
-/** Runs specs with jest-circus in this process, in the sandbox that is its working directory. */
+/** Runs specs with jest-circus in this process, whose working directory is the sandbox. */
 class CircusRunner implements TestRunner {
   readonly #root = process.cwd();
   #specs: readonly string[] = [];
@@ -83,7 +83,7 @@ class CircusRunner implements TestRunner {
       const isEndless = determineHitLimitReached(context.hitCount, hitLimit);
       return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests }, disableBail);
     } catch (error) {
-      // Modules that cannot be loaded with it: no test of theirs would pass.
+      // The mutant's modules cannot be loaded, so no test would pass.
       const [id = ''] = wanted;
       const failed = {
         id,
@@ -98,7 +98,7 @@ class CircusRunner implements TestRunner {
     }
   }
 
-  /** Declares the tests of these specs, made of new modules, and no others. */
+  /** Declares exactly the tests of these specs, with reloaded modules. */
   async #load(specs: readonly string[]): Promise<void> {
     resetState();
     this.#generation += 1;
@@ -109,14 +109,14 @@ class CircusRunner implements TestRunner {
     }
   }
 
-  /** The specs beside a file before all others: they are the most likely to fail. */
+  /** Specs nearest to a file first: they are the most likely to fail. */
   #nearestFirst(specs: ReadonlySet<string>, file: string): readonly string[] {
     const path = relative(this.#root, file).replace(/\.ts$/, '');
     return [...specs].toSorted((a, b) => shared(b, path) - shared(a, path));
   }
 }
 
-/** Runs the tests that are declared; with `bail` none more after the first that fails. */
+/** Runs the declared tests; with `bail` only up to the first failure. */
 async function runDeclared(bail: boolean): Promise<TestResult[]> {
   const tests = declaredTests();
   addEventHandler((event: Event) => {
@@ -132,7 +132,7 @@ function loadingOf(spec: string): string {
   return `${spec}# is loaded`;
 }
 
-/** How many characters two paths have in common at their beginning. */
+/** Length of the common prefix of two paths. */
 function shared(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;

@@ -1,23 +1,23 @@
-// The tests that jest-circus knows, by names that tell all of them apart.
+// jest-circus tests with unique names.
 import { TestStatus, type TestResult } from '@stryker-mutator/api/test-runner';
 import { getState, type State } from 'jest-circus';
 
 type Block = State['rootDescribeBlock'];
 type Child = Block['children'][number];
 
-/** A test that has been declared. */
+/** A declared test. */
 export type Test = Extract<Child, { type: 'test' }>;
 
 const ids = new WeakMap<Test, string>();
 
-/** All tests that are declared now, in the order in which they run. */
+/** All declared tests in order of execution. */
 export function declaredTests(block: Block = getState().rootDescribeBlock): readonly Test[] {
   return block.children.flatMap((child) => (child.type === 'test' ? [child] : declaredTests(child)));
 }
 
 /**
- * Gives the tests that are new since `before` an id each: their spec and a number. A name may differ from load to load: one
- * with an Error in it shows where that was made.
+ * Gives each test that is new since `before` an id: its spec and a number. Names may differ between loads if they contain a
+ * stack.
  */
 export function identify(spec: string, before: readonly Test[]): void {
   const known = new Set(before);
@@ -30,12 +30,12 @@ export function idOf(test: Test): string {
   return ids.get(test) ?? nameOf(test);
 }
 
-/** The spec that an id belongs to. */
+/** The spec of an id. */
 export function specOf(id: string): string {
   return id.slice(0, id.indexOf('#'));
 }
 
-/** How a test that has run came out, as Stryker wants to know it. */
+/** The result of a test in Stryker's format. */
 export function resultOf(test: Test): TestResult {
   const { errors, status, duration } = test;
   const about = { id: idOf(test), name: nameOf(test), timeSpentMs: duration ?? 0 };
@@ -52,7 +52,7 @@ function nameOf(test: Test): string {
   return names.join(' ');
 }
 
-/** jest-circus notes an error with where the test is, or the error alone. */
+/** jest-circus records an error with its location, or alone. */
 function textOf(error: unknown): string {
   const [first] = Array.isArray(error) ? (error as readonly unknown[]) : [error]; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- Array.isArray gives any[]
   return first instanceof Error ? first.message : String(first);

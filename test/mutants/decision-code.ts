@@ -2,8 +2,8 @@
 export const folders = ['audit', 'config', 'locking', 'reconciler', 'tekton', 'workflow-execution'] as const;
 
 /**
- * The code that decides, as patterns of Stryker: pure functions, the lock, and the steps of the reconciler. What only
- * connects this code to the world (Nest modules, connections, timers, processes) is proven by the integration tests.
+ * The decision code, as Stryker patterns: pure functions, the lock and the reconciler steps. Modules, connections, timers and
+ * processes are covered by the integration tests.
  */
 export const decisionCode: readonly string[] = [
   `src/{${folders.join(',')}}/**/*.ts`,

@@ -1,7 +1,7 @@
-// Defaults and checks that the types ask for and that nothing can reach.
+// Defaults and checks that only the types require.
 import type { EquivalentMutant } from './score.ts';
 
-/** Empty texts that stand for a value that is not there, where any other text would do as well. */
+/** Empty strings in place of a missing value, where any string would do. */
 const emptyTexts: readonly (readonly [file: string, reason: string, ...code: readonly string[]])[] = [
   [
     'src/reconciler/events/milestones.ts',
@@ -61,7 +61,7 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
   ],
 ];
 
-/** Optional labels: parseMetadata gives every object some. */
+/** Optional labels, which parseMetadata always sets. */
 const labels: readonly (readonly [file: string, code: string, original: string])[] = [
   [
     'src/reconciler/pipelinerun/pipeline-run-retention.ts',

@@ -3,7 +3,7 @@ import type { EquivalentMutant } from './score.ts';
 
 const emptyText = { original: "''", replacement: '"Stryker was here!"' };
 
-/** Mutants that no test can kill, because they behave like the code; with the reason for each. */
+/** Equivalent mutants, each with the reason. */
 export const equivalentMutants: readonly EquivalentMutant[] = [
   ...[['() => false', '() => undefined'] as const, ['false', 'true'] as const].map(([original, replacement]) => ({
     file: 'src/audit/delivery.ts',

@@ -1,4 +1,4 @@
-// What specs import from `@jest/globals`, outside of Jest: the same functions, from the packages that Jest has them from.
+// `@jest/globals` outside of Jest: the same functions from the same packages.
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from 'jest-circus';
 export { expect } from 'expect';
 import { ModuleMocker } from 'jest-mock';

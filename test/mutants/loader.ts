@@ -1,4 +1,4 @@
-// Loads the sources and specs of a sandbox in this process: compiled as they are needed, and anew for each generation.
+// Loads the sources and specs of a sandbox in this process: compiled on demand, and reloaded for each generation.
 import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,12 +9,12 @@ const { options } = ts.convertCompilerOptionsFromJson(
   import.meta.dirname,
 );
 
-/** What `@jest/globals` is for specs that are loaded here. */
+/** Replacement of `@jest/globals`. */
 const globals = new URL('jest-globals.ts', import.meta.url).href;
 
 /**
- * Lets `import()` load the modules under `root`/src. A module that is imported with `?generation=N` imports all others
- * under it with the same: a new number gives modules that nothing has happened to yet.
+ * Lets `import()` load the modules under `root`/src. `?generation=N` propagates to their imports, so a new number yields fresh
+ * modules.
  */
 export function loadSourcesOf(root: string): void {
   const sources = pathToFileURL(`${root}/src/`).href;

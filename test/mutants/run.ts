@@ -1,5 +1,5 @@
-// Mutation testing of the code that decides, with its unit specs: `node test/mutants/run.ts [FILE...]`. It fails when
-// fewer than 95 of 100 mutants are killed that are not listed as equivalent.
+// Mutation testing of the decision code with its unit specs: `node test/mutants/run.ts [FILE...]`. Fails if fewer than 95 % of
+// the mutants that are not listed as equivalent are killed.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
@@ -58,7 +58,7 @@ const killed = score.files.reduce((sum, file) => sum + file.killed, 0);
 const equivalent = score.files.reduce((sum, file) => sum + file.equivalent, 0);
 console.log(
   `\n${score.percent.toFixed(1)} % of the mutants are killed (${killed} killed, ${score.survivors.length} alive, ` +
-    `${equivalent} equivalent); at least ${leastPercent} % have to be.`,
+    `${equivalent} equivalent); at least ${leastPercent} % are required.`,
 );
 process.exitCode = score.percent < leastPercent ? 1 : 0;
 

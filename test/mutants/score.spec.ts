@@ -16,7 +16,7 @@ const aMutant = (file: string, status: string, replacement = 'false'): TestedMut
 const equivalent = { file: 'a.ts', code: 'if (a > b) {', original: 'a > b', replacement: 'true', reason: 'never less' };
 
 describe('the score of mutation testing', () => {
-  it('counts what no test reaches as survived, and what timed out as killed', () => {
+  it('counts uncovered mutants as survived, and timeouts as killed', () => {
     const statuses = [
       'Killed',
       'Killed',
@@ -36,7 +36,7 @@ describe('the score of mutation testing', () => {
     expect(survivors.map(({ status }) => status)).toEqual(['Survived', 'NoCoverage']);
   });
 
-  it('leaves out what is listed as equivalent, in its file only', () => {
+  it('excludes mutants listed as equivalent, in their file only', () => {
     const mutants = ['a.ts', 'b.ts'].map((file) => aMutant(file, 'Survived', 'true'));
     const { files, survivors, outdated } = scoreOf([...mutants, aMutant('a.ts', 'Killed')], [equivalent]);
     expect(files).toEqual([
@@ -48,16 +48,16 @@ describe('the score of mutation testing', () => {
     expect(scoreOf([elsewhere], [equivalent]).survivors).toEqual([elsewhere]);
   });
 
-  it('names entries of the list that a test has killed, of the files that were tested', () => {
+  it('reports killed mutants that are listed as equivalent, for tested files', () => {
     expect(scoreOf([aMutant('a.ts', 'Killed', 'true')], [equivalent]).outdated).toEqual([equivalent]);
     expect(scoreOf([aMutant('b.ts', 'Killed', 'true')], [equivalent]).outdated).toEqual([]);
   });
 
-  it('is whole where there is nothing to be killed', () => {
+  it('is 100 without mutants', () => {
     expect([percentOf(0, 0), percentOf(19, 1), scoreOf([], []).percent]).toEqual([100, 95, 100]);
   });
 });
 
-it('code is compared in one line', () => {
+it('compares code in one line', () => {
   expect(oneLine('a >\n    b ')).toBe('a > b');
 });

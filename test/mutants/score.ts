@@ -1,31 +1,31 @@
-// What came of mutation testing: a score over all mutants, less those that are listed as equivalent.
+// The mutation score, without mutants that are listed as equivalent.
 
-/** A mutant and what became of it; line and column count from 1. */
+/** A mutant and its result; lines and columns are 1-based. */
 export interface TestedMutant {
   /** Path of its file in the repository. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly mutator: string;
-  /** The line of code that it begins in, without its indentation. */
+  /** Its first line of code, without indentation. */
   readonly code: string;
-  /** The part that is replaced, in one line. */
+  /** The replaced code in one line. */
   readonly original: string;
   readonly replacement: string;
   readonly status: string;
 }
 
-/** A mutant that behaves like the code that it was made of: no test can tell them apart. */
+/** A mutant that behaves like the original, so no test can kill it. */
 export interface EquivalentMutant {
   readonly file: string;
   readonly code: string;
   readonly original: string;
   readonly replacement: string;
-  /** Why nobody can see the difference. */
+  /** Why there is no observable difference. */
   readonly reason: string;
 }
 
-/** The mutants of one file, by what became of them. */
+/** The mutants of one file by result. */
 export interface FileScore {
   readonly file: string;
   readonly killed: number;
@@ -33,22 +33,22 @@ export interface FileScore {
   readonly equivalent: number;
 }
 
-/** What a run came to. */
+/** Result of a run. */
 export interface Score {
   readonly files: readonly FileScore[];
-  /** Those that no test has killed and that are not listed as equivalent. */
+  /** Surviving mutants that are not listed as equivalent. */
   readonly survivors: readonly TestedMutant[];
-  /** Entries of the list that fit no mutant that survived, of files that were tested. */
+  /** List entries of tested files that match no surviving mutant. */
   readonly outdated: readonly EquivalentMutant[];
-  /** Killed of all that are not equivalent, in per cent. */
+  /** Percentage of non-equivalent mutants that were killed. */
   readonly percent: number;
 }
 
 const killed: ReadonlySet<string> = new Set(['Killed', 'Timeout']);
-/** Not mutated at all, or code that cannot be run. */
+/** Not mutated, or not runnable. */
 const uncounted: ReadonlySet<string> = new Set(['Ignored', 'CompileError', 'RuntimeError']);
 
-/** Scores a run. A mutant that no test reaches counts as one that survived. */
+/** Scores a run. Mutants without coverage count as survived. */
 export function scoreOf(mutants: readonly TestedMutant[], equivalents: readonly EquivalentMutant[]): Score {
   const counted = mutants.filter(({ status }) => !uncounted.has(status));
   const alive = counted.filter(({ status }) => !killed.has(status));
@@ -70,12 +70,12 @@ export function scoreOf(mutants: readonly TestedMutant[], equivalents: readonly 
   };
 }
 
-/** The share of the killed, in per cent; all of none is 100. */
+/** Percentage killed; 100 if there are none. */
 export function percentOf(killedOnes: number, survived: number): number {
   return killedOnes + survived === 0 ? 100 : (100 * killedOnes) / (killedOnes + survived);
 }
 
-/** The code in one line, as it stands in the list of equivalent mutants. */
+/** Code in one line, as in the list of equivalent mutants. */
 export function oneLine(code: string): string {
   return code.replace(/\s+/g, ' ').trim();
 }

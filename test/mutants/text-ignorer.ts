@@ -1,8 +1,8 @@
-// Tells Stryker which texts it need not change: what a log line says, and what a Symbol is called.
+// Excludes log messages and Symbol descriptions from mutation.
 import type { Ignorer } from '@stryker-mutator/api/ignore';
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
-/** As much of a Babel path as is read here. */
+/** The part of a Babel path that is used here. */
 interface Path {
   readonly type: string;
   readonly parent?: { readonly type: string; readonly callee?: Callee };

@@ -18,7 +18,7 @@ beforeAll(async () => {
   promtool = await ensurePromtool(findCache(), silent);
 }, buildMs);
 
-it('promtool finds nothing wrong with the rules', async () => {
+it('promtool accepts the rules', async () => {
   await expect(checkRules(promtool)).resolves.toBe('');
 });
 

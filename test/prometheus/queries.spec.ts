@@ -13,28 +13,28 @@ const queries: readonly [string, string][] = [
 describe.each(queries)('%s', (_, query) => {
   const { selectors, groupings } = parseQuery(query);
 
-  it('asks for metrics that there are', () => {
+  it('uses existing metrics', () => {
     expect(selectors.map(({ metric }) => metric).filter((metric) => labelsOf(metric) === undefined)).toEqual([]);
   });
 
-  it('asks for labels that they have', () => {
+  it('uses existing labels', () => {
     expect(selectors.flatMap(missingLabels)).toEqual([]);
   });
 
-  it('groups by labels that they have', () => {
+  it('groups by existing labels', () => {
     for (const { labels, of } of groupings) {
       const had = of.flatMap(({ metric }) => labelsOf(metric) ?? []);
       expect(labels.filter((label) => !had.includes(label))).toEqual([]);
     }
   });
 
-  it('asks for this service and no other', () => {
+  it('selects this service only', () => {
     const open = selectors.filter(({ labels }) => !labels.includes('job') && !labels.includes('deployment'));
     expect(open).toEqual([]);
   });
 });
 
-it.each(panels)('the panel $title has a unit and says what is seen', ({ unit, description }) => {
+it.each(panels)('the panel $title has a unit and a description', ({ unit, description }) => {
   expect(unit).toEqual(expect.any(String));
   expect(description).toMatch(/\.$/);
 });
@@ -48,12 +48,12 @@ it('the dashboard shows every metric of the service', () => {
 it.each([
   ['an unknown metric', 'sum(kubernaut_made_up_total{job="x"})', ['kubernaut_made_up_total']],
   ['a histogram by its bare name', 'http_server_request_duration_seconds', ['http_server_request_duration_seconds']],
-])('%s would be noticed', (_case, query, unknown) => {
+])('%s is detected', (_case, query, unknown) => {
   const { selectors } = parseQuery(query);
   expect(selectors.map(({ metric }) => metric).filter((metric) => labelsOf(metric) === undefined)).toEqual(unknown);
 });
 
-it('a label that a metric does not have, and text that is no PromQL, would be noticed', () => {
+it('an unknown label and invalid PromQL are detected', () => {
   expect(parseQuery('up{phase="Pending"}').selectors.flatMap(missingLabels)).toEqual(['phase']);
   expect(() => parseQuery('sum by (rate(up[5m])')).toThrow(SyntaxError);
 });

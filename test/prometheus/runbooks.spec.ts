@@ -6,11 +6,11 @@ const directory = new URL('../../docs/runbooks/', import.meta.url);
 const pages = readdirSync(directory).filter((name) => name !== 'README.md');
 const page = (name: string) => readFileSync(new URL(name, directory), 'utf8');
 
-it('every page is that of an alert', () => {
+it('every page belongs to an alert', () => {
   expect(pages.toSorted()).toEqual(alerts.map(({ name }) => `${name}.md`).toSorted());
 });
 
-it('the list of pages has all of them', () => {
+it('the list of pages is complete', () => {
   const listed = [...page('README.md').matchAll(/^\| \[(\w+)\]\(\1\.md\) +\| (\w+) /gm)];
   expect(listed.map(([, name, severity]) => ({ name, severity }))).toEqual(
     alerts.map(({ name, severity }) => ({ name, severity })),
@@ -18,13 +18,13 @@ it('the list of pages has all of them', () => {
 });
 
 describe.each(alerts)('$name', ({ name, severity, summary, description, runbook }) => {
-  it('names its page, and the page tells everything', () => {
+  it('links its page, which has all sections', () => {
     expect(runbook).toBe(`docs/runbooks/${name}.md`);
     const headings = [...page(`${name}.md`).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([name, 'Meaning', 'Impact', 'Diagnosis', 'Mitigation']);
   });
 
-  it('says how urgent it is, what is the matter, and what to do first', () => {
+  it('states its severity, the problem and the first step', () => {
     expect(['critical', 'warning']).toContain(severity);
     expect(summary).toMatch(/\.$/);
     expect(description.split('. ').length).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-// The long proofs, one after the other: `npm run prove`, or `npm run prove -- NAME...`. `--list` says what there is.
+// The long proofs, one after the other: `npm run prove [-- NAME...]`. `--list` lists them.
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/errors.ts';
 import { buildProduct } from '../support/build.ts';
@@ -57,7 +57,7 @@ function readOptions(args: readonly string[]): { readonly list: boolean; readonl
   }
 }
 
-/** The proofs of these names in the order of the catalogue; without names all but those that run only by name. */
+/** The proofs with these names, in the order of the catalogue; by default all but those that run only by name. */
 function select(names: readonly string[]): readonly Proof[] {
   const unknown = names.filter((name) => !proofs.some((proof) => proof.name === name));
   if (unknown.length > 0) throw new ClusterError(`There is no proof ${unknown.join(', ')}.\n\n${listOf(proofs)}`);

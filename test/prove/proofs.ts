@@ -1,23 +1,23 @@
-/** One of the long proofs that `npm run prove` runs. */
+/** A long proof. */
 export interface Proof {
   readonly name: string;
-  /** About how long it takes on two cores that do nothing else; left out of those that run only by name. */
+  /** Approximate duration on two idle cores; omitted for proofs that run only by name. */
   readonly seconds?: number;
-  /** What it needs of the machine beyond `npm test`; pods need Linux and root (README.md). */
+  /** Requirements beyond `npm test`; pods need Linux and root (README.md). */
   readonly needs?: string;
-  /** What it proves, in one sentence. */
+  /** The claim in one sentence. */
   readonly proves: string;
   readonly run: ProofRun;
-  /** Whether it needs the cluster that proofs share, if only to know whether pods can run on this machine. */
+  /** Whether it needs the shared cluster, if only to know whether pods can run on this machine. */
   readonly cluster?: 'shared';
-  /** Left out when all are run. */
+  /** Excluded when all are run. */
   readonly onlyByName?: true;
 }
 
-/** How a proof is run: by Jest with these arguments, or by Node.js. */
+/** Arguments of Jest or of Node.js. */
 export type ProofRun = { readonly jest: readonly string[] } | { readonly node: readonly string[] };
 
-/** All proofs, in the order in which they are run. */
+/** All proofs in order of execution. */
 export const proofs: readonly Proof[] = [
   {
     name: 'tools',
@@ -29,7 +29,7 @@ export const proofs: readonly Proof[] = [
     name: 'alerts',
     seconds: 42,
     needs: 'Go',
-    proves: 'Every alert fires when it has to and stays silent otherwise, by promtool.',
+    proves: 'Every alert fires when it should and only then, by promtool.',
     run: { jest: ['test/prometheus/alerts'] },
   },
   {
@@ -84,28 +84,28 @@ export const proofs: readonly Proof[] = [
   {
     name: 'fuzz',
     seconds: 37,
-    proves: 'No request over REST or gRPC, however malformed, makes the service fail, nor one over REST keep memory.',
+    proves: 'No malformed request over REST or gRPC makes the service fail, and none over REST leaks memory.',
     run: { jest: ['test/integration/fuzz'] },
     cluster: 'shared',
   },
   {
     name: 'thousand-creates',
     seconds: 14,
-    proves: 'A thousand creates with repeated request ids under connection cuts make one execution for each id.',
+    proves: 'A thousand creates with repeated request ids under connection failures create one execution per id.',
     run: { jest: ['test/integration/api/thousand-creates'] },
     cluster: 'shared',
   },
   {
     name: 'reflector-chaos',
     seconds: 20,
-    proves: 'After random faults a reflector has what the API server has, and has reported each change of it.',
+    proves: 'After random faults a reflector matches the API server and has reported each change.',
     run: { jest: ['test/integration/kubernetes/reflector-chaos'] },
     cluster: 'shared',
   },
   {
     name: 'slow-reader',
     seconds: 20,
-    proves: 'A slow reader of a watch gets the latest states, and nothing is buffered for it.',
+    proves: 'A slow reader of a watch gets the latest states, without unbounded buffers.',
     run: { jest: ['test/integration/api/slow-reader'] },
     cluster: 'shared',
   },
@@ -113,7 +113,7 @@ export const proofs: readonly Proof[] = [
     name: 'connections',
     seconds: 45,
     proves:
-      'Connections end in time and leave no memory behind, and TLS has the intermediate profile of Mozilla (sslyze).',
+      'Connections end in time and leak no memory, and TLS complies with the intermediate profile of Mozilla (sslyze).',
     run: { jest: ['test/integration/api/connections.prove'] },
     cluster: 'shared',
   },
@@ -121,7 +121,7 @@ export const proofs: readonly Proof[] = [
     name: 'attack',
     seconds: 400,
     proves:
-      'Whatever is sent to it, the service is live and within its memory, the leader keeps its Lease, and good callers are served.',
+      'Under attack the service is live and within its memory limit, the leader keeps its Lease, and legitimate clients are served.',
     run: { node: ['test/attack/cli.ts'] },
   },
   {
@@ -134,14 +134,14 @@ export const proofs: readonly Proof[] = [
   {
     name: 'poison',
     seconds: 19,
-    proves: 'Objects of an older schema and absurd statuses stop no other execution.',
+    proves: 'Objects of an older schema and invalid statuses affect no other execution.',
     run: { jest: ['test/integration/reconciler/poison'] },
     cluster: 'shared',
   },
   {
     name: 'traces',
     seconds: 10,
-    proves: 'A real collector receives one trace from the caller of the API to the steps in Tekton.',
+    proves: 'A real collector receives one trace from the API caller to the Tekton steps.',
     run: { jest: ['test/integration/observability/traces'] },
     cluster: 'shared',
   },
@@ -149,7 +149,7 @@ export const proofs: readonly Proof[] = [
     name: 'failure-reasons',
     seconds: 39,
     needs: 'pods',
-    proves: 'Runs that fail in real pods get the reason for which they failed.',
+    proves: 'Runs that fail in real pods get the right failure reason.',
     run: { jest: ['test/e2e/failure-reasons'] },
     cluster: 'shared',
   },
@@ -157,7 +157,7 @@ export const proofs: readonly Proof[] = [
     name: 'run-end',
     seconds: 75,
     needs: 'pods',
-    proves: 'An execution ends only when no container of its run works any more, whatever Tekton leaves behind.',
+    proves: 'An execution ends only when no container of its run is running, whatever Tekton leaves behind.',
     run: { jest: ['test/e2e/run-end'] },
     cluster: 'shared',
   },
@@ -165,7 +165,7 @@ export const proofs: readonly Proof[] = [
     name: 'logs',
     seconds: 103,
     needs: 'pods',
-    proves: 'Logs of real pods are followed, merged, cut and refused as documented.',
+    proves: 'Logs of real pods are followed, merged, truncated and refused as documented.',
     run: { jest: ['test/e2e/logs'] },
     cluster: 'shared',
   },
@@ -198,14 +198,14 @@ export const proofs: readonly Proof[] = [
     name: 'image',
     seconds: 70,
     needs: 'pods and buildah',
-    proves: 'The image, deployed from the shipped manifests, runs executions, and can be removed without a trace.',
+    proves: 'The image, deployed from the shipped manifests, runs executions and uninstalls completely.',
     run: { jest: ['test/e2e/deployment'] },
     cluster: 'shared',
   },
   {
     name: 'api-server-restart',
     seconds: 46,
-    proves: 'Watches go on after the API server was restarted, killed or frozen, and after it answered 410.',
+    proves: 'Watches continue after the API server was restarted, killed or frozen, and after a 410 response.',
     run: { jest: ['test/integration/kubernetes/api-server-restart'] },
   },
   {
@@ -217,20 +217,20 @@ export const proofs: readonly Proof[] = [
   {
     name: 'upgrade',
     seconds: 15,
-    proves: 'An older version goes on with what a newer one has written, and keeps fields that it does not know.',
+    proves: 'An older version handles objects of a newer one and preserves unknown fields.',
     run: { jest: ['test/integration/upgrade/version-skew'] },
   },
   {
     name: 'restore',
     seconds: 30,
-    proves: 'After a cluster was restored from a backup, executions go on and nothing runs twice.',
+    proves: 'After a cluster was restored from a backup, executions continue and nothing runs twice.',
     run: { jest: ['test/integration/upgrade/restore'] },
   },
   {
     name: 'drills',
     seconds: 238,
     proves:
-      'No call fails for good and no execution is lost in any drill (short forms; npm run drill is the full one).',
+      'No call fails permanently and no execution is lost in any drill (short forms; npm run drill is the full one).',
     run: { node: ['test/drill/cli.ts', '--quick'] },
   },
   {
@@ -249,20 +249,20 @@ export const proofs: readonly Proof[] = [
     name: 'chaos',
     seconds: 220,
     proves:
-      'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed and somebody interferes (in 3 minutes; npm run chaos takes 6).',
+      'One run per target, and true outcomes, for 300 executions while replicas and the API server are killed and an administrator interferes (in 3 minutes; npm run chaos takes 6).',
     run: { node: ['test/chaos/cli.ts', '--quick'] },
   },
   {
     name: 'chaos-defences',
     seconds: 220,
     needs: 'pods',
-    proves: 'With each defence against interference switched off, the chaos checker finds what goes wrong.',
+    proves: 'Without each defence against interference, the chaos checker finds a violation.',
     run: { node: ['test/chaos/defences/cli.ts'] },
   },
   {
     name: 'versions',
     needs: 'pods and Go',
-    proves: 'The main line works on the oldest and the newest supported versions of Kubernetes and Tekton.',
+    proves: 'The end-to-end tests pass on the oldest and the newest supported versions of Kubernetes and Tekton.',
     run: { node: ['test/prove/versions.ts'] },
     onlyByName: true,
   },

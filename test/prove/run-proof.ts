@@ -6,30 +6,30 @@ import { elapsedSince, showElapsed, type Progress } from '../cluster/progress.ts
 import type { Proof, ProofRun } from './proofs.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-/** Not among the results of the tests, which each run of them removes. */
+/** Outside test-results, which each test run empties. */
 const results = join(root, 'prove-results');
 
-/** How a proof came out; `skipped` when this machine cannot run any of its tests. */
+/** Result of a proof; `skipped` if this machine cannot run any of its tests. */
 export interface ProofResult {
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly seconds: number;
 }
 
-/** What a proof is run with. */
+/** Options of a proof. */
 export interface ProofOptions {
-  /** Environment variables of the cluster that proofs share. */
+  /** Environment variables of the shared cluster. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Where the proof stands among all that are run, such as `3/18`. */
+  /** Position among the selected proofs, such as `3/18`. */
   readonly position: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a proof to its end. Its output goes to a file, and is shown when it has failed.
+ * Runs a proof. Its output goes to a file, and is printed if it failed.
  *
- * @throws ClusterAborted when the signal aborts
+ * @throws ClusterAborted if the signal aborts
  */
 export async function runProof(
   { name, run }: Proof,
@@ -45,7 +45,7 @@ export async function runProof(
     cwd: root,
     env: { ...process.env, ...variables },
     signal,
-    // It has clusters and processes of its own to remove.
+    // The proof removes its own clusters and processes.
     onAbort: 'interrupt-command',
   }).finally(stop);
   const output = `${stderr}${stdout}`;
@@ -62,7 +62,7 @@ function argumentsOf(run: ProofRun, report: string): readonly string[] {
   return [...jest, '--maxWorkers=2', '--json', `--outputFile=${report}`, ...run.jest];
 }
 
-/** Whether Jest has reported (https://jestjs.io/docs/cli#--json) that no test could run. */
+/** Whether all tests were skipped, by Jest's report (https://jestjs.io/docs/cli#--json). */
 function wasSkipped(report: string): boolean {
   return existsSync(report) && at(parseJson(readFileSync(report, 'utf8')), 'numPassedTests') === 0;
 }

@@ -33,11 +33,11 @@ describe('the summary of the proofs', () => {
 });
 
 describe('the catalogue of proofs', () => {
-  it('has a name of its own for each', () => {
+  it('has unique names', () => {
     expect(new Set(proofs.map(({ name }) => name)).size).toBe(proofs.length);
   });
 
-  it('has every long spec in one proof', () => {
+  it('contains every long spec in one proof', () => {
     const specs = globSync('{bench,src,test}/**/*.prove-spec.ts', { cwd: join(import.meta.dirname, '..', '..') });
     const arguments_ = proofs.flatMap(({ run }) => ('jest' in run ? run.jest : []));
     const patterns = arguments_.filter((argument) => !argument.startsWith('--'));
@@ -51,7 +51,7 @@ describe('the catalogue of proofs', () => {
     expect(all.reduce((sum, seconds) => sum + seconds)).toBeLessThanOrEqual(45 * 60);
   });
 
-  it('is listed with how long each one takes, what it proves and needs', () => {
+  it('is listed with durations, claims and requirements', () => {
     expect(listOf(proofs)).toMatch(/^chaos +\d+ s +One run per target/m);
     expect(listOf(proofs)).toMatch(/^image .+ Needs pods and buildah\.$/m);
     expect(listOf(proofs)).toMatch(/^mutants .+ Runs only by name\.$/m);

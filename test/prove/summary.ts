@@ -19,7 +19,7 @@ export function jsonOf(results: readonly ProofResult[], seconds: number): string
   return JSON.stringify({ passed, failed, skipped, seconds, proofs: results });
 }
 
-/** Every proof with about how long it takes, what it proves and what it needs, a line each. */
+/** All proofs with duration, claim and requirements, a line each. */
 export function listOf(proofs: readonly Proof[]): string {
   const width = Math.max(...proofs.map(({ name }) => name.length));
   return proofs

@@ -7,7 +7,7 @@ import { testedVersions } from './tested-versions.ts';
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'compatibility.md'), 'utf8');
 
 it.each([{ name: 'pinned', ...pinnedVersions() }, ...testedVersions])(
-  'the page on versions says that the $name ones were tried',
+  'docs/compatibility.md lists the $name versions',
   ({ kubernetes, tekton }) => {
     expect(page).toMatch(new RegExp(`^\\| ${kubernetes} +\\| ${tekton} +\\|`, 'm'));
   },

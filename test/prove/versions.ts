@@ -1,5 +1,5 @@
-// The main line on the oldest and the newest supported versions of Kubernetes and Tekton: `npm run prove -- versions`. With
-// `oldest` or `newest` as its argument, on these only.
+// The end-to-end tests on the oldest and the newest supported versions of Kubernetes and Tekton: `npm run prove -- versions`.
+// The argument `oldest` or `newest` selects one.
 import { runLongCommand, type LongCommand } from '../support/long-command.ts';
 import { startTestEnvironment } from '../support/test-environment.ts';
 import { runProof, type ProofResult } from './run-proof.ts';
@@ -21,7 +21,7 @@ async function prove(tried: TestedVersions, { progress, signal }: LongCommand): 
   const environment = await startTestEnvironment({ versions: { kubernetes, tekton }, progress, signal });
   const proof = {
     name: `versions-${name}`,
-    proves: `The main line on Kubernetes ${kubernetes} and Tekton ${tekton}.`,
+    proves: `The end-to-end tests on Kubernetes ${kubernetes} and Tekton ${tekton}.`,
     run: { jest: ['test/e2e/execution', 'test/integration/crd', 'test/integration/reconciler/lifecycle'] },
   };
   const position = `${testedVersions.indexOf(tried) + 1}/${testedVersions.length}`;

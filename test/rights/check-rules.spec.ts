@@ -46,15 +46,15 @@ const useOf = (rules: readonly Rule[], user?: string) =>
 describe('the shipped roles', () => {
   const rules = shippedRules().filter(isRequested);
 
-  it('have no unused right when each was used', () => {
+  it('have no unused permission when each was used', () => {
     expect(unusedRules(rules, useOf(rules))).toEqual([]);
   });
 
-  it('are not proven by a process that has both', () => {
+  it('are not proven by a process with both roles', () => {
     expect(unusedRules(rules, useOf(rules, bothRoles))).toEqual(rules);
   });
 
-  it('are both granted to the ServiceAccount of a process that has both', () => {
+  it('are both granted to the ServiceAccount of a process with both roles', () => {
     const file = join(deploy, 'components', 'one-process', 'service-account.yaml');
     const objects = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => recordOf(document.toJS()));
     const granted = objects
@@ -63,7 +63,7 @@ describe('the shipped roles', () => {
     expect(granted).toEqual(expect.arrayContaining([...new Set(rules.map(({ role }) => role))]));
   });
 
-  it('have an unused right when somebody adds what the controller does not do', () => {
+  it('have an unused permission when one is added that the controller does not use', () => {
     const tampered = rulesOf(
       controllerRole.replace(
         'resources: [taskruns]\n    verbs: [list, patch]',
@@ -75,7 +75,7 @@ describe('the shipped roles', () => {
   });
 
   it.each(rules.map((rule) => [rule.role, textOf(rule), rule] as const))(
-    '%s: notices the lack of use of %s',
+    '%s: reports %s if unused',
     (...[, , rule]) => {
       const others = rules.filter((other) => other !== rule);
       expect(unusedRules(rules, useOf(others))).toEqual([rule]);
@@ -83,14 +83,14 @@ describe('the shipped roles', () => {
   );
 });
 
-describe('a right in one namespace, on one object', () => {
+describe('a permission in one namespace, on one object', () => {
   const manifest = `kind: Role
 metadata: { name: service, namespace: system }
 rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [get] }]`;
   const [rule] = rulesOf(manifest);
   const other = (over: Partial<Rule>) => (rule === undefined ? [] : useOf([{ ...rule, ...over }]));
 
-  it('is said with both', () => {
+  it('is described with both', () => {
     expect(rulesOf(manifest).map(textOf)).toEqual(['get secrets key in system']);
   });
 
@@ -100,7 +100,7 @@ rules: [{ apiGroups: [''], resources: [secrets], resourceNames: [key], verbs: [g
   );
 });
 
-describe('a right that admission asks for', () => {
+describe('a permission that admission checks', () => {
   const line = (role: string, [apiGroup, resource, policy]: readonly string[], code: number) =>
     JSON.stringify({
       verb: 'create',
@@ -119,7 +119,7 @@ describe('a right that admission asks for', () => {
     ['attest', 'api', 'an execution', execution],
     ['attest', 'controller', 'its PipelineRun', pipelineRun],
     ['update', 'controller', 'a PipelineRun that blocks the deletion of an execution', pipelineRun],
-  ])('(%s) of the %s is used by creating %s, unless that is denied', (verb, name, _what, created) => {
+  ])('(%s) of the %s is used by creating %s unless denied', (verb, name, _what, created) => {
     const role = `ClusterRole workflow-execution-${name}`;
     const rights = asked.filter((rule) => rule.role === role && rule.verb === verb);
     expect(rights).toHaveLength(1);
@@ -132,12 +132,12 @@ describe('a request', () => {
   const [rule] = shippedRules();
   const line = rule === undefined ? '' : lineOf(rule, 'forbid');
 
-  it('that RBAC has refused is told, and has used nothing', () => {
+  it('refused by RBAC is reported and uses nothing', () => {
     expect(refusals(auditEntries(line)).map(({ uri }) => uri)).toEqual(['/workflowexecutions']);
     expect(unusedRules(shippedRules(), auditEntries(line))).toEqual(shippedRules());
   });
 
-  it('that admission has refused was not refused for want of a right', () => {
+  it('refused by admission is not reported', () => {
     const denied = JSON.stringify({
       verb: 'create',
       responseStatus: { code: 403 },
@@ -146,7 +146,7 @@ describe('a request', () => {
     expect(refusals(auditEntries(denied))).toEqual([]);
   });
 
-  it('whose line was cut off is passed over', () => {
+  it('with a truncated line is ignored', () => {
     expect(auditEntries('{"verb":"ge')).toEqual([]);
   });
 });

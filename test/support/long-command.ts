@@ -28,7 +28,7 @@ export async function runLongCommand(work: (command: LongCommand) => Promise<voi
     progress(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)}s  ${line}`);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (!interrupted.signal.aborted) progress('Calling it off, and removing what was started …');
+      if (!interrupted.signal.aborted) progress('Aborting and cleaning up …');
       process.exitCode = 128 + constants.signals[name];
       interrupted.abort();
     });

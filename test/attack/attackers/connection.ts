@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** What a connection is opened with. */
+/** Options of a connection. */
 export interface ConnectionOptions {
   readonly port: number;
-  /** With TLS, and this protocol of the application; without it nothing is encrypted. */
+  /** ALPN protocol; plaintext if omitted. */
   readonly tls?: 'h2' | 'http/1.1';
-  /** The attackers' own address. */
+  /** Source address. */
   readonly from?: string;
 }
 
-/** An address of the loopback network, which the service knows as another one. */
+/** A loopback address, which the service treats as a separate client. */
 export function addressOf(number: number): string {
   return `127.0.0.${2 + (number % 200)}`;
 }
 
-/** Opens a connection and throws away what comes back; that it breaks is of no interest. */
+/** Opens a connection and discards its data; connection errors are ignored. */
 export function open({ port, tls, from = '127.0.0.1' }: ConnectionOptions): Socket {
   const to = { port, host: '127.0.0.1', localAddress: from, noDelay: true };
   const socket =
@@ -27,7 +27,7 @@ export function open({ port, tls, from = '127.0.0.1' }: ConnectionOptions): Sock
   return socket.resume();
 }
 
-/** Waits until a connection can be written to; false when it was closed before. */
+/** Waits until a connection is established; false if it closed before. */
 export async function isOpened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<boolean> {
   const stop = new AbortController();
   const first = Promise.race([
@@ -37,7 +37,7 @@ export async function isOpened(socket: Socket, event: 'connect' | 'secureConnect
   return first.finally(() => stop.abort());
 }
 
-/** Writes, and waits while the other side takes nothing; false when the connection was closed. */
+/** Writes and waits for drain; false if the connection closed. */
 export async function write(socket: Socket, bytes: string | Buffer): Promise<boolean> {
   if (socket.destroyed) return false;
   if (socket.write(bytes)) return true;
@@ -53,10 +53,10 @@ export async function write(socket: Socket, bytes: string | Buffer): Promise<boo
   return !socket.destroyed;
 }
 
-/** The end of a status line that may be cut in two. */
+/** Part of a status line that may be split between chunks. */
 const tailLength = 16;
 
-/** An HTTP/1.1 connection that is opened anew whenever it was closed. */
+/** An HTTP/1.1 connection that reconnects when closed. */
 export class HttpConnection {
   readonly #options: ConnectionOptions;
   #socket: Socket | undefined;
@@ -67,7 +67,7 @@ export class HttpConnection {
     this.#options = options;
   }
 
-  /** Sends bytes, whatever they are; the status of the answer, or 0 when the connection was closed without one. */
+  /** Sends raw bytes; resolves to the response status, or 0 if the connection closed without one. */
   async send(...parts: readonly (string | Buffer)[]): Promise<number> {
     const socket = this.#open();
     const status = new Promise<number>((resolve) => (this.#answered = resolve));
@@ -96,7 +96,7 @@ export class HttpConnection {
   }
 }
 
-/** The head of a request with these headers. */
+/** A request head with these headers. */
 export function head(method: string, path: string, headers: Readonly<Record<string, string>> = {}): string {
   const lines = Object.entries({ Host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;

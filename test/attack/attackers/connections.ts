@@ -4,7 +4,7 @@ import { call, framed, methods, session } from './grpc.ts';
 import { aJwt } from '../../../src/auth/auth.builders.ts';
 import { collection } from './bodies.ts';
 
-/** How to connect to each port of the service: with TLS and, where it is served, without a handshake. */
+/** Ways to connect to each port: with TLS and, where it is served, without a handshake. */
 function endpointsOf({ target: { ports } }: Attack): readonly ConnectionOptions[] {
   return [
     { port: ports.http, tls: 'http/1.1' },
@@ -15,7 +15,7 @@ function endpointsOf({ target: { ports } }: Attack): readonly ConnectionOptions[
   ];
 }
 
-/** 10,000 connections on which nothing is sent, over all ports; those that are closed are opened again. */
+/** 10,000 idle connections over all ports; closed ones are reopened. */
 export async function idleConnections(attack: Attack): Promise<void> {
   const ways = endpointsOf(attack);
   await repeatInParallel(attack, 10_000, async (number) => {
@@ -32,7 +32,7 @@ export async function idleConnections(attack: Attack): Promise<void> {
   });
 }
 
-/** Connections on all ports that are opened and closed as fast as possible, half of them after their handshake. */
+/** Opens and closes connections on all ports as fast as possible, half of them after the handshake. */
 export async function connectionStorm(attack: Attack): Promise<void> {
   const ways = endpointsOf(attack);
   await repeatInParallel(attack, 400, async (number, turn) => {
@@ -44,7 +44,7 @@ export async function connectionStorm(attack: Attack): Promise<void> {
   });
 }
 
-/** Tokens that the cluster has not issued, another one each time, and what is no token, from the address of a good caller. */
+/** Invalid tokens, a different one each time, from the address of a legitimate client. */
 export async function badTokens(attack: Attack): Promise<void> {
   const { target, counter, random } = attack;
   const token = () => (random.chance(0.8) ? aJwt(`stranger ${random.integer(0, 1e9)}`) : 'a.b.c');
@@ -71,7 +71,7 @@ export async function badTokens(attack: Attack): Promise<void> {
   for (const connection of sessions) connection.destroy();
 }
 
-/** What is answered to anybody, asked for as fast as possible: metrics, health, the OpenAPI document. */
+/** Requests to the public endpoints as fast as possible: metrics, health, the OpenAPI document. */
 export async function publicEndpoints(attack: Attack): Promise<void> {
   const { ports } = attack.target;
   const pages = [
@@ -84,7 +84,7 @@ export async function publicEndpoints(attack: Attack): Promise<void> {
     const paths = tls === undefined ? ['/metrics', '/readyz'] : ['/openapi.json', '/docs'];
     for (let turn = 0; turn < 20 && !attack.signal.aborted; turn++) {
       const request = head('GET', paths[turn % 2] ?? '/');
-      // Pipelined: the next ones are sent before the first is answered.
+      // Pipelined requests.
       const status = await connection.send(request.repeat(10));
       attack.counter.add(`HTTP ${status}`);
       if (status === 0) break;

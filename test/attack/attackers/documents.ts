@@ -5,7 +5,7 @@ import { call, field, framed, methods, session, varint } from './grpc.ts';
 
 const kibibyte = 2 ** 10;
 
-/** Texts that a backtracking pattern takes longest for, by the field that they are put into. */
+/** Worst-case strings for backtracking patterns, by field. */
 const worst: readonly (readonly [name: string, text: (length: number) => string])[] = [
   ['containerImage', (length) => `[${':'.repeat(length)}`],
   ['containerImage', (length) => `${'a.'.repeat(length / 2)}!`],
@@ -17,15 +17,15 @@ const worst: readonly (readonly [name: string, text: (length: number) => string]
   ['timeout', (length) => `${'1m'.repeat(length / 2)}!`],
 ];
 
-/** Requests by what is special about them. */
+/** Named requests. */
 export interface Inputs {
-  /** Bodies of create requests over REST. */
+  /** REST create bodies. */
   readonly documents: Readonly<Record<string, string>>;
-  /** Messages over gRPC. */
+  /** gRPC messages. */
   readonly messages: Readonly<Record<string, Buffer>>;
 }
 
-/** Texts for the patterns of fields, as long as a request may be, which has each text twice. */
+/** Strings for the patterns of fields, as long as a request may be; each request contains the string twice. */
 export function patternInputs(attack: Attack): Inputs {
   const documents: Record<string, string> = {};
   const messages: Record<string, Buffer> = {};
@@ -44,7 +44,7 @@ export function patternInputs(attack: Attack): Inputs {
   return { documents, messages };
 }
 
-/** As many broken rules in one request as fit into it: each would be a line of the answer. */
+/** As many violations as fit into one request; each could be a line of the response. */
 export function violationInputs(attack: Attack): Inputs {
   const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 1]));
   const labels = Array.from({ length: 400 }, (_, at) => [`not a label ${at}`, 'x'] as const);
@@ -66,11 +66,11 @@ export function violationInputs(attack: Attack): Inputs {
   };
 }
 
-/** Many secrets in a request that the API server refuses for many reasons, each of which may quote a secret. */
+/** A request with many secrets that the API server refuses for many reasons, each of which may quote a secret. */
 export async function quotedSecrets(attack: Attack): Promise<void> {
   const secrets = Array.from({ length: 800 }, (_, at) => `sig=${at.toString(36).padStart(6, 'x')}`).join('&');
   const parameters = { A: secrets, DB_PASSWORD: 'y'.repeat(1_500) };
-  // The rules here let it pass: the part before the slash is too long for the API server only.
+  // Valid by the service's rules: only the API server rejects the part before the slash as too long.
   const prefix = 'z.'.repeat(140);
   const names = Array.from({ length: 250 }, (_, at) => `${prefix}${at}/a`);
   const labels = Object.fromEntries(names.map((name) => [name, 'a']));
@@ -83,7 +83,7 @@ export async function quotedSecrets(attack: Attack): Promise<void> {
   });
 }
 
-/** Documents that are deep, wide, full of escapes or of digits; messages that are nested or full of unknown fields. */
+/** Deep, wide, escaped and digit-heavy documents; nested messages and messages with unknown fields. */
 export function documentInputs(): Inputs {
   const size = 900 * kibibyte;
   const documents = {
@@ -113,7 +113,7 @@ export function documentInputs(): Inputs {
   return { documents, messages };
 }
 
-/** Sends documents over REST and messages over gRPC, as often as a known caller may. */
+/** Sends documents over REST and messages over gRPC at an authenticated caller's rate. */
 export const patterns = (attack: Attack) => everyKind(attack, patternInputs(attack));
 export const violations = (attack: Attack) => everyKind(attack, violationInputs(attack));
 export const documents = (attack: Attack) => everyKind(attack, documentInputs());

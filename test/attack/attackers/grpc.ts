@@ -3,7 +3,7 @@ import { connect, constants, type ClientHttp2Session, type IncomingHttpHeaders }
 /** The service's methods. */
 const service = '/kubernaut.workflowexecution.v1.WorkflowExecutionService';
 
-/** Where calls go. */
+/** Paths of the methods. */
 export const methods = {
   create: `${service}/CreateWorkflowExecution`,
   list: `${service}/ListWorkflowExecutions`,
@@ -13,7 +13,7 @@ export const methods = {
   reflection: '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
 } as const;
 
-/** Opens an HTTP/2 connection to the gRPC port; that it breaks is of no interest. */
+/** Opens an HTTP/2 connection to the gRPC port; connection errors are ignored. */
 export function session(
   port: number,
   from = '127.0.0.1',
@@ -35,7 +35,7 @@ export function headersOf(path: string, token?: string, more: Readonly<Record<st
   };
 }
 
-/** A message as gRPC puts it on the wire. */
+/** A length-prefixed gRPC message. */
 export function framed(message: Buffer, compressed = false): Buffer {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt8(compressed ? 1 : 0);
@@ -43,7 +43,7 @@ export function framed(message: Buffer, compressed = false): Buffer {
   return Buffer.concat([prefix, message]);
 }
 
-/** A unary call; its gRPC status, or -1 when it was reset or the connection closed. */
+/** A unary call; resolves to its gRPC status, or -1 if it was reset or the connection closed. */
 export function call(
   connection: ClientHttp2Session,
   path: string,
@@ -64,13 +64,13 @@ export function call(
   });
 }
 
-/** A field of a protobuf message that has a length: text, bytes or a message. */
+/** A length-delimited protobuf field: string, bytes or message. */
 export function field(number: number, content: Buffer | string): Buffer {
   const bytes = Buffer.from(content);
   return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
 }
 
-/** A number as protobuf encodes it. */
+/** A protobuf varint. */
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
   for (let left = value; ; left = Math.floor(left / 128)) {

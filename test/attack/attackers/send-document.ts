@@ -4,7 +4,7 @@ import { head, HttpConnection } from './connection.ts';
 
 const connections = new Map<number, HttpConnection>();
 
-/** Sends a document as the body of a create request that is only to be checked, over the sender's own connection. */
+/** Sends a document as the body of a validateOnly create request over the sender's own connection. */
 export async function sendDocument(attack: Attack, sender: number, text: string): Promise<number> {
   const { target, signal } = attack;
   const connection = connections.get(sender) ?? new HttpConnection({ port: target.ports.http, tls: 'http/1.1' });

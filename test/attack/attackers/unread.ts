@@ -3,7 +3,7 @@ import { collection } from './bodies.ts';
 import { addressOf, head, isOpened, open, write } from './connection.ts';
 import { field, framed, headersOf, methods, session } from './grpc.ts';
 
-/** Questions to reflection, open to everybody, of which no answer is read. */
+/** Requests to the public reflection service without reading responses. */
 export async function unreadReflection(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;
   const question = framed(field(4, 'kubernaut.workflowexecution.v1.WorkflowExecutionService'));
@@ -26,7 +26,7 @@ export async function unreadReflection(attack: Attack): Promise<void> {
   });
 }
 
-/** Watches of the health of services that do not exist, open to everybody, with long names; they end and begin again. */
+/** Public health watches of unknown services with long names, opened and closed repeatedly. */
 export async function healthWatches(attack: Attack): Promise<void> {
   const { target, counter, signal, random } = attack;
   await repeatInParallel(attack, 40, async (number) => {
@@ -46,7 +46,7 @@ export async function healthWatches(attack: Attack): Promise<void> {
   });
 }
 
-/** Lists of large executions, by a known caller who reads no answer: as many at once as they may ask for. */
+/** Lists of large executions by an authenticated caller that reads no response, at its concurrency limit. */
 export async function unreadLists(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;
   const { token, namespace, ports } = target;

@@ -5,7 +5,7 @@ import type { AttackTarget } from '../attackers/attack.ts';
 
 const program = join(import.meta.dirname, '..', 'attackers', 'main.ts');
 
-/** What the process of the attackers is told. */
+/** Job of the attacker process. */
 export interface AttackJob {
   readonly family: string;
   readonly seconds: number;
@@ -16,8 +16,8 @@ export interface AttackJob {
 /**
  * Runs the attackers of a family.
  *
- * @returns what they did and how it was answered, with how often
- * @throws Error with what they said, when they failed themselves
+ * @returns counts of their actions and of the responses
+ * @throws Error with their output, if the process itself failed
  */
 export async function attackWith(job: AttackJob, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
   const { code, stdout, stderr } = await runCommand(process.execPath, [program, JSON.stringify(job)], { signal });

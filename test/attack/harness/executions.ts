@@ -2,29 +2,29 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { textAt } from '../../chaos/history/json.ts';
 import type { RetryingApi } from '../../chaos/harness/retrying-api.ts';
 
-/** Milliseconds between two looks at an execution. */
+/** Poll interval in milliseconds. */
 const pollMs = 100;
 
-/** What became of executions that were created while the service was attacked. */
+/** Figures about executions that were created during an attack. */
 export interface ExecutionFigures {
   readonly completed: number;
-  /** From the creation of an execution until it was Completed, the longest; of one that never was, until now. In milliseconds. */
+  /** Longest time from creation to Completed in milliseconds; for an unfinished one, until now. */
   readonly slowestMs: number;
-  /** The phase of one that ended in another way. */
+  /** Phases of executions that did not complete. */
   readonly wrong: readonly string[];
 }
 
-/** What executions are created with. */
+/** Options of the executions. */
 export interface ExecutionsOptions {
   readonly api: RetryingApi;
   readonly namespace: string;
-  /** The bundle of a workflow that completes without a pod. */
+  /** Bundle of a workflow that completes without a pod. */
   readonly image: string;
 }
 
 let created = 0;
 
-/** Creates executions at the API server, one after the other, and waits until the controller has run them. */
+/** Creates executions one by one on the API server and waits until the controller has completed each. */
 export class Executions {
   readonly #options: ExecutionsOptions;
   readonly #over = new AbortController();
@@ -36,7 +36,7 @@ export class Executions {
     this.#running = this.#run();
   }
 
-  /** Waits for the execution that is under way, for some seconds. */
+  /** Waits some seconds for the current execution. */
   async stop(): Promise<ExecutionFigures> {
     this.#over.abort();
     await this.#running;
@@ -65,7 +65,7 @@ export class Executions {
     else this.#figures.wrong.push(`${name}: ${phase}`);
   }
 
-  /** The phase in which an execution has ended, or in which it still is when the time is over. */
+  /** The final phase of an execution, or its phase at the deadline. */
   async #end(path: string, deadline: number): Promise<string> {
     for (;;) {
       const { body } = await this.#options.api.call('GET', path);

@@ -16,45 +16,45 @@ import { serviceKubeconfig, systemNamespace } from '../../support/service-accoun
 import type { AttackTarget } from '../attackers/attack.ts';
 import { startLimited, type AttackedProcess } from './processes.ts';
 
-/** How the roles are spread over processes. */
+/** Distribution of the roles over processes. */
 export type Roles = 'two processes' | 'one process';
 
-/** What is attacked, and who is there besides. */
+/** The attacked service and its legitimate users. */
 export interface Fixture {
   readonly processes: readonly AttackedProcess[];
   readonly target: AttackTarget;
   readonly api: RetryingApi;
-  /** Of the good caller. */
+  /** Connections of the legitimate client. */
   readonly connections: Connections;
   readonly endpoint: Endpoint;
   readonly namespace: string;
-  /** The bundle of a workflow that completes without a pod. */
+  /** Bundle of a workflow that completes without a pod. */
   readonly image: string;
-  /** The Lease of the leader as it is now. */
+  /** The current leader Lease. */
   lease(): Promise<{ readonly holder: string; readonly transitions: number }>;
   close(): Promise<void>;
 }
 
-/** What a stage is made of. */
+/** Options of a fixture. */
 export interface FixtureOptions {
   readonly roles: Roles;
-  /** An embedded cluster with Tekton and the product's manifests. */
+  /** A local cluster with Tekton and the product's manifests. */
   readonly cluster: Cluster;
   /** Emptied first. */
   readonly directory: string;
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds in which the controller has to lead. */
+/** Timeout for the controller to lead, in milliseconds. */
 const leaderMs = 60_000;
-/** Executions of the attacker's namespace, each as large as one may be: their lists are bulky. */
+/** Large executions in the attacker's namespace, which make lists expensive. */
 const largeExecutions: LargeExecutions = { count: 12, annotationBytes: 200_000 };
 const executions = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
 
 /**
- * Starts the service with TLS, authentication, the shipped rights and the shipped limit of memory.
+ * Starts the service with TLS, authentication, and the shipped permissions and memory limit.
  *
- * @throws Error when the cluster is none for it, or a process does not start
+ * @throws Error if the cluster is unsuitable or a process does not start
  */
 export async function openFixture({ roles, cluster, directory, signal }: FixtureOptions): Promise<Fixture> {
   const record = readRecord(cluster.directory);
@@ -108,14 +108,14 @@ export async function openFixture({ roles, cluster, directory, signal }: Fixture
   }
 }
 
-/** Executions that come to their end by themselves. */
+/** Executions that complete by themselves. */
 export interface LargeExecutions {
   readonly count: number;
-  /** Of each. */
+  /** Size of each one's annotation. */
   readonly annotationBytes: number;
 }
 
-/** Creates executions in a namespace, named large-0 and so on. */
+/** Creates executions named large-0 and so on. */
 export async function createLarge(
   api: RetryingApi,
   namespace: string,

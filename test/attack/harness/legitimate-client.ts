@@ -7,27 +7,27 @@ import {
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { Connections, Endpoint } from '../../drill/client/connections.ts';
 
-/** Milliseconds between two rounds of calls, and that an answer may take. */
+/** Call interval and timeout in milliseconds. */
 const pace = { everyMs: 100, timeoutMs: 10_000 };
 
-/** What the calls of a good caller came to. */
+/** Results of a legitimate client's calls. */
 export interface LegitimateClientFigures {
   readonly calls: number;
-  /** The slowest answer in milliseconds. */
+  /** Slowest response in milliseconds. */
   readonly worstMs: number;
   readonly p50Ms: number;
-  /** Why calls were refused or not answered, the first few. */
+  /** The first errors. */
   readonly failures: readonly string[];
 }
 
-/** What a good caller calls with. */
+/** Options of a legitimate client. */
 export interface LegitimateClientOptions {
   readonly connections: Connections;
   readonly endpoint: Endpoint;
   readonly namespace: string;
 }
 
-/** Somebody who uses the service as it should be used, over both transports, while it is attacked. */
+/** A legitimate client over both transports during an attack. */
 export class LegitimateClient {
   readonly #options: LegitimateClientOptions;
   readonly #over = new AbortController();
@@ -115,7 +115,7 @@ export class LegitimateClient {
   }
 }
 
-/** One call with its deadline; why it failed, if it did. */
+/** One call with a deadline; returns its error, if any. */
 function grpc(
   call: (options: { readonly deadline: Date }, done: (error: ServiceError | null) => void) => unknown,
 ): Promise<string | undefined> {

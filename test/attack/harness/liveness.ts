@@ -3,28 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { scrape } from '../../support/scrape.ts';
 import { waitedForCpuMs, type AttackedProcess } from './processes.ts';
 
-/**
- * Milliseconds between two probes; that an answer may take, as in deploy/base, without the waits for a processor; and with
- * them, however busy the machine is.
- */
+/** Milliseconds: probe interval; timeout as in deploy/base, not counting waits for a CPU; and timeout counting them. */
 const probe = { everyMs: 100, timeoutMs: 5_000, giveUpMs: 60_000 };
 
-/** What probes of one process came to. */
+/** Probe results of one process. */
 export interface LivenessFigures {
-  /** The slowest answer, in milliseconds; that of a probe without one is when it was given up. */
+  /** Slowest response in milliseconds, or the time until a probe was given up. */
   readonly worstMs: number;
-  /** The same without the time that the process, or the one that probes, waited for a processor. */
+  /** The same without the time that the process or the prober waited for a CPU. */
   readonly worstOwnMs: number;
-  /** Probes that were not answered with 200. */
+  /** Probes without a 200 response. */
   readonly failed: number;
   /**
-   * The longest delay of the event loop, in milliseconds, as the service's own metric has it: at least so long, because everybody
-   * who reads the metric begins it anew.
+   * Longest delay of the event loop in milliseconds by the service's own metric; a lower bound, because each scrape resets it.
    */
   readonly loopLagMs: number;
 }
 
-/** Probes `/livez` of a process as a kubelet does, with a new connection each time. */
+/** Probes `/livez` as a kubelet does, over a new connection each time. */
 export class Liveness {
   readonly #process: AttackedProcess;
   readonly #worst = { worstMs: 0, worstOwnMs: 0, failed: 0 };
@@ -36,7 +32,7 @@ export class Liveness {
     this.#running = this.#run();
   }
 
-  /** Ends the probes. */
+  /** Stops probing. */
   async stop(): Promise<LivenessFigures> {
     this.#over.abort();
     await this.#running;
@@ -57,7 +53,7 @@ export class Liveness {
     const waitedBefore = pids.map(waitedForCpuMs);
     const begun = performance.now();
     const tookMs = () => performance.now() - begun;
-    // Both may have waited at the same time.
+    // Both may have waited simultaneously.
     const ownMs = () => tookMs() - Math.max(...pids.map((pid, at) => waitedForCpuMs(pid) - (waitedBefore[at] ?? 0)));
     const isAnswered = await isLive(service.health, () => ownMs() > probe.timeoutMs || tookMs() > probe.giveUpMs);
     const worst = this.#worst;
@@ -67,7 +63,7 @@ export class Liveness {
   }
 }
 
-/** @param isOver whether the time for an answer is over */
+/** @param isOver whether the timeout has passed */
 function isLive(health: string, isOver: () => boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { agent: false, headers: { connection: 'close' } } as const;
@@ -80,7 +76,7 @@ function isLive(health: string, isOver: () => boolean): Promise<boolean> {
   });
 }
 
-/** In milliseconds, since it was last read: the metric forgets it then. NaN when there is no answer. */
+/** In milliseconds since the last scrape, which resets it; NaN without an answer. */
 async function loopLagMs({ service }: AttackedProcess): Promise<number> {
   try {
     return (await scrape(service.metrics)).sum('nodejs_eventloop_lag_max_seconds') * 1_000;

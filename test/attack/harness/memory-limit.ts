@@ -2,22 +2,22 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupMounts, removeCgroups } from '../../cluster/cgroups.ts';
 
-/** A limit of the memory of one process. */
+/** A memory limit for one process. */
 export interface MemoryLimit {
-  /** The command in front of that of the process. */
+  /** Command prefix of the process. */
   readonly wrapper: readonly string[];
-  /** To be called when the process has ended. */
+  /** Call after the process has exited. */
   readonly remove: () => Promise<void>;
 }
 
-/** The file that limits the memory of a cgroup, of version 1 and of version 2. */
+/** Memory limit files of cgroup v1 and v2. */
 const limitFiles = ['memory.limit_in_bytes', 'memory.max'];
 
 /**
- * Makes a cgroup whose processes have so much memory, as the kubelet does for a container: Node.js bounds its heap by it,
- * and the kernel ends a process that takes more.
+ * Creates a cgroup with this memory limit, as the kubelet does for a container: Node.js sizes its heap by it, and the kernel
+ * kills a process that exceeds it.
  *
- * @returns undefined where cgroups cannot be made, as without root
+ * @returns undefined where cgroups cannot be created, as without root
  */
 export function limitMemory(name: string, bytes: number): MemoryLimit | undefined {
   for (const mount of cgroupMounts()) {
@@ -30,7 +30,7 @@ export function limitMemory(name: string, bytes: number): MemoryLimit | undefine
       const enter = `echo $$ > ${join(directory, 'cgroup.procs')} && exec "$@"`;
       return { wrapper: ['sh', '-c', enter, 'sh'], remove: () => removeCgroups(name) };
     } catch {
-      // Not this hierarchy, or not ours to change.
+      // Another hierarchy, or not permitted.
     }
   }
   return undefined;

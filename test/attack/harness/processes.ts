@@ -4,19 +4,19 @@ import { limitMemory, type MemoryLimit } from './memory-limit.ts';
 
 /** The memory limit of the containers in deploy/base, in bytes. */
 export const memoryLimit = 2 ** 30;
-/** What Node.js makes of that limit in a container: megabytes of the old generation. */
+/** Node.js's old-space limit in such a container, in megabytes. */
 const oldSpaceMb = 512;
 
-/** A process of the service that is attacked, or beside it. */
+/** A process of the service. */
 export interface AttackedProcess {
   readonly name: string;
   readonly service: ServiceProcess;
-  /** How it has ended; undefined while it runs. */
+  /** How it exited; undefined while it runs. */
   readonly ended: () => string | undefined;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a process of the service with the memory of its container. */
+/** Starts a process of the service with its container's memory limit. */
 export async function startLimited(name: string, options: ServiceOptions): Promise<AttackedProcess> {
   const limit = limitMemory(`workflow-execution-attack-${process.pid}-${name.replaceAll(/\W/g, '-')}`, memoryLimit);
   const service = await startService(limited(options, limit));
@@ -33,20 +33,20 @@ export async function startLimited(name: string, options: ServiceOptions): Promi
   };
 }
 
-/** An uncaught error is in the last lines. */
+/** The last lines contain an uncaught error. */
 function lastLines({ log }: ServiceProcess): string {
   return log.slice(-20).join('\n');
 }
 
 function limited(options: ServiceOptions, limit: MemoryLimit | undefined): ServiceOptions {
   if (limit !== undefined) return { ...options, wrapper: limit.wrapper };
-  // The peak of the resident memory is compared with the limit, in any case.
+  // Peak memory is compared with the limit in any case.
   return { ...options, settings: { ...options.settings, NODE_OPTIONS: `--max-old-space-size=${oldSpaceMb}` } };
 }
 
 const mebibyte = 2 ** 20;
 
-/** Resident memory of a process in MiB, now and at most since {@link resetPeak}; 0 when it has ended. */
+/** Current and peak resident memory (since {@link resetPeak}) of a process in MiB; 0 if it has exited. */
 export function residentMiB(pid: number): { readonly now: number; readonly peak: number } {
   const status = readText(`/proc/${pid}/status`);
   const read = (name: string) =>
@@ -54,24 +54,24 @@ export function residentMiB(pid: number): { readonly now: number; readonly peak:
   return { now: read('VmRSS'), peak: read('VmHWM') };
 }
 
-/** Forgets the peak of a process (proc_pid_clear_refs(5)). */
+/** Resets the peak of a process (proc_pid_clear_refs(5)). */
 export function resetPeak(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
   } catch {
-    // It has ended, which is found elsewhere.
+    // It has exited, which is detected elsewhere.
   }
 }
 
 /**
- * For how long the main thread of a process, which runs its event loop, was ready to run and had no processor, in
- * milliseconds since its start (https://docs.kernel.org/scheduler/sched-stats.html); 0 where the kernel does not say.
+ * Milliseconds since its start for which the main thread of a process was runnable without a CPU
+ * (https://docs.kernel.org/scheduler/sched-stats.html); 0 if unavailable.
  */
 export function waitedForCpuMs(pid: number): number {
   return schedulerMs(pid).waited;
 }
 
-/** For how long that thread had a processor; exact while it waits for something to do. */
+/** Milliseconds of CPU time of that thread; exact while it is blocked. */
 export function usedCpuMs(pid: number): number {
   return schedulerMs(pid).used;
 }
@@ -81,7 +81,7 @@ function schedulerMs(pid: number): { readonly used: number; readonly waited: num
   return { used: Number(used) / 1e6, waited: Number(waited) / 1e6 };
 }
 
-/** Empty when it cannot be read, as when the process has ended. */
+/** Empty if it cannot be read, as after the process has exited. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -3,32 +3,32 @@ import { check } from './check.ts';
 import { HistoryBuilder } from './history.builders.ts';
 
 const history = () => new HistoryBuilder();
-const holdsTheLock = 'A PipelineRun runs only while its execution has the target';
+const holdsTheLock = 'A PipelineRun runs only while its execution has the lock';
 const everything = (builder: HistoryBuilder) =>
   check(builder.build()).map(({ rule, message }) => `${rule}: ${message}`);
-/** Histories that are about something else than locks have none. */
+/** Most histories here have no locks, so lock rules are left out. */
 const verdicts = (builder: HistoryBuilder) => everything(builder).filter((text) => !text.startsWith(holdsTheLock));
 const ranWell = (builder: HistoryBuilder, name: string) => builder.run(name).succeeded(name, 'True').ends(name);
 
 describe('a good history', () => {
-  it('is one of an execution that is locked, runs, completes and gives the lock back', () => {
+  it('has an execution that locks, runs, completes and releases the lock', () => {
     const good = history().execution('a').phase('a', 'Pending').lock('a').run('a').phase('a', 'Running');
     good.succeeded('a', 'True').ends('a').lock('').gone('Lease', 'lock');
     expect(everything(good)).toEqual([]);
   });
 
-  it('is one of executions of one target, one after the other', () => {
+  it('has executions of one target, one after the other', () => {
     const good = ranWell(history().execution('a'), 'a').seconds(5).execution('b');
     expect(verdicts(ranWell(good, 'b'))).toEqual([]);
   });
 
-  it('is one of executions of two targets at the same time', () => {
+  it('has executions of two targets at the same time', () => {
     const good = history().execution('a').execution('b', { target: 'node/worker' }).run('a').run('b');
     good.succeeded('a', 'True').succeeded('b', 'True').ends('a').ends('b');
     expect(verdicts(good)).toEqual([]);
   });
 
-  it('is one of an execution that is deleted with its PipelineRun', () => {
+  it('has an execution that is deleted with its PipelineRun', () => {
     const good = history()
       .execution('a')
       .run('a')
@@ -48,12 +48,12 @@ describe('a target', () => {
     ]);
   });
 
-  it('is told with the lines that prove it', () => {
+  it('is reported with the lines that prove it', () => {
     const bad = history().execution('a').execution('b').run('a').run('b');
     expect(check(bad.build())[0]?.proof.map(({ line }) => line)).toEqual([4, 5, 4]);
   });
 
-  it('is free again when a PipelineRun has been removed unfinished', () => {
+  it('is free again after an unfinished PipelineRun was deleted', () => {
     const good = history().execution('a').execution('b').run('a').gone('PipelineRun', 'a-run').run('b');
     good
       .ends('a', 'Failed', { failure: { reason: 'PipelineRunDeleted' } })
@@ -62,7 +62,7 @@ describe('a target', () => {
     expect(verdicts(good)).toEqual([]);
   });
 
-  it('is not known of a PipelineRun that nobody owns', () => {
+  it('is unknown for a PipelineRun without owner', () => {
     expect(verdicts(history().run('nobody'))).toEqual([expect.stringContaining('belongs to no execution')]);
   });
 });
@@ -80,17 +80,13 @@ describe('an execution', () => {
 
   it.each([
     ['runs at the end', history().execution('a').run('a').phase('a', 'Running'), 'team/a is still Running at the end'],
-    ['was never looked at', history().execution('a'), 'team/a is still Pending at the end'],
-    [
-      'cannot be deleted',
-      ranWell(history().execution('a'), 'a').deleting('a'),
-      'team/a is being deleted and has not gone',
-    ],
-  ])('has to end: it %s', (_what, bad, message) => {
+    ['was never reconciled', history().execution('a'), 'team/a is still Pending at the end'],
+    ['is stuck in deletion', ranWell(history().execution('a'), 'a').deleting('a'), 'team/a is still being deleted'],
+  ])('must end: it %s', (_what, bad, message) => {
     expect(verdicts(bad)).toEqual([`Every execution ends: ${message}`]);
   });
 
-  it('has ended when it was deleted before it was looked at', () => {
+  it('has ended when it was deleted before it was reconciled', () => {
     expect(verdicts(history().execution('a').gone('WorkflowExecution', 'a'))).toEqual([]);
   });
 
@@ -147,12 +143,12 @@ describe('an outcome', () => {
       'had not ended',
     ],
     [
-      'Failed, and run after that',
+      'Failed and started later',
       history().execution('a').ends('a', 'Failed').run('a').succeeded('a', 'True'),
       'had not ended',
     ],
     [
-      'Failed for another reason than that it was deleted',
+      'Failed for a reason other than its deletion',
       history().execution('a').run('a').gone('PipelineRun', 'a-run').ends('a', 'Failed'),
       'its PipelineRun was deleted',
     ],
@@ -184,13 +180,13 @@ describe('a skip', () => {
     expect(verdicts(busy().skipped('b', 'ResourceBusy', 'a').succeeded('a', 'True').ends('a'))).toEqual([]);
   });
 
-  it('may name one that ended while it was being decided', () => {
+  it('may name one that ended during the decision', () => {
     expect(verdicts(busy().succeeded('a', 'True').ends('a').skipped('b', 'ResourceBusy', 'a'))).toEqual([]);
   });
 
-  it('does not name one that had ended before', () => {
+  it('does not name one that had already ended', () => {
     const bad = ranWell(history().execution('a'), 'a').execution('b').skipped('b', 'ResourceBusy', 'a');
-    expect(verdicts(bad)).toEqual([expect.stringContaining('which had ended before')]);
+    expect(verdicts(bad)).toEqual([expect.stringContaining('which had already ended')]);
   });
 
   it('does not name one of another target', () => {
@@ -205,7 +201,7 @@ describe('a skip', () => {
     expect(verdicts(bad)).toEqual([expect.stringContaining('names no other execution')]);
   });
 
-  it('names nobody when the one that has the target is in another namespace', () => {
+  it('names none when the holder is in another namespace', () => {
     const good = busyElsewhere().skipped('b', 'ResourceBusy');
     expect(verdicts(good.succeeded('a', 'True').ends('a'))).toEqual([]);
   });
@@ -217,7 +213,7 @@ describe('a skip', () => {
     ]);
   });
 
-  it('does not name nobody when no execution of another namespace is a reason', () => {
+  it('names one unless an execution of another namespace is the reason', () => {
     const bad = busy().skipped('b', 'ResourceBusy');
     expect(verdicts(bad.succeeded('a', 'True').ends('a'))).toEqual([expect.stringContaining('names nobody')]);
   });
@@ -255,17 +251,17 @@ describe('a skip', () => {
 });
 
 describe('a cooldown', () => {
-  it('is kept', () => {
+  it('is respected', () => {
     const bad = ranWell(ranWell(history().execution('a').execution('b'), 'a').seconds(1), 'b');
-    expect(verdicts(bad)).toEqual(['A cooldown is kept: team/b-run was created 2 s after team/a had completed']);
+    expect(verdicts(bad)).toEqual(['A cooldown is respected: team/b-run was created 2 s after team/a had completed']);
   });
 
-  it('does not concern another workflow', () => {
+  it('does not apply to another workflow', () => {
     const good = ranWell(ranWell(history().execution('a').execution('b', { workflowId: 'other' }), 'a'), 'b');
     expect(verdicts(good)).toEqual([]);
   });
 
-  it('does not begin when no step ran', () => {
+  it('does not start when no step ran', () => {
     const good = history().execution('a').execution('b').run('a').succeeded('a', 'False');
     good.ends('a', 'Failed', { failure: { reason: 'BundleResolutionFailed', wasExecutionFailure: false } });
     expect(verdicts(ranWell(good, 'b'))).toEqual([]);
@@ -276,10 +272,10 @@ describe('a PipelineRun', () => {
   const failing = (builder: HistoryBuilder) => builder.succeeded('a', 'False').ends('a', 'Failed').lock('');
 
   it.each([
-    ['nobody has the target', history().execution('a').run('a')],
+    ['the target is not locked', history().execution('a').run('a')],
     ['another target is locked', history().execution('a').lock('a', 'node/worker').run('a')],
-    ['another execution has the target', history().execution('a').lock('b').run('a')],
-    ['the target was given back before', history().execution('a').lock('a').lock('').run('a')],
+    ['another execution holds the lock', history().execution('a').lock('b').run('a')],
+    ['the lock was released before', history().execution('a').lock('a').lock('').run('a')],
     ['the lock was removed before', history().execution('a').lock('a').gone('Lease', 'lock').run('a')],
   ])('is not created while %s', (_case, bad) => {
     expect(everything(failing(bad))).toEqual([
@@ -289,8 +285,8 @@ describe('a PipelineRun', () => {
 
   it.each([
     ['another execution gets', history().execution('a').lock('a').run('a').lock('b')],
-    ['its execution gives back', history().execution('a').lock('a').run('a').lock('')],
-  ])('does not go on while %s the target', (_case, bad) => {
+    ['its execution releases', history().execution('a').lock('a').run('a').lock('')],
+  ])('does not keep running while %s the target', (_case, bad) => {
     expect(everything(failing(bad))).toEqual([
       `${holdsTheLock}: team/a-run was running when its execution lost shop/deployment/app`,
     ]);

@@ -14,7 +14,7 @@ import { terminalPhaseIsFinal } from './rules/terminal-phase-is-final.ts';
 import { timelineOf } from './timeline.ts';
 import type { Rule, Violation } from './violation.ts';
 
-/** What has to be true of every history of the service, whatever happened to it. */
+/** The rules that every history of the service must satisfy. */
 const rules: readonly Rule[] = [
   oneRunPerTarget,
   onePodPerTarget,
@@ -30,7 +30,7 @@ const rules: readonly Rule[] = [
   lockIsReleased,
 ];
 
-/** Everything that is wrong with a history. It depends on the history only, so that it can be checked again later. */
+/** All violations in a history. A pure function, so a recorded history can be checked again. */
 export function check(history: History): Violation[] {
   const timeline = timelineOf(history);
   return rules.flatMap((rule) => rule(timeline));

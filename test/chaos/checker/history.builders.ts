@@ -6,16 +6,13 @@ type Json = Record<string, unknown>;
 
 const start = Date.parse('2026-01-02T03:04:05Z');
 
-/**
- * Writes a history by hand, a change at a time, a second apart. Executions are called by one word, their UID too; they are in
- * the namespace `team` unless it is said otherwise.
- */
+/** Builds a history, one change per second. An execution's name is also its UID; the default namespace is `team`. */
 export class HistoryBuilder {
   readonly #changes: Change[] = [];
   readonly #objects = new Map<string, Json>();
   #revision = 100;
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   seconds(count: number): this {
     this.#revision += count;
     return this;
@@ -35,12 +32,12 @@ export class HistoryBuilder {
     return this.#put('WorkflowExecution', name, { status: { phase, ...status } });
   }
 
-  /** An execution completes now, well or badly. */
+  /** An execution reaches a terminal phase. */
   ends(name: string, phase = 'Completed', status: Json = {}): this {
     return this.phase(name, phase, { completionTime: this.#now(), ...status });
   }
 
-  /** An execution is skipped now because of another one, or of one that it does not name. */
+  /** An execution is skipped because of another one, or of one that it does not name. */
   skipped(name: string, reason: string, other?: string, namespace = 'team'): this {
     const conflictingExecution = other === undefined ? undefined : { namespace, name: other, uid: other };
     return this.phase(name, 'Skipped', { skip: { reason, skippedAt: this.#now(), conflictingExecution } });
@@ -55,7 +52,7 @@ export class HistoryBuilder {
     });
   }
 
-  /** The neighbour creates a PipelineRun in the name of the service, and Tekton completes it at once. */
+  /** The administrator creates a PipelineRun in the service's name, and Tekton completes it immediately. */
   foreignRun(owner: string, name = `${owner}-foreign`): this {
     const ownerReferences = [{ kind: 'WorkflowExecution', uid: owner, controller: true }];
     const annotations = { [markers.foreignRun]: 'true' };
@@ -71,17 +68,17 @@ export class HistoryBuilder {
     return this.#put('PipelineRun', name, { metadata: { ...(isObject(metadata) ? metadata : {}), ...change } });
   }
 
-  /** Somebody deletes a PipelineRun, which stays because of its finalizer. */
+  /** A PipelineRun is deleted and kept by its finalizer. */
   deletingRun(owner: string): this {
     return this.runMetadata(owner, { deletionTimestamp: this.#now() });
   }
 
-  /** The neighbour removes the finalizer of a PipelineRun. */
+  /** The administrator removes the finalizer of a PipelineRun. */
   runWithoutFinalizer(owner: string): this {
     return this.runMetadata(owner, { annotations: { [markers.finalizerRemoved]: 'true' } });
   }
 
-  /** The one step of a pod of an execution's run is in a state. */
+  /** The only step of a pod of an execution's run has this state. */
   pod(owner: string, state: 'waiting' | 'running' | 'terminated', { sidecar }: { sidecar?: string } = {}): this {
     const [taskRun, name] = [`${owner}-task`, `${owner}-pod`];
     const controlledBy = (uid: string) => ({ namespace: 'team', ownerReferences: [{ uid, controller: true }] });
@@ -95,7 +92,7 @@ export class HistoryBuilder {
     });
   }
 
-  /** A replica renews the Lease of the leader. */
+  /** A replica renews the leader Lease. */
   leads(replica: string): this {
     return this.#put('Lease', 'workflow-execution-leader', {
       metadata: { namespace: 'system', name: 'workflow-execution-leader', uid: 'leader' },
@@ -103,12 +100,12 @@ export class HistoryBuilder {
     });
   }
 
-  /** Tekton says how a PipelineRun ended. */
+  /** Tekton sets the Succeeded condition of a PipelineRun. */
   succeeded(owner: string, status: 'True' | 'False', name = `${owner}-run`): this {
     return this.#put('PipelineRun', name, { status: { conditions: [{ type: 'Succeeded', status, reason: 'Said' }] } });
   }
 
-  /** A target is locked for an execution, or for nobody; by the neighbour when there is a mark. */
+  /** A target's Lease gets this holder, or none; by the administrator if there is a marker. */
   lock(holder: string, target = 'shop/deployment/app', mark?: string): this {
     const labels = { 'kubernaut.ai/lock': 'target-resource' };
     const annotations = { 'kubernaut.ai/target-resource': target, [markers.lock]: mark };
@@ -118,12 +115,12 @@ export class HistoryBuilder {
     });
   }
 
-  /** An object is removed. */
+  /** An object is deleted. */
   gone(kind: RecordedKind, name: string): this {
     return this.#add(kind, this.#objects.get(kind + name) ?? {}, true);
   }
 
-  /** The deletion of an execution is asked for, and waits for its finalizer. */
+  /** An execution is deleted and kept by its finalizer. */
   deleting(name: string): this {
     const metadata = { namespace: 'team', name, uid: name, deletionTimestamp: this.#now() };
     return this.#put('WorkflowExecution', name, { metadata });

@@ -2,12 +2,12 @@ import { textAt } from '../history/json.ts';
 import type { Change } from '../history/change.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Renewals come every 2/15 of the lease; what lies between two that are further apart than this part of it does not count. */
+/** Leases are renewed every 2/15 of their duration; longer gaps than this fraction do not count as leadership. */
 const longestPause = 1 / 6;
 
 /**
- * How many seconds of a period a leader was there and could work, as the renewals of its Lease tell. A frozen leader renews
- * nothing, and neither does anybody while the API server is away. Without leader election every replica works always.
+ * Seconds of a period in which a leader could work, according to the renewals of its Lease. Neither a frozen leader nor a
+ * cluster without API server renews it. Without leader election replicas always work.
  *
  * @param from RFC 3339
  * @param to RFC 3339

@@ -3,16 +3,16 @@ import { textAt } from '../history/json.ts';
 import { markerOf } from '../history/markers.ts';
 import type { Timeline } from './timeline.ts';
 
-/** A state of the lock of a target. */
+/** One state of a target's lock. */
 export interface LockState {
   readonly change: Change;
-  /** UID of the execution that has the target then. */
+  /** UID of the execution that holds the lock. */
   readonly holder: string | undefined;
-  /** Whether it was the neighbour who brought it about. */
+  /** Whether the administrator made this change. */
   readonly byAdmin: boolean;
 }
 
-/** Everything that the lock of a target has said, in order, whatever Lease it was. */
+/** All states of a target's lock in order, across its Leases. */
 export function lockTimeline(target: string, { locks }: Timeline): readonly LockState[] {
   const changes = locks
     .flatMap(({ states }) => states.map((change, index) => ({ change, earlier: states.slice(0, index) })))
@@ -27,12 +27,15 @@ export function lockTimeline(target: string, { locks }: Timeline): readonly Lock
 
 const targetAnnotation = 'kubernaut.ai/target-resource';
 
-/** The neighbour marks a Lease before it deletes it. Another mark may follow before it does: it interferes in several ways at once. */
+/**
+ * The administrator marks a Lease before deleting it. Another marker may follow first, since several interferences run
+ * concurrently.
+ */
 function isAboutToBeDeleted({ object }: Change): boolean {
   return markerOf(object, 'lock')?.startsWith('delete') === true;
 }
 
-/** The neighbour marks a Lease each time that it changes one. */
+/** The administrator sets a new marker with each change of a Lease. */
 function hasNewMark({ object }: Change, previous: Change | undefined): boolean {
   const mark = markerOf(object, 'lock');
   return mark !== undefined && mark !== markerOf(previous?.object, 'lock');

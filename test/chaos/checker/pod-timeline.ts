@@ -4,20 +4,20 @@ import { keyOf, ownerOf, uidOf } from '../history/identity.ts';
 import { objectsAt, textAt } from '../history/json.ts';
 import type { RunTimeline } from './timeline.ts';
 
-/** A pod of an execution, by owner references: the pod's to a TaskRun, that one's to a PipelineRun. */
+/** A pod of an execution by owner references: pod to TaskRun to PipelineRun. */
 export interface PodTimeline {
   readonly key: string;
   /** UID of the WorkflowExecution. */
   readonly owner: string;
-  /** Its first state in which a step runs; undefined when none has run. */
+  /** The first state in which a step runs; undefined if none ran. */
   readonly started: Change | undefined;
-  /** The first state after that in which no step runs and none will; undefined when one may still run. */
+  /** The first later state in which no step runs or can still start; undefined while one may run. */
   readonly ended: Change | undefined;
 }
 
 type States = readonly [Change, ...Change[]];
 
-/** The pods that belong to PipelineRuns; a pod that only has the labels of one belongs to none. */
+/** Pods that belong to PipelineRuns by owner reference; labels alone do not count. */
 export function podTimelines(
   pods: readonly States[],
   taskRuns: readonly States[],
@@ -42,7 +42,7 @@ function runsStep(state: Change): boolean {
   return !state.gone && stepsIn(state).some((step) => at(step, 'state', 'running') !== undefined);
 }
 
-/** Steps are containers whose names Tekton begins with `step-`; sidecars do not count. */
+/** Step containers have names that begin with `step-`; sidecars do not count. */
 function hasEnded(state: Change): boolean {
   return state.gone || stepsIn(state).every((step) => at(step, 'state', 'terminated') !== undefined);
 }

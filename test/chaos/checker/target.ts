@@ -1,4 +1,4 @@
-/** Singular of each kind of target that the chaos run writes, by the names that kubectl accepts for it. */
+/** Singular of each target kind in the chaos run, by the names that kubectl accepts. */
 const kinds: Readonly<Record<string, string>> = {
   deployment: 'deployment',
   deployments: 'deployment',
@@ -9,8 +9,8 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * The one form of a target, however it is written: `namespace/kind/name` or `kind/name`, the kind singular and in lower
- * case. A table of the checker's own instead of API discovery, so that it cannot share a fault with the service.
+ * The canonical form of a target: `namespace/kind/name` or `kind/name`, kind singular and lower-case. Uses a table of its own
+ * instead of API discovery, to share no fault with the service.
  */
 export function canonicalTarget(written: string): string {
   const parts = written.split('/');

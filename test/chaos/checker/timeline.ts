@@ -7,68 +7,68 @@ import { podTimelines } from './pod-timeline.ts';
 import type { PodTimeline } from './pod-timeline.ts';
 import { canonicalTarget } from './target.ts';
 
-/** The phases that are never left. */
+/** The final phases. */
 export const terminalPhases: readonly string[] = ['Completed', 'Failed', 'Skipped'];
 
-/** A WorkflowExecution from its creation to its end, as the history tells it. */
+/** The states of a WorkflowExecution in a history. */
 export interface ExecutionTimeline {
   readonly uid: string;
   /** `namespace/name`. */
   readonly key: string;
-  /** In its canonical form. */
+  /** In canonical form. */
   readonly target: string;
   readonly workflowId: string;
-  /** Every state it has had, at least one. */
+  /** All states in order, at least one. */
   readonly states: readonly [Change, ...Change[]];
-  /** The first state of a terminal phase. */
+  /** The first state with a terminal phase. */
   readonly ended: Change | undefined;
   readonly gone: Change | undefined;
 }
 
-/** A PipelineRun from its creation to its end. */
+/** The states of a PipelineRun in a history. */
 export interface RunTimeline {
   readonly uid: string;
   readonly key: string;
   /** UID of the WorkflowExecution that controls it. */
   readonly owner: string | undefined;
   readonly states: readonly [Change, ...Change[]];
-  /** The first state in which Tekton says how it ended. */
+  /** The first state with a final Succeeded condition. */
   readonly finished: Change | undefined;
   readonly gone: Change | undefined;
   /**
-   * The end of its execution, when the PipelineRun was being deleted by then: Tekton does nothing more for it, and it stays
-   * only until the service removes its finalizer.
+   * The end of its execution if the PipelineRun was already being deleted: Tekton no longer works on it, and it only waits for
+   * the service to remove its finalizer.
    */
   readonly abandoned: Change | undefined;
 }
 
-/** A Lease that locks a target, from its creation to its end. */
+/** The states of a Lease that locks a target. */
 export interface LockTimeline {
   readonly states: readonly [Change, ...Change[]];
   readonly gone: Change | undefined;
 }
 
-/** Everything that a history tells, by object. */
+/** A history grouped by object. */
 export interface Timeline {
   readonly premises: RunParameters;
   readonly executions: ReadonlyMap<string, ExecutionTimeline>;
   /** PipelineRuns that the service created. */
   readonly runs: readonly RunTimeline[];
-  /** PipelineRuns that the neighbour created in the name of the service. */
+  /** PipelineRuns that the administrator created in the service's name. */
   readonly foreignRuns: readonly RunTimeline[];
   /** Pods of the PipelineRuns that the service created. */
   readonly pods: readonly PodTimeline[];
   readonly locks: readonly LockTimeline[];
   /** Every write of the Lease by which the replicas elect a leader. */
   readonly leaderLease: readonly Change[];
-  /** When the last change was recorded, RFC 3339; empty when there was none. */
+  /** Time of the last change, RFC 3339; empty if there is none. */
   readonly end: string;
 }
 
-/** How long a PipelineRun has to be in deletion before its execution may be removed, in seconds. */
+/** Seconds for which a PipelineRun must have been in deletion before its execution may be removed. */
 const deletionSeconds = 5;
 
-/** Tells a history by object instead of by time. */
+/** Groups a history by object. */
 export function timelineOf({ premises, changes }: History): Timeline {
   const ofKind = (kind: string) => [...byUid(changes.filter((change) => change.kind === kind)).values()];
   const executions = new Map(
@@ -138,8 +138,8 @@ function runTimeline(
 }
 
 /**
- * Tekton does nothing more for a PipelineRun that it has seen being deleted, so one whose children are gone only waits for the
- * garbage collector. The service lets go of its execution when it has been in deletion for some seconds (ADR 0010).
+ * Tekton no longer works on a PipelineRun once it has observed the deletion, so one without children only waits for the
+ * garbage collector. The service removes the finalizer of its execution after some seconds of deletion (ADR 0010).
  */
 function abandonment(deleted?: Change, ended?: Change, gone?: Change): Change | undefined {
   if (deleted === undefined) return undefined;
@@ -166,30 +166,30 @@ export function phaseOf({ object }: Change): string {
   return textAt(object, 'status', 'phase') ?? 'Pending';
 }
 
-/** What Tekton says of how a PipelineRun ended: `True`, `False`, or nothing as long as it runs. */
+/** Status of a PipelineRun's Succeeded condition: `True`, `False`, or undefined while it runs. */
 export function succeededStatusOf({ object }: Pick<Change, 'object'>): 'True' | 'False' | undefined {
   const succeeded = objectsAt(object, 'status', 'conditions').find(({ type }) => type === 'Succeeded');
   const status = at(succeeded, 'status');
   return status === 'True' || status === 'False' ? status : undefined;
 }
 
-/** The change by which a PipelineRun ended; undefined when it still runs. */
+/** The change that ended a PipelineRun; undefined while it runs. */
 export function endOf({ finished, gone, abandoned }: RunTimeline): Change | undefined {
   const ends = [finished, gone, abandoned].filter((change) => change !== undefined);
   return ends.toSorted((a, b) => a.revision - b.revision)[0];
 }
 
-/** The revision from which on a PipelineRun does nothing any more; infinite when it still runs. */
+/** Revision at which a PipelineRun ended; Infinity while it runs. */
 export function endOfRun(run: RunTimeline): number {
   return endOf(run)?.revision ?? Infinity;
 }
 
-/** The change by which a PipelineRun ended, or else its last one: what proves how long it ran. */
+/** The change that ended a PipelineRun, or else its last change: proof of how long it ran. */
 export function lastChangeOf(run: RunTimeline): Change {
   return endOf(run) ?? run.states.at(-1) ?? run.states[0];
 }
 
-/** The revision from which on an execution has ended, by a terminal phase or by being gone; infinite when it has not. */
+/** Revision at which an execution reached a terminal phase or was deleted; Infinity if neither happened. */
 export function endOfExecution({ ended, gone }: ExecutionTimeline): number {
   return Math.min(ended?.revision ?? Infinity, gone?.revision ?? Infinity);
 }

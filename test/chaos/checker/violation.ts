@@ -5,7 +5,7 @@ import { objectsAt, textAt } from '../history/json.ts';
 import { phaseOf } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
 
-/** A rule that was broken, and the changes that prove it. */
+/** A broken rule and the changes that prove it. */
 export interface Violation {
   /** The rule, in words. */
   readonly rule: string;
@@ -13,10 +13,10 @@ export interface Violation {
   readonly proof: readonly Change[];
 }
 
-/** Looks for violations of one rule. */
+/** Finds violations of one rule. */
 export type Rule = (timeline: Timeline) => Violation[];
 
-/** A violation for people: what, and the lines of the history that prove it. */
+/** A violation as text, with the lines of the history that prove it. */
 export function describeViolation({ rule, message, proof }: Violation): string {
   const ordered = proof.toSorted((a, b) => a.revision - b.revision);
   return [`${rule}: ${message}`, ...ordered.map((change) => `    ${describeChange(change)}`)].join('\n');

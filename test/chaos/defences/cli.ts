@@ -1,6 +1,5 @@
-// Switches each defence of the service off, one at a time, and requires that the checker of the chaos run finds what goes wrong
-// then: `npm run prove -- chaos-defences`. With names (or parts of them), `node test/chaos/defences/cli.ts NAME...`, only
-// those.
+// Removes each defence of the service in turn and requires that the chaos checker finds a violation: `npm run prove --
+// chaos-defences`. `node test/chaos/defences/cli.ts NAME...` runs some, by parts of their names.
 import { join } from 'node:path';
 import { ClusterError } from '../../cluster/errors.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
@@ -16,10 +15,10 @@ import { tableOf, type DefenceResult } from './table.ts';
 
 const results = join(import.meta.dirname, '..', '..', '..', 'chaos-results');
 
-/** Milliseconds that executions, and then locks, get to end without a defence: what does not end may be what is looked for. */
+/** Milliseconds until executions, and then locks, must have settled; without a defence they may not. */
 const settleMs = { executions: 30_000, locks: 0 };
 
-/** How many chaos runs there are at once, each of a copy of its own: most of their time they wait. */
+/** Concurrent chaos runs, each in its own copy; they mostly wait. */
 const atOnce = 2;
 
 type Tools = Pick<LongCommand, 'log' | 'signal'> & { readonly cluster: Cluster; readonly copy: CheckoutCopy };
@@ -46,7 +45,7 @@ async function main({ argv, log, signal }: LongCommand): Promise<void> {
   }
 }
 
-/** Shows defences, each by the first worker that is free; the results in their order. */
+/** Runs the defences on free workers; results keep their order. */
 async function showAll(wanted: readonly Defence[], workers: readonly Tools[]): Promise<readonly DefenceResult[]> {
   const work = [withAll, ...wanted.map((defence, index) => (tools: Tools) => without(defence, index + 2, tools))];
   const outcomes: DefenceResult[] = [];
@@ -71,7 +70,7 @@ function report(outcomes: readonly DefenceResult[]): void {
   if (failed > 0) process.exitCode = 1;
 }
 
-/** What is found with all defences would log nothing about one. */
+/** A violation with all defences in place would invalidate the others. */
 async function withAll({ cluster, copy, log, signal }: Tools): Promise<DefenceResult> {
   const started = performance.now();
   const size = { ...defenceSize, seed: 1, interferences: 18, pods: 4 };
@@ -85,7 +84,7 @@ async function without(defence: Defence, seed: number, tools: Tools): Promise<De
   const { name, rule, edit, needsPods, interferenceKinds } = defence;
   const { pods } = tools.cluster;
   if (needsPods === true && !pods.available) {
-    tools.log(`${name} is left out: ${pods.reason}`);
+    tools.log(`${name} is skipped: ${pods.reason}`);
     return { name, result: 'skipped', rule, found: 0, others: 0, seconds: 0 };
   }
   const started = performance.now();

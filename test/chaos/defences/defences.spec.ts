@@ -6,7 +6,7 @@ import { defences } from './defences.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-it.each(defences)('can be switched off in the product as it is: $name', ({ name, edit }) => {
+it.each(defences)('can be removed from the current product: $name', ({ name, edit }) => {
   const source = readFileSync(join(root, edit.file), 'utf8');
 
   expect(plant({ name, ...edit }, source)).not.toBe(source);

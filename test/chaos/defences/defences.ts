@@ -3,24 +3,24 @@ import type { InterferenceKind } from '../plan/interference.ts';
 import { smallSize } from '../plan/options.ts';
 import type { ChaosSize } from '../plan/options.ts';
 
-/** Something that keeps the promises of the service when somebody interferes. */
+/** A mechanism that protects the service against interference. */
 export interface Defence {
   readonly name: string;
-  /** The change of a source by which it is switched off. */
+  /** The edit of a source file that removes it. */
   readonly edit: Edit;
-  /** The rule of the checker that is broken then. */
+  /** The rule that is violated without it. */
   readonly rule: string;
-  /** What the neighbour does to show it. */
+  /** Interferences that show it. */
   readonly interferenceKinds: readonly InterferenceKind[];
-  /** What is different in the chaos run that shows it. */
+  /** Differences from the default size. */
   readonly size?: Partial<ChaosSize>;
-  /** Settings (WFE_…) that are different. */
+  /** Additional settings (WFE_…). */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Whether it shows only where pods can run. */
+  /** Whether it needs pods. */
   readonly needsPods?: true;
 }
 
-/** A chaos run of some seconds, in which executions often want the same target and the leader is left alone. */
+/** A short chaos run in which executions often compete and the leader is not disturbed. */
 export const defenceSize: Omit<ChaosSize, 'seed'> = {
   ...smallSize,
   executions: 30,
@@ -33,7 +33,7 @@ export const defenceSize: Omit<ChaosSize, 'seed'> = {
   pods: 0,
   seconds: 10,
   longestRunMs: 8000,
-  // A slow machine is not to change the leader.
+  // Long enough that a slow machine keeps its leader.
   leaseSeconds: 15,
   cooldownSeconds: 1,
 };
@@ -41,7 +41,7 @@ export const defenceSize: Omit<ChaosSize, 'seed'> = {
 const twoRuns = 'A target never has two unfinished PipelineRuns';
 const trueOutcome = 'An outcome is what the PipelineRun said';
 
-/** The defences, each with what shows that it is one. */
+/** All defences, with the rule that each keeps. */
 export const defences: readonly Defence[] = [
   {
     name: 'executions are checked beside the Lease',
@@ -61,7 +61,7 @@ export const defences: readonly Defence[] = [
       find: 'await locks.restore(target, idOf(execution), clock.now(), signal);',
       replace: 'locks.isHeldBy(target, idOf(execution));',
     },
-    rule: 'A PipelineRun runs only while its execution has the target',
+    rule: 'A PipelineRun runs only while its execution has the lock',
     interferenceKinds: ['delete-lock', 'empty-lock', 'reassign-lock'],
     size: { longestRunMs: 15_000 },
   },
@@ -83,7 +83,7 @@ export const defences: readonly Defence[] = [
       find: 'if (!hasMetadataOf(found, expected)) return false;',
       replace: 'return hasMetadataOf(found, expected);',
     },
-    rule: 'No execution reports a PipelineRun of somebody else',
+    rule: 'No execution reports a foreign PipelineRun',
     interferenceKinds: ['forge-run'],
   },
   {
@@ -116,7 +116,7 @@ export const defences: readonly Defence[] = [
     },
     rule: 'Every execution ends',
     interferenceKinds: ['strip-labels'],
-    // A run is looked at when it is ten seconds old, whatever the watch says.
+    // A run is read directly when it is ten seconds old, regardless of the watch.
     size: { longestRunMs: 18_000 },
     // A resync would repair it.
     settings: { WFE_RESYNC: '10m' },

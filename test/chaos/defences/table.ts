@@ -1,10 +1,10 @@
-/** Whether the checker found what goes wrong without a defence. */
+/** Whether the checker found a violation without a defence. */
 export interface DefenceResult {
   readonly name: string;
-  /** `clean` is what it is with all of them; `skipped` when this machine cannot show it. */
+  /** `clean`: the run with all defences; `skipped`: this machine cannot show it. */
   readonly result: 'clean' | 'shown' | 'NOT SHOWN' | 'skipped';
   readonly rule: string;
-  /** Violations of the rule, and of other rules. */
+  /** Violations of the expected rule, and of other rules. */
   readonly found: number;
   readonly others: number;
   readonly seconds: number;

@@ -6,13 +6,13 @@ import { objectsAt, textAt } from '../history/json.ts';
 import { markerOf } from '../history/markers.ts';
 import type { ObjectChange } from '../observer/stored-object.ts';
 
-/** An object as it was last seen. */
+/** The last observed state of an object. */
 export interface ObservedObject {
   readonly key: string;
   readonly namespace: string;
   readonly revision: number;
   readonly object: JsonObject;
-  /** Path of the object in the API, and of the collection that it is in. */
+  /** API path of the object, and of its collection. */
   readonly path: string;
   readonly collection: string;
 }
@@ -25,7 +25,7 @@ const collections = {
 
 type ViewedKind = keyof typeof collections;
 
-/** What the neighbour sees of the cluster, and what of it is worth interfering with. */
+/** The administrator's view of the cluster, and the objects in it that are worth interfering with. */
 export class AdminView {
   readonly #namespaces: ReadonlySet<string>;
   readonly #signal: AbortSignal;
@@ -36,13 +36,13 @@ export class AdminView {
   };
   #changed = Promise.withResolvers<void>();
 
-  /** @param namespaces that it looks at */
+  /** @param namespaces to observe */
   constructor(namespaces: readonly string[], signal: AbortSignal) {
     this.#namespaces = new Set(namespaces);
     this.#signal = signal;
   }
 
-  /** Takes a change into account. */
+  /** Observes a change. */
   observe({ kind, key, namespace, name, revision, object }: ObjectChange): void {
     if (!isViewed(kind) || !this.#namespaces.has(namespace)) return;
     const [prefix, plural] = collections[kind];
@@ -53,7 +53,7 @@ export class AdminView {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Waits until something is found, looking at each change; undefined when nothing is found in time. */
+  /** Retries `find` after each change until it returns something; undefined after the timeout. */
   async waitFor<T>(find: () => T | undefined, forMs = Infinity): Promise<T | undefined> {
     const limit = forMs === Infinity ? [] : [AbortSignal.timeout(Math.max(0, Math.round(forMs)))];
     const over = AbortSignal.any([this.#signal, ...limit]);
@@ -65,7 +65,7 @@ export class AdminView {
     }
   }
 
-  /** PipelineRuns of the service that run and are recorded in the status of their execution. */
+  /** Running PipelineRuns of the service that are recorded in the status of their execution. */
   runningRuns(): readonly ObservedObject[] {
     return this.#ownRuns().filter((run) => {
       const status = this.#executionOf(run)?.object['status'];
@@ -74,7 +74,7 @@ export class AdminView {
     });
   }
 
-  /** PipelineRuns of the service that have ended while their execution does not say so yet. */
+  /** Finished PipelineRuns of the service whose execution does not report it yet. */
   finishedRuns(): readonly ObservedObject[] {
     return this.#ownRuns().filter((run) => {
       const execution = this.#executionOf(run);
@@ -82,7 +82,7 @@ export class AdminView {
     });
   }
 
-  /** Locks that executions hold whose PipelineRuns run. */
+  /** Locks held by executions with a running PipelineRun. */
   heldLocks(): readonly ObservedObject[] {
     const holders = new Set(
       this.runningRuns()
@@ -92,7 +92,7 @@ export class AdminView {
     return [...this.#objects.Lease.values()].filter((lock) => isLock(lock) && holders.has(holderOf(lock)));
   }
 
-  /** A lock, when an execution that has not ended holds it since a revision. */
+  /** A lock, if an unfinished execution has held it since a revision. */
   heldLock(key: string, since: number): ObservedObject | undefined {
     const lock = this.#objects.Lease.get(key);
     if (lock === undefined || lock.revision <= since) return undefined;
@@ -100,14 +100,14 @@ export class AdminView {
     return holder === undefined || hasEnded(holder) ? undefined : lock;
   }
 
-  /** Executions that nobody has begun to work on. */
+  /** Executions without status. */
   newExecutions(): readonly ObservedObject[] {
     return this.#executions().filter(
       (execution) => textAt(execution.object, 'status', 'phase') === undefined && !isBeingDeleted(execution),
     );
   }
 
-  /** An execution that has ended on a target, which is given in its canonical form. */
+  /** An execution on a target (canonical form) that has ended. */
   endedExecution(target: string): ObservedObject | undefined {
     return this.#executions().find((execution) => hasEnded(execution) && targetOf(execution) === target);
   }
@@ -121,7 +121,7 @@ export class AdminView {
     return runs.filter((run) => markerOf(run.object, 'foreignRun') === undefined && !isBeingDeleted(run));
   }
 
-  /** By the owner reference, or what the execution has recorded. */
+  /** By owner reference, or by the reference in the execution's status. */
   #executionOf(run: ObservedObject): ObservedObject | undefined {
     const owners = objectsAt(run.object, 'metadata', 'ownerReferences').map((owner) => textAt(owner, 'uid'));
     return this.#executions().find(

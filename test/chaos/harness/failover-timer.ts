@@ -2,28 +2,28 @@ import type { Change } from '../history/change.ts';
 import { textAt } from '../history/json.ts';
 import { markerOf } from '../history/markers.ts';
 
-/** Measures how long executions wait when the leader dies: until the next PipelineRun is created. */
+/** Measures the time from a leader's death to the next PipelineRun. */
 export class FailoverTimer {
   readonly #known = new Set<string>();
   readonly #seconds: number[] = [];
   #diedAt: number | undefined;
 
-  /** From each death of a leader to the next PipelineRun, to a tenth of a second; those that nothing else disturbed. */
+  /** Seconds of each failover that nothing else disturbed, to a tenth. */
   get seconds(): readonly number[] {
     return this.#seconds;
   }
 
-  /** The leader has died, at a `performance.now()`, and everything has been told that it had created. */
+  /** Starts a measurement at a `performance.now()`, after all of the leader's work has been observed. */
   leaderDied(at: number): void {
     this.#diedAt = at;
   }
 
-  /** Something else goes wrong now, so that what is being measured would say nothing. */
+  /** Discards the current measurement, because another fault interferes. */
   disturb(): void {
     this.#diedAt = undefined;
   }
 
-  /** Takes a change into account. */
+  /** Observes a change. */
   observe({ kind, object }: Change): void {
     const uid = textAt(object, 'metadata', 'uid') ?? '';
     if (kind !== 'PipelineRun' || this.#known.has(uid) || markerOf(object, 'foreignRun') !== undefined) return;

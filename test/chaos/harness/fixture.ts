@@ -19,16 +19,16 @@ import { Submitter } from './submit.ts';
 import { WaitController } from './wait-controller.ts';
 import { podWorkflow, waitWorkflow } from './wait-workflow.ts';
 
-/** How often the service looks at everything again, and at its locks too. */
+/** The service's resync and lock collection interval. */
 const resyncSeconds = 5;
-/** Within how many seconds a lock is collected: some resyncs, and a change of leaders. */
+/** Seconds until a lock is collected: several resyncs and a leader change. */
 const collectionSeconds = 40;
-/** Within how many seconds a leader restores the lock of a running execution: milliseconds, but for a machine that is busy. */
+/** Seconds until a leader restores the lock of a running execution: milliseconds, unless the machine is busy. */
 const restorationSeconds = 5;
-/** Milliseconds that the replicas get to start, the first time. */
+/** Timeout for the first start of the replicas. */
 const startMs = 90_000;
 
-/** Who takes part in a chaos run: the replicas, who submits, who does the tasks, who watches. */
+/** The participants of a chaos run: replicas, submitter, task controller and observer. */
 export interface Fixture {
   readonly historyFile: string;
   readonly replicas: readonly Replica[];
@@ -36,37 +36,36 @@ export interface Fixture {
   readonly admin: InterferingAdmin;
   /** Why no pod runs; undefined when pods run. */
   readonly noPods: string | undefined;
-  /** Resolves when everything is recorded that had happened when it was called. */
+  /** Resolves when everything up to this call is recorded. */
   caughtUp(): Promise<void>;
   /**
-   * Ends everything; what was recorded is in the file then.
+   * Stops everything and completes the file.
    *
-   * @throws HistoryError when the history is not whole
+   * @throws HistoryError if the history is incomplete
    */
   close(): Promise<void>;
 }
 
-/** What a fixture tells while it is open. */
+/** Callbacks of a fixture. */
 export interface FixtureListeners {
   readonly onChange: (change: Change) => void;
-  /** Something that the chaos run needs has failed: what it shows is worth nothing. */
+  /** The infrastructure of the chaos run failed, which invalidates its result. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Brings up everything that a chaos run needs on a cluster. Both replicas are ready when it resolves.
+ * Starts everything that a chaos run needs on a cluster; both replicas are ready when it resolves.
  *
- * @throws Error when the cluster is none for a chaos run, or a replica does not start
+ * @throws Error if the cluster is unsuitable or a replica does not start
  */
 export async function openFixture(options: ChaosOptions, listeners: FixtureListeners): Promise<Fixture> {
   const { directory, registry } = options.cluster;
   const record = readRecord(directory);
-  if (record === undefined || registry === undefined)
-    throw new Error('A chaos run needs an embedded cluster with Tekton');
+  if (record === undefined || registry === undefined) throw new Error('A chaos run needs a local cluster with Tekton');
   const namespaces = namesOf(options);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  // Every call that is tried again waits on it.
+  // Each retried call adds a listener.
   setMaxListeners(0, signal);
   const api = new RetryingApi(record, signal);
   const observation = observe(options, record, { api, signal }, namespaces, listeners);
@@ -89,7 +88,7 @@ export async function openFixture(options: ChaosOptions, listeners: FixtureListe
       historyFile: observation.historyFile,
       replicas,
       submitter: new Submitter(submission),
-      admin: observation.neighbour,
+      admin: observation.admin,
       noPods: record.pods.available ? undefined : record.pods.reason,
       caughtUp: () => observation.feed.caughtUp(),
       close,
@@ -100,7 +99,7 @@ export async function openFixture(options: ChaosOptions, listeners: FixtureListe
   }
 }
 
-/** Lets everybody see every change: who records, who does the tasks, and who breaks the lock if somebody is to. */
+/** Distributes each change to the recorder, the task controller and, if configured, the lock breaker. */
 function observe(
   { directory, size, brokenLock }: ChaosOptions,
   record: ClusterRecord,
@@ -121,24 +120,24 @@ function observe(
   };
   const recorder = new Recorder(historyFile, premises, executions);
   const waiting = new WaitController(api, onError);
-  const neighbour = new InterferingAdmin(api, [...executions, service], signal);
+  const admin = new InterferingAdmin(api, [...executions, service], signal);
   const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
   feed.onChange((change) => {
     const recorded = recorder.record(change);
     if (recorded !== undefined) onChange(recorded);
-    // another chaos run on the cluster does the tasks of its own.
+    // Another chaos run on the cluster handles its own tasks.
     if (executions.includes(change.namespace)) waiting.observe(change);
-    neighbour.observe(change);
+    admin.observe(change);
     breaker?.observe(change);
   });
   const close = async () => {
     waiting.stop();
     await feed.stop().finally(() => recorder.close());
   };
-  return { feed, historyFile, neighbour, close };
+  return { feed, historyFile, admin, close };
 }
 
-/** In one repository: by that, and by its id, the service knows a workflow that cools down. */
+/** In one repository: together with the id it identifies the workflow for the cooldown. */
 async function publishWorkflows(registry: string, { pods }: ClusterRecord) {
   const publisher = publisherFor({ registry });
   const wait = await publishWorkflow(publisher, 'chaos:1', waitWorkflow);
@@ -153,9 +152,9 @@ async function makeReplicas(options: ChaosOptions, { service, executions }: Chao
     WFE_LEADER_LEASE: `${size.leaseSeconds}s`,
     WFE_RESYNC: `${resyncSeconds}s`,
     WFE_NAMESPACE: service,
-    // Beside others, a claim of its own to the executions that it watches.
+    // On a shared cluster, a separate claim to the watched executions.
     ...(options.shared === true ? { WFE_CLUSTER_LEASE_NAMESPACE: service } : {}),
-    // One submitter stands for many callers.
+    // One submitter represents many callers.
     WFE_RATE_LIMIT: '0',
     ...(options.shared === true ? { WFE_WATCH_NAMESPACES: executions.join(',') } : {}),
     ...options.settings,

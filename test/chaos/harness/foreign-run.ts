@@ -4,7 +4,7 @@ import { at, isObject } from '../../cluster/json.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 import { markers } from '../history/markers.ts';
 
-/** A pipeline that Tekton completes at once, with success, and that does nothing. */
+/** A pipeline that does nothing and completes immediately. */
 const harmless = {
   tasks: [
     {
@@ -15,7 +15,7 @@ const harmless = {
   ],
 };
 
-/** A PipelineRun with everything by which one of the service is recognised, and another pipeline. */
+/** A PipelineRun with all identifying metadata of the original and another pipeline. */
 export function foreignRun(original: JsonObject): JsonObject {
   const metadata = (name: string) => at(original, 'metadata', name);
   const annotations = metadata('annotations');
@@ -38,9 +38,9 @@ export function foreignRun(original: JsonObject): JsonObject {
 }
 
 /**
- * What somebody who knows how the service works creates before it does: its PipelineRun of an execution, but another one.
+ * The PipelineRun that the service would create for an execution, with another pipeline.
  *
- * @param execution as etcd has it, without the resourceVersion that the API server adds
+ * @param execution as stored in etcd, without the resourceVersion that the API server adds
  */
 export function forgedRun({ metadata, ...execution }: JsonObject, revision: number): JsonObject {
   const known = { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(revision) };

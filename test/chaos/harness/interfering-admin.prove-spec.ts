@@ -35,13 +35,13 @@ const succeeded = { status: { conditions: [{ type: 'Succeeded', status: 'True' }
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/system/leases/lock';
 const runsPath = '/apis/tekton.dev/v1/namespaces/team/pipelineruns';
 
-/** A neighbour whose calls are answered with these statuses in turn, and then with 200. */
-function neighbour(...statuses: number[]) {
-  return neighbourToldOf(undefined, ...statuses);
+/** An administrator whose calls get these statuses in turn, then 200. */
+function admin(...statuses: number[]) {
+  return adminWithAnswer(undefined, ...statuses);
 }
 
 /** The same, with a body in each answer. */
-function neighbourToldOf(answer: object | undefined, ...statuses: number[]) {
+function adminWithAnswer(answer: object | undefined, ...statuses: number[]) {
   const calls: { method: string; path: string; body: unknown }[] = [];
   const call = (method: string, path: string, body?: object) => {
     calls.push({ method, path, body });
@@ -58,18 +58,18 @@ function neighbourToldOf(answer: object | undefined, ...statuses: number[]) {
   return { calls, see, interfere };
 }
 
-/** One that sees a running execution with its lock. */
-function besideRunning() {
-  const one = neighbour();
+/** One that has observed a running execution with its lock. */
+function adminOfRunningExecution() {
+  const one = admin();
   one.see('WorkflowExecution', 'wfe-e1', execution('Running'));
   one.see('PipelineRun', 'run', run());
   one.see('Lease', 'lock', lease());
   return one;
 }
 
-describe('the neighbour', () => {
+describe('the interfering administrator', () => {
   it('marks the lock of a running execution and deletes it', async () => {
-    const { calls, interfere } = besideRunning();
+    const { calls, interfere } = adminOfRunningExecution();
     await interfere('delete-lock');
 
     const mark = { uid: 'l1', annotations: { [markers.lock]: 'delete-1' } };
@@ -79,8 +79,8 @@ describe('the neighbour', () => {
     ]);
   });
 
-  it('takes a lock again that was restored', async () => {
-    const { calls, see, interfere } = besideRunning();
+  it('takes a restored lock again', async () => {
+    const { calls, see, interfere } = adminOfRunningExecution();
     const done = interfere('empty-lock', 50);
     see('Lease', 'lock', lease('l2'));
     await done;
@@ -91,16 +91,16 @@ describe('the neighbour', () => {
     ]);
   });
 
-  it('gives a lock to an execution that has ended on the target', async () => {
-    const { calls, see, interfere } = besideRunning();
+  it('gives a lock to an ended execution on the target', async () => {
+    const { calls, see, interfere } = adminOfRunningExecution();
     see('WorkflowExecution', 'wfe-e0', execution('Failed', 'e0'));
     await interfere('reassign-lock');
 
     expect(calls.map(({ body }) => body)).toMatchObject([{ spec: { holderIdentity: 'team/wfe-e0/e0' } }]);
   });
 
-  it('replaces a running PipelineRun by one with its owner and another pipeline', async () => {
-    const { calls, interfere } = besideRunning();
+  it('replaces a running PipelineRun by one with the same owner and another pipeline', async () => {
+    const { calls, interfere } = adminOfRunningExecution();
     await interfere('replace-run');
 
     expect(calls.map(({ method, path }) => [method, path])).toEqual([
@@ -116,10 +116,10 @@ describe('the neighbour', () => {
   });
 
   it.each([
-    ['leaves alone what was created anew', 'metadata.uid', true],
-    ['does not put up with any other refusal', 'spec', false],
+    ['ignores a re-created object', 'metadata.uid', true],
+    ['fails on any other refusal', 'spec', false],
   ])('%s', async (_, field, isLeft) => {
-    const { see, interfere } = neighbourToldOf({ details: { causes: [{ field }] } }, 422);
+    const { see, interfere } = adminWithAnswer({ details: { causes: [{ field }] } }, 422);
     see('WorkflowExecution', 'wfe-e1', execution('Running'));
     see('PipelineRun', 'run', run());
     const done = interfere('strip-labels').then(
@@ -129,8 +129,8 @@ describe('the neighbour', () => {
     await expect(done).resolves.toBe(isLeft);
   });
 
-  it('forges the PipelineRun of another execution when the service was faster', async () => {
-    const { calls, see, interfere } = neighbour(409, 201);
+  it('forges the PipelineRun of the next execution when the service was faster', async () => {
+    const { calls, see, interfere } = admin(409, 201);
     see('WorkflowExecution', 'wfe-e1', execution());
     const done = interfere('forge-run');
     see('WorkflowExecution', 'wfe-e2', execution(undefined, 'e2'));
@@ -143,8 +143,8 @@ describe('the neighbour', () => {
     ]);
   });
 
-  it('prunes a PipelineRun that has ended, unless its outcome is recorded', async () => {
-    const { calls, see, interfere } = besideRunning();
+  it('prunes an ended PipelineRun unless its outcome is recorded', async () => {
+    const { calls, see, interfere } = adminOfRunningExecution();
     see('WorkflowExecution', 'wfe-e1', execution('Completed'));
     see('PipelineRun', 'run', run(succeeded));
     const done = interfere('prune-runs');
@@ -155,8 +155,8 @@ describe('the neighbour', () => {
     expect(calls).toEqual([expect.objectContaining({ method: 'DELETE', path: `${runsPath}/run` })]);
   });
 
-  it('leaves PipelineRuns alone that it has created', async () => {
-    const { calls, see, interfere } = besideRunning();
+  it('ignores PipelineRuns that it has created', async () => {
+    const { calls, see, interfere } = adminOfRunningExecution();
     see('PipelineRun', 'run', run({ metadata: { uid: 'r1', annotations: { [markers.foreignRun]: 'true' } } }));
     const done = interfere('delete-run');
     expect(calls).toEqual([]);
@@ -166,8 +166,8 @@ describe('the neighbour', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('tells that a call was refused', async () => {
-    const { see, interfere } = neighbour(422);
+  it('fails when a call is refused', async () => {
+    const { see, interfere } = admin(422);
     see('WorkflowExecution', 'wfe-e1', execution('Running'));
     see('PipelineRun', 'run', run());
     await expect(interfere('strip-labels')).rejects.toThrow('refused');

@@ -10,8 +10,8 @@ import type { ObservedObject } from './admin-view.ts';
 import type { RetryingApi } from './retrying-api.ts';
 
 /**
- * Somebody with the rights of an administrator who edits, deletes and creates what belongs to the service. The admission
- * policy denies an administrator nothing, so that it is the service itself that has to withstand.
+ * An administrator who edits, deletes and creates the service's objects. No admission policy stops them, so the service itself
+ * has to cope.
  */
 export class InterferingAdmin {
   readonly #api: Pick<RetryingApi, 'call'>;
@@ -24,21 +24,21 @@ export class InterferingAdmin {
     this.#view = new AdminView(namespaces, AbortSignal.any([signal, this.#rest.signal]));
   }
 
-  /** Takes a change into account. */
+  /** Observes a change. */
   observe(change: ObjectChange): void {
     this.#view.observe(change);
   }
 
-  /** Gives up what it has found no chance for. */
+  /** Stops waiting for objects to interfere with. */
   stop(): void {
     this.#rest.abort();
   }
 
   /**
-   * Does what is planned as soon as there is something that it can be done to.
+   * Interferes as soon as there is a suitable object.
    *
-   * @returns whether it was done before {@link stop}
-   * @throws Error when a call was refused
+   * @returns whether it did before {@link stop}
+   * @throws Error if a call was refused
    */
   async interfere({ kind, choice, forMs }: Interference): Promise<boolean> {
     switch (kind) {
@@ -63,7 +63,7 @@ export class InterferingAdmin {
     }
   }
 
-  /** Does something to the lock of a running execution, and again whenever somebody holds it again, for some time. */
+  /** Interferes with the lock of a running execution, repeatedly for some time. */
   async #loseLock(choice: number, forMs: number, act: (lock: ObservedObject) => Promise<void>): Promise<boolean> {
     const first = await this.#view.waitFor(() => pick(this.#view.heldLocks(), choice));
     const deadline = performance.now() + forMs;
@@ -92,7 +92,7 @@ export class InterferingAdmin {
     return `${what}-${this.#lockChanges}`;
   }
 
-  /** An execution that has ended on the same target, or else one that does not exist. */
+  /** An ended execution on the same target, or else one that does not exist. */
   #anotherHolder(lock: ObservedObject): string {
     const target = textAt(lock.object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') ?? '';
     const ended = this.#view.endedExecution(target);
@@ -111,7 +111,7 @@ export class InterferingAdmin {
     await this.#call('POST', run.collection, foreignRun(run.object));
   }
 
-  /** The service may be faster; then the next execution is tried. */
+  /** If the service is faster, the next execution is tried. */
   async #forgeRun(): Promise<boolean> {
     const tried = new Set<string>();
     for (;;) {
@@ -137,18 +137,18 @@ export class InterferingAdmin {
     return pruned.size > 0;
   }
 
-  /** Only the object that was seen, not one that was created under its name since. */
+  /** Patches the observed object only, not a successor with its name. */
   #patch(seen: ObservedObject, metadata: JsonObject): Promise<void> {
     return this.#call('PATCH', seen.path, { metadata: { uid: uidOf(seen), ...metadata } });
   }
 
-  /** As {@link #patch}. */
+  /** Like {@link #patch}. */
   #delete(seen: ObservedObject): Promise<void> {
     const preconditions = { uid: uidOf(seen) };
     return this.#call('DELETE', seen.path, { apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
   }
 
-  /** Something that is gone, or was changed or created anew meanwhile, is left at that. */
+  /** Ignores objects that were deleted, changed or re-created meanwhile. */
   async #call(method: string, path: string, body: object): Promise<void> {
     const { status, text, body: answer } = await this.#api.call(method, path, body);
     const isLeft = status === 404 || status === 409 || (status === 422 && isUidConflict(answer));
@@ -156,7 +156,7 @@ export class InterferingAdmin {
   }
 }
 
-/** Whether a patch was refused because its UID is not that of the object. */
+/** Whether a patch was refused because of a different UID. */
 function isUidConflict(answer: unknown): boolean {
   return objectsAt(answer, 'details', 'causes').some(({ field }) => field === 'metadata.uid');
 }

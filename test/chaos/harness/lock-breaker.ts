@@ -2,10 +2,7 @@ import { textAt } from '../history/json.ts';
 import type { ObjectChange } from '../observer/stored-object.ts';
 import type { RetryingApi } from './retrying-api.ts';
 
-/**
- * Makes the lock useless: frees every target as soon as somebody has locked it. It shows that the checker finds what goes
- * wrong then.
- */
+/** Releases each lock as soon as it is taken, to show that the checker finds the consequences. */
 export class LockBreaker {
   readonly #api: Pick<RetryingApi, 'call'>;
   readonly #onError: (error: unknown) => void;
@@ -15,7 +12,7 @@ export class LockBreaker {
     this.#onError = onError;
   }
 
-  /** Looks at a change of a Lease; others are none of its business. */
+  /** Observes a change; only Leases matter. */
   observe({ kind, namespace, name, object }: ObjectChange): void {
     const isLock = textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') !== undefined;
     if (kind !== 'Lease' || !isLock || !textAt(object, 'spec', 'holderIdentity')) return;

@@ -3,12 +3,12 @@ import { serviceAccounts, systemNamespace } from '../../support/service-account.
 import type { ChaosOptions } from '../chaos.ts';
 import type { RetryingApi } from './retrying-api.ts';
 
-/** The rights of a process that is API and controller on the objects of the service in its own namespace. */
+/** Permissions of a process with both roles on the service's objects in its own namespace. */
 const shipped = ['api', 'controller'].map((role) => ({
   namespace: systemNamespace,
   name: `workflow-execution-${role}`,
 }));
-/** The rights on the Lease of the cluster. */
+/** Permissions on the cluster Lease. */
 const clusterLease = { namespace: 'kube-system', name: 'workflow-execution-installation' } as const;
 /** A process with both roles. */
 const subjects = [{ kind: 'ServiceAccount', namespace: systemNamespace, name: serviceAccounts.both }];
@@ -22,21 +22,21 @@ export interface ChaosNamespaces {
   readonly service: string;
 }
 
-/** What the namespaces of a chaos run are called. */
+/** The namespace names of a chaos run. */
 export function namesOf({ size, shared }: ChaosOptions): ChaosNamespaces {
   const executions = Array.from({ length: size.namespaces }, (_, index) => `chaos-${size.seed}-${index + 1}`);
   return { executions, service: shared === true ? `chaos-${size.seed}-system` : systemNamespace };
 }
 
 /**
- * Creates the namespaces of a chaos run. In one of its own the service gets the rights that it has in the shipped one.
+ * Creates the namespaces of a chaos run, with the shipped permissions for the service in its own one.
  *
- * @throws Error when one exists
+ * @throws Error if one exists
  */
 export async function createNamespaces(api: RetryingApi, { executions, service }: ChaosNamespaces): Promise<void> {
   for (const name of executions) {
     await create(api, '/api/v1/namespaces', { metadata: { name } });
-    // Of the workflows, unless they name another one.
+    // The default ServiceAccount of workflows.
     const path = `/api/v1/namespaces/${name}/serviceaccounts`;
     await create(api, path, { metadata: { name: 'workflow-execution-sa' } });
   }
@@ -51,13 +51,13 @@ export async function createNamespaces(api: RetryingApi, { executions, service }
   }
 }
 
-/** Who submits through the execution API. */
+/** The ServiceAccount that calls the execution API. */
 const submitter = 'chaos-submitter';
 
 /**
- * Lets somebody create executions, on targets anywhere.
+ * Creates a ServiceAccount that may create executions on any target.
  *
- * @returns their token, made for the execution API
+ * @returns its token, with the execution API's audience
  */
 export async function createSubmitter(api: RetryingApi, { executions }: ChaosNamespaces): Promise<string> {
   const [namespace = ''] = executions;

@@ -3,18 +3,18 @@ import { textAt } from '../history/json.ts';
 import type { Change } from '../history/change.ts';
 import { phaseOf, terminalPhases } from '../checker/timeline.ts';
 
-/** How the executions and the locks of a chaos run stand at this moment. */
+/** Current numbers of executions and locks. */
 export class Progress {
   readonly #phases = new Map<string, string>();
   readonly #locks = new Set<string>();
 
-  /** Takes a change into account. */
+  /** Observes a change. */
   observe(change: Change): void {
     if (change.kind === 'WorkflowExecution') this.#seeExecution(change);
     if (change.kind === 'Lease') this.#seeLease(change);
   }
 
-  /** Executions by phase; those that were removed before they had ended are `Deleted`. */
+  /** Executions by phase; `Deleted` if deleted before they ended. */
   get byPhase(): Readonly<Record<string, number>> {
     return count(this.#phases.values());
   }
@@ -27,7 +27,7 @@ export class Progress {
     return [...this.#phases.values()].filter((phase) => phase === 'Deleted' || terminalPhases.includes(phase)).length;
   }
 
-  /** Locks that are there, held or kept for a cooldown. */
+  /** Existing locks, held or kept for a cooldown. */
   get locks(): number {
     return this.#locks.size;
   }
@@ -47,7 +47,7 @@ export class Progress {
   }
 }
 
-/** How often each value occurs, in the order of the names. */
+/** Counts each value, sorted by value. */
 export function count(values: Iterable<string>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of [...values].toSorted()) counts[value] = (counts[value] ?? 0) + 1;

@@ -3,21 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startService } from '../../support/service.ts';
 import type { ServiceOptions, ServiceProcess } from '../../support/service.ts';
 
-/** Milliseconds until a service that has ended by itself is started again, as a kubelet would. */
+/** Restart delay of a service that has exited, as by a kubelet. */
 const restartMs = 1000;
-/** Milliseconds that a service gets to end at the end of the chaos run. */
+/** Grace period at the end of the chaos run. */
 const graceMs = 30_000;
 
-/** What a replica is started with, and where what it logs is kept. */
+/** Options of a replica, and its log file. */
 export interface ReplicaOptions extends ServiceOptions {
   /** From 0. */
   readonly number: number;
   readonly logFile: string;
-  /** Told of everything that a person who watches the chaos run wants to know. */
+  /** Called with lines for the terminal. */
   readonly log: (line: string) => void;
 }
 
-/** One replica of the service: a process that is started again whenever it ends. */
+/** One replica of the service: a process that is restarted whenever it exits. */
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #stop = new AbortController();
@@ -28,7 +28,7 @@ export class Replica {
   #killed = false;
   #downMs = restartMs;
   #unplannedExits = 0;
-  /** Nothing is left behind, not even when the chaos run itself has crashed. */
+  /** Kills the process even if the chaos run itself crashes. */
   readonly #onExit = (): void => {
     if (this.#service !== undefined) process.kill(this.#service.pid, 'SIGKILL');
   };
@@ -41,7 +41,7 @@ export class Replica {
     process.once('exit', this.#onExit);
   }
 
-  /** host:port of its execution API; undefined while it is down. A frozen replica has one, and does not answer. */
+  /** host:port of its execution API; undefined while it is down. A frozen replica has one but does not answer. */
   get http(): string | undefined {
     return this.#service?.http;
   }
@@ -51,12 +51,12 @@ export class Replica {
     return this.#service?.pid;
   }
 
-  /** What it has logged last since it was started, at most so many lines; nothing while it is down. */
+  /** Its last log lines since the start, at most this many; empty while it is down. */
   lastLog(lines: number): readonly string[] {
     return this.#service?.log.slice(-lines) ?? [];
   }
 
-  /** Whether it has said that it leads. */
+  /** Whether it has logged that it leads. */
   get isLeading(): boolean {
     return this.#service?.log.some((line) => line.includes('"msg":"leading"')) ?? false;
   }
@@ -65,18 +65,18 @@ export class Replica {
     return this.#frozen;
   }
 
-  /** How often it has ended without having been killed. */
+  /** Number of exits without being killed. */
   get unplannedExits(): number {
     return this.#unplannedExits;
   }
 
-  /** Resolves with its process as soon as it is ready. */
+  /** Resolves with its process once it is ready. */
   up(): Promise<ServiceProcess> {
     if (this.#service !== undefined) return Promise.resolve(this.#service);
     return new Promise((resolve) => this.#ups.add(resolve));
   }
 
-  /** Ends it by SIGKILL once it is ready, and starts it again `downMs` milliseconds later. */
+  /** Kills it once it is ready, and restarts it after `downMs`. */
   async kill(downMs: number): Promise<void> {
     const service = await this.up();
     this.#killed = true;
@@ -84,7 +84,7 @@ export class Replica {
     await service.stop('SIGKILL');
   }
 
-  /** Stops it (SIGSTOP) for some time: its connections stay open and it does not know that time passes. */
+  /** Freezes it by SIGSTOP: its connections stay open. */
   async freeze(forMs: number, signal: AbortSignal): Promise<void> {
     const { pid } = await this.up();
     process.kill(pid, 'SIGSTOP');
@@ -97,7 +97,7 @@ export class Replica {
     }
   }
 
-  /** Ends it for good, in order. */
+  /** Stops it gracefully and for good. */
   async stop(): Promise<void> {
     this.#stop.abort();
     const service = this.#service;
@@ -134,7 +134,7 @@ export class Replica {
   #tellUnplanned(how: string): undefined {
     this.#unplannedExits += 1;
     this.#keepLog([how]);
-    this.#options.log(`replica ${this.#options.number} ended by itself and is started again: ${how.slice(0, 300)}`);
+    this.#options.log(`replica ${this.#options.number} exited by itself and is restarted: ${how.slice(0, 300)}`);
   }
 
   #keepLog(lines: readonly string[]): void {

@@ -3,22 +3,22 @@ import { apiClient } from '../../cluster/api-client.ts';
 import type { ApiAnswer, ApiClient } from '../../cluster/api-client.ts';
 import type { ClusterRecord } from '../../cluster/record.ts';
 
-/** Milliseconds between two tries. */
+/** Retry interval in milliseconds. */
 const retryMs = 300;
-/** How long a call is tried; an API server is back in seconds. */
+/** Retry timeout in milliseconds; an API server is back in seconds. */
 const timeoutMs = 90_000;
 
-/** An answer that will not change by asking again. */
+/** A response that a retry would not change. */
 export interface FinalAnswer extends ApiAnswer {
-  /** Whether an earlier try may have taken effect without an answer. */
+  /** Whether an earlier attempt may have succeeded without a response. */
   readonly inDoubt: boolean;
 }
 
 /**
- * Tries a call until it gets an answer that will not change by asking again.
+ * Retries a call until its response is final.
  *
- * @param what the call, for the error
- * @throws Error when there is none in 90 s
+ * @param what the call, for the error message
+ * @throws Error after 90 s
  */
 export async function retryUntilFinal(
   what: string,
@@ -34,7 +34,7 @@ export async function retryUntilFinal(
   }
 }
 
-/** Not even 401 and 403 are final: an API server that has just started gives them until it has loaded what they depend on. */
+/** Not even 401 and 403 are final: an API server returns them until its caches have synced. */
 function isFinal({ status }: ApiAnswer): boolean {
   return status !== 0 && status !== 401 && status !== 403 && status !== 429 && status < 500;
 }
@@ -43,7 +43,7 @@ function failure(error: unknown): ApiAnswer {
   return { status: 0, body: undefined, text: error instanceof Error ? error.message : String(error) };
 }
 
-/** The API server of the chaos run's cluster, with the administrator's rights, for a caller who does not give up. */
+/** Client of the chaos run's API server with administrator rights that retries. */
 export class RetryingApi {
   readonly #client: ApiClient;
   readonly #signal: AbortSignal;
@@ -54,9 +54,9 @@ export class RetryingApi {
   }
 
   /**
-   * Calls until there is a final answer.
+   * Retries until the response is final.
    *
-   * @throws Error when there is none in 90 s
+   * @throws Error after 90 s
    */
   call(method: string, path: string, body?: object): Promise<FinalAnswer> {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';

@@ -9,18 +9,18 @@ import type { Replica } from './replica.ts';
 import type { Fixture } from './fixture.ts';
 import { count, Progress } from './progress.ts';
 
-/** Milliseconds between two lines of progress. */
+/** Interval of progress lines in milliseconds. */
 const progressEveryMs = 5000;
 const patientSettleMs = { executions: 180_000, locks: 60_000 };
-/** Milliseconds within which some replica has to lead. */
+/** Timeout for a replica to lead, in milliseconds. */
 const leaderMs = 60_000;
 
-/** Makes a chaos run happen as planned, and waits for the calm after it. */
+/** Executes the plan of a chaos run and waits until everything has settled. */
 export class ChaosRunner {
-  /** What was planned and did not happen. */
+  /** Planned actions that did not happen. */
   readonly missed: string[] = [];
   readonly #options: ChaosOptions;
-  readonly #standing = new Progress();
+  readonly #progress = new Progress();
   readonly #failover = new FailoverTimer();
   readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
   readonly #interferences: InterferenceKind[] = [];
@@ -33,23 +33,23 @@ export class ChaosRunner {
     options.signal.addEventListener('abort', () => this.#calledOff.reject(new Error('called off')), { once: true });
   }
 
-  /** Takes a recorded change into account. */
+  /** Observes a recorded change. */
   observe(change: Change): void {
-    this.#standing.observe(change);
+    this.#progress.observe(change);
     this.#failover.observe(change);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
 
-  /** Something that the chaos run needs has failed. */
+  /** Aborts the run because its infrastructure failed. */
   fail(error: unknown): void {
     if (this.#options.signal.aborted) return;
     const sentence = error instanceof Error ? error.message : String(error);
     this.missed.push(sentence);
-    this.#options.log(`did not happen as planned: ${sentence}`);
+    this.#options.log(`not as planned: ${sentence}`);
   }
 
-  /** What has been done so far. */
+  /** Figures of the actions so far. */
   figures(fixture: Fixture) {
     return {
       kills: this.#done.kill,
@@ -63,10 +63,7 @@ export class ChaosRunner {
     };
   }
 
-  /**
-   * Begins every action at its time and waits until all are done; then until every execution has ended and every lock is
-   * gone, or the time for that is over.
-   */
+  /** Starts each action at its time, waits for all of them, then for executions and locks to settle or the timeout. */
   async run(fixture: Fixture, plan: readonly Action[]): Promise<void> {
     const timer = setInterval(() => this.#logProgress(), progressEveryMs);
     const started = performance.now();
@@ -78,11 +75,11 @@ export class ChaosRunner {
       await begin(other);
       this.#options.signal.throwIfAborted();
       const { settleMs = patientSettleMs } = this.#options;
-      await this.#until(() => this.#standing.ended >= this.#done.create, settleMs.executions);
-      // There is nothing left to interfere with.
+      await this.#until(() => this.#progress.ended >= this.#done.create, settleMs.executions);
+      // Nothing is left to interfere with.
       fixture.admin.stop();
       await interfering;
-      await this.#until(() => this.#standing.locks === 0, settleMs.locks);
+      await this.#until(() => this.#progress.locks === 0, settleMs.locks);
       await fixture.caughtUp();
     } finally {
       clearInterval(timer);
@@ -121,11 +118,11 @@ export class ChaosRunner {
     }
   }
 
-  async #interfere(neighbour: InterferingAdmin, interference: Interference): Promise<void> {
-    if (await neighbour.interfere(interference)) this.#interferences.push(interference.kind);
+  async #interfere(admin: InterferingAdmin, interference: Interference): Promise<void> {
+    if (await admin.interfere(interference)) this.#interferences.push(interference.kind);
   }
 
-  /** A frozen replica is left alone, and the other one is killed instead: it is to wake up. */
+  /** A frozen replica must resume; the other one is killed instead. */
   async #kill(fixture: Fixture, number: number, downMs: number): Promise<void> {
     const planned = fixture.replicas[number];
     const victim = planned?.isFrozen === true ? fixture.replicas.find(({ isFrozen }) => !isFrozen) : planned;
@@ -134,7 +131,7 @@ export class ChaosRunner {
     this.#failover.disturb();
     const [ledUntilNow, now] = [victim.isLeading, performance.now()];
     await victim.kill(downMs);
-    // What the dead leader has still created is told before the clock runs.
+    // The dead leader's last writes are observed before the timer starts.
     await fixture.caughtUp();
     if (ledUntilNow) this.#failover.leaderDied(now);
   }
@@ -146,7 +143,7 @@ export class ChaosRunner {
     await leader.freeze(forMs, signal);
   }
 
-  /** Waits for something to hold, looking at each change, but not for ever: what does not hold is for the checker to tell. */
+  /** Waits for a condition, checked at each change, until a deadline; the checker reports what does not hold. */
   async #until(holds: () => boolean, deadlineMs: number): Promise<void> {
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(deadlineMs)]);
     const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -157,17 +154,17 @@ export class ChaosRunner {
   #logProgress(): void {
     const { create, kill, freeze, cancel, delete: deleted } = this.#done;
     const { size } = this.#options;
-    const phases = Object.entries(this.#standing.byPhase).map(([phase, number]) => `${phase} ${number}`);
+    const phases = Object.entries(this.#progress.byPhase).map(([phase, number]) => `${phase} ${number}`);
     this.#options.log(
-      `created ${create}/${size.executions}, ended ${this.#standing.ended} (${phases.join(', ')}); ` +
+      `created ${create}/${size.executions}, ended ${this.#progress.ended} (${phases.join(', ')}); ` +
         `kills ${kill}/${size.kills}, freezes ${freeze}/${size.freezes}, ` +
         `API server restarts ${this.#done['restart-api-server']}/${size.apiServerRestarts}, ` +
-        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#interferences.length}; locks ${this.#standing.locks}`,
+        `deleted ${deleted}, cancelled ${cancel}, interfered ${this.#interferences.length}; locks ${this.#progress.locks}`,
     );
   }
 }
 
-/** The replica that leads, as soon as there is one. */
+/** Waits for the leading replica. */
 async function leaderOf(replicas: readonly Replica[], signal: AbortSignal): Promise<Replica> {
   for (
     const deadline = performance.now() + leaderMs;

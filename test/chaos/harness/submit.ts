@@ -4,25 +4,25 @@ import type { FinalAnswer, RetryingApi } from './retrying-api.ts';
 import type { Replica } from './replica.ts';
 import { waitParameters } from './wait-workflow.ts';
 
-/** Milliseconds that a caller of the execution API waits for an answer. A frozen replica gives none. */
+/** Call timeout in milliseconds; a frozen replica does not answer. */
 const answerMs = 4000;
 
 const resource = '/apis/workflowexecution.kubernaut.ai/v1alpha1';
 
-/** How the executions of a chaos run are made, and how somebody interferes with them. */
+/** Options of a submitter. */
 export interface SubmitterOptions {
   readonly api: RetryingApi;
   readonly replicas: readonly Replica[];
-  /** The chaos run's namespaces, in the order of the plan. */
+  /** Namespaces in the order of the plan. */
   readonly namespaces: readonly string[];
-  /** The bundle of the chaos run's workflow, and the one of that which runs in a pod, where pods can run. */
+  /** Bundles of the waiting workflow, and of the one with a pod where pods can run. */
   readonly images: { readonly wait: string; readonly pod: string | undefined };
-  /** Bearer token of somebody who may create executions. */
+  /** Bearer token of a caller who may create executions. */
   readonly token: string;
   readonly signal: AbortSignal;
 }
 
-/** Creates, cancels and deletes executions, as the users of the service do. */
+/** Creates, cancels and deletes executions as users do. */
 export class Submitter {
   readonly #options: SubmitterOptions;
   readonly #created = new Map<string, Promise<void>>();
@@ -33,9 +33,9 @@ export class Submitter {
   }
 
   /**
-   * Creates an execution, in the way that is planned for it.
+   * Creates an execution as planned.
    *
-   * @throws Error when it was refused
+   * @throws Error if it was refused
    */
   create(execution: PlannedExecution): Promise<void> {
     const creation = this.#create(execution);
@@ -44,9 +44,9 @@ export class Submitter {
   }
 
   /**
-   * Cancels an execution that has been created; one that is gone already is left at that.
+   * Cancels an execution; a deleted one is ignored.
    *
-   * @throws Error when it was refused
+   * @throws Error if it was refused
    */
   async cancel(execution: PlannedExecution): Promise<void> {
     await this.#interfere('PATCH', execution, { spec: { cancelRequested: true } });
@@ -68,7 +68,7 @@ export class Submitter {
     const body = { metadata: { name: execution.name }, spec: this.#spec(execution) };
     const answer =
       execution.by === 'api' ? await this.#throughService(execution, body) : await this.#directly(execution, body);
-    // When an answer got lost, the execution of that name is ours.
+    // After a lost response an execution with this name is ours.
     if (answer.status === 201 || (answer.status === 409 && answer.inDoubt)) return;
     throw new Error(`creating ${execution.name} by ${execution.by}: ${answer.status} ${answer.text}`);
   }
@@ -93,7 +93,7 @@ export class Submitter {
     return retryUntilFinal(`POST ${path}`, call, signal);
   }
 
-  /** The replicas take turns, those that are down left out, so that a try that failed goes to another one. */
+  /** Rotates over the replicas that are up, so that a retry goes to another one. */
   #nextReplica(): string {
     const up = this.#options.replicas.flatMap(({ http }) => (http === undefined ? [] : [http]));
     const chosen = up[this.#turn % up.length];

@@ -51,7 +51,7 @@ describe('the task of the chaos run', () => {
   it.each([
     ['True', 'True Waited'],
     ['False', 'False FailedAsPlanned'],
-  ])('ends after its time as planned: %s', (verdict, ending) => {
+  ])('completes after its duration as planned: %s', (verdict, ending) => {
     controller.observe(customRun({ verdict }));
     jest.advanceTimersByTime(499);
     expect(patches).toEqual([]);
@@ -59,7 +59,7 @@ describe('the task of the chaos run', () => {
     expect(patches).toEqual([{ path: '/apis/tekton.dev/v1beta1/namespaces/team/customruns/run/status', ending }]);
   });
 
-  it('is done once, however often it is seen', () => {
+  it('completes once, however often it is observed', () => {
     controller.observe(customRun());
     controller.observe(customRun());
     jest.advanceTimersByTime(1000);
@@ -68,21 +68,21 @@ describe('the task of the chaos run', () => {
     expect(patches).toHaveLength(1);
   });
 
-  it('is cancelled at once when Tekton asks for it', () => {
+  it('is canceled immediately when Tekton requests it', () => {
     controller.observe(customRun());
     controller.observe(customRun({ spec: { status: 'RunCancelled' } }));
     jest.advanceTimersByTime(1000);
     expect(patches.map(({ ending }) => ending)).toEqual(['False CustomRunCancelled']);
   });
 
-  it('is forgotten when it is removed', () => {
+  it('is dropped when it is deleted', () => {
     controller.observe(customRun());
     controller.observe({ ...customRun(), object: undefined });
     jest.advanceTimersByTime(1000);
     expect(patches).toEqual([]);
   });
 
-  it('of somebody else is left alone', () => {
+  it('of another controller is ignored', () => {
     controller.observe(customRun({ spec: { customRef: { apiVersion: 'example.com/v1', kind: 'Wait' } } }));
     jest.advanceTimersByTime(1000);
     expect(patches).toEqual([]);

@@ -5,15 +5,14 @@ import type { ObjectChange } from '../observer/stored-object.ts';
 import type { RetryingApi } from './retrying-api.ts';
 import { waitParameters, waitTask } from './wait-workflow.ts';
 
-/** How a task ends. */
+/** Result of a task. */
 interface Ending {
   readonly status: 'True' | 'False';
   readonly reason: string;
 }
 
 /**
- * Does the tasks of the chaos run's workflow: waits as long as each one says, then says that it has succeeded or failed.
- * Cancels one when Tekton asks for that.
+ * Controller of the waiting tasks: completes each after its duration with its planned result, and honors cancellation.
  */
 export class WaitController {
   readonly #api: Pick<RetryingApi, 'call'>;
@@ -26,7 +25,7 @@ export class WaitController {
     this.#onError = onError;
   }
 
-  /** Looks at a change of a CustomRun; others are none of its business. */
+  /** Observes a change; only CustomRuns matter. */
   observe({ kind, key, namespace, name, object }: ObjectChange): void {
     if (kind !== 'CustomRun') return;
     if (object === undefined) return this.#forget(key);
@@ -47,7 +46,7 @@ export class WaitController {
       );
   }
 
-  /** Leaves the tasks that are not done. */
+  /** Drops unfinished tasks. */
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

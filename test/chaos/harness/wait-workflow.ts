@@ -1,15 +1,12 @@
-/** What the chaos run's workflow asks for: a task that Tekton leaves to somebody else (https://tekton.dev/docs/pipelines/customruns/). */
+/** The custom task of the chaos run's workflow (https://tekton.dev/docs/pipelines/customruns/). */
 export const waitTask = { apiVersion: 'chaos.kubernaut.ai/v1', kind: 'Wait' } as const;
 
-/** Parameters of the workflow: how long it runs, in milliseconds, and how it ends. */
+/** Parameters: duration in milliseconds, and result. */
 export const waitParameters = { duration: 'DURATION_MS', verdict: 'VERDICT' } as const;
 
 const params = ['TARGET_RESOURCE', ...Object.values(waitParameters)].map((name) => ({ name, type: 'string' }));
 
-/**
- * The workflow of the chaos run: one task that waits. It is run by the real Tekton and needs no pod, so that hundreds of
- * PipelineRuns truly run, for as long as the plan says, on a small machine.
- */
+/** A workflow of one waiting custom task: a real PipelineRun without a pod, so that a small machine runs hundreds. */
 export const waitWorkflow = JSON.stringify({
   apiVersion: 'tekton.dev/v1',
   kind: 'Pipeline',
@@ -26,7 +23,7 @@ export const waitWorkflow = JSON.stringify({
   },
 });
 
-/** The same in a pod, for those executions that are to have one. */
+/** The same in a pod. */
 export const podWorkflow = JSON.stringify({
   apiVersion: 'tekton.dev/v1',
   kind: 'Pipeline',
@@ -37,7 +34,7 @@ export const podWorkflow = JSON.stringify({
   },
 });
 
-/** In whole seconds, as every shell can. */
+/** In whole seconds, for any shell. */
 function waitScript(): string {
   const { duration, verdict } = waitParameters;
   return `#!/bin/sh\nsleep $(( $(params.${duration}) / 1000 ))\n[ "$(params.${verdict})" = True ]\n`;

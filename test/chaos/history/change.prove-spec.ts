@@ -20,7 +20,7 @@ const change: Change = {
 };
 
 describe('a history', () => {
-  it('reads as it was written', () => {
+  it('is parsed as it was written', () => {
     const { changes } = parseHistory(`${premises}\n${changeLine(change)}\n`);
     expect(changes).toEqual([change]);
   });
@@ -31,7 +31,7 @@ describe('a history', () => {
 
   it.each([
     ['no premises', '{}', 'The first line'],
-    ['a line that is cut off', `${premises}\n{"revision":`, 'Line 2 is not a change'],
+    ['a truncated line', `${premises}\n{"revision":`, 'Line 2 is not a change'],
     ['an unknown kind', `${premises}\n${changeLine(change).replace('Lease', 'Secret')}`, 'Line 2 is not a change'],
     ['a change twice', `${premises}\n${changeLine(change)}\n${changeLine(change)}`, 'Line 3 is older'],
   ])('is refused with %s', (_what, text, message) => {

@@ -1,61 +1,61 @@
 import { at, isObject, parseJson } from '../../cluster/json.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 
-/** The kinds of objects whose history is kept. */
+/** Kinds of objects that a history records. */
 export const recordedKinds = ['WorkflowExecution', 'PipelineRun', 'TaskRun', 'Pod', 'Lease'] as const;
 
-/** One of the kinds of objects whose history is kept. */
+/** A recorded kind. */
 export type RecordedKind = (typeof recordedKinds)[number];
 
-/** One change of one object: a line of a history. */
+/** One change of one object: one line of a history. */
 export interface Change {
-  /** Its line in the file, from 1. */
+  /** Line number in the file, from 1. */
   readonly line: number;
-  /** etcd's revision, which orders the changes of all objects: the object's resourceVersion. */
+  /** etcd revision, which orders the changes of all objects; the object's resourceVersion. */
   readonly revision: number;
   /** When it was recorded, RFC 3339 with milliseconds. */
   readonly at: string;
   readonly kind: RecordedKind;
-  /** Whether the change is the object's removal. */
+  /** Whether the object was deleted. */
   readonly gone: boolean;
-  /** The object after the change; its last state when it is gone. */
+  /** The object after the change; its last state if it was deleted. */
   readonly object: JsonObject;
 }
 
-/** What a checker has to know of the chaos run that made a history. */
+/** Parameters of the chaos run that the checker needs. */
 export interface RunParameters {
   readonly seed: number;
-  /** The namespace in which the service keeps its locks. */
+  /** Namespace of the service's locks. */
   readonly lockNamespace: string;
   readonly cooldownSeconds: number;
-  /** Within how many seconds the service removes a lock that nobody needs any more. */
+  /** Seconds within which the service deletes a lock that is no longer needed. */
   readonly collectionSeconds: number;
-  /** How long a leader leads without renewing its Lease. */
+  /** Duration of the leader's Lease. */
   readonly leaderLeaseSeconds: number;
-  /** Within how many seconds a leader restores a lock that the neighbour took from a running execution. */
+  /** Seconds within which a leader restores a lock that the administrator took from a running execution. */
   readonly restorationSeconds: number;
 }
 
-/** A history: the premises in the first line, then a change a line, in the order in which they happened. */
+/** A history: the parameters in the first line, then one change per line in order of revision. */
 export interface History {
   readonly premises: RunParameters;
   readonly changes: readonly Change[];
 }
 
-/** A history cannot be read, or is not whole: nothing can be said about what it tells. */
+/** A history cannot be read or is incomplete, so nothing can be concluded from it. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 }
 
-/** The line of a change in the file. */
+/** A change as a line of the file. */
 export function changeLine({ line: _line, ...change }: Change): string {
   return JSON.stringify(change);
 }
 
 /**
- * Reads a history.
+ * Parses a history.
  *
- * @throws HistoryError when a line makes no sense or the revisions do not rise
+ * @throws HistoryError if a line is invalid or the revisions do not increase
  */
 export function parseHistory(text: string): History {
   const [first, ...rest] = text.trimEnd().split('\n').map(parseJson);
@@ -63,7 +63,7 @@ export function parseHistory(text: string): History {
   const changes = rest.map((value, index) => parseChange(value, index + 2));
   changes.forEach(({ line, revision }, index) => {
     if (revision <= (changes[index - 1]?.revision ?? 0))
-      throw new HistoryError(`Line ${line} is older than the one before`);
+      throw new HistoryError(`Line ${line} is older than the previous one`);
   });
   return { premises, changes };
 }
@@ -71,11 +71,11 @@ export function parseHistory(text: string): History {
 function parsePremises(value: unknown): RunParameters {
   const number = (name: string) => {
     const found = at(value, name);
-    if (typeof found !== 'number') throw new HistoryError(`The first line does not tell ${name}`);
+    if (typeof found !== 'number') throw new HistoryError(`The first line lacks ${name}`);
     return found;
   };
   const lockNamespace = at(value, 'lockNamespace');
-  if (typeof lockNamespace !== 'string') throw new HistoryError('The first line does not tell lockNamespace');
+  if (typeof lockNamespace !== 'string') throw new HistoryError('The first line lacks lockNamespace');
   return {
     seed: number('seed'),
     lockNamespace,

@@ -11,7 +11,7 @@ export function uidOf({ object }: Pick<Change, 'object'>): string {
   return textAt(object, 'metadata', 'uid') ?? '';
 }
 
-/** UID of the controller of an object; undefined when it has none. */
+/** UID of an object's controlling owner; undefined if it has none. */
 export function ownerOf({ object }: Pick<Change, 'object'>): string | undefined {
   const owners = objectsAt(object, 'metadata', 'ownerReferences');
   return textAt(

@@ -1,19 +1,19 @@
 import { textAt } from './json.ts';
 
 /**
- * Annotations with which the neighbour marks what it changes, so that the checker can tell its changes from those of the
- * service. The service knows none of them.
+ * Annotations by which the checker distinguishes the administrator's changes from the service's. The service does not know
+ * them.
  */
 export const markers = {
-  /** On a PipelineRun that the neighbour created. */
+  /** On a PipelineRun that the administrator created. */
   foreignRun: 'chaos.kubernaut.ai/foreign',
-  /** On a PipelineRun from which the neighbour removed the finalizer of the service. */
+  /** On a PipelineRun whose finalizer the administrator removed. */
   finalizerRemoved: 'chaos.kubernaut.ai/finalizer-removed',
-  /** On a Lease: what the neighbour did to it last, with a number so that each time differs. */
+  /** On a Lease: the administrator's last interference, with a number so that each value differs. */
   lock: 'chaos.kubernaut.ai/interference',
 } as const;
 
-/** The value of a mark on an object; undefined when it does not have it. */
+/** The value of a marker on an object; undefined if it has none. */
 export function markerOf(object: unknown, mark: keyof typeof markers): string | undefined {
   return textAt(object, 'metadata', 'annotations', markers[mark]);
 }

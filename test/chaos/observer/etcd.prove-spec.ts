@@ -14,8 +14,8 @@ const put = (revision: number, value: string) => ({
 const removal = (revision: number) => ({ type: 'DELETE', kv: { key: base64('key'), mod_revision: String(revision) } });
 const line = (result: object) => `${JSON.stringify({ result })}\n`;
 
-/** An etcd that breaks off where it is told to, which the real one does not. */
-describe('the changes in etcd', () => {
+/** A fake etcd that breaks its connection where required, which a real one cannot. */
+describe('a watch of etcd', () => {
   let server: Server;
   let answers: Answer[];
   let asked: string[];
@@ -50,7 +50,7 @@ describe('the changes in etcd', () => {
     return taken;
   }
 
-  it('are told in order, removals too', async () => {
+  it('emits changes in order, including deletions', async () => {
     answers.push((response) => response.write(line({ created: true }) + line({ events: [put(5, 'one'), removal(6)] })));
 
     await expect(take(2, 5)).resolves.toEqual([
@@ -59,7 +59,7 @@ describe('the changes in etcd', () => {
     ]);
   });
 
-  it('go on where they broke off, also in the middle of a line', async () => {
+  it('resumes where it broke off, even in the middle of a line', async () => {
     answers.push((response) => {
       response.write(line({ events: [put(5, 'one')] }) + line({ events: [put(6, 'two')] }).slice(0, 20), () =>
         response.destroy(),
@@ -74,7 +74,7 @@ describe('the changes in etcd', () => {
     expect(asked).toEqual(['5', '6', '6']);
   });
 
-  it('are not told at all when some of them are not kept any more', async () => {
+  it('fails when changes have been compacted', async () => {
     answers.push((response) =>
       response.write(line({ canceled: true, compact_revision: '9', cancel_reason: 'compacted' })),
     );

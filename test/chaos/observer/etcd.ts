@@ -3,25 +3,24 @@ import { at, parseJson } from '../../cluster/json.ts';
 import { HistoryError } from '../history/change.ts';
 import { objectsAt, textAt } from '../history/json.ts';
 
-/** One change of one key of etcd. */
+/** One change of one etcd key. */
 export interface KeyChange {
   readonly key: string;
-  /** What the API server calls the resourceVersion of the object. */
+  /** The object's resourceVersion. */
   readonly revision: number;
-  /** What the key holds now; undefined when it was removed. */
+  /** The new value; undefined if deleted. */
   readonly value: Buffer | undefined;
 }
 
 /** A zero byte for both ends means every key (https://etcd.io/docs/v3.6/learning/api/#key-ranges). */
 const everyKey = Buffer.from([0]).toString('base64');
 
-/** Milliseconds until a broken connection is tried again. */
+/** Reconnect delay in milliseconds. */
 const retryMs = 200;
 
 /**
- * etcd by its JSON gateway (https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/). A watch of the API server is made
- * from the same log, but it cannot be resumed after the API server has restarted: what happened shortly before would be
- * missing from the history.
+ * Client of etcd's JSON gateway (https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/). Unlike a watch of the API server, a
+ * watch of etcd can be resumed after a restart of the API server without missing changes.
  */
 export class Etcd {
   readonly #url: string;
@@ -31,16 +30,16 @@ export class Etcd {
     this.#url = url;
   }
 
-  /** The revision of the last change. */
+  /** The current revision. */
   async revision(): Promise<number> {
     const answer = await this.#post('kv/range', { key: everyKey, range_end: everyKey, count_only: true });
     return Number(textAt(parseJson(await answer.text()), 'header', 'revision'));
   }
 
   /**
-   * Every change of every key from a revision on, in order, each once, whatever happens to the connection.
+   * All changes of all keys from a revision on, in order and exactly once, across reconnects.
    *
-   * @throws HistoryError when etcd does not keep that revision any more
+   * @throws HistoryError if etcd has compacted the revision
    */
   async *changes(from: number, signal: AbortSignal): AsyncGenerator<KeyChange, void> {
     for (let next = from; !signal.aborted; await delay(retryMs, undefined, { signal }).catch(() => undefined)) {
@@ -77,7 +76,7 @@ export class Etcd {
   }
 }
 
-/** The whole lines of a body; the end of a broken one is dropped. */
+/** The complete lines of a body; an incomplete last one is dropped. */
 async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -88,7 +87,7 @@ async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, v
   }
 }
 
-/** In the gateway's JSON, bytes are base64, 64-bit numbers are text, and what has its default value is left out. */
+/** In the gateway's JSON, bytes are base64, 64-bit numbers are strings, and default values are omitted. */
 function keyChange(event: object): KeyChange {
   const text = (name: string) => textAt(event, 'kv', name) ?? '';
   const removed = textAt(event, 'type') === 'DELETE';

@@ -5,7 +5,7 @@ import type { ObjectChange } from './stored-object.ts';
 /** Called with each change, in order. */
 export type ChangeListener = (change: ObjectChange) => void;
 
-/** Tells every change of the objects that the chaos run looks at, from the moment of {@link start} on. */
+/** Emits all changes of the observed objects from {@link start} on. */
 export class Feed {
   readonly #etcd: Etcd;
   readonly #listeners: ChangeListener[] = [];
@@ -18,20 +18,20 @@ export class Feed {
     this.#etcd = new Etcd(etcdUrl);
   }
 
-  /** Adds a listener; before {@link start}, so that it misses nothing. */
+  /** Adds a listener, before {@link start}. */
   onChange(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Begins with the next change. */
+  /** Starts with the next change. */
   async start(): Promise<void> {
     this.#seen = await this.#etcd.revision();
     this.#end = this.#run();
-    // It is awaited in stop.
+    // Awaited in stop.
     this.#end.catch(() => undefined);
   }
 
-  /** Resolves when everything has been told that had happened when it was called. */
+  /** Resolves when all changes up to this call have been emitted. */
   async caughtUp(): Promise<void> {
     const revision = await this.#etcd.revision();
     if (this.#seen >= revision) return;
@@ -42,9 +42,9 @@ export class Feed {
   }
 
   /**
-   * Ends it.
+   * Stops.
    *
-   * @throws HistoryError when it had ended before, because something is missing from the history
+   * @throws HistoryError if it had failed before, which makes the history incomplete
    */
   async stop(): Promise<void> {
     this.#stop.abort();

@@ -1,29 +1,30 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { HistoryError } from '../history/change.ts';
 
-/** What the API server writes before a built-in object (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding). */
+/**
+ * Prefix of stored built-in objects (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
+ */
 const magic = Buffer.from('k8s\0');
 
-/** The fields of a message by number, as far as objects of a history need them. */
+/** Fields of a message by number. */
 export interface Fields {
-  /** Length-delimited ones: texts, maps and messages. */
+  /** Length-delimited fields: strings, maps and messages. */
   readonly bytes: ReadonlyMap<number, readonly Uint8Array[]>;
   /** Integers and booleans. */
   readonly numbers: ReadonlyMap<number, number>;
 }
 
 /**
- * The fields of a built-in object from the bytes that etcd holds: the API server stores those as protobuf, unlike custom
- * ones.
+ * Decodes a built-in object, which the API server stores as protobuf, unlike custom ones.
  *
- * @throws HistoryError when it is stored in another form
+ * @throws HistoryError if it is stored in another encoding
  */
 export function decodeObject(stored: Uint8Array, kind: string): Fields {
   if (!magic.equals(stored.subarray(0, magic.length))) throw new HistoryError(`a ${kind} is not stored as protobuf`);
   return messageAt(decode(stored.subarray(magic.length)), 2);
 }
 
-/** The message in a field; an empty one when the field is not there. */
+/** The message in a field; empty if the field is absent. */
 export function messageAt(fields: Fields, number: number): Fields {
   return decode(lastOf(fields, number));
 }
@@ -33,12 +34,12 @@ export function messagesAt({ bytes }: Fields, number: number): readonly Fields[]
   return (bytes.get(number) ?? []).map(decode);
 }
 
-/** The text in a field; empty when the field is not there. */
+/** The string in a field; empty if the field is absent. */
 export function textOf(fields: Fields, number: number): string {
   return Buffer.from(lastOf(fields, number)).toString();
 }
 
-/** A map is a list of messages with the key in field 1 and the value in field 2. */
+/** A map field is a list of messages with key 1 and value 2. */
 export function mapOf(fields: Fields, number: number): Record<string, string> {
   return Object.fromEntries(messagesAt(fields, number).map((entry) => [textOf(entry, 1), textOf(entry, 2)]));
 }

@@ -6,15 +6,15 @@ import { changeLine, recordedKinds } from '../history/change.ts';
 import type { Change, RunParameters } from '../history/change.ts';
 import type { ObjectChange } from './stored-object.ts';
 
-/** Writes the history of a chaos run into a file, a line for each change as it happens. */
+/** Writes the history of a chaos run, a line for each change. */
 export class Recorder {
   readonly #namespaces: ReadonlySet<string>;
   readonly #file: WriteStream;
-  /** The last state of each object, which its removal does not tell. */
+  /** Last state of each object; a deletion does not contain it. */
   readonly #objects = new Map<string, JsonObject>();
   #lines = 1;
 
-  /** @param namespaces whose changes are kept */
+  /** @param namespaces to record */
   constructor(path: string, premises: RunParameters, namespaces: readonly string[]) {
     this.#namespaces = new Set([...namespaces, premises.lockNamespace]);
     this.#file = createWriteStream(path);
@@ -22,15 +22,15 @@ export class Recorder {
   }
 
   /**
-   * Writes a change, when it is one of the history.
+   * Writes a change if it belongs to the history.
    *
-   * @returns what was written
+   * @returns the written change
    */
   record({ kind, key, namespace, revision, object }: ObjectChange): Change | undefined {
     const recorded = recordedKinds.find((known) => known === kind);
     if (recorded === undefined || !this.#namespaces.has(namespace)) return undefined;
     const state = object ?? this.#objects.get(key);
-    // It was there before the history began, and nothing of it belongs to the chaos run.
+    // It existed before the history began and is not part of the chaos run.
     if (state === undefined) return undefined;
     if (object === undefined) this.#objects.delete(key);
     else this.#objects.set(key, object);
@@ -41,7 +41,7 @@ export class Recorder {
     return change;
   }
 
-  /** Ends the file; resolves when all of it is written. */
+  /** Closes the file. */
   async close(): Promise<void> {
     this.#file.end();
     await finished(this.#file);

@@ -2,10 +2,10 @@ import type { JsonObject } from '../../cluster/json.ts';
 import { decodeObject, mapOf, messageAt, textOf } from './protobuf.ts';
 
 /**
- * A Lease from the bytes that etcd holds, as far as the history needs it. Field numbers: generated.proto of
- * k8s.io/api/coordination/v1 and k8s.io/apimachinery/pkg/apis/meta/v1.
+ * Decodes the fields of a stored Lease that the history needs. Field numbers: generated.proto of k8s.io/api/coordination/v1
+ * and k8s.io/apimachinery/pkg/apis/meta/v1.
  *
- * @throws HistoryError when it is not stored as protobuf
+ * @throws HistoryError if it is not stored as protobuf
  */
 export function decodeLease(stored: Uint8Array): JsonObject {
   const lease = decodeObject(stored, 'Lease');

@@ -45,7 +45,7 @@ function storedPod(): Buffer {
 }
 
 describe('an object in etcd', () => {
-  it('is read as JSON when it is a custom one', () => {
+  it('is decoded from JSON if it is a custom resource', () => {
     const key = '/registry/tekton.dev/pipelineruns/team/run';
     const value = Buffer.from('{"kind":"PipelineRun"}');
     expect(readObjectChange({ key, revision: 7, value })).toEqual({
@@ -58,7 +58,7 @@ describe('an object in etcd', () => {
     });
   });
 
-  it('is read as protobuf when it is a Lease', () => {
+  it('is decoded from protobuf if it is a Lease', () => {
     const change = readObjectChange({ key: '/registry/leases/system/lock', revision: 7, value: storedLease() });
     expect(change?.object).toEqual({
       apiVersion: 'coordination.k8s.io/v1',
@@ -74,7 +74,7 @@ describe('an object in etcd', () => {
     });
   });
 
-  it('is read as protobuf when it is a Pod', () => {
+  it('is decoded from protobuf if it is a Pod', () => {
     const change = readObjectChange({ key: '/registry/pods/team/pod', revision: 7, value: storedPod() });
     expect(change?.object).toEqual({
       apiVersion: 'v1',
@@ -95,18 +95,18 @@ describe('an object in etcd', () => {
     });
   });
 
-  it('is not there any more when it was removed', () => {
+  it('is undefined after its deletion', () => {
     const change = readObjectChange({ key: '/registry/leases/system/lock', revision: 7, value: undefined });
     expect(change).toMatchObject({ kind: 'Lease', name: 'lock', object: undefined });
   });
 
-  it('is passed over when nobody looks at its kind', () => {
+  it('is ignored if its kind is not observed', () => {
     expect(
       readObjectChange({ key: '/registry/secrets/team/secret', revision: 7, value: Buffer.from('k8s') }),
     ).toBeUndefined();
   });
 
-  it('is an error when it cannot be read', () => {
+  it('is an error if it cannot be decoded', () => {
     const key = '/registry/leases/system/lock';
     expect(() => readObjectChange({ key, revision: 7, value: Buffer.from('{}') })).toThrow('not stored as protobuf');
   });

@@ -5,7 +5,7 @@ import type { KeyChange } from './etcd.ts';
 import { decodeLease } from './stored-lease.ts';
 import { decodePod } from './stored-pod.ts';
 
-/** The kinds of objects that the chaos run looks at, by the place where the API server keeps them in etcd. */
+/** Observed kinds by etcd key prefix. */
 const places = {
   '/registry/workflowexecution.kubernaut.ai/workflowexecutions/': 'WorkflowExecution',
   '/registry/tekton.dev/pipelineruns/': 'PipelineRun',
@@ -15,31 +15,31 @@ const places = {
   '/registry/pods/': 'Pod',
 } as const;
 
-/** The kinds that are stored as protobuf; the others are custom ones, which are JSON. */
+/** Kinds stored as protobuf; custom resources are JSON. */
 const decoders: Readonly<Record<string, (stored: Uint8Array) => JsonObject>> = { Lease: decodeLease, Pod: decodePod };
 
-/** A change of an object that the chaos run looks at. */
+/** A change of an observed object. */
 export interface ObjectChange {
   readonly kind: (typeof places)[keyof typeof places];
   readonly key: string;
   readonly namespace: string;
   readonly name: string;
   readonly revision: number;
-  /** The object as it is stored; undefined when it was removed. */
+  /** The stored object; undefined if deleted. */
   readonly object: JsonObject | undefined;
 }
 
 /**
- * Reads a change of a key as one of an object; undefined when the key is none of an object that the chaos run looks at.
+ * Decodes the change of a key; undefined if its kind is not observed.
  *
- * @throws HistoryError when the object cannot be read
+ * @throws HistoryError if the object cannot be decoded
  */
 export function readObjectChange({ key, revision, value }: KeyChange): ObjectChange | undefined {
   for (const [place, kind] of Object.entries(places)) {
     if (!key.startsWith(place)) continue;
     const [namespace = '', name = ''] = key.slice(place.length).split('/');
     const object = value && (decoders[kind]?.(value) ?? parseJson(value.toString()));
-    if (object !== undefined && !isObject(object)) throw new HistoryError(`${key} holds what is no object`);
+    if (object !== undefined && !isObject(object)) throw new HistoryError(`${key} does not hold an object`);
     return { kind, key, namespace, name, revision, object };
   }
   return undefined;

@@ -6,10 +6,10 @@ import type { Fields } from './protobuf.ts';
 const containerStates = { 1: 'waiting', 2: 'running', 3: 'terminated' } as const;
 
 /**
- * A Pod from the bytes that etcd holds, as far as the history needs it: whose it is and what its containers do. Field
- * numbers: generated.proto of k8s.io/api/core/v1 and k8s.io/apimachinery/pkg/apis/meta/v1.
+ * Decodes the owners and container states of a stored Pod. Field numbers: generated.proto of k8s.io/api/core/v1 and
+ * k8s.io/apimachinery/pkg/apis/meta/v1.
  *
- * @throws HistoryError when it is not stored as protobuf
+ * @throws HistoryError if it is not stored as protobuf
  */
 export function decodePod(stored: Uint8Array): JsonObject {
   const pod = decodeObject(stored, 'Pod');

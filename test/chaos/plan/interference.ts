@@ -1,13 +1,15 @@
 import type { ChaosSize } from './options.ts';
 import type { Random } from './random.ts';
 
-/** What the neighbour does. Each kind meets a defence of the service that the admission policy would spare it. */
+/**
+ * Kinds of interference. Each meets a defence of the service that would otherwise be spared by the admission policy.
+ */
 export const interferenceKinds = [
-  /** Deletes the Lease of a running execution, again and again. */
+  /** Deletes the Lease of a running execution, repeatedly. */
   'delete-lock',
-  /** Removes the holder from it, again and again. */
+  /** Removes its holder, repeatedly. */
   'empty-lock',
-  /** Names an execution that has ended, or does not exist, as its holder, again and again. */
+  /** Makes an ended or unknown execution its holder, repeatedly. */
   'reassign-lock',
   /** Removes all labels from a running PipelineRun. */
   'strip-labels',
@@ -15,31 +17,31 @@ export const interferenceKinds = [
   'strip-owners',
   /** Deletes a running PipelineRun. */
   'delete-run',
-  /** Deletes a running PipelineRun, its finalizer too, and creates one with another pipeline under its name. */
+  /** Deletes a running PipelineRun with its finalizer, and creates another one with its name. */
   'replace-run',
-  /** Creates the PipelineRun of a new execution before the service does, with another pipeline. */
+  /** Creates the PipelineRun of a new execution first, with another pipeline. */
   'forge-run',
-  /** Deletes PipelineRuns as soon as they have ended. */
+  /** Deletes PipelineRuns as soon as they end. */
   'prune-runs',
 ] as const;
 
-/** One of the things that the neighbour does. */
+/** A kind of interference. */
 export type InterferenceKind = (typeof interferenceKinds)[number];
 
-/** Something that the neighbour does once, or goes on with for some time. */
+/** One planned interference. */
 export interface Interference {
   readonly kind: InterferenceKind;
-  /** From 0 to below 1: which of those that it can be done to. */
+  /** In [0, 1): selects among the suitable objects. */
   readonly choice: number;
-  /** How long it goes on, in milliseconds. */
+  /** Duration in milliseconds. */
   readonly forMs: number;
 }
 
-/** The part of the chaos run after which nothing new is begun: later there might be nothing left to interfere with. */
+/** Fraction of the run after which nothing new starts: later there may be nothing left to interfere with. */
 const lastPart = 0.8;
 const longestMs = 2500;
 
-/** Every kind in turn, so that each happens as often, each somewhere in a share of the time of its own. */
+/** All kinds in turn, each in a time slot of its own. */
 export function planInterferences(size: ChaosSize, random: Random) {
   const kinds = size.interferenceKinds ?? interferenceKinds;
   const first = random.integer(0, kinds.length - 1);
@@ -51,7 +53,7 @@ export function planInterferences(size: ChaosSize, random: Random) {
   });
 }
 
-/** Nobody defends anything while the leader is frozen: that is when the neighbour can do the most. */
+/** Interferences while the leader is frozen and nothing is defended. */
 export function planDuringFreeze(size: ChaosSize, freezeMs: number) {
   const kinds = (['delete-lock', 'prune-runs'] as const).filter(
     (kind) => size.interferences > 0 && (size.interferenceKinds ?? interferenceKinds).includes(kind),

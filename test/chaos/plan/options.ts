@@ -1,41 +1,41 @@
 import type { InterferenceKind } from './interference.ts';
 
-/** How much happens in a chaos run, and in how much time. The same options give the same plan. */
+/** Size of a chaos run. The same options give the same plan. */
 export interface ChaosSize {
-  /** Everything that is random in the plan follows from it: a whole number from 0 to 2^32 - 1. */
+  /** Seed of the plan, from 0 to 2^32 - 1. */
   readonly seed: number;
   readonly executions: number;
-  /** How many resources the executions aim at. */
+  /** Number of target resources. */
   readonly targets: number;
-  /** How many namespaces the executions are in; each aims at any target. */
+  /** Number of namespaces of executions; each uses all targets. */
   readonly namespaces: number;
-  /** How often a replica is ended by SIGKILL. */
+  /** Number of replicas to kill. */
   readonly kills: number;
-  /** How often the leader is stopped by SIGSTOP, for longer than its lease lasts, and woken. */
+  /** Number of freezes of the leader by SIGSTOP, each longer than the lease. */
   readonly freezes: number;
   readonly apiServerRestarts: number;
-  /** How often the neighbour interferes; in addition to what it does while the leader is frozen. */
+  /** Number of interferences, besides those while the leader is frozen. */
   readonly interferences: number;
-  /** What it does; by default everything that it can. */
+  /** Kinds of interference; default all. */
   readonly interferenceKinds?: readonly InterferenceKind[];
-  /** How many executions run in a pod, where the cluster can run pods. */
+  /** Number of executions with a pod, where pods can run. */
   readonly pods: number;
-  /** How long a PipelineRun without a pod runs at most, in milliseconds. */
+  /** Longest run without a pod, in milliseconds. */
   readonly longestRunMs: number;
-  /** How many executions in a hundred are deleted, and how many are cancelled, a few seconds after their creation. */
+  /** Percentage of executions that are deleted, and that are canceled, seconds after creation. */
   readonly deletedPercent: number;
   readonly cancelledPercent: number;
-  /** In how many seconds all of this begins. What has begun then still gets its time to end. */
+  /** Seconds in which all actions start; started ones complete afterwards. */
   readonly seconds: number;
-  /** How long the others wait for a leader that has gone silent (the setting WFE_LEADER_LEASE), in seconds. */
+  /** The setting WFE_LEADER_LEASE, in seconds. */
   readonly leaseSeconds: number;
-  /** How long a freeze lasts, in seconds; longer than the lease. */
+  /** Duration of a freeze in seconds, longer than the lease. */
   readonly freezeSeconds: number;
-  /** The cooldown that the service is run with, in whole seconds. */
+  /** The service's cooldown in seconds. */
   readonly cooldownSeconds: number;
 }
 
-/** The chaos run that the service has to withstand. */
+/** The full chaos run. */
 export const fullSize: Omit<ChaosSize, 'seed'> = {
   executions: 300,
   targets: 30,
@@ -54,10 +54,10 @@ export const fullSize: Omit<ChaosSize, 'seed'> = {
   cooldownSeconds: 5,
 };
 
-/** All of the full run in half the time: with a shorter lease there is a leader for about as much of it. */
+/** The full run in half the time; a shorter lease keeps the share of time with a leader. */
 export const quickSize: Omit<ChaosSize, 'seed'> = { ...fullSize, seconds: 180, leaseSeconds: 5, freezeSeconds: 9 };
 
-/** a chaos run of a minute, for the test suite. The API server is left alone: other tests may be using it. */
+/** One minute, for `npm test`; the API server is not restarted because other tests use it. */
 export const smallSize: Omit<ChaosSize, 'seed'> = {
   ...quickSize,
   executions: 40,

@@ -13,30 +13,30 @@ describe('the plan of a chaos run', () => {
     expect(planChaos({ ...fullSize, seed: 7 })).toEqual(plan);
   });
 
-  it('is another one for another seed', () => {
+  it('differs for another seed', () => {
     expect(planChaos({ ...fullSize, seed: 8 })).not.toEqual(plan);
   });
 
-  it('creates as many executions as were asked for, each once', () => {
+  it('creates the requested number of executions, each once', () => {
     expect(new Set(created.map(({ name }) => name)).size).toBe(300);
     expect(created).toHaveLength(300);
   });
 
-  it('aims at all targets from all namespaces, both ways in', () => {
+  it('uses all targets from all namespaces, on the API server and through the API', () => {
     expect(new Set(created.map(({ target }) => canonicalTarget(target))).size).toBe(30);
     expect(new Set(created.map(({ namespace }) => namespace))).toEqual(new Set([0, 1, 2]));
     expect(new Set(created.map(({ by }) => by))).toEqual(new Set(['kubernetes', 'api']));
     expect(created.filter(({ ttlSeconds }) => ttlSeconds !== undefined).length).toBeGreaterThan(0);
   });
 
-  it('kills, freezes and restarts as often as was asked for, within the time', () => {
+  it('kills, freezes and restarts the requested number of times, in time', () => {
     const count = (kind: string) => plan.filter((action) => action.kind === kind).length;
     expect([count('kill'), count('freeze'), count('restart-api-server')]).toEqual([20, 1, 2]);
     const faults = plan.filter(({ kind }) => !['create', 'delete', 'cancel'].includes(kind));
     expect(Math.max(...faults.map(({ atMs }) => atMs))).toBeLessThanOrEqual(360_000);
   });
 
-  it('deletes and cancels some executions, none before it is created', () => {
+  it('deletes and cancels some executions after their creation', () => {
     const bornAt = new Map(plan.flatMap((a) => (a.kind === 'create' ? [[a.execution.name, a.atMs] as const] : [])));
     const disturbed = plan.flatMap((a) => (a.kind === 'delete' || a.kind === 'cancel' ? [a] : []));
     expect(new Set(disturbed.map(({ kind }) => kind))).toEqual(new Set(['delete', 'cancel']));
@@ -56,7 +56,7 @@ describe('the plan of a chaos run', () => {
     expect([...spellings.values()].filter((spelled) => new Set(spelled).size < 2)).toEqual([]);
   });
 
-  it('runs as many executions in pods as were asked for', () => {
+  it('runs the requested number of executions in pods', () => {
     expect(created.filter(({ inPod }) => inPod)).toHaveLength(20);
     const without = planChaos({ ...fullSize, seed: 7, pods: 0 });
     expect(without.some((action) => action.kind === 'create' && action.execution.inPod)).toBe(false);
@@ -71,7 +71,7 @@ describe('the plan of a chaos run', () => {
     expect(during.map(({ interference }) => interference.kind)).toEqual(['delete-lock', 'prune-runs']);
   });
 
-  it('has a form that does all of it in half the time', () => {
+  it('has a form that takes half the time', () => {
     const kindsOf = (size: typeof fullSize) =>
       planChaos({ ...size, seed: 7 })
         .map(({ kind }) => kind)

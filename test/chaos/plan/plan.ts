@@ -3,26 +3,26 @@ import type { Interference } from './interference.ts';
 import type { ChaosSize } from './options.ts';
 import { Random } from './random.ts';
 
-/** An execution that the chaos run creates. */
+/** A planned execution. */
 export interface PlannedExecution {
   readonly name: string;
-  /** Which of the chaos run's namespaces it is in, from 0. */
+  /** Index of its namespace. */
   readonly namespace: number;
-  /** As it is written: executions of one target spell it differently. */
+  /** As written; one target has several spellings. */
   readonly target: string;
   readonly workflowId: string;
-  /** How long its PipelineRun runs when nobody disturbs it, in milliseconds. */
+  /** Undisturbed duration of its PipelineRun in milliseconds. */
   readonly runsMs: number;
   readonly succeeds: boolean;
-  /** After how many seconds the service is to delete it when it has ended; most are kept. */
+  /** ttlSecondsAfterFinished; most have none. */
   readonly ttlSeconds?: number;
-  /** Created as kubectl does, or through the execution API of one of the replicas. */
+  /** Created on the API server, or through a replica's execution API. */
   readonly by: 'kubernetes' | 'api';
-  /** Whether it runs in a pod, where the cluster can run pods. */
+  /** Whether it runs in a pod, where pods can run. */
   readonly inPod: boolean;
 }
 
-/** Something that the chaos run does, `atMs` milliseconds after its start. */
+/** An action, `atMs` milliseconds after the start. */
 export type Action = { readonly atMs: number } & (
   | { readonly kind: 'create'; readonly execution: PlannedExecution }
   | { readonly kind: 'delete' | 'cancel'; readonly execution: PlannedExecution }
@@ -37,9 +37,9 @@ export const replicaCount = 2;
 
 const workflows = ['restart', 'rollback'] as const;
 
-/** Everything that a chaos run does, in the order of time. It depends on its size and seed only. */
+/** All actions of a chaos run in order of time; a pure function of its size and seed. */
 export function planChaos(size: ChaosSize): readonly Action[] {
-  // A sequence for each, so that more kills do not make other executions.
+  // Separate sequences, so that more kills do not change the executions.
   const executions = planExecutions(size, new Random(size.seed));
   const faults = planFaults(size, new Random(size.seed ^ 0x9e3779b9));
   const interferences = [
@@ -50,8 +50,8 @@ export function planChaos(size: ChaosSize): readonly Action[] {
 }
 
 /**
- * Executions come alone or in twos and threes that want the same target: at nearly the same time, so that it is busy, or a
- * few seconds later, so that it may be cooling down.
+ * Executions come alone or in groups of two or three for one target: together, so that it is busy, or seconds apart, so that
+ * it may be cooling down.
  */
 function planExecutions(size: ChaosSize, random: Random): Action[] {
   const actions: Action[] = [];
@@ -88,9 +88,9 @@ const namespacedKinds = ['deployment', 'Deployment', 'deploy', 'deployments'] as
 const clusterKinds = ['node', 'Node', 'no', 'nodes'] as const;
 
 /**
- * Every fifth target is cluster-scoped, and is named without a namespace.
+ * Every fifth target is cluster-scoped.
  *
- * @param spelling which of the names of its kind is used
+ * @param spelling index of its spelling
  */
 function targetName(number: number, spelling: number): string {
   const kinds = number % 5 === 4 ? clusterKinds : namespacedKinds;
@@ -110,7 +110,7 @@ function planEarlyEnd(size: ChaosSize, random: Random, execution: PlannedExecuti
   return actions;
 }
 
-/** Faults are spread over the whole time, each somewhere in a share of its own. */
+/** Faults are spread over the whole time, each in a slot of its own. */
 function planFaults(size: ChaosSize, random: Random): Action[] {
   const spread = (count: number, make: (atMs: number) => Action) =>
     Array.from({ length: count }, (_, index) =>

@@ -3,12 +3,12 @@ import { fetch } from 'undici';
 import type { WorkflowExecutionServiceClient } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type { Connections, Endpoint } from './connections.ts';
 
-/** What one try of a call came to. */
+/** Result of one attempt. */
 export type AttemptResult<T> =
   | { readonly outcome: 'answered'; readonly answer: T }
   | { readonly outcome: 'again' | 'deadline' | 'failed'; readonly why: string; readonly waitMs?: number };
 
-/** A call of the generated client, with its deadline. */
+/** A method of the generated client with a deadline. */
 export type GrpcMethod<T> = (
   client: WorkflowExecutionServiceClient,
   metadata: Metadata,
@@ -16,10 +16,10 @@ export type GrpcMethod<T> = (
   done: (error: ServiceError | null, response: T) => void,
 ) => unknown;
 
-/** What passes (docs/api.md): the service is restarted, busy, or its answer got lost. */
+/** Transient errors (docs/api.md): a restart, overload, or a lost response. */
 const transient = { grpc: [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED], http: [429, 503] };
 
-/** One try over gRPC. */
+/** One attempt over gRPC. */
 export async function attemptGrpc<T>(
   connections: Connections,
   endpoint: Endpoint,
@@ -38,7 +38,7 @@ export async function attemptGrpc<T>(
   return { outcome: transient.grpc.includes(error.code) ? 'again' : 'failed', why };
 }
 
-/** One try over REST; the answer is the body's text. */
+/** One attempt over REST; returns the body. */
 export async function attemptRest(
   connections: Connections,
   endpoint: Endpoint,
@@ -64,7 +64,7 @@ export async function attemptRest(
   }
 }
 
-/** Of "fetch failed" only the cause says something. */
+/** Only the cause of "fetch failed" is informative. */
 function causeOf(error: unknown): string {
   return String(error instanceof Error ? (error.cause ?? error) : error);
 }

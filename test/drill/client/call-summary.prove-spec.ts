@@ -7,8 +7,8 @@ const attempt = (startedMs: number, endedMs: number, outcome: Attempt['outcome']
   outcome,
 });
 
-describe('the tally of a drill', () => {
-  it('counts calls by what became of them', () => {
+describe('the call summary of a drill', () => {
+  it('counts attempts by outcome', () => {
     const tally = new CallSummary();
     tally.add(attempt(0, 10));
     tally.add(attempt(10, 20, 'again'));
@@ -18,7 +18,7 @@ describe('the tally of a drill', () => {
     expect(tally.figures()).toMatchObject({ calls: 1, triedAgain: 2, ranIntoDeadline: 1, failed: 1 });
   });
 
-  it('tells the longest time in which nobody got an answer, whoever asked', () => {
+  it('has the longest time without an answer to any client', () => {
     const tally = new CallSummary();
     tally.add(attempt(0, 1_000));
     tally.add(attempt(0, 6_000));
@@ -28,7 +28,7 @@ describe('the tally of a drill', () => {
     expect(tally.figures().longestWithoutAnswer).toBe(3);
   });
 
-  it('tells how long the slowest answer took, and what was given up is none', () => {
+  it('has the slowest answer, not counting exceeded deadlines', () => {
     const tally = new CallSummary();
     tally.add(attempt(0, 9_000, 'deadline'));
     tally.add(attempt(0, 2_500, 'again'));
@@ -37,7 +37,7 @@ describe('the tally of a drill', () => {
     expect(tally.figures().slowestAnswer).toBe(2.5);
   });
 
-  it('finds no time between less than two moments', () => {
+  it('has no gap between less than two answers', () => {
     expect([longestGap([]), longestGap([7])]).toEqual([0, 0]);
   });
 });

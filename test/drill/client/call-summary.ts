@@ -1,35 +1,35 @@
-/** How one try of a call went, in milliseconds of `performance.now()`. */
+/** One attempt of a call, in milliseconds of `performance.now()`. */
 export interface Attempt {
   readonly startedMs: number;
   readonly endedMs: number;
-  /** `again`: it is to be tried again, as docs/api.md tells clients; `deadline`: so is what was not answered in time. */
+  /** `again`: retried as docs/api.md requires; `deadline`: retried after its deadline. */
   readonly outcome: 'answered' | 'again' | 'deadline' | 'failed';
 }
 
-/** What the clients of a drill saw, in figures. */
+/** Figures about the calls of a drill. */
 export interface CallFigures {
-  /** Calls that were answered, after however many tries. */
+  /** Calls that were answered, after any number of attempts. */
   readonly calls: number;
   readonly triedAgain: number;
-  /** Tries that were given up at their deadline. */
+  /** Attempts that exceeded their deadline. */
   readonly ranIntoDeadline: number;
   readonly failed: number;
-  /** Seconds between two answers, to whichever client: the longest. */
+  /** Longest time between two answers to any client in seconds. */
   readonly longestWithoutAnswer: number;
-  /** Seconds that the slowest try took which got some answer. */
+  /** Duration of the slowest answered attempt in seconds. */
   readonly slowestAnswer: number;
 }
 
-/** Counts tries. */
+/** Summarizes attempts. */
 export class CallSummary {
   readonly #attempts: Attempt[] = [];
 
-  /** Takes a try into account. */
+  /** Adds an attempt. */
   add(attempt: Attempt): void {
     this.#attempts.push(attempt);
   }
 
-  /** The sentences about all tries so far. */
+  /** Figures of all attempts so far. */
   figures(): CallFigures {
     const count = (outcome: Attempt['outcome']) => this.#attempts.filter((one) => one.outcome === outcome).length;
     const answered = this.#attempts.filter(({ outcome }) => outcome === 'answered').map(({ endedMs }) => endedMs);
@@ -50,7 +50,7 @@ export function toSeconds(ms: number): number {
   return Math.round(ms / 10) / 100;
 }
 
-/** The longest time between two of these moments that follow each other. */
+/** The longest gap between consecutive times. */
 export function longestGap(moments: readonly number[]): number {
   const inOrder = moments.toSorted((a, b) => a - b);
   return longest(inOrder.slice(1).map((moment, index) => moment - (inOrder[index] ?? moment)));

@@ -3,22 +3,22 @@ import { Agent } from 'undici';
 import { WorkflowExecutionServiceClient } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { withToken } from '../../support/callers.ts';
 
-/** Where a replica answers, `host:port`. */
+/** Addresses of a replica, `host:port`. */
 export interface Endpoint {
   readonly http: string;
   readonly grpc: string;
 }
 
-/** As whom the service is called, and whom it has to be. */
+/** Credentials of the caller, and the trusted CAs. */
 export interface ConnectionOptions {
   readonly token: string;
-  /** PEM: the CAs that the certificates of replicas may be signed by; without them nothing is encrypted. */
+  /** PEM of the trusted CAs; plaintext without them. */
   readonly ca?: string;
-  /** Settings of the gRPC channels over the defaults of grpc-js; default: those that docs/api.md asks for. */
+  /** gRPC channel options over the defaults of grpc-js; default: those that docs/api.md recommends. */
   readonly channel?: Readonly<Record<string, number>>;
 }
 
-/** The settings of a channel, as docs/api.md asks for: a replica whose node is gone answers no ping. */
+/** Channel options that docs/api.md recommends; keepalive detects a replica whose node is gone. */
 const documentedChannel = {
   'grpc.keepalive_time_ms': 5_000,
   'grpc.keepalive_timeout_ms': 2_000,
@@ -26,7 +26,7 @@ const documentedChannel = {
   'grpc.max_reconnect_backoff_ms': 500,
 };
 
-/** The connections of the clients of a drill, which stay open between calls. */
+/** The clients' persistent connections. */
 export class Connections {
   readonly token: string;
   readonly dispatcher: Agent;
@@ -41,12 +41,12 @@ export class Connections {
     this.dispatcher = new Agent({ connect: { ca, timeout: 2_000 }, keepAliveTimeout: 30_000 });
   }
 
-  /** The address of something over REST. */
+  /** URL of a REST path. */
   url({ http }: Endpoint, path: string): string {
     return `${this.#ca === undefined ? 'http' : 'https'}://${http}${path}`;
   }
 
-  /** The gRPC client of a replica; always the same one. */
+  /** The cached gRPC client of a replica. */
   grpc({ grpc }: Endpoint): WorkflowExecutionServiceClient {
     const known = this.#grpc.get(grpc);
     if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export class Connections {
     return client;
   }
 
-  /** Closes all of them. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     for (const client of this.#grpc.values()) client.close();
     await this.dispatcher.destroy();

@@ -13,24 +13,24 @@ import { attemptGrpc, attemptRest } from './attempts.ts';
 import type { RetryingClient } from './retrying-client.ts';
 import type { Connections } from './connections.ts';
 
-/** What the clients of a drill do. */
+/** Options of the load. */
 export interface LoadOptions {
   readonly connections: Connections;
   readonly namespace: string;
-  /** The bundle of the workflow that is run. */
+  /** Bundle of the workflow. */
   readonly image: string;
-  /** Milliseconds that a try may take. */
+  /** Deadline of an attempt in milliseconds. */
   readonly deadlineMs: number;
 }
 
-/** Milliseconds between two calls of a client, and between two executions that it creates. */
+/** Interval of a client's calls, and of the executions that it creates, in milliseconds. */
 const pace = { callMs: 50, createMs: 3_000 };
-/** Milliseconds that an execution runs. */
+/** Duration of an execution in milliseconds. */
 const runMs = 1_000;
 
-/** Calls of every kind over both transports, by several clients, until it is stopped. */
+/** Calls of every kind over both transports by several clients, until stopped. */
 export class Load {
-  /** The uid of what was created, by request id. */
+  /** UIDs of created executions by request id. */
   readonly created = new Map<string, string>();
   readonly #options: LoadOptions;
   #stopped = false;
@@ -39,12 +39,12 @@ export class Load {
     this.#options = options;
   }
 
-  /** Lets every client finish the call that it has begun. */
+  /** Lets each client finish its current call. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** What one client does: every other one speaks REST. */
+  /** The loop of one client; every other one uses REST. */
   async work(caller: RetryingClient, worker: number): Promise<void> {
     const [create, read] =
       worker % 2 === 0 ? [this.#createOverRest, this.#readOverRest] : [this.#createOverGrpc, this.#readOverGrpc];
@@ -110,7 +110,7 @@ export class Load {
     return `/api/v1/namespaces/${this.#options.namespace}/workflowexecutions`;
   }
 
-  /** Every execution has a target of its own, so that none waits for another. */
+  /** Each execution has its own target, so that none waits for another. */
   #spec(target: string) {
     return {
       remediationRequestRef: { name: 'drill' },

@@ -5,12 +5,12 @@ import {
   type WorkflowExecutionServiceClient,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 
-/** Milliseconds before a watch is opened again: a replica that is down refuses at once. */
+/** Reopen delay in milliseconds; a replica that is down refuses immediately. */
 const reopenMs = 50;
 
-/** A watch that resumes from its last event at the next replica, and keeps the latest state of each execution. */
+/** A watch that resumes from its last event at the next replica. */
 export class ResumingWatch {
-  /** The resource version of each execution by its name. */
+  /** Latest resourceVersion of each execution by name. */
   readonly latest = new Map<string, string>();
   resumed = 0;
   restarted = 0;
@@ -21,13 +21,13 @@ export class ResumingWatch {
   #stopped = false;
   #cancel: () => void = () => undefined;
 
-  /** @param nextReplica the client of the replica at which the watch is opened next */
+  /** @param nextReplica returns the client for the next attempt */
   constructor(nextReplica: () => WorkflowExecutionServiceClient, namespace: string) {
     this.#nextReplica = nextReplica;
     this.#namespace = namespace;
   }
 
-  /** Watches until it is stopped, or fails. */
+  /** Watches until stopped or failed. */
   async run(): Promise<void> {
     while (!this.#stopped && this.failure === undefined) {
       const error = await this.#once();

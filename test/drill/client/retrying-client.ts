@@ -3,23 +3,23 @@ import type { AttemptResult } from './attempts.ts';
 import type { Endpoint } from './connections.ts';
 import type { CallSummary } from './call-summary.ts';
 
-/** Milliseconds between two tries where the service says nothing of it. */
+/** Default retry delay in milliseconds. */
 const retryMs = 100;
 
-/** What a client knows before its first call. */
+/** Options of a client. */
 export interface RetryingClientOptions {
-  /** The replicas that take calls, as the Service of a cluster has them at the moment. */
+  /** Current endpoints, as of a Service. */
   readonly endpoints: () => readonly Endpoint[];
   readonly summary: CallSummary;
-  /** At which replica it begins. */
+  /** Index of its first replica. */
   readonly index: number;
-  /** Aborts when the drill is over, or is called off. */
+  /** Aborts at the end of the drill. */
   readonly signal: AbortSignal;
 }
 
-/** A client as docs/api.md asks for: it stays with a replica, and tries again at another one what that can not answer. */
+/** A client as docs/api.md recommends: it stays with a replica and retries at another one. */
 export class RetryingClient {
-  /** Why calls were tried again or failed, with how often. */
+  /** Errors of retried and failed calls, with their counts. */
   readonly errors = new Map<string, number>();
   readonly #options: RetryingClientOptions;
   #turn: number;
@@ -30,9 +30,9 @@ export class RetryingClient {
   }
 
   /**
-   * A call, tried until it is answered.
+   * Retries a call until it is answered.
    *
-   * @throws Error when it has failed for good, or the drill is over
+   * @throws Error if it failed permanently, or the drill is over
    */
   async call<T>(attempt: (endpoint: Endpoint) => Promise<AttemptResult<T>>): Promise<T> {
     const { summary, signal } = this.#options;
@@ -49,15 +49,15 @@ export class RetryingClient {
     }
   }
 
-  /** The replica that it stays with. */
+  /** Its current replica. */
   get endpoint(): Endpoint {
     const endpoints = this.#options.endpoints();
     const endpoint = endpoints[this.#turn % endpoints.length];
-    if (endpoint === undefined) throw new Error('no replica takes calls');
+    if (endpoint === undefined) throw new Error('no replica accepts calls');
     return endpoint;
   }
 
-  /** Goes on at the next replica. */
+  /** Moves to the next replica. */
   moveOn(): void {
     this.#turn += 1;
   }

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promise, type Drill } from '../drill.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
-/** All replicas of the API are killed, and stay away for a while. */
+/** Kills all API replicas and restarts them later. */
 export const apiKilled: Drill = {
   name: 'api-killed',
-  description: 'all replicas of the API are ended by SIGKILL, and started again later',
+  description: 'all API replicas are killed and restarted later',
   async inject({ api, controllers, etcdWatcher, size, log, signal, caughtUp }) {
     const leader = await controllers.leader(signal);
     const { pid } = await leader.process.up();
@@ -22,15 +22,12 @@ export const apiKilled: Drill = {
     await Promise.all(api.members.map(({ process }) => process.up()));
     log('the API is ready again');
     return {
-      facts: { 'executions left without an end': left, 'leaders that stayed': Number(leader.process.pid === pid) },
+      facts: { 'unfinished executions': left, 'leaders that kept the lease': Number(leader.process.pid === pid) },
     };
   },
   promises: ({ facts, exits, noControllerReady }) => [
-    promise(
-      'the executions that there are come to their end without it',
-      facts['executions left without an end'] === 0,
-    ),
-    promise('the leader stays the leader', facts['leaders that stayed'] === 1),
+    promise('existing executions complete without the API', facts['unfinished executions'] === 0),
+    promise('the leader keeps the lease', facts['leaders that kept the lease'] === 1),
     promise('the controllers are not affected', exits === 0 && noControllerReady === 0),
   ],
 };

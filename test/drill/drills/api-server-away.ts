@@ -3,14 +3,15 @@ import { toSeconds } from '../client/call-summary.ts';
 import { promise, type Drill } from '../drill.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
-/** Milliseconds that everything gets to be as before when the API server is back. */
+/** Recovery timeout in milliseconds once the API server is back. */
 const recoveryMs = 90_000;
 
-/** Nobody reaches the API server for a while. */
+/** Stops the API server for a while. */
 export const apiServerAway: Drill = {
   name: 'api-server-away',
-  description: 'the API server is ended, and started again later',
-  // One that starts takes connections and does not answer. The service waits 5 s for each of: who it is, what they may do.
+  description: 'the API server is stopped and restarted later',
+  // A starting API server accepts connections without answering. The service waits 5 s each for authentication and
+  // authorization.
   deadline: 15,
   async inject({ cluster, api, controllers, size, log, signal, caughtUp }) {
     const before = { api: api.pids, controllers: controllers.pids };
@@ -27,17 +28,16 @@ export const apiServerAway: Drill = {
       leaderlessMs: backAt,
       facts: {
         'until all replicas are ready again': ready ? toSeconds(performance.now() - backAt) : Infinity,
-        'API processes that have lasted': api.pids.filter((pid) => before.api.includes(pid)).length,
-        'controller processes that have lasted': controllers.pids.filter((pid) => before.controllers.includes(pid))
-          .length,
+        'API processes that survived': api.pids.filter((pid) => before.api.includes(pid)).length,
+        'controller processes that survived': controllers.pids.filter((pid) => before.controllers.includes(pid)).length,
       },
     };
   },
   promises: ({ facts, ranIntoDeadline, untilNextPipelineRun = Infinity }, { lease }) => [
-    promise('every call is answered, if only with UNAVAILABLE, before its deadline', ranIntoDeadline === 0),
-    promise('the API goes on by itself', facts['API processes that have lasted'] === 2),
-    promise('a controller goes on by itself', (facts['controller processes that have lasted'] ?? 0) > 0),
+    promise('every call is answered before its deadline, if only with UNAVAILABLE', ranIntoDeadline === 0),
+    promise('the API recovers without restart', facts['API processes that survived'] === 2),
+    promise('a controller recovers without restart', (facts['controller processes that survived'] ?? 0) > 0),
     promise('all replicas are ready again', Number.isFinite(facts['until all replicas are ready again'])),
-    promise('PipelineRuns are made again within two leases', untilNextPipelineRun <= 2 * lease),
+    promise('PipelineRuns are created again within two lease durations', untilNextPipelineRun <= 2 * lease),
   ],
 };

@@ -6,7 +6,7 @@ import { leaderKilled } from './leader-killed.ts';
 import { nodeGone } from './node-gone.ts';
 import { rollingUpdate } from './rolling-update.ts';
 
-/** All drills, in the order in which they are done. */
+/** All drills in order of execution. */
 export const drills: readonly Drill[] = [
   apiKilled,
   leaderKilled,

@@ -2,13 +2,13 @@ import { toSeconds } from '../client/call-summary.ts';
 import { promise, type Drill } from '../drill.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
-/** Milliseconds within which new connections have to get the new certificate; the files are looked at every 10 s. */
+/** Timeout for new connections to get the new certificate, in milliseconds; files are polled every 10 s. */
 const reloadMs = 30_000;
 
-/** The certificate is replaced while connections are open. */
+/** Replaces the certificate while connections are open. */
 export const certificateRotated: Drill = {
   name: 'certificate-rotated',
-  description: 'the certificate is replaced by one of another authority, as the kubelet updates a Secret',
+  description: 'the certificate is replaced by one of another CA, as the kubelet updates a Secret',
   tls: true,
   async inject({ api, certificates, log, signal }) {
     const addresses = api.members.flatMap(({ endpoint }) => [endpoint.http, endpoint.grpc]);
@@ -27,8 +27,8 @@ export const certificateRotated: Drill = {
   },
   promises: ({ facts, triedAgain, watchResumed, exits, noApiReady }) => [
     promise('new connections get the new certificate', Number.isFinite(facts['until new connections get it'])),
-    promise('no call has to be tried again', triedAgain === 0),
-    promise('an open watch goes on', watchResumed === 0),
-    promise('every replica is ready all the while, and none restarts', noApiReady === 0 && exits === 0),
+    promise('no call needs a retry', triedAgain === 0),
+    promise('an open watch continues', watchResumed === 0),
+    promise('every replica stays ready, and none restarts', noApiReady === 0 && exits === 0),
   ],
 };

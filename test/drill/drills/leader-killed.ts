@@ -1,17 +1,19 @@
 import { promise, type Drill } from '../drill.ts';
 
-/** Seconds within which a new leader works once it may: it asks for the lease every 2 s, and reads the cluster's state. */
+/**
+ * Seconds from the expiry of the lease until a new leader works: it retries every 2 s and lists the cluster's state.
+ */
 const takeOverSeconds = 10;
 
-/** The process of the leader is killed, and started again at once. */
+/** Kills and restarts the leader. */
 export const leaderKilled: Drill = {
   name: 'leader-killed',
-  description: 'the leading controller is ended by SIGKILL, and started again after a second',
+  description: 'the leading controller is killed and restarted after a second',
   async inject({ controllers, log, signal, caughtUp }) {
     const leader = await controllers.leader(signal);
     await leader.process.kill(1_000);
-    log(`${leader.name} led, and was killed`);
-    // What it has still created is not the work of its successor.
+    log(`the leader ${leader.name} was killed`);
+    // Its own last writes must not count as its successor's.
     await caughtUp();
     const killed = performance.now();
     await leader.process.up();
@@ -20,9 +22,9 @@ export const leaderKilled: Drill = {
   },
   promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady }, { lease }) => [
     promise(
-      `the next PipelineRun comes within the lease and ${takeOverSeconds} s`,
+      `the next PipelineRun is created within the lease and ${takeOverSeconds} s`,
       untilNextPipelineRun <= lease + takeOverSeconds,
     ),
-    promise('the other controller and the API are ready all the while', noControllerReady === 0 && noApiReady === 0),
+    promise('the other controller and the API stay ready', noControllerReady === 0 && noApiReady === 0),
   ],
 };

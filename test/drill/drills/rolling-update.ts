@@ -1,13 +1,13 @@
 import { toSeconds } from '../client/call-summary.ts';
 import { promise, type Drill } from '../drill.ts';
 
-/** Every replica of both roles is replaced, one after the other, as by `kubectl rollout restart`. */
+/** Replaces all replicas of both roles one by one, as `kubectl rollout restart` does. */
 export const rollingUpdate: Drill = {
   name: 'rolling-update',
-  description: 'every replica is replaced: a new one is started, and when it is ready an old one gets SIGTERM',
+  description: 'every replica is replaced: a new one is started, and once it is ready an old one gets SIGTERM',
   async inject({ api, controllers, log, signal }) {
     const leader = await controllers.leader(signal);
-    // The leader last, so that it is handed over once.
+    // The leader last, so that leadership is handed over once.
     const old = controllers.members.toSorted((a, b) => Number(a === leader) - Number(b === leader));
     const all = [
       ...api.members.map((replica) => [api, replica] as const),
@@ -17,18 +17,18 @@ export const rollingUpdate: Drill = {
     let toldMs = performance.now();
     for (const [replicas, replica] of all) {
       const { name } = await replicas.add();
-      log(`${name} is ready, ${replica.name} is told to stop`);
+      log(`${name} is ready; stopping ${replica.name}`);
       toldMs = performance.now();
       await replicas.remove(replica);
       longestStop = Math.max(longestStop, toSeconds(performance.now() - toldMs));
-      log(`${replica.name} has ended`);
+      log(`${replica.name} has exited`);
     }
-    return { leaderlessMs: toldMs, facts: { 'longest stop of a replica': longestStop } };
+    return { leaderlessMs: toldMs, facts: { 'longest shutdown of a replica': longestStop } };
   },
   promises: ({ untilNextPipelineRun = Infinity, noApiReady, noControllerReady, exits, ranIntoDeadline }, { lease }) => [
     promise('the lease is handed over, not waited for', untilNextPipelineRun < lease),
-    promise('there is a ready replica of each role all the while', noApiReady === 0 && noControllerReady === 0),
-    promise('every replica ends in order', exits === 0),
-    promise('no call runs into its deadline', ranIntoDeadline === 0),
+    promise('each role always has a ready replica', noApiReady === 0 && noControllerReady === 0),
+    promise('every replica shuts down gracefully', exits === 0),
+    promise('no call exceeds its deadline', ranIntoDeadline === 0),
   ],
 };

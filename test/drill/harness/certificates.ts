@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import { certificateAuthority, type TestAuthority } from '../../support/certificates.ts';
 import { SecretVolume } from './secret-volume.ts';
 
-/** The certificate of the replicas, and those who sign it: one before it is rotated, and another one after. */
+/** The replicas' certificate and its authorities: one before the rotation, another one after it. */
 export class Certificates {
   readonly #volume: SecretVolume;
   #authorities: readonly TestAuthority[] = [];
@@ -13,29 +13,29 @@ export class Certificates {
     this.#volume = new SecretVolume(directory);
   }
 
-  /** Makes both authorities, and the first certificate. Without it there is no TLS. */
+  /** Creates both authorities and the first certificate. Without it there is no TLS. */
   async create(): Promise<void> {
     this.#authorities = [await certificateAuthority('first authority'), await certificateAuthority('second authority')];
     await mkdir(this.#volume.directory, { recursive: true });
     await this.#store(0, 'first');
   }
 
-  /** Puts a certificate of the second authority in place, with a key of its own. */
+  /** Replaces the certificate by one of the second authority, with a new key. */
   rotate(): Promise<void> {
     return this.#store(1, 'second');
   }
 
-  /** PEM: both authorities, so that clients go on trusting the service; undefined without TLS. */
+  /** PEM of both authorities, so that clients trust the service throughout; undefined without TLS. */
   get ca(): string | undefined {
     return this.#authorities.length === 0 ? undefined : this.#authorities.map(({ cert }) => cert).join('\n');
   }
 
-  /** The settings of a replica. */
+  /** TLS settings of a replica. */
   get settings(): Readonly<Record<string, string>> {
     return this.#authorities.length === 0 ? {} : this.#volume.settings;
   }
 
-  /** Who a new connection to `host:port` finds: the common name. */
+  /** Common name of the certificate that a new connection to `host:port` gets. */
   async servedBy(address: string): Promise<string> {
     const { port } = new URL(`https://${address}`);
     const socket = connect({ host: 'localhost', port: Number(port), ca: this.ca, ALPNProtocols: ['h2', 'http/1.1'] });

@@ -12,7 +12,7 @@ function run(uid: string, owner: string): ObjectChange {
   return { kind: 'PipelineRun', key: uid, namespace: 'drill', name: uid, revision: 8, object };
 }
 
-/** A etcdWatcher of these changes, one a second from 0 on. */
+/** A watcher that has observed these changes, one per second from 0 on. */
 function witnessOf(...changes: readonly ObjectChange[]): EtcdWatcher {
   let seconds = 0;
   const etcdWatcher = new EtcdWatcher('drill', () => seconds * 1_000);
@@ -23,8 +23,8 @@ function witnessOf(...changes: readonly ObjectChange[]): EtcdWatcher {
   return etcdWatcher;
 }
 
-describe('the etcdWatcher of a drill', () => {
-  it('finds nothing where every execution has run once and is completed', () => {
+describe('the etcd watcher of a drill', () => {
+  it('finds nothing if every execution ran once and completed', () => {
     const etcdWatcher = witnessOf(execution('a'), run('r', 'a'), execution('a', 'Completed'));
 
     expect(etcdWatcher.figures(new Set(['a']))).toEqual({
@@ -36,31 +36,31 @@ describe('the etcdWatcher of a drill', () => {
     });
   });
 
-  it('finds an execution that a client was told of and that is not there', () => {
+  it('finds an acknowledged execution that does not exist', () => {
     expect(witnessOf(execution('a', 'Completed')).figures(new Set(['a', 'b'])).lost).toBe(1);
   });
 
-  it('finds an execution that no client has created, and one that has run twice', () => {
+  it('finds an execution that no client created, and one that ran twice', () => {
     const etcdWatcher = witnessOf(execution('a'), execution('b'), run('r', 'a'), run('s', 'a'));
 
     expect(etcdWatcher.figures(new Set(['a'])).doubled).toBe(2);
   });
 
-  it('knows who has not come to a good end', () => {
+  it('finds executions that did not complete', () => {
     const etcdWatcher = witnessOf(execution('a', 'Failed'), execution('b'), execution('c', 'Completed'));
 
     expect(etcdWatcher.figures(new Set(['a', 'b', 'c'])).notCompleted).toBe(2);
     expect([etcdWatcher.ended, etcdWatcher.executions]).toEqual([2, 3]);
   });
 
-  it('measures the time to the next PipelineRun, of an execution that came later too', () => {
+  it('measures the time to the next PipelineRun of a later execution', () => {
     const etcdWatcher = witnessOf(execution('a'), execution('b'), run('r', 'a'), execution('c'), run('s', 'c'));
 
     expect(etcdWatcher.secondsToNextRun(1_500)).toBe(2.5);
     expect(etcdWatcher.secondsToNextRun(4_000)).toBeUndefined();
   });
 
-  it('does not look at other namespaces', () => {
+  it('ignores other namespaces', () => {
     expect(witnessOf({ ...execution('a'), namespace: 'other' }).executions).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { objectsAt, textAt } from '../../chaos/history/json.ts';
 import type { ObjectChange } from '../../chaos/observer/stored-object.ts';
 import { longestGap, toSeconds } from '../client/call-summary.ts';
 
-/** An execution as the cluster's store has it. */
+/** The observed state of an execution. */
 interface ObservedExecution {
   readonly seenMs: number;
   name: string;
@@ -11,24 +11,24 @@ interface ObservedExecution {
   phase: string;
 }
 
-/** What became of the executions of a drill. */
+/** Figures about the executions of a drill. */
 export interface ExecutionFigures {
   readonly executions: number;
-  /** Answered as created, and not in the cluster. */
+  /** Acknowledged but not in the cluster. */
   readonly lost: number;
-  /** In the cluster, and created by nobody; or with more than one PipelineRun. */
+  /** In the cluster without a request, or with more than one PipelineRun. */
   readonly doubled: number;
-  /** Not Completed in the end. */
+  /** Not Completed at the end. */
   readonly notCompleted: number;
-  /** Seconds from an execution to its PipelineRun: the longest. */
+  /** Longest time from an execution to its PipelineRun in seconds. */
   readonly longestUntilPipelineRun: number;
 }
 
-/** Sees what is stored of one namespace, at etcd, so that it misses nothing while the API server is away. */
+/** Observes the objects of one namespace in etcd, so that it misses nothing while the API server is down. */
 export class EtcdWatcher {
   readonly #namespace: string;
   readonly #executions = new Map<string, ObservedExecution>();
-  /** When each PipelineRun was first seen, by the execution that owns it. */
+  /** When each PipelineRun was first observed, by owner UID. */
   readonly #runs = new Map<string, Map<string, number>>();
   readonly #now: () => number;
 
@@ -37,7 +37,7 @@ export class EtcdWatcher {
     this.#now = now;
   }
 
-  /** Takes a change into account. */
+  /** Observes a change. */
   observe({ kind, namespace, name, revision, object }: ObjectChange): void {
     if (namespace !== this.#namespace || object === undefined) return;
     const uid = textAt(object, 'metadata', 'uid') ?? '';
@@ -49,7 +49,7 @@ export class EtcdWatcher {
     if (kind === 'PipelineRun') this.#seeRun(uid, objectsAt(object, 'metadata', 'ownerReferences'));
   }
 
-  /** How many of the executions that it has seen have ended. */
+  /** Number of executions that have ended. */
   get ended(): number {
     return [...this.#executions.values()].filter(({ phase }) => terminalPhases.includes(phase)).length;
   }
@@ -58,14 +58,14 @@ export class EtcdWatcher {
     return this.#executions.size;
   }
 
-  /** The latest state of every execution by name: its resource version. */
+  /** Latest resourceVersion of each execution by name. */
   get latest(): ReadonlyMap<string, string> {
     return new Map([...this.#executions.values()].map(({ name, resourceVersion }) => [name, resourceVersion]));
   }
 
   /**
-   * Seconds from a moment (of `performance.now()`) to the first PipelineRun of an execution that came after it. One of an
-   * earlier execution may be the last thing that somebody did who is gone since.
+   * Seconds from a `performance.now()` to the first PipelineRun of an execution created after it. A PipelineRun of an earlier
+   * one may still be the previous leader's work.
    */
   secondsToNextRun(fromMs: number): number | undefined {
     const later = [...this.#executions].filter(([, { seenMs }]) => seenMs > fromMs);
@@ -73,7 +73,7 @@ export class EtcdWatcher {
     return runs.length === 0 ? undefined : toSeconds(Math.min(...runs) - fromMs);
   }
 
-  /** The sentences about executions, given the uids of those that clients were told to be created. */
+  /** Figures, given the UIDs that clients received for created executions. */
   figures(created: ReadonlySet<string>): ExecutionFigures {
     const seen = [...this.#executions];
     const waits = seen.map(([uid, { seenMs }]) => longestGap([seenMs, ...this.#firstRun(uid)]));

@@ -15,14 +15,14 @@ import { Certificates } from './certificates.ts';
 import { Replicas } from './replicas.ts';
 import { EtcdWatcher } from './etcd-watcher.ts';
 
-/** What a drill runs on. */
+/** Options of a drill's fixture. */
 export interface FixtureOptions {
   /** Also the name of its namespace. */
   readonly name: string;
-  /** An embedded cluster with Tekton and the product's manifests, which nobody else uses. */
+  /** A local cluster with Tekton and the product's manifests, for this drill alone. */
   readonly cluster: Cluster;
   readonly size: DrillSize;
-  /** Whether clients and replicas speak TLS. */
+  /** Whether clients and replicas use TLS. */
   readonly tls: boolean;
   /** Where logs go; emptied first. */
   readonly directory: string;
@@ -30,7 +30,7 @@ export interface FixtureOptions {
   readonly signal: AbortSignal;
 }
 
-/** Everything that takes part in a drill: a cluster, two ready replicas of each role, and who observes them. */
+/** The participants of a drill: a cluster, two ready replicas of each role, and observers. */
 export interface Fixture {
   readonly cluster: Cluster;
   readonly size: DrillSize;
@@ -40,20 +40,20 @@ export interface Fixture {
   readonly etcdWatcher: EtcdWatcher;
   readonly certificates: Certificates;
   readonly connections: Connections;
-  /** The bundle of the workflow to run: one task that waits. */
+  /** Bundle of a workflow with one waiting task. */
   readonly image: string;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
-  /** Resolves when the etcdWatcher has seen everything that had happened when it was called. */
+  /** Resolves when the watcher has observed everything up to this call. */
   readonly caughtUp: () => Promise<void>;
-  /** Ends everything. */
+  /** Stops everything. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Brings up what a drill needs.
+ * Starts everything that a drill needs.
  *
- * @throws Error when the cluster is none for a drill, or a replica does not start
+ * @throws Error if the cluster is unsuitable or a replica does not start
  */
 export async function openFixture(options: FixtureOptions): Promise<Fixture> {
   const { cluster, name, size, directory, log, signal } = options;
@@ -108,7 +108,7 @@ function settingsOf({ lease, drain }: DrillSize): Readonly<Record<string, string
   return {
     WFE_LEADER_LEASE: `${lease}s`,
     WFE_DRAIN_DELAY: `${drain}s`,
-    // A few clients stand for many callers.
+    // A few clients represent many callers.
     WFE_RATE_LIMIT: '0',
   };
 }

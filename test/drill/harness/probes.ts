@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { toSeconds } from '../client/call-summary.ts';
 
-/** Milliseconds between two questions, and that an answer may take: that as in deploy/base. */
+/** Probe interval, and timeout as in deploy/base, in milliseconds. */
 const probe = { everyMs: 200, timeoutMs: 5_000 };
 
-/** What a kubelet that asks often would have seen of the replicas. */
+/** Results of frequent readiness probes. */
 export interface ProbeFigures {
-  /** Seconds that each replica was not ready, by its name; those that always were are left out. */
+  /** Seconds for which each replica was not ready, by name; those that always were are omitted. */
   readonly notReady: Readonly<Record<string, number>>;
-  /** Seconds without any replica that was ready: the longest. */
+  /** Longest time without any ready replica in seconds. */
   readonly noneReady: number;
 }
 
-/** Asks replicas again and again whether they are ready. */
+/** Probes the readiness of replicas. */
 export class Probes {
   readonly #ready = new Map<string, boolean>();
   readonly #notReadyMs = new Map<string, number>();
@@ -20,23 +20,23 @@ export class Probes {
   #noneSinceMs: number | undefined;
   #longestNoneMs = 0;
 
-  /** Begins to ask a replica, which is ready. */
+  /** Starts probing a ready replica. */
   add(name: string, health: string): void {
     this.#ready.set(name, true);
     void this.#ask(name, health);
   }
 
-  /** Asks a replica no more: it was told to go. */
+  /** Stops probing a replica that is being stopped. */
   remove(name: string): void {
     this.#ready.delete(name);
   }
 
-  /** Asks nobody any more. */
+  /** Stops all probes. */
   stop(): void {
     this.#stop.abort();
   }
 
-  /** Whether all replicas are ready, as far as they have been asked. */
+  /** Whether all replicas were ready at their last probe. */
   get allReady(): boolean {
     return [...this.#ready.values()].every(Boolean);
   }

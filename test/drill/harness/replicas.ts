@@ -5,28 +5,28 @@ import type { Endpoint } from '../client/connections.ts';
 import { Probes } from './probes.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Milliseconds within which some replica has to lead. */
+/** Timeout for a replica to lead, in milliseconds. */
 const leaderMs = 60_000;
 
-/** What the replicas of a role are started with. */
+/** Options of a role's replicas. */
 export interface ReplicasOptions {
   readonly role: 'api' | 'controller';
   readonly kubeconfig: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** Where their logs go. */
+  /** Directory of their logs. */
   readonly directory: string;
   readonly log: (line: string) => void;
 }
 
-/** A replica of a drill, always at the same addresses. */
+/** A replica of a drill, at fixed addresses. */
 export interface DrillReplica {
   readonly name: string;
-  /** Where it takes calls; nobody listens there when it is a controller. */
+  /** Addresses of its API; unused by a controller. */
   readonly endpoint: Endpoint;
   readonly process: Replica;
 }
 
-/** The replicas of a role in a drill, as a Deployment and its Service have them. */
+/** The replicas of a role, managed as by a Deployment and its Service. */
 export class Replicas {
   readonly probes = new Probes();
   readonly #options: ReplicasOptions;
@@ -38,17 +38,17 @@ export class Replicas {
     this.#options = options;
   }
 
-  /** Those that have not been told to stop. */
+  /** Replicas that have not been stopped. */
   get members(): readonly DrillReplica[] {
     return this.#members;
   }
 
-  /** How often any of them has ended by itself. */
+  /** Number of exits without being stopped. */
   get unplannedExits(): number {
     return this.#all.reduce((sum, { process }) => sum + process.unplannedExits, 0);
   }
 
-  /** Starts one more; it is ready when this resolves. */
+  /** Starts another replica and waits until it is ready. */
   async add(): Promise<DrillReplica> {
     const { role, kubeconfig, directory, log } = this.#options;
     const number = this.#started++;
@@ -72,14 +72,14 @@ export class Replicas {
     return replica;
   }
 
-  /** Ends one as a Deployment does: it gets no new clients, and SIGTERM. */
+  /** Stops a replica as a Deployment does: removed from the endpoints, then SIGTERM. */
   async remove(replica: DrillReplica): Promise<void> {
     this.#members = this.#members.filter((one) => one !== replica);
     this.probes.remove(replica.name);
     await replica.process.stop();
   }
 
-  /** The replica that leads, as soon as there is one. */
+  /** Waits for the leading replica. */
   async leader(signal: AbortSignal): Promise<DrillReplica> {
     const find = () => this.#members.find(({ process }) => process.isLeading && !process.isFrozen);
     await waitUntil(() => find() !== undefined, leaderMs, signal);
@@ -88,12 +88,12 @@ export class Replicas {
     return leader;
   }
 
-  /** The processes of the members that are up. */
+  /** Process ids of running replicas. */
   get pids(): readonly number[] {
     return this.#members.flatMap(({ process }) => (process.pid === undefined ? [] : [process.pid]));
   }
 
-  /** Ends all of them. */
+  /** Stops all replicas. */
   async close(): Promise<void> {
     this.probes.stop();
     await Promise.all(this.#all.map(({ process }) => process.stop()));

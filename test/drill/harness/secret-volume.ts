@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { TestCertificate } from '../../support/certificates.ts';
 
 /**
- * A directory with a certificate, as the kubelet mounts a Secret: `tls.crt` and `tls.key` are links through `..data`, and a
- * new version is put in place by turning that one link
- * (https://pkg.go.dev/k8s.io/kubernetes/pkg/volume/util#AtomicWriter).
+ * A certificate directory as the kubelet mounts a Secret: `tls.crt` and `tls.key` are links through `..data`, which is
+ * replaced atomically (https://pkg.go.dev/k8s.io/kubernetes/pkg/volume/util#AtomicWriter).
  */
 export class SecretVolume {
   readonly directory: string;
@@ -23,7 +22,7 @@ export class SecretVolume {
     };
   }
 
-  /** Puts a certificate in place of the one before. */
+  /** Replaces the certificate. */
   async store({ cert, key }: TestCertificate): Promise<void> {
     this.#version += 1;
     const version = `..version-${this.#version}`;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds between two looks. */
+/** Poll interval in milliseconds. */
 const pollMs = 50;
 
 /**
- * Looks again and again whether something holds.
+ * Polls a condition.
  *
- * @returns whether it did within `ms` milliseconds
- * @throws the reason of `signal` when that aborts
+ * @returns whether it held within `ms` milliseconds
+ * @throws the reason of `signal` if it aborts
  */
 export async function waitUntil(
   holds: () => boolean | Promise<boolean>,

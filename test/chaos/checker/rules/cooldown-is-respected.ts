@@ -6,7 +6,7 @@ import { phaseOf } from '../timeline.ts';
 import type { ExecutionTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for PipelineRuns that were created within the cooldown of an earlier execution of their workflow and target. */
+/** Finds PipelineRuns that were created within the cooldown of an earlier execution of the same workflow and target. */
 export function cooldownIsRespected(timeline: Timeline): Violation[] {
   const { runs, executions, premises } = timeline;
   const all = [...executions.values()];
@@ -20,11 +20,11 @@ export function cooldownIsRespected(timeline: Timeline): Violation[] {
     );
     if (earlier?.ended === undefined) return [];
     const message = `${run.key} was created ${secondsBetween(earlier.ended, created)} s after ${earlier.key} had completed`;
-    return [{ rule: 'A cooldown is kept', message, proof: [earlier.ended, created] }];
+    return [{ rule: 'A cooldown is respected', message, proof: [earlier.ended, created] }];
   });
 }
 
-/** Both times are whole seconds of clocks of one machine, cut off, which makes their difference exact enough. */
+/** Both times are truncated seconds of the same machine's clock, so their difference is exact enough. */
 function coolsDown(
   other: ExecutionTimeline,
   execution: ExecutionTimeline,
@@ -37,7 +37,7 @@ function coolsDown(
   return isSame && stepsRan(ended) && secondsBetween(ended, created) < Math.floor(cooldownSeconds);
 }
 
-/** Only the lock remembers an execution that is gone, and the neighbour may have deleted it. */
+/** A deleted execution is remembered only by its lock, which the administrator may have deleted. */
 function isUnknowable({ target, ended, gone }: ExecutionTimeline, created: Change, timeline: Timeline): boolean {
   if (ended === undefined || gone === undefined || gone.revision > created.revision) return false;
   return lockTimeline(target, timeline).some(

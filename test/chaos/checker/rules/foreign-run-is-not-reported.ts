@@ -2,7 +2,7 @@ import { textAt } from '../../history/json.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for executions that took a PipelineRun of somebody else for their own. */
+/** Finds executions that report a PipelineRun which the service did not create. */
 export function foreignRunIsNotReported({ executions, foreignRuns }: Timeline): Violation[] {
   const foreign = new Map(foreignRuns.map((run) => [run.uid, run]));
   return [...executions.values()].flatMap(({ key, states }) => {
@@ -11,7 +11,7 @@ export function foreignRunIsNotReported({ executions, foreignRuns }: Timeline): 
       if (run === undefined) continue;
       return [
         {
-          rule: 'No execution reports a PipelineRun of somebody else',
+          rule: 'No execution reports a foreign PipelineRun',
           message: `${key} names ${run.key}, which the service did not create`,
           proof: [run.states[0], state],
         },

@@ -15,7 +15,7 @@ const deleted = { failure: { reason: 'PipelineRunDeleted', wasExecutionFailure: 
 const ran = () => new HistoryBuilder().execution('a').run('a');
 
 describe('an outcome', () => {
-  it('is kept of a PipelineRun that succeeded and was deleted then', () => {
+  it('survives the deletion of a PipelineRun that had succeeded', () => {
     const pruned = () => ran().succeeded('a', 'True').deletingRun('a');
     expect(objections(pruned().ends('a').gone('PipelineRun', 'a-run'))).toEqual([]);
     expect(objections(pruned().gone('PipelineRun', 'a-run').ends('a', 'Failed', deleted))).toEqual([
@@ -28,7 +28,7 @@ describe('an outcome', () => {
     expect(objections(lost.ends('a', 'Failed', deleted))).toEqual([]);
   });
 
-  it('is that of a deleted PipelineRun while its finalizer still holds it', () => {
+  it('comes from a deleted PipelineRun that its finalizer still keeps', () => {
     const held = () => ran().deletingRun('a');
     expect(objections(held().ends('a', 'Failed', deleted).gone('PipelineRun', 'a-run'))).toEqual([]);
     expect(objections(held().ends('a', 'Failed', { failure: { reason: 'TaskFailed' } }))).toEqual([
@@ -36,7 +36,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('is not that of a PipelineRun of somebody else', () => {
+  it('does not come from a foreign PipelineRun', () => {
     const bad = new HistoryBuilder().execution('a').foreignRun('a');
     expect(objections(bad.ends('a', 'Completed', { pipelineRunRef: { uid: 'a-foreign' } }))).toEqual([
       'team/a is Completed, but there was no PipelineRun',
@@ -44,7 +44,7 @@ describe('an outcome', () => {
     ]);
   });
 
-  it('may be a conflict with one of somebody else', () => {
+  it('may be a conflict with a foreign PipelineRun', () => {
     expect(objections(new HistoryBuilder().execution('a').foreignRun('a').ends('a', 'Failed'))).toEqual([]);
   });
 });
@@ -55,12 +55,12 @@ describe('a target', () => {
     expect(objections(bad)).toEqual(['shop/deployment/app got team/b-run while team/a-run was running']);
   });
 
-  it('is free when the execution has ended whose PipelineRun is only held by its finalizer', () => {
+  it('is free when the execution has ended and only the finalizer keeps its PipelineRun', () => {
     const good = ran().deletingRun('a').execution('b', { workflowId: 'other' }).ends('a', 'Failed', deleted);
     expect(objections(good.run('b').gone('PipelineRun', 'a-run'))).toEqual([]);
   });
 
-  it('is not taken by a PipelineRun of somebody else', () => {
+  it('is not blocked by a foreign PipelineRun', () => {
     expect(objections(ran().execution('b').foreignRun('b').ends('b', 'Failed'))).toEqual([]);
   });
 });
@@ -68,11 +68,11 @@ describe('a target', () => {
 describe('a cooldown', () => {
   const ended = () => ran().succeeded('a', 'True').ends('a').execution('b').lock('', 'shop/deployment/app', 'delete-1');
 
-  it('may be forgotten with a lock that the neighbour deleted and an execution that is gone', () => {
+  it('may be lost if the administrator deleted the lock and the execution is gone', () => {
     expect(objections(ended().gone('WorkflowExecution', 'a').gone('Lease', 'lock').run('b'))).toEqual([]);
   });
 
-  it('is kept as long as its execution is there', () => {
+  it('is respected as long as its execution exists', () => {
     expect(objections(ended().gone('Lease', 'lock').run('b'))).toEqual([
       'team/b-run was created 4 s after team/a had completed',
     ]);

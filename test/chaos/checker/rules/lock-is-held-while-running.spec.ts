@@ -8,18 +8,18 @@ const objections = (builder: HistoryBuilder) =>
   lockIsHeldWhileRunning(timelineOf(builder.build())).map((one) => one.message);
 const running = () => new HistoryBuilder().execution('a').lock('a').run('a');
 const deleted = (builder: HistoryBuilder) => builder.lock('a', target, 'delete-1').gone('Lease', 'lock');
-/** The neighbour empties a lock between marking and deleting it, and the service restores it meanwhile. */
+/** The administrator empties a lock between marking and deleting it, and the service restores it in between. */
 const markedEarlier = (builder: HistoryBuilder) =>
   builder.lock('a', target, 'delete-1').lock('', target, 'empty-2').lock('a', target, 'empty-2');
 const lost = [`team/a-run was running when its execution lost ${target}`];
 
-describe('a lock that the neighbour takes from a running execution', () => {
+describe('a lock that the administrator takes from a running execution', () => {
   it.each([
     ['deleted', deleted(running())],
     ['marked, emptied, restored and then deleted', markedEarlier(running()).gone('Lease', 'lock')],
     ['emptied', running().lock('', target, 'empty-1')],
     ['given to another execution', running().lock('b', target, 'reassign-1')],
-  ])('has to be restored in time when it was %s', (_what, taken) => {
+  ])('must be restored in time when it was %s', (_what, taken) => {
     expect(objections(taken.seconds(1).lock('a').seconds(9).succeeded('a', 'True'))).toEqual([]);
   });
 
@@ -35,16 +35,16 @@ describe('a lock that the neighbour takes from a running execution', () => {
     expect(objections(deleted(running()).seconds(4).succeeded('a', 'True'))).toEqual(lost);
   });
 
-  it('need not be restored when the run has ended', () => {
+  it('need not be restored after the run has ended', () => {
     expect(objections(deleted(running()).succeeded('a', 'True').seconds(9).ends('a'))).toEqual([]);
   });
 
-  it('gets its time again each time that it is taken', () => {
+  it('gets a new deadline each time that it is taken', () => {
     const twice = running().lock('', target, 'empty-1').seconds(1).lock('', target, 'empty-2').seconds(1).lock('a');
     expect(objections(twice.succeeded('a', 'True'))).toEqual([]);
   });
 
-  it('gets its time only while somebody leads', () => {
+  it('has a deadline only while there is a leader', () => {
     const taken = running().leads('x').lock('', target, 'empty-1').seconds(20).leads('x').leads('x').lock('a');
     expect(objections(taken.succeeded('a', 'True'))).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('a lock that the neighbour takes from a running execution', () => {
   });
 });
 
-it('knows a lock by its target, however an execution spells it', () => {
+it('identifies a lock by its canonical target', () => {
   const spelled = new HistoryBuilder().execution('a', { target: 'shop/Deploy/app' }).lock('a').run('a');
   expect(objections(spelled.succeeded('a', 'True'))).toEqual([]);
 });

@@ -6,12 +6,11 @@ import { endOf } from '../timeline.ts';
 import type { ExecutionTimeline, RunTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-const rule = 'A PipelineRun runs only while its execution has the target';
+const rule = 'A PipelineRun runs only while its execution has the lock';
 
 /**
- * Looks for PipelineRuns that were created without the lock of their target, or that went on after it had been given back.
- * It finds a lock that does not protect also where no other execution happened to come. What the neighbour takes away is
- * forgiven until a leader has had the time to restore it.
+ * Finds PipelineRuns that were created without holding their target's lock, or that ran on after it was released, even if no
+ * other execution came. What the administrator takes away is tolerated until a leader has had time to restore it.
  */
 export function lockIsHeldWhileRunning(timeline: Timeline): Violation[] {
   return timeline.runs.flatMap((run) => {
@@ -40,10 +39,10 @@ function objectTo(run: RunTimeline, { uid, target }: ExecutionTimeline, timeline
   return [{ rule, message, proof }];
 }
 
-/** A time in which an execution does not have its target. */
+/** A period in which an execution does not hold its target's lock. */
 interface Gap {
   readonly states: readonly [LockState, ...LockState[]];
-  /** Whether the execution had the target before; if not, nobody can have taken it away. */
+  /** Whether the execution held the lock before; if not, nobody can have taken it. */
   readonly wasHeld: boolean;
   readonly restored: LockState | undefined;
 }
@@ -61,7 +60,7 @@ function gapsOf(timeline: readonly LockState[], uid: string): readonly Gap[] {
   return gaps;
 }
 
-/** The time that a leader gets counts from what the neighbour did last: it may interfere more than once. */
+/** The leader's time counts from the administrator's last change, since it may interfere repeatedly. */
 function isTolerated({ states, wasHeld, restored }: Gap, runEnd: Change | undefined, timeline: Timeline): boolean {
   const isBeforeEnd = ({ change }: LockState) => runEnd === undefined || change.revision < runEnd.revision;
   const last = states.findLast((state) => state.byAdmin && isBeforeEnd(state));

@@ -13,32 +13,32 @@ describe('a lock', () => {
     expect(objections(bad)).toEqual(['team/a/a holds a lock, and has ended']);
   });
 
-  it('is not held by somebody whom nobody knows', () => {
-    expect(objections(new HistoryBuilder().lock('nobody'))).toEqual([expect.stringContaining('which nobody knows')]);
+  it('is not held by an unknown execution', () => {
+    expect(objections(new HistoryBuilder().lock('nobody'))).toEqual([expect.stringContaining('an unknown execution')]);
   });
 
-  it('does not stay when nobody holds it and nothing cools down', () => {
+  it('does not stay without holder and cooldown', () => {
     const bad = ranWell(new HistoryBuilder().execution('a').lock('a'), 'a').lock('').seconds(20);
     expect(objections(bad.execution('b').ends('b', 'Failed'))).toEqual([
-      'a lock that nobody holds is still there after 22 s',
+      'a lock without holder still exists after 22 s',
     ]);
   });
 
-  it('may stay with one that has ended, for its cooldown', () => {
+  it('may be held by an ended execution for its cooldown', () => {
     expect(objections(new HistoryBuilder().execution('a').lock('a').ends('a', 'Failed'))).toEqual([]);
     const good = ranWell(new HistoryBuilder().execution('a').lock('a'), 'a');
     expect(objections(good)).toEqual([]);
     expect(objections(good.seconds(20).execution('b').ends('b', 'Failed'))).toEqual([
-      expect.stringContaining('a lock that nobody holds is still there'),
+      expect.stringContaining('a lock without holder still exists'),
     ]);
   });
 
-  it('does not stay with one that is gone', () => {
+  it('is not held by a deleted execution', () => {
     const bad = ranWell(new HistoryBuilder().execution('a').lock('a'), 'a').gone('WorkflowExecution', 'a');
     expect(objections(bad)).toEqual(['team/a/a holds a lock, and has ended']);
   });
 
-  it('may stay for the cooldown when nobody holds it', () => {
+  it('may stay without holder for the cooldown', () => {
     expect(objections(ranWell(new HistoryBuilder().execution('a').lock('a'), 'a').lock(''))).toEqual([]);
   });
 });

@@ -7,8 +7,8 @@ import type { Violation } from '../violation.ts';
 const rule = 'No lock outlives its need';
 
 /**
- * Looks for locks that are there at the end of the history though nobody holds them and no cooldown needs them. A holder
- * that has ended is as good as none; one that is gone must have released its lock.
+ * Finds locks at the end of the history that have no holder and serve no cooldown. A holder that has ended counts as none; one
+ * that was deleted must have released its lock.
  */
 export function lockIsReleased(timeline: Timeline): Violation[] {
   return timeline.locks.filter(({ gone }) => gone === undefined).flatMap((lock) => objectTo(lock, timeline));
@@ -19,7 +19,8 @@ function objectTo({ states }: LockTimeline, timeline: Timeline): Violation[] {
   const holder = textAt(last.object, 'spec', 'holderIdentity') ?? '';
   if (holder === '') return objectToAge(last, last, timeline);
   const execution = timeline.executions.get(holder.split('/')[2] ?? '');
-  if (execution === undefined) return [{ rule, message: `${holder}, which nobody knows, holds a lock`, proof: [last] }];
+  if (execution === undefined)
+    return [{ rule, message: `${holder}, an unknown execution, holds a lock`, proof: [last] }];
   if (endOfExecution(execution) === Infinity) return [];
   const { ended, gone } = execution;
   if (ended !== undefined && gone === undefined) return objectToAge(ended, last, timeline);
@@ -27,9 +28,9 @@ function objectTo({ states }: LockTimeline, timeline: Timeline): Violation[] {
   return [{ rule, message: `${holder} holds a lock, and has ended`, proof: [...ends, last] }];
 }
 
-/** A lock that is not needed may be there as long as something cools down, and until it is looked at next. */
+/** An unneeded lock may stay during the cooldown and until the next garbage collection. */
 function objectToAge(since: Change, last: Change, { end, premises }: Timeline): Violation[] {
   const seconds = (Date.parse(end) - Date.parse(since.at)) / 1000;
   if (seconds <= premises.cooldownSeconds + premises.collectionSeconds) return [];
-  return [{ rule, message: `a lock that nobody holds is still there after ${Math.floor(seconds)} s`, proof: [last] }];
+  return [{ rule, message: `a lock without holder still exists after ${Math.floor(seconds)} s`, proof: [last] }];
 }

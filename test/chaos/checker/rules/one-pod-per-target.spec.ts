@@ -10,7 +10,7 @@ const two = (other: string) =>
 const late = ['No step runs after the end of its execution: a step of pod team/a-pod ran when team/a had ended'];
 
 describe('steps of two executions', () => {
-  it('do not run on one target at the same time, however it is spelled', () => {
+  it('do not run on one target at the same time, in any spelling', () => {
     const bad = two('shop/deploy/app').pod('b', 'running').pod('a', 'terminated').pod('b', 'terminated');
     expect(objections(bad)).toEqual([
       'A target never has steps of two executions at the same time: ' +
@@ -41,17 +41,17 @@ describe('a step', () => {
     expect(objections(bad.pod('a', 'running').pod('a', 'terminated'))).toEqual(late);
   });
 
-  it('has ended when it is terminated or its pod is gone', () => {
+  it('has ended when it is terminated or its pod is deleted', () => {
     expect(objections(running().pod('a', 'terminated').ends('a'))).toEqual([]);
     expect(objections(running().gone('Pod', 'a-pod').ends('a', 'Failed'))).toEqual([]);
   });
 
-  it('may leave a sidecar behind', () => {
+  it('may leave a sidecar running', () => {
     const good = running().pod('a', 'terminated', { sidecar: 'running' }).ends('a');
     expect(objections(good)).toEqual([]);
   });
 
-  it('of a PipelineRun that the service did not create is not looked at', () => {
+  it('of a foreign PipelineRun is ignored', () => {
     const foreign = new HistoryBuilder()
       .execution('a')
       .foreignRun('a', 'a-run')

@@ -2,7 +2,7 @@ import type { PodTimeline } from '../pod-timeline.ts';
 import type { ExecutionTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for steps of two executions that ran on one target at the same time, and for steps that outlived their execution. */
+/** Finds steps of two executions that ran on one target at the same time, and steps that outlived their execution. */
 export function onePodPerTarget({ pods, executions }: Timeline): Violation[] {
   const started = pods.filter((pod): pod is StartedPod => pod.started !== undefined);
   const inOrder = started.toSorted((a, b) => a.started.revision - b.started.revision);

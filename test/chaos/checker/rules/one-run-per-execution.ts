@@ -1,7 +1,7 @@
 import type { RunTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for executions that have had more than one PipelineRun, at whatever times. */
+/** Finds executions with more than one PipelineRun at any time. */
 export function oneRunPerExecution({ runs, executions }: Timeline): Violation[] {
   const byOwner = Map.groupBy(
     runs.filter((run): run is RunTimeline & { owner: string } => run.owner !== undefined),

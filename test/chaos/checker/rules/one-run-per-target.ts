@@ -4,13 +4,13 @@ import type { Violation } from '../violation.ts';
 
 const rule = 'A target never has two unfinished PipelineRuns';
 
-/** Looks for two PipelineRuns of one target of which the second was created before the first had ended. */
+/** Finds PipelineRuns created before the previous one on the same target had ended. */
 export function oneRunPerTarget(timeline: Timeline): Violation[] {
   const { known, unknown } = byTarget(timeline);
   const overlaps = [...known].flatMap(([target, runs]) => overlapsOf(target, runs));
   const strays = unknown.map((run) => ({
     rule,
-    message: `PipelineRun ${run.key} belongs to no execution of this history, so that nobody knows its target`,
+    message: `PipelineRun ${run.key} belongs to no execution of this history, so its target is unknown`,
     proof: [run.states[0]],
   }));
   return [...overlaps, ...strays];

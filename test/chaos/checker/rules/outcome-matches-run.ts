@@ -5,7 +5,7 @@ import { phaseOf, succeededStatusOf } from '../timeline.ts';
 import type { ExecutionTimeline, RunTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for executions whose outcome is not what their PipelineRun had said when it was written. */
+/** Finds executions whose outcome contradicts the status of their PipelineRun at that time. */
 export function outcomeMatchesRun({ executions, runs }: Timeline): Violation[] {
   const byOwner = new Map(runs.map((run) => [run.owner ?? '', run]));
   return [...executions.values()].flatMap((execution) => {
@@ -44,7 +44,7 @@ function objectToOutcome(ended: Change, run: RunTimeline): string | undefined {
   const verdict = finished && succeededStatusOf(finished);
   if (phase === 'Completed') return verdict === 'True' ? undefined : `its PipelineRun had not succeeded`;
   if (verdict === 'False') return undefined;
-  // It is kept until its outcome is recorded, unless somebody has removed what keeps it.
+  // Its finalizer keeps it until the outcome is recorded, unless the administrator removed the finalizer.
   const isKept = !run.states.some(({ object }) => markerOf(object, 'finalizerRemoved') !== undefined);
   if (verdict === 'True' && (isKept || gone === undefined)) return 'its PipelineRun had succeeded';
   if (gone === undefined && run.abandoned === undefined) return 'its PipelineRun had not ended';

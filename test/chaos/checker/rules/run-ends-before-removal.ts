@@ -2,7 +2,7 @@ import { endOfRun, lastChangeOf } from '../timeline.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for executions that were removed while their PipelineRun went on. */
+/** Finds executions that were removed while their PipelineRun was running. */
 export function runEndsBeforeRemoval({ runs, executions }: Timeline): Violation[] {
   return runs.flatMap((run) => {
     const owner = executions.get(run.owner ?? '');

@@ -5,10 +5,10 @@ import { endOfExecution, phaseOf } from '../timeline.ts';
 import type { ExecutionTimeline, Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Times in the API are whole seconds, cut off: two of them tell a distance only to less than a second. */
+/** API times are truncated to seconds, so a difference is off by up to a second. */
 const precisionMs = 1000;
 
-/** Looks for executions that were skipped for a reason that was none. */
+/** Finds executions that were skipped without a valid reason. */
 export function skipIsJustified({ executions, premises }: Timeline): Violation[] {
   const all = [...executions.values()];
   return all.flatMap((skipped) => {
@@ -24,7 +24,7 @@ export function skipIsJustified({ executions, premises }: Timeline): Violation[]
   });
 }
 
-/** A skip names no execution of another namespace; one that names nobody has to be about such a one. */
+/** A skip never names an execution of another namespace; one without a name must be due to such an execution. */
 function objectToSilence(objections: readonly (string | undefined)[]): string | undefined {
   return objections.includes(undefined) ? undefined : 'names nobody, and no execution of another namespace is a reason';
 }
@@ -60,14 +60,14 @@ function objectToReason(
 ): string | undefined {
   const reason = textAt(skip.object, 'status', 'skip', 'reason');
   if (reason === 'ResourceBusy') return objectToBusy(skipped, skip, named);
-  return reason === 'RecentlyRemediated' ? objectToCooldown(skipped, skip, named, cooldownSeconds) : 'gives no reason';
+  return reason === 'RecentlyRemediated' ? objectToCooldown(skipped, skip, named, cooldownSeconds) : 'has no reason';
 }
 
-/** Busy is a target whose holder had not ended at some moment between the creation and the skip. */
+/** A target is busy if its holder was unfinished at some time between the creation and the skip. */
 function objectToBusy(skipped: ExecutionTimeline, skip: Change, named: ExecutionTimeline): string | undefined {
   const began = named.states[0].revision;
   if (began < skip.revision && endOfExecution(named) > skipped.states[0].revision) return undefined;
-  return `says that ${named.key} has the target, which had ended before`;
+  return `names ${named.key} as holder, which had already ended`;
 }
 
 function objectToCooldown(
@@ -85,7 +85,7 @@ function objectToCooldown(
     : `names ${named.key}, which ended ${agoMs / 1000} s before, and the cooldown is ${cooldownSeconds} s`;
 }
 
-/** When the steps of an execution ended; those of one that was deleted while it ran ended before it was removed. */
+/** End of an execution's steps; for one that was deleted while running, before its removal. */
 function endOfSteps({ ended, gone }: ExecutionTimeline): string | undefined {
   if (ended !== undefined) return textAt(ended.object, 'status', 'completionTime');
   return textAt(gone?.object, 'status', 'startTime') === undefined ? undefined : gone?.at;

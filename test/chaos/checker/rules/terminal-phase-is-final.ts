@@ -4,14 +4,14 @@ import type { Change } from '../../history/change.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Violation } from '../violation.ts';
 
-/** Looks for executions whose terminal phase, or what came of them, was changed afterwards. */
+/** Finds executions whose terminal phase or outcome changed later. */
 export function terminalPhaseIsFinal({ executions }: Timeline): Violation[] {
   return [...executions.values()].flatMap(({ key, states, ended }) => {
     if (ended === undefined) return [];
     const changed = states.find((state) => state.revision > ended.revision && verdictIn(state) !== verdictIn(ended));
     if (changed === undefined) return [];
     const message = `${key} was ${verdictIn(ended)} and became ${verdictIn(changed)}`;
-    return [{ rule: 'A terminal phase is never left', message, proof: [ended, changed] }];
+    return [{ rule: 'Terminal phases are final', message, proof: [ended, changed] }];
   });
 }
 
