@@ -14,7 +14,7 @@ import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../me
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { ExecutionMetrics } from './events/execution-metrics.ts';
+import { ExecutionMetrics } from './reporting/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
 
 /** The reconciler's metrics and its work queue. */

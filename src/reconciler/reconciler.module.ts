@@ -21,8 +21,8 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop, END_PROCESS } from './control-loop.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
-import { ExecutionEvents } from './events/execution-events.ts';
-import { StatusWriter } from './events/status-writer.ts';
+import { ExecutionEvents } from './reporting/execution-events.ts';
+import { StatusWriter } from './reporting/status-writer.ts';
 import { Executions } from './executions/executions.ts';
 import { StepContext } from './steps/step-context.ts';
 import { LEADER_CLIENT, Leadership } from './leadership.ts';

@@ -8,7 +8,7 @@ import { TargetLocks } from '../../locking/target-locks.ts';
 import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
 import { Targets } from '../../targets/targets.ts';
-import { StatusWriter } from '../events/status-writer.ts';
+import { StatusWriter } from '../reporting/status-writer.ts';
 import { Executions } from '../executions/executions.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { LOGGER } from '../executions/tokens.ts';

@@ -28,7 +28,7 @@ export const apiFaults: readonly Fault[] = [
     file: 'src/auth/caller.ts',
     find: 'audiences.some((ours) => ours === one)',
     replace: 'audiences.some((ours) => ours !== one)',
-    caughtBy: ['src/auth/auth.spec.ts'],
+    caughtBy: ['src/auth/caller.spec.ts'],
   },
   {
     name: 'a lone surrogate is stored as another character',

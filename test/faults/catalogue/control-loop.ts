@@ -4,10 +4,10 @@ import type { Fault } from '../fault.ts';
 export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'the status is reported although it was not written',
-    file: 'src/reconciler/events/status-writer.ts',
+    file: 'src/reconciler/reporting/status-writer.ts',
     find: "if (written === 'outdated') return written;",
     replace: "if (written === 'outdated') this.reportAll(execution, { ...execution, status }, observation);",
-    caughtBy: ['src/reconciler/events/status-writer.spec.ts'],
+    caughtBy: ['src/reconciler/reporting/status-writer.spec.ts'],
   },
   {
     name: 'a change of a PipelineRun reaches no execution',

@@ -7,14 +7,14 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/reconciler/steps/finished.steps.ts',
     find: "phaseOf(execution) === 'Skipped' && ",
     replace: '',
-    caughtBy: ['src/reconciler/steps/expire-finished.spec.ts'],
+    caughtBy: ['src/reconciler/steps/finished.steps.expire.spec.ts'],
   },
   {
     name: 'the default TTL deletes an execution before its audit events are recorded',
     file: 'src/reconciler/steps/finished.steps.ts',
     find: 'isDefault && !isAuditFinal(execution)',
     replace: 'isDefault && false',
-    caughtBy: ['src/reconciler/steps/expire-finished.spec.ts'],
+    caughtBy: ['src/reconciler/steps/finished.steps.expire.spec.ts'],
   },
   {
     name: 'a new leader forgets the default TTL',
@@ -56,7 +56,10 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/status.ts',
     find: 'status?.observedGeneration === metadata.generation',
     replace: 'true',
-    caughtBy: ['src/workflow-execution/status-conditions.spec.ts', 'src/reconciler/steps/observe-generation.spec.ts'],
+    caughtBy: [
+      'src/workflow-execution/status.conditions.spec.ts',
+      'src/reconciler/steps/finished.steps.generation.spec.ts',
+    ],
   },
   {
     name: 'kubectl shows messages at full length',
@@ -78,7 +81,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/metadata.ts',
     find: '(recordedUid !== undefined && recordedUid !== uid) ||',
     replace: '',
-    caughtBy: ['src/workflow-execution/metadata.spec.ts', 'src/reconciler/steps/skip-restored.spec.ts'],
+    caughtBy: ['src/workflow-execution/metadata.spec.ts', 'src/reconciler/steps/pending.steps.restored.spec.ts'],
   },
   {
     name: 'a copy from a backup of an execution of the API runs again',

@@ -56,7 +56,7 @@ export const tektonFaults: readonly Fault[] = [
     file: 'src/tekton/classify-failure.ts',
     find: 'return hasTimeLeft ? taskTimeoutAdvice : advice[reason];',
     replace: 'return advice[reason];',
-    caughtBy: ['src/tekton/classify-recorded-run.spec.ts'],
+    caughtBy: ['src/tekton/classify-failure.recorded.spec.ts'],
   },
   {
     name: 'a label value is cut too late',

@@ -2,15 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
-import type { StatusWriter } from '../events/status-writer.ts';
+import type { StatusWriter } from '../reporting/status-writer.ts';
 import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
 import { deletePipelineRun, removeFinalizer } from './deletion.steps.ts';
-import { addFinalizer } from './pending.steps.ts';
 
 const { signal } = new AbortController();
 const deletionTimestamp = '2026-01-02T03:07:00Z';
 const clock = new FakeClock(new Date('2026-01-02T03:04:09Z'));
-const guarded = { metadata: { finalizers: [finalizer] } };
 const deleted = { metadata: { finalizers: [finalizer], deletionTimestamp } };
 
 function aCluster() {
@@ -21,7 +19,6 @@ function aCluster() {
   return {
     ...cluster,
     deletions,
-    add: (execution: WorkflowExecution) => addFinalizer(execution, context, signal),
     remove: (execution: WorkflowExecution) => removeFinalizer(execution, context, signal),
     deleteRun: (execution: WorkflowExecution) => deletePipelineRun(execution, context, signal),
     /** The same execution, of which something has changed since. */
@@ -31,28 +28,6 @@ function aCluster() {
     }),
   };
 }
-
-describe('adding the finalizer', () => {
-  it('continues with the execution that has it', async () => {
-    const { add, execution, stored } = aCluster();
-    const one = execution();
-    const outcome = await add(one);
-    expect(outcome).toEqual({ kind: 'next', execution: stored(one) });
-    expect(stored(one)?.metadata.finalizers).toEqual([finalizer]);
-  });
-
-  it('is done once', async () => {
-    const { add, execution, server } = aCluster();
-    const one = execution(guarded);
-    await expect(add(one)).resolves.toEqual({ kind: 'next', execution: one });
-    expect(server.verbs).toEqual([]);
-  });
-
-  it('is outdated when the execution has changed', async () => {
-    const { add, execution, stale } = aCluster();
-    await expect(add(stale(execution()))).resolves.toEqual({ kind: 'outdated' });
-  });
-});
 
 describe('deleting the PipelineRun of an execution that is being deleted', () => {
   it('deletes it once and waits until it is gone', async () => {
