@@ -27,7 +27,7 @@ const lines = sources.flatMap((source) =>
   }),
 );
 
-it('the log has the lines that this test looks for', () => {
+it('the log has the lines that this test expects', () => {
   expect(lines.length).toBeGreaterThan(20);
 });
 

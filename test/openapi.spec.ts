@@ -90,7 +90,7 @@ describe('the OpenAPI document', () => {
     expect(errors).toEqual([[]]);
   });
 
-  it('requires a body where the service does', () => {
+  it('requires a body if the service does', () => {
     const required = operations.flatMap(([name, operation]) =>
       'requestBody' in operation ? [[name, recordOf(operation['requestBody'])['required'] ?? false]] : [],
     );
@@ -101,7 +101,7 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('has patterns that mean the same in every language: no classes whose characters depend on it', () => {
+  it('has patterns that mean the same in every language, without language-dependent classes', () => {
     const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)];
     const sources = patterns.map(([, literal = '']) => String(JSON.parse(literal)));
 
@@ -134,7 +134,7 @@ describe('the OpenAPI document', () => {
     ['CreateWorkflowExecution', { spec: { ...aSpec(), colour: 1 } }],
     ['CreateWorkflowExecution', { spec: { ...aSpec(), executionConfig: { retries: 1 } } }],
     ['NoBody', { mode: 'Immediate' }],
-  ])('says that a field that it does not describe is refused: %s %j', (schema, body) => {
+  ])('describes that unknown fields are rejected: %s %j', (schema, body) => {
     expect(schemaErrors({ $ref: `#/components/schemas/${schema}` }, body)).toMatchObject([
       { keyword: 'additionalProperties' },
     ]);

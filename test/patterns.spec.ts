@@ -97,7 +97,7 @@ function isDone({ source, flags }: RegExp, text: string): boolean {
   }
 }
 
-describe('a pattern on 1 MiB of its worst text', () => {
+describe('a pattern on 1 MiB of its worst-case text', () => {
   it.each(patterns)('%s takes linear time', (pattern) => {
     expect(
       worstTexts(pattern)
@@ -106,19 +106,19 @@ describe('a pattern on 1 MiB of its worst text', () => {
     ).toBeUndefined();
   });
 
-  it('shows what takes longer', () => {
+  it('detects super-linear time', () => {
     const quadratic = /^\[[a-f:]*:[a-f:]*\]$/;
     expect(worstTexts(quadratic).every((text) => isDone(quadratic, text))).toBe(false);
   });
 });
 
 describe('a rule on a text', () => {
-  it('is in no request but one that checks the length first', () => {
+  it('is only applied after the length is checked', () => {
     expect(requestPatterns.length).toBeGreaterThan(8);
     expect(validators('matches')).toEqual([]);
   });
 
-  it.each(rules)('refuses 1 MiB for its length: %j', (rule) => {
+  it.each(rules)('rejects 1 MiB by length: %j', (rule) => {
     expect(textViolation('a'.repeat(mebibyte), rule)).toMatch(/^must be .*\d+ characters long$/);
   });
 });

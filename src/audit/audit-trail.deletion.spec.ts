@@ -40,7 +40,7 @@ describe('the events of an execution that is deleted', () => {
     expect([errors.length, audit.backlog.events]).toEqual([3, 0]);
   });
 
-  it('are sent after it has gone', async () => {
+  it('are sent after it is deleted', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, clock, store, errors, trail: audit } = trail;
     store.always = busy;
@@ -56,7 +56,7 @@ describe('the events of an execution that is deleted', () => {
     expect(store.stored).toEqual([first('a'), first('b')]);
   });
 
-  it('are abandoned when they cannot be sent for too long after it has gone', async () => {
+  it('are abandoned when they cannot be sent for too long after it is deleted', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, clock, store, errors } = trail;
     store.always = busy;
@@ -74,7 +74,7 @@ describe('the events of an execution that is deleted', () => {
     expect(store.stored).toEqual([first('b')]);
   });
 
-  it('are abandoned when the replica stops, for nobody else has them', async () => {
+  it('are abandoned on shutdown, since no other replica has them', async () => {
     const { start, stop, put, cluster, clock, store, errors } = anAuditTrail();
     await start();
     store.always = busy;
@@ -87,7 +87,7 @@ describe('the events of an execution that is deleted', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('are abandoned at once if there was no room for it', async () => {
+  it('are abandoned immediately if they were not in memory', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, store, errors, counted } = trail;
     store.always = busy;
@@ -99,7 +99,7 @@ describe('the events of an execution that is deleted', () => {
     expect(counted.lost).toEqual(['abandoned']);
   });
 
-  it('are forgotten at once if all are recorded', async () => {
+  it('are forgotten immediately if all are recorded', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, clock, store } = trail;
     const execution = aPending('a');
@@ -111,7 +111,7 @@ describe('the events of an execution that is deleted', () => {
     expect(store.stored).toEqual([first('a'), first('b')]);
   });
 
-  it('do not come back when the reconciler still asks for it, and hold up no other', async () => {
+  it('are not pending again when the reconciler asks for its status, and do not block others', async () => {
     await using trail = await aRunningTrail();
     const { put, cluster, clock, store, counted, trail: audit } = trail;
     const gone = anEndedExecution(named('gone', undefined, 'rr'));
@@ -126,7 +126,7 @@ describe('the events of an execution that is deleted', () => {
     expect([audit.backlog.events, counted.lost]).toEqual([0, []]);
   });
 
-  it('are not reported to the reconciler any more', async () => {
+  it('are no longer reported to the reconciler', async () => {
     await using trail = await aRunningTrail();
     const { put, cluster, clock, store, updates, errors } = trail;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -55,7 +55,7 @@ describe('the audit trail of an execution', () => {
     expect(audit.status(anEndedExecution(id)).isFinal).toBe(false);
   });
 
-  it('is reported as Queued while any event is, also if others wait behind it', async () => {
+  it('is reported as Queued while any event is queued, even if others wait for it', async () => {
     await using trail = await aRunningTrail();
     const { put, store, updates, trail: audit } = trail;
     store.always = { state: 'accepted' };
@@ -69,7 +69,7 @@ describe('the audit trail of an execution', () => {
     });
   });
 
-  it('is reported of an execution that is being deleted', async () => {
+  it('is reported for an execution that is being deleted', async () => {
     await using trail = await aRunningTrail();
     const id = named('a');
     await trail.put(aRunningExecution({ ...id, metadata: { ...id.metadata, deletionTimestamp } }));
@@ -87,7 +87,7 @@ describe('the audit trail of an execution', () => {
     expect([store.requests, audit.status(execution)]).toEqual([[], { isFinal: true }]);
   });
 
-  it('goes to the log at once, which cannot be queried', async () => {
+  it('goes to the log immediately, without queries', async () => {
     await using trail = anAuditTrail({ queryable: false });
     const { cluster, store, start } = trail;
     cluster.put(aPending('a'));
@@ -98,7 +98,7 @@ describe('the audit trail of an execution', () => {
 });
 
 describe('after a start', () => {
-  it('what another process may have sent is queried, and only what is missing is sent', async () => {
+  it('queries events that another process may have sent, and sends the missing ones', async () => {
     const former = await aRunningTrail();
     const id = named('a');
     await former.put(aRunningExecution(id));
@@ -114,7 +114,7 @@ describe('after a start', () => {
     expect(store.requests).toEqual(['? rr-a', '? rr-a', 'a workflow.completed']);
   });
 
-  it('new events of an older execution are sent without a query', async () => {
+  it('sends new events of an older execution without a query', async () => {
     await using trail = anAuditTrail();
     const { cluster, put, store, start } = trail;
     const former = await aRunningTrail();
@@ -144,14 +144,14 @@ describe('after a start', () => {
     expect(store.requests).toEqual(requests);
   });
 
-  it('the log says where events go', async () => {
+  it('logs where events are delivered to', async () => {
     await using trail = await aRunningTrail();
     expect(trail.infos).toEqual([{ to: 'a test' }]);
   });
 });
 
 describe('the room for executions', () => {
-  it('is for as many as are configured, oldest first, with all their events', async () => {
+  it('is limited by the setting; the oldest come first, with all their events', async () => {
     for (const seconds of [
       [1, 2, 3],
       [3, 2, 1],
@@ -169,7 +169,7 @@ describe('the room for executions', () => {
     }
   });
 
-  it('is filled again when more than half of it is free', async () => {
+  it('is refilled when more than half of it is free', async () => {
     await using trail = await aRunningTrail({ maxPending: 4 });
     const { cluster, put, store, trail: audit } = trail;
     store.always = busy;
@@ -183,7 +183,7 @@ describe('the room for executions', () => {
     expect(events).toEqual([3, 2, 3, 2, 1, 0]);
   });
 
-  it('is not searched for while no execution waits', async () => {
+  it('is not refilled while no execution waits', async () => {
     await using trail = await aRunningTrail();
     const { cluster, put } = trail;
     const { lists } = cluster;
@@ -193,7 +193,7 @@ describe('the room for executions', () => {
     expect(cluster.lists).toBe(lists);
   });
 
-  it('brings every execution to the audit trail once', async () => {
+  it('is used once by each execution', async () => {
     await using trail = await aRunningTrail({ maxPending: 2 });
     const { put, clock, store } = trail;
     store.always = busy;
@@ -211,7 +211,7 @@ describe('the room for executions', () => {
     expect(store.stored.toSorted()).toEqual(['a', 'b', 'c', 'd'].flatMap(all).toSorted());
   });
 
-  it('goes to an older execution before a newer one of its correlation id', async () => {
+  it('is used by an older execution before a newer one with the same correlation id', async () => {
     await using trail = await aRunningTrail({ maxPending: 2 });
     const { put, clock, store, trail: audit } = trail;
     const [a, b] = [anEndedExecution(named('a')), anEndedExecution(named('b'))];

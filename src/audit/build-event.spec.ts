@@ -61,7 +61,7 @@ describe('an audit event', () => {
     expect(eventOf(execution, kind).event_data.container_image).toBe(bundle);
   });
 
-  it('has the payload of its kind beside the common fields', () => {
+  it('has the payload of its kind and the common fields', () => {
     const { event_data, ...event } = eventOf(anEndedExecution(), 'ended');
     expect(event).toMatchObject({ event_type: 'workflowexecution.workflow.completed', duration_ms: 149_000 });
     expect(event_data).toMatchObject({ phase: 'Completed', duration: '2m29s', execution_name: 'we-pod-crash' });
@@ -74,7 +74,7 @@ describe('an audit event', () => {
     expect(eventOf(aWorkflowExecution({ spec: { parameters } })).event_data).not.toHaveProperty('parameters');
   });
 
-  it('has the name of its caller cut to the width of the column', () => {
+  it('truncates the name of its caller to the width of the column', () => {
     const event = eventOf(aWorkflowExecution({ metadata: { annotations: { [createdBy]: 'x'.repeat(300) } } }));
     expect(event.actor_id).toBe(`${'x'.repeat(254)}…`);
   });

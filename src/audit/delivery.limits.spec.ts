@@ -35,7 +35,7 @@ describe('a refusal of this service', () => {
     expect([store.stored, audit.status(execution).condition?.reason]).toEqual([all('a'), 'Recorded']);
   });
 
-  it('is reported too if queries are refused', async () => {
+  it('is also reported if queries are refused', async () => {
     await using trail = anAuditTrail();
     const { cluster, store, start, updates, trail: audit } = trail;
     store.queryAnswer = { state: 'refused', detail: 'HTTP 403' };
@@ -85,7 +85,7 @@ describe('a replica that does not lead', () => {
 });
 
 describe('a replica that stops', () => {
-  it('sends what is pending, but waits for nothing', async () => {
+  it('sends pending events without waiting', async () => {
     const { start, stop, cluster, clock, store } = anAuditTrail();
     cluster.put(aPending('before'));
     await start();
@@ -96,7 +96,7 @@ describe('a replica that stops', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not retry what fails', async () => {
+  it('does not retry failures', async () => {
     const { start, stop, cluster, store } = anAuditTrail();
     await start();
     store.always = busy;
@@ -106,7 +106,7 @@ describe('a replica that stops', () => {
     expect(store.requests).toHaveLength(8);
   });
 
-  it('goes on for five seconds', async () => {
+  it('continues for five seconds', async () => {
     const { start, stop, cluster, clock, store } = anAuditTrail();
     await start();
     const waiting: (() => void)[] = [];
@@ -142,7 +142,7 @@ describe('an event that is given up while it is sent', () => {
   });
 });
 
-it('an event of an execution whose condition became final meanwhile is not sent', async () => {
+it('does not send an event whose execution got a final condition in the meantime', async () => {
   await using trail = await aRunningTrail();
   const { put, clock, store } = trail;
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -34,7 +34,7 @@ describe('the delivery of events', () => {
     expect(counted).toEqual({ delivered: 3, retried: 1, lost: [] });
   });
 
-  it('works on eight correlation ids at a time, and on each by itself', async () => {
+  it('processes eight correlation ids concurrently and independently', async () => {
     await using trail = await aRunningTrail();
     const { put, clock, store } = trail;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ describe('the delivery of events', () => {
 });
 
 describe('an event that is not stored', () => {
-  it('is retried ever less often, as late as data storage asks', async () => {
+  it('is retried less and less often, and not before Retry-After', async () => {
     await using trail = await aRunningTrail();
     const { put, clock, store, counted, warnings } = trail;
     store.answers = [busy, { ...busy, retryAfterMs: 30 * second }, busy];
@@ -88,7 +88,7 @@ describe('an event that is not stored', () => {
     expect([counted.retried, store.stored]).toEqual([3, [first('a'), 'a execution.started']]);
   });
 
-  it('makes those of all correlation ids wait', async () => {
+  it('delays those of all correlation ids', async () => {
     await using trail = await aRunningTrail();
     const { put, clock, store } = trail;
     store.always = busy;
@@ -149,7 +149,7 @@ describe('an event that may be stored', () => {
     expect(store.requests).toEqual([first('a'), '? rr-a', '? rr-a', first('a'), 'a execution.started']);
   });
 
-  it('is sent again at once if data storage has answered with an error and does not have it', async () => {
+  it('is sent again immediately if data storage has returned an error and does not have it', async () => {
     await using trail = await aRunningTrail();
     const { put, clock, store, counted } = trail;
     store.answers = [failed];
@@ -185,7 +185,7 @@ describe('an event that may be stored', () => {
     expect(counted.lost).toEqual([]);
   });
 
-  it('is queried as late as data storage asks', async () => {
+  it('is not queried before Retry-After', async () => {
     await using trail = anAuditTrail();
     const { cluster, clock, store, start } = trail;
     store.queryAnswer = { state: 'busy', detail: 'HTTP 429', retryAfterMs: 30 * second };

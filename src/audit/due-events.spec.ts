@@ -36,7 +36,7 @@ describe('the times of the events of an execution', () => {
     expect(dueEvents(execution).slice(0, 2)).toEqual(dueEvents(before));
   });
 
-  it('are kept when they are none', () => {
+  it('are kept when they are invalid', () => {
     expect(dueEvents(ended('never', second, second)).map(({ time }) => time)).toEqual([
       'never',
       second,
@@ -45,7 +45,7 @@ describe('the times of the events of an execution', () => {
   });
 });
 
-describe('what is to be recorded of an execution', () => {
+describe('the due events of an execution', () => {
   it.each([
     ['is new', aWorkflowExecution(), [['accepted', times.created]]],
     [

@@ -70,19 +70,19 @@ describe('the payload of an event', () => {
     });
   });
 
-  it('of a failure with a reason that data storage does not know: the message has it', () => {
+  it('of a failure with a reason that data storage does not accept has it in the message', () => {
     const failure = { reason: 'PipelineRunDeleted', message: 'gone', wasExecutionFailure: true } as const;
     const { data } = eventPayload(anEndedExecution({ status: { phase: 'Failed', failure } }), 'ended');
     expect(data).toMatchObject({ failure_reason: 'Unknown', failure_message: 'PipelineRunDeleted: gone' });
     expect(data?.failed_task_name).toBeUndefined();
   });
 
-  it('of a failure without a reason: unknown', () => {
+  it('of a failure without a reason is unknown', () => {
     const { data } = eventPayload(anEndedExecution({ status: { phase: 'Failed' } }), 'ended');
     expect(data).toMatchObject({ failure_reason: 'Unknown', failure_message: expect.stringMatching(/^Unknown: .+/) });
   });
 
-  it('of a skipped execution: a failure in which nothing ran', () => {
+  it('of a skipped execution is a failure without a run', () => {
     const skip = { reason: 'ResourceBusy', message: 'busy', skippedAt: completed_at } as const;
     const status = { phase: 'Skipped', completionTime: completed_at, skip } as const;
     expect(eventPayload(aWorkflowExecution({ status }), 'ended')).toEqual({

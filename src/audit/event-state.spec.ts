@@ -53,7 +53,7 @@ describe('a failed event', () => {
 });
 
 describe('an accepted event', () => {
-  it('is queried ever less often, and given up after the time to confirm', () => {
+  it('is queried less and less often, and given up after the time to confirm', () => {
     const pauses: number[] = [];
     let event: EventState = unverified('accepted', 0, patience);
     let now = event.recheckAtMs;

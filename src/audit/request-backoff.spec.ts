@@ -38,7 +38,7 @@ describe('the pause after failed requests', () => {
     expect(backoff.failed('ingest', 0)).toBe(250);
   });
 
-  it('is at least as long as it has to be, and never becomes shorter', () => {
+  it('is at least as long as required, and never becomes shorter', () => {
     const { backoff } = aBackoff();
     expect(backoff.failed('ingest', 30_000)).toBe(30_125);
     expect(backoff.failed('ingest', 0)).toBe(30_125);

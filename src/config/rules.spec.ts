@@ -213,23 +213,23 @@ describe.each(cases)('%s', (_, rule, texts) => {
     expect(rule.parse(text)).toEqual(value);
   });
 
-  it('says what is allowed', () => {
+  it('describes the allowed values', () => {
     expect(rule.allowed).toMatch(/^[a-z].*\w/);
   });
 });
 
-it('the bounds are part of what is allowed', () => {
+it('the description has the bounds', () => {
   expect(duration('1s', '1m').allowed).toContain('a duration from 1s to 1m (');
   expect(wholeSeconds('1s', '1m').allowed).toContain('a duration from 1s to 1m in whole seconds (');
   expect(integer(2, 10).allowed).toBe('a whole number from 2 to 10');
   expect(oneOf('a', 'b').allowed).toBe('one of a, b');
 });
 
-it('two stars are part of what is allowed for bundles', () => {
+it('the description of bundles mentions two stars', () => {
   expect(bundlePatterns.allowed).toContain('`**` for any');
 });
 
-it('bounds that are no durations let nothing through', () => {
+it('invalid bounds reject every value', () => {
   expect([duration('?', '1m').parse('1s'), duration('1s', '?').parse('1s')]).toEqual([undefined, undefined]);
 });
 

@@ -21,7 +21,7 @@ describe('redactErrors', () => {
     expect(error.stack).not.toContain('hunter2');
   });
 
-  it('keeps the mark of an admission denial', async () => {
+  it('keeps whether it is an admission denial', async () => {
     const denial = new ForbiddenError('admission webhook "x" denied the request: hunter2');
     const maskAll = () => '***';
     await expect(redacted(denial, maskAll)).resolves.toMatchObject({ message: '***', isAdmissionDenial: true });
@@ -44,12 +44,12 @@ describe('redactErrors', () => {
     expect(characters).toBeLessThan(17_000);
   });
 
-  it('rethrows the same error when there is nothing to mask', async () => {
+  it('rethrows the same error if nothing is masked', async () => {
     const error = new ForbiddenError('no', { cause: new Error('why') });
     await expect(redacted(error)).resolves.toBe(error);
   });
 
-  it('leaves other errors and successful results alone', async () => {
+  it('does not change other errors and results', async () => {
     const error = new TypeError('hunter2');
     await expect(redacted(error)).resolves.toBe(error);
     await expect(redactErrors(Promise.resolve('hunter2'), maskHunter2)).resolves.toBe('hunter2');

@@ -150,14 +150,14 @@ describe('the cooldowns of a Lease', () => {
     expect(readLock(stored(record), now)).toEqual(record);
   });
 
-  it('keep nothing but what is known of them', () => {
+  it('keep known fields only', () => {
     const more = [{ ...aCooldown('first', now), later: 1, repository: 1, execution: { ...execution, later: 1 } }];
     const lease = stored(free, { annotations: { 'kubernaut.ai/cooldowns': JSON.stringify(more) } });
     expect(readLock(lease, now)).toStrictEqual({ cooldowns: [aCooldown('first', now)] });
   });
 });
 
-it('a Lease that cannot be read is named with its target and what to do', () => {
+it('an unreadable Lease is reported with its target and a remedy', () => {
   const lease = stored(free, { spec: { holderIdentity: 'somebody' } });
   const read = () => readLock(lease, now);
   expect(read).toThrow(`Lease kubernaut-system/${lockName(target)} of target ${target} `);

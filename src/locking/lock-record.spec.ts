@@ -23,11 +23,11 @@ describe('a claim on a target', () => {
     });
   });
 
-  it('is granted again to the execution that has it already', () => {
+  it('is granted again to its holder', () => {
     expect(decideClaim({ holder: second, cooldowns: [] }, claim, now, 5 * minutes)).toEqual({ kind: 'ours' });
   });
 
-  it('is refused during a cooldown although it is the holder: anybody may have written that', () => {
+  it('is refused during a cooldown even to the holder, since anyone may have written that', () => {
     const record = { holder: second, cooldowns: [endedMinutesAgo(2)] };
     expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ kind: 'cooling-down', earlier: first });
   });
@@ -58,7 +58,7 @@ describe('a claim on a target', () => {
     expect(decideClaim({ cooldowns: [cooldown] }, claim, now, cooldownMs).kind).toBe('free');
   });
 
-  it('names the execution that ended last when several cool down', () => {
+  it('names the execution that ended last of several cooldowns', () => {
     const record = { cooldowns: [endedMinutesAgo(4), endedMinutesAgo(1, 'restart', { ...first, uid: 'uid-9' })] };
     expect(decideClaim(record, claim, now, 5 * minutes)).toMatchObject({ earlier: { uid: 'uid-9' } });
   });
@@ -77,7 +77,7 @@ describe('giving a target back', () => {
     expect(released(held, first, cooldown, now, 5 * minutes)).toEqual({ cooldowns: [cooldown] });
   });
 
-  it('remembers nothing of an execution whose steps did not run', () => {
+  it('does not remember an execution whose steps did not run', () => {
     expect(released(held, first, undefined, now, 5 * minutes)).toEqual({ cooldowns: [] });
   });
 
@@ -106,7 +106,7 @@ describe('giving a target back', () => {
     expect(released(free, first, endedMinutesAgo(age), now, 5 * minutes)).toBe(free);
   });
 
-  it('remembers a bounded number, the newest', () => {
+  it('remembers a bounded number of the newest', () => {
     const many = Array.from({ length: 200 }, (_, index) =>
       endedMinutesAgo(index / 100, `workflow-${index}`, { ...second, uid: `uid-${index}` }),
     );
@@ -158,7 +158,7 @@ describe('a lock', () => {
 describe('the cooldowns of a record', () => {
   const third = { ...first, name: 'third', uid: 'uid-3' };
 
-  it('are kept beside those of executions', () => {
+  it('are kept in addition to those of executions', () => {
     const [known, told] = [endedMinutesAgo(2, 'restart', third), endedMinutesAgo(1)];
     expect(withCooldowns({ holder: second, cooldowns: [known] }, [told])).toEqual({
       holder: second,

@@ -31,7 +31,7 @@ describe('a workflow', () => {
     expect(decide(aCooldown({ workflowId: 'scale-up' }))).toBe('free');
   });
 
-  it('is known by its id alone where a repository is not known', () => {
+  it('is identified by its id alone if a repository is unknown', () => {
     expect(decide(aCooldown({ repository: undefined }))).toBe('cooling-down');
     expect(decide(aCooldown(), { ...claim, repository: undefined })).toBe('cooling-down');
   });
@@ -50,12 +50,12 @@ describe('the cooldowns of a lock', () => {
     expect(withCooldowns({ cooldowns: [known] }, [known, lost]).cooldowns).toEqual([known, lost]);
   });
 
-  it('are those of the execution, whatever the record says', () => {
+  it('are those of the execution, regardless of the record', () => {
     const [written, told] = [aCooldown({ completionTime: '2026-01-01T00:00:00Z' }), aCooldown()];
     expect(withCooldowns({ cooldowns: [written] }, [told]).cooldowns).toEqual([told]);
   });
 
-  it('are no more than a Lease can hold', () => {
+  it('are limited to what a Lease can hold', () => {
     const other = { workflowId: 'scale-up' };
     const many = Array.from({ length: 200 }, (_, index) => aCooldown({ ...other, execution: anId(`e-${index}`) }));
     const decision = decideClaim({ cooldowns: many }, claim, now, cooldownMs);

@@ -46,7 +46,7 @@ describe('how long a lock has been held', () => {
     ['it has no acquire time', [aLock({ holderIdentity: 'a/b/c' })]],
     ['its acquire time is invalid', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
     ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
-  ])('is no time when %s', (_case, leases) => {
+  ])('is 0 when %s', (_case, leases) => {
     expect(longestHeldSeconds(leases, nobodyIsOver, now)).toBe(0);
   });
 });

@@ -50,7 +50,7 @@ describe('acquiring a target whose lock was lost', () => {
     expect(server.verbs).toEqual(['get']);
   });
 
-  it('writes down again what cools down for others', async () => {
+  it('restores the cooldowns of others', async () => {
     const { server, locks } = aReplica();
     const cooldowns = [aCooldown('first', now, 'scale-up')];
     await locks.acquire(target, aClaim('second'), now, signal, evidence({ cooldowns }));

@@ -24,7 +24,7 @@ const later = (age: number) => new Date(now.getTime() + age * minutes);
 const { signal } = new AbortController();
 
 describe('releasing a target', () => {
-  it('removes the Lease when nothing has to cool down', async () => {
+  it('removes the Lease without a cooldown', async () => {
     const { server, locks } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.release(target, anId('first'), undefined, now, signal);
@@ -62,7 +62,7 @@ describe('releasing a target', () => {
   it.each([
     ['a cooldown to leave', aCooldown('first', now), 'patch'],
     ['nothing to leave', undefined, 'delete'],
-  ])('with %s never takes the target from who has it meanwhile', async (_, cooldown, verb) => {
+  ])('with %s never takes the target from a new holder', async (_, cooldown, verb) => {
     const { server, holders, one, other } = twoReplicas();
     await one.locks.acquire(target, aClaim('first'), now, signal);
     other.sync();
@@ -96,7 +96,7 @@ describe('releasing a target', () => {
     expect(leaseOf(server, target)).toBeUndefined();
   });
 
-  it('ends with its caller, and with an error that is no answer to the comparison', async () => {
+  it('fails when its caller cancels, and with errors other than a conflict', async () => {
     const { locks, server } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     const release = () => locks.release(target, anId('first'), undefined, now, AbortSignal.abort());
@@ -145,7 +145,7 @@ describe('collecting a Lease', () => {
     expect(leaseOf(server, target)).toBeUndefined();
   });
 
-  it('keeps it when it was used after it was cached', async () => {
+  it('keeps it if it was used after it was cached', async () => {
     const { server, one, other } = twoReplicas();
     await one.locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     other.sync();
@@ -173,7 +173,7 @@ describe('collecting a Lease', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('fails with an error that is no answer to the comparison', async () => {
+  it('fails with errors other than a conflict', async () => {
     const { server, locks } = aReplica();
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     await expect(locks.collect(key.name, later(6), AbortSignal.abort())).rejects.toThrow(CancelledError);

@@ -25,7 +25,7 @@ const { signal } = new AbortController();
 const lost = new UnavailableError('connection reset');
 
 describe('acquiring a target', () => {
-  it('creates its Lease when there is none, and caches it', async () => {
+  it('creates a missing Lease and caches it', async () => {
     const { server, locks, store, contention } = aReplica();
     await expect(locks.acquire(target, aClaim('first'), now, signal)).resolves.toEqual({ kind: 'acquired' });
     expect(server.verbs).toEqual(['create']);
@@ -100,7 +100,7 @@ describe('acquiring a target', () => {
     expect(one.contention.slice(2)).toEqual(['conflict']);
   });
 
-  it('is safe to repeat when the answer was lost', async () => {
+  it('can be retried after a lost response', async () => {
     const server = new FakeApiServer();
     const behind = aReplica({
       server,
@@ -133,7 +133,7 @@ describe('acquiring a target', () => {
     await expect(patient.locks.acquire(target, aClaim('first'), now, signal)).resolves.toEqual({ kind: 'acquired' });
   });
 
-  it('ends with the caller, before a write and before a question about the holder', async () => {
+  it('stops when its caller cancels, before a write and before a read of the holder', async () => {
     const { locks, server } = aReplica();
     await expect(locks.acquire(target, aClaim('first'), now, AbortSignal.abort())).rejects.toThrow(CancelledError);
     expect(leaseOf(server, target)).toBeUndefined();
@@ -146,7 +146,7 @@ describe('acquiring a target', () => {
     await expect(question).rejects.toHaveProperty('name', 'AbortError');
   });
 
-  it('ends with the caller also before a Lease is changed', async () => {
+  it('stops when its caller cancels before a Lease is changed', async () => {
     const { locks, holders, server } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     holders.cachedStates.set('first', { kind: 'ended' });
@@ -202,7 +202,7 @@ describe('a target whose holder has ended', () => {
     expect(holders.liveReads).toEqual(['first']);
   });
 
-  it('cools down for the same workflow from when that one ended', async () => {
+  it('cools down for the same workflow from the end of that execution', async () => {
     const { holders, locks, contention } = aReplica();
     await locks.acquire(target, aClaim('first'), now, signal);
     holders.liveStates.set('first', { kind: 'ended', cooldown: aCooldown('first', now) });
@@ -225,7 +225,7 @@ describe('a cooldown', () => {
     await expect(other.locks.acquire(target, aClaim('second'), now, signal)).resolves.toEqual({ kind: 'acquired' });
   });
 
-  it('does not exist where the cooldown is turned off', async () => {
+  it('does not exist if cooldowns are turned off', async () => {
     const { server, locks } = aReplica({ cooldownMs: 0 });
     await locks.acquire(target, aClaim('first'), now, signal);
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);

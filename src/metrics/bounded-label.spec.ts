@@ -11,11 +11,11 @@ function aLabel(most: number) {
 }
 
 describe('a bounded label', () => {
-  it('lets the first values stand for themselves, and counts the rest as other', () => {
+  it('keeps the first values, and counts the rest as other', () => {
     expect(aLabel(2).of('a', 'b', 'c', 'a', 'd', 'b')).toEqual(['a', 'b', 'other', 'a', 'other', 'b']);
   });
 
-  it('gives the place of a value that has not been used for long to a new one', async () => {
+  it('replaces a value that has not been used for long', async () => {
     const { of, clock, evicted } = aLabel(2);
     of('junk', 'a');
     await clock.advance(999);

@@ -101,7 +101,7 @@ describe('the control loop', () => {
     expect(reconcile).toHaveBeenCalledTimes(1);
   });
 
-  it('returns to an execution that fails at its start deadline, when its backoff is longer', async () => {
+  it('requeues a failing execution for its start deadline if its backoff is longer', async () => {
     const { queue, reconciled, reconcile, startDeadlineInMs, clock } = aLoop();
     startDeadlineInMs.mockReturnValueOnce(1_000);
     queue.add(key);
@@ -142,7 +142,7 @@ describe('the control loop', () => {
     expect([isDelivering(), isOver()]).toEqual([[false], true]);
   });
 
-  it('reconciles nothing when it was stopped before everything was read', async () => {
+  it('reconciles nothing if it is stopped before the caches are complete', async () => {
     const { loop, queue, reconcile } = aLoop({ caughtUp: false });
     queue.add(key);
     const isOver = stop(loop);

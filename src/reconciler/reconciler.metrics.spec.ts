@@ -17,7 +17,7 @@ describe('how long executions have been Pending', () => {
   const createdAt = (creationTimestamp: string, phase?: 'Pending' | 'Running') =>
     aWorkflowExecution({ metadata: { creationTimestamp }, status: phase && { phase } });
 
-  it('is that of the oldest one, reconciled before or not', () => {
+  it('is that of the oldest one, even if it was never reconciled', () => {
     const executions = [
       createdAt('2026-01-02T03:03:05Z', 'Pending'),
       createdAt('2026-01-02T03:02:05Z'),
@@ -29,7 +29,7 @@ describe('how long executions have been Pending', () => {
   it.each([
     ['none is', [createdAt('2026-01-01T00:00:00Z', 'Running')]],
     ['the clock of the API server is ahead', [createdAt('2026-01-02T03:04:06Z')]],
-  ])('is no time when %s', (_case, executions) => {
+  ])('is 0 when %s', (_case, executions) => {
     expect(oldestPendingSeconds(executions, now)).toBe(0);
   });
 });

@@ -139,7 +139,7 @@ describe('an execution that has changed since it was cached', () => {
     await expect(reconcile()).rejects.toThrow(ConflictError);
   });
 
-  it('is also reconciled again if a step has found the change', async () => {
+  it('is also reconciled again if a step finds the change', async () => {
     const { reconcile } = aReconciler([{ kind: 'outdated' }], { now: live });
     await expect(reconcile()).rejects.toThrow('payment/we-pod-crash changed twice');
   });

@@ -60,7 +60,7 @@ describe('a resync', () => {
 });
 
 describe('regular resyncs', () => {
-  it('start after the first interval, follow at each, and end with the signal in the middle of one', async () => {
+  it('start after each interval, and stop in the middle of one when the signal aborts', async () => {
     const { resync, clock, stop, done } = aResync();
     const running = resync.run(stop.signal);
     await clock.advance(resyncMs - 1);

@@ -37,7 +37,7 @@ describe('a target', () => {
   it.each([
     ['payment/ro/r', { kind: 'resolved', target: 'payment/rollout/r' }],
     ['rollout/r', { kind: 'refused', message: expect.stringContaining('rollout is namespaced') }],
-  ])('is resolved by what is served now before it is refused: %s', async (text, expected) => {
+  ])('is looked up in current discovery before it is rejected: %s', async (text, expected) => {
     await expect(targetsOver(old, () => fresh).resolve(text, later, signal)).resolves.toEqual(expected);
   });
 
@@ -45,7 +45,7 @@ describe('a target', () => {
     ['payment/robot/r', 'the cluster does not serve a kind robot'],
     ['rollout/r', 'rollout is namespaced: write NAMESPACE/rollout/r'],
     ['rollout', 'must be namespace/kind/name or kind/name'],
-  ])('is refused with what is allowed: %s', async (text, message) => {
+  ])('is rejected with the allowed targets: %s', async (text, message) => {
     await expect(targetsOver(fresh).resolve(text, long, signal)).resolves.toEqual({
       kind: 'refused',
       message: expect.stringContaining(message),
@@ -65,7 +65,7 @@ describe('a target', () => {
     ['a short name of the core group', 'payment/po/p', 'example.org'],
     ['a name of a later group', 'payment/rollout/r', 'a.example.org'],
     ['a name of another scope', 'pod/p', 'example.org'],
-  ])('is not decided by %s while a group cannot be reached that may have the kind: %s', async (_, text, stale) => {
+  ])('is not decided by %s while an unavailable group may have the kind: %s', async (_, text, stale) => {
     const targets = targetsOver({ ...fresh, staleGroups: [stale] });
     await expect(targets.resolve(text, long, signal)).rejects.toThrow(`${stale} cannot be reached`);
   });
@@ -85,7 +85,7 @@ describe('a target', () => {
     await expect(resolution).resolves.toEqual({ kind: 'resolved', target: 'payment/rollout/r' });
   });
 
-  it('is refused although another group cannot be reached', async () => {
+  it('is rejected although another group cannot be reached', async () => {
     const targets = targetsOver({ ...fresh, staleGroups: ['metrics.k8s.io'] });
     const resolution = targets.resolve('payment/robot.example.org/r', long, signal);
     await expect(resolution).resolves.toMatchObject({ kind: 'refused' });
@@ -94,12 +94,12 @@ describe('a target', () => {
   it.each([
     ['payment/Robots.example.org/R', 'payment/robots/R'],
     ['robot/r', 'robot/r'],
-  ])('may be of a kind that the cluster does not know when that is allowed: %s', async (text, target) => {
+  ])('may have an unknown kind if that is allowed: %s', async (text, target) => {
     const resolution = targetsOver(fresh, undefined, true).resolve(text, long, signal);
     await expect(resolution).resolves.toEqual({ kind: 'resolved', target });
   });
 
-  it('has a scope that its kind has, also when unknown kinds are allowed', async () => {
+  it('must have the scope of its kind, even if unknown kinds are allowed', async () => {
     const resolution = targetsOver(fresh, undefined, true).resolve('rollout/r', long, signal);
     await expect(resolution).resolves.toMatchObject({ kind: 'refused' });
   });
@@ -117,7 +117,7 @@ describe('the target of an execution', () => {
     ['by what is known of its kind', { spec: { targetResource: 'payment/ro/r' } }, 'payment/rollout/r'],
     ['as written when nothing is', { spec: { targetResource: 'payment/Robots.example.org/r' } }, 'payment/robots/r'],
     ['undefined when it is invalid', { spec: { targetResource: 'payment' } }, undefined],
-  ])('is known without a request: %s', (_, given, expected) => {
+  ])('is resolved without a request: %s', (_, given, expected) => {
     expect(targets.targetOf(aWorkflowExecution(given))).toBe(expected);
   });
 });

@@ -67,7 +67,7 @@ describe('the PipelineRun of an execution', () => {
     expect(there).toEqual(build({ parameters: { A: '1', B: '2' } }));
   });
 
-  it('adds the target as written, whatever the parameters say', () => {
+  it('adds the target as written, even if the parameters differ', () => {
     const targetResource = 'payment/Deployment/payment-api';
     expect(build({ targetResource, parameters: { TARGET_RESOURCE: 'mine' } }).spec.params).toEqual([
       { name: 'TARGET_RESOURCE', value: targetResource },

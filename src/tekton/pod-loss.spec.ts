@@ -78,7 +78,7 @@ it('a task that failed by itself does not need its pod, which may have been prun
   expect(classifyFailure(pipelineRun, [taskRunWith(3)], (text) => text, []).message).toContain('with exit code 3 (');
 });
 
-it('a task whose pod was evicted reports that, whatever the exit code of its step', () => {
+it('a task whose pod was evicted reports that, regardless of the exit code of its step', () => {
   const { message } = classifyFailure(pipelineRun, [taskRunWith(3, 'PodEvicted')], (text) => text);
   expect(message).toContain('failed because its pod was evicted (TaskFailed)');
   expect(message).toContain('Check the Events of the namespace');

@@ -119,13 +119,13 @@ describe('a pod', () => {
 });
 
 describe('what a run waits for', () => {
-  it('is the steps in its pods, or else its TaskRuns', () => {
+  it('are the steps in its pods, or else its TaskRuns', () => {
     const pod = aPod({ containers: { 'step-a': ended(1), 'step-b': running, 'step-c': { waiting: {} } } });
     expect(describeActivity([aTaskRun(ours)], [pod])).toBe('pod run-1-a-pod (step b, c)');
     expect(describeActivity([aTaskRun(ours)], [])).toBe('TaskRun run-1-a');
   });
 
-  it('is limited to a few', () => {
+  it('are limited to a few', () => {
     const taskRuns = Array.from({ length: 5 }, () => aTaskRun(ours));
     expect(describeActivity(taskRuns, [])).toBe('TaskRun run-1-a, TaskRun run-1-a, TaskRun run-1-a and 2 more');
   });
@@ -193,7 +193,7 @@ describe('the TaskRun of a pod', () => {
     expect(isLivePodOfRun(aPod({}), run, [other, finished])).toBe(false);
   });
 
-  it('waits for its own pod, whatever other pods have ended', () => {
+  it('waits for its own pod, even if other pods have ended', () => {
     const over = aPod({ containers: { 'step-a': ended(2) } });
     const going = aPipelineRun({ status: { startTime: '2026-11-23T12:05:00Z' } });
     expect(idleSince(going, [aTaskRun(ours), other], [over])).toBeUndefined();

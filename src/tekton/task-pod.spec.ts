@@ -16,7 +16,7 @@ it('the resource has the names that Kubernetes gives it', () => {
 });
 
 describe('parsing a pod of a task', () => {
-  it('keeps its steps in their order, and neither sidecars nor what has no name', () => {
+  it('keeps its steps in order, without sidecars and unnamed containers', () => {
     const pod = parseTaskPod({
       metadata: { ...metadata, labels: { 'tekton.dev/pipelineTask': 'main' }, ownerReferences: [owner] },
       spec: { containers: [{ name: 'step-build' }, { name: 'sidecar-proxy' }, {}, { name: 'step-unnamed-1' }] },
@@ -43,7 +43,7 @@ describe('parsing a pod of a task', () => {
     });
   });
 
-  it('takes its own name for that of the task when it has no label', () => {
+  it('uses its own name as that of the task without a label', () => {
     expect(parseTaskPod({ metadata })).toMatchObject({ task: 'run-1-main-pod', steps: [] });
   });
 
@@ -55,7 +55,7 @@ describe('parsing a pod of a task', () => {
     expect(pod.taskRunUid).toBeUndefined();
   });
 
-  it('belongs to the TaskRun that controls it, whoever else owns it', () => {
+  it('belongs to the TaskRun that controls it, regardless of other owners', () => {
     const ownerReferences = [{ ...owner, kind: 'Job', uid: 'uid-job', controller: false }, owner];
     expect(parseTaskPod({ metadata: { ...metadata, ownerReferences } }).taskRunUid).toBe('uid-task-run');
   });
@@ -70,13 +70,13 @@ describe('a pod of a task', () => {
   ];
   const aPod = (...conditions: readonly object[]) => parseTaskPod({ metadata, status: { conditions } });
 
-  it('waits for what its scheduling waits for, and is ended for the reason of its disruption', () => {
+  it('reports why it is not scheduled, and the reason of its disruption', () => {
     const { waiting, disruption } = aPod(...others, notScheduled, disrupted);
     expect(waiting).toEqual({ reason: 'Unschedulable', message: 'no node' });
     expect(disruption).toBe('PreemptionByScheduler');
   });
 
-  it('neither waits nor is ended when the conditions say the opposite, or nothing of that', () => {
+  it('neither waits nor is disrupted if the conditions are False or absent', () => {
     for (const pod of [
       aPod(...others),
       aPod(...others, { ...notScheduled, status: 'True' }, { ...disrupted, status: 'False' }),
@@ -85,7 +85,7 @@ describe('a pod of a task', () => {
     }
   });
 
-  it('waits for a reason that comes without a message', () => {
+  it('waits for a reason without a message', () => {
     const { waiting } = aPod({ ...notScheduled, message: undefined });
     expect(waiting).toEqual({ reason: 'Unschedulable', message: '' });
   });

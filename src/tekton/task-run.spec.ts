@@ -99,7 +99,7 @@ describe('a step', () => {
     expect(stepsOf({})[0]?.name).toBe('');
   });
 
-  it('counts as started also when it did in an earlier try', () => {
+  it('counts as started if it started in an earlier attempt', () => {
     const started = { name: 's', imageID: 'x' };
     expect(hasStartedSteps(aTaskRun('a', { steps: [started] }))).toBe(true);
     expect(hasStartedSteps(aTaskRun('a', { steps: [{}], retriesStatus: [{ steps: [started] }] }))).toBe(true);

@@ -80,7 +80,7 @@ describe('a task waits', () => {
   });
 });
 
-it('a task waits for its own pod, whatever the pods of other tasks do', () => {
+it('a task waits for its own pod, regardless of the pods of other tasks', () => {
   const pod = aPod({ containerStatuses: [{ name: 'step-s', state: { running: {} } }] });
   const other = { ...pod, taskRunUid: 'uid-run-b' };
   expect(taskWaitOf(taskRun(succeeded('Unknown', 'Pending')), [other])).toMatchObject({
@@ -98,7 +98,7 @@ describe('a task waits no longer', () => {
     expect(taskWaitOf(taskRun(status), [])).toBeUndefined();
   });
 
-  it('when the first of its steps has begun', () => {
+  it('when its first step has started', () => {
     const pod = aPod({ containerStatuses: [{ name: 'step-s', state: { running: {} } }] });
     const steps = [...pod.steps, { step: 'next', container: 'step-next', state: 'waiting' as const }];
     expect(taskWaitOf(taskRun(succeeded('Unknown', 'Pending')), [{ ...pod, steps }])).toBeUndefined();

@@ -21,7 +21,7 @@ describe('an owner reference', () => {
   });
 });
 
-it('finalizers that are no text are dropped', () => {
+it('finalizers that are not strings are dropped', () => {
   const raw = { metadata: { ...metadata, finalizers: [1, 'example.org/a', null] } };
   expect(parseMetadata(raw, 'PipelineRun').finalizers).toEqual(['example.org/a']);
 });

@@ -60,7 +60,7 @@ describe('a reconciliation', () => {
     expect(spans().at(-1)?.traceId).not.toBe(caller.traceId);
   });
 
-  it('is not recorded if the caller has decided so', async () => {
+  it('is not recorded if its parent is not sampled', async () => {
     await tracedReconcile(anExecution(traceparent.replace(/01$/, '00')), patching);
     expect(spans()).toEqual([]);
   });

@@ -69,7 +69,7 @@ describe('formatting a duration', () => {
     expect(formatDuration({ seconds, nanos })).toBe(text);
   });
 
-  it('writes what parsing reads', () => {
+  it('is the inverse of parsing', () => {
     const durations = fc.record({ seconds: fc.nat(3_599_999_999), nanos: fc.nat(999_999_999) });
     fc.assert(fc.property(durations, (duration) => expect(parseDuration(formatDuration(duration))).toEqual(duration)));
   });

@@ -37,7 +37,7 @@ describe('the kind of a target', () => {
     ['payment/ingress/web', 'payment/ingresses/web', 'payment/ing/web'],
     ['payment/rollout/r', 'payment/rollouts/r', 'payment/ro/r', 'payment/ro.argoproj.io/r'],
     ['node/w1', 'nodes/w1', 'no/w1', 'Node/w1'],
-  ])('is %s by all of its names', (canonical, ...others) => {
+  ])('is %s under all its names', (canonical, ...others) => {
     for (const text of [canonical, ...others]) expect(resolve(text)).toEqual({ kind: 'found', target: canonical });
   });
 

@@ -31,19 +31,19 @@ describe('a target resource', () => {
 describe('the target of an execution', () => {
   const written = aWorkflowExecution({ spec: { targetResource: 'payment/RO.argoproj.io/api' } });
 
-  it('is what the status records', () => {
+  it('is that of the status', () => {
     expect(targetOf(aWorkflowExecution({ status: { target: 'payment/rollout/api' } }))).toBe('payment/rollout/api');
   });
 
-  it('is what was written, in lower case and without the group, until then', () => {
+  it('is that of the spec until then, in lower case and without the group', () => {
     expect(targetOf(written)).toBe('payment/ro/api');
   });
 
-  it('is undefined when what was written is no target', () => {
+  it('is undefined if the spec is invalid', () => {
     expect(targetOf(aWorkflowExecution({ spec: { targetResource: 'api' } }))).toBeUndefined();
   });
 
-  it('can be set for the first write of the status, and is kept from then on', () => {
+  it('can be set before the first status is written, and is then kept', () => {
     const resolved = withTarget(written, 'payment/rollout/api');
     expect(targetOf(resolved)).toBe('payment/rollout/api');
     expect(written.status).toBeUndefined();

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cut, maxMessageLength, sentence } from './text.ts';
 
-it('messages are as long as the CRD takes them', () => {
+it('messages have the maximum length of the CRD', () => {
   const crd = readFileSync(
     new URL('../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url),
     'utf8',
@@ -21,7 +21,7 @@ it.each([
   expect(sentence(text)).toBe(expected);
 });
 
-describe('cutting a text', () => {
+describe('truncating a text', () => {
   it.each([
     ['short', 10, 'short'],
     ['exact', 5, 'exact'],
@@ -38,7 +38,7 @@ describe('cutting a text', () => {
     expect(cut(text, length)).toBe(expected);
   });
 
-  it('never makes it longer than asked and never breaks a character', () => {
+  it('never exceeds the limit and never breaks a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 2, max: 20 }), (text, length) => {
         const result = cut(text, length);

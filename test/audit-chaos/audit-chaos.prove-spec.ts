@@ -35,7 +35,7 @@ describe(`the audit trail with faults of seed ${seed}`, () => {
       ...over,
     });
 
-  it('has each event of every execution once and in order, though the service is killed ten times', async () => {
+  it('has each event of every execution once and in order, although the service is killed ten times', async () => {
     const { violations, auditReasons, kills, exits, peakMemory } = await run({ executions, kills: 10 });
 
     expect(violations.map(describeViolation)).toEqual([]);

@@ -8,7 +8,7 @@ import { readRows } from './rows/database.ts';
 
 afterEach(removeFakes);
 
-it('the command runs the fake, says where, and keeps its rows when it is interrupted', async () => {
+it('the command runs the fake, prints its address, and keeps its rows when it is interrupted', async () => {
   const directory = aDirectory();
   const arguments_ = ['--port', '0', '--directory', directory, '--token', 'ours'];
   const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...arguments_], { timeout: 20_000 });

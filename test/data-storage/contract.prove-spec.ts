@@ -29,7 +29,7 @@ describe('a posted event', () => {
     expect(fake.rows).toMatchObject([{ event_id: 'an-id', event }]);
   });
 
-  it('that is posted again makes a second row', async () => {
+  it('that is posted again is stored twice', async () => {
     const { post, fake } = await aFakeDataStorage();
 
     await post(anEvent());
@@ -38,7 +38,7 @@ describe('a posted event', () => {
     expect(new Set(fake.rows.map(({ event_id }) => event_id)).size).toBe(2);
   });
 
-  it('loses its unknown keys without a word', async () => {
+  it('loses its unknown keys silently', async () => {
     const { post, fake } = await aFakeDataStorage();
 
     expect((await post(anEvent({ caller: 'me' }, { target: 'x' }))).status).toBe(201);
@@ -63,7 +63,7 @@ describe('a posted event', () => {
     ['of another version', anEvent({ version: '1.1' }), 400],
     ['with null for its parent', anEvent({ parent_event_id: null }), 400],
     ['with an empty correlation id', anEvent({ correlation_id: '' }), 400],
-  ])('%s is answered as the service does', async (_what, event, status) => {
+  ])('%s gets the response of the service', async (_what, event, status) => {
     const { post, fake } = await aFakeDataStorage();
 
     expect((await post(event)).status).toBe(status);
@@ -82,7 +82,7 @@ describe('a posted event', () => {
     },
   );
 
-  it.each(Object.entries(columnWidths))('whose %s is wider than its column is never stored', async (column, width) => {
+  it.each(Object.entries(columnWidths))('whose %s exceeds its column is never stored', async (column, width) => {
     const { post, fake, clock } = await aFakeDataStorage();
 
     const fitting = await post(anEvent({ [column]: 'x'.repeat(width) }));
@@ -108,7 +108,7 @@ describe('a batch', () => {
     ['has 501 events', Array.from({ length: limits.batch + 1 }, () => anEvent())],
     ['has one bad event', [anEvent(), anEvent({ correlation_id: undefined })]],
     ['is one event', anEvent()],
-  ])('that %s is refused as a whole, and no field is named', async (_what, batch) => {
+  ])('that %s is rejected as a whole, without naming a field', async (_what, batch) => {
     const { postBatch, fake } = await aFakeDataStorage();
 
     const { status, body } = await postBatch(batch);
@@ -118,7 +118,7 @@ describe('a batch', () => {
 });
 
 describe('a caller', () => {
-  it('is refused for its size first, then for its token, then for its content', async () => {
+  it('is checked for size first, then for token, then for content', async () => {
     const { post, search } = await aFakeDataStorage({ tokens: { ours: 'allowed', theirs: 'forbidden' } });
     const tooLarge = 'x'.repeat(limits.body + 1);
 
@@ -145,7 +145,7 @@ describe('a query', () => {
     ['until=2026-11-23T11:02:00.000001%2B02:00', ['other', 'first']],
     ['resource_id=first', ['failed', 'other', 'first']],
     ['limit=2&offset=1', ['other', 'first']],
-  ])('for "%s" finds what its known parameters say, the newest first', async (query, expected) => {
+  ])('for "%s" uses the known parameters, newest first', async (query, expected) => {
     const { postBatch, search } = await aFakeDataStorage();
     const minute = (value: number) => ({ event_timestamp: `2026-11-23T09:0${value}:00.000001Z` });
     await postBatch([

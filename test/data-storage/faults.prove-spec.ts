@@ -81,7 +81,7 @@ describe('a request', () => {
     expect(fake.rows).toHaveLength(1);
   });
 
-  it('that is queued is stored after its time', async () => {
+  it('that is queued is stored after its delay', async () => {
     const { post, fake, clock } = await withFaults({ kind: 'queued', storeAfterMs: 5_000 });
     await post(anEvent());
 
@@ -107,7 +107,7 @@ describe('while the database is away', () => {
     expect(fake.rows.map(({ event }) => event)).toEqual([anEvent()]);
   });
 
-  it('and the queue too, an event is refused after 1.8 s', async () => {
+  it('and the queue, an event is rejected after 1.8 s', async () => {
     const { post, fake, clock } = await aFakeDataStorage();
     fake.set({ database: 'away', queue: 'away' });
 
@@ -121,7 +121,7 @@ describe('while the database is away', () => {
 });
 
 describe('rows', () => {
-  it('are on the disk when the answer comes, and outlive the service, also a crash in the middle of a line', async () => {
+  it('are on disk before the response, and survive restarts and a crash in the middle of a line', async () => {
     const before = await aFakeDataStorage();
     await before.post(anEvent());
     expect(readRows(before.directory)).toEqual(before.fake.rows);

@@ -122,7 +122,7 @@ describe('an event of an execution', () => {
     ]);
   });
 
-  it('meets the contract, whatever the execution is like', () => {
+  it('meets the contract for any execution', () => {
     const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength });
     const parameters = fc.dictionary(
       fc.stringMatching(/^[A-Z][A-Z0-9_]{0,30}$/),

@@ -69,7 +69,7 @@ describeOnPods('the demo on a cluster that KUBECONFIG names', () => {
     await expect(kubectl('get', 'leases', '-n', 'kube-system', '-o', 'name')).resolves.not.toContain('workflow');
   });
 
-  it('keeps a namespace of its name that it did not create', async () => {
+  it('keeps an existing namespace of its name', async () => {
     await kubectl('create', 'namespace', namespace);
 
     const { code, errors } = await runDemo();

@@ -64,7 +64,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await rm(directory, { recursive: true });
   }, patience);
 
-  it('has an image of less than 90 MB to be pulled', async () => {
+  it('has a compressed image of less than 90 MB', async () => {
     const bytes = await imageSize(image, tag);
     expect(bytes).toBeLessThan(90e6);
   });
@@ -147,13 +147,13 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     await expect(kubectl('get', 'wfe', 'without-api', '-n', namespace)).resolves.toMatch(/Completed +Completed/);
   });
 
-  it('was denied no request', () => {
+  it('has every permission that it needs', () => {
     const entries = auditLog(directory);
     expect(entries).not.toHaveLength(0);
     expect(refusals(entries)).toEqual([]);
   });
 
-  it('leaves nothing behind when it is removed', async () => {
+  it('leaves nothing behind after kubectl delete -k', async () => {
     await kubectl('delete', 'workflowexecutions', '--all', '--all-namespaces');
     await kubectl('delete', '-k', directory);
 

@@ -18,7 +18,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
   beforeAll(async () => (controller = await startService(environment().controller)));
   afterAll(() => controller.stop());
 
-  it.concurrent('runs a workflow from its bundle, whose container prints its parameter', async () => {
+  it.concurrent('runs a workflow from its bundle and passes its parameter to the container', async () => {
     const { client, namespace, publisher, kubectl, create, finished } = environment();
     const containerImage = await publishSampleWorkflow(publisher);
     await create('e2e-test-wfe', containerImage, { parameters: { MESSAGE: 'Hello from E2E test' } });

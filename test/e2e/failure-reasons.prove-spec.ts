@@ -146,7 +146,7 @@ describeOnPods('an execution in a namespace with a pod quota fails', (environmen
   });
 });
 
-describeOnPods('an execution whose pod fits on no node', (environment) => {
+describeOnPods('an execution with an unschedulable pod', (environment) => {
   it('reports what it waits for', async () => {
     const { execute } = environment();
     const runs = new RunWatcher(environment());

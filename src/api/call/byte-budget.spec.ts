@@ -25,7 +25,7 @@ describe('a byte budget', () => {
     expect(await isGranted(second)).toBe(true);
   });
 
-  it('makes only the caller wait that has reached its limit', async () => {
+  it('delays only callers at their own limit', async () => {
     const budget = new ByteBudget({ total: 10, perCaller: 4 });
     const rooms = ['alice', 'alice', 'bob'].map((caller) => budget.reserve(caller, 4));
 

@@ -31,7 +31,7 @@ describe('the signal of a stream', () => {
     expect(times).toEqual([15_000, 30_000, 45_000]);
   });
 
-  it('asks for none while something else is sent, and none for news that is not sent', async () => {
+  it('asks for no keep-alive while other messages are sent, nor for news that is not sent', async () => {
     const { clock, signal, times } = aStream();
     for (let second = 0; second < 60; second += 10) {
       await clock.advance(10_000);

@@ -24,11 +24,11 @@ function access({
   return { allows, access: new TargetAccess(targets as Targets, rights, new FakeClock()) };
 }
 
-describe('a target that somebody wants to remediate', () => {
+describe('access to a target', () => {
   it.each([
     ['payment/deploy/api', 'payment', 'payment'],
     ['node/w1', undefined, 'everywhere'],
-  ])('is allowed to those who have the right to remediate there: %s', async (text, namespace, allowed) => {
+  ])('is granted with the permission in its namespace: %s', async (text, namespace, allowed) => {
     const { allows, access: to } = access({ allowed: [allowed] });
     await expect(to.assertAllowed(text, call, subject)).resolves.toBeUndefined();
     expect(allows).toHaveBeenCalledWith(alice, { ...wfe, verb: 'remediate', namespace });
@@ -37,7 +37,7 @@ describe('a target that somebody wants to remediate', () => {
   it.each([
     ['payment/deployment/api', 'alice may not remediate workflowexecutions in namespace payment'],
     ['node/w1', 'alice may not remediate workflowexecutions in all namespaces'],
-  ])('is denied to others with the right that they lack: %s', async (text, message) => {
+  ])('is denied with the missing permission: %s', async (text, message) => {
     const { access: to } = access({ allowed: ['checkout'] });
     await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({ code: 'PermissionDenied', message });
   });
@@ -45,7 +45,7 @@ describe('a target that somebody wants to remediate', () => {
   it.each([
     ['payment/node/w1', 'spec.targetResource: node is cluster-scoped: write node/w1'],
     ['payment/widget/w', 'spec.targetResource: the cluster does not serve a kind widget'],
-  ])('is refused with what is allowed, whoever asks: %s', async (text, message) => {
+  ])('is denied to all callers if the target is invalid: %s', async (text, message) => {
     const { allows, access: to } = access();
     await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({
       code: 'InvalidArgument',
@@ -54,7 +54,7 @@ describe('a target that somebody wants to remediate', () => {
     expect(allows).not.toHaveBeenCalled();
   });
 
-  it('is allowed to anybody where callers are not known', async () => {
+  it('is granted if callers are not authenticated', async () => {
     const { access: to } = access();
     await expect(to.assertAllowed('node/w1', { ...call, caller: undefined }, subject)).resolves.toBeUndefined();
   });
@@ -62,7 +62,7 @@ describe('a target that somebody wants to remediate', () => {
   it.each([
     ['a group cannot be reached', new IncompleteDiscoveryError('not now: example.org'), 'not now: example.org'],
     ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is unreachable'],
-  ])('is neither allowed nor refused while %s', async (_, error, message) => {
+  ])('is Unavailable while %s', async (_, error, message) => {
     const { access: to } = access({ targets: { resolve: () => Promise.reject(error) } });
     await expect(to.assertAllowed('payment/widget/w', call, subject)).rejects.toMatchObject({
       code: 'Unavailable',
@@ -70,14 +70,14 @@ describe('a target that somebody wants to remediate', () => {
     });
   });
 
-  it('is refused by discovery that is at most ten seconds old', async () => {
+  it('is denied only by discovery that is at most ten seconds old', async () => {
     const resolve = jest.fn<Targets['resolve']>(() => Promise.resolve({ kind: 'resolved', target: 'x' }));
     const { access: to } = access({ allowed: ['payment'], targets: { resolve } });
     await to.assertAllowed('payment/deploy/api', call, subject);
     expect(resolve).toHaveBeenCalledWith('payment/deploy/api', new Date('2025-12-31T23:59:50Z'), call.signal);
   });
 
-  it('is not decided while the cluster cannot say what the caller may do', async () => {
+  it('is Unavailable if the review fails', async () => {
     const rights = new Permissions({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
     const to = new TargetAccess(targetsOf(), rights, new FakeClock());
     await expect(to.assertAllowed('node/w1', call, subject)).rejects.toMatchObject({ code: 'Unavailable' });

@@ -15,7 +15,7 @@ const command = { namespace: 'payment', spec: aSpec() };
 const key = { namespace: 'payment', name: 'we-1' };
 
 describe('create', () => {
-  it('generates a name if there is none, and adds the stored execution to the cache', async () => {
+  it('generates a missing name, and adds the stored execution to the cache', async () => {
     const { service, answer, upsertIfNewer } = serviceWith({});
 
     const created = await service.create(command, call);
@@ -36,7 +36,7 @@ describe('create', () => {
     expect(answer.mock.calls[0]?.[1]).toMatchObject({ metadata: { name: 'we-1' } });
   });
 
-  it('derives the name from the request id, so that repetitions conflict', async () => {
+  it('derives the name from the request id, so that retries conflict', async () => {
     const { service, answer } = serviceWith({});
     const repeatable = { ...command, requestId: 'r-1' };
 
@@ -246,7 +246,7 @@ describe('an execution that is not cached', () => {
     ['get', (service) => service.get(key, call)],
     ['cancel', (service) => service.cancel({ key, mode: 'Graceful' }, call)],
     ['delete', (service) => service.delete({ key }, call)],
-  ])('is not read for a %s while the caller has not read earlier answers', async (_, ask) => {
+  ])('is not read for a %s while the caller has unread responses', async (_, ask) => {
     const { service, answer, patch } = serviceWith({});
     patch.mockResolvedValue(aWorkflowExecution());
     const unread = new AbortController();

@@ -14,7 +14,7 @@ function unlessEmpty(maps: Record<string, object | undefined>): object {
 }
 
 describe('a create request', () => {
-  it('has the spec of the message that toMessage made', () => {
+  it('is the inverse of toMessage', () => {
     fc.assert(
       fc.property(anyExecution, (execution) => {
         const { metadata, spec } = execution;

@@ -53,7 +53,7 @@ describe('a list of executions', () => {
     expect(page.remaining).toBe(600 - expected);
   });
 
-  it('has pages that clients with default limits receive', () => {
+  it('has pages within the default limits of clients', () => {
     // Twice as long in JSON as over gRPC, and both are more than gRPC clients take by default (4 MiB).
     const rationale = '"'.repeat(16 * 1024);
     const annotations = { note: 'ä'.repeat(128 * 1024) };

@@ -9,7 +9,7 @@ import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 
 describe('list', () => {
-  it('makes one page per turn of the event loop', async () => {
+  it('builds one page per turn of the event loop', async () => {
     const list = jest.fn(() => []);
     const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
     const lists = new ListService(

@@ -67,7 +67,7 @@ function admission(caller: string | undefined, rateBurst = 100) {
 }
 
 describe('the admission of gRPC calls', () => {
-  it('reads nothing of an unauthenticated call, and logs the attempt', async () => {
+  it('does not read an unauthenticated call, and logs it', async () => {
     const { call, refusedUnread } = admission(undefined);
 
     const { result } = await call();

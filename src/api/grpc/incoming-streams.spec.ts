@@ -85,7 +85,7 @@ describe('a gRPC server', () => {
     ),
   );
 
-  it.each(resets)('survives calls with %s that are reset with %s at once', async (_, _name, headers, code) => {
+  it.each(resets)('survives calls with %s that are reset with %s immediately', async (_, _name, headers, code) => {
     const socket = await open(server.port);
     const calls = Array.from({ length: 30 }, (_each, at) => 2 * at + 1);
     const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream, code)]));
@@ -115,7 +115,7 @@ describe('a gRPC server', () => {
     expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(limits.maxPerConnection);
   });
 
-  it('closes a connection that opens and resets many calls at once', async () => {
+  it('closes a connection that opens and resets many calls in a burst', async () => {
     const socket = (await open(server.port)).resume();
     const closed = once(socket, 'close');
     const calls = Array.from({ length: 2 * limits.maxPerConnection + 1 }, (_, at) => 2 * at + 1);

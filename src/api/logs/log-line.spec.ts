@@ -19,7 +19,7 @@ describe('the text of a log', () => {
     expect(escapeUnsafe(text)).toBe(shown);
   });
 
-  it('has no control characters but tabs', () => {
+  it('has no control characters except tabs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(escapeUnsafe(text)).not.toMatch(/[^\P{Cc}\t]/u);

@@ -113,7 +113,7 @@ describe('a merge of logs', () => {
     await expect(merge.lines().next()).rejects.toBe(failure);
   });
 
-  it('ends when its reader is gone', async () => {
+  it('ends when its reader disconnects', async () => {
     const gone = new AbortController();
     // eslint-disable-next-line require-yield -- sources that are still to come
     async function* sources(): AsyncGenerator<readonly LogSource[]> {

@@ -92,7 +92,7 @@ describe('an invalid request', () => {
     expect(answer).toMatch(/begun\r\n$/);
   });
 
-  it('is not answered before the request in front of it', async () => {
+  it('is answered after the previous request', async () => {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     listener = () => resolve();
 

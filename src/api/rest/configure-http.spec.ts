@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('Swagger UI', () => {
-  it('is served with everything that it loads, also with a trailing slash', async () => {
+  it('is served with all its assets, also with a trailing slash', async () => {
     for (const address of ['/docs', '/docs/']) {
       const page = await fetch(`${url}${address}`);
       const html = await page.text();

@@ -71,7 +71,7 @@ describe('a stream over REST', () => {
     expect(sent).toEqual(['begin\n', 'item 1\n', 'item 2\n', 'item 3\n']);
   });
 
-  it('does not wait for a reader that is gone', async () => {
+  it('does not wait for a reader that has disconnected', async () => {
     const { response } = slowResponse();
     const done = sendStream(someItems(3).items, format, request, response);
     await settle();
@@ -97,7 +97,7 @@ describe('a stream over REST', () => {
     expect(late.response.writableFinished).toBe(true);
   });
 
-  it('closes the connection after an error when the format wants that', async () => {
+  it('closes the connection after an error if the format requires it', async () => {
     const { response, sent, send } = slowResponse();
     const { items } = someItems(1, new ApiError('Unavailable', 'not now'));
     const done = sendStream(items, { ...format, closesOnError: true }, request, response);

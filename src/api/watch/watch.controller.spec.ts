@@ -30,7 +30,7 @@ describe('a watch over REST', () => {
     ['the last event, which is later than its query', '5', '9', '9'],
     ['its query, when the client had no event yet', '5', '', '5'],
     ['the current state, when it names no position', undefined, undefined, undefined],
-  ])('goes on from %s', async (_, resourceVersion, lastEventId, expected) => {
+  ])('resumes from %s', async (_, resourceVersion, lastEventId, expected) => {
     await expect(commandOf({ resourceVersion }, lastEventId)).resolves.toMatchObject({
       namespace: 'payment',
       resourceVersion: expected,

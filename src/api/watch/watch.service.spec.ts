@@ -164,7 +164,7 @@ describe('a watch', () => {
     expect(clock.pending).toBe(before);
   });
 
-  it('ends with the error that the service ends it with', async () => {
+  it('ends with the error of the service', async () => {
     const { watch, streams } = aService();
     await settle();
     const seen = read(watch());

@@ -83,7 +83,7 @@ describe('writing the status of an execution', () => {
     expect(stored(read)).toEqual(now);
   });
 
-  it('changes nothing when the execution is gone, or is another one of its name', async () => {
+  it('changes nothing when the execution was deleted or recreated', async () => {
     const { executions, execution, server, read, stored } = withChange();
     const another = execution({ metadata: { uid: 'another' } });
     await expect(executions.writeStatus(read, { phase: 'Running' }, signal)).resolves.toBe('outdated');
@@ -163,7 +163,7 @@ describe('the finalizer of an execution', () => {
     expect(stored(read)).toEqual(now);
   });
 
-  it('ends the execution with it when that is being deleted', async () => {
+  it('completes the deletion of the execution', async () => {
     const { executions, execution, stored } = aFakeCluster();
     const ending = execution({ metadata: { finalizers: [finalizer], deletionTimestamp: '2026-01-02T03:04:05Z' } });
     await executions.removeFinalizer(ending, signal);
@@ -172,7 +172,7 @@ describe('the finalizer of an execution', () => {
 });
 
 describe('deleting an execution', () => {
-  it('deletes the execution with this UID, whatever has changed', async () => {
+  it('deletes the execution with this UID even if it has changed', async () => {
     const { executions, read, stored, server } = withChange();
     await executions.delete(read, signal);
     expect(stored(read)).toBeUndefined();

@@ -11,7 +11,7 @@ const here = { namespace: 'payment', name: 'other', uid: 'uid-other' };
 const elsewhere = { namespace: 'secret-project', name: 'we-hidden', uid: 'uid-hidden' };
 
 describe('an execution whose target is locked', () => {
-  it('is skipped while another one holds it, which is named when it is in the same namespace', () => {
+  it('is skipped while another one holds it, and names that one in the same namespace', () => {
     expect(observeBusy(execution, here, now)).toEqual({
       phase: 'Skipped',
       skip: {

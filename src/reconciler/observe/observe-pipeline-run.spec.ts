@@ -46,7 +46,7 @@ describe('an execution whose PipelineRun is running', () => {
     expect(observeRunning(aPipelineRun({ spec: { status } }))).toMatchObject({ phase: 'Running', cancelling });
   });
 
-  it('is named without a namespace when it has none', () => {
+  it('is named without a namespace if it has none', () => {
     const metadata = { ...aPipelineRun().metadata, namespace: undefined };
     expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
   });
@@ -73,7 +73,7 @@ describe('an execution whose PipelineRun is running', () => {
       false,
     ],
     ['has not run when Tekton has not started it', aPipelineRun(), false],
-  ])('has failed when a different one names it, which %s', (_, other, wasExecutionFailure) => {
+  ])('has failed when a different PipelineRun names it, which %s', (_, other, wasExecutionFailure) => {
     const failure = {
       reason: 'PipelineRunConflict',
       message: expect.stringContaining('differs from'),
@@ -144,7 +144,7 @@ describe('an execution of which nothing is alive', () => {
     expect(observeEnd(aPipelineRun({ status }), [])).toMatchObject({ phase: 'Failed', completionTime, failure });
   });
 
-  it('has failed when its PipelineRun has ended without saying how', () => {
+  it('has failed when its PipelineRun has ended without a result', () => {
     const failure = { reason: 'UnknownStatus' };
     expect(observeEnd(aPipelineRun({ status: { completionTime } }), [])).toMatchObject({ phase: 'Failed', failure });
   });

@@ -28,7 +28,7 @@ describe('a PipelineRun that the API server rejects', () => {
     ['is too large', new KubernetesError('Request entity too large', { status: 413 })],
     ['gets the first of the client errors', new KubernetesError('no', { status: 400 })],
     ['gets the last of the client errors', new KubernetesError('no', { status: 499 })],
-  ])('has failed for good when it %s', (_what, error) => {
+  ])('fails the execution when it %s', (_what, error) => {
     expect(observeRefusal(error)).toEqual({
       phase: 'Failed',
       failure: {
@@ -77,7 +77,7 @@ describe('a PipelineRun that the API server rejects', () => {
   });
 });
 
-describe('what keeps an execution from being started', () => {
+describe('the recorded refusal of an execution', () => {
   const first = new Date('2026-01-02T03:00:00Z');
   const later = new Date('2026-01-02T03:08:00Z');
   const refused = (error: KubernetesError, at: Date, execution = aWorkflowExecution()) => ({

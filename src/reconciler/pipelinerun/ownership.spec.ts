@@ -42,7 +42,7 @@ describe('the owner of a PipelineRun', () => {
     expect(isControlledBy(owned({ ...owner, apiVersion }), execution)).toBe(true);
   });
 
-  it('is the one that controls it, whoever else owns it too', () => {
+  it('is the one that controls it, regardless of other owners', () => {
     const pod = { ...owner, kind: 'Pod', uid: 'uid-2', controller: false };
     expect(isControlledBy(owned(pod, owner), execution)).toBe(true);
     expect(controllingExecution(owned(pod, owner))).toEqual({ namespace: 'payment', name: 'wfe' });
@@ -50,7 +50,7 @@ describe('the owner of a PipelineRun', () => {
     expect(isControlledBy(owned(), execution)).toBe(false);
   });
 
-  it('is none without owner references', () => {
+  it('is undefined without owner references', () => {
     const metadata = { ...owned().metadata, ownerReferences: undefined };
     const bare = { ...owned(), metadata };
     expect([isControlledBy(bare, execution), controllingExecution(bare)]).toEqual([false, undefined]);
@@ -72,7 +72,7 @@ describe('the PipelineRun of an execution', () => {
     expect(isRunOf(owned(), recorded)).toBe(true);
   });
 
-  it('is not one with another UID, whoever controls it', () => {
+  it('is not one with another UID, regardless of its controller', () => {
     expect(isRunOf(aPipelineRun({ metadata: { uid: 'uid-forged', ownerReferences: [owner] } }), recorded)).toBe(false);
   });
 });

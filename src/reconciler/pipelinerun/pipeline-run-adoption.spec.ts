@@ -15,7 +15,7 @@ const refusing = (error: Error, ...verbs: readonly string[]): FakeNetwork => ({
   },
 });
 
-describe('the PipelineRun that has the name of ours', () => {
+describe('a PipelineRun with the name of ours', () => {
   it('is ours when a dry run creates the same', async () => {
     const { adoption, execution, unseenPipelineRun, storedRun, server, runCache } = aFakeCluster();
     const one = execution();
@@ -61,7 +61,7 @@ describe('the PipelineRun that has the name of ours', () => {
     },
   );
 
-  it('is ours also when a webhook holds it back at its creation, as Kueue does, and another is not admitted now', async () => {
+  it('is ours even if a webhook made it pending at its creation, as Kueue does, and rejects another one now', async () => {
     const { adoption, execution, unseenPipelineRun } = aFakeCluster(refusing(new ForbiddenError('quota'), 'create'));
     const one = execution();
     unseenPipelineRun(one, { spec: { ...buildPipelineRun(one).spec, status: 'PipelineRunPending' } });
@@ -123,13 +123,13 @@ describe('the PipelineRun that has the name of ours', () => {
     await expect(adoption.find(one, signal)).rejects.toThrow('withheld');
   });
 
-  it('is none when there is no PipelineRun', async () => {
+  it('is undefined when there is no PipelineRun', async () => {
     const { adoption, execution } = aFakeCluster();
     await expect(adoption.find(execution(), signal)).resolves.toEqual({ kind: 'none' });
   });
 });
 
-describe('asking what would be created', () => {
+describe('a dry run of the creation', () => {
   it('creates nothing', async () => {
     const { adoption, execution, unseenPipelineRun, server } = aFakeCluster();
     const one = execution();

@@ -43,7 +43,7 @@ describe('a PipelineRun that is being deleted', () => {
   });
 });
 
-describe('taking the finalizer off', () => {
+describe('removing the finalizer', () => {
   it('does nothing for a PipelineRun without finalizers', async () => {
     const { retention, run, server } = aRun('Completed', { finalizers: [] });
     await retention.release(run, signal);
@@ -61,14 +61,14 @@ describe('taking the finalizer off', () => {
   });
 });
 
-describe('a PipelineRun that the watch does not show any more', () => {
-  it('is not waited for when it had no finalizer of ours', () => {
+describe('a PipelineRun that left the watch', () => {
+  it('is not tracked without our finalizer', () => {
     const { retention, own, run, runCache } = aRun('Completed', { finalizers: [] });
     runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
     expect(retention.isWaiting(own)).toBe(false);
   });
 
-  it('is not waited for any more when the watch shows it again', async () => {
+  it('is no longer tracked when the watch shows it again', async () => {
     const { retention, own, run, runCache, sync, server } = aRun('Completed');
     runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
     expect(retention.isWaiting(own)).toBe(true);
@@ -86,7 +86,7 @@ it('a PipelineRun that is watched again is no longer tracked', () => {
 });
 
 describe('a PipelineRun without an execution', () => {
-  it('is released also when it has lost its owner', async () => {
+  it('is released even if it has lost its owner', async () => {
     const { retention, pipelineRun, storedRun, server } = aFakeCluster();
     const gone = aWorkflowExecution();
     pipelineRun(gone, { status: ended, metadata: { ownerReferences: [] } });
@@ -95,7 +95,7 @@ describe('a PipelineRun without an execution', () => {
     expect(server.verbs).toEqual(['patch']);
   });
 
-  it('is none if it was never watched', async () => {
+  it('is not found if it was never watched', async () => {
     const { retention, server } = aFakeCluster();
     await expect(retention.releaseOrphan(keyOf('unknown'), signal)).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);

@@ -37,7 +37,7 @@ describe('a PipelineRun of ours', () => {
     expect(mayRelease(aRun({ deleted: true, status }), anExecution(phase))).toBe(expected);
   });
 
-  it('that is deleted before it is recorded is kept, so that it is adopted and not created again', () => {
+  it('that is deleted before it is recorded is kept, so that it is adopted and not recreated', () => {
     const execution = aWorkflowExecution();
     const { uid, name } = execution.metadata;
     const owner = { apiVersion: execution.apiVersion, kind: 'WorkflowExecution', name, uid, controller: true };
@@ -76,7 +76,7 @@ describe('releasing a PipelineRun', () => {
   const { signal } = new AbortController();
   const others = { metadata: { finalizers: ['example.org/a', pipelineRunFinalizer, 'example.org/b'] } };
 
-  it('takes off our finalizer and no other, once', async () => {
+  it('removes only our finalizer, once', async () => {
     const { retention, execution, pipelineRun, storedRun, runCache, server } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one, others);
@@ -126,7 +126,7 @@ describe('a PipelineRun without an execution', () => {
     expect(storedRun(one)?.metadata.finalizers).toEqual([pipelineRunFinalizer]);
   });
 
-  it('is no orphan when it has an execution', async () => {
+  it('is not an orphan if it has an execution', async () => {
     const { retention, execution, pipelineRun, server } = aFakeCluster();
     const one = execution();
     pipelineRun(one, { status });

@@ -35,7 +35,7 @@ describe('creating the PipelineRun of an execution', () => {
     expect(runCache.get(keyOf(one))).toEqual(created);
   });
 
-  it('sends one for the pod security and the trace that it is created in', async () => {
+  it('sends the configured pod security and the current trace', async () => {
     keepTraces();
     const { pipelineRuns, execution, server } = aFakeCluster({}, undefined, 'none');
     const one = execution();
@@ -112,7 +112,7 @@ describe('finding the PipelineRun of an execution', () => {
     await expect(pipelineRuns.read(execution(), signal)).resolves.toBeUndefined();
   });
 
-  it('keeps one out of the cache that has lost the label by which it is watched', async () => {
+  it('does not cache one that has lost the watched label', async () => {
     const { pipelineRuns, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const [bare, stripped] = [execution(), execution({ metadata: { name: 'b', uid: 'uid-b' } })];
     unseenPipelineRun(bare, { metadata: { labels: undefined } });
@@ -132,7 +132,7 @@ describe('the PipelineRun of an execution whose UID is recorded', () => {
   };
   const running = { status: { phase: 'Running', pipelineRunRef } } as const;
 
-  it('is not another one of its name, whoever owns it', async () => {
+  it('is not another one with its name, regardless of its owner', async () => {
     const { pipelineRuns, execution, pipelineRun } = aFakeCluster();
     const one = execution(running);
     pipelineRun(one, { metadata: { uid: 'another' } });
@@ -146,7 +146,7 @@ describe('the PipelineRun of an execution whose UID is recorded', () => {
     await expect(pipelineRuns.find(one, signal)).resolves.toEqual(run);
   });
 
-  it('gets the label back by which it is watched', async () => {
+  it('gets the watched label back', async () => {
     const { pipelineRuns, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const one = execution(running);
     unseenPipelineRun(one, { metadata: { uid: 'u', labels: { other: 'x' } } });
@@ -168,7 +168,7 @@ describe('cancelling a PipelineRun', () => {
     expect(runCache.get(keyOf(one))).toEqual(storedRun(one));
   });
 
-  it('keeps another one of its name', async () => {
+  it('does not touch another one with its name', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun, storedRun } = aFakeCluster();
     const one = execution();
     const run = pipelineRun(one);
@@ -180,7 +180,7 @@ describe('cancelling a PipelineRun', () => {
 });
 
 describe('deleting a PipelineRun', () => {
-  it('waits for its TaskRuns and their pods, and is for this very run', async () => {
+  it('waits for its TaskRuns and their pods, and has the UID as a precondition', async () => {
     const { pipelineRuns, execution, pipelineRun, storedRun, server } = aFakeCluster();
     const one = execution();
     const { metadata } = pipelineRun(one, released);

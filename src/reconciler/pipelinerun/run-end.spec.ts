@@ -60,7 +60,7 @@ describe('a run whose PipelineRun has failed', () => {
     expect(server.list(taskRunResource)).toMatchObject([{ spec: { status: 'TaskRunCancelled' } }]);
   });
 
-  it('cancels a TaskRun that has got no pod for 5 s', async () => {
+  it('cancels a TaskRun that has been without a pod for 5 s', async () => {
     const { look, taskRun, own, server, clock } = aRun();
     taskRun(own, 'stuck', {}, { metadata: { creationTimestamp: clock.now().toISOString() } });
     await clock.advance(5_000);
@@ -134,7 +134,7 @@ describe('a run whose PipelineRun has failed', () => {
     await expect(look()).resolves.toMatchObject({ kind: 'ended' });
   });
 
-  it('waits for it also when the PipelineRun and the TaskRun are gone', async () => {
+  it('waits for it even if the PipelineRun and the TaskRun are gone', async () => {
     const { lookWithout, pod, own } = aRun();
     pod(own, 'main', running);
     await expect(lookWithout()).resolves.toMatchObject({ kind: 'waiting', waitsFor: 'pod main-pod (step s)' });
@@ -182,7 +182,7 @@ describe('a run that failed because a task lost its pod', () => {
     return run;
   }
 
-  it('waits 5 s, for Tekton may start the task again', async () => {
+  it('waits 5 s, since Tekton may start the task again', async () => {
     const { look, clock } = justFailed();
     await clock.advance(4_999);
     await expect(look()).resolves.toMatchObject({ waitsFor: 'TaskRun main, which Tekton may start again,' });
@@ -190,7 +190,7 @@ describe('a run that failed because a task lost its pod', () => {
     await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [] });
   });
 
-  it('has ended when the pod is still there', async () => {
+  it('has ended if the pod still exists', async () => {
     const { look, pod, own } = justFailed();
     pod(own, 'main', ended);
     await expect(look()).resolves.toMatchObject({ kind: 'ended', pods: [{ metadata: { name: 'main-pod' } }] });
@@ -263,7 +263,7 @@ describe('the time that the tasks of a run have', () => {
     await expect(lookWithout()).resolves.toMatchObject({ waitsFor: 'TaskRun late', isCancelled: true });
   });
 
-  it('is its own: that of another run does not count', async () => {
+  it('does not include those of another run', async () => {
     const { lookWithout, taskRun, own, execution, runEnds, clock } = aRun();
     const other = execution({ metadata: { name: 'b', uid: 'uid-b' } });
     taskRun(other, 'of-another', {}, { metadata: { ownerReferences: [] } });

@@ -33,7 +33,7 @@ describe('a run', () => {
     expect(server.verbs).toEqual([]);
   });
 
-  it('waits for nothing before it has tasks, nor while these run', async () => {
+  it('waits for nothing before it has tasks, or while these run', async () => {
     await expect(aCheck(60, []).check()).resolves.toEqual({});
     const { check, own, taskRun, server } = aCheck(60);
     taskRun(own, 'main', succeeded('Unknown', 'Running'), created);
@@ -61,7 +61,7 @@ describe('a run', () => {
     await expect(check()).resolves.toEqual({});
   });
 
-  it('waits for one task beside another that runs', async () => {
+  it('waits for one task while another one runs', async () => {
     const { check, own, taskRun } = aCheck(20, ['a', 'b']);
     taskRun(own, 'a', succeeded('Unknown', 'Running'), created);
     taskRun(own, 'b', succeeded('Unknown', 'Pending', ''), created);
@@ -94,7 +94,7 @@ describe('a run', () => {
     expect(waiting?.message).toContain(`Task "a" waits for room in a quota of the namespace, ${others} (PipelineRun`);
   });
 
-  it('keeps its message while the reason is the same, however that is worded', async () => {
+  it('keeps its message while the reason is the same, even if its text changes', async () => {
     const { check, own, taskRun, pod } = aCheck(20);
     taskRun(own, 'main', pending, created);
     pod(own, 'main', {}, unschedulable('0/3 nodes are available'));

@@ -88,7 +88,7 @@ describe('cancelling a TaskRun', () => {
 });
 
 describe('the pods of TaskRuns', () => {
-  it('are alive while a step runs, whatever their labels', async () => {
+  it('are alive while a step runs, regardless of their labels', async () => {
     const { taskRuns, pod, one, other } = twoRuns();
     pod(one, 'ended', ended);
     pod(one, 'running', { running: {} }, { metadata: { labels: {} } });
@@ -124,7 +124,7 @@ describe('the requests for the parts of a run', () => {
     expect(server.requests).toMatchObject([{ verb: 'list', body: { fieldSelector } }]);
   });
 
-  it('find no bare pod that has the labels of the run', async () => {
+  it('do not find bare pods with the labels of the run', async () => {
     const { taskRuns, pod, one, run } = twoRuns();
     pod(one, 'main', { running: {} }, { metadata: { name: 'bare', ownerReferences: [] } });
     await expect(taskRuns.pods(run, [], signal)).resolves.toEqual([]);

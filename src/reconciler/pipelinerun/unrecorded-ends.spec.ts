@@ -37,7 +37,7 @@ describe('a run that is running according to Tekton', () => {
   it.each([
     ['14 minutes after it began', 14, undefined],
     ['16 minutes after it began', 16, 60_000],
-  ])('should have ended a deadline after its last step, %s', async (_, now, overdueMs) => {
+  ])('is overdue one deadline after its last step, %s', async (_, now, overdueMs) => {
     const { check, own, taskRun, pod } = aCheck(now);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);
@@ -54,7 +54,7 @@ describe('a run that is running according to Tekton', () => {
     await expect(check()).resolves.toBeUndefined();
   });
 
-  it('should have a task a deadline after it began', async () => {
+  it('is overdue without a task one deadline after its start', async () => {
     const { check } = aCheck(11);
     await expect(check()).resolves.toMatchObject({
       message: expect.stringMatching(/started no task/),
@@ -65,7 +65,7 @@ describe('a run that is running according to Tekton', () => {
   it.each([
     ['a deadline after its timeout, whatever runs', '5m', 60_000],
     ['never without a timeout', '0s', undefined],
-  ])('should have ended %s', async (_, timeout, overdueMs) => {
+  ])('is overdue %s', async (_, timeout, overdueMs) => {
     const { check, own, taskRun, pod } = aCheck(16, { timeout });
     taskRun(own, 'main', {});
     pod(own, 'main', { running: {} });
@@ -108,7 +108,7 @@ describe('a run whose timeout has passed', () => {
 });
 
 describe('a run whose recorded pods have all ended', () => {
-  it('is not overdue while another pod of its TaskRuns runs, whatever its labels', async () => {
+  it('is not overdue while another pod of its TaskRuns runs, regardless of its labels', async () => {
     const { check, own, taskRun, pod } = aCheck(30);
     taskRun(own, 'main', {});
     pod(own, 'main', ended);

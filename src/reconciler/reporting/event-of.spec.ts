@@ -158,6 +158,6 @@ it.each<[string, object, object | undefined, string[]]>([
   expect(events.map((event) => `${event?.type} ${event?.reason} ${event?.action} ${event?.note}`)).toEqual(expected);
 });
 
-it('a cancellation that is withdrawn has no Event', () => {
+it('a withdrawn cancellation has no Event', () => {
   expect(eventsOf(after(askedFor, cancelling), running)).toEqual([]);
 });

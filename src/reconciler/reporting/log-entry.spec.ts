@@ -112,6 +112,6 @@ describe('the log entries of an execution', () => {
   });
 });
 
-it('a cancellation that is withdrawn has no log entry', () => {
+it('a withdrawn cancellation has no log entry', () => {
   expect(messagesOf(cancelling, running)).toEqual([]);
 });

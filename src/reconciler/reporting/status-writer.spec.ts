@@ -124,7 +124,7 @@ describe('a write whose answer was lost', () => {
     expect(counted).toEqual(['ended']);
   });
 
-  it('is not reported by a process that did not make it, as after a restart', () => {
+  it('is not reported by a process that did not send it, as after a restart', () => {
     const { writer, counted } = aWriter();
     writer.reportUnanswered(aWorkflowExecution({ status: completed }));
     expect(counted).toEqual([]);

@@ -66,7 +66,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
   it.each([
     ['is gone', undefined],
     ['was replaced by a foreign one', notOurs],
-  ])('is not followed by another one when it %s', async (_, over) => {
+  ])('is not replaced when it %s', async (_, over) => {
     const { written, next, server, run, unseenPipelineRun, own } = aConflict();
     const waiting = await written();
     server.remove(pipelineRunResource, run.metadata);
@@ -86,7 +86,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
     await expect(next(waiting)).resolves.toMatchObject({ phase: 'Failed', failure: { wasExecutionFailure: true } });
   });
 
-  it('is searched only when the status reports it', async () => {
+  it('is read only if the status reports it', async () => {
     const { step, own, server } = aConflict();
     await expect(step(own)).resolves.toEqual({ kind: 'next', execution: own });
     expect(server.verbs).toEqual([]);

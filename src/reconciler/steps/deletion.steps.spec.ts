@@ -60,7 +60,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     expect([server.verbs, storedRun(one)]).toEqual([['delete', 'patch'], undefined]);
   });
 
-  it('continues when there is none, or a foreign one, which is kept', async () => {
+  it('continues without a PipelineRun, and keeps a foreign one', async () => {
     const { deleteRun, execution, pipelineRun, storedRun } = aCluster();
     const one = execution(deleted);
     await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });

@@ -28,7 +28,7 @@ function at(moment: string, ttlSkippedMs = 86_400_000) {
 }
 
 describe('a finished execution', () => {
-  it('is kept when it does not say how long', async () => {
+  it('is kept without a TTL', async () => {
     const { step, deleted } = at('2036-01-02T03:04:05Z');
     const outcome = await step(aWorkflowExecution({ status: completed }));
     expect([outcome, deleted]).toEqual([{ kind: 'settled', reason: 'Finished' }, []]);
@@ -48,7 +48,7 @@ describe('a finished execution', () => {
   });
 });
 
-describe('a Skipped execution without a TTL of its own', () => {
+describe('a Skipped execution without its own TTL', () => {
   const execution = aWorkflowExecution({ status: skipped });
 
   it('is requeued for the end of WFE_TTL_SKIPPED', async () => {
@@ -76,7 +76,7 @@ describe('a Skipped execution without a TTL of its own', () => {
     expect([await step(kept), deleted]).toEqual([{ kind: 'settled', reason }, []]);
   });
 
-  it('is deleted by a TTL of its own before its audit events are recorded: the deletion waits for them', async () => {
+  it('is deleted by its own TTL before its audit events are recorded; the deletion waits for them', async () => {
     const { step, deleted } = at('2026-01-02T03:05:05Z');
     const own = aWorkflowExecution({ status: { ...skipped, conditions: [] }, spec: { ttlSecondsAfterFinished: 60 } });
     await expect(step(own)).resolves.toEqual({ kind: 'settled', reason: 'Expired' });
@@ -84,7 +84,7 @@ describe('a Skipped execution without a TTL of its own', () => {
   });
 });
 
-it('a finished execution that does not say when it ended is kept', async () => {
+it('a finished execution without a completion time is kept', async () => {
   const { step, deleted } = at('2036-01-02T03:04:05Z');
   const execution = aWorkflowExecution({ status: { phase: 'Completed' }, spec: { ttlSecondsAfterFinished: 60 } });
   const outcome = await step(execution);

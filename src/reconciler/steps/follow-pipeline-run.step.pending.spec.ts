@@ -10,7 +10,7 @@ import {
   written,
 } from './follow-pipeline-run.builders.ts';
 
-describe('following an execution whose PipelineRun is held back, as by Kueue', () => {
+describe('following an execution whose PipelineRun is kept pending, as by Kueue', () => {
   const pending = { spec: { status: 'PipelineRunPending' }, metadata: { creationTimestamp: startTime } };
   const cancelled = { ...succeeded('False', 'Cancelled'), startTime, completionTime };
   const deadline = { phase: 'Running', waiting: 'StartDeadlineExceeded' };
@@ -53,7 +53,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
     expect(observation).toHaveProperty('failure.message', expect.stringContaining('no step has run'));
   });
 
-  it('waits for the status deadline for Tekton to record that cancellation', async () => {
+  it('waits until the status deadline for Tekton to record that cancellation', async () => {
     const { follow, one, metadata, pipelineRun, clock } = await overdue();
     const managedFields = [{ time: clock.now().toISOString() }];
     const spec = { status: 'Cancelled', timeouts: { pipeline: '1m' } };
@@ -65,7 +65,7 @@ describe('following an execution whose PipelineRun is held back, as by Kueue', (
     await expect(follow(one)).resolves.toMatchObject({ observation: { endNotRecorded: true } });
   });
 
-  it('runs when it is started after all', async () => {
+  it('is Running if it is released after all', async () => {
     const { follow, one, metadata, pipelineRun } = await overdue();
     pipelineRun(one, { metadata, status: isRunning });
     const { observation } = await follow(one);

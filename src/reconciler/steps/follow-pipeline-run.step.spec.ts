@@ -45,7 +45,7 @@ describe('following an execution', () => {
     });
   });
 
-  it('reports the cancellation instead of what its tasks waited for', async () => {
+  it('reports the cancellation instead of the wait of its tasks', async () => {
     const { follow, execution, pipelineRun, taskRun } = aStep();
     const one = execution();
     const status = { ...isRunning, childReferences: [{ kind: 'TaskRun', name: 'main' }] };
@@ -106,7 +106,7 @@ describe('following an execution', () => {
   it.each([
     ['has failed', true],
     ['is gone', false],
-  ])('ends one that %s at last when the end of a cancelled TaskRun is not recorded', async (_, isThere) => {
+  ])('finally ends one that %s when the end of a cancelled TaskRun is not recorded', async (_, isThere) => {
     const { follow, execution, pipelineRun, taskRun, clock } = aStep();
     const one = execution({ status: { phase: 'Running' } });
     if (isThere) pipelineRun(one, { status: hasFailed });
@@ -119,7 +119,7 @@ describe('following an execution', () => {
     await expect(follow(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
   });
 
-  it('does not end it while a step runs, however long after the end of its PipelineRun', async () => {
+  it('does not end it while a step runs, even long after the end of its PipelineRun', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: hasFailed });
@@ -161,7 +161,7 @@ describe('following an execution', () => {
 });
 
 describe('following an execution whose end Tekton does not record', () => {
-  it('records that, then cancels it, and ends the execution at last', async () => {
+  it('records that, then cancels it, and finally ends the execution', async () => {
     const { follow, execution, pipelineRun, taskRun, pod, storedRun, clock } = aStep();
     const one = execution();
     pipelineRun(one, { status: isRunning, metadata: { creationTimestamp: startTime } });
@@ -186,7 +186,7 @@ describe('following an execution whose end Tekton does not record', () => {
     });
   });
 
-  it('takes the end that Tekton records for that cancellation for no cancellation', async () => {
+  it('does not treat the end that Tekton then records as a cancellation', async () => {
     const { follow, execution, pipelineRun } = aStep();
     const one = written(execution(), {
       kind: 'observed',

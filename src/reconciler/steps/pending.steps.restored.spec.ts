@@ -27,7 +27,7 @@ describe('an execution that was restored from a backup', () => {
     });
   });
 
-  it('continues when it has a phase: this service has started it', async () => {
+  it('continues if it has a phase, since this service has started it', async () => {
     const { adoption, execution, server } = aFakeCluster();
     const one = execution({ metadata, status: { phase: 'Pending' } });
     await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });

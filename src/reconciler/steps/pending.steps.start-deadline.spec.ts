@@ -56,7 +56,7 @@ describe('the start deadline', () => {
   it.each([
     ['there is no PipelineRun', undefined],
     ['there is a foreign one of its name', notOurs],
-  ])('fails one that was refused for too long when %s', async (_, other) => {
+  ])('fails an execution that was refused for too long when %s', async (_, other) => {
     const { step, execution, unseenPipelineRun } = aStep(10);
     const one = execution({ status: refused });
     if (other) unseenPipelineRun(one, other);
@@ -66,7 +66,7 @@ describe('the start deadline', () => {
     });
   });
 
-  it('fails one of which no status could be written for too long', async () => {
+  it('fails an execution whose status could not be written for too long', async () => {
     const { step, execution, refusedStatuses, clock } = aStep(0);
     const one = execution();
     const refuse = () => refusedStatuses.written(one, Promise.reject(new InvalidError('Too long')));
@@ -80,7 +80,7 @@ describe('the start deadline', () => {
     });
   });
 
-  it('does not count the time in which the API server could not be reached, nor before a status was written', async () => {
+  it('does not count time without the API server, or before the first status', async () => {
     const { step, execution, refusedStatuses, clock } = aStep(0);
     const one = execution();
     const failing = refusedStatuses.written(one, Promise.reject(new UnavailableError('no route')));

@@ -56,7 +56,7 @@ describe('an execution that starts although another one runs on its target', () 
 });
 
 describe('the target of an execution whose PipelineRun name is taken by a foreign one', () => {
-  it('is free for others', async () => {
+  it('is not locked', async () => {
     const cluster = aFakeCluster();
     const { occupancy, execution, unseenPipelineRun } = cluster;
     const creationErrors = { inc: () => undefined };

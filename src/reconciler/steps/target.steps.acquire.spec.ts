@@ -42,7 +42,7 @@ describe('acquiring the target of an execution', () => {
     expect(asked).toEqual([['payment/deployment/payment-api', claim, clock.now(), signal, evidence]]);
   });
 
-  it('passes on an execution that has started on the target, and its cooldowns', async () => {
+  it('passes on a running execution on the target, and its cooldowns', async () => {
     const { step, execution, asked } = aStep({ kind: 'acquired' });
     const completionTime = '2026-01-02T03:04:00Z';
     const ended = execution({ metadata: { name: 'a', uid: 'uid-a' }, status: { phase: 'Completed', completionTime } });
@@ -78,7 +78,7 @@ describe('acquiring the target of an execution', () => {
     [busy, {}],
     [coolingDown, {}],
     [busy, { spec: { params: [] } }],
-  ])('never skips an execution that has a PipelineRun already, whatever its content: %j', async (answer, over) => {
+  ])('never skips an execution that already has a PipelineRun: %j', async (answer, over) => {
     const { step, execution, unseenPipelineRun } = aStep(answer);
     const one = execution();
     unseenPipelineRun(one, over);

@@ -23,7 +23,7 @@ function aStep(network: FakeNetwork = {}) {
 const failing = (error: Error): FakeNetwork => ({ before: () => Promise.reject(error) });
 
 describe('keeping the target of a running execution', () => {
-  it('writes its lock again when that is gone', async () => {
+  it('restores a deleted lock', async () => {
     const { step, server } = aStep();
     await expect(step(running)).resolves.toEqual({ kind: 'next', execution: running });
     const { namespace, name, uid } = running.metadata;
@@ -38,7 +38,7 @@ describe('keeping the target of a running execution', () => {
     expect(warn).toHaveBeenCalledWith({ ...which, err }, 'lock not restored');
   });
 
-  it('rejects when it is cancelled', async () => {
+  it('rejects when its caller cancels', async () => {
     const { step, warn } = aStep(failing(new CancelledError('stopped')));
     await expect(step(running)).rejects.toThrow('stopped');
     expect(warn).not.toHaveBeenCalled();

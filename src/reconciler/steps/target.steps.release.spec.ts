@@ -46,7 +46,7 @@ describe('releasing the target of an execution', () => {
     expect(released[0]?.[2]).toMatchObject({ completionTime });
   });
 
-  it('waits a second while a step of it runs that was deleted before it ended', async () => {
+  it('waits a second while a step of a deleted Running execution runs', async () => {
     const { step, execution, taskRun, pod, released } = aStep();
     const one = execution({ status: { phase: 'Running' } });
     taskRun(one, 'main', succeeded('False', 'TaskRunCancelled'));
@@ -59,14 +59,14 @@ describe('releasing the target of an execution', () => {
     expect(released).toEqual([]);
   });
 
-  it('releases it once nothing of a run is alive that was deleted before it ended', async () => {
+  it('releases it once nothing of a deleted Running execution is alive', async () => {
     const { step, execution, released } = aStep();
     const one = execution({ status: { phase: 'Running' } });
     await expect(step(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(released).toHaveLength(1);
   });
 
-  it('reads nothing for one that has ended', async () => {
+  it('reads nothing for an execution that has ended', async () => {
     const { step, execution, server, released } = aStep();
     await expect(step(execution({ status: failed }))).resolves.toMatchObject({ kind: 'next' });
     expect([server.verbs, released.length]).toEqual([[], 1]);

@@ -43,7 +43,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('is refused with what is allowed when its target is', async () => {
+  it('is rejected with the allowed targets if its target is invalid', async () => {
     const resolve = () => Promise.resolve({ kind: 'refused', message: 'node is cluster-scoped' } as const);
     await expect(validate(aWorkflowExecution(), { resolve })).resolves.toMatchObject({
       kind: 'observed',
@@ -60,7 +60,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('is refused with every parameter that is older than the rules on them', async () => {
+  it('is rejected with every parameter that violates newer rules', async () => {
     const parameters = { MESSAGE: 'restarted at $(date)', TARGET_RESOURCE: 'payment/deployment/another' };
     await expect(validate(aWorkflowExecution({ spec: { parameters } }))).resolves.toMatchObject({
       observation: {
@@ -74,7 +74,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('keeps a recorded target, whatever discovery says now', async () => {
+  it('keeps a recorded target, regardless of discovery', async () => {
     const execution = aWorkflowExecution({ status: { target: 'payment/rollout/r' } });
     const resolve = () => Promise.reject(new Error('it is not asked'));
     await expect(validate(execution, { resolve })).resolves.toEqual({ kind: 'next', execution });
@@ -94,7 +94,7 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('is requeued for when discovery may be read again', async () => {
+  it('is requeued until discovery may be read again', async () => {
     const error = new DiscoveryNotDueError('it is read again in 4 s', { retryAfterMs: 4_000 });
     const outcome = await validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) });
     expect(outcome).toEqual({ kind: 'settled', reason: 'DiscoveryNotDue', requeueAfterMs: 4_000 });
@@ -120,7 +120,7 @@ describe('the spec of an execution', () => {
   it.each([
     ['one second after its creation', '2026-01-02T03:04:05Z', '2026-01-02T03:04:06.000Z', '2026-01-02T04:00:00.000Z'],
     ['now, right after its creation', '2026-01-02T03:04:05Z', '2026-01-02T03:04:05.300Z', '2026-01-02T03:04:05.300Z'],
-  ])('is refused by what the cluster served no earlier than %s', async (_, creationTimestamp, expected, now) => {
+  ])('is rejected only by discovery that is not older than %s', async (_, creationTimestamp, expected, now) => {
     const asked: Date[] = [];
     const resolve: Targets['resolve'] = (_text, notBefore) => {
       asked.push(notBefore);
@@ -131,7 +131,7 @@ describe('the spec of an execution', () => {
     expect(asked).toEqual([new Date(expected)]);
   });
 
-  it('is refused with every rule of the policy that it breaks', async () => {
+  it('is rejected with every rule of the policy that it violates', async () => {
     await expect(validate(aWorkflowExecution(), { policy: closed })).resolves.toMatchObject({
       observation: {
         failure: {
@@ -144,13 +144,13 @@ describe('the spec of an execution', () => {
     });
   });
 
-  it('is refused also when there is a foreign PipelineRun of its name', async () => {
+  it('is rejected even if there is a foreign PipelineRun of its name', async () => {
     const existing = { kind: 'foreign', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Failed' } });
   });
 
-  it('is not enforced on what runs already', async () => {
+  it('is not enforced on running executions', async () => {
     const existing = { kind: 'own', pipelineRun: aPipelineRun() } as const;
     const outcome = await validate(aWorkflowExecution(), { policy: closed, existing });
     expect(outcome).toMatchObject({ observation: { phase: 'Running', begun: 'adopted' }, on: { status: { target } } });
@@ -158,14 +158,14 @@ describe('the spec of an execution', () => {
 });
 
 describe('the spec of an execution whose target cannot be resolved', () => {
-  it('is refused all the same when it breaks a rule of the policy', async () => {
+  it('is rejected if it violates the policy', async () => {
     const resolve = () => Promise.reject(new UnavailableError('the API server is away'));
     await expect(validate(aWorkflowExecution(), { resolve, policy: closed })).resolves.toMatchObject({
       observation: { phase: 'Failed', failure: { reason: 'ValidationFailed' } },
     });
   });
 
-  it.each([new CancelledError('stopped'), new TypeError('a bug')])('is not decided about after %p', async (error) => {
+  it.each([new CancelledError('stopped'), new TypeError('a bug')])('is undecided after %p', async (error) => {
     await expect(validate(aWorkflowExecution(), { resolve: () => Promise.reject(error) })).rejects.toBe(error);
   });
 });

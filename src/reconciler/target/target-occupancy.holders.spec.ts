@@ -138,7 +138,7 @@ describe('the live state of a lock holder', () => {
     },
   );
 
-  it('is live because of an orphaned TaskRun although there is another PipelineRun of its name', async () => {
+  it('is live because of an orphaned TaskRun, despite another PipelineRun of its name', async () => {
     const { holders, execution, taskRun, unseenPipelineRun, server } = aCluster();
     const one = execution();
     taskRun(one, 'main', {});
@@ -156,7 +156,7 @@ describe('the live state of a lock holder', () => {
     await expect(holders.live(idOf(one), signal)).resolves.toEqual({ kind: 'ended' });
   });
 
-  it('is not that of another execution of the same name', async () => {
+  it('does not use another execution of the same name', async () => {
     const { holders, execution, unseenPipelineRun } = aCluster();
     const one = execution({ metadata: { uid: 'first' } });
     unseenPipelineRun(one, { status: succeeded('Unknown', 'Running') });

@@ -61,7 +61,7 @@ function occupancyOf(
   return { occupancy, store, refusedStatuses };
 }
 
-it('is free when the end of the execution on it was refused', async () => {
+it('is free when the API server refuses to record the end of its execution', async () => {
   const running = anExecution('running', { phase: 'Running' });
   const { occupancy, refusedStatuses } = occupancyOf([running]);
   expect(occupancy.reserve(newcomer)).toBe(false);
@@ -94,7 +94,7 @@ describe('a target without its lock', () => {
     expect(occupancy.reserve(newcomer)).toBe(true);
   });
 
-  it('is free of one that has ended according to a live read, however stale the cache is', async () => {
+  it('is free if a live read shows that its execution has ended, even if the cache is stale', async () => {
     const { occupancy } = occupancyOf([running], { ended: ['running'] });
     await expect(occupancy.occupant(newcomer, signal)).resolves.toBeUndefined();
   });
@@ -121,13 +121,13 @@ describe('a reservation', () => {
     expect(occupancy.reserve(newcomer)).toBe(true);
   });
 
-  it('holds however the target is written', () => {
+  it('holds for every spelling of the target', () => {
     const { occupancy } = occupancyOf([rival]);
     occupancy.reserve(anExecution('newcomer', { target: 'payment/deployment/api' }, 'payment/deploy/api'));
     expect(occupancy.reserve(rival)).toBe(false);
   });
 
-  it('ends when the PipelineRun was refused', () => {
+  it('ends when the PipelineRun is rejected', () => {
     const { occupancy } = occupancyOf([rival]);
     occupancy.reserve(newcomer);
     occupancy.cancelReservation(newcomer);

@@ -14,7 +14,7 @@ describe('the fake data storage service', () => {
     ['no token', 'Bearer ', 401, 'Empty Bearer token'],
     ['an unknown token', 'Bearer unknown', 401, invalid],
     ['a token without rights', 'Bearer theirs', 403, 'Insufficient permissions'],
-  ])('refuses %s as the service does', (_, authorization, status, detail) => {
+  ])('rejects %s as the service does', (_, authorization, status, detail) => {
     const title = status === 401 ? 'Unauthorized' : 'Forbidden';
     const body = { type: 'about:blank', title, status, detail };
     expect(refuseCaller(authorization, tokens)).toEqual({ status, contentType: 'application/problem+json', body });

@@ -10,11 +10,11 @@ const violationsOf = (builder: TrailBuilder, ...executions: ExpectedExecution[])
   checkTrail(builder.build(), executions).map(describeViolation);
 
 describe('a good trail', () => {
-  it('is empty when nothing was executed', () => {
+  it('is empty without executions', () => {
     expect(violationsOf(trail())).toEqual([]);
   });
 
-  it('is one of executions that completed, failed and were skipped, mixed', () => {
+  it('mixes executions that completed, failed and were skipped', () => {
     const good = trail().event('b', 'accepted').completed('a').event('c', 'skipped');
     good.event('b', 'started').event('b', 'failed', {}, { failure_reason: 'OOMKilled' });
 
@@ -35,7 +35,7 @@ describe('a good trail', () => {
     expect(violationsOf(good, a, b, { ...a, namespace: 'other' })).toEqual([]);
   });
 
-  it('may have events of two executions with one correlation id in another order than that of their times', () => {
+  it('may have events of two executions with one correlation id out of order of their times', () => {
     const shared = { correlation_id: 'rr-shared' };
     const good = trail().event('a', 'skipped', { ...shared, event_timestamp: '2026-11-23T10:00:02Z' });
     good.event('b', 'skipped', { ...shared, event_timestamp: '2026-11-23T10:00:01Z' });
@@ -54,11 +54,11 @@ describe('a trail is wrong', () => {
     ]);
   });
 
-  it('where an execution has left nothing', () => {
+  it('where an execution has no events', () => {
     expect(checkTrail([], [completing('a')]).map(({ rule }) => rule)).toEqual(['missing', 'missing', 'missing']);
   });
 
-  it('where an event is doubled', () => {
+  it('where an event is duplicated', () => {
     const bad = trail().event('a', 'accepted').event('a', 'started').event('a', 'started').event('a', 'completed');
 
     expect(violationsOf(bad, completing('a'))).toEqual([
@@ -66,13 +66,13 @@ describe('a trail is wrong', () => {
     ]);
   });
 
-  it('where an event has come again late', () => {
+  it('where an event is repeated late', () => {
     expect(checkTrail(trail().completed('a').event('a', 'accepted').build(), [completing('a')])).toMatchObject([
       { rule: 'doubled', rows: [{ event_id: 'row-1' }, { event_id: 'row-4' }] },
     ]);
   });
 
-  it('where an execution has an event that it should not have', () => {
+  it('where an execution has an unexpected event', () => {
     expect(violationsOf(trail().completed('a').event('a', 'failed'), completing('a'))).toEqual([
       'unexpected: workflowexecution.workflow.failed failed of team/a (row-4)',
     ]);
@@ -94,7 +94,7 @@ describe('a trail is wrong', () => {
     expect(rules.map(({ rule }) => rule)).toEqual(['missing', 'unexpected']);
   });
 
-  it('where the reason of a failure is another', () => {
+  it('where the reason of a failure differs', () => {
     const failing = expected('a', 'failed');
     const forWantOfMemory = {
       ...failing,
@@ -117,7 +117,7 @@ describe('a trail is wrong', () => {
     expect(checkTrail(bad.build(), [completing('a')])).toMatchObject([{ rule: 'out-of-order' }]);
   });
 
-  it('and says which two events are out of order', () => {
+  it('and reports which two events are out of order', () => {
     const bad = trail().event('a', 'started').event('a', 'accepted').event('a', 'completed');
 
     expect(violationsOf(bad, completing('a'))).toEqual([
@@ -139,7 +139,7 @@ describe('a trail is wrong', () => {
     },
   );
 
-  it('where an event was changed after it had arrived', () => {
+  it('where an event was changed after it was stored', () => {
     const [first, ...others] = trail().completed('a').build();
     const changed = { ...first!, event: { ...first!.event, actor_id: 'somebody' } };
 

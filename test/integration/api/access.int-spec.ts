@@ -65,7 +65,7 @@ describe.each([
     if (token !== undefined) expect(error?.text).not.toContain(token);
   });
 
-  it('lets a viewer get and list', async () => {
+  it('allows a viewer to get and list', async () => {
     expect((await as(viewer.token).get(namespace.name, 'shown')).ok?.name).toBe('shown');
     expect((await as(viewer.token).list(namespace.name)).error).toBeUndefined();
   });
@@ -82,7 +82,7 @@ describe.each([
     ['list all namespaces', (caller) => caller.list('-'), 'list workflowexecutions in all namespaces'],
     ['get elsewhere', (caller) => caller.get('default', 'x'), 'get workflowexecutions in namespace default'],
     ['get nowhere', (caller) => caller.get('test-none', 'x'), 'get workflowexecutions in namespace test-none'],
-  ])('does not let a viewer %s, and does not say what exists', async (_what, call, what) => {
+  ])('does not allow a viewer to %s, and does not reveal what exists', async (_what, call, what) => {
     const { error } = await call(as(viewer.token), namespace.name);
 
     expect(error).toMatchObject({
@@ -94,7 +94,7 @@ describe.each([
   it.each([
     ['in another namespace', 'elsewhere/deployment/api', 'in namespace elsewhere'],
     ['that is cluster-scoped', 'node/w1', 'in all namespaces'],
-  ])('does not let an operator of one namespace aim at a target %s', async (_what, targetResource, where) => {
+  ])('does not allow an operator of one namespace to remediate a target %s', async (_what, targetResource, where) => {
     const options = { namespace: namespace.name, name: 'local-operator' };
     const { token, username } = await callerOf(kubernetes, options);
     await bind(kubernetes, 'workflow-execution-operator', options, { namespace: namespace.name });
@@ -151,7 +151,7 @@ describe('access', () => {
     expect(error).toMatchObject({ kind: 'UNAVAILABLE', retryAfterSeconds: 1 });
   });
 
-  it('ends when the right is revoked', async () => {
+  it('ends when the permission is revoked', async () => {
     const options = { namespace: namespace.name, name: 'leaver' };
     const { token } = await callerOf(kubernetes, options);
     const revoke = await bind(kubernetes, viewerRole, options, { namespace: namespace.name });

@@ -88,7 +88,7 @@ describe('a request over REST', () => {
     expect(await Promise.all([aJwt('nobody'), token, api.caller?.token ?? ''].map(send))).toEqual([401, 403, 400]);
   });
 
-  it('is read when others of its caller leave room for its body', async () => {
+  it('is read when its caller has memory for its body', async () => {
     const headers = { ...large, ...api.headers, expect: '100-continue' };
     const others = Array.from({ length: 16 }, () => beginCreate(headers));
     await Promise.all(others.map((other) => answered(other, 100)));
@@ -125,7 +125,7 @@ describe('a call over gRPC', () => {
 });
 
 describe('calls without a token', () => {
-  it('close the connection on which they come in masses', async () => {
+  it('close their connection if there are too many', async () => {
     const session = connectHttp2(`http://${api.grpcAddress}`).on('error', () => undefined);
     const path = '/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
     const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc' };
@@ -158,7 +158,7 @@ describe('bad tokens', () => {
   });
   afterAll(() => own.stop());
 
-  it('that are no JWT are refused without a review', async () => {
+  it('that are not JWTs are rejected without a review', async () => {
     const before = reviews();
 
     expect(await Promise.all(['x', 'a.b.c'].map((token, at) => list(own.as(token), at)))).toEqual([
@@ -168,7 +168,7 @@ describe('bad tokens', () => {
     expect(reviews()).toBe(before);
   });
 
-  it('from one address cost the API server a bounded number of reviews, and lock out no caller behind it', async () => {
+  it('from one address cause a bounded number of reviews, and do not lock out callers at that address', async () => {
     const before = reviews();
     const bad = Array.from({ length: 200 }, (_, at) => list(own.as(aJwt(`stranger ${at}`)), at));
     const good = Array.from({ length: 20 }, (_, at) => list(own, at));

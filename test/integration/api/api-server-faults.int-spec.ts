@@ -79,7 +79,7 @@ describe.each([
       'FAILED_PRECONDITION',
       () => `namespaces/${namespace.name} is being deleted`,
     ],
-  ])('the caller learns of %s', async (_what, body, kind, text) => {
+  ])('the caller gets %s', async (_what, body, kind, text) => {
     const injection = proxy.inject(creates, answer(403, { body: JSON.stringify(body) }));
 
     const { error } = await callerOf(api).create(namespace.name, { spec: aSpec() });

@@ -52,7 +52,7 @@ describe('connections', () => {
     expect([...others, newest].map(({ closed: isClosed }) => isClosed)).toEqual([false, false, false]);
   });
 
-  it('on which a caller is authenticated stay open, over REST', async () => {
+  it('with an authenticated caller stay open, over REST', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, localAddress: '127.0.0.5' });
     const ask = async () => {
       const { url, headers } = api;
@@ -70,7 +70,7 @@ describe('connections', () => {
     agent.destroy();
   });
 
-  it('on which a caller is authenticated stay open, over gRPC', async () => {
+  it('with an authenticated caller stay open, over gRPC', async () => {
     const request = WatchWorkflowExecutionsRequest.fromPartial({ parent: 'namespaces/default' });
     const watch = api.grpc.watchWorkflowExecutions(request);
     const ended = { is: false };
@@ -84,7 +84,7 @@ describe('connections', () => {
     watch.cancel();
   });
 
-  it('that do not begin with HTTP/2 are closed by gRPC', async () => {
+  it('without an HTTP/2 preface are closed by gRPC', async () => {
     const socket = await idle(portOf(api.grpcAddress), '127.0.0.7');
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
 
@@ -92,7 +92,7 @@ describe('connections', () => {
   });
 });
 
-describe('a gRPC connection of WFE_GRPC_MAX_CONNECTION_AGE', () => {
+describe('a gRPC connection that has reached WFE_GRPC_MAX_CONNECTION_AGE', () => {
   let api: RunningApi;
 
   beforeAll(async () => {
@@ -103,7 +103,7 @@ describe('a gRPC connection of WFE_GRPC_MAX_CONNECTION_AGE', () => {
 
   afterAll(() => api.stop());
 
-  it('asks its client to connect anew', async () => {
+  it('asks its client to reconnect', async () => {
     const session = connectHttp2(`http://${api.grpcAddress}`);
     const [code] = (await once(session, 'goaway')) as [number];
     session.destroy();
@@ -111,7 +111,7 @@ describe('a gRPC connection of WFE_GRPC_MAX_CONNECTION_AGE', () => {
     expect(code).toBe(0);
   });
 
-  it('ends its watches with word of where to go on, and calls go on', async () => {
+  it('ends its watches with the position to resume from, and calls continue', async () => {
     const request = WatchWorkflowExecutionsRequest.fromPartial({ parent: 'namespaces/default' });
     const watch = api.grpc.watchWorkflowExecutions(request).resume();
 

@@ -107,7 +107,7 @@ describe('5,000 connections with TLS', () => {
     for (const socket of all) socket.destroy();
   }
 
-  it('leave at most 50 MiB behind', async () => {
+  it('retain at most 50 MiB', async () => {
     // A service that has been used: V8 grows the young generation once, whatever the service does.
     await openAndClose(500);
     const before = resident();

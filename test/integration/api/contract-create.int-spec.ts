@@ -31,7 +31,7 @@ await onBothTransports('create', (contract) => {
       expect(created.ok?.name).toMatch(/^rr-one-[0-9a-f]{10}$/);
     });
 
-    it('refuses a name that is taken', async () => {
+    it('rejects a name that is taken', async () => {
       await caller.create(contract.namespace, { name: 'twice', spec: aSpec() });
 
       const { error } = await caller.create(contract.namespace, { name: 'twice', spec: aSpec() });
@@ -180,7 +180,7 @@ await onBothTransports('create', (contract) => {
     });
   });
 
-  it('takes a target under any name of its kind, and finds it under any other', async () => {
+  it('accepts any name for the kind of a target, and finds it by any other', async () => {
     const { ok } = await caller.create(contract.namespace, {
       name: 'any-name',
       spec: aSpec({ targetResource: 'found/Deployments.apps/api' }),
@@ -214,7 +214,7 @@ await onBothTransports('create', (contract) => {
       expect(listed.ok?.items.map(({ name }) => name)).not.toContain('dry-run');
     });
 
-    it('applies the rules of the cluster', async () => {
+    it('applies the rules of the API server', async () => {
       const { error } = await caller.create('test-no-such-namespace', { validateOnly: true, spec: aSpec() });
 
       expect(error?.kind).toBe('NOT_FOUND');

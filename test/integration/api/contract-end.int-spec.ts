@@ -26,7 +26,7 @@ await onBothTransports('end', (contract) => {
       expect(again.ok).toEqual(first.ok);
     });
 
-    it('becomes immediate when that is asked for, and stays so', async () => {
+    it('becomes immediate on request, and stays immediate', async () => {
       await create('to-cancel-at-once');
       const modeOf = async () => {
         const key = { namespace: contract.namespace, name: 'to-cancel-at-once' };

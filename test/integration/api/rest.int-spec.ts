@@ -229,7 +229,7 @@ describe('the execution API over REST', () => {
     expect(served).toEqual(JSON.parse(committed));
   });
 
-  it('serves Swagger UI with a policy that lets it load nothing of others', async () => {
+  it('serves Swagger UI with a policy that forbids third-party assets', async () => {
     const page = await fetch(`${api.url}/docs`);
 
     expect(page.status).toBe(200);

@@ -83,7 +83,7 @@ describe.each([
     expect(watch).toEqual({ kind: 'INVALID_ARGUMENT', text: `${field}: ${rule}` });
   });
 
-  it('rate limit: says when to call again', async () => {
+  it('rate limit: returns when to retry', async () => {
     const name = `frequent-${transport.toLowerCase()}`;
     const { token } = await callerOf(kubernetes, { namespace: namespace.name, name });
     const caller = callerOfApi(api.as(token));
@@ -96,7 +96,7 @@ describe.each([
   });
 });
 
-it('a watch of all namespaces has the events of every served one', async () => {
+it('a watch of all namespaces has the events of every served namespace', async () => {
   const watcher = await grpcWatch(api, '-').synced();
   await kubernetes.create(workflowExecutionResource, {
     apiVersion: workflowExecutionApiVersion,

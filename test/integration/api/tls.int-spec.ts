@@ -155,7 +155,7 @@ describe('TLS with WFE_TLS_CLIENT_CA_FILE', () => {
     return error?.details;
   };
 
-  it('accepts a client with a certificate of that CA, which still needs a token', async () => {
+  it('requires a token even with a client certificate of that CA', async () => {
     expect(await ask(await authority.issue('client'))).toContain('a bearer token');
   });
 

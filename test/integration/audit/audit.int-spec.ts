@@ -102,7 +102,7 @@ describe('the audit trail in data storage', () => {
     ).toEqual([]);
   });
 
-  it('says what ran and when, with secret parameters masked', async () => {
+  it('records what ran and when, with secret parameters masked', async () => {
     const { status } = await fixture.execution('completing');
     const [first, , last] = fixture.eventsOf('completing');
     expect(first).toMatchObject({ actor_type: 'service', actor_id: 'workflowexecution-controller' });
@@ -114,7 +114,7 @@ describe('the audit trail in data storage', () => {
     });
   });
 
-  it('says who cancelled an execution, and that it was cancelled or deleted', () => {
+  it('records who cancelled an execution, and that it was cancelled or deleted', () => {
     const actors = fixture.eventsOf('cancelled').map(({ actor_type, actor_id }) => [actor_type, actor_id]);
     expect(actors.slice(1)).toEqual([
       ['service', 'workflowexecution-controller'],
@@ -127,22 +127,25 @@ describe('the audit trail in data storage', () => {
 
 // Each of these has its own data storage and reconciler.
 describe('when data storage', () => {
-  it.concurrent('works, nothing is queried for executions that the process has seen from their start', async () => {
-    await using fixture = await new AuditFixture().openWithStorage();
-    await fixture.startReconciler(fixture.settings());
-    // Events of what exists at the start may have been sent by another process, so they are queried.
-    await fixture.execute('before', skippingWorkflow);
-    await fixture.recorded('before', 'Recorded');
-    const methods: string[] = [];
-    fixture.storage.setFaults(({ method }) => {
-      methods.push(method);
-      return { kind: 'none' };
-    });
-    await fixture.execute('wfe', skippingWorkflow);
-    await fixture.recorded('wfe', 'Recorded');
+  it.concurrent(
+    'is available, nothing is queried for executions that the process has seen from their start',
+    async () => {
+      await using fixture = await new AuditFixture().openWithStorage();
+      await fixture.startReconciler(fixture.settings());
+      // Events of what exists at the start may have been sent by another process, so they are queried.
+      await fixture.execute('before', skippingWorkflow);
+      await fixture.recorded('before', 'Recorded');
+      const methods: string[] = [];
+      fixture.storage.setFaults(({ method }) => {
+        methods.push(method);
+        return { kind: 'none' };
+      });
+      await fixture.execute('wfe', skippingWorkflow);
+      await fixture.recorded('wfe', 'Recorded');
 
-    expect(new Set(methods)).toEqual(new Set(['POST']));
-  });
+      expect(new Set(methods)).toEqual(new Set(['POST']));
+    },
+  );
 
   it.concurrent('is down, nothing waits for it, and the next process delivers the events', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
@@ -160,7 +163,7 @@ describe('when data storage', () => {
     expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 
-  it.concurrent('only queues events, the execution says so until they are stored', async () => {
+  it.concurrent('only queues events, the condition reports it until they are stored', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
     fixture.storage.setFaults(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'none' }));
     await fixture.startReconciler(fixture.settings());
@@ -174,7 +177,7 @@ describe('when data storage', () => {
     expect(violations(fixture, { wfe: completing })).toEqual([]);
   });
 
-  it.concurrent('loses queued events, the execution says so and nothing is sent twice', async () => {
+  it.concurrent('loses queued events, the condition reports it and nothing is sent twice', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
     fixture.storage.setFaults(({ method }) => (method === 'POST' ? { kind: 'queued' } : { kind: 'none' }));
     await fixture.startReconciler(fixture.settings({ auditConfirmMs: 1_000 }));
@@ -187,7 +190,7 @@ describe('when data storage', () => {
     await eventsUntil(fixture.client, fixture.namespace, 'wfe', 'AuditNotConfirmed');
   });
 
-  it.concurrent('refuses one event, that one is reported and the others are delivered', async () => {
+  it.concurrent('rejects one event, it is reported and the others are delivered', async () => {
     await using fixture = await new AuditFixture().openWithStorage();
     const proxy = await startProxy(fixture.storage.url, refusing('"execution_name":"bad"'));
     await fixture.startReconciler(fixture.settings({ dataStorageUrl: proxy.url }));
@@ -255,7 +258,7 @@ describe('when data storage', () => {
     expect(fixture.storage.rows).toEqual([]);
   });
 
-  it.concurrent('refuses the caller, the execution says so', async () => {
+  it.concurrent('rejects the caller, the condition reports it', async () => {
     await using fixture = await new AuditFixture().openWithStorage({ tokens: { nobody: 'forbidden' } });
     await fixture.startReconciler(fixture.settings());
     await fixture.execute('wfe', skippingWorkflow);
@@ -267,7 +270,7 @@ describe('when data storage', () => {
     expect(auditOf(refused)?.message).toContain('Missing Authorization header');
   });
 
-  it.concurrent('refuses the token, the token file is read again', async () => {
+  it.concurrent('rejects the token, the token file is read again', async () => {
     await using fixture = await new AuditFixture().openWithStorage({ tokens: { good: 'allowed', bad: 'forbidden' } });
     const dataStorageTokenFile = join(fixture.directory, 'token');
     await writeFile(dataStorageTokenFile, 'stale');

@@ -15,7 +15,7 @@ beforeAll(() => Promise.all([logging.open(), waiting.open()]));
 afterAll(() => Promise.all([logging.close(), waiting.close()]));
 
 describe('a service', () => {
-  it.concurrent('without data storage writes audit events to its log, and says so at its start', async () => {
+  it.concurrent('without data storage writes audit events to its log, and logs that at startup', async () => {
     const { fixture } = logging;
     const service = await logging.start();
     expect(service.log.join('\n')).toContain('WFE_DATA_STORAGE_URL is not set: audit events go to the log');
@@ -33,7 +33,7 @@ describe('a service', () => {
     expect(events.flatMap(contractFaults)).toEqual([]);
   });
 
-  it.concurrent('whose data storage is down is ready, and reports how many events wait and for how long', async () => {
+  it.concurrent('is ready while data storage is down, and reports the number and age of pending events', async () => {
     const { fixture } = waiting;
     const { nobody } = await freePorts(['nobody']);
     const service = await waiting.start({ WFE_DATA_STORAGE_URL: `http://127.0.0.1:${nobody}` });

@@ -17,7 +17,7 @@ describe('the OpenAPI document', () => {
     await api[Symbol.asyncDispose]();
   });
 
-  it('says what the service does, by schemathesis', async () => {
+  it('matches the service, according to schemathesis', async () => {
     const [cwd, path] = [await copyPrograms('python', api.directory), await pythonTools()];
     const env = { ...api.variables(await api.newNamespace()), PYTHONPATH: cwd, NO_COLOR: '1' };
     const document = join(import.meta.dirname, '..', '..', '..', 'docs', 'openapi.json');

@@ -30,11 +30,11 @@ describe('creating a WorkflowExecution', () => {
     expect(created.spec.executionConfig).toEqual({ serviceAccountName: 'workflow-execution-sa' });
   });
 
-  it.each(createRules)('$field: takes $shownGood', async ({ change, good }) => {
+  it.each(createRules)('$field: accepts $shownGood', async ({ change, good }) => {
     await expect(create(change(aSpec(), good))).resolves.toHaveProperty('spec');
   });
 
-  it.each(createRules)('$field: refuses $shownBad, saying $says', async ({ change, field, bad, says }) => {
+  it.each(createRules)('$field: rejects $shownBad: $says', async ({ change, field, bad, says }) => {
     const error = await refusal(create(change(aSpec(), bad)));
     expect(error.details.causes).toContainEqual(
       expect.objectContaining({ field: `spec.${field}`, message: expect.stringContaining(says) }),
@@ -42,7 +42,7 @@ describe('creating a WorkflowExecution', () => {
     expect(error.message).toContain(`spec.${field}`);
   });
 
-  it('drops a status, because only the service says what came of an execution', async () => {
+  it('drops a status, which only the service may set', async () => {
     const created = await client.create(
       workflowExecutionResource,
       { ...object(aSpec()), status: { phase: 'Completed' } },
@@ -53,7 +53,7 @@ describe('creating a WorkflowExecution', () => {
 });
 
 describe('changing a WorkflowExecution', () => {
-  it.each(updateRules)('$field: can not go from $from to $to', async ({ field, from, to, says }) => {
+  it.each(updateRules)('$field: cannot go from $from to $to', async ({ field, from, to, says }) => {
     const { metadata } = await stored({ ...aSpec(), [field]: from ?? undefined });
     const error = await refusal(client.patch(workflowExecutionResource, metadata, { spec: { [field]: to } }, dryRun));
     expect(error.details.causes).toContainEqual(
@@ -61,14 +61,14 @@ describe('changing a WorkflowExecution', () => {
     );
   });
 
-  it.each(updateRules)('$field: stays as it is when it is sent again', async ({ field, from }) => {
+  it.each(updateRules)('$field: may be sent again unchanged', async ({ field, from }) => {
     const { metadata, spec } = await stored({ ...aSpec(), [field]: from ?? undefined });
     const again = { spec: { [field]: from } };
     const patched = await client.patch(workflowExecutionResource, metadata, again, dryRun);
     expect(patched.spec).toEqual(spec);
   });
 
-  it('lets cancelRequested go from false to true', async () => {
+  it('allows cancelRequested to go from false to true', async () => {
     const { metadata } = await stored({ ...aSpec(), cancelRequested: false });
     const patched = await client.patch(
       workflowExecutionResource,
@@ -82,7 +82,7 @@ describe('changing a WorkflowExecution', () => {
   it.each([
     ['false', { cancelRequested: false }],
     ['nothing', { cancelRequested: null }],
-  ])('takes a manifest that says %s of cancelRequested once a cancelled execution has finished', async (_, spec) => {
+  ])('accepts cancelRequested %s after a cancelled execution has finished', async (_, spec) => {
     const cancelled = { ...aSpec(), cancelRequested: true, cancelMode: 'Immediate' };
     const failure = { reason: 'Cancelled', message: 'cancelled', wasExecutionFailure: true };
     const { metadata } = await storedWithStatus({ phase: 'Failed', failure }, cancelled);
@@ -102,7 +102,7 @@ describe('changing a WorkflowExecution', () => {
     ['Graceful', 'Immediate', true],
     ['Immediate', 'Graceful', false],
     ['Immediate', null, false],
-  ] as const)('lets cancelMode go from %s to %s: %p', async (from, to, isAllowed) => {
+  ] as const)('allows cancelMode to go from %s to %s: %p', async (from, to, isAllowed) => {
     const { metadata } = await stored({ ...aSpec(), cancelRequested: true, cancelMode: from });
     const patching = client.patch(workflowExecutionResource, metadata, { spec: { cancelMode: to } }, dryRun);
     const outcome = patching.then(
@@ -114,7 +114,7 @@ describe('changing a WorkflowExecution', () => {
 });
 
 describe('the status of a WorkflowExecution', () => {
-  it.each(statusRules)('$name: takes the good one', async ({ before, good }) => {
+  it.each(statusRules)('$name: accepts the valid one', async ({ before, good }) => {
     const { metadata } = await storedWithStatus(before);
     const patch = client.patch(
       workflowExecutionResource,
@@ -125,7 +125,7 @@ describe('the status of a WorkflowExecution', () => {
     await expect(patch).resolves.toHaveProperty('status');
   });
 
-  it.each(statusRules)('$name: refuses the bad one, saying $says', async ({ before, bad, field, says }) => {
+  it.each(statusRules)('$name: rejects the invalid one: $says', async ({ before, bad, field, says }) => {
     const { metadata } = await storedWithStatus(before);
     const patch = client.patch(
       workflowExecutionResource,
@@ -139,7 +139,7 @@ describe('the status of a WorkflowExecution', () => {
     );
   });
 
-  it('does not change through the resource itself', async () => {
+  it('does not change through the main resource', async () => {
     const { metadata } = await stored(aSpec());
     const patched = await client.patch(workflowExecutionResource, metadata, { status: { phase: 'Completed' } }, dryRun);
     expect(patched.status).toEqual({ observedGeneration: -1 });
@@ -147,7 +147,7 @@ describe('the status of a WorkflowExecution', () => {
 });
 
 describe('finding WorkflowExecutions', () => {
-  it('shows the columns that people need', async () => {
+  it('shows the printer columns', async () => {
     const columns = ['NAME', 'PHASE', 'REASON', 'TARGET', 'WORKFLOW', 'DURATION', 'AGE'];
     await storedWithStatus({ phase: 'Running' });
     await expect(rows().then(([header]) => header)).resolves.toEqual(columns);
@@ -192,7 +192,7 @@ describe('finding WorkflowExecutions', () => {
     expect(other.items.map((item) => item.metadata.name)).not.toContain(metadata.name);
   });
 
-  it('goes by the short name wfe and the category kubernaut', async () => {
+  it('finds them by the short name wfe and the category kubernaut', async () => {
     const resources = await kubectl(cluster, 'api-resources', '--categories=kubernaut', '--no-headers');
     expect(resources.trim().split(/\s+/)).toEqual([
       'workflowexecutions',

@@ -63,7 +63,7 @@ describe('the metadata that only the service may set', () => {
   const patch = (by: KubernetesClient, name: string, change: object) =>
     outcomeOf(by.patch(workflowExecutionResource, { namespace: namespace.name, name }, change));
 
-  it('is not set by anybody else', async () => {
+  it('cannot be set by others', async () => {
     const forged = [await create(editor, 'forged', { 'created-by': 'root' })];
     forged.push(await create(editor, 'forged', {}, { request: 'x' }));
     for (const { message } of forged) expect(message).toContain('are set by the service only');
@@ -71,7 +71,7 @@ describe('the metadata that only the service may set', () => {
     expect(await create(service, 'noted', { 'created-by': 'alice' })).toEqual({ ok: true });
   });
 
-  it('is not set by somebody with all rights in one namespace', async () => {
+  it('cannot be set with all rights in one namespace', async () => {
     expect((await create(owner, 'owned', { 'created-by': 'root' })).message).toContain('are set by the service only');
     expect(await create(owner, 'plain', {})).toEqual({ ok: true });
     const forged = { metadata: { annotations: { [`${own}/created-by`]: 'root' } } };
@@ -88,7 +88,7 @@ describe('the metadata that only the service may set', () => {
     ['annotations', 'uid', 'x'],
     ['annotations', 'traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
     ['labels', 'request', 'x'],
-  ])('is not changed by anybody else: %s %s %s', async (map, key, value) => {
+  ])('cannot be changed by others: %s %s %s', async (map, key, value) => {
     await create(service, 'kept', { 'created-by': 'alice' });
 
     const { message } = await patch(editor, 'kept', { metadata: { [map]: { [`${own}/${key}`]: value } } });
@@ -98,7 +98,7 @@ describe('the metadata that only the service may set', () => {
     expect(metadata.annotations).toMatchObject({ [`${own}/created-by`]: 'alice' });
   });
 
-  it('is the finalizer, too: nobody else removes it', async () => {
+  it('includes the finalizer, which others cannot remove', async () => {
     await create(service, 'guarded', {});
     const others = ['example.org/other'];
     expect(await patch(service, 'guarded', { metadata: { finalizers: [finalizer, ...others] } })).toEqual({ ok: true });
@@ -110,7 +110,7 @@ describe('the metadata that only the service may set', () => {
     expect(await patch(service, 'guarded', { metadata: { finalizers: null } })).toEqual({ ok: true });
   });
 
-  it('includes the status, also for somebody with all rights in one namespace', async () => {
+  it('includes the status, even with all rights in one namespace', async () => {
     await create(owner, 'running', {});
     const forged = { status: { phase: 'Pending', target: 'kube-system/deployment/coredns' } };
     const key = { namespace: namespace.name, name: 'running' };
@@ -123,7 +123,7 @@ describe('the metadata that only the service may set', () => {
     expect(await patchStatus(writer, { status: { phase: 'Pending' } })).toEqual({ ok: true });
   });
 
-  it('does not keep anybody from changing the rest', async () => {
+  it('can be changed otherwise', async () => {
     await create(service, 'other', { 'created-by': 'alice' });
 
     expect(await patch(editor, 'other', { metadata: { annotations: { note: 'mine' } } })).toEqual({ ok: true });

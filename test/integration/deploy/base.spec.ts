@@ -28,7 +28,7 @@ describe('an admission policy', () => {
     (name) => `workflow-execution-${name}`,
   );
 
-  it('denies, also when it cannot be evaluated', () => {
+  it('denies if it cannot be evaluated', () => {
     const failurePolicies = [...specsOf('ValidatingAdmissionPolicy')].map(([name, spec]) => [
       name,
       spec['failurePolicy'],

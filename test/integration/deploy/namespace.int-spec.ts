@@ -8,7 +8,7 @@ import { kustomized, objectOf, roles } from './rendered.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-it('an installation in another namespace, as docs/install.md has it, keeps its Role in kube-system', async () => {
+it('an installation in another namespace, as in docs/install.md, keeps its Role in kube-system', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-namespace-'));
   try {
     const inner = join(directory, 'remediation');

@@ -17,7 +17,7 @@ describe.each(installations)('components %j', (components, controller) => {
     expect(applied).toEqual(expect.arrayContaining([`Deployment/${controller}`]));
   });
 
-  it('leave user and groups to the range of the namespace, as restricted-v2 demands', async () => {
+  it('leave user and groups to the range of the namespace, as restricted-v2 requires', async () => {
     const objects = await renderedWith(...components);
     for (const name of ['workflow-execution-api', controller]) {
       const { template } = recordOf(objectOf(objects, 'Deployment', name)['spec']);

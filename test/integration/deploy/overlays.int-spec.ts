@@ -41,14 +41,14 @@ it.each(everywhere)('deploy/%s is valid to the API server', async (overlay) => {
 describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role] as const)))(
   'deploy/%s, %s',
   (overlay, role) => {
-    it('has valid settings only, and plays that role', async () => {
+    it('has valid settings only, and runs that role', async () => {
       const settings = settingsIn(await rendered(overlay), role);
       expect(unknownVariables(settings)).toEqual([]);
       expect(Object.keys(settings).filter((name) => !name.startsWith('WFE_'))).toEqual([]);
       expect(loadConfig(settings).roles).toEqual([role]);
     });
 
-    it('opens the ports of its role, and is probed on that of health', async () => {
+    it('opens the ports of its role, and is probed on the health port', async () => {
       const { ports, startupProbe, livenessProbe, readinessProbe } = containerIn(await rendered(overlay), role);
       const config = loadConfig(settingsIn(await rendered(overlay), role));
       const names =
@@ -105,7 +105,7 @@ describe('the pods of a role', () => {
 });
 
 describe('components/one-process', () => {
-  it('is valid to the API server with the base, and leaves one Deployment that plays both roles', async () => {
+  it('is valid with the base, and leaves one Deployment with both roles', async () => {
     const objects = await renderedWith('one-process');
     const names = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => recordOf(metadata)['name']);
 
@@ -117,7 +117,7 @@ describe('components/one-process', () => {
     expect(egress).toContain('datastorage');
   });
 
-  it('binds rights to no ServiceAccount that it does not have', async () => {
+  it('binds roles only to its own ServiceAccounts', async () => {
     const objects = await renderedWith('one-process');
     const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => recordOf(metadata));
     const subjects = objects.flatMap(({ subjects = [] }) => arrayOf(subjects).map(recordOf));
@@ -213,7 +213,7 @@ describe('monitoring', () => {
     expect(uid).toBe('workflow-execution');
   });
 
-  it('scrapes both roles as the job that the alerts ask for', async () => {
+  it('scrapes both roles with the job label of the alerts', async () => {
     const objects = await renderedWith('monitoring');
     const { selector, jobLabel } = recordOf(objectOf(objects, 'ServiceMonitor', 'workflow-execution')['spec']);
     const wanted = Object.entries(recordOf(recordOf(selector)['matchLabels']));
@@ -231,7 +231,7 @@ describe('monitoring', () => {
     expect(ports).toEqual([expect.arrayContaining(['metrics']), ['metrics']]);
   });
 
-  it('has its runbooks elsewhere with the kustomization in docs/alerts.md', async () => {
+  it('links to other runbooks with the kustomization in docs/alerts.md', async () => {
     const page = await readFile(join(root, 'docs', 'alerts.md'), 'utf8');
     const shown = /```yaml\n(?<yaml>apiVersion: kustomize[^]*?)```/.exec(page)?.groups?.['yaml'] ?? '';
     const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-runbooks-'));

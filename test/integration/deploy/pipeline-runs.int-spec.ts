@@ -66,15 +66,15 @@ afterAll(async () => {
 });
 
 describe('the PipelineRun of an execution', () => {
-  it('is created by the service only', async () => {
+  it('can be created by the service only', async () => {
     await expect(refusal(create(tenant, unblocking()))).resolves.toContain('are created by the service only');
   });
 
-  it('blocks the deletion of its execution, which takes the right to set finalizers of executions', async () => {
+  it('blocks the deletion of its execution, which requires the permission to set finalizers of executions', async () => {
     await expect(refusal(create(tenant))).resolves.toContain("a resource you can't set finalizers on");
   });
 
-  it('is not created, adopted or changed by somebody with all rights in its namespace', async () => {
+  it('cannot be created, adopted or changed with all rights in its namespace', async () => {
     await expect(refusal(create(owner))).resolves.toContain('are created by the service only');
     const disowned = { metadata: { ownerReferences: null } };
     await expect(refusal(change(owner, disowned))).resolves.toContain('owner references');
@@ -109,7 +109,7 @@ describe('the PipelineRun of an execution', () => {
     },
   );
 
-  it('is started by whoever may patch it, while it is pending, as Kueue does', async () => {
+  it('can be started while it is pending, as Kueue does', async () => {
     const pending = await createPending('pending');
     const change = (spec: object) => tenant.patch(pipelineRunResource, pending, { spec }, { dryRun: true });
 
@@ -123,12 +123,12 @@ describe('the PipelineRun of an execution', () => {
     await admin.delete(pipelineRunResource, pending);
   });
 
-  it('takes labels, annotations and finalizers of others', async () => {
+  it('accepts labels, annotations and finalizers of others', async () => {
     const mine = { labels: { mine: 'x' }, annotations: { mine: 'x' }, finalizers: [pipelineRunFinalizer, 'mine.io/x'] };
     await expect(change(tenant, { metadata: mine })).resolves.toHaveProperty('metadata.finalizers', mine.finalizers);
   });
 
-  it('can be deleted by whoever may delete it', async () => {
+  it('can be deleted', async () => {
     const created = await createPending('deleted');
 
     await tenant.delete(pipelineRunResource, created);
@@ -138,7 +138,7 @@ describe('the PipelineRun of an execution', () => {
     await admin.patch(pipelineRunResource, created, { metadata: { finalizers: null } });
   });
 
-  it('is recognised by the service with a dry run of its creation', async () => {
+  it('is recognized by the service with a dry run of its creation', async () => {
     const stored = await admin.get(pipelineRunContentResource, run.metadata);
     const again = unnamed(buildPipelineRun(execution));
     const created = await service.create(pipelineRunContentResource, again, { dryRun: true });
@@ -151,14 +151,14 @@ describe('the PipelineRun of an execution', () => {
   });
 });
 
-it('a PipelineRun that is restored from a backup, without its owner, is not created by anybody', async () => {
+it('a PipelineRun that is restored from a backup, without its owner, cannot be created', async () => {
   for (const client of [admin, tenant]) {
     await expect(refusal(create(client, { metadata: { ownerReferences: [] } }))).resolves.toContain('is a copy');
   }
 });
 
-describe('a PipelineRun of somebody else', () => {
-  it('is created, but not given to an execution', async () => {
+describe('a foreign PipelineRun', () => {
+  it('can be created, but not assigned to an execution', async () => {
     const others = { metadata: { ...unrelated.metadata, name: 'others' } };
     await expect(create(tenant, others)).resolves.toBeDefined();
     const [owner] = run.metadata.ownerReferences ?? [];
@@ -169,13 +169,13 @@ describe('a PipelineRun of somebody else', () => {
   });
 });
 
-describe('those who have to change PipelineRuns of executions', () => {
-  it('are Tekton, which adds labels and annotations', async () => {
+describe('allowed changes to PipelineRuns of executions', () => {
+  it('include labels and annotations by Tekton', async () => {
     const added = { labels: { 'tekton.dev/pipeline': 'workflow' }, annotations: { 'tekton.dev/x': 'y' } };
     await expect(change(actingAs(config, tekton), { metadata: added })).resolves.toBeDefined();
   });
 
-  it('are the garbage collector, which goes through owner references and its own finalizers', async () => {
+  it('include owner references and finalizers by the garbage collector', async () => {
     const collector = actingAs(config, garbageCollector);
     const [owner] = run.metadata.ownerReferences ?? [];
     const unblocked = [{ ...owner, blockOwnerDeletion: false }];

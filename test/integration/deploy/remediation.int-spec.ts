@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const operator = 'workflow-execution-operator';
 const remediate = 'workflow-execution-remediate';
 
-describe('the right to remediate, for kubectl', () => {
+describe('the permission to remediate, for kubectl', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
   const namespaces: TestNamespace[] = [];
   let [home, granted, foreign] = ['', '', ''];
@@ -69,7 +69,7 @@ describe('the right to remediate, for kubectl', () => {
     return code === 0 ? '' : stderr;
   }
 
-  it('is given with the operator role, in each namespace where that is bound', async () => {
+  it('comes with the operator role, in each namespace where it is bound', async () => {
     expect(await create('editor', `${home}/Deploy/api`)).toBe('');
     expect(await create('editor', `${granted}/deployment/api`)).toBe('');
   });
@@ -78,7 +78,7 @@ describe('the right to remediate, for kubectl', () => {
     ['a target in another namespace', () => `${foreign}/deployment/api`, () => `in namespace ${foreign}`],
     ['a cluster-scoped target', () => 'node/w1', () => 'in all namespaces'],
     ['a namespaced kind without its namespace', () => 'deployment/api', () => 'in all namespaces'],
-  ])('is missed for %s, and named', async (_, target, where) => {
+  ])('is required for %s, and named in the error', async (_, target, where) => {
     const complaint = await create('editor', target());
 
     expect(complaint).toContain('(Forbidden)');
@@ -88,21 +88,21 @@ describe('the right to remediate, for kubectl', () => {
   it.each([
     ['in another namespace', () => `${foreign}/deployment/api`],
     ['that is cluster-scoped', () => 'node/w1'],
-  ])('does not come with all rights in one namespace, for a target %s', async (_, target) => {
+  ])('is not part of all rights in one namespace, for a target %s', async (_, target) => {
     expect(await create('owner', target())).toContain(':owner may not remediate workflowexecutions');
   });
 
-  it('reaches cluster-scoped targets when it is given everywhere', async () => {
+  it('covers cluster-scoped targets if it is granted in all namespaces', async () => {
     expect(await create('admin', 'node/w1')).toBe('');
     expect(await create('admin', `${foreign}/deployment/api`)).toBe('');
   });
 
-  it('is given alone, everywhere, without the right to create executions everywhere', async () => {
+  it('can be granted in all namespaces without the permission to create executions there', async () => {
     expect(await create('remediator', `${foreign}/deployment/api`)).toBe('');
     expect(await create('remediator', 'node/w1', 'kubernaut-system')).toContain('cannot create resource');
   });
 
-  it('is not asked of the service, which has asked its callers for it', async () => {
+  it('is not required from the service, which checks its callers', async () => {
     expect(await create('service', `${foreign}/deployment/api`)).toBe('');
   });
 });

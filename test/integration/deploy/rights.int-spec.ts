@@ -28,7 +28,7 @@ describe.each([
   ['patch', 'customruns', 'tekton.dev', 'controller'],
   ['update', 'leases', 'coordination.k8s.io', 'controller'],
   ['create', 'events', 'events.k8s.io', 'controller'],
-] as const)('the right to %s %s', (verb, resource, group, role) => {
+] as const)('the permission to %s %s', (verb, resource, group, role) => {
   it(`is one of the ${role} only`, async () => {
     await expect(may('api', verb, resource, group)).resolves.toBe(role === 'api');
     await expect(may('controller', verb, resource, group)).resolves.toBe(role === 'controller');

@@ -31,7 +31,7 @@ describe('the mapping to RemediationOrchestrator in the guide', () => {
     ours.map((reason) => [reason, theirs[0] ?? reason] as const),
   );
 
-  it('has each failure reason, as the audit trail has it, and only reasons that the CRD knows', () => {
+  it('has each failure reason, as in the audit trail, and only reasons of the CRD', () => {
     const expected = Object.keys(advice).map((reason) => [reason, recordedReasons[reason as keyof typeof advice]]);
     expect(Object.fromEntries(reasons)).toEqual(Object.fromEntries(expected));
     expect(reasons.filter(([, theirs]) => !failureDetails.reasons.includes(theirs))).toEqual([]);

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const create = (name: string) => client.create(configMaps, aConfigMap(namespace, name));
 
-describe('a reflector goes on after', () => {
+describe('a reflector continues after', () => {
   it(
     'an API server that is restarted',
     async () => {
@@ -48,7 +48,7 @@ describe('a reflector goes on after', () => {
   );
 
   it(
-    'an API server that is killed, while something changes that it does not see',
+    'an API server that is killed while objects change',
     async () => {
       await create('deleted-unseen');
       await until('it sees it', () => mirror.names().includes('deleted-unseen'));
@@ -65,7 +65,7 @@ describe('a reflector goes on after', () => {
   );
 
   it(
-    'an API server that answers nothing for a while',
+    'an API server that hangs for a while',
     async () => {
       cluster.freeze('kube-apiserver');
       try {
@@ -80,7 +80,7 @@ describe('a reflector goes on after', () => {
   );
 
   it(
-    '410 from an API server that has forgotten what it was asked for',
+    '410 from an API server that has compacted the resource version',
     async () => {
       // A freshly started API server remembers no events from before its start.
       const old = await create('old');
@@ -99,7 +99,7 @@ describe('a reflector goes on after', () => {
 });
 
 describe('API discovery', () => {
-  it('names the group of an aggregated API whose server is away, and knows all others', async () => {
+  it('names the group of an unavailable aggregated API, and has all others', async () => {
     const { signal } = new AbortController();
     const discovery = new Discovery(client, { minIntervalMs: 0 });
     const apiServices = {

@@ -79,7 +79,7 @@ describe('the lock of a target', () => {
   it.each([
     ['POST', 'create', 'creator'],
     ['PATCH', 'take over', 'successor'],
-  ] as const)('is held after the response to a %s was lost that would %s its Lease', async (method, _what, name) => {
+  ] as const)('is held after the lost response to a %s that would %s its Lease', async (method, _what, name) => {
     const target = `payment/deployment/lost-${method.toLowerCase()}`;
     const [other, behind] = replicas;
     if (method === 'PATCH') {

@@ -73,7 +73,7 @@ describe('the log of API calls', () => {
     expect(lines[0]?.['user']).toBe(user());
   });
 
-  it('has one line for a caller who is not authenticated, whose request is not read', async () => {
+  it('has one line for an unauthenticated caller, whose request is not read', async () => {
     await attempt('nonsense', 'unread');
 
     const lines = () => calls().filter(({ result }) => result === 'UNAUTHENTICATED');

@@ -128,7 +128,7 @@ describe('the value of a secret parameter', () => {
     'a rule of the cluster': (secret) => refused({ spec: { ...spec(secret), executionConfig: { timeout: '0s' } } }),
   };
 
-  it('is in no log line, Event or answer of the service', async () => {
+  it('is in no log line, Event or response of the service', async () => {
     const seed = Number(process.env['WFE_TEST_SEED'] ?? randomInt(2 ** 31));
     console.log(`seed ${seed}: WFE_TEST_SEED=${seed} repeats it`);
     const secret = fc.string({ unit: fc.constantFrom(...'aZ09-_/+= "\\\'{}:,'), minLength: 8, maxLength: 40 });

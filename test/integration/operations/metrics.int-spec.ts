@@ -119,7 +119,7 @@ describe('the metrics', () => {
     expect(added('rest_client_requests_total', { method: 'POST', code: '403' })).toBe(refused.hits);
   });
 
-  it('distinguish calls by route and method, not by what callers make up', async () => {
+  it('distinguish calls by route and method, not by arbitrary paths', async () => {
     await fetch(`http://${service.http}/api/v1/namespaces/${replicas.fixture.namespace}/workflowexecutions`);
     await fetch(`http://${service.http}/made/up`);
     const client = new Client(service.grpc, credentials.createInsecure());
@@ -144,7 +144,7 @@ describe('the metrics', () => {
     expect(seen.values(grpc, 'grpc_code')).toEqual(new Set([status[status.UNAUTHENTICATED]]));
   });
 
-  it('are those of docs/metrics.md, apart from those of prom-client', async () => {
+  it('are those of docs/metrics.md and of prom-client', async () => {
     const page = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
     const described = [...page.matchAll(/^\| `(?<name>\w+)` +\| (?:counter|gauge|histogram)/gm)];
 

@@ -99,7 +99,7 @@ describe('when the process dies', () => {
 describe('leader election', () => {
   const leaderElection = true;
 
-  it.concurrent('lets one of two replicas reconcile, and the other continue as soon as that one stops', async () => {
+  it.concurrent('selects one of two replicas, and the other one as soon as that one stops', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const proxies = [fixture.proxy, await fixture.openProxy()];
     const replicas = await Promise.all(proxies.map((proxy) => fixture.startReconciler({ leaderElection }, proxy)));

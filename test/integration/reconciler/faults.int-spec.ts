@@ -198,7 +198,7 @@ describe('an execution', () => {
     expect(status?.pipelineRunRef).toBeUndefined();
   });
 
-  it.concurrent('fails if the name of its PipelineRun is taken, and does not change that one', async () => {
+  it.concurrent('fails if the name of its PipelineRun is taken, and does not change the other one', async () => {
     await using fixture = await new ReconcilerFixture().open();
     const execution = await fixture.execute('wfe', skippingWorkflow);
     const name = pipelineRunName(execution);

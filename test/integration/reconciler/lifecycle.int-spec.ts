@@ -53,7 +53,7 @@ describe('an execution', () => {
     ]);
   });
 
-  it.concurrent('completes when 20 tasks use all of the largest parameters, in the longest characters', async () => {
+  it.concurrent('completes when 20 tasks use all parameters at maximum size', async () => {
     const parameters = { A: '<'.repeat(8_192), B: '<'.repeat(10_240 - 8_192 - 2) };
     await fixture.execute('largest', wideWorkflow(20), { parameters });
     const { metadata } = await fixture.pipelineRun('largest');
@@ -84,7 +84,7 @@ describe('an execution', () => {
     expect(shown.indexOf('Completed:')).toBeGreaterThan(shown.indexOf('Running:'));
   });
 
-  it.concurrent('has a name of any length, and its PipelineRun one that Tekton accepts', async () => {
+  it.concurrent('may have a name of any length; its PipelineRun has one that Tekton accepts', async () => {
     const long = `${'long-'.repeat(50)}end`;
     await fixture.execute(long, skippingWorkflow);
 

@@ -45,7 +45,7 @@ describe('a target whose Lease was deleted', () => {
     );
   });
 
-  it('is acquired by one of two executions when that happens while the first creates its PipelineRun', async () => {
+  it('is acquired by one of two executions if the first is creating its PipelineRun', async () => {
     const { fault, release } = hold();
     const creation = fixture.proxy.inject({ method: 'POST', path: '/pipelineruns' }, fault, 1);
     await fixture.execute('creating', waitingWorkflow, on('contended'));
@@ -62,7 +62,7 @@ describe('a target whose Lease was deleted', () => {
     await expect(fixture.pipelineRuns('rival')).resolves.toEqual([]);
   });
 
-  it('is acquired by one of two executions when that happens before the first creates its PipelineRun', async () => {
+  it('is acquired by one of two executions if the first has not created its PipelineRun', async () => {
     const { fault, release } = hold();
     const finalizer = fixture.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/late$/ }, fault, 1);
     await fixture.execute('late', skippingWorkflow, on('overtaken'));

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 describe('executions of an older schema, and a PipelineRun with an absurd status,', () => {
-  it('do not stop others, and have the reason in their status if they can be parsed', async () => {
+  it('do not block others, and have the reason in their status if they can be parsed', async () => {
     await applyOlderSchema();
     await createRaw('no-target-that-can-be-understood', { ...aSpec(), targetResource: 'worker' });
     await createRaw('no-workflow', { ...aSpec(), workflowRef: undefined });

@@ -38,7 +38,7 @@ it('a finished execution that is restored without its status does not run again'
   await expect(fixture.pipelineRuns('wfe')).resolves.toEqual([]);
 });
 
-it('one that the execution API created does not run again either', async () => {
+it('a restored execution that the API created does not run again either', async () => {
   const annotations = { [ownAnnotations.createdAt]: '2026-01-02T03:04:05Z' };
   const metadata = { namespace: fixture.namespace, name: 'api', annotations, finalizers: [finalizer] };
   await restore({ ...aWorkflowExecution(), metadata: { ...aWorkflowExecution().metadata, ...metadata } });

@@ -87,29 +87,26 @@ describe('a target', () => {
     expect(status?.skip?.reason).toBe('RecentlyRemediated');
   });
 
-  it.concurrent(
-    'is canonical in the lock, the PipelineRun and the status, and as written for the workflow',
-    async () => {
-      const [targetResource, target] = [`${shared.namespace}/StatefulSets/db`, `${shared.namespace}/statefulset/db`];
-      await shared.execute('canonical', waitingWorkflow, { targetResource });
-      const { status } = await shared.phase('canonical', 'Running');
-      const { metadata } = await shared.pipelineRun('canonical');
-      const run = await shared.client.get({ ...pipelineRunResource, parse }, metadata);
+  it.concurrent('is canonical in lock, PipelineRun and status, and passed to the workflow as written', async () => {
+    const [targetResource, target] = [`${shared.namespace}/StatefulSets/db`, `${shared.namespace}/statefulset/db`];
+    await shared.execute('canonical', waitingWorkflow, { targetResource });
+    const { status } = await shared.phase('canonical', 'Running');
+    const { metadata } = await shared.pipelineRun('canonical');
+    const run = await shared.client.get({ ...pipelineRunResource, parse }, metadata);
 
-      expect(status?.target).toBe(target);
-      expect(run.metadata).toMatchObject({
-        labels: { 'kubernaut.ai/target-resource': target.replaceAll('/', '.') },
-        annotations: { 'kubernaut.ai/target-resource': target },
-      });
-      expect(run).toHaveProperty('spec.params', [{ name: 'TARGET_RESOURCE', value: targetResource }]);
-      const lease = await shared.client.get(leaseResource, { namespace: shared.namespace, name: lockName(target) });
-      expect(lease.spec.holderIdentity).toContain('/canonical/');
-      await shared.completeTask('canonical');
-      await shared.phase('canonical', 'Completed');
-    },
-  );
+    expect(status?.target).toBe(target);
+    expect(run.metadata).toMatchObject({
+      labels: { 'kubernaut.ai/target-resource': target.replaceAll('/', '.') },
+      annotations: { 'kubernaut.ai/target-resource': target },
+    });
+    expect(run).toHaveProperty('spec.params', [{ name: 'TARGET_RESOURCE', value: targetResource }]);
+    const lease = await shared.client.get(leaseResource, { namespace: shared.namespace, name: lockName(target) });
+    expect(lease.spec.holderIdentity).toContain('/canonical/');
+    await shared.completeTask('canonical');
+    await shared.phase('canonical', 'Completed');
+  });
 
-  it.concurrent('is recorded with the first status, in no write of its own', async () => {
+  it.concurrent('is recorded with the first status, without an additional write', async () => {
     const writes = { method: 'PATCH', path: /\/recorded\/status$/ };
     shared.proxy.inject(writes, hold(Promise.resolve()), 1);
     const later = shared.proxy.inject(writes, reset());
@@ -129,7 +126,7 @@ describe('a target', () => {
       () => `${shared.namespace}/rolout.${group}/api`,
       `the cluster does not serve a kind rolout.${group}`,
     ],
-  ])('is refused with what is allowed: %s', async (name, target, message) => {
+  ])('is rejected with the allowed targets: %s', async (name, target, message) => {
     await shared.create(name, { targetResource: target() });
 
     const { status } = await shared.phase(name, 'Failed');

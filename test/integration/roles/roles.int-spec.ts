@@ -49,7 +49,7 @@ async function start(
 }
 
 describe('WFE_ROLES', () => {
-  it('api serves calls and leaves executions to the controller', async () => {
+  it('api serves calls and does not reconcile', async () => {
     const api = await start('api');
     const url = `http://${api.http}/api/v1/namespaces/${namespace.name}/workflowexecutions`;
     const spec = aSpec({
@@ -73,7 +73,7 @@ describe('WFE_ROLES', () => {
     await expect(live.text()).resolves.not.toContain('workLoop');
   });
 
-  it('controller opens the ports of metrics and health only', async () => {
+  it('controller opens only the ports of metrics and health', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();

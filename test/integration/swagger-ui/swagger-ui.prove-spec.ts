@@ -107,7 +107,7 @@ describe('Swagger UI in a browser', () => {
     expect(read.body).toContain(`"name": "${name}"`);
   });
 
-  it('logs no error but the refused call', () => {
+  it('logs no error except for the rejected call', () => {
     expect(errors).toEqual([expect.stringContaining('401 (Unauthorized)')]);
   });
 });

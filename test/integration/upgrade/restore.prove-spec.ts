@@ -41,8 +41,8 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-describe('after a cluster was set back to a backup', () => {
-  it('what ran at its time goes on with the PipelineRun it had, and what came later is forgotten', async () => {
+describe('after etcd was restored from a backup', () => {
+  it('Running executions of the backup continue with their PipelineRuns, and later ones are gone', async () => {
     await create('before');
     const before = await until('before', 'Running');
     const { name = '' } = before.status?.pipelineRunRef ?? {};
@@ -64,7 +64,7 @@ describe('after a cluster was set back to a backup', () => {
     expect(items.map(({ metadata }) => metadata.uid)).toEqual([before.status?.pipelineRunRef?.uid]);
   });
 
-  it('an execution that is made anew of its manifest is another one, and is run again', async () => {
+  it('an execution that is recreated from its manifest is a new one, and runs', async () => {
     const old = await client.get(workflowExecutionResource, { namespace, name: 'before' });
     await client.delete(workflowExecutionResource, old.metadata);
     await waitFor(client, workflowExecutionResource, { namespace }, 'it is gone', (all) => all.length === 0);

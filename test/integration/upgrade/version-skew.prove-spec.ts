@@ -41,8 +41,8 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-describe('what a newer version has written', () => {
-  it('is kept by this one, which goes on with the execution', async () => {
+describe('an execution of a newer version', () => {
+  it('is continued, and its unknown fields are kept', async () => {
     const containerImage = await publishWorkflow(publisherFor(cluster), 'skew:v1', waitingWorkflow);
     const workflowRef = { ...aSpec().workflowRef, containerImage };
     await client.create(workflowExecutionResource, {
