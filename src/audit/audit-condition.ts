@@ -12,7 +12,7 @@ const losses: Readonly<Record<LossReason, { readonly reason: string; readonly wh
   abandoned: { reason: 'Abandoned', what: 'was not recorded before the execution was deleted' },
 };
 
-/** The reasons of the condition after which nothing more is done. */
+/** The final reasons of the condition. */
 const finalReasons: ReadonlySet<string> = new Set([
   'Recorded',
   'Logged',

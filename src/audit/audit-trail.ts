@@ -30,9 +30,9 @@ const flushMs = 5_000;
 
 /** The audit status of an execution. */
 export interface AuditStatus {
-  /** Whether nothing more is done for its events. */
+  /** Whether its events need no more work. */
   readonly isFinal: boolean;
-  /** What the condition AuditRecorded has to be; undefined if there is nothing to write. */
+  /** The condition AuditRecorded to be written; undefined if there is nothing to write. */
   readonly condition?: ConditionUpdate;
 }
 

@@ -17,7 +17,7 @@ import {
 } from './pending-executions.ts';
 import { RequestBackoff, type RequestKind } from './request-backoff.ts';
 
-/** The pause after a refusal that lasts until somebody changes rights, token or address, in milliseconds. */
+/** The pause after a refusal, which needs a change of rights, token or address, in milliseconds. */
 const refusedRetryMs = 60_000;
 
 /** How soon a replica that may not deliver checks again, in milliseconds. */
@@ -26,7 +26,7 @@ const notLeaderRetryMs = 1_000;
 /** The result after a failed request. The key is queued behind the others, and {@link RequestBackoff} delays all of them. */
 const retry: HandlerResult = { requeueAfterMs: 0 };
 
-/** What a delivery works with. */
+/** The dependencies of a delivery. */
 export interface DeliveryOptions {
   readonly executions: PendingExecutions;
   readonly store: EventStore;
@@ -39,11 +39,11 @@ export interface DeliveryOptions {
   readonly onUpdate: (execution: PendingExecution) => void;
 }
 
-/** When a delivery has to end. */
+/** When a delivery must end. */
 export interface DeliverySignals {
-  /** Requests that have to wait are not made any more. */
+  /** No more requests that have to wait are sent. */
   readonly stopping: AbortSignal;
-  /** No request is made any more. */
+  /** No more requests are sent. */
   readonly stopped: AbortSignal;
 }
 

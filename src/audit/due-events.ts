@@ -2,7 +2,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { EventKind } from './audit-event.ts';
 
-/** An event that an execution has to have in the audit trail, and when it happened. */
+/** An event that an execution must have in the audit trail, and its time. */
 export interface DueEvent {
   readonly kind: EventKind;
   /** RFC 3339. */

@@ -13,7 +13,7 @@ export interface EventPayload {
   readonly phase: RecordedPhase;
   /** Fields of `event_data`. */
   readonly data?: Partial<AuditEventData>;
-  /** Fields beside it. */
+  /** Fields next to it. */
   readonly fields?: Pick<AuditEvent, 'severity' | 'duration_ms' | 'error_code' | 'error_message'>;
 }
 
@@ -42,7 +42,7 @@ export function eventPayload(execution: WorkflowExecution, kind: EventKind): Eve
 
 const unknownFailure: Failure = {
   reason: 'Unknown',
-  message: 'Why it failed is not known',
+  message: 'The cause of the failure is unknown',
   wasExecutionFailure: true,
 };
 

@@ -14,7 +14,7 @@ export interface Unverified {
    * - `accepted`: data storage has queued it (HTTP 202).
    */
   readonly state: 'inDoubt' | 'failed' | 'accepted';
-  /** When to query next. */
+  /** Time of the next query. */
   readonly recheckAtMs: number;
   /** For how long queries have not found it, without the time in which queries failed. */
   readonly missingForMs: number;
@@ -22,17 +22,17 @@ export interface Unverified {
   readonly notFoundAtMs?: number;
 }
 
-/** An event that nothing more is done for. */
+/** An event that needs no more work. */
 export interface Final {
   readonly state: 'recorded' | 'refused' | 'notConfirmed' | 'tooOld' | 'abandoned';
-  /** A sentence for people; may be empty. */
+  /** Human-readable; may be empty. */
   readonly detail: string;
 }
 
 /** Why an event is not recorded and never will be. */
 export type LossReason = Exclude<Final['state'], 'recorded'>;
 
-/** What is known about the delivery of an event. */
+/** The delivery state of an event. */
 export type EventState = { readonly state: 'pending' } | Unverified | Final;
 
 /** The first and the longest time between queries for an accepted event, in milliseconds. */
@@ -45,7 +45,7 @@ export const pending: EventState = { state: 'pending' };
 /** An event that data storage has. */
 export const recorded: Final = { state: 'recorded', detail: '' };
 
-/** An event to be queried: at once, unless data storage has queued it. */
+/** An event to be queried: immediately, unless data storage has queued it. */
 export function unverified(state: Unverified['state'], nowMs: number, { confirmMs }: Patience): Unverified {
   const delayMs = state === 'accepted' ? Math.min(firstRecheckMs, confirmMs) : 0;
   return { state, recheckAtMs: nowMs + delayMs, missingForMs: 0 };
@@ -82,7 +82,7 @@ export function isUnverified(state: EventState): state is Unverified {
   return state.state === 'inDoubt' || state.state === 'failed' || state.state === 'accepted';
 }
 
-/** Whether nothing more is done for an event. */
+/** Whether an event needs no more work. */
 export function isFinal(state: EventState): state is Final {
   return state.state !== 'pending' && !isUnverified(state);
 }

@@ -3,13 +3,13 @@ import type { AuditEvent, EventIdentity } from './audit-event.ts';
 /**
  * A request that has to be repeated.
  * - `busy`: nothing was stored, and nothing is in flight.
- * - `refused`: as `busy`, and it stays so until somebody changes something (rights, token, address).
+ * - `refused`: as `busy`, until rights, token or address are changed.
  * - `failed`: answered with an error; a query shows whether the event was stored.
  * - `unknown`: not answered; the event may still be in flight.
  */
 export interface RequestFailure {
   readonly state: 'busy' | 'refused' | 'failed' | 'unknown';
-  /** A sentence for people. */
+  /** Human-readable. */
   readonly detail: string;
   /** How long the store asks not to be called, in milliseconds. */
   readonly retryAfterMs?: number;
@@ -29,7 +29,7 @@ export type QueryResult = { readonly state: 'found'; readonly rows: readonly Eve
 
 /** Where events go. */
 export interface EventStore {
-  /** For people, in the log at the start. */
+  /** Human-readable, for the log at startup. */
   readonly name: string;
   /** The reason of the condition AuditRecorded once all events are stored. */
   readonly recordedReason: 'Recorded' | 'Logged';

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../kubernetes/clock.ts';
 
 const policy = { baseMs: 250, maxMs: 60_000 };
 
-/** What data storage is asked for. */
+/** A kind of request to data storage. */
 export type RequestKind = 'ingest' | 'query';
 
 /**

@@ -34,7 +34,7 @@ interface Group {
 /**
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
- * the total limit. So nobody locks callers out by holding connections, and a flood from few addresses does not close a
+ * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
  * probe's connection. If all connections have authenticated calls, the new one is closed.
  */
 export class ConnectionLimits {

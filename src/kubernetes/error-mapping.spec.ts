@@ -79,20 +79,20 @@ describe('an error response', () => {
     const page = { kind: 'answer', status: 502, body: '<h1>\n  Bad gateway</h1>' } as const;
     const error = toKubernetesError('GET /x', page, now);
     expect(error).toBeInstanceOf(UnavailableError);
-    expect(error.message).toBe('GET /x was answered with 502: <h1> Bad gateway</h1>');
+    expect(error.message).toBe('GET /x returned 502: <h1> Bad gateway</h1>');
   });
 
   it('without a body has a message', () => {
     expect(answered(503, status(503, '')).message).toBe('said the server');
     expect(toKubernetesError('GET /x', { kind: 'answer', status: 503, body: '' }, now).message).toBe(
-      'GET /x was answered with 503',
+      'GET /x returned 503',
     );
   });
 
   it('in a watch is mapped by its code', () => {
     const error = toKubernetesError('watch', { kind: 'status', status: status(410, 'Expired') }, now);
     expect(error).toBeInstanceOf(GoneError);
-    expect(toKubernetesError('watch', { kind: 'status', status: {} }, now).message).toBe('watch was answered with 0');
+    expect(toKubernetesError('watch', { kind: 'status', status: {} }, now).message).toBe('watch returned 0');
   });
 });
 

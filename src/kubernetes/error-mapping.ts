@@ -65,7 +65,7 @@ function rootMessage(error: unknown): string {
 /** A `Status` for the response of a proxy or load balancer. */
 function foreignStatus(call: string, answer: { status: number; body: string }): JsonRecord {
   const text = answer.body.replace(/\s+/g, ' ').trim().slice(0, 200);
-  return { message: `${call} was answered with ${answer.status}${text === '' ? '' : `: ${text}`}` };
+  return { message: `${call} returned ${answer.status}${text === '' ? '' : `: ${text}`}` };
 }
 
 function fromStatus(call: string, status: JsonRecord, retryAfterMs: number | undefined): KubernetesError {
@@ -79,10 +79,7 @@ function fromStatus(call: string, status: JsonRecord, retryAfterMs: number | und
     retryAfterMs: retryAfterMs ?? (typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined),
   };
   const message = stringOf(status['message']) ?? '';
-  return new (classFor(code, fields.reason, message))(
-    message === '' ? `${call} was answered with ${code}` : message,
-    fields,
-  );
+  return new (classFor(code, fields.reason, message))(message === '' ? `${call} returned ${code}` : message, fields);
 }
 
 function toCause(raw: unknown): ErrorCause {

@@ -18,7 +18,7 @@ export interface LeaderElectorOptions {
   readonly renewDeadlineMs?: number;
   /** Pause between renewals, and at most between attempts to acquire the Lease. Default 2 000. */
   readonly retryPeriodMs?: number;
-  /** A permanent Lease does not expire and is not released: its holder keeps it until somebody deletes it. Default false. */
+  /** A permanent Lease does not expire and is not released: its holder keeps it until it is deleted. Default false. */
   readonly permanent?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;

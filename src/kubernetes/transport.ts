@@ -111,7 +111,7 @@ export class Transport {
     const connection = await this.source.connection();
     const { userAgent, mayWrite } = this.options;
     if (api.method !== 'GET' && mayWrite?.() === false) {
-      throw new CancelledError(`${api.method} ${api.path} was not sent: this process may not write any more`);
+      throw new CancelledError(`${api.method} ${api.path} was not sent: this process may no longer write`);
     }
     const response = await this.observed(api.method, () =>
       request(urlOf(connection.server, api), {

@@ -16,7 +16,7 @@ export interface LockHolders {
   live(holder: ExecutionId, signal: AbortSignal): Promise<LockHolderState>;
 }
 
-/** What the executions on a target say, whatever its lock says: the Lease may be deleted, or missing after a restore. */
+/** What the executions on a target show, independent of its lock: the Lease may be deleted, or missing after a restore. */
 export interface TargetEvidence {
   /** Cooldowns of executions that still exist. */
   readonly cooldowns: readonly Cooldown[];

@@ -38,7 +38,7 @@ interface LeaseRead {
 /**
  * One lock for each target, cluster-wide: a Lease in the service's own namespace that is changed by compare-and-swap only.
  * It records who has the target and, so that deleting an execution does not void them, its cooldowns. A holder that has ended
- * counts as none: nobody needs to write that it has, and the next holder records its cooldown.
+ * counts as none, without a write, and the next holder records its cooldown.
  *
  * Decisions are made on the cache. A grant is safe all the same, because the write fails if the Lease has changed; a refusal
  * is confirmed by a live read.

@@ -14,7 +14,7 @@ import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
 
 /**
  * Repairs what a watch may have missed: lists everything again, enqueues every execution and orphaned PipelineRun, and
- * removes unused locks. The keys are pace over the interval, so that new executions do not wait behind thousands of keys.
+ * removes unused locks. The keys are spread over the interval, so that new executions do not wait behind thousands of keys.
  */
 @Injectable()
 export class Resync {
@@ -38,7 +38,7 @@ export class Resync {
     }
   }
 
-  /** Resyncs once, pace over `withinMs` milliseconds. Never rejects. */
+  /** Resyncs once, spread over `withinMs` milliseconds. Never rejects. */
   async once(withinMs: number, signal: AbortSignal): Promise<void> {
     this.informers.relist();
     await Promise.all([this.enqueueAll(withinMs, signal), this.collectLocks(withinMs, signal)]);

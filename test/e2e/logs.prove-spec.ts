@@ -215,7 +215,7 @@ describeOnPods('the logs of an execution', (environment) => {
     expect(neither.status).toBe(406);
     expect(absurd.status).toBe(400);
     await expect(absurd.json()).resolves.toMatchObject({
-      errors: [{ field: 'since', message: 'must be a time as RFC 3339 has it' }],
+      errors: [{ field: 'since', message: 'must be an RFC 3339 time' }],
     });
   });
 

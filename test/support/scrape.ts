@@ -21,7 +21,7 @@ interface Series {
  */
 export async function scrape(address: string): Promise<Scrape> {
   const response = await fetch(`http://${address}/metrics`);
-  if (!response.ok) throw new Error(`/metrics was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`/metrics returned ${response.status}`);
   const lines = (await response.text()).split('\n');
   const series = lines.map(readSeries).filter((one) => one !== undefined);
   const described = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2] ?? '');

@@ -27,7 +27,7 @@ export async function reviewed<T>(review: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
     const details = { retryAfterMs: error.retryAfterMs ?? retryAfterMs };
-    throw new ApiError('Unavailable', 'the cluster cannot say now who may do this', details, { cause: error });
+    throw new ApiError('Unavailable', 'permissions cannot be checked now', details, { cause: error });
   }
 }
 

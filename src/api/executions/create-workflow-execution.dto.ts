@@ -10,7 +10,7 @@ import { IsStringMap, IsText, Optional } from '../validation/validators.ts';
 import type { CreateCommand } from './commands.ts';
 import { requestIdRule } from './new-execution.ts';
 
-/** Most labels, and most annotations. */
+/** Maximum number of labels, and of annotations. */
 const maxProperties = 256;
 
 /** Keys of labels and annotations, and values of labels, by the rules of the API server. */
@@ -106,7 +106,7 @@ export class CreateWorkflowExecutionDto {
   spec: WorkflowExecutionSpecDto;
 }
 
-/** Options of a create call beside the resource. */
+/** Options of a create call in addition to the resource. */
 export type CreateOptions = Pick<CreateCommand, 'requestId' | 'validateOnly'>;
 
 /**

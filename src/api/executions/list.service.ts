@@ -43,7 +43,7 @@ export class ListService {
   async list(command: ListCommand, call: Pick<Call, 'caller' | 'signal'>): Promise<ExecutionPage> {
     const { signal } = call;
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
-    // Invalid filters are refused before anything is awaited.
+    // Invalid filters are rejected immediately.
     filterPredicate(command.filter, this.targets);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);

@@ -23,7 +23,7 @@ export interface NewExecution {
   readonly spec: WorkflowExecutionSpec;
 }
 
-/** What is recorded on an execution about the call that creates it. */
+/** What an execution records about the call that creates it. */
 export interface Origin {
   readonly createdAt: Date;
   /** Absent if callers are not authenticated. */

@@ -15,7 +15,7 @@ interface Scoped {
   readonly namespace?: string;
 }
 
-/** Replicas are usually milliseconds apart. After this many milliseconds the API server is asked how far the cluster is. */
+/** Replicas are usually milliseconds apart. After this many milliseconds the current version is requested. */
 export const graceMs = 3_000;
 
 /** Retry delay for a caller while this replica cannot reach the cluster, in milliseconds. */
@@ -80,7 +80,7 @@ export class ResourceVersionBarrier {
       return page.resourceVersion;
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
-      throw new ApiError('Unavailable', 'this replica is cut off from the cluster', { retryAfterMs }, { cause: error });
+      throw new ApiError('Unavailable', 'this replica cannot reach the cluster', { retryAfterMs }, { cause: error });
     } finally {
       this.pending = undefined;
     }

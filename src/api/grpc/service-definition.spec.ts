@@ -31,7 +31,7 @@ describe('a decoded request', () => {
   ])('is an error of the client if it is %s', (_, bytes) => {
     expect(decodeRequest(create, bytes).message).toMatchObject({
       code: 'InvalidArgument',
-      message: 'the request is not a message of its type',
+      message: 'the request message cannot be decoded',
     });
   });
 

@@ -66,7 +66,7 @@ export function decodeRequest({ requestDeserialize }: ServiceDefinition[string],
     const message: unknown = Reflect.apply(requestDeserialize, undefined, [new RequestReader(bytes)]);
     return new DecodedRequest(bytes.length, message);
   } catch (cause) {
-    const malformed = new ApiError('InvalidArgument', 'the request is not a message of its type', {}, { cause });
+    const malformed = new ApiError('InvalidArgument', 'the request message cannot be decoded', {}, { cause });
     return new DecodedRequest(bytes.length, cause instanceof ApiError ? cause : malformed);
   }
 }

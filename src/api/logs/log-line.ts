@@ -23,7 +23,7 @@ export interface LogPart {
 /** A line, or a part of one, in the log of an execution. */
 export interface LogLine extends LogPart {
   readonly task: string;
-  /** Empty if the service has written the line, about the task as a whole. */
+  /** Empty for lines of the service about a task. */
   readonly step: string;
   readonly pod: string;
 }

@@ -47,6 +47,6 @@ function formatFor(request: Pick<Request, 'accepts'>, withTimes: boolean): Strea
     case 'application/x-ndjson':
       return ndjson;
     default:
-      throw new ApiError('NotAcceptable', 'a log is given as text/plain or application/x-ndjson');
+      throw new ApiError('NotAcceptable', 'logs are available as text/plain or application/x-ndjson');
   }
 }

@@ -27,7 +27,7 @@ export class LogsQuery {
     required: false,
   })
   @Optional()
-  @ValidateBy({ name: 'isTime', validator: { validate: isTime } }, { message: 'must be a time as RFC 3339 has it' })
+  @ValidateBy({ name: 'isTime', validator: { validate: isTime } }, { message: 'must be an RFC 3339 time' })
   since?: string;
 
   @Flag('Puts the time before each line of text. Lines of JSON always have it.')
@@ -52,9 +52,7 @@ class LogLineDto {
   task: string;
 
   @ApiProperty({
-    description:
-      'Name of the step. Empty if the service has written the line, about the task as a whole: that its pod is gone, for ' +
-      'example.',
+    description: 'Name of the step. Empty for lines of the service about a task, for ' + 'example.',
     maxLength: 63,
     example: 'rollout',
   })
@@ -110,7 +108,7 @@ export const DescribesLogs = (): MethodDecorator =>
     ...problemResponses(
       ['NotFound', 'The execution does not exist.'],
       ['NotAcceptable', 'The accepted types include neither text/plain nor application/x-ndjson.'],
-      ['FailedPrecondition', 'The execution has ended, and nothing of it has run.'],
+      ['FailedPrecondition', 'The execution has ended without a run.'],
       ['LogsGone', 'The pods of the execution are gone, and its logs with them.'],
     ),
   );

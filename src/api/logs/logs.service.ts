@@ -125,7 +125,7 @@ function assertHasLogs(execution: WorkflowExecution, hasLost: boolean): void {
     throw new ApiError('LogsGone', `the pods of ${name} are gone, and its logs with them`, { resource });
   }
   const description = `It is ${phase}, and none of its steps was started.`;
-  throw new ApiError('FailedPrecondition', `${name} has no log: nothing of it has run`, {
+  throw new ApiError('FailedPrecondition', `${name} has no log: no step has run`, {
     precondition: { type: 'NOTHING_RAN', subject: name, description },
   });
 }

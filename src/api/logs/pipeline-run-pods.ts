@@ -15,13 +15,13 @@ export interface RunKey {
 /** The pods with the label of a PipelineRun. */
 export interface PodList {
   list(): readonly TaskPod[];
-  /** Whether no pod will be added or changed any more. */
+  /** Whether the list of pods is final. */
   readonly isFinal: boolean;
   /** Resolves at the next change, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
 }
 
-/** A pod that does not exist any more. */
+/** A pod that no longer exists. */
 export interface LostPod {
   readonly name: string;
   readonly task: string;
@@ -54,7 +54,7 @@ export class LivePods implements PodList {
     reflector.onChange(() => this.notify());
   }
 
-  /** Declares that no pod will be created any more. The watch may lag behind, so the list is final a little later. */
+  /** Declares that no more pods will be created. The watch may lag behind, so the list is final a little later. */
   async finish(signal: AbortSignal): Promise<void> {
     await this.reflector.waitUntilFresh(signal);
     this.isFinal = true;

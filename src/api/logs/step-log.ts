@@ -12,7 +12,7 @@ import { ResumePosition } from './resume-position.ts';
 /** How long the log of an ended container may be silent before its connection counts as broken, in milliseconds. */
 const idleTimeoutMs = 30_000;
 
-/** Delay before a running container whose log has ended is asked again, in milliseconds. */
+/** Delay before the log of a running container is requested again after it ended, in milliseconds. */
 const askAgainMs = 1_000;
 
 /** Failures in a row, without a new line in between, after which a log is given up. */
@@ -21,7 +21,7 @@ const backoff = { baseMs: 200, maxMs: 3_000 };
 
 /** The container of a step. */
 export interface LoggedContainer {
-  /** `gone` if the pod does not exist any more. */
+  /** `gone` if the pod no longer exists. */
   state(): ContainerState | 'gone';
   /** Resolves when the state may have changed, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
@@ -155,7 +155,7 @@ export class StepLog {
     try {
       yield* this.isEnding ? withIdleTimeout(body, { call: 'log', clock, idleTimeoutMs }) : body;
     } catch (cause) {
-      throw new UnavailableError('the log broke off', { cause });
+      throw new UnavailableError('the log stream broke', { cause });
     }
   }
 

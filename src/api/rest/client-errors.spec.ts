@@ -40,8 +40,8 @@ const problemOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf(
 
 describe('an invalid request', () => {
   it.each([
-    ['that is not HTTP', 'hello\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
-    ['of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'the request is no HTTP/1.1: '],
+    ['that is not HTTP', 'hello\r\n\r\n', 400, 'the request is not valid HTTP/1.1: '],
+    ['of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'the request is not valid HTTP/1.1: '],
     ['with a long address', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n`, 431, 'larger than 16384 bytes'],
     ['with large headers', `GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(5_000)}`, 431, 'larger than 16384 bytes'],
     ['that asks for a tunnel', 'CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'not a proxy'],
@@ -49,7 +49,7 @@ describe('an invalid request', () => {
       'with invalid chunks',
       'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n',
       400,
-      'the request is no HTTP/1.1: ',
+      'the request is not valid HTTP/1.1: ',
     ],
     [
       'with large chunk extensions',

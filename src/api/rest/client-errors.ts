@@ -41,7 +41,7 @@ export function handleClientErrors(server: HttpServer | HttpsServer): void {
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy()).resume();
     if (isAnsweringOther(responses.get(socket))) return void socket.destroy();
-    sendAndClose(socket, new ApiError('InvalidArgument', 'there is no CONNECT: this service is not a proxy'));
+    sendAndClose(socket, new ApiError('InvalidArgument', 'CONNECT is not supported: this service is not a proxy'));
   });
 }
 
@@ -58,7 +58,7 @@ function toApiError(thrown: unknown): ApiError | undefined {
   const known = knownErrors[code];
   if (known !== undefined) return new ApiError(...known);
   if (!code.startsWith('HPE_')) return undefined;
-  return new ApiError('InvalidArgument', `the request is no HTTP/1.1: ${stringOf(reason) ?? code}`);
+  return new ApiError('InvalidArgument', `the request is not valid HTTP/1.1: ${stringOf(reason) ?? code}`);
 }
 
 /** Whether the connection has a response that has started, or that belongs to an earlier request. */

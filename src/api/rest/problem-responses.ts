@@ -17,11 +17,11 @@ export const ApiExecutions = () =>
       ['InvalidArgument', 'Fields or parameters are invalid; `errors` names each of them.'],
       ['RequestTimeout', 'The headers, or the whole request, took too long to arrive.'],
       ['HeadersTooLarge', 'The request line and the headers are larger than 16 KiB.'],
-      ['ResourceExhausted', 'Too many requests; Retry-After says how long to wait.'],
-      ['Internal', 'The service failed; its log says why.'],
+      ['ResourceExhausted', 'Too many requests; Retry-After has the time to wait.'],
+      ['Internal', 'The service failed; see its log.'],
       [
         'Unavailable',
-        'The cluster is out of reach, or this replica has just started; Retry-After says how long to wait.',
+        'The cluster cannot be reached, or this replica has just started; Retry-After has the time to wait.',
       ],
     ),
   );

@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function notAllowed(method: string, methods: readonly string[]): ApiError {
-  return new ApiError('MethodNotAllowed', `this address has ${methods.join(' and ')}, not ${method}`);
+  return new ApiError('MethodNotAllowed', `this address supports ${methods.join(' and ')}, not ${method}`);
 }
 
 /** Writes the whole response before the rest of the request is read. */

@@ -91,7 +91,7 @@ export function assertPlainJson(value: unknown): void {
     if (left < 0) throw invalidField([], plainJsonLimits.tooManyValues);
     for (const [key, child] of entries) {
       if (!key.isWellFormed()) {
-        throw invalidField(path, `must have no such key as '${cut(key, 80).toWellFormed()}': it ${loneSurrogate}`);
+        throw invalidField(path, `must not have the key '${cut(key, 80).toWellFormed()}': it ${loneSurrogate}`);
       }
       if (key in Object.prototype) throw invalidField([...path, key], 'is not a known field');
       assertPart(child, [...path, key]);

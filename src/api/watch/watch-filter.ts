@@ -24,7 +24,7 @@ export function watchFilter(
     throw invalidArgument([{ path: ['metadata', 'name'], message: dnsSubdomain.message }]);
   }
   if (name !== undefined && namespace === undefined) {
-    throw invalidField(['metadata', 'namespace'], 'must be one namespace, since a name is asked for');
+    throw invalidField(['metadata', 'namespace'], 'must be one namespace if a name is given');
   }
   const matches = filterPredicate({ ...noFilter, workflowId, targetResource, remediationRequest }, targets);
   return (execution) =>

@@ -122,8 +122,7 @@ function nextEvent(
   { synced, isKeepAliveDue }: { readonly synced: boolean; readonly isKeepAliveDue: boolean },
 ): WatchEvent | 'skipped' | 'none' {
   if (cursor.isExpired) {
-    const message =
-      'what has happened since the last event is not known any more; watch again without a resource version';
+    const message = 'the changes since this resource version are no longer available; watch again without one';
     throw new ApiError('PositionExpired', message);
   }
   if (!synced && cursor.isSynced) return { type: 'synced', resourceVersion: cursor.position };

@@ -16,7 +16,7 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { targetIndex } from './execution-indexes.ts';
 import { mergePatch } from './merge-patch.ts';
 
-/** The execution has changed since it was read, or is gone: what was decided on it is void. */
+/** The execution has changed since it was read, or is gone: decisions based on it are void. */
 export type Outdated = 'outdated';
 
 /**

@@ -17,7 +17,7 @@ import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * Keeps PipelineRuns until their outcome is recorded, by the finalizer that they are created with, and removes it afterwards
- * if they are being deleted. A PipelineRun that nobody deletes costs no write.
+ * if they are being deleted. A PipelineRun that is not deleted costs no write.
  */
 @Injectable()
 export class PipelineRunRetention {

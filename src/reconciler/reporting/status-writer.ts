@@ -17,7 +17,7 @@ import { ExecutionMetrics } from './execution-metrics.ts';
 import { logEntryOf } from './log-entry.ts';
 import { transitions, type Transition } from './transitions.ts';
 
-/** A status that was sent, and what it was decided on. */
+/** A status that was sent, and the execution it is based on. */
 interface Write {
   readonly execution: WorkflowExecution;
   readonly observation?: Observation;
@@ -46,7 +46,7 @@ export class StatusWriter {
   /**
    * Makes `status` the status of an execution.
    *
-   * @param observation what it was made from
+   * @param observation the basis of the status
    * @throws KubernetesError; one of class InvalidError is remembered in {@link RefusedStatuses}
    */
   async write(

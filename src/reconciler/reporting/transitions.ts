@@ -22,7 +22,7 @@ export type Transition =
  * What happened to an execution between two versions of it, in order. The status is written on the resourceVersion that it
  * was decided on, so each transition is found once, by one replica.
  *
- * @param observation what the new status was made from; it says what a status does not
+ * @param observation the basis of the new status, with details that the status does not have
  */
 export function transitions(
   before: WorkflowExecution,

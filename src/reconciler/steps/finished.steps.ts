@@ -40,7 +40,7 @@ export const expireFinished: Step<With<'executions' | 'clock', 'ttlSkippedMs'>> 
   const ttlMs = ttlMsOf(execution, config);
   const { completionTime } = execution.status ?? {};
   if (ttlMs === undefined || completionTime === undefined) return { kind: 'settled', reason: 'Finished' };
-  // Nobody has requested this deletion: it must not lose an audit event, however long data storage is unavailable.
+  // No user requested this deletion, so it must not lose audit events, even in a long outage of data storage.
   const isDefault = execution.spec.ttlSecondsAfterFinished === undefined;
   if (isDefault && !isAuditFinal(execution)) return { kind: 'settled', reason: 'AuditIsPending' };
   const requeueAfterMs = Date.parse(completionTime) + ttlMs - clock.now().getTime();

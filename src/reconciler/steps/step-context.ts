@@ -20,7 +20,7 @@ import { RunWaits } from '../pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
 
-/** What steps work with. Each step names the parts that it uses ({@link With}). */
+/** The dependencies of steps. Each step names the parts that it uses ({@link With}). */
 @Injectable()
 export class StepContext {
   constructor(

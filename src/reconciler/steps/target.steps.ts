@@ -13,8 +13,8 @@ import type { With } from './step-context.ts';
 type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'clock'>;
 
 /**
- * Locks the target. An execution that cannot have it is skipped, unless it has a PipelineRun already, whatever the lock
- * says: what runs is followed to its end.
+ * Locks the target. An execution that cannot have it is skipped, unless it already has a PipelineRun: a run is
+ * always followed to its end.
  */
 export const acquireTarget: Step<AcquireContext> = async (execution, context, signal) => {
   try {
@@ -48,7 +48,7 @@ async function acquire(
 }
 
 /**
- * Restores the lock of a Running execution that somebody has deleted or emptied. The target is safe without it, because
+ * Restores the deleted or emptied lock of a Running execution. The target is safe without it, because
  * executions are checked as well; so an error is logged and delays nothing.
  */
 export const keepTarget: Step<With<'locks' | 'clock' | 'log'>> = async (execution, { locks, clock, log }, signal) => {
@@ -64,7 +64,7 @@ export const keepTarget: Step<With<'locks' | 'clock' | 'log'>> = async (executio
 
 /**
  * Releases the target of an execution that is being deleted and leaves its cooldown in the lock, because the execution
- * cannot be read any more. An execution that has ended and stays needs no release: its phase says that the target is free.
+ * can no longer be read. An execution that has ended and stays needs no release: its phase says that the target is free.
  */
 export const releaseTarget: Step<With<'locks' | 'runEnds' | 'clock' | 'log'>> = async (
   execution,
@@ -82,7 +82,7 @@ export const releaseTarget: Step<With<'locks' | 'runEnds' | 'clock' | 'log'>> = 
   try {
     await locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
   } catch (err) {
-    // There is nothing to release, and the deletion must not wait until somebody deletes the Lease.
+    // There is nothing to release, and the deletion must not wait until the Lease is deleted.
     if (!(err instanceof UnreadableLockError)) throw err;
     log.warn({ ...logFields(execution.metadata), target, err }, 'lock not released');
   }

@@ -15,7 +15,7 @@ export interface Match {
   readonly watch?: boolean;
 }
 
-/** What is remembered of a request. */
+/** A recorded request. */
 export type SeenRequest = Pick<Exchange, 'method' | 'url' | 'headers'>;
 
 const maxRemembered = 10_000;
