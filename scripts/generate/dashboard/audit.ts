@@ -7,7 +7,7 @@ export const audit: Row = {
   panels: [
     {
       title: 'Events delivered, requests retried',
-      description: 'Retried: requests that data storage failed or refused.',
+      description: 'Retried: requests that failed or were rejected.',
       unit: 'ops',
       queries: {
         delivered: `sum(${rate(metrics.auditDelivered)})`,
@@ -21,13 +21,13 @@ export const audit: Row = {
       queries: { pending: `max(${series(metrics.auditPending)})` },
     },
     {
-      title: 'Age of the oldest',
+      title: 'Age of the oldest pending event',
       description: 'After 15 minutes (WFE_AUDIT_DELETE_WAIT) the events of deleted executions are given up.',
       unit: 's',
       queries: { oldest: `max(${series(metrics.auditOldest)})` },
     },
     {
-      title: 'Events lost, by reason',
+      title: 'Events lost by reason',
       description: 'Events given up; each is in the log in full. Should be 0.',
       unit: 'short',
       as: 'stack',

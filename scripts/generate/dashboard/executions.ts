@@ -1,71 +1,70 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
 import { type Row, increase, quantiles, rate, series } from './panel.ts';
 
-/** What the service is for. */
+/** Executions and target locks. */
 export const executions: Row = {
   title: 'Executions',
   panels: [
     {
-      title: 'Executions that ended, by outcome',
-      description: 'How many executions end a second. Each is counted once, by the replica that wrote its end.',
+      title: 'Finished executions by outcome',
+      description: 'Finished executions per second. Each is counted once, by the replica that wrote its final status.',
       unit: 'ops',
       as: 'stack',
       queries: { '{{outcome}}': `sum by (outcome) (${rate(metrics.executions)})` },
     },
     {
-      title: 'How long workflows take',
-      description:
-        'From the start of a PipelineRun to its end, over all workflows. Beyond 30 minutes there is no telling.',
+      title: 'Duration of workflows',
+      description: 'From start to completion of a PipelineRun, over all workflows. The histogram ends at 30 minutes.',
       unit: 's',
       queries: quantiles(metrics.executionDuration),
     },
     {
-      title: 'Executions now, by phase',
-      description: 'Pending should be next to none: what can start does so within seconds.',
+      title: 'Current executions by phase',
+      description: 'Pending should be near 0: executions start within seconds.',
       unit: 'short',
       as: 'stack',
       queries: { '{{phase}}': `max by (phase) (${series(metrics.executionsNow)})` },
     },
     {
-      title: 'Oldest Pending, longest lock',
-      description: 'Alerts fire at 10 minutes of Pending, and at 2 hours of a lock.',
+      title: 'Oldest Pending execution and oldest lock',
+      description: 'Alerts fire at 10 minutes for a Pending execution, and at 2 hours for a lock.',
       unit: 's',
       queries: {
         'oldest Pending': `max(${series(metrics.oldestPending)})`,
-        'longest lock': `max(${series(metrics.lockLongestHeld)})`,
+        'oldest lock': `max(${series(metrics.lockLongestHeld)})`,
       },
     },
     {
-      title: 'Failures, by reason',
-      description: 'status.failure.reason of executions that failed.',
+      title: 'Failures by reason',
+      description: 'status.failure.reason of failed executions.',
       unit: 'short',
       as: 'stack',
       queries: { '{{reason}}': `sum by (reason) (${increase(metrics.failures)})` },
     },
     {
-      title: 'Skips, by reason',
+      title: 'Skips by reason',
       description:
-        'ResourceBusy: another execution has the target. RecentlyRemediated: the same workflow cools down on it. Restored: it came from a backup.',
+        'ResourceBusy: another execution has the target. RecentlyRemediated: the cooldown of the same workflow. Restored: restored from a backup.',
       unit: 'short',
       as: 'stack',
       queries: { '{{reason}}': `sum by (reason) (${increase(metrics.skips)})` },
     },
     {
-      title: 'PipelineRuns that were not taken',
-      description: 'Tries to create a PipelineRun that the API server refused, or did not answer. Should be 0.',
+      title: 'Failed creations of PipelineRuns',
+      description: 'Rejected by the API server, or without a response. Should be 0.',
       unit: 'short',
       queries: { refused: `sum(${increase(metrics.creationErrors)})` },
     },
     {
-      title: 'Contended targets',
+      title: 'Lock contention',
       description:
-        'held: another execution has the target. conflict: the lock changed under a write, and was looked at again.',
+        'held: another execution has the target. conflict: the lock was changed concurrently; the attempt is retried.',
       unit: 'short',
       queries: { '{{cause}}': `sum by (cause) (${increase(metrics.lockContention)})` },
     },
     {
-      title: 'Executions that ended, by workflow',
-      description: 'The ten workflows that ended most often. Beyond 100 different ones a replica counts under "other".',
+      title: 'Finished executions by workflow',
+      description: 'The ten most frequent workflows. Beyond 100 workflows a replica counts the rest as "other".',
       unit: 'ops',
       queries: { '{{workflow_id}}': `topk(10, sum by (workflow_id) (${rate(metrics.executions)}))` },
     },

@@ -1,7 +1,7 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
 import { type Row, rate, series } from './panel.ts';
 
-/** The replicas as processes. */
+/** The processes of the replicas. */
 export const process: Row = {
   title: 'Process',
   panels: [
@@ -18,14 +18,14 @@ export const process: Row = {
       queries: { '{{pod}}': `max by (pod) (${series('process_resident_memory_bytes')})` },
     },
     {
-      title: 'Delay of the event loop',
+      title: 'Event loop delay',
       description: 'The 99th percentile. Leases are renewed on this loop: seconds are dangerous.',
       unit: 's',
       queries: { '{{pod}}': `max by (pod) (${series('nodejs_eventloop_lag_p99_seconds')})` },
     },
     {
       title: 'Versions',
-      description: 'How many replicas run which version; more than one only during an upgrade.',
+      description: 'Replicas by version; more than one version only during an upgrade.',
       unit: 'short',
       as: 'figure',
       queries: {

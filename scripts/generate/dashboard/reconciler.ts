@@ -1,7 +1,7 @@
 import { metrics } from '../../../src/metrics/metrics.ts';
 import { type Row, quantiles, rate, series } from './panel.ts';
 
-/** The control loop, of which one replica at a time is in charge. */
+/** The control loop, which runs on the leader. */
 export const reconciler: Row = {
   title: 'Reconciler',
   panels: [
@@ -13,42 +13,43 @@ export const reconciler: Row = {
       queries: { '{{pod}}': `max by (pod) (${series(metrics.leader)})` },
     },
     {
-      title: 'Queue of the leader',
-      description: 'Executions that wait to be looked at. The other replicas fill their queues and do not empty them.',
+      title: 'Work queue of the leader',
+      description:
+        'Executions that wait to be reconciled. The other replicas fill their queues but do not process them.',
       unit: 'short',
       queries: { waiting: `max(${series(metrics.queueDepth)} * on (pod) ${series(metrics.leader)})` },
     },
     {
-      title: 'Wait on the queue',
-      description: 'How long an execution waits until it is looked at. Backoffs are not part of it.',
+      title: 'Time in the queue',
+      description: 'How long an execution waits to be reconciled, without backoff.',
       unit: 's',
       queries: quantiles(metrics.queueWait),
     },
     {
-      title: 'Time of a pass',
-      description: 'How long one look at an execution takes, requests to the API server included.',
+      title: 'Reconcile duration',
+      description: 'Duration of a reconcile, including requests to the API server.',
       unit: 's',
       queries: quantiles(metrics.reconcileTime),
     },
     {
-      title: 'Passes, by result',
-      description: 'error: the pass failed, and comes back after a backoff. requeue_after: it asked to be back later.',
+      title: 'Reconciles by result',
+      description: 'error: failed, and retried with backoff. requeue_after: requeued after a delay.',
       unit: 'ops',
       as: 'stack',
       queries: { '{{result}}': `sum by (result) (${rate(metrics.reconciles)})` },
     },
     {
-      title: 'Executions in work',
-      description: 'At the limit (WFE_WORKERS) for long: the queue grows.',
+      title: 'Active workers',
+      description: 'If this stays at the limit (WFE_WORKERS), the queue grows.',
       unit: 'short',
       queries: {
-        'in work': `max(${series(metrics.activeWorkers)})`,
+        active: `max(${series(metrics.activeWorkers)})`,
         limit: `max(${series(metrics.maxWorkers)})`,
       },
     },
     {
       title: 'Queue: added and retried',
-      description: 'Added is what watches, resyncs and retries ask to be looked at. Retried should be next to none.',
+      description: 'Added by watches, resyncs and retries. Retries should be near 0.',
       unit: 'ops',
       queries: {
         added: `sum(${rate(metrics.queueAdds)})`,
@@ -57,17 +58,17 @@ export const reconciler: Row = {
       },
     },
     {
-      title: 'Work that goes on',
-      description: 'How long what is in work has been so. At 20 minutes the kubelet restarts the replica.',
+      title: 'Unfinished work',
+      description: 'How long current reconciles have been running. At 20 minutes the kubelet restarts the replica.',
       unit: 's',
       queries: {
         longest: `max(${series(metrics.queueLongest)})`,
-        'all together': `max(${series(metrics.queueUnfinished)})`,
+        total: `max(${series(metrics.queueUnfinished)})`,
       },
     },
     {
-      title: 'Time of work',
-      description: 'As the queue sees it, under the name that dashboards of other controllers use.',
+      title: 'Work duration',
+      description: 'Reconcile duration as measured by the queue, under the metric name of other controllers.',
       unit: 's',
       queries: quantiles(metrics.queueWork),
     },
