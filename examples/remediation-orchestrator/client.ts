@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { credentials, InterceptingCall, type ChannelCredentials, type Interceptor } from '@grpc/grpc-js';
 import { WorkflowExecutionServiceClient } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 
-/** Where the service is, and how it is spoken to. */
+/** How to connect to the service. */
 export interface Connection {
   /** `host:port` */
   readonly address: string;
-  /** File with the caller's token, a projected ServiceAccount token for example: it is read for each call, as it changes. */
+  /** File with the caller's token, such as a projected ServiceAccount token. It is rotated, so it is read for each call. */
   readonly tokenFile: string;
-  /** File with the certificates that the service's own is held against; without TLS when it is left out. */
+  /** File with the CA certificates of the service; without it the connection is plaintext. */
   readonly caFile?: string;
 }
 
@@ -16,10 +16,10 @@ export interface Connection {
 export async function connect({ address, tokenFile, caFile }: Connection): Promise<WorkflowExecutionServiceClient> {
   return new WorkflowExecutionServiceClient(address, await channelCredentials(caFile), {
     interceptors: [withTokenOf(tokenFile)],
-    // A connection that died in silence is noticed after half a minute and ten seconds.
+    // Detects a dead connection after 40 seconds.
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    // After a restart of the service it is found again soon.
+    // Reconnects soon after a restart of the service.
     'grpc.max_reconnect_backoff_ms': 2_000,
   });
 }
@@ -28,7 +28,7 @@ async function channelCredentials(caFile: string | undefined): Promise<ChannelCr
   return caFile === undefined ? credentials.createInsecure() : credentials.createSsl(await readFile(caFile));
 }
 
-/** An interceptor works over plaintext too, for which grpc-js has no call credentials. */
+/** An interceptor also works over plaintext, for which grpc-js has no call credentials. */
 function withTokenOf(file: string): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {
@@ -38,7 +38,7 @@ function withTokenOf(file: string): Interceptor {
             metadata.set('authorization', `Bearer ${token.trim()}`);
             next(metadata, listener);
           },
-          // Without a token the service says what is wrong.
+          // Without a token the service returns a helpful error.
           () => next(metadata, listener),
         );
       },

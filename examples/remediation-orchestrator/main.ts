@@ -1,4 +1,4 @@
-// Has one workflow executed and says what came of it. See README.md.
+// Runs one workflow and prints the result. See README.md.
 import { parseArgs } from 'node:util';
 import { Phase } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { connect } from './client.ts';
@@ -18,7 +18,7 @@ const { values: given } = parseArgs({
 });
 const { 'request-id': requestId, bundle, target } = given;
 if (requestId === undefined || bundle === undefined || target === undefined) {
-  console.error('--request-id, --bundle and --target have to be given; see README.md');
+  console.error('--request-id, --bundle and --target are required; see README.md');
   process.exit(64);
 }
 
@@ -48,7 +48,7 @@ try {
   );
   const { name, uid, status } = execution;
   console.log(JSON.stringify({ name, uid, ...status, phase: nameOf(status?.phase) }, undefined, 2));
-  // What is to be done next is decided by the outcome: tell a human, try another workflow, or be content.
+  // The outcome decides what to do next: notify a human, try another workflow, or finish.
   process.exitCode = execution.status?.phase === Phase.PHASE_COMPLETED ? 0 : 2;
 } catch (error) {
   console.error(isServiceError(error) ? error.details : error);

@@ -13,28 +13,28 @@ import {
 } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { isServiceError, pauseOrThrow } from './retry.ts';
 
-/** One remediation that is to be carried out. */
+/** A remediation to run. */
 export interface Remediation {
   readonly namespace: string;
   /**
-   * Stays the same however often this program starts: the UID of the RemediationRequest, for example. It makes the
-   * service answer a second creation with the first execution.
+   * Must survive restarts of this program, like the UID of the RemediationRequest. With it, a repeated create returns
+   * the first execution.
    */
   readonly requestId: string;
   readonly spec: Parameters<typeof WorkflowExecutionSpec.fromPartial>[0];
 }
 
-/** How long an answer to a creation is waited for, in milliseconds. */
+/** Timeout of a create call, in milliseconds. */
 const createTimeoutMs = 10_000;
 
 const terminal: ReadonlySet<Phase> = new Set([Phase.PHASE_COMPLETED, Phase.PHASE_FAILED, Phase.PHASE_SKIPPED]);
 
 /**
- * Has a workflow executed, and watches it to its end, across restarts of the service and of this program.
+ * Runs a workflow and watches it to its end, across restarts of the service and of this program.
  *
- * @param onChange told each state that is seen, in order; states between may be left out
+ * @param onChange called with each observed state, in order; intermediate states may be missing
  * @returns the execution with its outcome
- * @throws ServiceError when the service refuses; Error when the execution is deleted before it has ended
+ * @throws ServiceError if the service rejects a call; Error if the execution is deleted before it has ended
  */
 export async function remediate(
   client: WorkflowExecutionServiceClient,
@@ -52,7 +52,7 @@ export async function remediate(
   throw new Error(`${created.name} was deleted`);
 }
 
-/** Creates the execution; any number of tries make one. */
+/** Creates the execution; retries create it only once. */
 async function create(
   client: WorkflowExecutionServiceClient,
   { namespace, requestId, spec }: Remediation,
@@ -70,7 +70,7 @@ async function create(
     try {
       const answer = await call();
       if (answer?.workflowExecution !== undefined) return answer.workflowExecution;
-      throw new Error('the service has answered without an execution');
+      throw new Error('the response has no execution');
     } catch (error) {
       await pauseOrThrow(error, attempt, signal);
     }
@@ -92,14 +92,14 @@ async function* changesOf(
     } catch (error) {
       if (request.resourceVersion !== before) attempt = 0;
       const isExpired = isServiceError(error) && error.code === status.OUT_OF_RANGE;
-      // The service does not know any more what came after the position: the current state is as good.
+      // The position has expired: start again from the current state.
       if (isExpired) request.resourceVersion = '';
       else await pauseOrThrow(error, attempt, signal);
     }
   }
 }
 
-/** What one call tells. In the request it notes how far it came: from there any replica goes on, without a gap. */
+/** The states from one watch. It stores its position in the request, from which any replica can resume without a gap. */
 async function* watch(
   client: WorkflowExecutionServiceClient,
   request: { parent: string; workflowExecutionId: string; resourceVersion: string },

@@ -3,11 +3,11 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import { RetryInfo } from '../../src/api/generated/google/rpc/error_details.ts';
 import { Status } from '../../src/api/generated/google/rpc/status.ts';
 
-/** Longest pause by ourselves, in milliseconds. */
+/** Maximum backoff, in milliseconds. */
 const longestPauseMs = 5_000;
 
-/** What passes: the service is restarted, busy, or its answer got lost. A request id makes it safe to ask again. */
-const passing: ReadonlySet<number> = new Set([
+/** Transient errors: the service restarts or is busy, or a response was lost. A request id makes retries safe. */
+const transient: ReadonlySet<number> = new Set([
   status.UNAVAILABLE,
   status.RESOURCE_EXHAUSTED,
   status.DEADLINE_EXCEEDED,
@@ -19,15 +19,15 @@ export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'metadata' in error;
 }
 
-/** Waits before the next try, as long as the service asks for and a little longer each time; throws what does not pass. */
+/** Waits before the next attempt: the delay that the service requests plus a growing backoff. Throws permanent errors. */
 export async function pauseOrThrow(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
-  if (!isServiceError(error) || !passing.has(error.code)) throw error;
+  if (!isServiceError(error) || !transient.has(error.code)) throw error;
   const own = Math.random() * Math.min(longestPauseMs, 100 * 2 ** attempt);
-  await pause(askedMs(error) + own, undefined, { signal });
+  await pause(retryDelayMs(error) + own, undefined, { signal });
 }
 
-/** What google.rpc.RetryInfo says, in milliseconds. */
-function askedMs({ metadata }: ServiceError): number {
+/** The delay of google.rpc.RetryInfo, in milliseconds. */
+function retryDelayMs({ metadata }: ServiceError): number {
   const [bytes] = metadata.get('grpc-status-details-bin');
   if (!Buffer.isBuffer(bytes)) return 0;
   const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('google.rpc.RetryInfo'));
