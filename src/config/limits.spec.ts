@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { httpLimits } from '../connections/http-limits.ts';
 import {
   responseBudget,
   requestBudget,
+  connectionPing,
   freeAnonymousCalls,
-  grpcLimits,
-  keepAliveMs,
+  maxLogPartBytes,
+  maxPageBytes,
   maxPipelinedRequests,
   maxRequestBytes,
   maxViolations,
@@ -14,32 +17,47 @@ import {
   otherStreams,
   pageSizes,
   rateLimits,
+  secondsText,
+  sizeText,
+  streamKeepAliveMs,
 } from './limits.ts';
 
-const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+const proto = 'proto/kubernaut/workflowexecution/v1/workflow_execution.proto';
+const megabytes = (bytes: number) => `${bytes / 1_000_000} MB`;
 const bucket = ({ burst, refillMs }: { burst: number; refillMs: number }) =>
   `bursts of ${burst.toLocaleString('en')}, ${1_000 / refillMs} per second`;
-const grpcSeconds = (name: 'grpc.keepalive_time_ms' | 'grpc.keepalive_timeout_ms') => `${grpcLimits[name] / 1_000} s`;
 
 it.each([
-  ['api.md', `**Pages** have ${pageSizes.default} executions by default and at most ${pageSizes.max}`],
-  ['api.md', `no change for ${keepAliveMs / 1_000} s`],
-  ['api.md', `After ${keepAliveMs / 1_000} s without output`],
-  ['api.md', `At most ${maxViolations} invalid fields`],
-  ['api.md', mib(maxRequestBytes)],
-  ['operations.md', `${operationsConnections.total}; per address ${operationsConnections.perAddress};`],
-  ['operations.md', `pinged after ${grpcSeconds('grpc.keepalive_time_ms')}`],
-  ['operations.md', `closed ${grpcSeconds('grpc.keepalive_timeout_ms')} later`],
-  ['operations.md', `${maxPipelinedRequests} unanswered`],
-  ['operations.md', `\`WFE_MAX_STREAMS_PER_CALLER\` + ${otherStreams.perConnection}`],
-  ['operations.md', `\`WFE_MAX_STREAMS\` + ${otherStreams.total.toLocaleString('en')}`],
-  ['operations.md', `${freeAnonymousCalls} per connection; in all`],
-  ['operations.md', bucket(rateLimits.anonymousCalls)],
-  ['operations.md', bucket(rateLimits.reviews)],
-  ['operations.md', bucket(rateLimits.refusals)],
-  ['operations.md', `${mib(requestBudget.total)}, ${mib(requestBudget.perCaller)} per caller`],
-  ['operations.md', `health and reflection ${mib(anonymousRequestBudget.total)}`],
-  ['operations.md', `${mib(responseBudget.total)}, ${mib(responseBudget.perCaller)} per caller`],
-])('docs/%s says: %s', (page, text) => {
-  expect(readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')).toContain(text);
+  [
+    'docs/api.md',
+    `**Pages** have ${pageSizes.default} executions by default and at most ${pageSizes.max} or ${megabytes(maxPageBytes)}`,
+  ],
+  ['docs/api.md', `no change for ${secondsText(streamKeepAliveMs)}`],
+  ['docs/api.md', `After ${secondsText(streamKeepAliveMs)} without output`],
+  ['docs/api.md', `At most ${maxViolations} invalid fields`],
+  ['docs/api.md', `a request has at most ${sizeText(maxRequestBytes)}`],
+  ['docs/api.md', `larger than ${sizeText(maxRequestBytes)}`],
+  ['docs/api.md', `Lines longer than ${sizeText(maxLogPartBytes)}`],
+  ['docs/api.md', `request line and headers larger than ${sizeText(httpLimits.maxHeaderBytes)}`],
+  ['docs/operations.md', `${operationsConnections.total}; per address ${operationsConnections.perAddress};`],
+  ['docs/operations.md', `pinged after ${secondsText(connectionPing.afterMs)}`],
+  ['docs/operations.md', `closed ${secondsText(connectionPing.timeoutMs)} later`],
+  ['docs/operations.md', `${maxPipelinedRequests} unanswered`],
+  ['docs/operations.md', `\`WFE_MAX_STREAMS_PER_CALLER\` + ${otherStreams.perConnection}`],
+  ['docs/operations.md', `\`WFE_MAX_STREAMS\` + ${otherStreams.total.toLocaleString('en')}`],
+  ['docs/operations.md', `${freeAnonymousCalls} per connection; in all`],
+  ['docs/operations.md', bucket(rateLimits.anonymousCalls)],
+  ['docs/operations.md', bucket(rateLimits.reviews)],
+  ['docs/operations.md', bucket(rateLimits.refusals)],
+  ['docs/operations.md', `${sizeText(requestBudget.total)}, ${sizeText(requestBudget.perCaller)} per caller`],
+  ['docs/operations.md', `health and reflection ${sizeText(anonymousRequestBudget.total)}`],
+  ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],
+  [proto, `0 means ${pageSizes.default}, and more than ${pageSizes.max} means ${pageSizes.max}`],
+  [proto, `at most ${megabytes(maxPageBytes)}`],
+  [proto, `a message over ${sizeText(maxRequestBytes)}`],
+  [proto, `After ${secondsText(streamKeepAliveMs)} without a line`],
+  [proto, `Lines over ${sizeText(maxLogPartBytes)}`],
+])('%s says: %s', (file, text) => {
+  const words = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8').replaceAll(/\s+(\/\/ )?/g, ' ');
+  expect(words).toContain(text);
 });

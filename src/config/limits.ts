@@ -1,6 +1,6 @@
 /**
- * The fixed limits of the product; the others are settings. Code, OpenAPI document and docs use these values: limits.spec.ts
- * checks the pages that quote them.
+ * The fixed limits of the product; the others are settings. The OpenAPI document is built from these values, and
+ * limits.spec.ts checks the pages and the comments of the proto that quote them.
  */
 
 const mebibyte = 1024 * 1024;
@@ -26,14 +26,14 @@ export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte }
 /** Time without progress, in milliseconds, after which a response that its client does not read is cancelled. */
 export const responseTimeoutMs = 60_000;
 
-/**
- * Channel options of the gRPC server (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options).
- * Silent clients are pinged, so that streams of disconnected clients end.
- */
+/** HTTP/2 pings to silent gRPC clients, in milliseconds, so that streams of disconnected clients end. */
+export const connectionPing = { afterMs: 60_000, timeoutMs: 20_000 } as const;
+
+/** Channel options of the gRPC server (https://github.com/grpc/grpc-node/tree/master/packages/grpc-js#supported-channel-options). */
 export const grpcLimits = {
   'grpc.max_receive_message_length': maxRequestBytes,
-  'grpc.keepalive_time_ms': 60_000,
-  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.keepalive_time_ms': connectionPing.afterMs,
+  'grpc.keepalive_timeout_ms': connectionPing.timeoutMs,
 } as const;
 
 /** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
@@ -79,5 +79,21 @@ export const maxPageBytes = 2_000_000;
 /** Maximum number of violations in an error. */
 export const maxViolations = 50;
 
-/** Silence of a stream before it sends a keep-alive, in milliseconds: shorter than idle timeouts of proxies. */
-export const keepAliveMs = 15_000;
+/** Maximum size of a part of a log line in bytes; container runtimes split lines at this size, too. */
+export const maxLogPartBytes = 16 * 1024;
+
+/**
+ * Silence of a watch or a log before it sends a bookmark, an empty line or an empty message, in milliseconds: shorter than idle
+ * timeouts of proxies.
+ */
+export const streamKeepAliveMs = 15_000;
+
+/** A size in bytes as documents quote it: `1 MiB`, `16 KiB`. */
+export function sizeText(bytes: number): string {
+  return bytes % mebibyte === 0 ? `${bytes / mebibyte} MiB` : `${bytes / 1024} KiB`;
+}
+
+/** A time in milliseconds as documents quote it: `15 s`. */
+export function secondsText(ms: number): string {
+  return `${ms / 1_000} s`;
+}

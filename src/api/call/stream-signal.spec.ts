@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { keepAliveMs } from '../../config/limits.ts';
+import { streamKeepAliveMs } from '../../config/limits.ts';
 import { StreamSignal } from './stream-signal.ts';
 
 /** A stream that sends keep-alives only; `times` are in milliseconds since it began. */
@@ -23,27 +23,27 @@ function aStream() {
 }
 
 describe('the signal of a stream', () => {
-  it('asks for a keep-alive after each 15 s without anything sent', async () => {
+  it('asks for a keep-alive after each streamKeepAliveMs without anything sent', async () => {
     const { clock, times } = aStream();
 
-    await clock.advance(45_000);
+    await clock.advance(3 * streamKeepAliveMs);
 
-    expect(times).toEqual([15_000, 30_000, 45_000]);
+    expect(times).toEqual([1, 2, 3].map((count) => count * streamKeepAliveMs));
   });
 
   it('asks for no keep-alive while other messages are sent, nor for news that is not sent', async () => {
     const { clock, signal, times } = aStream();
-    for (let second = 0; second < 60; second += 10) {
-      await clock.advance(10_000);
+    for (let sent = 0; sent < 6; sent += 1) {
+      await clock.advance(streamKeepAliveMs - 1);
       signal.sent();
       signal.notify();
     }
 
     expect(times).toEqual([]);
-    await clock.advance(keepAliveMs / 2);
+    await clock.advance(streamKeepAliveMs / 2);
     signal.notify();
-    await clock.advance(keepAliveMs / 2);
-    expect(times).toEqual([75_000]);
+    await clock.advance(streamKeepAliveMs / 2);
+    expect(times).toEqual([7 * streamKeepAliveMs - 6]);
   });
 
   it('wakes an aborted stream, and leaves no timer behind', async () => {

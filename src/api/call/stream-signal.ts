@@ -1,4 +1,4 @@
-import { keepAliveMs } from '../../config/limits.ts';
+import { streamKeepAliveMs } from '../../config/limits.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { Signal } from '../../kubernetes/async.ts';
 
@@ -15,9 +15,9 @@ export class StreamSignal implements Disposable {
     signal.addEventListener('abort', this.notify, { once: true });
   }
 
-  /** Whether nothing was sent for {@link keepAliveMs}. */
+  /** Whether nothing was sent for {@link streamKeepAliveMs}. */
   get isKeepAliveDue(): boolean {
-    return this.clock.elapsedMs() - this.lastSentMs >= keepAliveMs;
+    return this.clock.elapsedMs() - this.lastSentMs >= streamKeepAliveMs;
   }
 
   /** Records that something is sent. */
@@ -31,7 +31,7 @@ export class StreamSignal implements Disposable {
   /** Resolves when notified or aborted, when a keep-alive is due, and after `atMostMs` milliseconds. */
   async wait(atMostMs = Infinity): Promise<void> {
     const silentMs = this.clock.elapsedMs() - this.lastSentMs;
-    const cancel = this.clock.setTimer(Math.min(atMostMs, keepAliveMs - silentMs), this.notify);
+    const cancel = this.clock.setTimer(Math.min(atMostMs, streamKeepAliveMs - silentMs), this.notify);
     await this.news.wait();
     cancel();
   }

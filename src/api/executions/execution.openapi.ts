@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { maxRequestBytes, sizeText } from '../../config/limits.ts';
 import { problemResponses } from '../rest/problem-responses.ts';
 import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
 import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
@@ -26,7 +27,7 @@ const createExample = {
 
 const notFound = ['NotFound', 'There is no such execution.'] as const;
 const bodyErrors = [
-  ['TooLarge', 'The body is larger than 1 MiB.'],
+  ['TooLarge', `The body is larger than ${sizeText(maxRequestBytes)}.`],
   ['UnsupportedMediaType', 'The body is not application/json.'],
 ] as const;
 

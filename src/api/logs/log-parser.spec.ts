@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { logTimeOf, type LogPart } from './log-line.ts';
-import { LogParser, maxPartBytes } from './log-parser.ts';
+import { maxLogPartBytes } from '../../config/limits.ts';
+import { LogParser } from './log-parser.ts';
 
 const time = '2026-01-31T09:15:02.123456789Z';
 const fallback = '2026-01-01T00:00:00.000000000Z';
@@ -42,10 +43,10 @@ describe('the parser of a container log', () => {
   });
 
   it.each([
-    [maxPartBytes, [maxPartBytes]],
-    [maxPartBytes + 1, [maxPartBytes, 1]],
-    [2 * maxPartBytes, [maxPartBytes, maxPartBytes]],
-    [2 * maxPartBytes + 7, [maxPartBytes, maxPartBytes, 7]],
+    [maxLogPartBytes, [maxLogPartBytes]],
+    [maxLogPartBytes + 1, [maxLogPartBytes, 1]],
+    [2 * maxLogPartBytes, [maxLogPartBytes, maxLogPartBytes]],
+    [2 * maxLogPartBytes + 7, [maxLogPartBytes, maxLogPartBytes, 7]],
   ])('splits lines of more than 16 KiB: a line of %d bytes', (length, lengths) => {
     const parts = partsOf(Buffer.from(`${time} ${'x'.repeat(length)}\n`));
 
@@ -55,7 +56,7 @@ describe('the parser of a container log', () => {
   });
 
   it('does not split characters', () => {
-    const text = `${'x'.repeat(maxPartBytes - 1)}😀é`;
+    const text = `${'x'.repeat(maxLogPartBytes - 1)}😀é`;
 
     const parts = partsOf(Buffer.from(`${time} ${text}\n`));
 
@@ -71,7 +72,7 @@ describe('the parser of a container log', () => {
   it('returns the same parts however the bytes are cut into chunks', () => {
     const line = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 30 }),
-      fc.integer({ min: maxPartBytes - 50, max: 3 * maxPartBytes }).map((length) => 'é'.repeat(length / 2)),
+      fc.integer({ min: maxLogPartBytes - 50, max: 3 * maxLogPartBytes }).map((length) => 'é'.repeat(length / 2)),
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 5 }), fc.array(fc.nat(), { maxLength: 20 }), (lines, cuts) => {

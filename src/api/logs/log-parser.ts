@@ -1,7 +1,5 @@
+import { maxLogPartBytes } from '../../config/limits.ts';
 import { logTimeOf, type LogPart } from './log-line.ts';
-
-/** Maximum size of a part in bytes; container runtimes split lines at this size, too. */
-export const maxPartBytes = 16 * 1024;
 
 /** Upper bound for the length of the timestamp that the kubelet writes before each line. */
 const maxTimeBytes = 40;
@@ -48,8 +46,8 @@ export class LogParser {
   /** Yields the full parts of a line and returns the rest of it. */
   private *fullParts(line: Buffer): Generator<LogPart, Buffer, undefined> {
     let rest = line;
-    while (rest.length > maxPartBytes) {
-      const cut = characterBoundary(rest, maxPartBytes);
+    while (rest.length > maxLogPartBytes) {
+      const cut = characterBoundary(rest, maxLogPartBytes);
       yield { time: this.time ?? this.fallback, text: rest.toString('utf8', 0, cut), partial: true };
       rest = rest.subarray(cut);
     }

@@ -11,7 +11,8 @@ import { sendStream, type StreamFormat } from '../rest/send-stream.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
 import { ndjson, plainText } from './log-format.ts';
 import { logTimeOf, type LogItem } from './log-line.ts';
-import { DescribesLogs, LogsQuery } from './logs.dto.ts';
+import { LogsQuery } from './logs.dto.ts';
+import { ApiLogs } from './logs.openapi.ts';
 import { LogsService } from './logs.service.ts';
 
 /** Logs over REST, at the path of the subresource that the right to read them is for. */
@@ -24,7 +25,7 @@ export class LogsController {
 
   @Get(':name/log')
   @Access('get', 'log')
-  @DescribesLogs()
+  @ApiLogs()
   async streamLogs(
     @Param() key: ExecutionParameters,
     @Query() { follow, since, timestamps }: LogsQuery,

@@ -1,5 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { sizeText } from '../../config/limits.ts';
+import { httpLimits } from '../../connections/http-limits.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { errorTable } from '../errors/error-table.ts';
 import type { ErrorCode } from '../errors/error-table.ts';
@@ -16,7 +18,7 @@ export const ApiExecutions = () =>
       ['PermissionDenied', 'The caller may not do this in the namespace.'],
       ['InvalidArgument', 'Fields or parameters are invalid; `errors` names each of them.'],
       ['RequestTimeout', 'The headers, or the whole request, took too long to arrive.'],
-      ['HeadersTooLarge', 'The request line and the headers are larger than 16 KiB.'],
+      ['HeadersTooLarge', `The request line and the headers are larger than ${sizeText(httpLimits.maxHeaderBytes)}.`],
       ['ResourceExhausted', 'Too many requests; Retry-After has the time to wait.'],
       ['Internal', 'The service failed; see its log.'],
       [

@@ -9,7 +9,8 @@ import { NamespacesParameters } from '../resource/parameters.dto.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
 import { sendStream } from '../rest/send-stream.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { DescribesWatch, WatchQuery } from './watch.dto.ts';
+import { WatchQuery } from './watch.dto.ts';
+import { ApiWatch } from './watch.openapi.ts';
 import { WatchService } from './watch.service.ts';
 import { serverSentEvents } from './watch-sse.ts';
 import type { WatchCommand } from './watch.types.ts';
@@ -24,7 +25,7 @@ export class WatchController {
 
   @Get()
   @Access('watch')
-  @DescribesWatch()
+  @ApiWatch()
   async watch(
     @Param() { namespace }: NamespacesParameters,
     @Query() query: WatchQuery,

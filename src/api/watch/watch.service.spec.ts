@@ -8,7 +8,7 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { keepAliveMs } from '../../config/limits.ts';
+import { streamKeepAliveMs } from '../../config/limits.ts';
 import { OpenStreams } from '../call/open-streams.ts';
 import { ResourceVersionBarrier, graceMs } from '../executions/resource-version-barrier.ts';
 import { WatchService } from './watch.service.ts';
@@ -91,9 +91,9 @@ describe('a watch', () => {
     await settle();
     const seen = read(watch());
     await settle();
-    await clock.advance(keepAliveMs - 1);
+    await clock.advance(streamKeepAliveMs - 1);
     await send(changed('a', 101));
-    await clock.advance(keepAliveMs - 1);
+    await clock.advance(streamKeepAliveMs - 1);
     const before = [...seen.events];
     await send({ type: 'BOOKMARK', resourceVersion: '120' });
     await clock.advance(1);
@@ -108,7 +108,7 @@ describe('a watch', () => {
     const seen = read(watch({ workflowId: 'other' }));
     await settle();
     for (let version = 101; version < 110; version++) {
-      await clock.advance(keepAliveMs / 5);
+      await clock.advance(streamKeepAliveMs / 5);
       await send(changed('a', version));
     }
 
@@ -220,7 +220,7 @@ describe('a watch', () => {
       await settle();
       const seen = read(watch({ resourceVersion: '110' }));
       cluster.resourceVersion = '115';
-      await clock.advance(graceMs + keepAliveMs);
+      await clock.advance(graceMs + streamKeepAliveMs);
       const before = [...seen.events];
       await send({ type: 'BOOKMARK', resourceVersion: '112' });
 

@@ -13,7 +13,7 @@ import { PacedQueue } from '../../connections/paced-queue.ts';
 import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { keepAliveMs } from '../../config/limits.ts';
+import { streamKeepAliveMs } from '../../config/limits.ts';
 import { StreamSignal } from '../call/stream-signal.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { watchFilter } from './watch-filter.ts';
@@ -100,7 +100,10 @@ export class WatchService {
   ): AsyncGenerator<WatchEvent, void, undefined> {
     if (await this.barrier.reachedWithin(graceMs, command, resourceVersion, signal)) return;
     if (!signal.aborted) await this.barrier.assertExists(command, resourceVersion);
-    while (!signal.aborted && !(await this.barrier.reachedWithin(keepAliveMs, command, resourceVersion, signal))) {
+    while (
+      !signal.aborted &&
+      !(await this.barrier.reachedWithin(streamKeepAliveMs, command, resourceVersion, signal))
+    ) {
       if (!signal.aborted) yield { type: 'bookmark', resourceVersion };
     }
   }

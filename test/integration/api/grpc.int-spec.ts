@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
+import { maxRequestBytes } from '../../../src/config/limits.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { withToken } from '../../support/callers.ts';
 import { recordOf } from '../../../src/kubernetes/json.ts';
@@ -83,7 +84,12 @@ describe('the gRPC server', () => {
     ['a string that is not UTF-8', 'GetWorkflowExecution', Buffer.from([0x0a, 0x01, 0xff]), status.INVALID_ARGUMENT],
     ['an empty message', 'CreateWorkflowExecution', Buffer.alloc(0), status.INVALID_ARGUMENT],
     ['an unknown method', 'EatWorkflowExecution', Buffer.alloc(0), status.UNIMPLEMENTED],
-    ['a message over 1 MiB', 'GetWorkflowExecution', Buffer.alloc(1_048_577), status.RESOURCE_EXHAUSTED],
+    [
+      'a message that is too large',
+      'GetWorkflowExecution',
+      Buffer.alloc(maxRequestBytes + 1),
+      status.RESOURCE_EXHAUSTED,
+    ],
   ])('refuses %s', async (_, method, bytes, code) => {
     expect((await send(method, bytes))?.code).toBe(code);
   });

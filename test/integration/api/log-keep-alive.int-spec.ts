@@ -5,6 +5,7 @@ import {
   StreamWorkflowExecutionLogsRequest,
   StreamWorkflowExecutionLogsResponse,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { streamKeepAliveMs } from '../../../src/config/limits.ts';
 import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -38,8 +39,8 @@ it('a followed log without lines is kept alive over REST by empty lines', async 
   let text = '';
   answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
 
-  await clock.advance(15_000);
-  await clock.advance(15_000);
+  await clock.advance(streamKeepAliveMs);
+  await clock.advance(streamKeepAliveMs);
 
   await until('two lines have arrived', () => text.length === 2);
   expect(text).toBe('\n\n');
@@ -55,7 +56,7 @@ it('a followed log without lines is kept alive over gRPC by empty messages', asy
   stream.on('data', (message: unknown) => received.push(message)).on('error', () => undefined);
 
   await until('a message has arrived', async () => {
-    await clock.advance(15_000);
+    await clock.advance(streamKeepAliveMs);
     return received.length > 0;
   });
   stream.cancel();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { maxRequestBytes } from '../../../src/config/limits.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -102,7 +103,14 @@ describe('the execution API over REST', () => {
     ['in UTF-16', '{}', { 'content-type': 'application/json; charset=utf-16' }, '', 415, 'charset'],
     ['with a key given twice', '{"spec": {"a": 1, "a": 2}}', json, '', 400, 'spec.a: is given twice'],
     ['that is a form', 'spec=1', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415, 'application/json'],
-    ['that is too large', `{"spec": "${'x'.repeat(1_048_576)}"}`, json, '', 413, 'larger than 1048576 bytes'],
+    [
+      'that is too large',
+      `{"spec": "${'x'.repeat(maxRequestBytes)}"}`,
+      json,
+      '',
+      413,
+      `larger than ${maxRequestBytes} bytes`,
+    ],
     ['with an unknown field', '{"status": {}, "spec": {}}', json, '', 400, 'status: is not a known field'],
     [
       'for another namespace',

@@ -604,7 +604,7 @@ export interface ListWorkflowExecutionsRequest {
   /** Required. `namespaces/{namespace}`, or `namespaces/-` for all namespaces. */
   parent: string;
   /**
-   * Maximum number of executions; 0 means 50, and more than 500 means 500. A page may have fewer: it has at most 2 MiB,
+   * Maximum number of executions; 0 means 50, and more than 500 means 500. A page may have fewer: it has at most 2 MB,
    * which gRPC clients accept by default.
    */
   pageSize: number;
