@@ -1,3 +1,4 @@
+import { lockNamePrefix } from '../../src/locking/lock-lease.ts';
 import type { Cluster } from '../../test/cluster/index.ts';
 import { readRecord } from '../../test/cluster/record.ts';
 import { trustedJson } from '../load/json.ts';
@@ -69,7 +70,7 @@ export function keysOf(namespace: string) {
   return {
     'the execution': `/registry/workflowexecution.kubernaut.ai/workflowexecutions/${namespace}/`,
     'its PipelineRun': `/registry/tekton.dev/pipelineruns/${namespace}/`,
-    'its Lease': '/registry/leases/kubernaut-system/wfe-target-',
+    'its Lease': `/registry/leases/kubernaut-system/${lockNamePrefix}`,
     'its Events': `/registry/events/${namespace}/`,
     'TaskRuns and ResolutionRequests': `/registry/tekton.dev/taskruns/${namespace}/`,
     'its pods': `/registry/pods/${namespace}/`,

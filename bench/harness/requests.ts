@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lockNamePrefix } from '../../src/locking/lock-lease.ts';
 import { trustedJson } from '../load/json.ts';
 
 /** As whom the service asks. */
@@ -61,7 +62,7 @@ export function isRead({ verb }: ApiRequest): boolean {
 
 /** Whether a request renews the Lease of the leader, which is done every two seconds whatever happens. */
 export function isOfLeadership({ resource, name }: ApiRequest): boolean {
-  return resource === 'leases' && !name.startsWith('wfe-target-');
+  return resource === 'leases' && !name.startsWith(lockNamePrefix);
 }
 
 /** Whether the service asks something, for itself or who a caller is: not what goes on whatever happens. */

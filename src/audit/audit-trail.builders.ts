@@ -7,7 +7,7 @@ import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-exe
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aCondition } from './audit.builders.ts';
 import type { AuditEvent } from './audit-event.ts';
-import type { AuditMetrics } from './audit-metrics.ts';
+import type { DeliveryMetrics } from './delivery-metrics.ts';
 import { AuditTrail } from './audit-trail.ts';
 import type { EventStore, IngestResult, QueryResult } from './event-store.ts';
 
@@ -111,7 +111,7 @@ export function anAuditTrail({ queryable = true, maxPending = 100, confirmMs = c
   const cluster = new FakeCluster();
   const store = new FakeStore(queryable);
   const counted = { delivered: 0, retried: 0, lost: [] as string[] };
-  const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
+  const metrics: Pick<DeliveryMetrics, 'delivered' | 'retried' | 'lost'> = {
     delivered: () => void (counted.delivered += 1),
     retried: () => void (counted.retried += 1),
     lost: (reason) => void counted.lost.push(reason),
@@ -121,7 +121,7 @@ export function anAuditTrail({ queryable = true, maxPending = 100, confirmMs = c
     cluster as unknown as Reflector<WorkflowExecution>,
     store,
     { ...config, auditConfirmMs: confirmMs, auditMaxPending: maxPending },
-    metrics as AuditMetrics,
+    metrics as DeliveryMetrics,
     clock,
     () => 0.5,
     {

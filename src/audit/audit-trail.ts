@@ -13,7 +13,7 @@ import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { finalCondition, interimCondition, isAuditFinal } from './audit-condition.ts';
-import { AuditMetrics } from './audit-metrics.ts';
+import { DeliveryMetrics } from './delivery-metrics.ts';
 import { correlationIdOf } from './build-event.ts';
 import { connections } from './data-storage-client.ts';
 import { Delivery } from './delivery.ts';
@@ -60,7 +60,7 @@ export class AuditTrail {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG)
     private readonly config: Pick<Config, 'auditSettleMs' | 'auditConfirmMs' | 'auditDeleteWaitMs' | 'auditMaxPending'>,
-    metrics: AuditMetrics,
+    metrics: DeliveryMetrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) random: Random,
     @Inject(AUDIT_LOG) private readonly log: Logger,

@@ -4,9 +4,7 @@ import { settings } from '../config/settings.ts';
 import { systemClock } from '../kubernetes/clock.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { metricProviders, readGauge } from '../metrics/metric.ts';
-import { metrics } from '../metrics/metrics.ts';
-import { AuditMetrics } from './audit-metrics.ts';
+import { auditMetrics } from './audit.metrics.ts';
 import { AUDIT_LOG, AuditTrail } from './audit-trail.ts';
 import { DataStorageClient } from './data-storage-client.ts';
 import { DataStorage } from './data-storage.ts';
@@ -33,11 +31,8 @@ function eventStore(config: Config, log: Logger): EventStore {
   providers: [
     { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },
     { provide: EVENT_STORE, inject: [CONFIG, AUDIT_LOG], useFactory: eventStore },
-    ...metricProviders(metrics.auditDelivered, metrics.auditRetries, metrics.auditLost),
-    AuditMetrics,
+    ...auditMetrics,
     AuditTrail,
-    readGauge(metrics.auditPending, [AuditTrail], ({ backlog }) => [{ value: backlog.events }]),
-    readGauge(metrics.auditOldest, [AuditTrail], ({ backlog }) => [{ value: backlog.oldestSeconds }]),
   ],
   exports: [AuditTrail],
 })

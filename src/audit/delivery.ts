@@ -4,7 +4,7 @@ import type { HandlerResult } from '../kubernetes/work-queue.ts';
 import { tracedDelivery } from '../tracing/delivery-span.ts';
 import { logFields } from '../workflow-execution/execution.ts';
 import { isSameEvent, maxAgeMs } from './audit-event.ts';
-import type { AuditMetrics } from './audit-metrics.ts';
+import type { DeliveryMetrics } from './delivery-metrics.ts';
 import { auditEvent } from './build-event.ts';
 import { isFinal, isUnverified, notFound, notVerified, recorded, unverified } from './event-state.ts';
 import type { Final, LossReason, Patience } from './event-state.ts';
@@ -31,7 +31,7 @@ export interface DeliveryOptions {
   readonly executions: PendingExecutions;
   readonly store: EventStore;
   readonly patience: Patience;
-  readonly metrics: AuditMetrics;
+  readonly metrics: DeliveryMetrics;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

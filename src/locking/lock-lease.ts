@@ -15,9 +15,12 @@ export class UnreadableLockError extends Error {
   override readonly name = 'UnreadableLockError';
 }
 
+/** Prefix of the names of the Leases of targets; the other Leases of this service are those of leaders. */
+export const lockNamePrefix = 'wfe-target-';
+
 /** Name of the Lease of a target: 128 bits of the SHA-256 of the canonical target. */
 export function lockName(target: string): string {
-  return `wfe-target-${createHash('sha256').update(target).digest('hex').slice(0, 32)}`;
+  return `${lockNamePrefix}${createHash('sha256').update(target).digest('hex').slice(0, 32)}`;
 }
 
 /**

@@ -70,7 +70,7 @@ export function aFakeCluster(
     runEnds,
     pipelineRuns,
     clock,
-    adoption: new PipelineRunAdoption(client, pipelineRuns, { podSecurity }),
+    adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
     occupancy: new TargetOccupancy(executions, pipelineRuns, runEnds, refusedStatuses, clock),
     /** An execution that is there and in the cache. */

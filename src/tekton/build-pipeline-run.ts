@@ -63,10 +63,22 @@ export type PodSecurity = 'restricted' | 'none';
  */
 const restrictedPods = { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } } as const;
 
-/** Options of a PipelineRun that are not part of its execution. */
-export interface PipelineRunOptions {
+/** The settings that a PipelineRun is created with. */
+export interface PipelineRunSettings {
   /** Default: restricted. */
-  readonly podSecurity?: PodSecurity;
+  readonly podSecurity: PodSecurity;
+}
+
+/**
+ * The settings that an earlier attempt may have created the PipelineRun with, the current ones first: they may have changed
+ * since.
+ */
+export function possibleSettings(current: PipelineRunSettings): readonly PipelineRunSettings[] {
+  return [current, { podSecurity: current.podSecurity === 'none' ? 'restricted' : 'none' }];
+}
+
+/** Options of a PipelineRun that are not part of its execution. */
+export interface PipelineRunOptions extends Partial<PipelineRunSettings> {
   /** The parent of Tekton's spans. */
   readonly traceparent?: string;
 }

@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config } from '../../config/config.ts';
+import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { ForbiddenError, InvalidError, redactErrors } from '../../kubernetes/errors.ts';
-import { buildPipelineRun, type NewPipelineRun } from '../../tekton/build-pipeline-run.ts';
+import type { NewPipelineRun } from '../../tekton/build-pipeline-run.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import {
   hasMetadataOf,
@@ -43,7 +42,6 @@ export class PipelineRunAdoption {
   constructor(
     private readonly client: KubernetesClient,
     private readonly pipelineRuns: PipelineRuns,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
   ) {}
 
   /** Reads live: the cache may be older than the creation. */
@@ -56,18 +54,15 @@ export class PipelineRunAdoption {
     return { kind: (await this.isAsCreated(found, execution, signal)) ? 'own' : 'different', pipelineRun };
   }
 
-  /** WFE_POD_SECURITY may have changed since it was created. */
   private async isAsCreated(
     found: PipelineRunWithContent,
     execution: WorkflowExecution,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { podSecurity } = this.config;
-    const before = podSecurity === 'none' ? 'restricted' : 'none';
-    return (
-      (await this.hasContentOf(found, buildPipelineRun(execution, { podSecurity }), execution, signal)) ||
-      (await this.hasContentOf(found, buildPipelineRun(execution, { podSecurity: before }), execution, signal))
-    );
+    for (const expected of this.pipelineRuns.candidates(execution)) {
+      if (await this.hasContentOf(found, expected, execution, signal)) return true;
+    }
+    return false;
   }
 
   private async hasContentOf(

@@ -4,7 +4,13 @@ import { KubernetesClient } from '../../kubernetes/client.ts';
 import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
-import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
+import {
+  buildPipelineRun,
+  pipelineRunLabels,
+  possibleSettings,
+  type NewPipelineRun,
+  type PipelineRunSettings,
+} from '../../tekton/build-pipeline-run.ts';
 import { labelValue } from '../../tekton/names.ts';
 import {
   cancellationOf,
@@ -25,7 +31,7 @@ export class PipelineRuns {
   constructor(
     private readonly client: KubernetesClient,
     @InjectReflector(pipelineRunResource) private readonly reflector: Reflector<PipelineRun>,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'podSecurity'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, keyof PipelineRunSettings>,
   ) {}
 
   /**
@@ -34,12 +40,14 @@ export class PipelineRuns {
    * @throws AlreadyExistsError if there is one of its name, from an earlier attempt or anybody else
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
-    const pipelineRun = buildPipelineRun(execution, {
-      podSecurity: this.config.podSecurity,
-      traceparent: activeTraceparent(),
-    });
+    const pipelineRun = buildPipelineRun(execution, { ...this.config, traceparent: activeTraceparent() });
     const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
     return this.remember(await redactErrors(creation, redactorFor(execution.spec)));
+  }
+
+  /** What {@link create} may have created for an execution in an earlier attempt; with the current settings first. */
+  candidates(execution: WorkflowExecution): readonly NewPipelineRun[] {
+    return possibleSettings(this.config).map((settings) => buildPipelineRun(execution, settings));
   }
 
   /** Any PipelineRun with the name of the execution's own, from the API server. */

@@ -1,5 +1,5 @@
 import { isAuditFinal } from '../../../src/audit/audit-condition.ts';
-import type { AuditMetrics } from '../../../src/audit/audit-metrics.ts';
+import type { DeliveryMetrics } from '../../../src/audit/delivery-metrics.ts';
 import { AuditTrail } from '../../../src/audit/audit-trail.ts';
 import type { EventStore } from '../../../src/audit/event-store.ts';
 import { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
@@ -98,12 +98,12 @@ class SimulatedService {
     this.world = world;
     const { clock, random, executions } = world;
     const nothing = () => undefined;
-    const metrics: Pick<AuditMetrics, 'delivered' | 'retried' | 'lost'> = {
+    const metrics: Pick<DeliveryMetrics, 'delivered' | 'retried' | 'lost'> = {
       ...{ delivered: nothing, retried: nothing, lost: nothing },
     };
     /* eslint-disable @typescript-eslint/consistent-type-assertions -- the audit trail uses no more of these */
     const reflector = executions.cluster as unknown as Reflector<WorkflowExecution>;
-    const counters = metrics as AuditMetrics;
+    const counters = metrics as DeliveryMetrics;
     /* eslint-enable @typescript-eslint/consistent-type-assertions */
     this.trail = new AuditTrail(
       reflector,

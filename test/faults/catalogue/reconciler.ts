@@ -277,9 +277,9 @@ export const reconcilerFaults: readonly Fault[] = [
   },
   {
     name: 'a PipelineRun is taken for a forged one after WFE_POD_SECURITY has changed',
-    file: 'src/reconciler/pipelinerun/pipeline-run-adoption.ts',
-    find: "podSecurity === 'none' ? 'restricted' : 'none'",
-    replace: 'podSecurity',
+    file: 'src/tekton/build-pipeline-run.ts',
+    find: "current.podSecurity === 'none' ? 'restricted' : 'none'",
+    replace: 'current.podSecurity',
     caughtBy: ['src/reconciler/pipelinerun/pipeline-run-adoption.spec.ts'],
   },
   {

@@ -8,7 +8,7 @@ const lossReasons: readonly LossReason[] = ['refused', 'notConfirmed', 'tooOld',
 
 /** Counts audit events and requests to data storage. */
 @Injectable()
-export class AuditMetrics {
+export class DeliveryMetrics {
   constructor(
     @InjectMetric(metrics.auditDelivered) private readonly deliveredTotal: Pick<Counter, 'inc'>,
     @InjectMetric(metrics.auditRetries) private readonly retriesTotal: Pick<Counter, 'inc'>,
