@@ -10,13 +10,13 @@ import { isNewExecution, isOfLeadership, isRead, isWrite, serviceUser, type ApiR
 import { quantile } from './load/quantiles.ts';
 import { untilPipelineRun } from './load/timelines.ts';
 
-/** How much worse than the aims of docs/performance.md it may be here, where other tests run on the same cores. */
+/** Factor to the targets of docs/performance.md, since other tests run on the same cores. */
 const margin = 3;
 
 const writesOfAny = { 'create leases': 1, 'create pipelineruns': 1, 'patch workflowexecutions/status': 3 };
-/** What the service writes for an execution that completes. Fewer are better: say so here. */
+/** The service's writes for a completed execution. Update when there are fewer. */
 const writesOfOne = { ...writesOfAny, 'patch workflowexecutions': 1 };
-/** And for one that is created over gRPC, with its finalizer. */
+/** The same for one created over gRPC with its finalizer. */
 const writesOfOneOverGrpc = { ...writesOfAny, 'create workflowexecutions': 1 };
 
 const directory = join(import.meta.dirname, '..', 'test-results', 'bench');
@@ -60,7 +60,7 @@ describe('the performance of the service in short (npm run bench measures it)', 
         const ofCeiling = (2 * writesPerSecond) / (before.patchesPerSecond + after.patchesPerSecond);
         expect(ofCeiling).toBeGreaterThan(0.65 / margin);
         const reads = burst.requests.filter((request) => request.user === serviceUser && isRead(request));
-        // When a run has ended, its pods are listed once (ADR 0038).
+        // The pods of an ended run are listed once (ADR 0038).
         expect(perExecution(reads, 100)).toEqual({ 'list pods': 1 });
       }
       expect(bursts.map(({ requests }) => writesOf(requests, 100))).toEqual([writesOfOne, writesOfOneOverGrpc]);
@@ -76,13 +76,13 @@ describe('the performance of the service in short (npm run bench measures it)', 
       await service.stop();
       const writeMs = (singleWriteMs(before) + singleWriteMs(await context.rates(1))) / 2;
 
-      expect(quantile(untilPipelineRun(runs.map(({ story }) => story)), 0.5) / writeMs).toBeLessThan(4 * margin);
-      // The API server decides how long the list of pods takes that comes first (KEP-2340).
+      expect(quantile(untilPipelineRun(runs.map(({ timeline }) => timeline)), 0.5) / writeMs).toBeLessThan(4 * margin);
+      // The API server determines the duration of the preceding list of pods (KEP-2340).
       expect(quantile(beyondLists(runs), 0.5) / writeMs).toBeLessThan(4 * margin);
       expect(writesOf(requests, requests.filter(isNewExecution).length)).toEqual(writesOfOne);
     }));
 
-  // The last one, for it leaves its executions behind.
+  // Last, because it leaves its executions behind.
   it('can be aborted in the middle of a burst and stops what it started', async () => {
     const calledOff = new AbortController();
     const live = (line: string): void => {
@@ -92,15 +92,15 @@ describe('the performance of the service in short (npm run bench measures it)', 
     const context = new BenchContext('called-off', cluster, { ...within(170_000), progress, signal: calledOff.signal });
     const service = await context.startService();
 
-    // So many that it is not over before a line of its progress is told.
-    await expect(measureBurst(context, service, { count: 20_000 })).rejects.toThrow('called off');
+    // Enough to show progress before it is over.
+    await expect(measureBurst(context, service, { count: 20_000 })).rejects.toThrow('aborted');
 
     await context.close();
     expect(() => service.usage()).toThrow('ENOENT');
   });
 });
 
-/** The writes of the service for an execution, by kind; of Events only so many a second are written. */
+/** The service's writes per execution by kind; Events are rate-limited. */
 function writesOf(requests: readonly ApiRequest[], executions: number): Record<string, number> {
   const own = requests.filter((one) => one.user === serviceUser && isWrite(one) && !isOfLeadership(one));
   return perExecution(

@@ -1,4 +1,4 @@
-// How fast the service is, against what the API server allows: `npm run bench`. See docs/performance.md and bench/README.md.
+// Benchmarks the service against the API server's ceiling: `npm run bench`. See docs/performance.md and bench/README.md.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,7 +35,7 @@ async function main({ argv, progress, signal }: LongCommand): Promise<void> {
   for (const group of groupsOf(chosen)) await onCluster(group, options, directory);
 }
 
-/** Runs benches on one cluster, which is removed after them. */
+/** Runs benches on one cluster, which is removed afterwards. */
 async function onCluster(group: readonly [Bench, ...Bench[]], options: RunOptions, directory: string): Promise<void> {
   const cluster: Cluster = await startBenchCluster(group[0].cluster, options);
   try {
@@ -57,7 +57,7 @@ async function measure(bench: Bench, cluster: Cluster, options: RunOptions, dire
   if (!meetsAims(result)) process.exitCode = 1;
 }
 
-/** Benches that share a cluster in one group; the others each by itself. */
+/** Groups benches that share a cluster; the others are groups of their own. */
 function groupsOf(chosen: readonly Bench[]): readonly (readonly [Bench, ...Bench[]])[] {
   const [first, ...others] = chosen.filter(({ cluster }) => cluster === 'shared');
   const alone = chosen.filter(({ cluster }) => cluster !== 'shared').map((bench) => [bench] as const);

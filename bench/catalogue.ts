@@ -8,5 +8,5 @@ import { watchers } from './benches/watchers.ts';
 import { soak } from './benches/soak.ts';
 import { single } from './benches/single.ts';
 
-/** Every bench there is, in the order in which they run. */
+/** All benches in order of execution. */
 export const benches: readonly Bench[] = [burst, single, cost, watchers, api, memory, soak, real];

@@ -8,7 +8,7 @@ const page = readFileSync(join(root, 'docs', 'logging.md'), 'utf8');
 /** A call of a logger, and everything up to its end; levels as pino and Nest name them. */
 const call = /\b(?:log|logger|#log)\.(?<level>info|warn|error|log)\((?<rest>[^]*?)\);/g;
 
-/** What a library says of its own accord has its words for a message; the last argument is the context. */
+/** Messages of libraries have their own wording; the last argument is the context. */
 const ofLibraries = new Set(['grpc-js']);
 
 /** The message is the property `msg`, or the last argument. */

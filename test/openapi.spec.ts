@@ -7,7 +7,7 @@ import { schemaErrors } from './support/openapi-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Free texts, whose length is not bounded. */
+/** Free texts of unbounded length. */
 const unbounded = new Set(['detail', 'title', 'message', 'field', 'description', 'data']);
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -19,7 +19,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 /** All but that of an empty body. */
 const schemas = Object.entries<Json>(document.components.schemas).filter(([name]) => name !== 'NoBody');
 
-/** What is missing in the description of a field or parameter. */
+/** What the description of a field or parameter lacks. */
 function missingIn(name: string, schema: Json, description: unknown = schema['description']): string[] {
   const isBounded = ['maxLength', 'enum', 'format', 'pattern', 'const'].some((bound) => bound in schema);
   const isNumber = schema['type'] === 'integer' || schema['type'] === 'number';

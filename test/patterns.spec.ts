@@ -18,11 +18,13 @@ const mebibyte = 1024 * 1024;
 /** A linear pattern takes some milliseconds for 1 MiB, a quadratic one many minutes. */
 const mostMs = 1_000;
 
-/** Characters that take a pattern of names, references, targets or durations from one part to the next, and one of none. */
+/**
+ * Characters that move a pattern of names, references, targets or durations from one part to the next, and one invalid one.
+ */
 const alphabet = ['a', 'A', '0', 'm', '-', '.', '_', ':', '/', '[', '@', '$', ' ', '\u0000', 'é'];
-/** What credentials begin with. */
+/** Prefixes of credentials. */
 const words = ['key', 'pass=', 'auth"', 'eyJ', 'eyJaaaaaaaa.', 'sk-', 'hooks.', 'bearer ', 'SG.', '-----BEGIN '];
-/** What comes before and in them. */
+/** Text before and inside of them. */
 const parts = ['--key', '-u ', 'key:', 'key="\\', 'key=[', 'key>', 'key\\"', '\\'];
 const pumps = [
   ...alphabet,
@@ -51,19 +53,19 @@ const patterns = [
   ...credentialPatterns.map(({ source, flags }) => new RegExp(source, flags.replace('g', ''))),
 ];
 
-/** As JavaScript writes it. */
+/** The pattern in JavaScript notation. */
 function sourceOf(pattern: string): string {
   return new RegExp(pattern, 'u').source;
 }
 
-/** What the decorators of all request classes were given, by the name of the validator. */
+/** Arguments of a validator in all request classes. */
 function validators(name: string): unknown[] {
   const { validationMetadatas } = recordOf(getMetadataStorage());
   const decorators = validationMetadatas instanceof Map ? [...validationMetadatas.values()].flatMap(arrayOf) : [];
   return decorators.map(recordOf).flatMap((one) => (one['name'] === name ? arrayOf(one['constraints']) : []));
 }
 
-/** The texts of 1 MiB that are worst for a pattern, found by what short ones of their kind take. */
+/** Worst-case strings of 1 MiB for a pattern, extrapolated from short ones. */
 function worstTexts(pattern: RegExp): string[] {
   const kinds = prefixes.flatMap((prefix) => pumps.map((pump) => ({ prefix, pump, ms: msOf(pattern, prefix, pump) })));
   const slowest = kinds.sort((a, b) => b.ms - a.ms).slice(0, 5);
@@ -72,7 +74,7 @@ function worstTexts(pattern: RegExp): string[] {
 
 function msOf(pattern: RegExp, prefix: string, pump: string): number {
   const text = textOf(prefix, pump, 700);
-  // The least of some: the first ones compile the pattern, and any may be interrupted.
+  // The minimum of several runs: the first ones compile the pattern, and any may be interrupted.
   const all = Array.from({ length: 5 }, () => {
     const begun = performance.now();
     pattern.test(text);
@@ -85,7 +87,7 @@ function textOf(prefix: string, pump: string, length: number): string {
   return `${prefix}${pump.repeat(length / pump.length)}\u0001`;
 }
 
-/** Whether a pattern is done with a text in the time that only a pattern of super-linear cost does not keep to. */
+/** Whether a pattern finishes in the time that only a super-linear pattern exceeds. */
 function isDone({ source, flags }: RegExp, text: string): boolean {
   const context = createContext({ source, flags, text });
   try {

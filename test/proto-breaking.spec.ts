@@ -17,7 +17,7 @@ describe('the check of changes to the contract', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  /** What buf says against the contract after a change; nothing when no client would break. */
+  /** buf's complaint about a change; empty if it breaks no client. */
   const complaint = async (from: string, to: string): Promise<string> => {
     const path = join(directory, file);
     const before = await readFile(path, 'utf8');

@@ -4,13 +4,13 @@ import { ClusterError } from './cluster/errors.ts';
 import { at, parseJson } from './cluster/json.ts';
 import { isAlive, ownIdentity } from './cluster/process.ts';
 
-/** Name of the file that says which process keeps its results here. */
+/** File that names the process whose results are here. */
 const ownerName = 'owner.json';
 
 /**
- * Empties the directory of results for this process.
+ * Empties the results directory for this process.
  *
- * @throws ClusterError while another process that runs keeps its results there
+ * @throws ClusterError while another running process uses it
  */
 export function claimResults(directory: string): void {
   const file = join(directory, ownerName);

@@ -1,4 +1,4 @@
-// The tests of every change: `npm test`, or a part of them: `npm test -- unit|integration|e2e|prove [PATH or Jest option...]`.
+// Runs the tests of a change: `npm test`, or a part: `npm test -- unit|integration|e2e|prove [PATH or Jest option...]`.
 import { spawn } from 'node:child_process';
 import { readFileSync, watch, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -14,9 +14,9 @@ const root = join(import.meta.dirname, '..');
 const results = join(root, 'test-results');
 /** Name of Jest's report in {@link results}. */
 const reportName = 'jest.json';
-/** Milliseconds that Jest may take to exit after its report; a test that left something open is a failure. */
+/** Milliseconds for Jest to exit after its report; a leaked handle is a failure. */
 const exitMs = 20_000;
-/** Jest projects that a run without arguments consists of. */
+/** Jest projects of a run without arguments. */
 const tiers = ['unit', 'integration', 'e2e'];
 const projects = [...tiers, 'prove'];
 const progress = streamProgress(process.stderr);
@@ -57,7 +57,7 @@ async function main(argv: readonly string[]): Promise<Summary> {
   return environment.cluster.pods.available && isWhole ? withRights(summary) : summary;
 }
 
-/** Adds a failure for each request that was refused to the service, and for each of its rights that no test used. */
+/** Adds a failure for each refused request of the service and for each unused permission. */
 function withRights(summary: Summary): Summary {
   const violations = rightsViolations(results);
   if (violations === undefined) {
@@ -78,7 +78,7 @@ async function jest(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
-    // Two at once, also on two cores: most of the time is spent waiting for the cluster.
+    // Two workers even on two cores: tests mostly wait for the cluster.
     '--maxWorkers=2',
     ...['--selectProjects', ...wanted],
     ...['--json', `--outputFile=${reportFile}`],
@@ -91,7 +91,7 @@ async function jest(
   return summarize(report, exitCode);
 }
 
-/** Runs a command whose progress goes to the terminal; what it prints on stdout (Jest's JSON) is dropped. */
+/** Runs a command in the terminal; its stdout (Jest's JSON) is discarded. */
 function foreground(
   command: string,
   arguments_: readonly string[],

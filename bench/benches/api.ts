@@ -12,17 +12,17 @@ import { quantile } from '../load/quantiles.ts';
 import type { Throughput } from '../load/throughput.ts';
 import { measureBareReads, meanOf, measureCalls, warmUp, type Calls, type MeasuredCalls } from './measured-calls.ts';
 
-/** What there is to be read, and where creates go. */
+/** Namespaces for reads and for creates. */
 const [readNamespace, createNamespace] = ['bench-api', 'bench-api-creates'];
 const most = 32;
 const concurrencies = [1, most];
 const transports = ['gRPC', 'REST'] as const;
-/** The aims: creates in per cent of bare ones, Gets a second, and milliseconds for a page. */
+/** Targets: creates in percent of bare ones, Gets per second, and milliseconds per page. */
 const [leastCreates, leastGets, mostPageMs] = [50, 3_000, 10];
 
 type Operation = Calls['operation'];
 
-/** What a bare client can do on the API server, the same operation as often at once. */
+/** The ceiling: the same operation by a bare client. */
 interface Bare {
   readonly operation: Operation;
   readonly concurrency: number;
@@ -82,7 +82,7 @@ function bareOf(operation: Operation, concurrency: number, { perSecond, latencie
   return { operation, concurrency, perSecond, p50: quantile(latencies, 0.5) };
 }
 
-/** Reads, from a service that leads and has nothing to do; and at last creates, which give it a lot to do. */
+/** Measures reads on an idle leader, and finally creates, which keep it busy. */
 async function measureOnLeader(context: BenchContext, executions: number) {
   const service = await context.startService(oneCallerForAll);
   const reader = await makeCaller(context.api, readNamespace, 'reader');
@@ -100,7 +100,7 @@ async function measureOnLeader(context: BenchContext, executions: number) {
   return { reads, busyCreates: figure(name, perSecond, '/s') };
 }
 
-/** Creates on a replica that does not lead; for each number at once by themselves, between two looks at the ceiling. */
+/** Measures creates on a replica that does not lead, for each concurrency, between measurements of the ceiling. */
 async function measureCreates(context: BenchContext) {
   context.defer(await leadElsewhere(context.api));
   const caller = await makeCaller(context.api, createNamespace, 'creator');
@@ -121,7 +121,7 @@ async function measureCreates(context: BenchContext) {
   return { creates, bareCreates, patches };
 }
 
-/** Creates over both transports, twice in opposite orders: an API server that becomes slower is so for both. */
+/** Measures creates over both transports in both orders, to cancel out a slowing API server. */
 async function measureCreatesAt(context: BenchContext, concurrency: number, caller: Caller): Promise<MeasuredCalls[]> {
   const service = await context.startService(oneCallerForAll, false);
   await waitUntilIdle(context);
@@ -158,7 +158,11 @@ function figuresOf(calls: MeasuredCalls, bare: readonly Bare[]): Figure[] {
   ];
 }
 
-/** What the judged ones would be on the machine for which their aims were set. @param patches a second, on this one */
+/**
+ * Figures with targets, scaled to the reference machine.
+ *
+ * @param patches per second on this machine
+ */
 function translated(reads: readonly MeasuredCalls[], patches: number): Figure[] {
   return reads.flatMap((calls) => {
     const { operation, transport, concurrency, perSecond, p50 } = calls;

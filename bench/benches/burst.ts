@@ -11,16 +11,16 @@ import {
   type BurstMeasures,
 } from './measured-burst.ts';
 
-/** 70 executions a second on the machine of the aims. */
+/** 70 executions per second on the reference machine, in percent of its patches. */
 const executionsForPatches = (70 / referencePatches) * 100;
-/** Milliseconds to a PipelineRun, of the median. */
+/** Maximum median time to a PipelineRun in milliseconds. */
 const mostMs = 3_000;
-/** Part of the ceiling's writes, in per cent. */
+/** Minimum writes in percent of the ceiling. */
 const writesOfCeiling = 65;
-/** How busy the load may be for its figures to be those of the service, in per cent of a core. */
+/** Maximum use of a core by the load generator, in percent, for valid figures. */
 export const mostBusy = 80;
 
-/** Many at once. */
+/** Many concurrent executions. */
 export const burst: Bench = {
   name: 'burst',
   what: `executions created ${concurrency} at once, on the API server or over gRPC, each with a target of its own, with lock and audit on`,
@@ -61,8 +61,8 @@ function ratesOf(measured: BurstMeasures, patches: number): Figure[] {
   ];
 }
 
-function latenciesOf(stories: readonly Timeline[], patches: number): Figure[] {
-  const [created, done] = [quantiles(untilPipelineRun(stories)), quantiles(untilTerminal(stories))];
+function latenciesOf(timelines: readonly Timeline[], patches: number): Figure[] {
+  const [created, done] = [quantiles(untilPipelineRun(timelines)), quantiles(untilTerminal(timelines))];
   return [
     figure('create acknowledged to PipelineRun, p50', created.p50, 'ms', atMost(mostMs)),
     figure(
@@ -79,7 +79,7 @@ function latenciesOf(stories: readonly Timeline[], patches: number): Figure[] {
   ];
 }
 
-/** How busy those were that made the load. */
+/** Use of a core by the load generator and the fake Tekton. */
 export function busynessOf({ busy }: Pick<BurstMeasures, 'busy'>): Figure[] {
   return [
     figure('the load was busy', busy.load * 100, '% of a core', atMost(mostBusy)),

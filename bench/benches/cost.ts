@@ -4,10 +4,10 @@ import { isOfLeadership, isRead, serviceUser, type ApiRequest } from '../harness
 import { onReference, timeOnReference } from '../harness/reference.ts';
 import { measureBurstsAgainstCeiling, combined, writesPerExecution, type BurstMeasures } from './measured-burst.ts';
 
-/** The aims for one execution. */
+/** Targets for one execution. */
 const [mostWrites, mostCpuMs] = [6, 6];
 
-/** What an execution costs the API server, and the service. */
+/** Cost of an execution for the API server and the service. */
 export const cost: Bench = {
   name: 'cost',
   what: 'what the API server was asked for an execution, by its audit log, and the CPU time of the service for it',
@@ -49,7 +49,7 @@ function figuresOf(measured: BurstMeasures, patches: number): Figure[] {
   ];
 }
 
-/** How many requests of each kind there were for an execution. */
+/** Requests per execution by kind. */
 function kindsOf(measured: BurstMeasures): Figure[] {
   return countsOf(measured).map(([kind, count]) => figure(kind, count, ''));
 }
@@ -62,7 +62,7 @@ function countsOf({ requests, timelines }: BurstMeasures): readonly (readonly [k
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Who asked for what: `service: patch workflowexecutions/status`; and with what it was refused, if it was. */
+/** Client and request, with the status of a refusal: `service: patch workflowexecutions/status`. */
 function kindOf({ user, verb, resource, status }: ApiRequest): string {
   const who = user === serviceUser ? 'service' : user === 'admin' ? 'load and completer' : 'Kubernetes';
   return `${who}: ${verb} ${resource}${status >= 300 ? ` (${status})` : ''}`;

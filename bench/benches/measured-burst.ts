@@ -10,85 +10,86 @@ import { overGrpc } from '../load/execution-api.ts';
 import { mean } from '../load/interval.ts';
 import { Timelines, type Create, type Timeline } from '../load/timelines.ts';
 
-/** How many executions are created at once. */
+/** Number of concurrent creates. */
 export const concurrency = 32;
 
-/** Milliseconds between two lines of progress. */
+/** Interval of progress lines in milliseconds. */
 const progressEveryMs = 500;
 
-/** How executions are created: as kubectl does it, or as RemediationOrchestrator does, by the service under test itself. */
+/** How executions are created: as by kubectl, or as by RemediationOrchestrator through the service under test. */
 export type Transport = 'on the API server' | 'over gRPC';
 
-/** What is created, and how. */
+/** Options of a burst. */
 export interface BurstOptions {
   readonly count: number;
   /** Default: on the API server. */
   readonly transport?: Transport;
-  /** Of an execution, by its number; default: one of its own for each. */
-  readonly targetOf?: (number: number) => string;
 }
 
-/** What a burst was like, or several together. */
+/** Measurements of a burst, or of several combined. */
 export interface BurstMeasures {
   readonly timelines: readonly Timeline[];
-  /** Executions a second, from the first create until the last terminal phase was seen. */
+  /** Executions per second, from the first create to the last observed terminal phase. */
   readonly perSecond: number;
-  /** The same until all audit events were said to be recorded. */
+  /** The same until all audit events were reported as recorded. */
   readonly recordedPerSecond: number;
-  /** CPU time of the service for each execution until then, in milliseconds. */
+  /** The service's CPU time per execution until then, in milliseconds. */
   readonly cpuMs: number;
-  /** All that was asked of the API server until then. */
+  /** All requests to the API server until then. */
   readonly requests: readonly ApiRequest[];
-  /** How busy the load, and who plays Tekton, were, as parts of one core. */
+  /** Use of a core, as fractions. */
   readonly busy: { readonly load: number; readonly completer: number };
 }
 
 /** One burst. */
 export interface MeasuredBurst extends BurstMeasures {
   readonly namespace: string;
-  /** When the first create was sent, on the clock of `now`. */
-  readonly begunAt: number;
+  /** Time of the first create, by `now`. */
+  readonly startedAt: number;
 }
 
-/** Creates executions, {@link concurrency} at once, in a namespace of their own, and waits until everything is said of each. */
+/** Creates executions in a new namespace with {@link concurrency}, and waits until all are recorded. */
 export async function measureBurst(
   context: BenchContext,
   service: BenchService,
-  { count, transport = 'on the API server', targetOf }: BurstOptions,
+  { count, transport = 'on the API server' }: BurstOptions,
 ): Promise<MeasuredBurst> {
   const namespace = await context.namespace();
   const create = transport === 'over gRPC' ? await createOverGrpc(context, service, namespace) : undefined;
-  const stories = await Timelines.open(context.api, namespace, context.signal, create);
-  context.defer(() => stories.close());
-  const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
-  const telling = setInterval(() => context.showProgress(`${stories.terminal}/${count} have ended`), progressEveryMs);
+  const timelines = await Timelines.open(context.api, namespace, context.signal, create);
+  context.defer(() => timelines.close());
+  const completer = await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
+  const progress = setInterval(
+    () => context.showProgress(`${timelines.terminal}/${count} have ended`),
+    progressEveryMs,
+  );
   try {
     completer.begin();
     const busy = measureBusy();
-    const [cpuBefore, wallBegun, begunAt] = [service.usage().cpuMs, Date.now(), now()];
+    const [cpuBefore, wallStart, startedAt] = [service.usage().cpuMs, Date.now(), now()];
     const name = (number: number) => `oomkill-increase-memory-${String(number).padStart(5, '0')}`;
     await forEachParallel(concurrency, numbers(count), async (number) => {
-      await stories.create({ name: name(number), target: targetOf?.(number) });
+      await timelines.create({ name: name(number) });
     });
-    await stories.allTerminal();
-    const seconds = (now() - begunAt) / 1_000;
+    await timelines.allTerminal();
+    const seconds = (now() - startedAt) / 1_000;
     const [load, other] = [busy(), await completer.busy()];
-    await stories.allRecorded();
-    if (targetOf === undefined) requireCompleted(stories.all);
-    const recordedSeconds = (now() - begunAt) / 1_000;
+    await timelines.allRecorded();
+    requireCompleted(timelines.all);
+    const recordedSeconds = (now() - startedAt) / 1_000;
     return {
-      ...{ namespace, timelines: stories.all, begunAt, busy: { load, completer: other } },
+      ...{ namespace, timelines: timelines.all, startedAt, busy: { load, completer: other } },
       perSecond: count / seconds,
       recordedPerSecond: count / recordedSeconds,
       cpuMs: (service.usage().cpuMs - cpuBefore) / count,
-      requests: await context.requests(wallBegun, Date.now()),
+      requests: await context.requests(wallStart, Date.now()),
     };
   } finally {
-    clearInterval(telling);
+    clearInterval(progress);
   }
 }
 
-/** As a caller that the service has only just come to know. */
+/** Creates as a caller whose reviews are not cached. */
 async function createOverGrpc(context: BenchContext, { grpc, ca }: BenchService, namespace: string): Promise<Create> {
   const caller = await makeCaller(context.api, namespace, 'creator');
   const client = overGrpc({ address: grpc, ca, token: await caller.token() }, namespace);
@@ -96,17 +97,17 @@ async function createOverGrpc(context: BenchContext, { grpc, ca }: BenchService,
   return (options) => client.create(options);
 }
 
-/** How many bursts are measured in turn with what they are held against: more than one where it counts. */
+/** Number of bursts that alternate with the ceiling. */
 export function repetitionsOf(context: BenchContext): number {
   return context.size(3, 1);
 }
 
-/** How many executions a burst has. */
+/** Number of executions of a burst. */
 export function burstSize(context: BenchContext): number {
   return context.size(1_000, 200);
 }
 
-/** Gives work a service that has run for a while, and ends it. */
+/** Runs `work` on a warm service, which is stopped afterwards. */
 export async function withWarmService<T>(
   context: BenchContext,
   work: (service: StartedService) => Promise<T>,
@@ -118,15 +119,15 @@ export async function withWarmService<T>(
   return result;
 }
 
-/** Bursts of the same size, in each way, and what a bare client can do. */
+/** Bursts over each transport, and the ceiling. */
 export interface BurstsAgainstCeiling {
   readonly onApiServer: readonly MeasuredBurst[];
   readonly overGrpc: readonly MeasuredBurst[];
-  /** Status patches a second, 32 at once, before, between and after. */
+  /** Status patches per second, 32 at once: mean of before, between and after. */
   readonly patches: number;
 }
 
-/** Bursts, each of a service that has run for a while, in turns with the ceiling. */
+/** Measures bursts on warm services, alternating with the ceiling. */
 export async function measureBurstsAgainstCeiling(context: BenchContext): Promise<BurstsAgainstCeiling> {
   const count = burstSize(context);
   const burst = (transport: Transport) =>
@@ -140,7 +141,7 @@ export async function measureBurstsAgainstCeiling(context: BenchContext): Promis
   };
 }
 
-/** Bursts of the same size as one. */
+/** Combines bursts of the same size. */
 export function combined(bursts: readonly BurstMeasures[]): BurstMeasures {
   const perSecond = (of: (burst: BurstMeasures) => number) => 1 / mean(bursts.map((burst) => 1 / of(burst)));
   return {
@@ -156,18 +157,17 @@ export function combined(bursts: readonly BurstMeasures[]): BurstMeasures {
   };
 }
 
-/** Executions that did something else were no load. */
-function requireCompleted(stories: readonly Timeline[]): void {
-  const other = stories.find(({ phase }) => phase !== 'Completed');
+/** Other outcomes would invalidate the load. */
+function requireCompleted(timelines: readonly Timeline[]): void {
+  const other = timelines.find(({ phase }) => phase !== 'Completed');
   if (other !== undefined) throw new Error(`${other.name} was to complete, and is ${other.phase}`);
 }
 
 /**
- * Starts the service, and has it run some executions: a service that has run for a while is what is measured, not V8's
- * compiler.
+ * Starts the service and warms it up, so that V8's compiler is not measured.
  *
- * @param transport how these are created, default on the API server
- * @param settings (WFE_…) over those it is shipped with
+ * @param transport of the warm-up executions, default on the API server
+ * @param settings (WFE_…) over the shipped ones
  */
 export async function startWarmService(
   context: BenchContext,
@@ -183,8 +183,7 @@ export async function startWarmService(
 }
 
 /**
- * Writes for each execution: of the service for it, beside its creation whoever does that, and of everybody, its creation
- * and the end of its PipelineRun included.
+ * Writes per execution: by the service without creates, and in total, including the create and the end of its PipelineRun.
  */
 export function writesPerExecution({ requests, timelines }: BurstMeasures): { service: number; all: number } {
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));

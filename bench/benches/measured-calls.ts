@@ -18,44 +18,44 @@ import { mean } from '../load/interval.ts';
 import { quantiles, type Quantiles } from '../load/quantiles.ts';
 import { measureThroughput, type Throughput } from '../load/throughput.ts';
 
-/** What is called, and how. */
+/** A kind of calls. */
 export interface Calls {
   readonly operation: 'Create' | 'Get' | 'List';
   readonly transport: 'gRPC' | 'REST';
   readonly concurrency: number;
 }
 
-/** On what it is called. */
+/** The target of the calls. */
 export interface CallsOn {
   readonly service: BenchService;
   readonly caller: Caller;
   readonly namespace: string;
-  /** How many executions there are to be read, made by `createFinished`. */
+  /** Number of existing executions, created by `createFinished`. */
   readonly executions: number;
 }
 
-/** What came of calls for some seconds. */
+/** Measurements of calls over some seconds. */
 export interface MeasuredCalls extends Calls, Quantiles {
   readonly perSecond: number;
-  /** CPU time of the service for a call, in milliseconds. */
+  /** The service's CPU time per call in milliseconds. */
   readonly cpuMs: number;
-  /** How busy the load was, as a part of one core. */
+  /** Load generator's use of one core, as a fraction. */
   readonly busy: number;
-  /** What was asked of the API server meanwhile by the service, but for who leads and its watches. */
+  /** The service's requests to the API server meanwhile, without leader election and watches. */
   readonly requests: readonly ApiRequest[];
 }
 
-/** Seconds of calls that do not count; with those that count they are fewer than the answers about a caller are kept. */
+/** Warm-up in seconds; including it, calls end before the caller's cached review expires. */
 const warmUpSeconds = 1;
-/** A prime, so that what is read is all over the place. */
+/** A prime, so that reads are spread over all executions. */
 const stride = 7_919;
 
-/** Has a service make all calls for a while, so that V8 has compiled what they need. */
+/** Warms up all calls, so that V8 has compiled them. */
 export async function warmUp(context: BenchContext, all: readonly Calls[], on: CallsOn): Promise<void> {
   for (const calls of all) await measureCalls(context, calls, on);
 }
 
-/** Calls the service again and again, so many at once, as a caller that it has only just come to know. */
+/** Calls the service repeatedly with some concurrency, as a caller whose reviews are not cached. */
 export async function measureCalls(context: BenchContext, calls: Calls, on: CallsOn): Promise<MeasuredCalls> {
   const { operation, transport, concurrency } = calls;
   context.step(`${operation} over ${transport}, ${concurrency} at once`);
@@ -79,7 +79,7 @@ export async function measureCalls(context: BenchContext, calls: Calls, on: Call
   }
 }
 
-/** Several measurements of the same calls as one: their means, and of how busy the load was the most. */
+/** Combines measurements of the same calls: means, and the maximum use of a core. */
 export function meanOf(measured: readonly MeasuredCalls[]): MeasuredCalls {
   const [first] = measured;
   if (first === undefined) throw new Error('nothing was measured');
@@ -96,7 +96,7 @@ export function meanOf(measured: readonly MeasuredCalls[]): MeasuredCalls {
   };
 }
 
-/** The same reads of a bare client on the API server, which is their ceiling. */
+/** The same reads on the API server by a bare client, as the ceiling. */
 export function measureBareReads(
   context: Pick<BenchContext, 'api' | 'size'>,
   {
@@ -130,7 +130,7 @@ function workOf(
   return walk(api);
 }
 
-/** Pages, each the one after another that was answered before: as many walks as calls are under way at once. */
+/** Reads pages, each the successor of a completed one: as many walks as concurrent calls. */
 function walk({ list }: Pick<ExecutionApi, 'list'>): () => Promise<void> {
   const tokens: (string | undefined)[] = [];
   let checked = false;

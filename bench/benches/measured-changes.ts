@@ -9,7 +9,7 @@ import { executionsPath } from '../load/executions.ts';
 import { quantile, quantiles, type Quantiles } from '../load/quantiles.ts';
 import type { Arrivals } from '../load/watchers.ts';
 
-/** Changes, and who watches them. */
+/** Changes and their watchers. */
 export interface WatchedChanges {
   readonly context: BenchContext;
   readonly service: BenchService;
@@ -18,38 +18,38 @@ export interface WatchedChanges {
   readonly processes: WatchersProcesses;
   readonly perSecond: number;
   readonly seconds: number;
-  /** How many watchers each change is for. */
+  /** Watchers per change. */
   readonly eventsEach: number;
 }
 
-/** What came of changes: delays of the events, in milliseconds from the acknowledgement of the change. */
+/** Measurements of changes: delays of events in milliseconds from the acknowledged change. */
 export interface MeasuredChanges extends Quantiles {
   readonly wantedPerSecond: number;
   readonly changesPerSecond: number;
   readonly eventsPerSecond: number;
-  /** The part of all events that came. */
+  /** Fraction of events that arrived. */
   readonly delivered: number;
-  /** The delay of a bare watch of the API server meanwhile. */
+  /** p99 delay of a bare watch of the API server meanwhile. */
   readonly bareP99: number;
-  /** As parts of one core: the service, who made the changes, and the busiest process of watchers. */
+  /** As fractions of a core: the service, the writer, and the busiest watcher process. */
   readonly cpu: number;
   readonly writerBusy: number;
   readonly watchersBusy: number;
 }
 
-/** How many processes the watchers share: one of them might be busier than the service. */
+/** Number of watcher processes; a single one might be busier than the service. */
 const processCount = 2;
-/** Milliseconds after the last acknowledgement in which events still come. */
+/** Milliseconds to wait for events after the last acknowledgement. */
 const drainMs = 3_000;
 
-/** Processes for watchers, which are ended after the bench. */
+/** Starts watcher processes, which are stopped after the bench. */
 export function openWatchers(context: BenchContext): WatchersProcesses {
   const processes = startWatchersProcesses(processCount);
   context.defer(() => processes.stop());
   return processes;
 }
 
-/** Changes executions for some seconds, and tells how long it took until watchers heard of it. */
+/** Changes executions for some seconds and measures the delays of their events. */
 export async function measureChanges(watched: WatchedChanges): Promise<MeasuredChanges> {
   const { context, service, namespace, executions, processes, perSecond, seconds, eventsEach } = watched;
   const bare = new Map<string, number>();
@@ -86,7 +86,7 @@ export async function measureChanges(watched: WatchedChanges): Promise<MeasuredC
   };
 }
 
-/** An event may be faster than the answer to the change: then its delay is less than nothing. */
+/** An event may precede the response to its change, which makes its delay negative. */
 function delaysOf(acknowledged: Acknowledged, arrivals: Arrivals): number[] {
   return arrivals.flatMap(([version, at]) => {
     const changed = acknowledged.get(version);

@@ -10,28 +10,28 @@ import { removeTektonsWebhooks } from '../harness/tektons-webhooks.ts';
 import { createFinished } from '../load/finished.ts';
 
 const namespace = 'bench-memory';
-/** Milliseconds without anything to do after which memory is that of a service at rest: it has collected its garbage then. */
+/** Idle milliseconds until memory is that of a service at rest, after garbage collection. */
 const idleMs = 20_000;
-/** How many there are where the aims hold. */
+/** Number of executions to which the targets apply. */
 const judged = 10_000;
-/** The aims. */
+/** Targets. */
 const [mostMb, mostReadySeconds, mostBytesEach] = [200, 5, 5 * 1024];
 
-/** What a service takes that has so many executions to mirror, and nothing to do. */
+/** Start of an idle service with many cached executions. */
 interface Start {
   readonly executions: number;
   readonly readySeconds: number;
-  /** CPU time until then. */
+  /** CPU time until ready. */
   readonly cpuSeconds: number;
   readonly readyMb: number;
   readonly restMb: number;
   readonly peakMb: number;
 }
 
-/** The same with the ceiling at that time, in status patches a second, and the API server's heap, in bytes. */
+/** With the ceiling at that time in status patches per second, and the API server's heap in bytes. */
 type Point = Start & { readonly patches: number; readonly apiServerHeap: number };
 
-/** A start beside executions that have ended. */
+/** Start and memory with finished executions. */
 export const memory: Bench = {
   name: 'memory',
   what: 'memory and start of a service with finished executions and their PipelineRuns in the cluster, and nothing to do',
@@ -80,7 +80,7 @@ async function measureStart(executions: number, context: BenchContext): Promise<
   };
 }
 
-/** The heap after a garbage collection, in bytes. */
+/** The API server's heap after a garbage collection, in bytes. */
 async function apiServerHeapBytes(context: BenchContext): Promise<number> {
   const { text } = await context.api.call('GET', '/debug/pprof/heap?gc=1&debug=1');
   return Number(/^# HeapAlloc = (\d+)$/m.exec(text)?.[1]);
@@ -110,7 +110,7 @@ function growthOf(points: readonly Point[]): Figure[] {
   });
 }
 
-/** What the last executions took, when the API server's cache of recent changes was already full. */
+/** Heap per execution, once the API server's watch cache is full. */
 function apiServerHeapOf(points: readonly Point[]): Figure[] {
   const [before, after] = points.slice(-2);
   if (before === undefined || after === undefined) return [];

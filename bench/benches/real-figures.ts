@@ -7,21 +7,25 @@ import { quantile } from '../load/quantiles.ts';
 import { afterTekton, sentToEnd, beforeTekton, endToEnd, inTekton, type Run, type RunTime } from '../load/runs.ts';
 import { mostBusy } from './burst.ts';
 
-/** How much slower a run may be for being an execution, in per cent. */
+/** Maximum slowdown of an execution against a bare PipelineRun, in percent. */
 const mostSlower = 3;
-/** Of the bootstrap. */
+/** Seed of the bootstrap. */
 const seed = 1;
 
-/** A run, and the CPU time that went by meanwhile beyond that of an idle system. */
+/** A run with its CPU time beyond that of an idle system. */
 export interface MeasuredRun {
   readonly run: Run;
   readonly cpu: CpuTimes;
 }
 
-/** An execution, and a bare PipelineRun right before or after it. */
+/** An execution and the bare PipelineRun before or after it. */
 export type RunPair = readonly [execution: MeasuredRun, bare: MeasuredRun];
 
-/** How much slower executions are. @param load how busy the load was, as a part of one core */
+/**
+ * Slowdown of executions.
+ *
+ * @param load load generator's use of one core, as a fraction
+ */
 export function slowdownOf(pairs: readonly RunPair[], load: number): Figure[] {
   const [executions, bare] = [pairs.map(([{ run }]) => run), pairs.map(([, { run }]) => run)];
   const values = (of: RunTime): Pair[] => pairs.map(([a, b]) => [of(a.run), of(b.run)]);
@@ -57,7 +61,7 @@ function percentMore(ratio: number): number {
   return (ratio - 1) * 100;
 }
 
-/** CPU times of all parts, for each kind. */
+/** CPU times of all components by kind. */
 export function cpuOf(pairs: readonly RunPair[]): Figure[] {
   return [
     ...cpuFigures(sumOf(pairs.map(([{ cpu }]) => cpu)), pairs.length, 'an execution'),
@@ -65,7 +69,7 @@ export function cpuOf(pairs: readonly RunPair[]): Figure[] {
   ];
 }
 
-/** What Tekton asks of the API server for a PipelineRun, by the client of its that does: each has a limit of its own. */
+/** Tekton's requests per PipelineRun by client, since each has its own rate limit. */
 export function requestsOf(requests: readonly ApiRequest[], count: number): Figure[] {
   const asked = requests.filter(({ agent, verb }) => agent.startsWith('tekton-controller') && verb !== 'watch');
   const own = asked.filter(({ group }) => group === 'tekton.dev');

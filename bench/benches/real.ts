@@ -19,10 +19,10 @@ import { pipelineRunsPath } from '../load/executions.ts';
 import { Runs, type Run } from '../load/runs.ts';
 import { cpuOf, requestsOf, slowdownOf, type MeasuredRun } from './real-figures.ts';
 
-/** Milliseconds between two looks of the kubelet at its containers (its generic PLEG): what pods take has steps of this. */
+/** Poll interval of the kubelet (generic PLEG) in milliseconds, which quantizes pod durations. */
 const relistMs = 1_000;
 
-/** Executions through the whole of Tekton and real pods. */
+/** Executions through the full Tekton with real pods. */
 export const real: Bench = {
   name: 'real',
   what: 'executions through the real Tekton with real pods, against as many bare PipelineRuns of the same shape',
@@ -76,7 +76,7 @@ async function openRuns(context: BenchContext, namespace: string): Promise<Runs>
   return runs;
 }
 
-/** The first ones fetch images, and nothing has been compiled or cached yet. */
+/** The first runs pull images and warm up compilers and caches. */
 function warmUp(context: BenchContext, runs: Runs): Promise<readonly (readonly [Run, Run])[]> {
   return runPairs(context, runs, context.size(4, 1), (run) => run());
 }
@@ -93,15 +93,15 @@ async function runPairs<T>(
   measure: (run: () => Promise<Run>) => Promise<T> | T,
 ): Promise<(readonly [execution: T, bare: T])[]> {
   const pairs: (readonly [T, T])[] = [];
-  const begunAt = Math.round(now());
+  const startedAt = Math.round(now());
   const run = async (kind: Run['kind'], number: number): Promise<T> => {
     await delay(spread(number) * relistMs, undefined, { signal: context.signal });
-    return measure(() => runs.run(kind, `${kind}-${begunAt}-${number}`));
+    return measure(() => runs.run(kind, `${kind}-${startedAt}-${number}`));
   };
   for (let number = 0; number < count; number += 1) {
     context.step(`${number}/${count} pairs have run`);
-    // The very first is a bare one: of an execution that is there when a leader begins nobody knows whether an earlier leader
-    // has sent its audit events, and it takes minutes to find out.
+    // The first is bare: for an execution that exists when leadership starts, the leader first asks whether its audit events
+    // were already delivered, which takes minutes.
     const bareFirst = number % 2 === 0;
     const early = bareFirst ? await run('bare', number) : undefined;
     const execution = await run('execution', number);
@@ -110,25 +110,25 @@ async function runPairs<T>(
   return pairs;
 }
 
-/** From 0 to 1, spread as evenly as can be over any number of numbers: multiples of the golden ratio. */
+/** In [0, 1), evenly spread: multiples of the golden ratio. */
 function spread(number: number): number {
   return (number * 0.618_033_988_75) % 1;
 }
 
 async function measureRun(start: () => Promise<Run>, processes: Processes, idle: CpuTimes): Promise<MeasuredRun> {
-  const [before, begunAt] = [cpuTimes(processes), now()];
+  const [before, startedAt] = [cpuTimes(processes), now()];
   const run = await start();
-  const [seconds, spent] = [(now() - begunAt) / 1_000, cpuBetween(before, cpuTimes(processes))];
+  const [seconds, spent] = [(now() - startedAt) / 1_000, cpuBetween(before, cpuTimes(processes))];
   return { run, cpu: beyondIdle(spent, idle, seconds) };
 }
 
-/** A PipelineRun, as far as its shape goes. */
+/** The shape of a PipelineRun. */
 interface Shape {
   readonly metadata: { readonly labels: object; readonly annotations: object; readonly ownerReferences: object };
   readonly spec: object;
 }
 
-/** @throws Error when the two runs of a pair differ in more than their names */
+/** @throws Error if the two runs of a pair differ in more than their names */
 async function requireSameShape({ api }: BenchContext, namespace: string, pair: readonly Run[]): Promise<void> {
   const [one, other] = await Promise.all(
     pair.map(async ({ name, pipelineRun = '' }) => {

@@ -11,10 +11,10 @@ import { quantiles } from '../load/quantiles.ts';
 import { Timelines, untilPipelineRun, untilTerminal, type Timeline } from '../load/timelines.ts';
 import { repetitionsOf, withWarmService } from './measured-burst.ts';
 
-/** The aims, in writes of a single bare client. */
+/** Targets in multiples of a single bare write. */
 const [mostAtP50, mostAtP99] = [4, 10];
 
-/** How long one execution takes when there is nothing else to do. */
+/** Latency of one execution on an idle system. */
 export const single: Bench = {
   name: 'single',
   what: 'executions one at a time on an idle system, told in writes of a single bare client',
@@ -23,8 +23,8 @@ export const single: Bench = {
     const work = () => ofService(context);
     const { measured, ceiling } = await againstCeiling(context, work, { atOnce: 1, times: repetitionsOf(context) });
     const [runs, writeMs] = [measured.flat(), singleWriteMs(ceiling)];
-    const stories = runs.map(({ story }) => story);
-    const [created, done] = [untilPipelineRun(stories), untilTerminal(stories)];
+    const timelines = runs.map(({ timeline }) => timeline);
+    const [created, done] = [untilPipelineRun(timelines), untilTerminal(timelines)];
     return {
       figures: [
         figure('ceiling: a write of a single bare client, p50, before, between and after', writeMs, 'ms'),
@@ -42,7 +42,7 @@ export const single: Bench = {
   },
 };
 
-/** Those of a service that has run for a while, and has come to rest. */
+/** Measures on a warm and idle service. */
 function ofService(context: BenchContext): Promise<readonly SingleRun[]> {
   return withWarmService(context, async () => {
     await waitUntilIdle(context);
@@ -50,19 +50,19 @@ function ofService(context: BenchContext): Promise<readonly SingleRun[]> {
   });
 }
 
-/** What a single bare client takes for a write, in the middle of a create and of a patch. */
+/** Mean of the median create and patch times of a single bare client. */
 export function singleWriteMs({ createP50Ms, patchP50Ms }: Rates): number {
   return (createP50Ms + patchP50Ms) / 2;
 }
 
-/** An execution that ran alone. */
+/** One execution on an idle system. */
 export interface SingleRun {
-  readonly story: Timeline;
-  /** Milliseconds that a list of the pods took which a bare client began when it saw the end of the PipelineRun. */
+  readonly timeline: Timeline;
+  /** Duration in milliseconds of a bare list of pods that began at the end of the PipelineRun. */
   readonly listMs: number;
 }
 
-/** Creates executions, each when everything is said of the one before. A few first ones warm everything up, and do not count. */
+/** Runs executions one after the other; the first few warm up and do not count. */
 export async function oneAtATime(context: BenchContext, count: number): Promise<readonly SingleRun[]> {
   const namespace = await context.namespace();
   const all = await Timelines.open(context.api, namespace, context.signal);
@@ -72,17 +72,17 @@ export async function oneAtATime(context: BenchContext, count: number): Promise<
   const warmUp = Math.ceil(count / 10);
   const runs: SingleRun[] = [];
   for (let number = 0; number < warmUp + count; number += 1) {
-    const story = await all.create({ name: `oomkill-increase-memory-${number}` });
-    await all.complete(story);
-    if (story.phase !== 'Completed') throw new Error(`${story.name} was to complete, and is ${story.phase}`);
-    const listMs = (await lists.get(story.name)) ?? Number.NaN;
-    if (number >= warmUp) runs.push({ story, listMs });
+    const timeline = await all.create({ name: `oomkill-increase-memory-${number}` });
+    await all.complete(timeline);
+    if (timeline.phase !== 'Completed') throw new Error(`${timeline.name} was to complete, and is ${timeline.phase}`);
+    const listMs = (await lists.get(timeline.name)) ?? Number.NaN;
+    if (number >= warmUp) runs.push({ timeline, listMs });
     context.step(`${number}/${warmUp + count} have ended`);
   }
   return runs;
 }
 
-/** Lists the pods as the service does when a PipelineRun is done; how long that took, by the name of the execution. */
+/** Lists the pods as the service does at the end of a PipelineRun; durations by execution name. */
 async function listPodsAtEnds(context: BenchContext, namespace: string): Promise<ReadonlyMap<string, Promise<number>>> {
   const { api } = context;
   const lists = new Map<string, Promise<number>>();
@@ -92,7 +92,7 @@ async function listPodsAtEnds(context: BenchContext, namespace: string): Promise
     if (status?.completionTime !== undefined && !lists.has(execution)) lists.set(execution, timeOfList(api, namespace));
   };
   const { ended } = await api.watch(pipelineRunsPath(namespace), see, stop.signal);
-  // The executions that it does not see any more have no figure.
+  // Executions that it no longer observes have no figure.
   ended.catch(() => undefined);
   context.defer(() => Promise.resolve(stop.abort()));
   return lists;
@@ -108,9 +108,9 @@ function listsOf(runs: readonly SingleRun[]): number[] {
   return runs.map(({ listMs }) => listMs);
 }
 
-/** Milliseconds from the end of the PipelineRun until a terminal phase was seen, less those of the bare list. */
+/** Milliseconds from the end of the PipelineRun to a terminal phase, minus the bare list. */
 export function beyondLists(runs: readonly SingleRun[]): number[] {
-  return runs.flatMap(({ story, listMs }) => untilTerminal([story]).map((ms) => Math.max(0, ms - listMs)));
+  return runs.flatMap(({ timeline, listMs }) => untilTerminal([timeline]).map((ms) => Math.max(0, ms - listMs)));
 }
 
 function latenciesOf(name: string, values: readonly number[], writeMs: number): Figure[] {

@@ -15,12 +15,12 @@ import { Timelines, untilPipelineRun, untilTerminal, type Timeline } from '../lo
 import { busynessOf } from './burst.ts';
 import { concurrency, startWarmService } from './measured-burst.ts';
 
-/** How much more, in per cent of the mean, there may be at the end of the line through all samples than at its begin. */
+/** Maximum growth along the fitted line, in percent of the mean. */
 const mostGrowth = 10;
-/** How many more handles there may be at the end of that line. */
+/** Maximum growth of handles along the fitted line. */
 const mostHandles = 3;
 
-/** Half of what a burst reaches, for long. */
+/** Half the rate of a burst for a long time. */
 export const soak: Bench = {
   name: 'soak',
   what: 'executions created at half of the rate of a burst of such, for half an hour; each is deleted after its end',
@@ -59,12 +59,12 @@ export const soak: Bench = {
 interface SoakSize {
   readonly seconds: number;
   readonly sampleEverySeconds: number;
-  /** After a run before it does not count: until as much is deleted as is created. */
+  /** Seconds until deletions match creates; samples before do not count. */
   readonly settleSeconds: number;
-  /** How long, before the last create, requests are counted: the log of all would be too long. */
+  /** Seconds before the last create in which requests are counted: the full log would be too long. */
   readonly countSeconds: number;
   readonly ttlSeconds: number;
-  /** As Go durations. A Lease is there for its cooldown and two resyncs at most, and that is how long nothing is steady. */
+  /** Go durations. A Lease exists for its cooldown plus at most two resyncs, until which nothing is steady. */
   readonly cooldown: string;
   readonly resync: string;
 }
@@ -78,54 +78,54 @@ const quickSize: SoakSize = {
   ...{ countSeconds: 15, ttlSeconds: 5, cooldown: '3s', resync: '3s' },
 };
 
-/** What was the case at some time. */
+/** One sample. */
 interface Sample {
-  /** Since the first create. */
+  /** Seconds since the first create. */
   readonly seconds: number;
   readonly residentMb: number;
   readonly handles: number;
-  /** Executions that are there. */
+  /** Existing executions. */
   readonly there: number;
-  /** Milliseconds, p50 of the executions since the last sample. */
+  /** p50 in milliseconds of the executions since the last sample. */
   readonly pipelineRunP50: number;
   readonly terminalP50: number;
 }
 
-/** Executions a second of a burst, from the first create until the last is deleted. */
+/** Executions per second of a burst, from the first create until the last deletion. */
 async function wholeLivesPerSecond(context: BenchContext, count: number): Promise<number> {
   const namespace = await context.namespace();
-  const stories = await Timelines.open(context.api, namespace, context.signal);
-  context.defer(() => stories.close());
-  await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
-  const begunAt = now();
+  const timelines = await Timelines.open(context.api, namespace, context.signal);
+  context.defer(() => timelines.close());
+  await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
+  const startedAt = now();
   await forEachParallel(concurrency, numbers(count), async (number) => {
-    await stories.create({ name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: 0 });
+    await timelines.create({ name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: 0 });
   });
-  await stories.allGone();
-  return (count / (now() - begunAt)) * 1_000;
+  await timelines.allGone();
+  return (count / (now() - startedAt)) * 1_000;
 }
 
 async function soakAt(rate: number, size: SoakSize, service: BenchService, context: BenchContext) {
   const namespace = await context.namespace();
-  const stories = await Timelines.open(context.api, namespace, context.signal);
-  context.defer(() => stories.close());
-  const completer = await context.startCompleter(namespace, (name, at) => stories.ended(name, at));
+  const timelines = await Timelines.open(context.api, namespace, context.signal);
+  context.defer(() => timelines.close());
+  const completer = await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
   completer.begin();
   const samples: Sample[] = [];
-  const [busy, begunAt, endsAt] = [measureBusy(), now(), Date.now() + size.seconds * 1_000];
-  const secondsSince = () => (now() - begunAt) / 1_000;
-  let looked = begunAt;
+  const [busy, startedAt, endsAt] = [measureBusy(), now(), Date.now() + size.seconds * 1_000];
+  const secondsSince = () => (now() - startedAt) / 1_000;
+  let looked = startedAt;
   const sample = (): void => {
-    const recent = stories.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > looked);
+    const recent = timelines.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > looked);
     looked = now();
     const seconds = secondsSince();
-    samples.push({ seconds, there: stories.all.length, ...usageOf(service), ...latenciesOf(recent) });
-    context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${stories.terminal} have ended`);
+    samples.push({ seconds, there: timelines.all.length, ...usageOf(service), ...latenciesOf(recent) });
+    context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${timelines.terminal} have ended`);
   };
   const sampling = setInterval(sample, size.sampleEverySeconds * 1_000);
   try {
-    await createAt(rate, size, stories, context.signal);
-    await stories.allTerminal();
+    await createAt(rate, size, timelines, context.signal);
+    await timelines.allTerminal();
   } finally {
     clearInterval(sampling);
   }
@@ -134,20 +134,20 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   const collector = requests.filter(({ agent, verb }) => agent.includes('garbage-collector') && verb !== 'watch');
   const [all, collected] = [writes, collector].map(({ length }) => length / (rate * size.countSeconds));
   return {
-    ...{ samples, ended: stories.terminal, writes: all ?? Number.NaN, collected: collected ?? Number.NaN },
+    ...{ samples, ended: timelines.terminal, writes: all ?? Number.NaN, collected: collected ?? Number.NaN },
     busy: { load: busy(), completer: await completer.busy() },
   };
 }
 
-/** Creates executions at a steady rate, however long the API server takes for each. */
-async function createAt(rate: number, size: SoakSize, stories: Timelines, signal: AbortSignal): Promise<void> {
-  const begunAt = now();
+/** Creates executions at a steady rate, independent of response times. */
+async function createAt(rate: number, size: SoakSize, timelines: Timelines, signal: AbortSignal): Promise<void> {
+  const startedAt = now();
   const creates: Promise<unknown>[] = [];
   for (let number = 0; number < rate * size.seconds; number += 1) {
-    const early = begunAt + (number / rate) * 1_000 - now();
+    const early = startedAt + (number / rate) * 1_000 - now();
     if (early > 1) await delay(early, undefined, { signal });
     const options = { name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: size.ttlSeconds };
-    creates.push(stories.create(options));
+    creates.push(timelines.create(options));
   }
   await Promise.all(creates);
 }
@@ -157,10 +157,10 @@ function usageOf(service: BenchService): Pick<Sample, 'residentMb' | 'handles'> 
   return { residentMb: residentBytes / mebibyte, handles };
 }
 
-function latenciesOf(stories: readonly Timeline[]): Pick<Sample, 'pipelineRunP50' | 'terminalP50'> {
+function latenciesOf(timelines: readonly Timeline[]): Pick<Sample, 'pipelineRunP50' | 'terminalP50'> {
   return {
-    pipelineRunP50: quantile(untilPipelineRun(stories), 0.5),
-    terminalP50: quantile(untilTerminal(stories), 0.5),
+    pipelineRunP50: quantile(untilPipelineRun(timelines), 0.5),
+    terminalP50: quantile(untilTerminal(timelines), 0.5),
   };
 }
 

@@ -10,22 +10,22 @@ import { createFinished } from '../load/finished.ts';
 import type { Watcher } from '../load/watchers.ts';
 import { measureChanges, openWatchers, type MeasuredChanges } from './measured-changes.ts';
 
-/** How many executions there are, each of them watched by as many. */
+/** Number of executions, each with the same number of watchers. */
 const executions = 100;
-/** As many streams as one caller may have open, as shipped. */
+/** The default limit of streams per caller. */
 const perCaller = 100;
-/** Changes a second; and slower ones, for those who watch everything. */
+/** Changes per second, and lower rates for watchers of everything. */
 const changesPerSecond = 100;
 const slowerChanges = [10, 20, 40, 60, 80];
-/** The aims. */
+/** Targets. */
 const [mostDelayMs, mostKbEach] = [250, 50];
-/** The part of all events that has to come, in per cent, for a rate to be sustained. */
+/** Percentage of events that must arrive for a sustained rate. */
 const leastDelivered = 99;
 
-/** All connections come from this machine. */
+/** All connections have the same source address. */
 const oneAddressForAll = { WFE_MAX_CONNECTIONS_PER_ADDRESS: '2000' };
 
-/** Many who watch over gRPC. */
+/** Many gRPC watchers. */
 export const watchers: Bench = {
   name: 'watchers',
   what: '1,000 gRPC watchers while executions change 100 times a second: delay of events, and memory for a watcher',
@@ -59,10 +59,12 @@ export const watchers: Bench = {
   },
 };
 
-/** The watchers of one caller, at a service. */
+/** Creates one caller's watchers of a service. */
 type MakeWatchers = (service: BenchService) => readonly Watcher[];
 
-/** Callers, each with its watchers; each of those watches the execution of one RemediationRequest, as an orchestrator does. */
+/**
+ * Creates callers with their watchers; each watches the execution of one RemediationRequest, as an orchestrator does.
+ */
 async function makeCallers(context: BenchContext, namespace: string, count: number): Promise<MakeWatchers[]> {
   const all: MakeWatchers[] = [];
   for (let from = 0; from < count; from += perCaller) {
@@ -78,7 +80,7 @@ async function makeCallers(context: BenchContext, namespace: string, count: numb
   return all;
 }
 
-/** Memory for a watcher where all of a caller share a connection. */
+/** Memory per watcher if a caller's watchers share a connection. */
 async function measureShared(context: BenchContext, makers: readonly MakeWatchers[]): Promise<BytesEach> {
   const service = await context.startService();
   const processes = openWatchers(context);
@@ -91,15 +93,15 @@ async function measureShared(context: BenchContext, makers: readonly MakeWatcher
   return shared;
 }
 
-/** Resident memory of the service for each watcher, in bytes. */
+/** The service's resident memory per watcher in bytes. */
 interface BytesEach {
-  /** All that it grew by, on each of them. */
+  /** Total growth per watcher. */
   readonly all: number;
-  /** What each of the second half took, when all that grows once has grown. */
+  /** Growth per watcher in the second half, after one-time growth. */
   readonly further: number;
 }
 
-/** Opens watchers: the first of each caller, further ones up to a half of all, and the others. */
+/** Opens watchers: the first of each caller, then up to half, then the rest. */
 async function measureMemory(
   context: BenchContext,
   service: BenchService,
@@ -121,7 +123,7 @@ async function measureMemory(
   return { all: (after - before) / others.length, further: (after - half) / furthers.length };
 }
 
-/** Memory and delays while each watches one of its own, on a connection of its own. */
+/** Memory and delays while each watches its own execution on its own connection. */
 async function measureOwn(context: BenchContext, service: BenchService, namespace: string, all: readonly Watcher[]) {
   const processes = openWatchers(context);
   const bytesEach = await measureMemory(context, service, processes, all);
@@ -133,7 +135,7 @@ async function measureOwn(context: BenchContext, service: BenchService, namespac
   return { bytesEach, changes };
 }
 
-/** Delays while all watch everything, at rising rates. */
+/** Delays while all watch everything, at increasing rates. */
 async function measureEverything(
   context: BenchContext,
   service: BenchService,
@@ -207,7 +209,7 @@ function everythingFigures(measured: readonly MeasuredChanges[]): Figure[] {
   ];
 }
 
-/** More events than a core can take are more than that for those who get them, too. */
+/** Rates that exceed one core have no target for delays. */
 function withoutAim({ name, value, unit }: Figure): Figure {
   return { name, value, unit };
 }

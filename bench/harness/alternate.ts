@@ -1,8 +1,8 @@
 /**
- * Looks at something, and works, in turns; the last is a look. What is worked on can be held against the mean of the looks
- * then, though machines that are shared change their speed within seconds.
+ * Alternates a reference measurement with work, starting and ending with the reference. Its mean is comparable with the work
+ * even if a shared machine changes its speed within seconds.
  *
- * @param times how often is worked; at least once
+ * @param times number of work runs, at least one
  */
 export async function alternate<L, W>(
   times: number,

@@ -1,33 +1,33 @@
 import type { Figure } from './figure.ts';
 import type { BenchContext } from './context.ts';
 
-/** On what cluster a bench runs. */
+/** Kind of cluster that a bench needs. */
 export type ClusterKind =
-  /** One that benches share: no pods, and Tekton's webhook but not its controller. */
+  /** Shared by benches: no pods, Tekton's webhook without its controller. */
   | 'shared'
-  /** The same, fresh and for this bench alone: it leaves too much behind. */
+  /** The same, but exclusive, for benches that leave too much behind. */
   | 'own'
-  /** One of its own with a whole Tekton and real pods. */
+  /** Exclusive, with the full Tekton and real pods. */
   | 'pods';
 
-/** Something that is measured. */
+/** A benchmark. */
 export interface Bench {
-  /** After `--only`, and the name of its file of results. */
+  /** Name for `--only`, and of its result file. */
   readonly name: string;
-  /** A sentence: what is measured. */
+  /** What is measured, as text. */
   readonly what: string;
   readonly cluster: ClusterKind;
   /**
-   * Measures. What it starts by its context is ended after it, however it ends.
+   * Measures. Resources of the context are released afterwards.
    *
-   * @throws Error when it could not be measured; a figure that misses its aim is none
+   * @throws Error if it could not measure; a missed target is not an error
    */
   readonly run: (context: BenchContext) => Promise<Measured>;
 }
 
-/** What came of a bench. */
+/** Result of a bench. */
 export interface Measured {
   readonly figures: readonly Figure[];
-  /** What a reader has to know to judge the figures, a sentence each. */
+  /** Notes about the interpretation, a sentence each. */
   readonly notes?: readonly string[];
 }

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServer } from '../load/api-server.ts';
 
-/** The audience of the tokens that the service takes. */
+/** Token audience of the service. */
 const audience = 'workflow-execution';
 const rbac = 'rbac.authorization.k8s.io';
-/** Milliseconds between two looks whether the API server has heard of a right, and how often it is looked. */
+/** Poll interval in milliseconds for permissions to take effect, and maximum number of polls. */
 const [lookEveryMs, mostLooks] = [50, 200];
 
-/** Settings of a service for which one caller makes all calls; as shipped it might make 100 a second. */
+/** Settings for a single caller, who is otherwise limited to 100 calls per second. */
 export const oneCallerForAll = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
 
-/** Somebody who may do everything with executions, on targets anywhere, by a ServiceAccount and a ClusterRoleBinding. */
+/** A caller with all permissions on executions and targets. */
 export interface Caller {
-  /** A new token, of which the service knows nothing yet. */
+  /** Creates a new token, whose review is not cached. */
   readonly token: () => Promise<string>;
 }
 
-/** Makes a caller; the cluster knows of its rights when this resolves. */
+/** Creates a caller; its permissions are effective when this resolves. */
 export async function makeCaller(api: ApiServer, namespace: string, name: string): Promise<Caller> {
   const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   const bindings = `/apis/${rbac}/v1/clusterrolebindings`;
@@ -37,7 +37,7 @@ export async function makeCaller(api: ApiServer, namespace: string, name: string
   };
 }
 
-/** The API server's authorizer learns of a RoleBinding by a watch; the service would remember a refusal of before. */
+/** The API server's authorizer observes a RoleBinding by a watch; the service would cache an earlier refusal. */
 async function waitUntilAllowed(api: ApiServer, namespace: string, name: string): Promise<void> {
   const attributes = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions', verb: 'create' };
   const spec = {

@@ -7,32 +7,32 @@ import { mean } from '../load/interval.ts';
 import { quantile } from '../load/quantiles.ts';
 import { measureThroughput } from '../load/throughput.ts';
 
-/** What a bare client can do with executions on this API server. */
+/** Rates of a bare client on this API server. */
 export interface Rates {
-  /** How many requests are under way at once. */
+  /** Number of concurrent requests. */
   readonly concurrency: number;
   readonly createsPerSecond: number;
   readonly patchesPerSecond: number;
-  /** Milliseconds from request to answer. */
+  /** Milliseconds from request to response. */
   readonly createP50Ms: number;
   readonly patchP50Ms: number;
-  /** How busy the client was meanwhile, as a part of one core. */
+  /** The client's use of one core, as a fraction. */
   readonly busy: number;
 }
 
-/** How a ceiling is measured. */
+/** Options of a ceiling measurement. */
 export interface CeilingOptions {
   readonly api: ApiServer;
-  /** Where executions are created and patched; without other executions. */
+  /** Namespace without other executions. */
   readonly namespace: string;
-  /** For creates, and for patches, each. */
+  /** Seconds of creates, and of patches. */
   readonly seconds: number;
 }
 
-/** As many as there are connections. */
+/** One per connection. */
 const warmUpRequests = 32;
 
-/** Creates objects, then patches their status, so many at once, for some seconds each. */
+/** Measures creates, then status patches, for some seconds each. */
 export async function measureRates(concurrency: number, { api, namespace, seconds }: CeilingOptions): Promise<Rates> {
   const path = executionsPath(namespace);
   await warmUp(api, path);
@@ -58,7 +58,7 @@ export async function measureRates(concurrency: number, { api, namespace, second
   };
 }
 
-/** Several looks at the same ceiling as one; the client was as busy as it was the most. */
+/** Combines ceilings: means, and the maximum use of a core. */
 export function meanRates(looks: readonly Rates[]): Rates {
   const meanBy = (of: (rates: Rates) => number): number => mean(looks.map(of));
   return {
@@ -71,7 +71,7 @@ export function meanRates(looks: readonly Rates[]): Rates {
   };
 }
 
-/** The first requests open connections, and the first ones in a namespace wait until the API server has heard of it. */
+/** The first requests open connections, and the first ones in a namespace wait for the API server to observe it. */
 async function warmUp(api: ApiServer, path: string): Promise<void> {
   await forEachParallel(warmUpRequests, numbers(warmUpRequests), async (number) => {
     const name = `warm-up-${Math.round(now())}-${number}`;

@@ -4,12 +4,12 @@ import { executionsPath, pipelineRunsPath } from '../load/executions.ts';
 import { trustedJson } from '../load/json.ts';
 
 const concurrency = 32;
-/** Objects of one page. */
+/** Page size. */
 const page = 500;
 
 /**
- * Removes a namespace with everything in it, so that what is measured next does not share the API server with its deletion.
- * No service may be running: nobody else would take the finalizers off.
+ * Removes a namespace with its content, so that the next measurement does not share the API server with its deletion. No
+ * service may be running, since it would add finalizers again.
  */
 export async function removeNamespace(api: ApiServer, namespace: string): Promise<void> {
   for (const path of [executionsPath(namespace), pipelineRunsPath(namespace)]) {
@@ -21,11 +21,11 @@ export async function removeNamespace(api: ApiServer, namespace: string): Promis
     }
   }
   await api.call('DELETE', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`);
-  // What is left for Kubernetes to remove is next to nothing.
+  // Little is left for Kubernetes to delete.
   await api.call('DELETE', `/api/v1/namespaces/${namespace}`);
 }
 
-/** Removes the Leases of targets and of the leader; no service may be running. */
+/** Removes the Leases of targets and of the leader. No service may be running. */
 export async function removeLeases(api: ApiServer): Promise<void> {
   await api.must('DELETE', '/apis/coordination.k8s.io/v1/namespaces/kubernaut-system/leases');
 }

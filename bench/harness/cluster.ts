@@ -5,12 +5,12 @@ import { applyProduct } from '../../test/support/product.ts';
 import type { ClusterKind } from './bench.ts';
 import { auditDirectory, type RunOptions } from './context.ts';
 
-/** Megabytes of the audit log after which the API server begins another file, and how many old files it keeps. */
+/** Rotation size of the audit log in megabytes, and number of old files. */
 const [logMegabytes, oldLogs] = [100, 3];
 
 /**
- * Starts the cluster of a stage: without pods it has Tekton's CRDs and its webhook, which every real PipelineRun passes, and
- * not its controller, so that nobody but the completer ends PipelineRuns.
+ * Starts a cluster. Without pods it has Tekton's CRDs and webhook, which validates every PipelineRun, but no controller, so
+ * that only the completer ends PipelineRuns.
  */
 export async function startBenchCluster(
   stage: ClusterKind,
@@ -33,7 +33,7 @@ export async function startBenchCluster(
   return cluster;
 }
 
-/** Arguments with which kube-apiserver keeps its audit log, of everybody's requests, in a directory. */
+/** Arguments of kube-apiserver for an audit log of all requests in a directory. */
 function auditArguments(directory: string): string[] {
   return [
     `--audit-policy-file=${join(import.meta.dirname, 'audit-policy.yaml')}`,

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import type { ApiServerAddress } from '../load/api-server.ts';
 import type { CompleterMessage, CompleterStart } from '../load/completer.ts';
 
-/** The process that plays Tekton. */
+/** A fake Tekton process. */
 export interface CompleterProcess {
   readonly pid: number;
-  /** Measures anew how busy it is. */
+  /** Restarts the measurement of its CPU use. */
   readonly begin: () => void;
-  /** How busy it has been since then, as a part of one core. */
+  /** Its use of one core since then, as a fraction. */
   readonly busy: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
-/** Told that the API server has acknowledged the end of a PipelineRun; `at` is on the clock of `now`. */
+/** Called when the API server has acknowledged the end of a PipelineRun, at a time by `now`. */
 export type OnEnded = (pipelineRun: string, at: number) => void;
 
 /**
  * Starts a completer; it watches the namespace when this resolves.
  *
- * @param onFailed is told of what it could not do
+ * @param onFailed called with errors
  */
 export async function startCompleterProcess(
   address: ApiServerAddress,

@@ -6,7 +6,7 @@ import type { BenchContext, StartedService } from './context.ts';
 import { usageOf } from './process-usage.ts';
 import { waitUntilIdle } from './idle.ts';
 
-/** The parts of the system that an execution costs something, by the names of their processes in a cluster. */
+/** Components whose cost is measured, by process name in a cluster. */
 const processNames = {
   'the API server': 'kube-apiserver',
   etcd: 'etcd',
@@ -17,25 +17,25 @@ const processNames = {
   "Tekton's resolvers": 'tekton-resolvers',
 } as const;
 
-/** One of them. */
+/** A measured component. */
 export type Component = keyof typeof processNames | 'the leader' | 'data storage';
 
-/** All of them, in the order in which they are told. */
+/** All components in order of presentation. */
 export const components: readonly Component[] = [
   'the leader',
   'data storage',
   ...Object.keys(processNames).filter(hasProcess),
 ];
 
-/** Whose CPU time is measured, by their process ids. */
+/** Process ids by component. */
 export type Processes = ReadonlyMap<Component, number>;
 
 /** CPU times in milliseconds. */
 export type CpuTimes = ReadonlyMap<Component, number>;
 
 /**
- * The processes of a cluster and of the service that works on it; those that are not running are left out. What runs on a
- * node (kubelet, containerd, the containers) is not among them.
+ * The running processes of a cluster and of the service. Those of the node (kubelet, containerd, the containers) are not
+ * included.
  */
 export function processesOf(cluster: Cluster, { pid, dataStoragePid }: StartedService): Processes {
   const { processes = {} } = readRecord(cluster.directory) ?? {};
@@ -54,19 +54,19 @@ function hasProcess(name: string): name is keyof typeof processNames {
   return name in processNames;
 }
 
-/** CPU time that processes have had since they were started. */
+/** CPU time of processes since their start. */
 export function cpuTimes(processes: Processes): CpuTimes {
   return new Map([...processes].map(([part, pid]) => [part, usageOf(pid).cpuMs]));
 }
 
-/** What they have had between two moments. */
+/** CPU time between two measurements. */
 export function cpuBetween(before: CpuTimes, after: CpuTimes): CpuTimes {
   return new Map([...after].map(([part, ms]) => [part, ms - (before.get(part) ?? 0)]));
 }
 
 /**
- * CPU time of each part in a second in which there is nothing to do, in milliseconds. It is measured when the service has
- * come to rest: what it still has to do after its start would be taken off from what is measured next.
+ * CPU time of each component per idle second, in milliseconds. Measured once the service is idle: remaining start-up work
+ * would be subtracted from later measurements.
  */
 export async function idleCpu(context: BenchContext, processes: Processes): Promise<CpuTimes> {
   await waitUntilIdle(context);
@@ -76,12 +76,12 @@ export async function idleCpu(context: BenchContext, processes: Processes): Prom
   return new Map([...cpuBetween(before, cpuTimes(processes))].map(([part, ms]) => [part, ms / seconds]));
 }
 
-/** CPU times without what an idle system takes in so many seconds. */
+/** CPU times minus those of an idle system over these seconds. */
 export function beyondIdle(spent: CpuTimes, idle: CpuTimes, seconds: number): CpuTimes {
   return new Map([...spent].map(([part, ms]) => [part, ms - (idle.get(part) ?? 0) * seconds]));
 }
 
-/** CPU times added up. */
+/** Sum of CPU times. */
 export function sumOf(times: readonly CpuTimes[]): CpuTimes {
   const sum = new Map<Component, number>();
   for (const [part, ms] of times.flatMap((one) => [...one])) sum.set(part, (sum.get(part) ?? 0) + ms);

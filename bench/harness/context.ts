@@ -13,38 +13,38 @@ import { startDataStorageProcess } from './data-storage.ts';
 import { requestsBetween, type ApiRequest } from './requests.ts';
 import { startBenchService, type BenchService } from './service.ts';
 
-/** How a run of benches was asked for. */
+/** Options of a run. */
 export interface RunOptions {
   readonly quick: boolean;
-  /** Whether the services leave CPU profiles. */
+  /** Whether services write CPU profiles. */
   readonly profile: boolean;
-  /** Where logs and profiles go. */
+  /** Directory of logs and profiles. */
   readonly directory: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-/** A service under test, and the data storage service that it writes to. */
+/** A service under test with its data storage service. */
 export interface StartedService extends BenchService {
   readonly dataStoragePid: number;
 }
 
-/** Where the API server keeps its audit log. */
+/** Directory of the API server's audit log. */
 export function auditDirectory(directory: string): string {
   return join(directory, 'api-server');
 }
 
-/** Where the ceiling is measured. */
+/** Namespace in which the ceiling is measured. */
 const ceilingNamespace = 'bench-ceiling';
 
-/** What a bench works with. Everything that it starts here is ended after the bench, the last one first. */
+/** Context of a bench. Everything started through it is stopped after the bench, last first. */
 export class BenchContext {
-  /** The load: a bare client with the rights of an administrator. */
+  /** The load: a bare client with administrator permissions. */
   readonly api: ApiServer;
   readonly cluster: Cluster;
   readonly quick: boolean;
   readonly signal: AbortSignal;
-  /** For files of this bench that are not results; its own. */
+  /** Scratch directory of this bench. */
   readonly directory: string;
   readonly #options: RunOptions;
   readonly #name: string;
@@ -62,33 +62,41 @@ export class BenchContext {
     this.api = this.connect();
   }
 
-  /** One of two sizes, as the run was asked for. */
+  /** One of two sizes, depending on the run. */
   size<T>(full: T, quick: T): T {
     return this.quick ? quick : full;
   }
 
-  /** Tells a person a line that stays. */
+  /** Prints a line. */
   log(line: string): void {
     this.#options.progress(`${this.#name}: ${line}`);
   }
 
-  /** Tells a person what comes now, as {@link showProgress} does. @throws the reason when the run was called off: then it does not come */
+  /**
+   * Shows the next step.
+   *
+   * @throws the signal's reason if the run was aborted
+   */
   step(line: string): void {
     this.signal.throwIfAborted();
     this.showProgress(line);
   }
 
-  /** Tells a person how far it is; the next such line replaces it. Without a terminal nothing is written. It never throws. */
+  /** Shows live progress on a terminal, replaced by the next line. Never throws. */
   showProgress(line: string): void {
     this.#options.progress.live?.(`${this.#name}: ${line}`);
   }
 
-  /** Has something done after the bench, before what was deferred earlier. */
+  /** Defers a cleanup until after the bench, last first. */
   defer(ending: () => Promise<void>): void {
     this.#endings.push(ending);
   }
 
-  /** Another bare client. @param connections how many requests it has under way at most */
+  /**
+   * Creates another bare client.
+   *
+   * @param connections maximum number of concurrent requests
+   */
   connect(connections = 32): ApiServer {
     const record = readRecord(this.cluster.directory);
     if (record === undefined) throw new Error(`cluster ${this.cluster.name} is gone`);
@@ -98,12 +106,12 @@ export class BenchContext {
     return api;
   }
 
-  /** A new namespace; removed with all that is in it after the services of the bench have ended. */
+  /** Creates a namespace, which is removed with its content after the services of the bench have stopped. */
   async namespace(): Promise<string> {
     const name = `bench-${this.#name}-${randomBytes(3).toString('hex')}`;
     await this.api.must('POST', '/api/v1/namespaces', { metadata: { name } });
     this.defer(async () => {
-      // Of a run that was called off nothing comes after it: the cluster goes as a whole.
+      // After an abort the whole cluster is removed.
       if (this.signal.aborted) return;
       this.step(`removing ${name}`);
       await removeNamespace(this.api, name);
@@ -113,11 +121,11 @@ export class BenchContext {
   }
 
   /**
-   * Starts the service as it is shipped, as one process, under its own ServiceAccount, with TLS, the lock, leader election,
-   * and data storage in a process of its own. It is ready, and has begun to work as the leader, when this resolves.
+   * Starts the service with shipped settings as one process, under its own ServiceAccount, with TLS, locks, leader election,
+   * and a data storage process. It is ready and leading when this resolves.
    *
-   * @param settings (WFE_…) over those it is shipped with
-   * @param leads false for one that is only ready, because another one leads (`leadElsewhere`)
+   * @param settings (WFE_…) over the shipped ones
+   * @param leads false if another replica leads (`leadElsewhere`)
    */
   async startService(settings: Readonly<Record<string, string>> = {}, leads = true): Promise<StartedService> {
     const directory = join(this.directory, `service-${(this.#started += 1)}`);
@@ -133,7 +141,7 @@ export class BenchContext {
     return { ...service, dataStoragePid: storage.pid };
   }
 
-  /** Starts the process that plays Tekton in a namespace; it watches when this resolves. */
+  /** Starts a fake Tekton process in a namespace; it watches when this resolves. */
   async startCompleter(namespace: string, onEnded: OnEnded = () => undefined): Promise<CompleterProcess> {
     const onFailed = (message: string): void => this.log(message);
     const completer = await startCompleterProcess(this.api.address, namespace, onEnded, onFailed);
@@ -142,8 +150,8 @@ export class BenchContext {
   }
 
   /**
-   * Measures what a bare client can do on this API server now. Measured before and after a bench, it tells a slower machine from
-   * a slower service. No service may be running: it would take part.
+   * Measures the ceiling of this API server now. Measured before and after a bench, it distinguishes a slower machine from a
+   * slower service. No service may be running.
    */
   async rates(concurrency: number): Promise<Rates> {
     this.step(`measuring the ceiling, ${concurrency} at once`);
@@ -154,12 +162,16 @@ export class BenchContext {
     return rates;
   }
 
-  /** All that was asked of the API server in some time, by the wall clock. */
+  /** All requests to the API server in a period of wall clock time. */
   requests(from: number, to: number): Promise<ApiRequest[]> {
     return requestsBetween(auditDirectory(this.#options.directory), from, to);
   }
 
-  /** Ends everything that was started, the last one first. @throws the first failure, when all was tried */
+  /**
+   * Stops everything, last first.
+   *
+   * @throws the first failure, after all were tried
+   */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const ending of this.#endings.toReversed()) {

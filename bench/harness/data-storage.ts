@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const cli = join(import.meta.dirname, '..', '..', 'test', 'data-storage', 'cli.ts');
 
-/** The fake data storage service in a process of its own, without faults. */
+/** The fake data storage service in its own process, without faults. */
 export interface DataStorageProcess {
   readonly url: string;
   readonly pid: number;
@@ -16,7 +16,7 @@ export interface DataStorageProcess {
  * Starts the fake data storage service.
  *
  * @param directory where its rows go
- * @throws Error when it does not come up
+ * @throws Error if it does not start
  */
 export async function startDataStorageProcess(directory: string): Promise<DataStorageProcess> {
   const child = spawn(process.execPath, [cli, '--directory', directory], { stdio: ['ignore', 'pipe', 'inherit'] });

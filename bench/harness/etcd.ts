@@ -3,10 +3,10 @@ import type { Cluster } from '../../test/cluster/index.ts';
 import { readRecord } from '../../test/cluster/record.ts';
 import { trustedJson } from '../load/json.ts';
 
-/** What lies below a prefix of keys. */
+/** Content below a key prefix. */
 export interface Stored {
   readonly objects: number;
-  /** Of keys and values. */
+  /** Size of keys and values. */
   readonly bytes: number;
 }
 
@@ -15,11 +15,11 @@ interface Range {
   readonly more?: boolean;
 }
 
-/** Keys that are read at once. */
+/** Page size. */
 const page = 500;
 
 /**
- * The etcd of a cluster, as far as its size is looked at: by its JSON gateway, in which bytes are base64
+ * Client for sizes in a cluster's etcd, by its JSON gateway, whose bytes are base64
  * (https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/).
  */
 export class EtcdStore {
@@ -31,7 +31,7 @@ export class EtcdStore {
     this.#url = `http://127.0.0.1:${record.ports.etcd}/v3`;
   }
 
-  /** How many keys begin so, and how long they are with their values. */
+  /** Number and total size of the keys and values below a prefix. */
   async stored(prefix: string): Promise<Stored> {
     const end = Buffer.from(after(Buffer.from(prefix))).toString('base64');
     let [objects, bytes, from] = [0, 0, Buffer.from(prefix)];
@@ -42,7 +42,7 @@ export class EtcdStore {
       objects += kvs.length;
       const last = kvs.at(-1);
       if (!more || last === undefined) return { objects, bytes };
-      // The key that follows a key is the same with a zero byte behind it.
+      // The successor of a key is the key plus a zero byte.
       from = Buffer.concat([Buffer.from(last.key, 'base64'), Buffer.from([0])]);
     }
   }
@@ -55,17 +55,17 @@ export class EtcdStore {
   }
 }
 
-/** The first key that does not begin with a prefix: the prefix with its last byte raised (it is never 255, being text). */
+/** The first key after a prefix: the prefix with its last byte incremented (never 255 in text). */
 function after(prefix: Buffer): Buffer {
   const end = Buffer.from(prefix);
   end[end.length - 1] = (end.at(-1) ?? 0) + 1;
   return end;
 }
 
-/** These kinds, by their names. */
+/** Names of these kinds. */
 export const keptKinds = Object.keys(keysOf(''));
 
-/** The kinds of objects that an execution leaves behind, by the beginnings of their keys in the API server's etcd. */
+/** Kinds of objects that an execution leaves behind, by etcd key prefix. */
 export function keysOf(namespace: string) {
   return {
     'the execution': `/registry/workflowexecution.kubernaut.ai/workflowexecutions/${namespace}/`,

@@ -5,9 +5,9 @@ const [namespace, name] = ['kubernaut-system', 'workflow-execution-leader'];
 const leaseDurationSeconds = 24 * 3_600;
 
 /**
- * Has another replica lead from now on, one that does nothing: what is created is not worked on. No service may be running.
+ * Makes a fictitious replica the leader, so that executions are not reconciled. No service may be running.
  *
- * @returns ends that
+ * @returns ends its leadership
  */
 export async function leadElsewhere(api: ApiServer): Promise<() => Promise<void>> {
   const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process has taken so far, and holds now. */
+/** Resource usage of a process. */
 export interface ProcessUsage {
   /** CPU time of all its threads since its start, in milliseconds, to the nearest 10. */
   readonly cpuMs: number;
   /** Resident memory, in bytes. */
   readonly residentBytes: number;
-  /** The most resident memory that it has had, in bytes. */
+  /** Peak resident memory, in bytes. */
   readonly peakBytes: number;
-  /** File descriptors that are open: sockets, files, and Node's own. */
+  /** Open file descriptors: sockets, files, and Node's own. */
   readonly handles: number;
 }
 
@@ -18,10 +18,10 @@ export const mebibyte = 1024 * 1024;
 /** Milliseconds of a clock tick of proc(5): 100 a second on Linux. */
 export const tickMs = 10;
 
-/** What a process takes, from proc(5). */
+/** Resource usage of a process, from proc(5). */
 export function usageOf(pid: number): ProcessUsage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  // After the name, which may hold anything, utime and stime are the twelfth and thirteenth field.
+  // After the name, which may contain anything, utime and stime are the twelfth and thirteenth fields.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,

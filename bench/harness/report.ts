@@ -1,7 +1,7 @@
 import type { Figure } from './figure.ts';
 import type { BenchResult } from './results.ts';
 
-/** A result as a table for a terminal: `figure | value | aim | holds`. */
+/** A result as text: `figure | value | aim | holds`. */
 export function reportOf({ bench, what, figures, notes = [] }: BenchResult): string {
   const rows = figures.map(rowOf);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length), 4));
@@ -17,9 +17,9 @@ function rowOf({ name, value, unit, aim }: Figure): readonly string[] {
   return [name, valueText(value, unit), aim?.text ?? '', aim === undefined ? '' : aim.holds ? '✓' : '✗'];
 }
 
-/** A value as a person reads it: three digits, and its unit. */
+/** A value with three digits and its unit. */
 export function valueText(value: number, unit: string): string {
-  // JSON has null for what is no number.
+  // JSON has null for NaN.
   if (!Number.isFinite(value)) return 'unknown';
   const number =
     Number.isInteger(value) || Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : threeDigits(value);
@@ -30,7 +30,7 @@ function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Whether all aims are met. */
+/** Whether all targets are met. */
 export function meetsAims({ figures }: BenchResult): boolean {
   return figures.every(({ aim }) => aim?.holds !== false);
 }

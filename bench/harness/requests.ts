@@ -4,19 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { lockNamePrefix } from '../../src/locking/lock-lease.ts';
 import { trustedJson } from '../load/json.ts';
 
-/** As whom the service asks. */
+/** Username of the service. */
 export const serviceUser = 'system:serviceaccount:kubernaut-system:workflow-execution';
 
-/** One request that the API server has answered, from its audit log (audit.k8s.io/v1, an Event a line). */
+/** A completed request of the API server's audit log (audit.k8s.io/v1, an Event per line). */
 export interface ApiRequest {
   readonly user: string;
-  /** With what program, as it calls itself: `tekton-controller/v0.0.0 (linux/amd64) …`. */
+  /** User agent: `tekton-controller/v0.0.0 (linux/amd64) …`. */
   readonly agent: string;
-  /** API group of the resource; empty for the core one. */
+  /** API group; empty for the core group. */
   readonly group: string;
   /** `create`, `patch`, `get`, … */
   readonly verb: string;
-  /** With its subresource: `workflowexecutions/status`. */
+  /** Resource with subresource: `workflowexecutions/status`. */
   readonly resource: string;
   readonly namespace: string;
   readonly name: string;
@@ -42,7 +42,7 @@ interface AuditEvent {
 /** Verbs that change something. */
 const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** What is asked for by a create, and is not kept: who a caller is, and what it may do. */
+/** Reviews: creates that are not stored. */
 const reviews = new Set(['tokenreviews', 'subjectaccessreviews']);
 
 /** Whether a request changes something. */
@@ -55,17 +55,17 @@ export function isNewExecution({ verb, resource }: ApiRequest): boolean {
   return verb === 'create' && resource === 'workflowexecutions';
 }
 
-/** Whether a request asks for the state of objects. Watches, which are open all the time, are neither. */
+/** Whether a request reads objects. Long-running watches do not count. */
 export function isRead({ verb }: ApiRequest): boolean {
   return verb === 'get' || verb === 'list';
 }
 
-/** Whether a request renews the Lease of the leader, which is done every two seconds whatever happens. */
+/** Whether a request renews the leader Lease, every two seconds in any case. */
 export function isOfLeadership({ resource, name }: ApiRequest): boolean {
   return resource === 'leases' && !name.startsWith(lockNamePrefix);
 }
 
-/** Whether the service asks something, for itself or who a caller is: not what goes on whatever happens. */
+/** Whether the service made a request for itself or about a caller, without leader election and watches. */
 export function isOfService(request: ApiRequest): boolean {
   return (
     (request.user === serviceUser || reviews.has(request.resource)) &&
@@ -74,14 +74,14 @@ export function isOfService(request: ApiRequest): boolean {
   );
 }
 
-/** Milliseconds that the last entries get to reach the file. */
+/** Milliseconds until the last entries are in the file. */
 const settleMs = 300;
 
 /**
- * What was asked of the API server in some time.
+ * Requests to the API server in a period.
  *
  * @param directory of its audit log
- * @param from,to by the wall clock, in milliseconds
+ * @param from,to wall clock times in milliseconds
  */
 export async function requestsBetween(directory: string, from: number, to: number): Promise<ApiRequest[]> {
   await delay(settleMs);
@@ -96,11 +96,11 @@ export async function requestsBetween(directory: string, from: number, to: numbe
   );
 }
 
-/** What a request is about that is about no object. */
+/** Object reference of a non-resource request. */
 const nothing = { apiGroup: '', resource: '', subresource: '', namespace: '', name: '' };
 
 function requestOf(line: string, from: number, to: number): ApiRequest[] {
-  // The last line may be half a line.
+  // The last line may be incomplete.
   if (!line.endsWith('}')) return [];
   const { stage, verb, user, userAgent = '', ...event } = trustedJson<AuditEvent>(line);
   const at = Date.parse(event.requestReceivedTimestamp);

@@ -7,23 +7,23 @@ import type { Bench, Measured } from './bench.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Where the results of benches are; they are part of the repository. */
+/** Directory of results, which are committed. */
 export const resultsDirectory = join(root, 'bench', 'results');
 
-/** What a bench has measured, when, of what and on what. */
+/** Result of a bench with date, revision and machine. */
 export interface BenchResult extends Measured {
   readonly bench: string;
   readonly what: string;
   /** ISO 8601. */
   readonly date: string;
-  /** Git's name of the product's sources; with `+` when they were changed. */
+  /** Git revision of the product's sources, with `+` if modified. */
   readonly revision: string;
   readonly quick: boolean;
   readonly seconds: number;
   readonly machine: { readonly cores: number; readonly memoryGb: number; readonly cpu: string; readonly node: string };
 }
 
-/** A result of what was measured. */
+/** Creates a result. */
 export function resultOf(
   { name, what }: Bench,
   measured: Measured,
@@ -37,14 +37,14 @@ export function resultOf(
   };
 }
 
-/** Keeps a result, in place of the last one of its bench. */
+/** Stores a result, replacing the last one of its bench. */
 export async function storeResult(result: BenchResult, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const rounded = JSON.stringify(result, (_key, value: unknown) => (typeof value === 'number' ? round(value) : value));
   writeFileSync(join(directory, `${result.bench}.json`), await format(rounded, { parser: 'json', printWidth: 120 }));
 }
 
-/** To four digits, which is more than a measurement knows. */
+/** To four digits, which exceeds the precision of measurements. */
 function round(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(4));
 }

@@ -9,23 +9,23 @@ import { scrape, type Scrape } from '../../test/support/scrape.ts';
 import { nodeArguments } from '../../test/support/service.ts';
 import { usageOf, type ProcessUsage } from './process-usage.ts';
 
-/** Milliseconds between two looks whether the service is ready; more often, they would be a part of what it does. */
+/** Readiness poll interval in milliseconds; a shorter one would add load. */
 const pollEveryMs = 50;
 /** Milliseconds until a started service is at rest, its heap compacted (src/kubernetes/heap-compaction.ts). */
 export const restMs = 15_000;
-/** Milliseconds that it may take to start, and to end. */
+/** Start and stop timeout in milliseconds. */
 const timeoutMs = 120_000;
 
-/** What a service is started with. */
+/** Options of a service. */
 export interface ServiceStart {
   readonly kubeconfig: string;
   readonly dataStorageUrl: string;
-  /** Where its log, its certificate and, with `profile`, its CPU profile go. */
+  /** Directory of its log, its certificate and, with `profile`, its CPU profile. */
   readonly directory: string;
   readonly profile: boolean;
-  /** Settings (WFE_…) over those it is shipped with. */
+  /** Settings (WFE_…) over the shipped ones. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Whether it is to lead; else another one does (see `leadElsewhere`). */
+  /** Whether it leads; otherwise another replica does (see `leadElsewhere`). */
   readonly leads: boolean;
   readonly signal: AbortSignal;
 }
@@ -39,20 +39,20 @@ export interface BenchService {
   readonly grpc: string;
   /** `host:port` of the metrics. */
   readonly metrics: string;
-  /** PEM of who signed its certificate. */
+  /** PEM of its CA. */
   readonly ca: string;
-  /** Milliseconds from the start of the process until it said at /readyz that it is ready. */
+  /** Milliseconds from the process start until /readyz succeeded. */
   readonly readyAfterMs: number;
   readonly usage: () => ProcessUsage;
   readonly scrape: () => Promise<Scrape>;
-  /** Ends it in order; doing it again does nothing. */
+  /** Stops it gracefully; idempotent. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts the service, and waits until it is ready, and has begun to work as the leader if it is to.
+ * Starts the service and waits until it is ready and, if it should lead, reconciling.
  *
- * @throws Error with the end of its log, when it ends before that
+ * @throws Error with the end of its log, if it exits before
  */
 export async function startBenchService(start: ServiceStart): Promise<BenchService> {
   const { directory, kubeconfig, signal } = start;
@@ -75,12 +75,12 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
       WFE_METRICS_ADDRESS: at(ports.metrics),
       WFE_HEALTH_ADDRESS: at(ports.health),
       WFE_DATA_STORAGE_URL: start.dataStorageUrl,
-      // Nobody has to learn that it stops.
+      // No load balancer needs time to notice.
       WFE_DRAIN_DELAY: '0s',
       ...tls,
       ...start.settings,
     },
-    // To a file, so that nobody has to read it meanwhile.
+    // To a file, so that reading it costs nothing meanwhile.
     stdio: ['ignore', log, log],
   });
   const { pid } = child;
@@ -100,7 +100,7 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
   const metrics = at(ports.metrics);
   await until('ready', async () => (await fetch(`http://${at(ports.health)}/readyz`)).ok);
   const readyAfterMs = performance.now() - began;
-  // What a leader finds when it begins to work may have been told by the one before; it asks data storage, and takes its time.
+  // A new leader first asks data storage for events that its predecessor may have delivered.
   const reconciles = () => readFileSync(logFile, 'utf8').includes('"msg":"reconciling"');
   if (start.leads) await until('reconciling', () => Promise.resolve(reconciles()));
   return {

@@ -3,31 +3,31 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Arrivals, Watcher, WatchersResponse, WatchersRequest } from '../load/watchers.ts';
 
-/** What has come to watchers, and how busy each of their processes was, as parts of one core. */
+/** Events of the watchers, and each process's use of one core. */
 export interface WatchersReport {
   readonly arrivals: Arrivals;
   readonly busy: readonly number[];
 }
 
-/** Processes full of watchers. */
+/** Watcher processes. */
 export interface WatchersProcesses {
-  /** Opens more; resolves when all of them have been told the current state. */
+  /** Opens more watchers; resolves when all have received the current state. */
   readonly open: (watchers: readonly Watcher[]) => Promise<void>;
-  /** Forgets what has come so far, and measures anew how busy they are. */
+  /** Clears the received events and restarts the measurement of CPU use. */
   readonly begin: () => Promise<void>;
-  /** What has come since then. */
+  /** Events since then. */
   readonly report: () => Promise<WatchersReport>;
-  /** Ends them; doing it again does nothing. */
+  /** Stops them; idempotent. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts processes for watchers, which share them evenly. */
+/** Starts processes that share the watchers evenly. */
 export function startWatchersProcesses(count: number): WatchersProcesses {
   const processes = Array.from({ length: count }, startOne);
   const all = (question: WatchersRequest) => Promise.all(processes.map(({ ask }) => ask(question)));
   return {
     async open(watchers) {
-      // Neighbours stay together: they may share a connection.
+      // Consecutive watchers stay together: they may share a connection.
       const each = Math.ceil(watchers.length / count);
       const share = (index: number) => watchers.slice(index * each, (index + 1) * each);
       await Promise.all(processes.map(({ ask }, index) => ask({ kind: 'open', watchers: share(index) })));
@@ -45,7 +45,7 @@ export function startWatchersProcesses(count: number): WatchersProcesses {
   };
 }
 
-/** One process; a failure of a watcher, whenever it comes, is that of whoever asks next. */
+/** Starts one process; a failed watcher rejects the next request. */
 function startOne() {
   const child = fork(join(import.meta.dirname, '..', 'load', 'watchers.ts'), { serialization: 'advanced' });
   const exited = once(child, 'exit');

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { trustedJson } from './json.ts';
 
-/** Where an API server is, and as whom it is asked. */
+/** Address and credentials of an API server. */
 export interface ApiServerAddress {
   /** `https://host:port`. */
   readonly url: string;
@@ -10,19 +10,19 @@ export interface ApiServerAddress {
   readonly token: string;
 }
 
-/** An answer of the API server. */
+/** A response of the API server. */
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** What a watch tells of an object. */
+/** A watch event. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: WatchedObject;
 }
 
-/** The fields of watched objects that benches look at. */
+/** The fields of watched objects that benches read. */
 export interface WatchedObject {
   readonly metadata: {
     readonly name: string;
@@ -41,15 +41,15 @@ export interface WatchedObject {
 }
 
 /**
- * A bare client of the API server: undici on HTTP/1.1 with connections that are kept. It shares nothing with the service,
- * neither code nor connections, and does no more for a request than has to be done.
+ * A bare client of the API server: undici on HTTP/1.1 with persistent connections. It shares neither code nor connections with
+ * the service and does only what a request requires.
  */
 export class ApiServer {
   readonly address: ApiServerAddress;
   readonly #pool: Pool;
   readonly #watches: Pool;
 
-  /** @param connections how many requests are under way at most; further ones wait */
+  /** @param connections maximum number of concurrent requests; further ones wait */
   constructor(address: ApiServerAddress, connections = 32) {
     this.address = address;
     const options = { connect: { ca: address.ca }, pipelining: 1, allowH2: false };
@@ -57,7 +57,7 @@ export class ApiServer {
     this.#watches = new Pool(address.url, { ...options, bodyTimeout: 0 });
   }
 
-  /** @param body is sent as JSON; as a merge patch with PATCH */
+  /** @param body sent as JSON, or as a merge patch with PATCH */
   async call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<ApiAnswer> {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const { statusCode, body: answer } = await this.#pool.request({
@@ -68,10 +68,10 @@ export class ApiServer {
   }
 
   /**
-   * The same, for calls that have to succeed.
+   * Like `call`, for calls that must succeed.
    *
-   * @returns the object of the answer
-   * @throws Error with what the API server said
+   * @returns the object of the response
+   * @throws Error with the API server's message
    */
   async must<T = unknown>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -84,12 +84,11 @@ export class ApiServer {
   }
 
   /**
-   * Watches a collection from now on. A watch that the API server ends, as it does when it can not keep up, is resumed where
-   * it was.
+   * Watches a collection from now on; resumes when the API server ends the watch, as for a slow reader.
    *
-   * @param path of the collection, without a query
-   * @param signal ends it
-   * @returns resolves once it watches; `ended` resolves at its end, and rejects when that was not asked for
+   * @param path of the collection, without query
+   * @param signal stops it
+   * @returns resolves once it watches; `ended` resolves when stopped, and rejects otherwise
    */
   async watch(
     path: string,
@@ -111,7 +110,7 @@ export class ApiServer {
     const ended = follow().catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
-    // Whoever has not asked for its end learns of it by awaiting it.
+    // Awaited by those who did not stop it.
     ended.catch(() => undefined);
     return { ended };
   }

@@ -1,15 +1,15 @@
 import { targetResource, workflowId, type Workflow } from './executions.ts';
 
-/** What differs between bare PipelineRuns. */
+/** Options of a bare PipelineRun. */
 export interface BareOptions {
   readonly name: string;
   readonly target: string;
   readonly workflow: Workflow;
-  /** Owns it, as an execution owns its PipelineRun. */
+  /** Its owner, as an execution owns its PipelineRun. */
   readonly owner?: OwnerReference;
 }
 
-/** Who an object is deleted with. */
+/** An owner reference. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -18,9 +18,8 @@ export interface OwnerReference {
 }
 
 /**
- * A PipelineRun of the shape that the service gives it, made by hand: the same workflow by the same resolver, the same
- * parameters, ServiceAccount, and number of labels, annotations and owners. The labels have names of their own, so that the
- * watch of the service does not show it.
+ * A PipelineRun of the service's shape, built by hand: same workflow, resolver, parameters and ServiceAccount, and as many
+ * labels, annotations and owners. Labels have other names, so that the service's watch ignores it.
  */
 export function barePipelineRun({ name, target, workflow, owner }: BareOptions): object {
   const told = {
@@ -48,7 +47,7 @@ export function barePipelineRun({ name, target, workflow, owner }: BareOptions):
   };
 }
 
-/** What workflows run as, in the namespace of their execution. */
+/** ServiceAccount of workflows in the namespace of their execution. */
 export const serviceAccountName = 'workflow-execution-sa';
 
 function bundleOf({ image, digest }: Workflow): string {

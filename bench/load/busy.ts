@@ -1,6 +1,6 @@
 import { now } from './clock.ts';
 
-/** Begins to measure how busy this process is; what is returned says it, as a part of one core, since then. */
+/** Starts measuring this process's CPU use; the returned function yields it as a fraction of one core. */
 export function measureBusy(): () => number {
   const [before, begun] = [process.cpuUsage(), now()];
   return () => {

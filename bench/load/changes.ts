@@ -3,24 +3,24 @@ import type { ApiServer, WatchedObject } from './api-server.ts';
 import { now } from './clock.ts';
 import { executionsPath } from './executions.ts';
 
-/** What is changed, and how. */
+/** Options of the changes. */
 export interface ChangesOptions {
   readonly api: ApiServer;
   readonly namespace: string;
-  /** How many executions there are, made by `createFinished`; they are changed in turn. */
+  /** Number of executions, created by `createFinished`, which are changed in turn. */
   readonly executions: number;
   readonly perSecond: number;
   readonly seconds: number;
 }
 
-/** When changes were acknowledged, by the resource version that they made, on the clock of `now`. */
+/** Acknowledgement times by resourceVersion, by `now`. */
 export type Acknowledged = ReadonlyMap<string, number>;
 
 let count = 0;
 
 /**
- * Changes executions at a steady rate, whether the answers come or not. It is an annotation that changes: so many real
- * changes would be more than what is measured.
+ * Changes an annotation of executions at a steady rate, independent of response times. Real changes would themselves be the
+ * bottleneck.
  */
 export async function makeChanges({ api, namespace, ...options }: ChangesOptions): Promise<Acknowledged> {
   const { executions, perSecond, seconds } = options;

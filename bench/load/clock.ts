@@ -1,7 +1,4 @@
-/**
- * Milliseconds of the machine's monotonic clock. All processes of a machine have the same one, so that what one process
- * reports can be held against what another has seen.
- */
+/** Milliseconds of the machine's monotonic clock, which is comparable between processes. */
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,25 +1,25 @@
-// Plays Tekton in a process of its own: ends each PipelineRun of its namespace successfully as soon as it appears. Tells its
-// parent when the API server has acknowledged each end, and how busy it was when it is asked.
+// A fake Tekton in its own process: completes each PipelineRun of its namespace as soon as it appears. Reports each
+// acknowledged end to its parent, and its CPU use on request.
 import { ApiServer, type ApiServerAddress, type WatchedObject } from './api-server.ts';
 import { measureBusy } from './busy.ts';
 import { now } from './clock.ts';
 import { pipelineRunsPath } from './executions.ts';
 import { trustedJson } from './json.ts';
 
-/** What the completer is started with, as JSON in its first argument. */
+/** Options of the completer, as JSON in its first argument. */
 export interface CompleterStart {
   readonly address: ApiServerAddress;
   readonly namespace: string;
 }
 
-/** What the completer says. `ended`: names of PipelineRuns, and when their ends were acknowledged, on the clock of `now`. */
+/** Messages of the completer. `ended`: names of PipelineRuns and times of their acknowledged ends, by `now`. */
 export type CompleterMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended'; readonly ended: readonly (readonly [name: string, at: number])[] }
   | { readonly kind: 'busy'; readonly busy: number }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Milliseconds between two reports of what has ended. */
+/** Report interval in milliseconds. */
 const reportEveryMs = 50;
 
 const { address, namespace } = trustedJson<CompleterStart>(process.argv[2] ?? '');
@@ -68,6 +68,6 @@ function report(): void {
 }
 
 function tell(message: CompleterMessage): void {
-  // Whoever has gone needs nothing more.
+  // The parent may have exited.
   process.send?.(message, undefined, undefined, () => undefined);
 }

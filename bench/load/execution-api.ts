@@ -4,22 +4,22 @@ import { GrpcClient } from './grpc.ts';
 import { RestClient } from './rest.ts';
 import type { ServiceAddress } from './service-address.ts';
 
-/** Executions of a page. */
+/** Page size. */
 export const pageSize = 100;
 
-/** A page of a list, as far as the load looks at it. */
+/** A page of a list. */
 export interface Page {
-  /** How many executions there are in it. */
+  /** Number of executions in it. */
   readonly count: () => number;
-  /** Gets the page after it; undefined on the last. */
+  /** Token of the next page; undefined on the last. */
   readonly next: string | undefined;
 }
 
-/** What the load does with the executions of a namespace, over one of the transports. */
+/** The load's client for the executions of a namespace, over one transport. */
 export interface ExecutionApi {
   readonly create: (options: ExecutionOptions) => Promise<void>;
   readonly get: (name: string) => Promise<void>;
-  /** @param token of the page before; none for the first */
+  /** @param token of the previous page; none for the first */
   readonly list: (token?: string) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface ExecutionApi {
 /** Opens a client. */
 export type OpenApi = (address: ServiceAddress, namespace: string) => ExecutionApi;
 
-/** Over gRPC, all calls on one connection. */
+/** gRPC client with one connection. */
 export const overGrpc: OpenApi = (address, namespace) => {
   const client = new GrpcClient(address);
   const parent = `namespaces/${namespace}`;
@@ -50,7 +50,7 @@ export const overGrpc: OpenApi = (address, namespace) => {
   };
 };
 
-/** Over REST, each call of those that are under way on a connection of its own. */
+/** REST client with a connection per concurrent call. */
 export const overRest: OpenApi = (address, namespace) => {
   const client = new RestClient(address);
   const path = `/api/v1/namespaces/${namespace}/workflowexecutions`;
@@ -86,7 +86,7 @@ function pageOfMessage(bytes: Uint8Array): Page {
   return { count: () => count, next: next === '' ? undefined : next };
 }
 
-/** A list as Kubernetes has it, which is only searched for what is needed: parsing it would cost more than asking for it. */
+/** Searches a Kubernetes list for the required fields: parsing it would cost more than the call. */
 export function pageOfJson(text: string): Page {
   const [, next] = /"continue":"([^"]+)"/.exec(text) ?? [];
   return { count: () => text.split('"creationTimestamp":').length - 1, next };

@@ -1,6 +1,6 @@
-/** Executions as they are in production, in size and shape: some parameters, and the reasons of the analysis. */
+/** Executions of production size and shape: some parameters, and the reasons of the analysis. */
 const resource = 'workflowexecution.kubernaut.ai/v1alpha1';
-/** What all of them run. */
+/** Workflow id of all executions. */
 export const workflowId = 'oomkill-increase-memory';
 
 /** Path of the executions of a namespace. */
@@ -13,7 +13,7 @@ export function pipelineRunsPath(namespace: string): string {
   return `/apis/tekton.dev/v1/namespaces/${namespace}/pipelineruns`;
 }
 
-/** Path of the list of pods that may still run a step, with which the service makes sure that a run has ended. */
+/** Path of the list of unfinished pods, by which the service ensures that a run has ended. */
 export function unfinishedPodsPath(namespace: string): string {
   const fieldSelector = 'spec.restartPolicy=Never,status.phase!=Succeeded,status.phase!=Failed';
   return `/api/v1/namespaces/${namespace}/pods?${new URLSearchParams({ fieldSelector, limit: '100' }).toString()}`;
@@ -21,22 +21,22 @@ export function unfinishedPodsPath(namespace: string): string {
 
 const terminal = new Set(['Completed', 'Failed', 'Skipped']);
 
-/** Whether a phase is a last one. */
+/** Whether a phase is terminal. */
 export function isTerminal(phase: string | undefined): boolean {
   return phase !== undefined && terminal.has(phase);
 }
 
-/** What may differ between executions. */
+/** Options of an execution. */
 export interface ExecutionOptions {
   readonly name: string;
-  /** Default: one of its own. */
+  /** Default: its own target. */
   readonly target?: string;
   readonly ttlSecondsAfterFinished?: number;
-  /** Default: one that is in no registry, of the size that they have. */
+  /** Default: one in no registry, of typical size. */
   readonly workflow?: Workflow;
 }
 
-/** What is run, and with which parameters. */
+/** A workflow and its parameters. */
 export interface Workflow {
   /** Reference of its bundle. */
   readonly image: string;
@@ -44,7 +44,7 @@ export interface Workflow {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** A workflow that is in no registry, with parameters of the size that they have. */
+/** A workflow in no registry, with parameters of typical size. */
 export function someWorkflow(target: string): Workflow {
   return {
     image: 'quay.io/kubernaut/oomkill:v1.0.0',
@@ -53,12 +53,12 @@ export function someWorkflow(target: string): Workflow {
   };
 }
 
-/** What is called a target here is the name of a Deployment; this is how an execution names it. */
+/** The target resource of a Deployment's name. */
 export function targetResource(target: string): string {
   return `payment/deployment/${target}`;
 }
 
-/** An execution as it is sent to be created. */
+/** An execution to create. */
 export interface NewExecution {
   readonly apiVersion: string;
   readonly kind: string;
@@ -66,7 +66,7 @@ export interface NewExecution {
   readonly spec: object;
 }
 
-/** An execution to be created. */
+/** Builds an execution to create. */
 export function newExecution({
   name,
   target = name,
@@ -95,7 +95,7 @@ export function newExecution({
   };
 }
 
-/** A status as the service writes it, for patches of the ceiling; each number makes another one. */
+/** A status as written by the service, for patches of the ceiling; different for each number. */
 export function someStatus(name: string, number: number): object {
   const lastTransitionTime = '2026-01-02T03:04:05Z';
   const condition = { status: 'True', lastTransitionTime, observedGeneration: 1 };

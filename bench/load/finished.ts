@@ -3,11 +3,11 @@ import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { executionsPath, newExecution, pipelineRunsPath } from './executions.ts';
 
 const concurrency = 32;
-/** When they ended: long enough ago for no cooldown to be left. */
+/** Completion time: too long ago for a cooldown. */
 const ended = '2026-01-02T03:04:05Z';
 const summary = 'Tasks Completed: 3 (Failed: 0, Cancelled 0), Skipped: 0';
 
-/** What the API server has made of an execution, as far as its PipelineRun refers to it. */
+/** Metadata of a created execution for the owner reference of its PipelineRun. */
 interface Owner {
   readonly apiVersion: string;
   readonly kind: string;
@@ -16,10 +16,10 @@ interface Owner {
 }
 
 /**
- * Creates executions that have ended well, with their PipelineRuns, as a service and Tekton leave them when audit events are
- * done with: a service that starts has nothing to do for them.
+ * Creates completed executions with their PipelineRuns, as the service and Tekton leave them once audit events are delivered,
+ * so that a starting service has nothing to do.
  *
- * @param from number of the first
+ * @param from first number
  * @param to number after the last
  */
 export async function createFinished(api: ApiServer, namespace: string, from: number, to: number): Promise<void> {
@@ -28,7 +28,7 @@ export async function createFinished(api: ApiServer, namespace: string, from: nu
   );
 }
 
-/** Creates one of them, by four writes: two creates and two patches of a status. */
+/** Creates one by four writes: two creates and two status patches. */
 export async function createOne(api: ApiServer, namespace: string, name: string): Promise<void> {
   const [executions, runs] = [executionsPath(namespace), pipelineRunsPath(namespace)];
   const run = `${name}-abcdef123456`;
@@ -74,7 +74,7 @@ function pipelineRun(run: string, name: string, { apiVersion, kind, metadata: { 
   };
 }
 
-/** As Tekton leaves it; what it writes for provenance is left out, as nobody keeps it. */
+/** As Tekton leaves it, without provenance, which is not cached. */
 export function succeeded(run: string, message = summary): object {
   const condition = { type: 'Succeeded', status: 'True', reason: 'Succeeded', message };
   const childOf = (task: string) => ({

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import type { ServiceAddress } from './service-address.ts';
 
-/** A stream that is open. */
+/** An open stream. */
 export interface GrpcStream {
-  /** Resolves when it has ended by `close`; rejects when it has ended otherwise. */
+  /** Resolves after `close`; rejects if it ended otherwise. */
   readonly ended: Promise<void>;
   readonly close: () => void;
 }
 
-/** The methods of the execution API, with how their requests are written. */
+/** The methods of the execution API with their request encoders. */
 const methods = loadMethods();
-/** Bytes before each message: whether it is compressed, and its length. */
+/** Length of a message prefix: compression flag and message length. */
 const prefixBytes = 5;
-/** Bytes that the server may send before it hears of us: more than a page has, so that it never waits. */
+/** Flow control window in bytes: larger than a page, so that the server never waits. */
 const windowBytes = 4 * 1024 * 1024;
 
 /**
- * A bare gRPC client of the execution API: HTTP/2 of Node.js on one connection, requests written by the .proto file, answers
- * left as the bytes that they are. It does no more for a call than has to be done.
+ * A bare gRPC client of the execution API: HTTP/2 of Node.js on one connection, requests encoded by the .proto file, responses
+ * as bytes. It does only what a call requires.
  */
 export class GrpcClient {
   readonly #session: ClientHttp2Session;
@@ -28,17 +28,17 @@ export class GrpcClient {
   constructor({ address, ca, token }: ServiceAddress) {
     this.#session = connect(`https://${address}`, { ca, settings: { initialWindowSize: windowBytes } });
     this.#session.once('connect', () => this.#session.setLocalWindowSize(windowBytes));
-    // Calls that are under way learn of it by themselves.
+    // Calls in flight fail by themselves.
     this.#session.on('error', () => undefined);
     const content = { 'content-type': 'application/grpc', te: 'trailers' };
     this.#headers = { ':method': 'POST', authorization: `Bearer ${token}`, ...content };
   }
 
   /**
-   * Calls a method that has one answer.
+   * Calls a unary method.
    *
-   * @returns the bytes of the answer
-   * @throws Error with the status, when that is not OK
+   * @returns the bytes of the response
+   * @throws Error with the status, unless it is OK
    */
   call(method: string, request: object): Promise<Buffer> {
     return new Promise((resolve, reject) => {
@@ -55,9 +55,9 @@ export class GrpcClient {
   }
 
   /**
-   * Calls a method that answers with a stream.
+   * Calls a streaming method.
    *
-   * @param onMessage is given the bytes of each message, which are good until it returns
+   * @param onMessage gets the bytes of each message, which are valid until it returns
    */
   stream(method: string, request: object, onMessage: (message: Buffer) => void): GrpcStream {
     const stream = this.#open(method, request);
@@ -70,7 +70,7 @@ export class GrpcClient {
       if (closed) resolve();
       else reject(new Error(`${method} has ended: status ${status.code} ${status.message}`));
     });
-    // Whoever wants to know awaits it.
+    // Awaited by those who want to know.
     ended.catch(() => undefined);
     return {
       ended,
@@ -81,7 +81,7 @@ export class GrpcClient {
     };
   }
 
-  /** Ends the connection, with what is still under way on it. */
+  /** Closes the connection with its calls. */
   close(): void {
     this.#session.destroy();
   }
@@ -106,7 +106,7 @@ function loadMethods(): Readonly<Record<string, MethodDefinition<object, object>
   return { ...service };
 }
 
-/** The status comes after everything else, or as the first and only thing where there is nothing else. */
+/** The status is in the trailers, or in the headers of a trailers-only response. */
 function statusOf(stream: ClientHttp2Stream): { code: string; message: string } {
   const status = { code: 'unknown', message: '' };
   const read = ({ 'grpc-status': code, 'grpc-message': message }: IncomingHttpHeaders): void => {
@@ -119,7 +119,7 @@ function statusOf(stream: ClientHttp2Stream): { code: string; message: string } 
   return status;
 }
 
-/** Cuts what comes into messages; most come whole. */
+/** Splits chunks into messages. */
 function messagesTo(onMessage: (message: Buffer) => void): (part: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (part) => {

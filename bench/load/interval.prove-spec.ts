@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../test/chaos/plan/random.ts';
 import { ratioOfMeans, type Pair } from './interval.ts';
 
-/** Pairs of which the first is so many per cent more, each value up to `spread` per cent off. */
+/** Pairs whose first value is some percent higher, each value up to `spread` percent off. */
 function pairs(percent: number, spread: number, count = 50): Pair[] {
   const random = new Random(7);
   const about = (value: number) => value * (1 + (spread / 100) * (2 * random.next() - 1));

@@ -3,19 +3,19 @@ import { Random } from '../../test/chaos/plan/random.ts';
 /** Something measured in pairs: a value with, and one without what is asked about. */
 export type Pair = readonly [value: number, beside: number];
 
-/** A value, and where it would be in 95 of 100 cases if all were measured again. */
+/** A value with its 95 % confidence interval. */
 export interface Interval {
   readonly value: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** How often pairs are drawn anew. */
+/** Number of bootstrap samples. */
 const draws = 10_000;
 
 /**
- * How the mean of the first values of pairs stands to that of the second ones, with its interval of 95 % by the bootstrap:
- * as many pairs are drawn from these, with repetition, again and again. The same seed gives the same interval.
+ * The ratio of the means of paired values, with its 95 % confidence interval by the bootstrap. The same seed gives the same
+ * interval.
  *
  * @param pairs at least one
  */
@@ -27,7 +27,7 @@ export function ratioOfMeans(pairs: readonly Pair[], seed: number): Interval {
   return { value: ratioOf(pairs), from: at(0.025), to: at(0.975) };
 }
 
-/** The mean of a list; NaN when it is empty. */
+/** The mean of a list; NaN if empty. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,7 +5,7 @@ export interface Quantiles {
   readonly p99: number;
 }
 
-/** The value that the part `q` (0 to 1) of all values does not exceed; NaN when there are none. */
+/** The value that the fraction `q` (0 to 1) of all values does not exceed; NaN if there are none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN;

@@ -3,7 +3,7 @@ import { barePipelineRun, type OwnerReference } from './bare-pipeline-run.ts';
 import { now } from './clock.ts';
 import { executionsPath, isTerminal, newExecution, pipelineRunsPath, type Workflow } from './executions.ts';
 
-/** A workflow that was run: by an execution, or as a bare PipelineRun. Times are on the clock of `now`. */
+/** A run of a workflow, by an execution or as a bare PipelineRun. Times are by `now`. */
 export interface Run {
   readonly kind: 'execution' | 'bare';
   readonly name: string;
@@ -13,22 +13,22 @@ export interface Run {
   acknowledgedAt: number;
   /** When the watch showed the PipelineRun. */
   pipelineRunAt?: number;
-  /** When the watch showed that the PipelineRun has ended. */
+  /** When the watch showed the end of the PipelineRun. */
   doneAt?: number;
-  /** When the watch showed the end: a terminal phase; of a bare PipelineRun the same as `doneAt`. */
+  /** When the watch showed a terminal phase; for a bare PipelineRun the same as `doneAt`. */
   terminalAt?: number;
   /** Name of the PipelineRun. */
   pipelineRun?: string;
-  /** What became of it, once it has ended. */
+  /** Its outcome, once it has ended. */
   outcome?: string;
   /** Whether nothing more follows: audit events are recorded. */
   complete: boolean;
 }
 
-/** Milliseconds that one run may take. */
+/** Timeout of a run in milliseconds. */
 const timeoutMs = 120_000;
 
-/** Runs a workflow on a real Tekton, by executions and bare, one after the other, and watches when what is seen. */
+/** Runs a workflow on a real Tekton, by executions and bare, one after the other, and records their times. */
 export class Runs {
   readonly #api: ApiServer;
   readonly #namespace: string;
@@ -37,35 +37,39 @@ export class Runs {
   readonly #runs = new Map<string, Run>();
   readonly #stop = new AbortController();
   readonly #failed = Promise.withResolvers<never>();
-  #onTold: () => void = () => undefined;
+  #onComplete: () => void = () => undefined;
 
   private constructor(api: ApiServer, namespace: string, workflow: Workflow, owner: OwnerReference) {
     this.#api = api;
     this.#namespace = namespace;
     this.#workflow = workflow;
     this.#owner = owner;
-    // Whoever waits for a run learns of it.
+    // Awaited by each run.
     this.#failed.promise.catch(() => undefined);
   }
 
-  /** Begins to watch a namespace. @param signal calls off what is waited for */
+  /**
+   * Starts watching a namespace.
+   *
+   * @param signal aborts what is waited for
+   */
   static async open(api: ApiServer, namespace: string, workflow: Workflow, signal: AbortSignal): Promise<Runs> {
     const runs = new Runs(api, namespace, workflow, await createOwner(api, namespace));
-    signal.addEventListener('abort', () => runs.#failed.reject(new Error('called off')), { once: true });
+    signal.addEventListener('abort', () => runs.#failed.reject(new Error('aborted')), { once: true });
     await runs.#watch(executionsPath(namespace), (event) => runs.#seeExecution(event));
     await runs.#watch(pipelineRunsPath(namespace), (event) => runs.#seePipelineRun(event));
     return runs;
   }
 
   /**
-   * Runs the workflow once, and waits until everything is said of it.
+   * Runs the workflow once and waits until it is complete.
    *
-   * @throws Error when it did not succeed, or took too long
+   * @throws Error if it did not succeed in time
    */
   async run(kind: Run['kind'], name: string): Promise<Run> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error(`${name} has not ended in ${timeoutMs / 1_000} s`)), timeoutMs);
-    this.#onTold = resolve;
+    this.#onComplete = resolve;
     const sentAt = now();
     const run: Run = { kind, name, sentAt, acknowledgedAt: sentAt, complete: false };
     this.#runs.set(name, run);
@@ -102,7 +106,7 @@ export class Runs {
     if (run === undefined || run.complete || !isTerminal(status?.phase)) return;
     run.terminalAt ??= now();
     run.outcome = status?.phase;
-    if (conditionOf(status, 'AuditRecorded') === 'True') this.#tell(run);
+    if (conditionOf(status, 'AuditRecorded') === 'True') this.#complete(run);
   }
 
   #seePipelineRun({ object: { metadata, status } }: WatchEvent): void {
@@ -116,12 +120,12 @@ export class Runs {
     if (run.kind !== 'bare' || run.complete) return;
     run.terminalAt = run.doneAt;
     run.outcome = succeeded;
-    this.#tell(run);
+    this.#complete(run);
   }
 
-  #tell(run: Run): void {
+  #complete(run: Run): void {
     run.complete = true;
-    this.#onTold();
+    this.#onComplete();
   }
 }
 
@@ -129,7 +133,7 @@ function conditionOf(status: WatchedObject['status'], wanted: string): string | 
   return status?.conditions?.find(({ type }) => type === wanted)?.status;
 }
 
-/** An owner for bare PipelineRuns, in place of the execution. */
+/** Creates an owner for bare PipelineRuns, in place of an execution. */
 async function createOwner(api: ApiServer, namespace: string): Promise<OwnerReference> {
   const name = 'bare';
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -137,18 +141,18 @@ async function createOwner(api: ApiServer, namespace: string): Promise<OwnerRefe
   return { apiVersion: 'v1', kind: 'ConfigMap', name, uid: metadata.uid };
 }
 
-/** Milliseconds of a run, from when to when. */
+/** Computes a duration of a run in milliseconds. */
 export type RunTime = (run: Run) => number;
 
-/** From the acknowledged create until its end was seen. */
+/** From the acknowledged create to the observed end. */
 export const endToEnd: RunTime = ({ acknowledgedAt, terminalAt = Number.NaN }) => terminalAt - acknowledgedAt;
-/** The same from the moment that the create was sent. */
+/** The same from sending the create. */
 export const sentToEnd: RunTime = ({ sentAt, terminalAt = Number.NaN }) => terminalAt - sentAt;
-/** What Tekton took: from the PipelineRun until its end, as watches show them. */
+/** Tekton's time: from the observed PipelineRun to its observed end. */
 export const inTekton: RunTime = ({ pipelineRunAt = Number.NaN, doneAt = Number.NaN }) => doneAt - pipelineRunAt;
-/** What went by before the PipelineRun was there. A watch may be faster than the answer to the create. */
+/** Time before the PipelineRun; its event may precede the response to the create. */
 export const beforeTekton: RunTime = ({ acknowledgedAt, pipelineRunAt = Number.NaN }) =>
   Math.max(0, pipelineRunAt - acknowledgedAt);
-/** What went by after its end, until that was told. */
+/** Time from its end to the terminal phase. */
 export const afterTekton: RunTime = ({ doneAt = Number.NaN, terminalAt = Number.NaN }) =>
   Math.max(0, terminalAt - doneAt);

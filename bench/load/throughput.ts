@@ -1,18 +1,18 @@
 import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { now } from './clock.ts';
 
-/** How something went that was done again and again, so many at once. */
+/** Throughput and latencies of a repeated operation. */
 export interface Throughput {
   readonly perSecond: number;
-  /** Milliseconds that each took. */
+  /** Latencies in milliseconds. */
   readonly latencies: readonly number[];
 }
 
 /**
- * Does something again and again, so many at once, until the time is over; what has begun by then is waited for. The first
- * failure ends it, and is thrown.
+ * Repeats an operation concurrently until the time is over, then waits for those in flight. The first failure stops it and is
+ * thrown.
  *
- * @param work is given 0, 1, 2, …
+ * @param work gets 0, 1, 2, …
  */
 export async function measureThroughput(
   concurrency: number,

@@ -2,7 +2,7 @@ import type { ApiServer, WatchedObject, WatchEvent } from './api-server.ts';
 import { now } from './clock.ts';
 import { executionsPath, isTerminal, newExecution, pipelineRunsPath, type ExecutionOptions } from './executions.ts';
 
-/** What was seen of one execution, and when, on the clock of `now`. */
+/** Times of one execution, by `now`. */
 export interface Timeline {
   readonly name: string;
   readonly target: string;
@@ -14,25 +14,25 @@ export interface Timeline {
   doneAt?: number;
   /** When the watch showed a terminal phase. */
   terminalAt?: number;
-  /** When the watch showed that its audit events are recorded. */
+  /** When the watch showed that its audit events were recorded. */
   recordedAt?: number;
   phase?: string;
 }
 
-/** Has an execution created; resolves when that is acknowledged. */
+/** Creates an execution; resolves when acknowledged. */
 export type Create = (options: ExecutionOptions) => Promise<unknown>;
 
-/** Has the executions of a namespace created, and watches what becomes of them and of their PipelineRuns. */
+/** Creates executions in a namespace and records their timelines and those of their PipelineRuns. */
 export class Timelines {
   readonly #api: ApiServer;
   readonly #namespace: string;
   readonly #create: Create;
-  readonly #stories = new Map<string, Timeline>();
-  /** Names of executions by those of their PipelineRuns. */
+  readonly #timelines = new Map<string, Timeline>();
+  /** Execution names by PipelineRun name. */
   readonly #pipelineRuns = new Map<string, string>();
-  readonly #looks = new Set<() => void>();
+  readonly #checks = new Set<() => void>();
   readonly #stop = new AbortController();
-  /** PipelineRuns that ended before the watch had shown them. */
+  /** PipelineRuns that ended before the watch showed them. */
   readonly #early = new Map<string, number>();
   #failure: Error | undefined;
   #terminal = 0;
@@ -46,10 +46,10 @@ export class Timelines {
   }
 
   /**
-   * Begins to watch a namespace.
+   * Starts watching a namespace.
    *
-   * @param signal calls off what is waited for
-   * @param create default: on the API server itself
+   * @param signal aborts what is waited for
+   * @param create default: on the API server
    */
   static async open(
     api: ApiServer,
@@ -57,66 +57,66 @@ export class Timelines {
     signal: AbortSignal,
     create: Create = (options) => api.must('POST', executionsPath(namespace), newExecution(options)),
   ): Promise<Timelines> {
-    const stories = new Timelines(api, namespace, create);
-    signal.addEventListener('abort', () => stories.#fail(new Error('called off')), { once: true });
-    await stories.#watch(executionsPath(namespace), (event) => stories.#seeExecution(event));
-    await stories.#watch(pipelineRunsPath(namespace), (event) => stories.#seePipelineRun(event));
-    return stories;
+    const timelines = new Timelines(api, namespace, create);
+    signal.addEventListener('abort', () => timelines.#fail(new Error('aborted')), { once: true });
+    await timelines.#watch(executionsPath(namespace), (event) => timelines.#seeExecution(event));
+    await timelines.#watch(pipelineRunsPath(namespace), (event) => timelines.#seePipelineRun(event));
+    return timelines;
   }
 
-  /** Those of executions that are still there. */
+  /** Timelines of existing executions. */
   get all(): readonly Timeline[] {
-    return [...this.#stories.values()];
+    return [...this.#timelines.values()];
   }
 
-  /** How many have reached a terminal phase so far. */
+  /** Number of executions in a terminal phase. */
   get terminal(): number {
     return this.#terminal;
   }
 
   /**
-   * Creates an execution; resolves when that is acknowledged. Its target, if none is given, is that of no other, anywhere.
+   * Creates an execution, on a unique target by default; resolves when acknowledged.
    *
-   * @throws Error when it was called off, or does not see any more what becomes of executions
+   * @throws Error if aborted, or the watch has failed
    */
   async create(options: ExecutionOptions): Promise<Timeline> {
     if (this.#failure !== undefined) throw this.#failure;
     const { name, target = `${this.#namespace}-${name}` } = options;
-    const story: Timeline = { name, target };
-    this.#stories.set(story.name, story);
+    const timeline: Timeline = { name, target };
+    this.#timelines.set(timeline.name, timeline);
     this.#created += 1;
     await this.#create({ ...options, target });
-    story.acknowledgedAt = now();
-    return story;
+    timeline.acknowledgedAt = now();
+    return timeline;
   }
 
-  /** Tells that the end of a PipelineRun was acknowledged. */
+  /** Records the acknowledged end of a PipelineRun. */
   ended(pipelineRun: string, at: number): void {
     const execution = this.#pipelineRuns.get(pipelineRun);
     if (execution === undefined) this.#early.set(pipelineRun, at);
     else this.#done(execution, at);
   }
 
-  /** Resolves when all executions that were created have ended. */
+  /** Resolves when all created executions have ended. */
   allTerminal(): Promise<void> {
     return this.#until(() => this.#terminal === this.#created);
   }
 
-  /** Resolves when all of them say that their audit events are recorded, and all ends of PipelineRuns are told. */
+  /** Resolves when all audit events are recorded and all ends of PipelineRuns are known. */
   allRecorded(): Promise<void> {
-    const isTold = ({ phase, doneAt }: Timeline) => phase !== 'Completed' || doneAt !== undefined;
-    return this.#until(() => this.#recorded === this.#created && this.all.every(isTold));
+    const isComplete = ({ phase, doneAt }: Timeline) => phase !== 'Completed' || doneAt !== undefined;
+    return this.#until(() => this.#recorded === this.#created && this.all.every(isComplete));
   }
 
-  /** Resolves when all that were created are gone again. */
+  /** Resolves when all created executions are deleted. */
   allGone(): Promise<void> {
-    return this.#until(() => this.#stories.size === 0);
+    return this.#until(() => this.#timelines.size === 0);
   }
 
-  /** Resolves when one is told to the end: recorded, and the end of its PipelineRun acknowledged. */
-  complete(story: Timeline): Promise<void> {
+  /** Resolves when a timeline is complete: recorded, and the end of its PipelineRun known. */
+  complete(timeline: Timeline): Promise<void> {
     return this.#until(
-      () => story.recordedAt !== undefined && (story.phase !== 'Completed' || story.doneAt !== undefined),
+      () => timeline.recordedAt !== undefined && (timeline.phase !== 'Completed' || timeline.doneAt !== undefined),
     );
   }
 
@@ -131,20 +131,20 @@ export class Timelines {
   }
 
   #seeExecution({ type, object }: WatchEvent): void {
-    const story = this.#stories.get(object.metadata.name);
-    if (type === 'DELETED') this.#stories.delete(object.metadata.name);
-    else if (story !== undefined) this.#note(story, object);
-    this.#look();
+    const timeline = this.#timelines.get(object.metadata.name);
+    if (type === 'DELETED') this.#timelines.delete(object.metadata.name);
+    else if (timeline !== undefined) this.#note(timeline, object);
+    this.#check();
   }
 
-  #note(story: Timeline, { status: { phase = '', conditions = [] } = {} }: WatchedObject): void {
-    if (story.terminalAt === undefined && isTerminal(phase)) {
+  #note(timeline: Timeline, { status: { phase = '', conditions = [] } = {} }: WatchedObject): void {
+    if (timeline.terminalAt === undefined && isTerminal(phase)) {
       this.#terminal += 1;
-      Object.assign(story, { terminalAt: now(), phase });
+      Object.assign(timeline, { terminalAt: now(), phase });
     }
     const isRecorded = conditions.some(({ type, status }) => type === 'AuditRecorded' && status === 'True');
-    if (story.terminalAt === undefined || story.recordedAt !== undefined || !isRecorded) return;
-    story.recordedAt = now();
+    if (timeline.terminalAt === undefined || timeline.recordedAt !== undefined || !isRecorded) return;
+    timeline.recordedAt = now();
     this.#recorded += 1;
   }
 
@@ -153,54 +153,54 @@ export class Timelines {
     if (type !== 'ADDED') return;
     const execution = metadata.ownerReferences?.[0]?.name ?? '';
     this.#pipelineRuns.set(metadata.name, execution);
-    const story = this.#stories.get(execution);
-    if (story !== undefined) story.pipelineRunAt = now();
+    const timeline = this.#timelines.get(execution);
+    if (timeline !== undefined) timeline.pipelineRunAt = now();
     const early = this.#early.get(metadata.name);
     this.#early.delete(metadata.name);
     if (early !== undefined) this.#done(execution, early);
-    this.#look();
+    this.#check();
   }
 
   #done(execution: string, at: number): void {
-    const story = this.#stories.get(execution);
-    if (story !== undefined) story.doneAt = at;
-    this.#look();
+    const timeline = this.#timelines.get(execution);
+    if (timeline !== undefined) timeline.doneAt = at;
+    this.#check();
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#look();
+    this.#check();
   }
 
-  #look(): void {
-    for (const look of this.#looks) look();
+  #check(): void {
+    for (const look of this.#checks) look();
   }
 
   #until(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         if (this.#failure === undefined && !holds()) return;
-        this.#looks.delete(look);
+        this.#checks.delete(look);
         if (this.#failure === undefined) resolve();
         else reject(this.#failure);
       };
-      this.#looks.add(look);
+      this.#checks.add(look);
       look();
     });
   }
 }
 
-/** Milliseconds from the acknowledged create until the PipelineRun was seen, of those that have one. */
-export function untilPipelineRun(stories: readonly Timeline[]): number[] {
-  return stories.flatMap(({ acknowledgedAt, pipelineRunAt }) => between(acknowledgedAt, pipelineRunAt));
+/** Milliseconds from the acknowledged create to the observed PipelineRun, of executions that have one. */
+export function untilPipelineRun(timelines: readonly Timeline[]): number[] {
+  return timelines.flatMap(({ acknowledgedAt, pipelineRunAt }) => between(acknowledgedAt, pipelineRunAt));
 }
 
-/** Milliseconds from the acknowledged end of the PipelineRun until a terminal phase was seen. */
-export function untilTerminal(stories: readonly Timeline[]): number[] {
-  return stories.flatMap(({ doneAt, terminalAt }) => between(doneAt, terminalAt));
+/** Milliseconds from the acknowledged end of the PipelineRun to the observed terminal phase. */
+export function untilTerminal(timelines: readonly Timeline[]): number[] {
+  return timelines.flatMap(({ doneAt, terminalAt }) => between(doneAt, terminalAt));
 }
 
-/** A watch may be faster than the answer to the write; that is no time at all. */
+/** A watch event may precede the response to the write, which counts as 0. */
 function between(from: number | undefined, to: number | undefined): number[] {
   return from === undefined || to === undefined ? [] : [Math.max(0, to - from)];
 }

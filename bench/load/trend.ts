@@ -1,15 +1,15 @@
-/** How values have grown over time, by the least squares line through them. */
+/** Trend of a series by its least squares line. */
 export interface Trend {
   readonly mean: number;
-  /** Along the line, for an hour. */
+  /** Slope per hour. */
   readonly perHour: number;
-  /** Along the line, from the first value to the last. */
+  /** Growth from the first to the last value. */
   readonly growth: number;
-  /** The same, in per cent of the mean. */
+  /** Growth in percent of the mean. */
   readonly percent: number;
 }
 
-/** The growth of values over seconds; those that are no numbers are left out. */
+/** The trend of values over seconds; NaN is ignored. */
 export function trendOf(points: readonly (readonly [seconds: number, value: number])[]): Trend {
   const known = points.filter(([, value]) => !Number.isNaN(value));
   const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

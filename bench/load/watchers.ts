@@ -1,5 +1,5 @@
-// Many watchers of the execution API in a process of their own. Notes when each event has come, tells its parent of that when
-// it is asked, and how busy it was.
+// Many watchers of the execution API in their own process. Records the arrival of each event, and reports arrivals and CPU use
+// to its parent on request.
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { forEachParallel } from '../../test/support/parallel.ts';
 import { measureBusy } from './busy.ts';
@@ -15,14 +15,14 @@ export interface Watcher extends ServiceAddress {
   readonly connection: string;
 }
 
-/** What the process is asked: to open more watchers, to forget what has come, to tell of what has come since. */
+/** Requests to the process: open watchers, clear arrivals, report arrivals. */
 export type WatchersRequest =
   { readonly kind: 'open'; readonly watchers: readonly Watcher[] } | { readonly kind: 'begin' | 'report' };
 
-/** When events have come, by the resource version that they told of, on the clock of `now`. */
+/** Arrival times of events by resourceVersion, by `now`. */
 export type Arrivals = readonly (readonly [resourceVersion: string, at: Float64Array])[];
 
-/** What the process says: that all that were opened have been told the current state, or what it was asked for. */
+/** Responses of the process: all watchers are opened and synced, or a report. */
 export type WatchersResponse =
   | { readonly kind: 'done' }
   | { readonly kind: 'report'; readonly arrivals: Arrivals; readonly busy: number }
@@ -30,7 +30,7 @@ export type WatchersResponse =
 
 /** `WATCH_EVENT_TYPE_UPDATED` and `WATCH_EVENT_TYPE_SYNCED`. */
 const [updated, synced] = [1, 3];
-/** How many watchers are opened at once. */
+/** Number of concurrent opens. */
 const openedAtOnce = 32;
 
 const arrivals = new Map<string, number[]>();
@@ -58,7 +58,7 @@ async function answer(question: WatchersRequest): Promise<WatchersResponse> {
   return { kind: 'done' };
 }
 
-/** Resolves when the watcher has been told the current state. */
+/** Resolves when the watcher has received the current state. */
 async function open({ request, connection, ...address }: Watcher): Promise<void> {
   const told = Promise.withResolvers<void>();
   const client = clients.get(connection) ?? new GrpcClient(address);
@@ -78,7 +78,7 @@ function note(resourceVersion: string): void {
   else at.push(now());
 }
 
-/** The fields of a WatchWorkflowExecutionsResponse that are not the execution. */
+/** The fields of a WatchWorkflowExecutionsResponse other than the execution. */
 function read(message: Buffer): { readonly type: number; readonly resourceVersion: string } {
   const reader = new BinaryReader(message);
   let [type, resourceVersion] = [0, ''];
@@ -92,6 +92,6 @@ function read(message: Buffer): { readonly type: number; readonly resourceVersio
 }
 
 function tell(message: WatchersResponse): void {
-  // Whoever has gone needs nothing more.
+  // The parent may have exited.
   process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -27,7 +27,7 @@ export async function generateScaling(): Promise<string> {
 
 const lookup: Lookup = (bench, name) => {
   const value = readResult(bench)?.figures.find((figure) => figure.name === name)?.value;
-  // JSON has null for what is not a number.
+  // JSON has null for NaN.
   return typeof value === 'number' ? value : undefined;
 };
 

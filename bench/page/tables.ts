@@ -3,7 +3,7 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Replaces what stands between `<!-- NAME: generated … -->` and `<!-- /NAME -->` in a page. */
+/** Replaces the text between `<!-- NAME: generated … -->` and `<!-- /NAME -->` in a page. */
 export function replaceTables(text: string, tables: Readonly<Record<string, string>>): string {
   return text.replace(
     /(<!-- (\w+): generated .* -->\n)[^]*?(<!-- \/\2 -->)/g,

@@ -47,7 +47,7 @@ describe('a lock', () => {
 
     const waiting = lock(cache, 'aborted', { signal: controller.signal, onWait: () => controller.abort() });
 
-    await expect(waiting).rejects.toThrow('called off');
+    await expect(waiting).rejects.toThrow('aborted');
     await held.release();
   });
 

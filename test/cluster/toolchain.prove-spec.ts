@@ -18,7 +18,7 @@ describe('looking for Go', () => {
   const install = (script: string) => writeFileSync(join(directory, 'go'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 
   it('says what to install where there is none', async () => {
-    await expect(findGo()).rejects.toThrow(/there is none on the PATH\. Install Go 1\.\d+\.\d+ or newer/);
+    await expect(findGo()).rejects.toThrow(/which is not on the PATH\. Install Go 1\.\d+\.\d+ or newer/);
   });
 
   it('names the installed one that reports that it is too old', async () => {

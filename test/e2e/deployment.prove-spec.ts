@@ -27,10 +27,10 @@ const title = 'the service in pods of its own image, from the shipped manifests'
 const tag = 'test';
 const namespace = 'payment';
 const workflowExecutionCrd = 'workflowexecutions.workflowexecution.kubernaut.ai';
-/** Time for a cluster to start and an image to be built on two cores that others keep busy as well, in milliseconds. */
+/** Timeout in milliseconds for starting a cluster and building an image on two busy cores. */
 const patience = 600_000;
 
-// On a cluster of its own: what is installed here is everybody's, and is removed again.
+// On its own cluster: the installation is cluster-wide and removed again.
 describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, () => {
   let cluster: Cluster;
   let config: PooledKubeConfig;
@@ -169,7 +169,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     );
   }
 
-  /** Where workflows run, with the ServiceAccount that they run as. */
+  /** Creates the workflow namespace with its ServiceAccount. */
   async function makeNamespace(): Promise<void> {
     const names = await kubectl('get', 'namespaces', '-o', 'name');
     if (names.includes(`namespace/${namespace}\n`)) return;

@@ -17,7 +17,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../support/workflows.ts';
 import type { Publisher } from '../support/workflows.ts';
 
-/** What an end-to-end test works with: a namespace in which workflows run. */
+/** Environment of an end-to-end test: a namespace in which workflows run. */
 export interface Environment {
   readonly client: KubernetesClient;
   readonly namespace: string;
@@ -26,9 +26,9 @@ export interface Environment {
   readonly controller: Required<Omit<ServiceOptions, 'product' | 'wrapper'>>;
   /** Starts the API and such a controller in one process. */
   readonly service: Required<Omit<ServiceOptions, 'product' | 'wrapper'>>;
-  /** kubectl with the rights of an administrator. */
+  /** kubectl with administrator permissions. */
   readonly kubectl: (...args: string[]) => Promise<string>;
-  /** Creates an execution of a published workflow, on a target of its own unless the spec names another one. */
+  /** Creates an execution of a published workflow, on its own target unless the spec names one. */
   readonly create: (
     name: string,
     containerImage: string,
@@ -51,8 +51,8 @@ const cluster = {
 };
 
 /**
- * A group of tests with a namespace of their own on a cluster that runs pods. Where pods cannot run the tests are skipped,
- * and the name of the group says why.
+ * A group of tests in their own namespace on a cluster with pods. Without pods they are skipped, and the group's name says
+ * why.
  */
 export function describeOnPods(title: string, tests: (environment: () => Environment) => void): void {
   const reason = process.env['WFE_TEST_NO_PODS'];

@@ -37,14 +37,14 @@ describeOnPods('the examples, while the service is killed', (environment) => {
     await rm(directory, { recursive: true });
   });
 
-  /** Kills the service, and starts it where it was. */
+  /** Kills the service and restarts it at the same addresses. */
   async function restart(): Promise<void> {
     const { http, grpc } = service;
     await service.stop('SIGKILL');
     service = await start({ WFE_HTTP_ADDRESS: http, WFE_GRPC_ADDRESS: grpc });
   }
 
-  /** Runs an example, and does something when it has said that the workflow runs. */
+  /** Runs an example; calls back when it reports that the workflow runs. */
   async function run(
     command: string,
     args: readonly string[],
@@ -66,14 +66,14 @@ describeOnPods('the examples, while the service is killed', (environment) => {
       });
     listen(child.stderr);
     const output = text(child.stdout);
-    // Both the answer and the progress of the script are on its standard output.
+    // The script prints both its result and its progress to stdout.
     if (command !== process.execPath) listen(child.stdout);
     const code = await ended;
     await meanwhile;
     return { code, said, output: await output };
   }
 
-  /** What the orchestrator has read, without the conditions: that of the audit trail is written after the end. */
+  /** The orchestrator's result without conditions: the one of the audit trail is written after the end. */
   const outcomeOf = (told: string) => ({ ...(JSON.parse(told) as object), conditions: undefined });
 
   const publish = (name: string, script: string) =>

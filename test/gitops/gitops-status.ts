@@ -10,7 +10,7 @@ import { ensureGoProgram } from '../support/go-program.ts';
 
 const script = join(import.meta.dirname, '..', '..', 'deploy', 'argocd', 'health.lua');
 
-/** It has a Go module of its own, because kstatus needs older modules than the local cluster. */
+/** It has its own Go module, because kstatus needs older modules than the local cluster. */
 const program = {
   name: 'gitops-status',
   module: join(import.meta.dirname, 'go'),
@@ -20,16 +20,16 @@ const program = {
   spaceNeeded: 1,
 } as const;
 
-/** Builds the program unless it is in the cache; returns its path. */
+/** Builds the program unless cached; returns its path. */
 export function ensureGitopsStatus(cache: Cache, progress: Progress = silent): Promise<string> {
   return ensureGoProgram(program, cache, progress);
 }
 
 /**
- * What GitOps tools read from the status of objects.
+ * Computes the status that GitOps tools derive from objects.
  *
  * @param path of the program
- * @param objects as the API server has them, in JSON
+ * @param objects as JSON
  * @returns for each object, `{ kstatus: { status, message }, argocd: { status, message } }`
  */
 export async function gitopsStatuses(path: string, objects: readonly string[]): Promise<unknown> {

@@ -6,7 +6,7 @@ import { answer } from '../integration/support/faults.ts';
 import { kubectl } from '../support/product.ts';
 import { gitopsStatuses, ensureGitopsStatus } from './gitops-status.ts';
 
-/** Milliseconds to build the program on two busy cores, once for a machine. */
+/** Timeout for building the program on two busy cores, once per machine. */
 const buildMs = 600_000;
 const cluster = {
   kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
@@ -22,13 +22,13 @@ beforeAll(async () => {
 
 afterAll(() => fixture.close());
 
-/** The execution as the API server has it. */
+/** The stored execution. */
 function stored(name: string): Promise<string> {
   const path = `/apis/workflowexecution.kubernaut.ai/v1alpha1/namespaces/${fixture.namespace}/workflowexecutions/${name}`;
   return fixture.client.raw(path);
 }
 
-/** An object whose spec was changed, and the controller has not seen it. */
+/** An object whose new spec the controller has not observed. */
 function changed(json: string): string {
   return json.replace(/"generation":\d+/, '"generation":99');
 }

@@ -7,15 +7,15 @@ import { silent, type Progress } from '../cluster/progress.ts';
 const dockerfile = join(import.meta.dirname, '..', '..', 'Dockerfile');
 
 /**
- * Path of the allocator that the image brings, on this machine.
+ * Path of the image's allocator on this machine.
  *
- * @throws ClusterError when its Debian package can not be installed here
+ * @throws ClusterError if its Debian package cannot be installed
  */
 export function allocatorLibrary(progress: Progress = silent, signal?: AbortSignal): Promise<string> {
   return requireLibrary(findCache(), { library: 'libjemalloc.so.2', debianPackage: 'libjemalloc2' }, progress, signal);
 }
 
-/** The environment variables that make a process allocate as in the image; see {@link allocatorLibrary}. */
+/** Environment variables that make a process use it; see {@link allocatorLibrary}. */
 export async function allocatorOfImage(
   progress?: Progress,
   signal?: AbortSignal,

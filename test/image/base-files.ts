@@ -6,14 +6,14 @@ import { silent } from '../cluster/progress.ts';
 import { findPackages } from '../cluster/packages.ts';
 import { allocatorLibrary } from './allocator.ts';
 
-/** The npm that installs the packages in the build base; it brings its own dependencies. */
+/** Version of npm in the build base; it bundles its dependencies. */
 const npmVersion = '11.19.1';
 
 /**
- * Lays out the files of both bases under a directory: `runtime` has the Node.js that runs this and the shared libraries
- * that it is linked with, `build` a shell with its tools and npm.
+ * Creates the files of both base images under a directory: `runtime` has this Node.js and its shared libraries, `build` a
+ * shell, its tools and npm.
  *
- * @throws ClusterError when something that they are made of is not to be had
+ * @throws ClusterError if a required file is missing
  */
 export async function layOutBases(directory: string, signal?: AbortSignal): Promise<void> {
   await Promise.all([layOutRuntime(join(directory, 'runtime')), layOutBuild(join(directory, 'build'), signal)]);
@@ -34,7 +34,7 @@ async function layOutBuild(root: string, signal?: AbortSignal): Promise<void> {
   await Promise.all(
     ['root', 'tmp', 'usr/bin', 'usr/local/bin'].map((path) => mkdir(join(root, path), { recursive: true })),
   );
-  // Where programs that are scripts look for their interpreter.
+  // Interpreter path of scripts.
   await symlink('/bin/env', join(root, 'usr', 'bin', 'env'));
   await copyTo(join(root, 'usr', 'lib', 'libjemalloc.so.2'), await allocatorLibrary(silent, signal));
   await layOutNpm(join(root, 'usr', 'local'), signal);
@@ -55,7 +55,7 @@ async function layOutNpm(prefix: string, signal?: AbortSignal): Promise<void> {
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(prefix, 'bin', 'npm'));
 }
 
-/** Copies the file itself, also where the path is a symbolic link. */
+/** Copies a file, following symbolic links. */
 async function copyTo(destination: string, source: string): Promise<void> {
   await mkdir(dirname(destination), { recursive: true });
   await cp(source, destination, { dereference: true });

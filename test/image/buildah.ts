@@ -2,24 +2,24 @@ import { join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
 import { ClusterError } from '../cluster/errors.ts';
 
-/** What is built, and how. */
+/** Options of an image build. */
 export interface ImageBuild {
   readonly dockerfile: string;
-  /** Directory that the Dockerfile copies from. */
+  /** Build context. */
   readonly context: string;
   readonly tag: string;
-  /** Stage that is the image; default the last. */
+  /** Target stage; default the last. */
   readonly target?: string;
   readonly arguments?: Readonly<Record<string, string>>;
-  /** Files by the ids that the Dockerfile mounts them under. */
+  /** Secret files by id. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Directories of this machine by the paths at which commands of the build see them. */
+  /** Host directories by mount path. */
   readonly volumes?: Readonly<Record<string, string>>;
 }
 
 /**
- * Builds images without a container engine: buildah (https://buildah.io) in a chroot, on the machine's network. All that it
- * stores is in a directory of its own, which can be removed when nothing is built any more.
+ * Builds images without a container engine: buildah (https://buildah.io) in a chroot, on the host's network. Its storage is a
+ * separate directory, which can be removed after the last build.
  */
 export class Buildah {
   readonly #program: string;
@@ -32,7 +32,7 @@ export class Buildah {
     this.#signal = signal;
   }
 
-  /** @throws ClusterError with what the build said */
+  /** @throws ClusterError with the output of the build */
   async build(image: ImageBuild): Promise<void> {
     const { dockerfile, context, tag, target } = image;
     const args = ['bud', '--isolation=chroot', `--file=${dockerfile}`, `--tag=${tag}`];

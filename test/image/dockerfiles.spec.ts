@@ -17,7 +17,7 @@ function unpinned(dockerfile: string): string[] {
   return found;
 }
 
-/** The arguments for digests whose default is not one. */
+/** Digest arguments whose default is not a digest. */
 function wrongDefaults(dockerfile: string): string[] {
   const defaults = [...dockerfile.matchAll(/^ARG +\w+_DIGEST=(.*)$/gm)].map(([, value = '']) => value);
   return defaults.filter((value) => !/^sha256:[0-9a-f]{64}$/.test(value));

@@ -2,9 +2,9 @@ import { arrayOf, recordOf } from '../../src/kubernetes/json.ts';
 import { ClusterError } from '../cluster/errors.ts';
 
 /**
- * The bytes of all layers of an image as they are pulled, compressed.
+ * Compressed size of an image in bytes.
  *
- * @param image `host:port/repository` in a registry on plain HTTP
+ * @param image `host:port/repository` in a plain-HTTP registry
  */
 export async function imageSize(image: string, tag: string): Promise<number> {
   const [host = '', ...repository] = image.split('/');

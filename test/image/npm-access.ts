@@ -4,24 +4,23 @@ import { join } from 'node:path';
 import { runCommand } from '../cluster/command.ts';
 import { ClusterError } from '../cluster/errors.ts';
 
-/** How npm inside a build reaches the packages: as npm on this machine does. */
+/** Access to npm packages inside of a build, as on this machine. */
 export interface NpmAccess {
-  /** Secrets of the build by their ids, as paths of files: see the Dockerfile. */
+  /** Secret files by id; see the Dockerfile. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Directory of what npm has downloaded already. */
+  /** npm's download cache. */
   readonly cache: string;
 }
 
-/** Where the Dockerfile finds the certificate authorities. */
+/** Path of the CA file inside of the build. */
 const authoritiesInBuild = '/run/secrets/npm-ca';
-/** Settings of this machine's that mean nothing, or something else, inside a build. */
+/** Settings that are invalid inside of a build. */
 const ofThisMachine = /^\s*(cafile|cache|prefix|nodedir|userconfig|globalconfig)\s*=/;
 
 /**
- * Takes npm's configuration of this machine (its registry, what it authenticates with, the authorities that it trusts)
- * into files that a build gets as secrets.
+ * Copies this machine's npm configuration (registry, credentials, CAs) into secret files for a build.
  *
- * @param directory where they go; they are readable by their owner only
+ * @param directory where they go; readable by their owner only
  */
 export async function npmAccess(directory: string): Promise<NpmAccess> {
   const setting = async (name: string) => (await npm('config', 'get', name)).trim();
@@ -38,7 +37,7 @@ export async function npmAccess(directory: string): Promise<NpmAccess> {
   return { secrets: { npmrc, ...authorities }, cache: await setting('cache') };
 }
 
-/** The lines of an npmrc that hold inside a build as well. */
+/** The lines of an npmrc that are valid inside of a build. */
 export function userSettings(npmrc: string): string[] {
   return npmrc.split('\n').filter((line) => line.trim() !== '' && !ofThisMachine.test(line));
 }

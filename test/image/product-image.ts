@@ -13,10 +13,10 @@ const bases = { runtime: 'localhost/runtime-base', build: 'localhost/build-base'
 const product = 'localhost/workflow-execution';
 
 /**
- * Builds the service's image from the Dockerfile and pushes it to a registry on plain HTTP.
+ * Builds the service's image from the Dockerfile and pushes it to a plain-HTTP registry.
  *
  * @param reference `host:port/repository:tag`
- * @throws ClusterError with what the build said
+ * @throws ClusterError with the output of the build
  */
 export async function pushProductImage(
   reference: string,

@@ -9,7 +9,7 @@ import { replicas } from './cases/replicas.ts';
 import { alerts } from './rules.ts';
 import { checkRules, ensurePromtool, testAlert } from './promtool.ts';
 
-/** Milliseconds to build promtool on two busy cores, once for a machine. */
+/** Timeout for building promtool on two busy cores, once per machine. */
 const buildMs = 900_000;
 const cases: readonly AlertCase[] = [...replicas, ...executions, ...api, ...audit];
 let promtool: string;
@@ -23,7 +23,7 @@ it('promtool accepts the rules', async () => {
 });
 
 describe.each(alerts)('$name', ({ name }) => {
-  // Jest refuses an empty list, so that each alert has a case of either kind.
+  // Jest refuses an empty list, so each alert has cases of both kinds.
   const own = cases.filter(({ alert }) => alert === name);
 
   it.each(own.filter(({ fires }) => fires.length > 0))('fires when $when', async (alertCase) => {

@@ -1,26 +1,26 @@
-/** What Prometheus has seen, and what follows for one alert. */
+/** Input series and the expected alerts of one rule. */
 export interface AlertCase {
   /** Completes "when". */
   readonly when: string;
   readonly alert: string;
   /**
-   * Samples by time series, one a minute from the beginning on, in promtool's notation: `0+1x20` begins at 0 and grows by
-   * 1 twenty times (https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series).
+   * Samples by series, one per minute from 0 on, in promtool's notation: `0+1x20` starts at 0 and grows by 1 twenty times
+   * (https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series).
    */
   readonly given: Readonly<Record<string, string>>;
-  /** Minutes after the beginning at which is asked. */
+  /** Evaluation time in minutes. */
   readonly at: number;
-  /** The alerts that fire then. */
+  /** Firing alerts. */
   readonly fires: readonly FiredAlert[];
 }
 
-/** An alert that fires: its labels beside name and severity, and its text as a person gets to read it. */
+/** A firing alert: labels besides name and severity, and its rendered description. */
 export interface FiredAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly description: string;
 }
 
-/** A case in which the alert fires, once, for the namespace that the service is in. */
+/** A case in which the alert fires once, for the service's namespace. */
 export function fires(
   alert: string,
   when: string,
@@ -39,14 +39,14 @@ export function doesNotFire(alert: string, when: string, given: AlertCase['given
 
 const namespace = 'kubernaut-system';
 
-/** A time series as Prometheus has it of the first replica. */
+/** A series of the first replica. */
 export function timeSeries(metric: string, labels: Readonly<Record<string, string>> = {}): string {
   const all = { job: 'workflow-execution', namespace, pod: 'wfe-1', ...labels };
   const pairs = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
   return `${metric}{${pairs.join(',')}}`;
 }
 
-/** The same time series of the second replica. */
+/** The series of the second replica. */
 export function seriesOfSecondReplica(metric: string, labels: Readonly<Record<string, string>> = {}): string {
   return timeSeries(metric, { ...labels, pod: 'wfe-2' });
 }

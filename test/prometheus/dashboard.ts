@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arrayOf, parseJson, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 
-/** A panel of the dashboard that is shipped. */
+/** A panel of the shipped dashboard. */
 export interface DashboardPanel {
   readonly title: string;
   readonly description: string | undefined;
@@ -11,7 +11,7 @@ export interface DashboardPanel {
 
 const file = new URL('../../deploy/components/monitoring/dashboard.json', import.meta.url);
 
-/** Every panel that shows something, which headings do not. */
+/** All panels except headings. */
 export const panels: readonly DashboardPanel[] = arrayOf(recordOf(parseJson(readFileSync(file, 'utf8')))['panels'])
   .map(recordOf)
   .filter(({ type }) => type !== 'row')

@@ -3,10 +3,10 @@ import { metrics } from '../../src/metrics/metrics.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import type { Selector } from './promql.ts';
 
-/** Labels that Prometheus puts on everything that the ServiceMonitor has it scrape. */
+/** Labels that Prometheus adds to the ServiceMonitor's targets. */
 const scraped = ['job', 'namespace', 'pod', 'instance', 'service', 'endpoint', 'container'];
 
-/** What others tell: Prometheus itself, and kube-state-metrics. */
+/** Series of Prometheus itself and of kube-state-metrics. */
 const foreign: readonly [name: string, ...labels: string[]][] = [
   ['up'],
   ['kube_deployment_spec_replicas', 'deployment'],
@@ -19,18 +19,18 @@ const known = new Map<string, readonly string[]>([
   ...foreign.map(([name, ...labels]): [string, string[]] => [name, labels]),
 ]);
 
-/** The labels that time series of this name have; undefined when there are none of this name. */
+/** Labels of the series with this name; undefined if there are none. */
 export function labelsOf(name: string): readonly string[] | undefined {
   const labels = known.get(name);
   return labels && [...labels, ...scraped];
 }
 
-/** The labels of those that are asked for which time series of this name do not have. */
+/** The selected labels that series of this name lack. */
 export function missingLabels({ metric, labels }: Selector): readonly string[] {
   return labels.filter((label) => !labelsOf(metric)?.includes(label));
 }
 
-/** A histogram is three kinds of time series, and none of its own name. */
+/** A histogram has three kinds of series, none with its bare name. */
 function seriesOf({ name, type, labelNames }: Metric): [string, readonly string[]][] {
   if (type !== 'histogram') return [[name, labelNames]];
   return [

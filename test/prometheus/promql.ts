@@ -1,19 +1,19 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** Time series that a query reads. */
+/** A series selector of a query. */
 export interface Selector {
   readonly metric: string;
-  /** The labels that it wants to have certain values. */
+  /** Labels that it matches. */
   readonly labels: readonly string[];
 }
 
-/** Labels by which a query groups or joins what it reads. */
+/** Labels by which a query groups or joins. */
 export interface Grouping {
   readonly labels: readonly string[];
   readonly of: readonly Selector[];
 }
 
-/** What a query is about. */
+/** Selectors and groupings of a query. */
 export interface Query {
   readonly selectors: readonly Selector[];
   readonly groupings: readonly Grouping[];
@@ -22,9 +22,9 @@ export interface Query {
 type Node = ReturnType<typeof parser.parse>['topNode'];
 
 /**
- * Reads PromQL with Prometheus' own grammar for editors. What Grafana would put in for its durations may stand there still.
+ * Parses PromQL with Prometheus' grammar for editors. Grafana's duration variables are allowed.
  *
- * @throws SyntaxError when it is none
+ * @throws SyntaxError if invalid
  */
 export function parseQuery(query: string): Query {
   const text = query.replaceAll('$__rate_interval', '5m');
@@ -37,7 +37,7 @@ export function parseQuery(query: string): Query {
       metric: textsOf(selector, 'Identifier').join(),
       labels: textsOf(selector, 'LabelName'),
     }));
-  // Labels are grouped by in a modifier, and those that they can be of stand beside it.
+  // Grouping labels are in a modifier next to the expression.
   const groupings = [...named(topNode, 'AggregateModifier'), ...named(topNode, 'MatchingModifierClause')].map(
     (modifier) => ({
       labels: textsOf(modifier, 'LabelName'),
@@ -51,7 +51,7 @@ function named(node: Node, name: string): Node[] {
   return nodes(node).filter((one) => one.name === name);
 }
 
-/** A node with all that is in it. */
+/** A node with its descendants. */
 function nodes(node: Node): Node[] {
   const all: Node[] = [];
   node.cursor().iterate((one) => void all.push(one.node));

@@ -10,10 +10,10 @@ import type { AlertCase } from './case.ts';
 import { alerts, rules } from './rules.ts';
 
 /**
- * The path of promtool (https://prometheus.io/docs/prometheus/latest/command-line/promtool/). It has a Go module of its own:
- * what it needs does not go together with what Kubernetes and Tekton need.
+ * The path of promtool (https://prometheus.io/docs/prometheus/latest/command-line/promtool/). It has its own Go module,
+ * because its dependencies conflict with those of Kubernetes and Tekton.
  *
- * @throws ClusterError when it cannot be built
+ * @throws ClusterError if it cannot be built
  */
 export function ensurePromtool(cache: Cache, progress: Progress, signal?: AbortSignal): Promise<string> {
   return ensureGoProgram(promtool, cache, progress, signal);
@@ -23,19 +23,19 @@ const promtool = {
   name: 'promtool',
   module: join(import.meta.dirname, 'go'),
   package: 'github.com/prometheus/prometheus/cmd/promtool',
-  // Without the clients of all clouds, which rules have no use for, and which would take half of the build.
+  // Without service discovery clients, which rules do not need and which take half of the build.
   flags: ['-tags', 'remove_all_sd'],
   purpose: 'The alerts are tested with',
   duration: '3 minutes',
   spaceNeeded: 2,
 } as const;
 
-/** What promtool says to the rules: nothing, when it finds nothing wrong. */
+/** Lints the rules; returns promtool's complaints, or an empty string. */
 export function checkRules(promtool: string): Promise<string> {
   return withRulesFile((file) => run(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', file]));
 }
 
-/** How what Prometheus would do differs from what a case expects; empty when it does not. */
+/** Runs a case; returns how Prometheus differs from it, or an empty string. */
 export function testAlert(promtool: string, alertCase: AlertCase): Promise<string> {
   return withRulesFile(async (_, directory) => {
     const test = join(directory, 'test.yaml');
@@ -44,7 +44,7 @@ export function testAlert(promtool: string, alertCase: AlertCase): Promise<strin
   });
 }
 
-/** A case in the format of promtool. Texts that do not change stand in the rules, and are not said again in the cases. */
+/** A case in promtool's format. Constant texts are taken from the rules. */
 function testOf({ alert: name, given, at, fires }: AlertCase): object {
   const alert = alerts.find((one) => one.name === name);
   if (alert === undefined) throw new Error(`there is no alert ${name}`);
@@ -71,7 +71,7 @@ async function run(promtool: string, arguments_: readonly string[]): Promise<str
   return code === 0 ? '' : `${stdout}${stderr}`;
 }
 
-/** Does something with the rules in a file as Prometheus reads them, which is what the PrometheusRule is made of. */
+/** Provides the rules as a Prometheus rule file. */
 async function withRulesFile<T>(work: (rulesFile: string, directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'workflow-execution-rules-'));
   try {

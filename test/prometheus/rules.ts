@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { arrayOf, recordOf, stringOf, type JsonRecord } from '../../src/kubernetes/json.ts';
 
-/** An alert of the PrometheusRule that is shipped. */
+/** An alert of the shipped PrometheusRule. */
 export interface Alert {
   readonly name: string;
   readonly query: string;
@@ -14,10 +14,10 @@ export interface Alert {
 
 const file = new URL('../../deploy/components/monitoring/rules.yaml', import.meta.url);
 
-/** The groups of rules, as Prometheus itself reads them. */
+/** Rule groups in Prometheus' format. */
 export const rules: JsonRecord = recordOf(recordOf(parse(readFileSync(file, 'utf8')))['spec']);
 
-/** Every alert. */
+/** All alerts. */
 export const alerts: readonly Alert[] = arrayOf(rules['groups'])
   .flatMap((group) => arrayOf(recordOf(group)['rules']))
   .map(recordOf)

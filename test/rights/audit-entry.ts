@@ -1,32 +1,34 @@
 import { parseJson, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 
-/** One use of a right in the API server's audit log (audit.k8s.io/v1, one Event per line). */
+/** One use of a permission in the API server's audit log (audit.k8s.io/v1, one Event per line). */
 export interface AuditEntry {
-  /** Full name of the user who made the request. */
+  /** Username of the request. */
   readonly user: string;
-  /** Of the request, or that of a right which admission asked for on behalf of the user: `attest`, `update`. */
+  /** Verb of the request, or of a permission that admission checked for the user: `attest`, `update`. */
   readonly verb: string;
   readonly apiGroup: string;
-  /** With its subresource: `pods/log`. Empty where the request was for no resource. */
+  /** Resource with subresource: `pods/log`. Empty for non-resource requests. */
   readonly resource: string;
   readonly name: string | undefined;
-  /** What granted the right: `ClusterRole NAME` or `Role NAME`. */
+  /** The granting role: `ClusterRole NAME` or `Role NAME`. */
   readonly grantedBy: string | undefined;
   /** Whether RBAC refused it. A 403 of admission, such as in a terminating namespace, does not count. */
   readonly refused: boolean;
-  /** Path and query, for people. */
+  /** Path and query, for messages. */
   readonly uri: string;
 }
 
-/** Annotations of the policies in deploy/base: a request with one of them that was not denied used the right to `attest`. */
+/**
+ * Audit annotations of the policies in deploy/base: a request with one that was not denied used the permission to `attest`.
+ */
 const pipelineRunAttested = 'workflow-execution-pipeline-runs/attested-by';
 const attested = ['workflow-execution-attestation/attested-by', pipelineRunAttested];
 const attest = { verb: 'attest', apiGroup: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
 
 /**
- * The right that OwnerReferencesPermissionEnforcement asks for when the PipelineRun of an execution is created, whose owner
- * reference blocks the deletion of the execution. The plugin itself annotates nothing;
- * test/integration/deploy/pipeline-runs.int-spec.ts shows that it is on and refuses others.
+ * The permission that OwnerReferencesPermissionEnforcement checks when the PipelineRun of an execution is created, whose owner
+ * reference blocks the execution's deletion. The plugin adds no annotation; test/integration/deploy/pipeline-runs.int-spec.ts
+ * shows that it is active.
  */
 const setFinalizers = {
   verb: 'update',
@@ -34,7 +36,7 @@ const setFinalizers = {
   resource: 'workflowexecutions/finalizers',
 };
 
-/** The entries of an audit log. A line that is not JSON (the last one, when the API server was killed) is ignored. */
+/** The entries of an audit log. A truncated line (the last one, if the API server was killed) is ignored. */
 export function auditEntries(log: string): AuditEntry[] {
   return log.split('\n').flatMap((line) => {
     const event = parseJson(line);
@@ -64,7 +66,7 @@ function entriesOf(event: unknown): AuditEntry[] {
   return [entry, ...asked.map((right) => ({ ...entry, ...right, name: undefined }))];
 }
 
-/** From the sentence of RBAC: `allowed by RoleBinding "x/y" of Role "x" to ServiceAccount "x/y"`. */
+/** From RBAC's reason: `allowed by RoleBinding "x/y" of Role "x" to ServiceAccount "x/y"`. */
 function grantIn(reason: string): string | undefined {
   const { kind, name } = /RBAC: allowed by .* of (?<kind>\w+) "(?<name>[^"]+)" to /.exec(reason)?.groups ?? {};
   return kind === undefined || name === undefined ? undefined : `${kind} ${name}`;

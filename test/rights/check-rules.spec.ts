@@ -12,18 +12,18 @@ const deploy = join(import.meta.dirname, '..', '..', 'deploy');
 const controllerRole = readFileSync(join(deploy, 'base', 'controller', 'role.yaml'), 'utf8');
 const bothRoles = 'system:serviceaccount:kubernaut-system:workflow-execution';
 
-/** What RBAC says of a request that a role allows. */
+/** RBAC's reason for a request that a role allows. */
 function reasonOf(role: string): string {
   const [kind = '', name = ''] = role.split(' ');
   return `RBAC: allowed by ${kind}Binding "bound" of ${kind} "${name}" to ServiceAccount "workflow-execution/system"`;
 }
 
-/** A line of the audit log for a request that uses a right, by a process with one role unless said otherwise. */
+/** An audit log line of a request that uses a permission, by a single-role process by default. */
 function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision = 'allow', username = 'one'): string {
   const [plural, subresource] = resource.split('/');
   const attests = verb === 'attest';
   return JSON.stringify({
-    // A verb that the role does not have, so that nothing else is used.
+    // A verb that the role lacks, so that nothing else is used.
     verb: attests ? 'update' : verb,
     user: { username },
     requestURI: `/${resource}`,
@@ -37,7 +37,7 @@ function lineOf({ role, verb, apiGroup, resource, resourceName }: Rule, decision
   });
 }
 
-/** Whether a request uses a right by itself: the right to set finalizers is asked for when a PipelineRun is created. */
+/** Whether a request uses a permission directly: the one to set finalizers is checked when a PipelineRun is created. */
 const isRequested = ({ resource }: Rule) => resource !== 'workflowexecutions/finalizers';
 
 const useOf = (rules: readonly Rule[], user?: string) =>

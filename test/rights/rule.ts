@@ -1,22 +1,22 @@
 import { parseAllDocuments } from 'yaml';
 import { arrayOf, recordOf, stringOf } from '../../src/kubernetes/json.ts';
 
-/** One right: a verb on one resource. */
+/** One permission: a verb on one resource. */
 export interface Rule {
-  /** What gives it: `ClusterRole NAME` or `Role NAME`. */
+  /** The granting role: `ClusterRole NAME` or `Role NAME`. */
   readonly role: string;
-  /** Of a Role: the only namespace in which the right holds. */
+  /** Namespace of a Role. */
   readonly namespace: string | undefined;
   /** Empty for the core group. */
   readonly apiGroup: string;
   /** With its subresource: `pods/log`. */
   readonly resource: string;
   readonly verb: string;
-  /** The only object that the right is about. */
+  /** The only object that it covers. */
   readonly resourceName: string | undefined;
 }
 
-/** The rights that the ClusterRoles and Roles of a manifest give, each by itself. */
+/** All permissions of the ClusterRoles and Roles in a manifest. */
 export function rulesOf(manifest: string): Rule[] {
   return parseAllDocuments(manifest)
     .map((document) => recordOf(document.toJS()))
@@ -42,7 +42,7 @@ function words(list: unknown): string[] {
   return arrayOf(list).map(String);
 }
 
-/** A right as people say it: `delete leases.coordination.k8s.io in kubernaut-system`. */
+/** A permission as text: `delete leases.coordination.k8s.io in kubernaut-system`. */
 export function textOf({ apiGroup, resource, verb, resourceName, namespace }: Rule): string {
   const what = apiGroup === '' ? resource : `${resource}.${apiGroup}`;
   const which = resourceName === undefined ? '' : ` ${resourceName}`;

@@ -7,12 +7,12 @@ import { rulesOf, textOf, type Rule } from './rule.ts';
 const logName = 'audit.log';
 const base = join(import.meta.dirname, '..', '..', 'deploy', 'base');
 
-/** The rights that the API and the controller are shipped with. */
+/** The shipped permissions of the API and the controller. */
 export function shippedRules(): Rule[] {
   return ['api', 'controller'].flatMap((role) => rulesOf(readFileSync(join(base, role, 'role.yaml'), 'utf8')));
 }
 
-/** Arguments with which kube-apiserver keeps the log of the service's requests in a directory. */
+/** Arguments of kube-apiserver for an audit log of the service's requests in a directory. */
 export function auditArguments(directory: string): string[] {
   return [
     `--audit-policy-file=${join(import.meta.dirname, 'audit-policy.yaml')}`,
@@ -21,11 +21,11 @@ export function auditArguments(directory: string): string[] {
 }
 
 /**
- * What the log of a whole test run says against the shipped roles, one sentence each: refused requests of the service, and
- * rights that the API or the controller never used.
+ * Violations in the log of a test run, one sentence each: refused requests of the service, and unused permissions of the API
+ * or the controller.
  *
  * @param directory that of {@link auditArguments}
- * @returns undefined when there is no log: the tests ran on a cluster of somebody's own
+ * @returns undefined without a log: the tests ran on an external cluster
  */
 export function rightsViolations(directory: string): string[] | undefined {
   if (!existsSync(join(directory, logName))) return undefined;
@@ -35,7 +35,7 @@ export function rightsViolations(directory: string): string[] | undefined {
   return [...new Set(refused), ...unused.map((rule) => `${rule.role} has an unused right to ${textOf(rule)}`)];
 }
 
-/** The log in a directory, with the parts that the API server has put aside because it had grown. */
+/** The log in a directory, including rotated parts. */
 export function auditLog(directory: string): AuditEntry[] {
   const parts = readdirSync(directory).filter((name) => /^audit.*\.log$/.test(name));
   return parts.flatMap((name) => auditEntries(readFileSync(join(directory, name), 'utf8')));

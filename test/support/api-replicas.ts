@@ -1,9 +1,9 @@
 import { startService, type ServiceProcess } from './service.ts';
 
-/** Where one replica of the execution API listens, each `host:port`. */
+/** Addresses of one API replica, `host:port`. */
 export type ApiReplica = Pick<ServiceProcess, 'http' | 'grpc' | 'metrics' | 'health'>;
 
-/** Replicas of the execution API that all specs of a run share. */
+/** API replicas that all specs of a run share. */
 export interface ApiReplicas {
   readonly addresses: readonly ApiReplica[];
   stop(): Promise<void>;

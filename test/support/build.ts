@@ -6,13 +6,13 @@ import { elapsedSince } from '../cluster/progress.ts';
 import type { Progress } from '../cluster/progress.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-/** Says which sources dist/ was compiled from. */
+/** Records from which sources dist/ was compiled. */
 const stamp = join(root, 'dist', '.built-from');
 
 /**
- * Compiles the service into dist/, as `npm run build` does, unless that has been done from the same sources.
+ * Compiles the service into dist/ as `npm run build` does, unless it is up to date.
  *
- * @throws Error with what the compiler said
+ * @throws Error with the compiler's output
  */
 export async function buildProduct(options: { progress: Progress; signal: AbortSignal }): Promise<void> {
   const sources = hashOfSources();

@@ -5,14 +5,14 @@ import { AlreadyExistsError } from '../../src/kubernetes/errors.ts';
 import { recordOf, stringOf } from '../../src/kubernetes/json.ts';
 import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts';
 
-/** Somebody who calls the API. */
+/** A caller of the API. */
 export interface TestCaller {
-  /** As the cluster knows it: `system:serviceaccount:NAMESPACE:NAME`. */
+  /** Its username: `system:serviceaccount:NAMESPACE:NAME`. */
   readonly username: string;
   readonly token: string;
 }
 
-/** Who a test calls as. */
+/** Options of a caller. */
 export interface CallerOptions {
   readonly namespace: string;
   readonly name: string;
@@ -26,7 +26,7 @@ const serviceAccounts = { group: '', version: 'v1', plural: 'serviceaccounts', k
 const clusterRoleBindings = { ...rbac, plural: 'clusterrolebindings', kind: 'ClusterRoleBinding', namespaced: false };
 const roleBindings = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding', namespaced: true };
 
-/** A token of a ServiceAccount, which is made when it is not there. It has no rights of its own. */
+/** Creates a ServiceAccount without permissions if needed, and returns it with a token. */
 export async function callerOf(client: KubernetesClient, options: CallerOptions): Promise<TestCaller> {
   const { namespace, name, audience = 'workflow-execution' } = options;
   await createIfMissing(client, { ...serviceAccounts, namespaced: true }, { namespace, name });
@@ -51,9 +51,9 @@ export async function callerOf(client: KubernetesClient, options: CallerOptions)
 }
 
 /**
- * Lets a ServiceAccount do what a ClusterRole says: in one namespace, or everywhere. The API server takes a moment.
+ * Binds a ServiceAccount to a ClusterRole, in one namespace or everywhere. Takes effect after a moment.
  *
- * @returns takes the right away again
+ * @returns removes the binding
  */
 export async function bind(
   client: KubernetesClient,
@@ -87,7 +87,7 @@ async function createIfMissing(
 
 let operator: Promise<TestCaller> | undefined;
 
-/** A caller that may do everything with executions, everywhere; the same for a whole test file. */
+/** A caller with all permissions on executions everywhere; one per test file. */
 export function operatorCaller(client: KubernetesClient): Promise<TestCaller> {
   operator ??= makeOperator(client);
   return operator;

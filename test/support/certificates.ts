@@ -11,13 +11,13 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** A certificate authority of a test's own. */
+/** A test's certificate authority. */
 export interface TestAuthority extends TestCertificate {
   /** A certificate for servers on 127.0.0.1 and localhost, and for clients. */
   issue(commonName: string): Promise<TestCertificate>;
 }
 
-/** Makes a certificate authority. */
+/** Creates a certificate authority. */
 export async function certificateAuthority(name: string): Promise<TestAuthority> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
@@ -38,7 +38,7 @@ export async function certificateAuthority(name: string): Promise<TestAuthority>
   };
 }
 
-/** Who signs a certificate. */
+/** The signer of a certificate. */
 interface Issuer extends webcrypto.CryptoKeyPair {
   readonly subject: string;
 }

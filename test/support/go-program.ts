@@ -8,28 +8,28 @@ import { withLock } from '../cluster/lock.ts';
 import { elapsedSince, showElapsed, showWaiting, type Progress } from '../cluster/progress.ts';
 import { explainGoFailure } from '../cluster/toolchain.ts';
 
-/** A program that a test runs, built from a Go module of its own. */
+/** A Go program of a test with its own module. */
 export interface GoProgram {
   readonly name: string;
   /** Directory with its go.mod and go.sum, and its source if that is ours. */
   readonly module: string;
   readonly package: string;
-  /** Flags of `go build` beside those that all programs have. */
+  /** Additional flags of `go build`. */
   readonly flags?: readonly string[];
-  /** What it is needed for, as the beginning of a sentence. */
+  /** Purpose, as the beginning of a sentence. */
   readonly purpose: string;
-  /** How long it takes to build on two cores, for people. */
+  /** Build time on two cores, as text. */
   readonly duration: string;
-  /** Gigabytes, from empty caches: the binary, and what Go keeps. */
+  /** Gigabytes from empty caches: the binary and Go's caches. */
   readonly spaceNeeded: number;
 }
 
 const commonFlags = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
 
 /**
- * The path of a program, built when this checkout's version is not in the cache yet.
+ * The path of a program, built if this checkout's version is not cached.
  *
- * @throws ClusterError when there is no Go, too little space, or it does not compile
+ * @throws ClusterError if there is no Go, too little space, or it does not compile
  */
 export async function ensureGoProgram(
   program: GoProgram,
@@ -41,7 +41,7 @@ export async function ensureGoProgram(
   if (existsSync(path)) return path;
   const onWait = showWaiting(progress, `another build of ${program.name}`);
   return withLock(cache, program.name, { signal, onWait }, async () => {
-    // Whoever was waited for may have built it.
+    // The previous lock holder may have built it.
     if (!existsSync(path)) await build(program, cache, path, progress, signal);
     return path;
   });
@@ -68,7 +68,7 @@ async function build(
   requireSpace(`to build ${name}`, [{ directory: cache.root, gigabytes: spaceNeeded }]);
   progress(`Building ${name} (once, about ${duration} on two cores)`);
   const started = performance.now();
-  // Under its name only when it is whole; what a killed build has left is used up by the next one.
+  // It appears under its name only when complete; the next build reuses the leftovers of a killed one.
   const unfinished = join(cache.root, `.building-${name}`);
   const stop = showElapsed(progress, (elapsed) => `${name} … ${elapsed}`);
   const arguments_ = ['build', ...commonFlags, ...flags, '-o', unfinished, program.package];

@@ -4,12 +4,12 @@ import { join, relative } from 'node:path';
 const overlay = join(import.meta.dirname, '..', '..', 'deploy', 'overlays', 'local');
 const service = 'workflow-execution';
 
-/** Ports of 127.0.0.1 on which the pods of a deployed service listen, those of the controller last. */
+/** Ports of 127.0.0.1 of a deployed service's pods, the controller's last. */
 export const portNames = ['http', 'grpc', 'health', 'metrics', 'controllerHealth', 'controllerMetrics'] as const;
 /** A port for each of {@link portNames}. */
 export type ServicePorts = Readonly<Record<(typeof portNames)[number], number>>;
 
-/** What deploy/overlays/local cannot know of a local cluster. */
+/** Parameters of deploy/overlays/local for a local cluster. */
 export interface LocalDeployment {
   /** `host:port/repository`, without a tag. */
   readonly image: string;
@@ -19,7 +19,7 @@ export interface LocalDeployment {
   readonly ports: ServicePorts;
 }
 
-/** Writes a kustomization of the local overlay for a cluster, to be used with `kubectl apply -k DIRECTORY`. */
+/** Writes a kustomization of the local overlay, for `kubectl apply -k DIRECTORY`. */
 export async function writeLocalOverlay(directory: string, deployment: LocalDeployment): Promise<void> {
   const kustomization = localKustomization(relative(directory, overlay), deployment);
   await writeFile(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization, undefined, 2));
@@ -70,7 +70,7 @@ function deploymentPatch(
   const container = {
     name: role,
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    // Ports are merged by their number.
+    // Ports are merged by number.
     ports: [{ $patch: 'replace' }, ...Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort }))],
   };
   return {

@@ -9,7 +9,7 @@ import type {
 } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/workflow-execution/timestamp.ts';
 
-/** A line of a log, from either transport. */
+/** A log line from either transport. */
 export interface ReceivedLine {
   readonly time: string;
   readonly task: string;
@@ -27,7 +27,7 @@ export interface LogRequest {
   readonly since?: Date;
 }
 
-/** The addresses of the service and the credentials of the caller. */
+/** Addresses of the service and credentials of the caller. */
 export interface LogClient {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -35,7 +35,7 @@ export interface LogClient {
   readonly grpc: WorkflowExecutionServiceClient;
 }
 
-/** The error that a log was refused or ended with, by its machine-readable reason. */
+/** The error by which a log was refused or ended, by reason. */
 export class LogError extends Error {
   readonly reason: string;
 
@@ -48,7 +48,9 @@ export class LogError extends Error {
 /** Reads a log; leaving the loop early ends the call. Throws LogError. */
 export type ReadLog = (at: LogClient, wanted: LogRequest) => AsyncGenerator<ReceivedLine, void, undefined>;
 
-/** Over REST, as NDJSON. Not with `fetch`, whose body may end early, without an error, when its response is collected. */
+/**
+ * Over REST as NDJSON. Not with `fetch`, whose body can end early without an error if its response is garbage-collected.
+ */
 export const restLog: ReadLog = async function* (at, { namespace, name, follow, since }) {
   const query = new URLSearchParams({
     ...(follow && { follow: 'true' }),
@@ -86,7 +88,7 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
     const messages: AsyncIterable<StreamWorkflowExecutionLogsResponse> = call;
     for await (const message of messages) {
       const { time, ...line } = message;
-      // Without a time it is a keep-alive.
+      // A line without a time is a keep-alive.
       if (time !== undefined) yield { ...line, time: formatTimestamp(time) ?? '' };
     }
   } catch (error) {
@@ -96,7 +98,7 @@ export const grpcLog: ReadLog = async function* ({ grpc }, { namespace, name, fo
   }
 };
 
-/** All lines of a log that ends. */
+/** Reads a log to its end. */
 export async function readToEnd(lines: AsyncIterable<ReceivedLine>): Promise<ReceivedLine[]> {
   const all: ReceivedLine[] = [];
   for await (const line of lines) all.push(line);

@@ -2,23 +2,23 @@ import { constants } from 'node:os';
 import { ClusterError } from '../cluster/errors.ts';
 import { streamProgress, type Progress } from '../cluster/index.ts';
 
-/** What a command that takes minutes gives its work. */
+/** Context of a long-running command. */
 export interface LongCommand {
-  /** The arguments of the command line. */
+  /** Command line arguments. */
   readonly argv: readonly string[];
-  /** Tells somebody who waits a line, as it stands. */
+  /** Prints a line. */
   readonly progress: Progress;
-  /** The same, after the seconds since the start. */
+  /** Prints a line with the seconds since the start. */
   readonly log: Progress;
-  /** Aborts when the command is told to stop, by a terminal or by whoever runs it. */
+  /** Aborts on SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a command that takes minutes and has things to remove when it is called off. Errors of its user and of the machine are
- * told in a sentence, all others whole; the exit code is 1 then, and 128 + n after signal n.
+ * Runs a long command that cleans up when interrupted. Expected errors are printed as a sentence, others with their stack; the
+ * exit code is 1 then, and 128 + n after signal n.
  *
- * @param work may set the exit code to log what came of it
+ * @param work may set the exit code
  */
 export async function runLongCommand(work: (command: LongCommand) => Promise<void>): Promise<void> {
   const started = performance.now();

@@ -1,7 +1,7 @@
 /**
- * Does something for each item, `concurrency` at a time. The first failure ends it, and is thrown.
+ * Runs `work` for each item, `concurrency` at a time. The first failure stops it and is thrown.
  *
- * @param items may be endless; workers take from it in turn
+ * @param items may be infinite
  */
 export async function forEachParallel<T>(
   concurrency: number,
@@ -21,7 +21,7 @@ export async function forEachParallel<T>(
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** 0, 1, 2, … to before `end`; without an end for ever. */
+/** 0, 1, 2, … up to but excluding `end`. */
 export function* numbers(end = Infinity): Generator<number> {
   for (let number = 0; number < end; number += 1) yield number;
 }

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../../src/kubernetes/kubernetes-object.ts';
 
-/** A pod, as far as the tests look at it. */
+/** The fields of a pod that tests read. */
 export interface Pod {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,11 +1,11 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A registry on plain HTTP that asks for a password, in front of one that does not. */
+/** A plain-HTTP registry with a password, in front of one without. */
 export interface PrivateRegistry {
   /** host:port */
   readonly address: string;
-  /** Content of a Secret of type kubernetes.io/dockerconfigjson that lets its holder in. */
+  /** Content of its pull Secret (kubernetes.io/dockerconfigjson). */
   readonly dockerConfigJson: string;
   close(): Promise<void>;
 }

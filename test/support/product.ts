@@ -5,26 +5,26 @@ import type { Cluster } from '../cluster/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Everything but the Deployments and what belongs to one of them. */
+/** Everything except the Deployments and their companions. */
 const exceptPods = '!app.kubernetes.io/component';
 
 /**
- * Applies the product's own manifests to a cluster: the CRD, and the namespace, ServiceAccounts, rights and policies. Not
- * the pods: the caller starts the service as a process.
+ * Applies the product's manifests to a cluster: CRD, namespace, ServiceAccounts, RBAC and policies. Without pods, because the
+ * caller starts the service as a process.
  *
- * @throws ClusterError with what kubectl said
+ * @throws ClusterError with kubectl's message
  */
 export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   const base = join(root, 'deploy', 'base');
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptPods, '-k', base);
   await waitForCrd(cluster);
-  // The first who asks makes the API server set up its storage, and is told to come back; kubectl does.
+  // The first request makes the API server set up storage and is told to retry, which kubectl does.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');
 }
 
 /**
- * Waits until the API server serves the CRD of executions. Its names come first, because kubectl fails on a condition while
- * there is none at all; they are written together with the first one.
+ * Waits until the API server serves the CRD of executions: first for its names, because kubectl fails on a condition while
+ * there are none; both are written together.
  */
 export async function waitForCrd(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>): Promise<void> {
   for (const what of ['jsonpath={.status.acceptedNames.kind}=WorkflowExecution', 'condition=Established']) {
@@ -37,8 +37,8 @@ const crdName = 'workflowexecutions.workflowexecution.kubernaut.ai';
 /**
  * Runs kubectl on a cluster.
  *
- * @returns what it printed on stdout
- * @throws ClusterError with what it printed on stderr
+ * @returns its stdout
+ * @throws ClusterError with its stderr
  */
 export async function kubectl(cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...args]);

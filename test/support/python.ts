@@ -5,11 +5,11 @@ import { runCommand } from '../cluster/command.ts';
 import { withLock } from '../cluster/lock.ts';
 
 /**
- * Installs packages from PyPI into a virtual environment in the cache, unless it is there.
+ * Installs packages from PyPI into a cached virtual environment.
  *
- * @param requirements packages with their versions, as pip has them: `sslyze==6.3.1`
+ * @param requirements pinned packages: `sslyze==6.3.1`
  * @returns the directory of their commands
- * @throws Error with what pip said
+ * @throws Error with pip's message
  */
 export async function pythonCommands(name: string, requirements: readonly string[]): Promise<string> {
   const cache = findCache();

@@ -6,8 +6,8 @@ import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 
 /**
- * Takes the finalizers off the executions of a namespace and their PipelineRuns, so that it can be deleted when the service
- * that would clean up after them does not run any more. What they have created goes with them, by its owner references.
+ * Removes the finalizers of a namespace's executions and their PipelineRuns, so that it can be deleted without a running
+ * service. Dependents are garbage-collected.
  */
 export async function releaseExecutions(client: KubernetesClient, namespace: string): Promise<void> {
   await removeFinalizers(client, workflowExecutionResource, namespace);

@@ -1,10 +1,10 @@
-/** What GET /metrics has answered. */
+/** A response of GET /metrics. */
 export interface Scrape {
-  /** Every metric that is described. */
+  /** Names of all described metrics. */
   readonly names: ReadonlySet<string>;
-  /** The sum of the time series of this name that have these labels, whatever else they have; 0 when there are none. */
+  /** Sum of the time series with this name and at least these labels; 0 if there are none. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number;
-  /** The values that a label has, over all time series of this name. */
+  /** Values of a label over all time series with this name. */
   values(name: string, label: string): ReadonlySet<string>;
 }
 
@@ -15,7 +15,7 @@ interface Series {
 }
 
 /**
- * Reads the metrics as Prometheus does (https://prometheus.io/docs/instrumenting/exposition_formats/).
+ * Scrapes metrics in the Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
  *
  * @param address `host:port`
  */

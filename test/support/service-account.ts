@@ -7,7 +7,7 @@ import { kubectl } from './product.ts';
 /** Namespace of the ServiceAccounts in deploy/. */
 export const systemNamespace = 'kubernaut-system';
 
-/** The ServiceAccounts in deploy/: of a process with both roles, and of one with either. */
+/** ServiceAccounts in deploy/: for both roles, and for each role. */
 export const serviceAccounts = {
   both: 'workflow-execution',
   api: 'workflow-execution-api',
@@ -17,11 +17,10 @@ export const serviceAccounts = {
 const ofBoth = join(import.meta.dirname, '..', '..', 'deploy', 'components', 'one-process', 'service-account.yaml');
 
 /**
- * Writes a kubeconfig for a ServiceAccount of the service, which then runs with the rights that it is shipped with and no
- * others.
+ * Writes a kubeconfig for a ServiceAccount of the service, with exactly the shipped permissions.
  *
- * @param directory where the file goes; it holds a token and is readable by its owner only
- * @param roles that the process plays
+ * @param directory where the file goes; it contains a token and is readable by its owner only
+ * @param roles of the process
  * @returns path of the file
  */
 export async function serviceKubeconfig(

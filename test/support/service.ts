@@ -8,10 +8,10 @@ import { freePorts } from '../cluster/ports.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /**
- * What the image gives to node: its flags, and the module of the service, by its path.
+ * The image's arguments of node: flags and the service's module path.
  *
- * @param product directory of the checkout with the built service
- * @throws Error when the Dockerfile does not say
+ * @param product checkout with the built service
+ * @throws Error if the Dockerfile lacks them
  */
 export function nodeArguments(product = root): readonly string[] {
   const [, command = ''] = /^CMD (.*)$/m.exec(readFileSync(join(product, 'Dockerfile'), 'utf8')) ?? [];
@@ -20,7 +20,7 @@ export function nodeArguments(product = root): readonly string[] {
   return shipped.map((argument) => (argument.startsWith('--') ? argument : join(product, argument)));
 }
 
-/** The service as a process of its own, `node dist/main.js`, as the image runs it. */
+/** The service as a process, `node dist/main.js`, as the image runs it. */
 export interface ServiceProcess {
   /** host:port of REST and Swagger UI; empty without the API role. */
   readonly http: string;
@@ -31,29 +31,29 @@ export interface ServiceProcess {
   /** host:port of liveness, readiness and start-up. */
   readonly health: string;
   readonly pid: number;
-  /** What it has logged so far, a JSON line each. */
+  /** Log lines so far (JSON). */
   readonly log: readonly string[];
-  /** Resolves with how the process ended. */
+  /** Resolves when the process has exited. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Asks it to end and waits for that. */
+  /** Stops it gracefully. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** What a service is started with. */
+/** Options of a service. */
 export interface ServiceOptions {
   readonly kubeconfig: string;
   /** Settings (WFE_…) over the defaults; addresses default to free ports. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Directory of another checkout, whose built service is started. */
+  /** Checkout with the built service; default this one. */
   readonly product?: string;
-  /** A command that becomes the one in its arguments, such as `nice`; default: none. */
+  /** Command prefix such as `nice`; default: none. */
   readonly wrapper?: readonly string[];
 }
 
 /**
- * Starts the service and waits until it says that it is ready.
+ * Starts the service and waits until it logs that it is ready.
  *
- * @throws Error with what it logged, when it ends before that; or when it would see to the executions of other tests
+ * @throws Error with its log, if it exits before; or if it would reconcile executions of other tests
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { kubeconfig, settings = {}, product, wrapper = [] } = options;
@@ -71,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       ...Object.fromEntries(inherited),
       WFE_HTTP_ADDRESS: `127.0.0.1:${ports.http}`,
       WFE_GRPC_ADDRESS: `127.0.0.1:${ports.grpc}`,
-      // Nobody has to learn that it stops.
+      // No load balancer needs time to notice.
       WFE_DRAIN_DELAY: '0s',
       ...own,
       KUBECONFIG: kubeconfig,
@@ -109,10 +109,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   };
 }
 
-/**
- * A service that sees all of a cluster that tests share does the work of the reconcilers of other tests, beside them, and
- * tells its own audit trail of it.
- */
+/** On a shared cluster a service without namespaces would reconcile, and audit, the executions of other tests. */
 function assertKeepsToItself(kubeconfig: string, settings: Readonly<Record<string, string>>): void {
   const variables = ['WFE_TEST_KUBECONFIG', 'WFE_TEST_SERVICE_KUBECONFIG', 'WFE_TEST_CONTROLLER_KUBECONFIG'];
   const shared = variables.map((name) => process.env[name]);
@@ -126,7 +123,7 @@ interface Ready {
   readonly grpc: string;
 }
 
-/** Where the service serves its API, from the log line with which it says that it is ready. */
+/** Addresses of the API, from the service's ready message. */
 function readyLine(line: string): Ready | undefined {
   if (!line.includes('"msg":"ready"')) return undefined;
   const { http = '', grpc = '' } = JSON.parse(line) as Partial<Ready>; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- both are checked below

@@ -4,11 +4,11 @@ import { pythonCommands } from './python.ts';
 
 const version = '6.3.1';
 
-/** What sslyze (https://github.com/nabla-c0d3/sslyze) says of the ports of a server. */
+/** The result of sslyze (https://github.com/nabla-c0d3/sslyze). */
 export interface TlsReport {
   /** Whether all ports comply with the profile. */
   readonly complies: boolean;
-  /** What it has printed. */
+  /** Its output. */
   readonly text: string;
 }
 

@@ -9,28 +9,28 @@ import { applyProduct } from './product.ts';
 import { serviceKubeconfig } from './service-account.ts';
 import { publisherFor } from './workflows.ts';
 
-/** A built product and a cluster with its manifests, for specs that run in processes of their own. */
+/** A built product and a cluster with its manifests, for specs in other processes. */
 export interface TestEnvironment {
   readonly cluster: Cluster;
-  /** The environment variables from which specs know where everything is. */
+  /** Environment variables for the specs. */
   readonly variables: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** How a {@link TestEnvironment} is started. */
+/** Options of a {@link TestEnvironment}. */
 export interface TestEnvironmentOptions {
-  /** More arguments for kube-apiserver. */
+  /** Additional arguments for kube-apiserver. */
   readonly apiServerArgs?: readonly string[];
-  /** Other versions of Kubernetes and Tekton than those of this checkout, on a cluster of its own. */
+  /** Versions of Kubernetes and Tekton on a separate cluster; default: those of this checkout. */
   readonly versions?: StartClusterOptions['versions'];
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /**
- * Builds the product, starts a cluster with pods and, on it, a pair of API replicas.
+ * Builds the product and starts a cluster with pods and a pair of API replicas.
  *
- * @throws Error when pods cannot run and CI=true; elsewhere specs that need them are skipped
+ * @throws Error if pods cannot run and CI=true; otherwise specs that need them are skipped
  */
 export async function startTestEnvironment(options: TestEnvironmentOptions): Promise<TestEnvironment> {
   const { progress, signal, apiServerArgs = [], versions } = options;
@@ -46,7 +46,7 @@ export async function startTestEnvironment(options: TestEnvironmentOptions): Pro
     rmSync(directory, { recursive: true });
   };
   try {
-    publisherFor(cluster); // Throws when workflows cannot be published.
+    publisherFor(cluster); // Throws if workflows cannot be published.
     await applyProduct(cluster);
     const kubeconfigs = (['both', 'api', 'controller'] as const).map((roles) =>
       serviceKubeconfig(cluster, directory, roles),

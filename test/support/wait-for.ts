@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../src/kubernetes/kubernetes-object.ts
 import { Reflector } from '../../src/kubernetes/reflector.ts';
 import type { ResourceType } from '../../src/kubernetes/resource-type.ts';
 
-/** Objects to wait for: those of a namespace, less those that a selector leaves out. */
+/** Selects the objects of a namespace to wait for. */
 export interface Watched {
   readonly namespace: string;
   readonly name?: string;
@@ -11,11 +11,11 @@ export interface Watched {
 }
 
 /**
- * Watches objects until something holds for them.
+ * Watches objects until they satisfy a condition.
  *
- * @param what the end of the sentence "waited in vain until …"
- * @param holds gets all of the objects as they are, at the start and after each change
- * @param deadlineMs reached only when it never holds
+ * @param what completes "waited in vain until …"
+ * @param holds gets all objects, at the start and after each change
+ * @param deadlineMs reached only if it never holds
  * @returns the objects for which it held
  */
 export async function waitFor<T extends KubernetesObject>(

@@ -6,19 +6,19 @@ import type { Cluster } from '../cluster/index.ts';
 
 const sampleFile = join(import.meta.dirname, '..', '..', 'demo', 'workflow', 'pipeline.yaml');
 
-/** Where workflows are published to and what their steps run in. */
+/** Registry and step image of test workflows. */
 export interface Publisher {
-  /** host:port of a registry without TLS that this machine and the cluster both reach. */
+  /** host:port of a plain-HTTP registry that this machine and the cluster reach. */
   readonly registry: string;
-  /** Image with a shell that the cluster can pull and that does not run as root. */
+  /** Non-root image with a shell that the cluster can pull. */
   readonly stepImage: string;
 }
 
 /**
- * The registry of the cluster. The embedded one has a step image in it; for another cluster WFE_CLUSTER_REGISTRY names
- * the registry and WFE_CLUSTER_STEP_IMAGE, if it has to be another one than Chainguard's busybox, the image.
+ * The registry of the cluster. For an external cluster WFE_CLUSTER_REGISTRY names it, and optionally WFE_CLUSTER_STEP_IMAGE
+ * the image (default Chainguard's busybox).
  *
- * @throws ClusterError when there is no registry
+ * @throws ClusterError if there is no registry
  */
 export function publisherFor({ registry }: Pick<Cluster, 'registry'>, env: NodeJS.ProcessEnv = process.env): Publisher {
   if (registry === undefined) {
@@ -31,7 +31,7 @@ export function publisherFor({ registry }: Pick<Cluster, 'registry'>, env: NodeJ
   return { registry, stepImage: env['WFE_CLUSTER_STEP_IMAGE'] ?? elsewhere ?? `${registry}/busybox:1` };
 }
 
-/** Publishes the sample workflow; the reference of its bundle comes back. */
+/** Publishes the sample workflow; returns the reference of its bundle. */
 export async function publishSampleWorkflow(publisher: Publisher): Promise<string> {
   return publishWorkflow(publisher, 'sample:v1', await readFile(sampleFile, 'utf8'));
 }

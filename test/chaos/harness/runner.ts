@@ -24,13 +24,13 @@ export class ChaosRunner {
   readonly #failover = new FailoverTimer();
   readonly #done = { create: 0, cancel: 0, delete: 0, kill: 0, freeze: 0, 'restart-api-server': 0, interfere: 0 };
   readonly #interferences: InterferenceKind[] = [];
-  readonly #calledOff = Promise.withResolvers<never>();
+  readonly #aborted = Promise.withResolvers<never>();
   #changed = Promise.withResolvers<void>();
 
   constructor(options: ChaosOptions) {
     this.#options = options;
-    this.#calledOff.promise.catch(() => undefined);
-    options.signal.addEventListener('abort', () => this.#calledOff.reject(new Error('called off')), { once: true });
+    this.#aborted.promise.catch(() => undefined);
+    options.signal.addEventListener('abort', () => this.#aborted.reject(new Error('aborted')), { once: true });
   }
 
   /** Observes a recorded change. */
@@ -91,7 +91,7 @@ export class ChaosRunner {
     const { signal } = this.#options;
     try {
       await delay(Math.max(0, started + action.atMs - performance.now()), undefined, { signal });
-      await Promise.race([this.#do(fixture, action), this.#calledOff.promise]);
+      await Promise.race([this.#do(fixture, action), this.#aborted.promise]);
       this.#done[action.kind] += 1;
     } catch (error) {
       this.fail(error);

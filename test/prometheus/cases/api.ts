@@ -10,7 +10,7 @@ const restarts = (resource: string) => timeSeries('kubernaut_watch_restarts_tota
 const failing = (share: string) =>
   `${share} of the calls over REST or gRPC in namespace kubernaut-system have ended with a server error for 10 minutes: remediations may not start. First check whether the API server responds to the service (WorkflowExecutionApiServerErrors).`;
 
-/** Alerts about calls, those that are answered and those that are made. */
+/** Alerts about incoming and outgoing calls. */
 export const api: readonly AlertCase[] = [
   fires(
     'WorkflowExecutionApiErrors',

@@ -8,7 +8,7 @@ const held = timeSeries('kubernaut_lock_longest_held_seconds');
 const errors = timeSeries('controller_runtime_reconcile_errors_total', { controller: 'workflowexecution' });
 const passes = timeSeries('controller_runtime_reconcile_total', { controller: 'workflowexecution', result: 'success' });
 
-/** Alerts about executions, and about who brings them on. */
+/** Alerts about executions and the leader. */
 export const executions: readonly AlertCase[] = [
   fires(
     'WorkflowExecutionStuckPending',

@@ -5,17 +5,17 @@ const series = (metric: string, deployment: string) =>
   `${metric}{namespace="kubernaut-system",deployment="${deployment}"}`;
 const asked = (deployment = 'workflow-execution-api') => series('kube_deployment_spec_replicas', deployment);
 const ready = (deployment = 'workflow-execution-api') => series('kube_deployment_status_replicas_ready', deployment);
-/** All labels that are known of a series that is absent. */
+/** Known labels of an absent series. */
 const job = { job: 'workflow-execution' };
 const apiDown =
   'No replica of the API has been scraped for 5 minutes: callers cannot create executions. Existing executions continue, and kubectl can create new ones. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=api.';
 const controllerDown =
   'No replica of the controller has been scraped for 5 minutes: executions are neither started nor tracked. The API accepts new ones, which stay Pending. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
 const certificate = timeSeries('kubernaut_certificate_expiration_timestamp_seconds');
-/** Seconds of so many days; the time of the tests begins at 0. */
+/** Days in seconds; test time starts at 0. */
 const days = (count: number) => count * 86_400;
 
-/** Alerts about replicas, and who of them leads. */
+/** Alerts about replicas and leadership. */
 export const replicas: readonly AlertCase[] = [
   ...[
     { alert: 'WorkflowExecutionApiDown', series: 'kubernaut_open_streams', description: apiDown },

@@ -11,23 +11,23 @@ import { freePorts } from '../../cluster/ports.ts';
 import { findGo } from '../../cluster/toolchain.ts';
 import { SpanSink, type ReceivedSpan } from './span-sink.ts';
 
-/** An OpenTelemetry Collector that receives spans as a real one does, and shows a test what it has understood of them. */
+/** A real OpenTelemetry Collector whose received spans a test can read. */
 export interface Collector {
-  /** Of OTLP over HTTP. */
+  /** OTLP over HTTP. */
   readonly httpEndpoint: string;
-  /** Of OTLP over gRPC. */
+  /** OTLP over gRPC. */
   readonly grpcEndpoint: string;
-  /** Every span so far. */
+  /** All spans received so far. */
   readonly spans: readonly ReceivedSpan[];
-  /** Waits until something holds for the spans. `what` is the end of the sentence "waited in vain until …". */
+  /** Waits until the spans satisfy a condition. `what` completes "waited in vain until …". */
   until(what: string, holds: (spans: readonly ReceivedSpan[]) => boolean): Promise<readonly ReceivedSpan[]>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a collector of a test's own, and builds it before that when this machine has none: some minutes, once.
+ * Starts a collector, built first if needed (some minutes, once).
  *
- * @throws ClusterError without Go, or when it does not compile
+ * @throws ClusterError without Go, or if it does not compile
  */
 export async function startCollector(): Promise<Collector> {
   const binary = await builtCollector();
@@ -59,7 +59,7 @@ export async function startCollector(): Promise<Collector> {
   };
 }
 
-/** OTLP in, and each request at once out again as JSON. */
+/** Receives OTLP and immediately forwards each request as JSON. */
 function configuration(grpc: string, http: string, sink: string): object {
   const protocols = { grpc: { endpoint: grpc }, http: { endpoint: http } };
   const out = { endpoint: sink, encoding: 'json', compression: 'none', sending_queue: { enabled: false } };
@@ -75,7 +75,7 @@ function configuration(grpc: string, http: string, sink: string): object {
 
 const source = import.meta.dirname;
 
-/** The collector of this checkout's main.go and go.mod, which all checkouts of this machine share. */
+/** The binary of this checkout's main.go and go.mod, shared by all checkouts. */
 async function builtCollector(): Promise<string> {
   const cache = findCache();
   const key = shortHash(...['main.go', 'go.mod', 'go.sum'].map((file) => readFileSync(join(source, file))));
@@ -91,7 +91,7 @@ async function builtCollector(): Promise<string> {
   }
 }
 
-/** It appears under its name when it is whole. */
+/** It appears under its name only when complete. */
 async function build(directory: string, binary: string): Promise<void> {
   const go = await findGo();
   mkdirSync(directory, { recursive: true });

@@ -1,24 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { arrayOf, parseJson, recordOf, stringOf } from '../../../src/kubernetes/json.ts';
 
-/** A span as a collector has understood it. */
+/** A span that the collector received. */
 export interface ReceivedSpan {
-  /** `service.name` of who made it. */
+  /** `service.name` of its resource. */
   readonly service: string;
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty for the first span of a trace. */
+  /** Empty for a root span. */
   readonly parentSpanId: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Trace ids that it links to. */
+  /** Trace ids of its links. */
   readonly links: readonly string[];
 }
 
-/** How long is waited for spans, in milliseconds; reached only when they do not come. */
+/** Timeout for spans in milliseconds. */
 const deadlineMs = 60_000;
 
-/** Takes what a collector sends on as OTLP over HTTP in JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). */
+/**
+ * Receives the collector's OTLP over HTTP in JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding).
+ */
 export class SpanSink {
   readonly spans: ReceivedSpan[] = [];
   readonly #server: Server;
@@ -95,7 +97,7 @@ function spanOf(service: string, raw: unknown): ReceivedSpan {
   };
 }
 
-/** All values as text; those of this service are. */
+/** All values as strings, as those of this service are. */
 function attributesIn(raw: unknown): Readonly<Record<string, string>> {
   const entries = arrayOf(recordOf(raw)['attributes']).map((attribute) => {
     const { key, value } = recordOf(attribute);
