@@ -20,7 +20,7 @@ import {
 import fc from 'fast-check';
 import { addEventHandler, resetState, run, type Event } from 'jest-circus';
 import { declaredTests, identify, idOf, resultOf, specOf } from './circus-tests.ts';
-import { folders } from './decision-code.ts';
+import { excludedSpecs, folders } from './decision-code.ts';
 import { loadSourcesOf } from './loader.ts';
 
 /** Test timeout in milliseconds, also on a busy machine. */
@@ -48,9 +48,7 @@ class CircusRunner implements TestRunner {
     loadSourcesOf(this.#root);
     await import(new URL('../jest.setup.mjs', import.meta.url).href);
     const pattern = `src/{${folders.join(',')}}/**/*.spec.ts`;
-    // It replaces the timers of the process.
-    const exclude = ['src/reconciler/resync.spec.ts'];
-    this.#specs = globSync(pattern, { cwd: this.#root, exclude }).toSorted();
+    this.#specs = globSync(pattern, { cwd: this.#root, exclude: excludedSpecs }).toSorted();
   }
 
   /** What a spec reaches while it is loaded counts as reached by a test of its own, which stands for all of its tests. */

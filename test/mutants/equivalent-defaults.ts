@@ -4,9 +4,9 @@ import type { EquivalentMutant } from './score.ts';
 /** Empty strings in place of a missing value, where any string would do. */
 const emptyTexts: readonly (readonly [file: string, reason: string, ...code: readonly string[]])[] = [
   [
-    'src/reconciler/events/milestones.ts',
+    'src/reconciler/reporting/transitions.ts',
     'Neither text is a time.',
-    "const seconds = (Date.parse(completionTime ?? '') - Date.parse(startTime ?? '')) / 1000;",
+    "const { startTime = '', completionTime = '' } = after.status ?? {};",
   ],
   [
     'src/reconciler/pipelinerun/pipeline-run-retention.ts',
@@ -19,20 +19,16 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
     "const endingMs = now.getTime() - Date.parse(pipelineRun?.status.completionTime ?? '');",
   ],
   [
-    'src/reconciler/steps/await-audit.step.ts',
+    'src/reconciler/steps/deletion.steps.ts',
     'Neither text is a time.',
-    "const begun = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;",
-  ],
-  [
-    'src/reconciler/steps/delete-pipeline-run.step.ts',
-    'Neither text is a time.',
-    "const settled = Date.parse(deletionTimestamp ?? '') + settleMs <= this.clock.now().getTime();",
+    "const deletedAt = Date.parse(execution.metadata.deletionTimestamp ?? '') || now;",
+    "const settled = Date.parse(deletionTimestamp ?? '') + tektonSyncMs <= clock.now().getTime();",
   ],
   [
     'src/reconciler/pipelinerun/unrecorded-ends.ts',
     'A PipelineRun has a namespace, and neither text is a duration.',
     "const { namespace = '', name, uid } = pipelineRun.metadata;",
-    "const timeoutMs = parseDuration(pipelineRun.spec.timeout ?? '') ?? 0;",
+    "const timeoutMs = parseDurationMs(pipelineRun.spec.timeout ?? '') ?? 0;",
   ],
   [
     'src/tekton/run-activity.ts',
@@ -47,12 +43,12 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
   [
     'src/workflow-execution/metadata.ts',
     'Neither text is a time.',
-    "const notedTime = Date.parse(annotations[ownAnnotations.createdAt] ?? '');",
+    "const recordedTime = Date.parse(annotations[ownAnnotations.createdAt] ?? '');",
   ],
   [
     'src/workflow-execution/secret-parameters.ts',
     'A match has the group of its credential.',
-    "...labels.flatMap((label) => [...text.matchAll(label)].map(([, credential = '']) => credential)),",
+    "...labels.flatMap((label) => [...text.matchAll(label)].map(([, ...groups]) => groups.find(Boolean) ?? '')),",
   ],
   [
     'src/workflow-execution/timestamp.ts',
@@ -99,22 +95,15 @@ const others: readonly EquivalentMutant[] = [
     reason: 'The name of an index is read only through its constant.',
   })),
   {
-    file: 'src/reconciler/executions/first-seen.ts',
-    code: 'if (this.#since.size > most && oldest !== undefined) this.#since.delete(oldest);',
-    original: 'oldest !== undefined',
-    replacement: 'true',
-    reason: 'A map that has entries has an oldest one.',
-  },
-  {
-    file: 'src/reconciler/events/milestones.ts',
-    code: 'const fields = { by: cancelRequestedBy(after), mode, pipelineRun: after.status?.pipelineRunRef?.name };',
+    file: 'src/reconciler/reporting/transitions.ts',
+    code: "return [{ kind: 'cancelling', mode, pipelineRun: after.status?.pipelineRunRef?.name }];",
     original: 'after.status?.pipelineRunRef',
     replacement: 'after.status.pipelineRunRef',
     reason: 'An execution that is being cancelled has a status that says so.',
   },
   {
-    file: 'src/reconciler/pipelinerun/pipeline-run-adoption.ts',
-    code: "const before = podSecurity === 'none' ? 'restricted' : 'none';",
+    file: 'src/tekton/build-pipeline-run.ts',
+    code: "return [current, { podSecurity: current.podSecurity === 'none' ? 'restricted' : 'none' }];",
     original: "'none'",
     replacement: '""',
     reason: 'Every value but restricted gives a PipelineRun without the restricted pod template.',
@@ -149,7 +138,7 @@ const others: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/reconciler/steps/validate-spec.step.ts',
-    code: "if (broken.length === 0 && resolution.kind === 'undecided') return undecided(resolution);",
+    code: "if (violations.length === 0 && resolution.kind === 'undecided') return undecided(resolution);",
     original: "resolution.kind === 'undecided'",
     replacement: 'true',
     reason: 'A target that was refused is a broken rule, and with one that was resolved the step has returned.',

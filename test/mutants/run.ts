@@ -7,6 +7,7 @@ import { Stryker } from '@stryker-mutator/core';
 import { decisionCode } from './decision-code.ts';
 import { equivalentMutants } from './equivalent.ts';
 import { oneLine, percentOf, scoreOf, type TestedMutant } from './score.ts';
+import { textIgnorer } from './text-ignorer.ts';
 
 const leastPercent = 95;
 const here = import.meta.dirname;
@@ -15,10 +16,10 @@ process.chdir(root);
 
 const files = process.argv.slice(2);
 const results = await new Stryker({
-  plugins: [join(here, 'circus-runner.ts'), join(here, 'prose.ts')],
+  plugins: [join(here, 'circus-runner.ts'), textIgnorer.file],
   testRunner: 'circus',
   testRunnerNodeArgs: ['--disable-warning=ExperimentalWarning'],
-  ignorers: ['prose'],
+  ignorers: [textIgnorer.name],
   mutate: files.length > 0 ? files : [...decisionCode],
   coverageAnalysis: 'perTest',
   tempDirName: 'node_modules/.cache/mutants',

@@ -13,7 +13,10 @@ interface Callee {
   readonly object?: { readonly name?: string; readonly property?: { readonly name?: string } };
 }
 
-const prose: Ignorer = {
+/** The plugin for Stryker's options. */
+export const textIgnorer = { name: 'text', file: import.meta.filename } as const;
+
+const ignorer: Ignorer = {
   shouldIgnore({ type, parent }: Path) {
     if ((type !== 'StringLiteral' && type !== 'TemplateLiteral') || parent?.type !== 'CallExpression') return undefined;
     const { name, object } = parent.callee ?? {};
@@ -22,4 +25,4 @@ const prose: Ignorer = {
   },
 };
 
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'prose', prose)];
+export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, textIgnorer.name, ignorer)];
